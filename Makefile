@@ -1,0 +1,36 @@
+# Everything a person types. `make help` lists it.
+SHELL := /bin/sh
+export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+
+# Variables of `make run`, passed on when they are set: PORT, DATA_DIR, DATABASE_URL, OCS_CONFIG_DIR, SEQUENCERS.
+export PORT DATA_DIR DATABASE_URL OCS_CONFIG_DIR SEQUENCERS
+
+.PHONY: help setup run test lint unit runner-test e2e generate bench format clean
+
+help: ## What can be made
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
+
+setup: ## Install what the project needs, once
+	@sh scripts/setup
+
+run: setup ## Start the whole product here and print its address
+	@exec node launcher/src/main.ts
+
+test: ## Set up, then pass every test: lint, types, unit, integration, end-to-end
+	@sh scripts/test
+
+lint: setup ## Linters and types, in both languages
+	@sh scripts/test lint
+
+generate: setup ## Write the generated files anew: SDL, client types, error page
+	@sh scripts/generate
+
+bench: setup ## Measure every figure and print a table
+	@node bench/src/main.ts
+
+format: setup ## Lay the code out
+	@prettier --write --log-level warn .
+	@.venv/bin/ruff format runner-image
+
+clean: ## Remove what set-up and builds have made; `data` stays
+	rm -rf node_modules .venv .setup web/dist

@@ -1,0 +1,47 @@
+/**
+ * The one catalogue of errors. Each has a stable code for programs; the message of each occurrence is a sentence for
+ * people that says what to do. `docs/errors.md` is generated from this list.
+ */
+export const ERRORS = {
+  BAD_INPUT: 'A value is missing, of the wrong form, or too large. The message names it.',
+  SCRIPT_TOO_LARGE: 'The script is over 512 KiB. Move data out of the script, into a file that it reads.',
+  SCRIPT_NOT_TEXT: 'The script is not UTF-8 text, or holds NUL characters. Save it as UTF-8.',
+  SYNTAX_ERROR: 'Python cannot compile the script. Nothing was started. Mend the line that is named.',
+  OCS_CONFIG_MISSING: 'The OCS configuration that sorunlib needs is not there. Set OCS_CONFIG_DIR for the runner.',
+  UNKNOWN_SEQUENCER: 'No sequencer has this name.',
+  UNKNOWN_RUN: 'No run has this id, or retention deleted it.',
+  UNKNOWN_TRACE: 'The run has no trace of this number, or the trace has ended.',
+  RUN_FINISHED: 'The run has ended; its outcome never changes.',
+  RUN_NOT_STARTED: 'The run has not started yet; cancel it instead, or wait.',
+  RUN_STARTED: 'The run has started; stop it instead of cancelling it or moving it in the queue.',
+  NOT_PAUSED: 'The trace is not paused at a prompt.',
+  STALE_PROMPT: 'The prompt was answered already, here or by somebody else. Look at where the trace is now.',
+  STOPPING: 'The run is stopping; this is not possible any more.',
+  RUNNER_AWAY: 'The runner is not connected. The script may still be running. Try again when the runner is back.',
+  RUNNER_TIMEOUT: 'The runner did not answer in time. Look at the state of the run before trying again.',
+  RUNNER_BUSY: 'The runner holds another run.',
+  NOT_YET: 'This is not available in this version.',
+  FORBIDDEN: 'Your role does not allow this. Ask an admin.',
+  UNAUTHENTICATED: 'Sign in first.',
+  BAD_ORIGIN: 'The request comes from another site, or asks for another host, and was refused.',
+  TOO_COMPLEX: 'The query is too deep, too long or too costly. Ask for less at once.',
+  TOO_MANY: 'Too many connections or requests from here. Close some, or wait.',
+  DATABASE_AWAY:
+    'The database is not reachable. Running scripts go on and nothing they report is lost. Try again soon.',
+  INTERNAL: 'Something failed inside the product. The message has a reference to look for in the log.',
+} as const;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+export const ERROR_CODES = Object.keys(ERRORS) as ErrorCode[];
+
+/** An error to be shown to the person or program that asked. Anything else that is thrown is a defect. */
+export class SequencerError extends Error {
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string = ERRORS[code]) {
+    super(message);
+    this.name = 'SequencerError';
+    this.code = code;
+  }
+}

@@ -1,0 +1,145 @@
+/**
+ * The events of a run: numbered facts, written by its runner. `seq` starts at 1 and has no gaps; `at` is the runner's
+ * clock in ISO 8601, UTC. A reader ignores fields it does not know and keeps events of types it does not know.
+ */
+import { z } from 'zod';
+import { OUTCOMES } from './phases.ts';
+
+export const STOP_LEVELS = ['REQUEST', 'INTERRUPT', 'TERMINATE', 'KILL'] as const;
+export type StopLevel = (typeof STOP_LEVELS)[number];
+export const STEP_COMMANDS = ['NEXT', 'STEP', 'RETURN', 'CONTINUE'] as const;
+export type StepCommand = (typeof STEP_COMMANDS)[number];
+export const STATEMENT_STATES = ['PENDING', 'RUNNING', 'DONE', 'FAILED', 'SKIPPED'] as const;
+export type StatementState = (typeof STATEMENT_STATES)[number];
+
+const count = z.int().nonnegative();
+const lineNumber = z.int().positive();
+const base = { seq: z.int().positive(), at: z.iso.datetime({ offset: true }) };
+
+function event<T extends string, S extends z.ZodRawShape>(type: T, shape: S) {
+  return z.looseObject({ ...base, type: z.literal(type), ...shape });
+}
+
+export const variableSchema = z.looseObject({
+  name: z.string(),
+  type: z.string(),
+  /** A bounded repr that never raises. */
+  value: z.string(),
+  expandable: z.boolean(),
+});
+
+export const frameSchema = z.looseObject({
+  file: z.string(),
+  line: lineNumber,
+  function: z.string(),
+  variables: z.array(variableSchema),
+});
+
+export const breakpointSchema = z.looseObject({
+  /** The script itself is `<script>`. */
+  file: z.string(),
+  line: lineNumber,
+  condition: z.string().nullish(),
+  hitCount: count.nullish(),
+  logMessage: z.string().nullish(),
+  enabled: z.boolean(),
+});
+
+/** Where a trace stands: `<script>` is the script, anything else a path as Python knows it. */
+const position = { file: z.string(), line: lineNumber, function: z.string() };
+
+export const EVENT_SCHEMAS = {
+  /** The first event: the script process runs. Indexes of statements are from 0, lines from 1, both ends included. */
+  started: event('started', {
+    statements: z.array(z.looseObject({ index: count, firstLine: lineNumber, lastLine: lineNumber })),
+    pid: count,
+    hostname: z.string(),
+    python: z.string(),
+    /** Names and versions of the packages that matter to a script: sorunlib, ocs, numpy. */
+    packages: z.record(z.string(), z.string()),
+  }),
+  statement: event('statement', { index: count, state: z.enum(STATEMENT_STATES), attempt: z.int().positive() }),
+  /** A thread or an asyncio task begins. `thread` is the trace of the thread that a task runs in. */
+  traceStarted: event('traceStarted', {
+    trace: z.int().positive(),
+    kind: z.enum(['THREAD', 'TASK']),
+    name: z.string(),
+    thread: z.int().positive().nullish(),
+  }),
+  traceEnded: event('traceEnded', { trace: z.int().positive() }),
+  /** A trace is at a line. `sampled`: the code is hot, lines between this one and the one before are not all recorded. */
+  line: event('line', { trace: z.int().positive(), ...position, sampled: z.boolean().optional() }),
+  output: event('output', {
+    stream: z.enum(['STDOUT', 'STDERR']),
+    text: z.string(),
+    trace: z.int().positive().nullish(),
+    line: lineNumber.nullish(),
+  }),
+  /** The journal is full, or the disk is: output, and only output, was not recorded. */
+  outputDropped: event('outputDropped', { bytes: z.int().positive() }),
+  /** A trace stopped and waits for a command. `number` grows over the whole run. `stack` has the innermost frame last. */
+  prompt: event('prompt', {
+    trace: z.int().positive(),
+    number: z.int().positive(),
+    /** What stopped it. */
+    reason: z.enum(['start', 'pause', 'step', 'breakpoint', 'failure']),
+    /** Where in the flow of control. */
+    event: z.enum(['line', 'call', 'return', 'exception']),
+    stack: z.array(frameSchema),
+  }),
+  /** A prompt was answered. */
+  resumed: event('resumed', { trace: z.int().positive(), number: z.int().positive(), command: z.enum(STEP_COMMANDS) }),
+  /** A pause waits for every trace to stop, was taken back, or is complete. The traces it waits for, with their lines. */
+  pause: event('pause', {
+    state: z.enum(['pending', 'paused', 'none']),
+    waitingFor: z.array(z.looseObject({ trace: z.int().positive(), line: lineNumber.nullish() })),
+  }),
+  /** Somebody's command was carried out, or refused. The as-run record of who did what. */
+  action: event('action', {
+    name: z.string(),
+    by: z.string(),
+    ok: z.boolean(),
+    /** A sentence with the details: the level of a stop, the command of a step, why it was refused. */
+    detail: z.string(),
+  }),
+  /** The stop ladder: a level was sent to the script, or, for `REQUEST` only, taken back. */
+  stopping: event('stopping', { level: z.enum(STOP_LEVELS).nullable(), by: z.string() }),
+  breakpoints: event('breakpoints', { breakpoints: z.array(breakpointSchema) }),
+  /** An exception that ends the script. `type`, `message` and `line` are of the first cause, `then` of those that followed. */
+  failure: event('failure', {
+    exception: z.string(),
+    message: z.string(),
+    traceback: z.string(),
+    /** The line of the script, in the frame nearest to where it was raised. */
+    line: lineNumber.nullish(),
+    statement: count.nullish(),
+    then: z.array(z.string()),
+    awaitingDecision: z.boolean(),
+  }),
+  /** The last event. `exitCode` as a shell shows it: 128 + n for a process ended by signal n; null when nobody knows. */
+  ended: event('ended', {
+    outcome: z.enum(OUTCOMES),
+    exitCode: z.int().nullable(),
+    reason: z.string(),
+  }),
+} as const;
+
+export type EventType = keyof typeof EVENT_SCHEMAS;
+export const EVENT_TYPES = Object.keys(EVENT_SCHEMAS) as EventType[];
+
+export type RunEventOf<T extends EventType> = z.infer<(typeof EVENT_SCHEMAS)[T]>;
+export type RunEvent = { [T in EventType]: RunEventOf<T> }[EventType];
+
+export type Variable = z.infer<typeof variableSchema>;
+export type Frame = z.infer<typeof frameSchema>;
+export type Breakpoint = z.infer<typeof breakpointSchema>;
+
+/** An event as it travels and is stored: of any type, also one of a newer runner. */
+export const anyEventSchema = z.looseObject({ ...base, type: z.string().min(1).max(64) });
+export type AnyEvent = z.infer<typeof anyEventSchema>;
+
+/** The event, checked against its type; null if the type is not known here. Throws a ZodError on a wrong shape. */
+export function readEvent(event: AnyEvent): RunEvent | null {
+  if (!Object.hasOwn(EVENT_SCHEMAS, event.type)) return null;
+  return EVENT_SCHEMAS[event.type as EventType].parse(event);
+}

@@ -1,0 +1,7 @@
+export * from './errors.ts';
+export * from './events.ts';
+export * from './limits.ts';
+export * from './phases.ts';
+export * from './protocol.ts';
+export * from './queue.ts';
+export * from './run-view.ts';

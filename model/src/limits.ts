@@ -1,0 +1,19 @@
+/** Limits that every part agrees on. Sizes are in bytes of UTF-8 unless said otherwise. */
+export const LIMITS = {
+  /** A script: 512 KiB. */
+  scriptBytes: 512 * 1024,
+  titleLength: 200,
+  argumentCount: 256,
+  argumentBytes: 4096,
+  breakpointCount: 1000,
+  expressionBytes: 16 * 1024,
+  /** One runner protocol message, either way. */
+  messageBytes: 4 * 1024 * 1024,
+  /** One output event's text. */
+  outputEventBytes: 64 * 1024,
+  /** Events in one `events` message. */
+  eventsPerMessage: 2000,
+} as const;
+
+/** Names of sequencers: as in a host name and in Kubernetes. */
+export const SEQUENCER_NAME = /^[a-z]([a-z0-9-]{0,28}[a-z0-9])?$/;

@@ -1,0 +1,47 @@
+/** The phases of a run and the ways between them. */
+
+export const OPEN_PHASES = ['QUEUED', 'STARTING', 'RUNNING', 'PAUSED', 'STOPPING'] as const;
+export const FINAL_PHASES = [
+  'SUCCEEDED',
+  'FAILED',
+  'INTERRUPTED',
+  'TERMINATED',
+  'KILLED',
+  'CANCELLED',
+  'LOST',
+] as const;
+export const PHASES = [...OPEN_PHASES, ...FINAL_PHASES] as const;
+
+export type OpenPhase = (typeof OPEN_PHASES)[number];
+export type FinalPhase = (typeof FINAL_PHASES)[number];
+export type Phase = (typeof PHASES)[number];
+
+/** How a started script can end: every final phase but `CANCELLED`, which is for runs that never started. */
+export const OUTCOMES = ['SUCCEEDED', 'FAILED', 'INTERRUPTED', 'TERMINATED', 'KILLED', 'LOST'] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+const finals: readonly string[] = FINAL_PHASES;
+
+export function isFinal(phase: Phase): phase is FinalPhase {
+  return finals.includes(phase);
+}
+
+const NEXT: Record<OpenPhase, readonly Phase[]> = {
+  QUEUED: ['STARTING', 'CANCELLED'],
+  // A runner that was out of reach may report a whole run at once.
+  STARTING: ['QUEUED', 'RUNNING', 'PAUSED', 'STOPPING', ...OUTCOMES, 'CANCELLED'],
+  RUNNING: ['PAUSED', 'STOPPING', ...OUTCOMES],
+  PAUSED: ['RUNNING', 'STOPPING', ...OUTCOMES],
+  // A stop at the next statement can be taken back.
+  STOPPING: ['RUNNING', 'PAUSED', ...OUTCOMES],
+};
+
+/** Whether a run may go from one phase to another. Final phases never change; staying is always allowed. */
+export function canMove(from: Phase, to: Phase): boolean {
+  return from === to || (!isFinal(from) && NEXT[from].includes(to));
+}
+
+/** Whether what waits on the sequencer may go on by itself after this end of a run. */
+export function letsQueueContinue(phase: FinalPhase): boolean {
+  return phase === 'SUCCEEDED' || phase === 'CANCELLED';
+}

@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest';
+import messages from '../golden/messages.json' with { type: 'json' };
+import { EVENT_SCHEMAS, readEvent } from './events.ts';
+import { COMMANDS, fromRunnerSchema, toRunnerSchema } from './protocol.ts';
+
+test('every golden message of the runner is read, and written back the same', () => {
+  for (const message of messages.fromRunner) {
+    expect(JSON.parse(JSON.stringify(fromRunnerSchema.parse(message)))).toEqual(message);
+  }
+});
+
+test('every golden message of the gateway is read, and written back the same', () => {
+  for (const message of messages.toRunner) {
+    expect(JSON.parse(JSON.stringify(toRunnerSchema.parse(message)))).toEqual(message);
+  }
+});
+
+test('there is a golden example of every kind of message and command', () => {
+  expect(new Set(messages.fromRunner.map((m) => m.type))).toEqual(new Set(['hello', 'events', 'reply']));
+  expect(new Set(messages.toRunner.map((m) => m.type))).toEqual(new Set(['welcome', 'ack', 'command']));
+  const named = messages.toRunner.flatMap((m) => (m.command ? [m.command.name] : []));
+  expect(new Set(named)).toEqual(new Set(Object.keys(COMMANDS)));
+});
+
+test('bad messages are refused', () => {
+  for (const message of messages.badFromRunner) expect(fromRunnerSchema.safeParse(message).success).toBe(false);
+  for (const message of messages.badToRunner) expect(toRunnerSchema.safeParse(message).success).toBe(false);
+});
+
+test('an event of an unknown type is kept, one of a known type with a wrong shape is refused', () => {
+  const at = '2026-11-24T04:00:00.000Z';
+  expect(readEvent({ seq: 1, at, type: 'futureEvent' })).toBeNull();
+  expect(readEvent({ seq: 1, at, type: 'toString' })).toBeNull();
+  expect(() => readEvent({ seq: 1, at, type: 'output', stream: 'STDOUT' })).toThrow('text');
+  expect(Object.keys(EVENT_SCHEMAS)).toContain('ended');
+});
