@@ -1,0 +1,20 @@
+/** Writes docs/errors.md from the catalogue in model/src/errors.ts. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ERRORS } from '@sequencer/model/errors';
+
+const rows = Object.entries(ERRORS).map(([code, text]) => `| \`${code}\` | ${text} |`);
+
+writeFileSync(
+  join(import.meta.dirname, '../docs/errors.md'),
+  `# Errors
+
+Every error of the API carries one of these words in \`extensions.code\`, and a message that says what is wrong this time
+and what to do. The words are stable; the messages are for people and may change. This page is generated from
+\`model/src/errors.ts\` by \`make generate\`.
+
+| code | means, and what to do |
+| --- | --- |
+${rows.join('\n')}
+`,
+);
