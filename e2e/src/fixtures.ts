@@ -1,0 +1,20 @@
+/** What the tests are given: one running stack for all tests of a file, and the page to look at it. */
+import { test as base } from '@playwright/test';
+import { Stack } from './stack.ts';
+
+export const test = base.extend<object, { stack: Stack }>({
+  stack: [
+    // eslint-disable-next-line no-empty-pattern -- Playwright reads the names of fixtures from the pattern.
+    async ({}, use) => {
+      const stack = await Stack.start();
+      await use(stack);
+      await stack.stop();
+    },
+    { scope: 'worker' },
+  ],
+  baseURL: async ({ stack }, use) => {
+    await use(stack.url);
+  },
+});
+
+export { expect } from '@playwright/test';
