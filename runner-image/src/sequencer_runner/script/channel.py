@@ -1,0 +1,93 @@
+"""The script process's end of the conversation with the supervisor.
+
+Sending happens in a thread of its own: a signal that raises KeyboardInterrupt in the main thread can then never cut a
+frame in two. What is put here is sent in order.
+"""
+
+import os
+import queue
+import socket
+import threading
+import time
+from typing import Any
+
+from sequencer_runner.clock import now_iso, now_ms
+from sequencer_runner.frames import json_frame, output_frame
+
+# Bytes that may wait to be sent before a thread that prints has to wait too.
+_HIGH_WATER = 8 * 1024 * 1024
+
+
+class Channel:
+    """Events, output and replies to the supervisor."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._socket = sock
+        self._queue: queue.SimpleQueue[bytes | threading.Event | None] = queue.SimpleQueue()
+        self._waiting = 0
+        self._open = True
+        self._thread = threading.Thread(target=self._send, name="sequencer-channel", daemon=True)
+        self._thread.start()
+        os.register_at_fork(after_in_child=self._after_fork)
+
+    @property
+    def own_threads(self) -> set[int]:
+        return {self._thread.ident or 0}
+
+    def event(self, kind: str, **fields: Any) -> None:
+        self.send({"event": {"type": kind, "at": now_iso(), **fields}})
+
+    def send(self, message: dict[str, Any]) -> None:
+        if self._open:
+            self._queue.put(json_frame(message))
+
+    def output(self, stream: int, trace: int, line: int, data: bytes) -> None:
+        """Output as it was written. Waits while the supervisor is far behind: memory stays bounded."""
+        if not self._open:
+            os.write(stream, data)
+            return
+        self._waiting += len(data)
+        self._queue.put(output_frame(stream, trace, line, now_ms(), data))
+        while self._waiting > _HIGH_WATER and self._open and threading.current_thread() is not self._thread:
+            time.sleep(0.002)
+
+    def drain(self, timeout: float) -> None:
+        """Waits until what was put so far is sent."""
+        if self._open and self._thread.is_alive():
+            sent = threading.Event()
+            self._queue.put(sent)
+            sent.wait(timeout)
+
+    def _send(self) -> None:
+        while True:
+            item = self._queue.get()
+            if item is None:
+                return
+            if isinstance(item, threading.Event):
+                item.set()
+                continue
+            parts = [item]
+            size = len(item)
+            marks: list[threading.Event] = []
+            while size < 256 * 1024 and not self._queue.empty():
+                more = self._queue.get()
+                if more is None:
+                    break
+                if isinstance(more, threading.Event):
+                    marks.append(more)
+                    continue
+                parts.append(more)
+                size += len(more)
+            try:
+                self._socket.sendall(b"".join(parts))
+            except OSError:
+                # The supervisor is gone; the watch thread deals with that.
+                self._open = False
+            self._waiting = 0 if self._queue.empty() else max(0, self._waiting - size)
+            for mark in marks:
+                mark.set()
+
+    def _after_fork(self) -> None:
+        """A forked child is not the run: it must not speak for it. Its output goes to the file descriptors."""
+        self._open = False
+        self._socket.close()

@@ -1,0 +1,231 @@
+"""The script process. Started ahead of time; waits for a script, runs it as `__main__`, and ends as Python would.
+
+    python -I main.py FD        FD: this end of the pair of sockets to the supervisor
+"""
+
+import contextlib
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from typing import Any
+
+from sequencer_runner.frames import FrameReader
+from sequencer_runner.script import probe as probes
+from sequencer_runner.script.channel import Channel
+from sequencer_runner.script.controller import Controller, Refused
+from sequencer_runner.script.failure import chain, describe_failure, without_runner
+from sequencer_runner.script.lines import Lines
+from sequencer_runner.script.stack import ScriptFile
+from sequencer_runner.script.statements import Statements, StopAsked, script_module
+from sequencer_runner.script.streams import Streams
+from sequencer_runner.script.values import python_version
+
+_TICK = 0.05
+_PACKAGES = ("sorunlib", "ocs", "numpy", "so3g", "socs")
+
+
+def packages() -> dict[str, str]:
+    """Versions of what matters to a script."""
+    from importlib import metadata
+
+    found = {}
+    for name in _PACKAGES:
+        with contextlib.suppress(metadata.PackageNotFoundError):
+            found[name] = metadata.version(name)
+    return found
+
+
+class ScriptProcess:
+    def __init__(self, sock: socket.socket) -> None:
+        self._socket = sock
+        self._reader = FrameReader()
+        self._channel = Channel(sock)
+        self._own_threads = self._channel.own_threads
+        self._stop_asked = False
+        self._controller: Controller | None = None
+        self._grace = 300.0
+
+    def wait_for_start(self) -> dict[str, Any]:
+        """The first message: the script and its options. Ends the process when the supervisor goes away."""
+        while True:
+            data = self._socket.recv(65536)
+            if not data:
+                os._exit(0)
+            for message in self._reader.feed(data):
+                if isinstance(message, dict):
+                    return message
+
+    def run(self, start: dict[str, Any]) -> int:
+        """Runs the script. The exit code; raises KeyboardInterrupt when that is what ended the script."""
+        path: str = start["path"]
+        hostname: str = start["hostname"]
+        self._grace = start["graceSeconds"]
+        socket.gethostname = lambda: hostname
+        statements = Statements(start["script"], path)
+        lines = Lines.of(statements.tree)
+        file = ScriptFile(path, lines.of_line)
+        controller = Controller(self._channel, file, lines, self._own_threads)
+        self._controller = controller
+        streams = Streams(self._channel, controller.where)
+        controller.streams = streams
+        _no_answers()
+
+        module = script_module(path)
+        sys.modules["__main__"] = module
+        sys.argv = [path, *start["arguments"]]
+        sys.path[0:0] = [os.path.dirname(path)]
+
+        self._channel.event(
+            "started",
+            statements=statements.spans(),
+            pid=os.getpid(),
+            hostname=hostname,
+            python=python_version(),
+            packages=start["packages"],
+        )
+        self._channel.event("breakpoints", breakpoints=start["breakpoints"])
+        controller.breakpoints = _plain_breakpoints(start["breakpoints"], lines)
+        main_trace = controller.traces.of_thread(threading.get_ident())
+        if start["startPaused"]:
+            controller.stop_at_first_line(main_trace)
+        self._thread(self._listen, "sequencer-commands")
+        probe = probes.install(controller, path)
+        self._thread(lambda: self._ticks(probe, streams), "sequencer-ticks")
+        os.register_at_fork(after_in_child=probes.uninstall)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+        how, code = "end", 0
+        try:
+            statements.run(module, self._channel, probe.watch, lambda: self._stop_asked, streams.pass_on)
+        except StopAsked:
+            how, code = "stopped", 130
+        except SystemExit as error:
+            how, code = "exit", _exit_code(error)
+        except BaseException as error:
+            how, code = self._failed(error, path, statements.current)
+        streams.pass_on()
+        self._channel.send({"finished": {"how": how, "code": code}})
+        if how == "interrupt":
+            raise KeyboardInterrupt
+        return code
+
+    def _failed(self, error: BaseException, path: str, statement: int | None) -> tuple[str, int]:
+        for link in chain(error):
+            link.__traceback__ = without_runner(link.__traceback__, path) or link.__traceback__
+        self._channel.event("failure", **describe_failure(error, path, statement))
+        sys.excepthook(type(error), error, error.__traceback__)
+        return ("interrupt", 130) if isinstance(error, KeyboardInterrupt) else ("error", 1)
+
+    def _thread(self, target: Any, name: str) -> None:
+        def body() -> None:
+            self._own_threads.add(threading.get_ident())
+            target()
+
+        threading.Thread(target=body, name=name, daemon=True).start()
+
+    # --- the supervisor's words -------------------------------------------------------------------------------------
+
+    def _listen(self) -> None:
+        while True:
+            try:
+                data = self._socket.recv(65536)
+            except OSError:
+                data = b""
+            if not data:
+                self._supervisor_is_gone()
+                return
+            for message in self._reader.feed(data):
+                if isinstance(message, dict):
+                    self._obey(message)
+
+    def _obey(self, message: dict[str, Any]) -> None:
+        controller = self._controller
+        if controller is None:
+            return
+        reply: dict[str, Any] = {"id": message.get("id"), "ok": True}
+        try:
+            match message["do"]:
+                case "pause":
+                    controller.pause()
+                case "resume" | "release":
+                    controller.resume()
+                case "step":
+                    controller.step(message["trace"], message["prompt"], message["command"])
+                case "stop":
+                    self._stop_asked = True
+                    controller.resume()
+                case "unstop":
+                    self._stop_asked = False
+        except Refused as error:
+            reply.update(ok=False, code=error.code, message=str(error))
+        self._channel.send({"reply": reply})
+
+    def _supervisor_is_gone(self) -> None:
+        """Nobody can see or stop this script any more: interrupt it, so that it cleans up, and end it in the end."""
+        if self._controller is not None:
+            self._controller.resume()
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(self._grace)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    def _ticks(self, probe: probes.Probe, streams: Streams) -> None:
+        controller = self._controller
+        if controller is None:
+            return
+        while True:
+            time.sleep(_TICK)
+            streams.pass_on()
+            # Before re-arming: what is sampled now stays silent until then.
+            controller.tick(sample=True)
+            probe.tick()
+
+
+def _exit_code(error: SystemExit) -> int:
+    """As Python does: a number, or text for stderr and 1."""
+    if error.code is None:
+        return 0
+    if isinstance(error.code, int):
+        return error.code & 0xFF
+    print(error.code, file=sys.stderr)  # noqa: T201 -- what Python prints
+    return 1
+
+
+def _plain_breakpoints(breakpoints: list[dict[str, Any]], lines: Lines) -> set[int]:
+    return {lines.of_line(b["line"]) for b in breakpoints if b.get("enabled", True) and b["file"] == "<script>"}
+
+
+def _no_answers() -> None:
+    """`input()` finds nobody there, and says so at once."""
+    import builtins
+
+    def no_input(prompt: object = "", /) -> str:
+        if prompt:
+            sys.stdout.write(str(prompt))
+            sys.stdout.flush()
+        raise EOFError("input() has nobody to ask: a run has no keyboard")
+
+    builtins.input = no_input
+
+
+def main() -> None:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    # The folder of this file is no place to import from.
+    sys.path[:] = [p for p in sys.path if os.path.abspath(p) != os.path.dirname(os.path.abspath(__file__))]
+    sock = socket.socket(fileno=int(sys.argv[1]))
+    process = ScriptProcess(sock)
+    start = process.wait_for_start()
+    try:
+        code = process.run(start)
+    except KeyboardInterrupt:
+        # The traceback is printed already; Python itself ends the process by SIGINT.
+        sys.excepthook = lambda *_: None
+        raise
+    if code:
+        sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,84 @@
+"""What watches lines: `sys.monitoring` where Python has it (3.12), `sys.settrace` where not."""
+
+import sys
+import threading
+from types import CodeType
+from typing import Protocol
+
+from sequencer_runner.script.controller import Controller
+
+
+class Probe(Protocol):
+    """Reports the lines of the script's code to the controller."""
+
+    def watch(self, code: CodeType) -> None:
+        """From now on, report the lines of this code and of all code inside it."""
+
+    def rearm(self) -> None:
+        """Every place reports again. From any thread."""
+
+    def tick(self) -> bool:
+        """Called 20 times a second; re-arms what had become silent, if that is cheap enough now. True if it did."""
+
+    def suspend(self) -> None:
+        """The calling thread reports nothing until `unsuspend`. Nests."""
+
+    def unsuspend(self) -> None: ...
+
+    def close(self) -> None:
+        """Watch nothing any more."""
+
+
+class Suspension:
+    """Which threads are inside `disable_trace`, how deep."""
+
+    def __init__(self) -> None:
+        self._depth: dict[int, int] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._depth)
+
+    def holds(self) -> bool:
+        return threading.get_ident() in self._depth
+
+    def enter(self) -> None:
+        ident = threading.get_ident()
+        self._depth[ident] = self._depth.get(ident, 0) + 1
+
+    def leave(self) -> None:
+        ident = threading.get_ident()
+        depth = self._depth.pop(ident, 0)
+        if depth > 1:
+            self._depth[ident] = depth - 1
+
+
+_current: Probe | None = None
+
+
+def current_probe() -> Probe | None:
+    """The probe of this process; None outside a runner, and in forked children."""
+    return _current
+
+
+def install(controller: Controller, path: str) -> Probe:
+    global _current  # noqa: PLW0603 -- one process runs one script
+    probe: Probe
+    if sys.version_info >= (3, 12):
+        from sequencer_runner.script.monitoring import MonitoringProbe
+
+        probe = MonitoringProbe(controller)
+    else:
+        from sequencer_runner.script.settrace import SettraceProbe
+
+        probe = SettraceProbe(controller, path)
+    controller.rearm = probe.rearm
+    _current = probe
+    return probe
+
+
+def uninstall() -> None:
+    """In a forked child: it is not the run."""
+    global _current  # noqa: PLW0603
+    if _current is not None:
+        _current.close()
+        _current = None

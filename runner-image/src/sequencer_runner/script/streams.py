@@ -1,0 +1,100 @@
+"""sys.stdout and sys.stderr of the script: Python's own text layer over a buffer that tags what is written.
+
+While the script has one trace, text gathers in the C text layer (printing costs what it always costs) and is passed on when
+the trace moves to another line, and 20 times a second. With several traces each write is passed on at once, so
+that its trace is known.
+"""
+
+import io
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+from sequencer_runner.script.channel import Channel
+
+# Explicit flushes in one tick that wait until the text has left: what a subprocess writes next comes after it.
+_WAITED_FLUSHES = 50
+_TICK = 0.05
+
+
+class TaggedBuffer(io.BufferedIOBase):
+    """The bytes under a text stream. `where` tells trace and line of the thread that writes (0 for none)."""
+
+    def __init__(self, channel: Channel, fd: int, where: Callable[[], tuple[int, int]]) -> None:
+        self._channel = channel
+        self._fd = fd
+        self._where = where
+        self._internal = False
+        self._flushes = 0
+        self._tick = 0.0
+
+    def write(self, data: Any, /) -> int:
+        raw = bytes(data)
+        if self.closed:
+            raise ValueError("I/O operation on closed file.")
+        if raw:
+            trace, line = self._where()
+            for at in range(0, len(raw), 65536):
+                self._channel.output(self._fd, trace, line, raw[at : at + 65536])
+        return len(raw)
+
+    def flush(self) -> None:
+        if self._internal or self.closed:
+            return
+        now = time.monotonic()
+        if now - self._tick > _TICK:
+            self._tick, self._flushes = now, 0
+        self._flushes += 1
+        if self._flushes <= _WAITED_FLUSHES:
+            self._channel.drain(0.05)
+
+    def fileno(self) -> int:
+        return self._fd
+
+    def isatty(self) -> bool:
+        return False
+
+    def readable(self) -> bool:
+        return False
+
+    def writable(self) -> bool:
+        return True
+
+    @property
+    def name(self) -> str:
+        return "<stdout>" if self._fd == 1 else "<stderr>"
+
+    @property
+    def mode(self) -> str:
+        return "wb"
+
+
+class Streams:
+    """Installs both streams, and passes gathered text on."""
+
+    def __init__(self, channel: Channel, where: Callable[[], tuple[int, int]]) -> None:
+        self._buffers = [TaggedBuffer(channel, fd, where) for fd in (1, 2)]
+        self._texts = [
+            io.TextIOWrapper(self._buffers[0], encoding="utf-8", errors="strict"),
+            io.TextIOWrapper(self._buffers[1], encoding="utf-8", errors="backslashreplace", line_buffering=True),
+        ]
+        sys.stdout, sys.stderr = self._texts
+        sys.__stdout__, sys.__stderr__ = self._texts  # type: ignore[misc]
+
+    def tag_every_write(self) -> None:
+        for text in self._texts:
+            if not text.closed:
+                text.reconfigure(write_through=True)
+
+    def pass_on(self) -> None:
+        """Hands gathered text to the channel, tagged with where the trace is now."""
+        for text, buffer in zip(self._texts, self._buffers, strict=True):
+            buffer._internal = True
+            try:
+                text.flush()
+            except (ValueError, OSError, RuntimeError):  # noqa: SIM105 -- the comment needs the block
+                # Closed by the script, or in the middle of a write by this very thread: the next tick gets it.
+                pass
+            finally:
+                buffer._internal = False

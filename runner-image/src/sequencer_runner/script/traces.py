@@ -1,0 +1,167 @@
+"""The traces of a run: its threads, and its asyncio tasks, that have come to a line of the script."""
+
+import sys
+import threading
+import weakref
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from types import FrameType
+from typing import Any, Literal
+
+Mode = Literal["run", "next", "step", "return"]
+
+
+@dataclass(slots=True)
+class Prompt:
+    """A trace that is stopped, and the command that lets it go on."""
+
+    number: int
+    answered: threading.Event = field(default_factory=threading.Event)
+    command: str | None = None
+
+
+@dataclass(slots=True)
+class Trace:
+    id: int
+    kind: Literal["THREAD", "TASK"]
+    name: str
+    ident: int
+    """The thread that it runs in."""
+    thread: int | None = None
+    """For a task: the trace of its thread."""
+    alive: Callable[[], bool] = lambda: True
+    line: int = 0
+    """The first line of the statement that it is at, 0 before the first."""
+    function: str = ""
+    frame_id: int = 0
+    mode: Mode = "run"
+    frame: FrameType | None = None
+    """The frame that a step is measured from. Held only while stepping."""
+    reason: str = "step"
+    prompt: Prompt | None = None
+
+    def run_freely(self) -> None:
+        self.mode = "run"
+        self.frame = None
+
+
+class Traces:
+    """Finds the trace of the running code; makes it known when it is new."""
+
+    def __init__(self, announce: Callable[[Trace], None], ended: Callable[[Trace], None]) -> None:
+        self._announce = announce
+        self._ended = ended
+        self._lock = threading.RLock()
+        self._last = 0
+        self._threads: dict[int, Trace] = {}
+        self._thread_objects: dict[int, threading.Thread] = {}
+        self._tasks: weakref.WeakKeyDictionary[Any, Trace] = weakref.WeakKeyDictionary()
+        self.all: dict[int, Trace] = {}
+
+    @property
+    def several(self) -> bool:
+        return len(self.all) > 1
+
+    def current(self) -> Trace:
+        """The trace of the code that calls, known from now on."""
+        task = self._current_task()
+        if task is None:
+            return self.of_thread(threading.get_ident())
+        trace = self._tasks.get(task)
+        if trace is None:
+            thread = self.of_thread(threading.get_ident())
+            trace = self._add_task(task, thread)
+        return trace
+
+    def peek(self) -> Trace | None:
+        """The trace of the code that calls, if it is known."""
+        task = self._current_task()
+        if task is None:
+            return self._threads.get(threading.get_ident())
+        return self._tasks.get(task)
+
+    def of_thread(self, ident: int) -> Trace:
+        trace = self._threads.get(ident)
+        thread = threading._active.get(ident)  # type: ignore[attr-defined]
+        if trace is None or self._thread_objects.get(ident) is not thread:
+            with self._lock:
+                if trace is not None:
+                    self._end(trace)
+                name = thread.name if thread is not None else f"thread {ident}"
+                trace = self._add(Trace(self._next(), "THREAD", name, ident))
+                self._threads[ident] = trace
+                if thread is not None:
+                    self._thread_objects[ident] = thread
+                    trace.alive = thread.is_alive
+                self._announce(trace)
+        return trace
+
+    def sampled(self, ident: int) -> Trace:
+        """The trace that a thread is in now: of its running task, or its own."""
+        asyncio = sys.modules.get("asyncio")
+        thread = self.of_thread(ident)
+        if asyncio is not None:
+            for task, trace in list(self._tasks.items()):
+                if trace.ident == ident and not task.done() and self._is_running(asyncio, task):
+                    return trace
+        return thread
+
+    def reap(self) -> None:
+        """Ends the traces whose thread or task has ended."""
+        with self._lock:
+            for trace in [t for t in self.all.values() if not t.alive()]:
+                self._end(trace)
+
+    def at_prompt(self) -> list[Trace]:
+        return [t for t in list(self.all.values()) if t.prompt is not None]
+
+    def _is_running(self, asyncio: Any, task: Any) -> bool:
+        try:
+            return asyncio.current_task(task.get_loop()) is task
+        except RuntimeError:
+            return False
+
+    def _current_task(self) -> Any:
+        asyncio = sys.modules.get("_asyncio")
+        if asyncio is None:
+            return None
+        loop = asyncio._get_running_loop()
+        if loop is None:
+            return None
+        tasks = sys.modules.get("asyncio.tasks")
+        return None if tasks is None else tasks.current_task(loop)
+
+    def _add_task(self, task: Any, thread: Trace) -> Trace:
+        with self._lock:
+            name = task.get_name() if hasattr(task, "get_name") else "task"
+            trace = self._add(Trace(self._next(), "TASK", name, thread.ident, thread.id))
+            reference = weakref.ref(task)
+
+            def alive() -> bool:
+                task = reference()
+                return task is not None and not task.done()
+
+            trace.alive = alive
+            if thread.mode == "step":
+                # A step into what starts an event loop goes on into its tasks.
+                trace.mode = "step"
+                thread.run_freely()
+            self._tasks[task] = trace
+            self._announce(trace)
+            return trace
+
+    def _add(self, trace: Trace) -> Trace:
+        self.all[trace.id] = trace
+        return trace
+
+    def _next(self) -> int:
+        self._last += 1
+        return self._last
+
+    def _end(self, trace: Trace) -> None:
+        if self.all.pop(trace.id, None) is None:
+            return
+        if self._threads.get(trace.ident) is trace:
+            del self._threads[trace.ident]
+            self._thread_objects.pop(trace.ident, None)
+        self._ended(trace)
