@@ -62,7 +62,7 @@ class Journal:
             if self._unwritten:
                 self._write()
             return
-        if self._dropped and not self._unwritten:
+        if self._dropped and (event["type"] == "ended" or not self._unwritten):
             dropped, self._dropped = self._dropped, 0
             self._add({"type": "outputDropped", "at": event["at"], "bytes": dropped})
         self._add(event)

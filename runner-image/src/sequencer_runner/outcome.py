@@ -34,7 +34,7 @@ class Facts:
 @dataclass(frozen=True)
 class End:
     outcome: str
-    exit_code: int
+    exit_code: int | None
     reason: str
 
 

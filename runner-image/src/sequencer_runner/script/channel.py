@@ -34,8 +34,8 @@ class Channel:
     def own_threads(self) -> set[int]:
         return {self._thread.ident or 0}
 
-    def event(self, kind: str, **fields: Any) -> None:
-        self.send({"event": {"type": kind, "at": now_iso(), **fields}})
+    def event(self, type_: str, **fields: Any) -> None:
+        self.send({"event": {"type": type_, "at": now_iso(), **fields}})
 
     def send(self, message: dict[str, Any]) -> None:
         if self._open:

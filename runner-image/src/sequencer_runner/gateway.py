@@ -1,0 +1,174 @@
+"""The connection to the gateway: opened again for ever; events go out from the journals, commands come in."""
+
+import asyncio
+import json
+import logging
+import random
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import websockets
+from websockets.asyncio.client import ClientConnection, connect
+
+from sequencer_runner.messages import Ack, BadMessage, Command, Welcome, read_message
+from sequencer_runner.run import CommandRefused, Run
+
+_log = logging.getLogger("sequencer_runner.gateway")
+
+_FIRST_WAIT, _LONGEST_WAIT = 0.2, 5.0
+_BATCH_EVENTS, _BATCH_BYTES = 1000, 256 * 1024
+_IN_FLIGHT_EVENTS = 20_000
+# Close codes after which an immediate new try is of no use.
+_HOPELESS = {4001, 4003}
+
+
+class Holder(Protocol):
+    """What the gateway is told about: the runs, and who carries commands out."""
+
+    runs: dict[str, Run]
+
+    def hello(self) -> dict[str, Any]: ...
+
+    async def command(self, command: Command) -> Any:
+        """The result. Raises CommandRefused."""
+
+    def forget(self, run: Run) -> None: ...
+
+
+class Gateway:
+    def __init__(self, url: str, token: str, holder: Holder) -> None:
+        self._url = url
+        self._token = token
+        self._holder = holder
+        self._news = asyncio.Event()
+        self._sent: dict[str, int] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def changed(self) -> None:
+        self._news.set()
+
+    async def run(self) -> None:
+        wait = _FIRST_WAIT
+        while True:
+            code = None
+            try:
+                async with connect(
+                    self._url,
+                    additional_headers={"Authorization": f"Bearer {self._token}"},
+                    max_size=8 * 1024 * 1024,
+                    compression=None,
+                    proxy=None,
+                    ping_interval=10,
+                    ping_timeout=20,
+                    close_timeout=1,
+                ) as socket:
+                    _log.info("connected to %s", self._url)
+                    wait = _FIRST_WAIT
+                    await self._converse(socket)
+            except websockets.ConnectionClosed as closed:
+                code = closed.rcvd.code if closed.rcvd else None
+                _log.warning("the gateway closed the connection: %s", closed)
+            except (OSError, websockets.InvalidHandshake, asyncio.TimeoutError) as error:
+                _log.warning("cannot reach the gateway at %s: %s", self._url, error)
+            if code in _HOPELESS:
+                wait = _LONGEST_WAIT
+            elif code == 1012:
+                wait = _FIRST_WAIT
+            await asyncio.sleep(wait * random.uniform(0.7, 1.3))
+            wait = min(_LONGEST_WAIT, wait * 2)
+
+    async def _converse(self, socket: ClientConnection) -> None:
+        await socket.send(json.dumps(self._holder.hello()))
+        welcomed = False
+        sender: asyncio.Task[None] | None = None
+        try:
+            async for text in socket:
+                try:
+                    message = read_message(text)
+                except BadMessage as error:
+                    _log.error("the gateway sent a message that is not understood: %s", error)
+                    await socket.close(4002, str(error)[:100])
+                    return
+                if isinstance(message, Welcome):
+                    self._welcome(message)
+                    if not welcomed:
+                        welcomed = True
+                        sender = asyncio.create_task(self._send(socket))
+                elif isinstance(message, Ack):
+                    self._ack(message)
+                else:
+                    self._obey(socket, message)
+        finally:
+            if sender is not None:
+                sender.cancel()
+
+    def _welcome(self, message: Welcome) -> None:
+        for run in list(self._holder.runs.values()):
+            acked, forget = message.runs.get(run.id, (0, False))
+            run.acked = min(acked, run.journal.last_seq)
+            self._sent[run.id] = run.acked
+            if forget and run.over.is_set():
+                self._holder.forget(run)
+
+    def _ack(self, message: Ack) -> None:
+        run = self._holder.runs.get(message.run)
+        if run is None:
+            return
+        run.acked = max(run.acked, min(message.seq, run.journal.last_seq))
+        self._news.set()
+        if run.over.is_set() and run.acked == run.journal.last_seq:
+            self._holder.forget(run)
+
+    async def _send(self, socket: ClientConnection) -> None:
+        while True:
+            self._news.clear()
+            idle = True
+            for run in list(self._holder.runs.values()):
+                sent = self._sent.setdefault(run.id, 0)
+                if sent >= run.journal.last_seq or sent - run.acked >= _IN_FLIGHT_EVENTS:
+                    continue
+                lines = run.journal.read(sent, _BATCH_EVENTS, _BATCH_BYTES)
+                if not lines:
+                    continue
+                idle = False
+                head = f'{{"type":"events","run":{json.dumps(run.id)},"events":['
+                await socket.send(head + b",".join(lines).decode() + "]}")
+                self._sent[run.id] = sent + len(lines)
+            if idle:
+                await self._news.wait()
+
+    def _obey(self, socket: ClientConnection, command: Command) -> None:
+        task = asyncio.create_task(self._carry_out(socket, command))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _carry_out(self, socket: ClientConnection, command: Command) -> None:
+        reply: dict[str, Any] = {"type": "reply", "id": command.id, "ok": True}
+        try:
+            result = await self._holder.command(command)
+            if result is not None:
+                reply["result"] = result
+        except CommandRefused as error:
+            reply.update(ok=False, code=error.code, message=str(error))
+        except Exception:
+            _log.exception("command %s failed", command.name)
+            reply.update(ok=False, code="INTERNAL", message="The runner failed to carry this out; its log says why.")
+        # The events that the command has caused go first.
+        await self._flushed(command.fields.get("run"))
+        try:
+            await socket.send(json.dumps(reply))
+        except websockets.ConnectionClosed:
+            _log.warning("the answer to command %s was lost with the connection", command.name)
+
+    async def _flushed(self, run_id: object) -> None:
+        run = self._holder.runs.get(str(run_id))
+        if run is None:
+            return
+        target = run.journal.last_seq
+        for _ in range(500):
+            if self._sent.get(run.id, 0) >= target:
+                return
+            self._news.set()
+            await asyncio.sleep(0 if _ < 50 else 0.002)
+
+

@@ -1,0 +1,124 @@
+"""What the gateway says, checked. The shapes are those of docs/protocol.md; model/golden has examples."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+PROTOCOL_VERSION = 1
+STEP_COMMANDS = ("NEXT", "STEP", "RETURN", "CONTINUE")
+STOP_LEVELS = ("REQUEST", "INTERRUPT", "TERMINATE", "KILL")
+
+
+class BadMessage(Exception):
+    """A message that does not follow the protocol."""
+
+
+@dataclass(frozen=True)
+class Welcome:
+    """For each run: what is stored, and whether its journal may go."""
+
+    runs: dict[str, tuple[int, bool]]
+
+
+@dataclass(frozen=True)
+class Ack:
+    run: str
+    seq: int
+
+
+@dataclass(frozen=True)
+class Command:
+    """`fields` holds the command's own values, of the right types."""
+
+    id: str
+    name: str
+    fields: dict[str, Any]
+
+
+def _text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _number(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def _texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(v, str) for v in value)
+
+
+def _breakpoints(value: Any) -> bool:
+    return isinstance(value, list) and all(
+        isinstance(b, dict) and _text(b.get("file")) and _number(b.get("line")) and isinstance(b.get("enabled"), bool)
+        for b in value
+    )
+
+
+Shape = dict[str, Callable[[Any], bool]]
+
+_RUN: Shape = {"run": _text, "by": _text}
+_COMMANDS: dict[str, Shape] = {
+    "start": {
+        **_RUN,
+        "script": _text,
+        "arguments": _texts,
+        "title": lambda v: v is None or _text(v),
+        "startPaused": lambda v: isinstance(v, bool),
+        "holdOnFailure": lambda v: isinstance(v, bool),
+        "breakpoints": _breakpoints,
+    },
+    "pause": _RUN,
+    "resume": _RUN,
+    "step": {**_RUN, "trace": _number, "prompt": _number, "command": lambda v: v in STEP_COMMANDS},
+    "stop": {**_RUN, "level": lambda v: v in STOP_LEVELS},
+    "unstop": _RUN,
+    "check": {"script": _text},
+}
+
+
+def read_message(text: str | bytes) -> Welcome | Ack | Command:
+    """Raises BadMessage with a sentence."""
+    try:
+        message = json.loads(text)
+    except ValueError as error:
+        raise BadMessage(f"not JSON: {error}") from None
+    if not isinstance(message, dict):
+        raise BadMessage("not an object")
+    match message.get("type"):
+        case "welcome":
+            return _welcome(message)
+        case "ack":
+            _check(message, {"run": _text, "seq": _number}, "ack")
+            return Ack(message["run"], message["seq"])
+        case "command":
+            return _command(message)
+        case other:
+            raise BadMessage(f"unknown type {other!r}")
+
+
+def _welcome(message: dict[str, Any]) -> Welcome:
+    runs = message.get("runs")
+    if not isinstance(runs, list) or not all(isinstance(r, dict) for r in runs):
+        raise BadMessage("welcome: runs is not a list of objects")
+    for run in runs:
+        _check(run, {"run": _text, "acked": _number, "forget": lambda v: isinstance(v, bool)}, "welcome")
+    return Welcome({r["run"]: (r["acked"], r["forget"]) for r in runs})
+
+
+def _command(message: dict[str, Any]) -> Command:
+    command = message.get("command")
+    if not _text(message.get("id")) or not isinstance(command, dict):
+        raise BadMessage("command: id or command is missing")
+    name = command.get("name")
+    shape = _COMMANDS.get(name) if isinstance(name, str) else None
+    if shape is None:
+        raise BadMessage(f"command: unknown name {name!r}")
+    _check(command, shape, f"command {name}")
+    return Command(message["id"], str(name), command)
+
+
+def _check(values: dict[str, Any], shape: Shape, what: str) -> None:
+    for key, good in shape.items():
+        if not good(values.get(key)):
+            raise BadMessage(f"{what}: {key} is missing or of the wrong kind")

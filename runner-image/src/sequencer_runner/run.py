@@ -1,0 +1,335 @@
+"""One run under this supervisor: its folder, its script process, its journal, its end."""
+
+import asyncio
+import contextlib
+import json
+import os
+import shutil
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from sequencer_runner import leftovers
+from sequencer_runner.clock import now_iso, now_ms
+from sequencer_runner.frames import FrameReader, OutputFrame
+from sequencer_runner.journal import Journal
+from sequencer_runner.outcome import End, Facts, Stop, outcome_of
+from sequencer_runner.output import Output
+from sequencer_runner.process import ScriptProcess
+
+_READ = 256 * 1024
+_MERGE = 0.02
+# After the script's process has ended: how long its children may go on writing.
+_QUIET, _LONGEST = 0.5, 2.0
+_STOP_DETAILS = {
+    "REQUEST": "Stops before the next statement.",
+    "INTERRUPT": "KeyboardInterrupt (SIGINT) was sent to the script.",
+    "TERMINATE": "SIGTERM was sent to the script.",
+    "KILL": "SIGKILL was sent to the script and its children.",
+}
+
+
+class CommandRefused(Exception):
+    """A command that cannot be carried out: a code of the catalogue and a sentence."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class Run:
+    """`changed` is called whenever there is a new event to send."""
+
+    def __init__(self, run_id: str, folder: Path, limit: int, changed: Callable[[], None]) -> None:
+        self.id = run_id
+        self.folder = folder
+        self.journal = Journal(folder, limit)
+        self.acked = 0
+        self._changed = changed
+        self._output = Output(self._record)
+        self._reader = FrameReader()
+        self._replies: dict[str, asyncio.Future[dict[str, Any]]] = {}
+        self._last_reply = 0
+        self._stops: list[Stop] = []
+        self._how: str | None = None
+        self._failure: str | None = None
+        self._process: ScriptProcess | None = None
+        self._started: tuple[str, str] | None = None
+        self._merge: asyncio.TimerHandle | None = None
+        self._last_data = 0.0
+        self.over = asyncio.Event()
+        if self.journal.ended:
+            self.over.set()
+
+    # --- life -------------------------------------------------------------------------------------------------------
+
+    @classmethod
+    def create(cls, run_id: str, root: Path, start: dict[str, Any], limit: int, changed: Callable[[], None]) -> "Run":
+        """Makes the folder; from now on this run is never started again."""
+        folder = root / run_id
+        work = folder / "work"
+        work.mkdir(parents=True)
+        (work / "script.py").write_bytes(start["script"].encode())
+        _write_json(folder / "run.json", {"start": {k: v for k, v in start.items() if k != "script"}})
+        return cls(run_id, folder, limit, changed)
+
+    async def begin(self, process: ScriptProcess, start: dict[str, Any], hostname: str, grace: float,
+                    packages: dict[str, str]) -> None:
+        self._process = process
+        loop = asyncio.get_running_loop()
+        loop.add_reader(process.channel, self._read_channel)
+        for stream, fd in process.pipes.items():
+            loop.add_reader(fd, self._read_pipe, stream, fd)
+        _write_json(self.folder / "process.json", {"pid": process.pid, "started": leftovers.start_time(process.pid)})
+        self._started = (start["by"], start["title"] or "")
+        await process.tell(
+            {
+                "script": start["script"],
+                "path": str(self.folder / "work" / "script.py"),
+                "arguments": start["arguments"],
+                "startPaused": start["startPaused"],
+                "breakpoints": start["breakpoints"],
+                "hostname": hostname,
+                "graceSeconds": grace,
+                "packages": packages,
+            }
+        )
+        self._watcher = asyncio.create_task(self._until_end(process))
+
+    async def adopt_leftover(self, grace: float) -> None:
+        """A run of a supervisor before this one: waits until nothing of it is left, then ends the record as LOST."""
+        pid, started = 0, None
+        with contextlib.suppress(OSError, ValueError):
+            known = json.loads((self.folder / "process.json").read_text())
+            pid, started = known["pid"], known["started"]
+        deadline = time.monotonic() + grace
+        # It has interrupted itself when its supervisor went away; its clean-up is not to be disturbed.
+        while leftovers.is_alive(pid, started) and time.monotonic() < deadline:
+            await asyncio.sleep(0.1)
+        if pid:
+            leftovers.kill_group(pid)
+        while leftovers.is_alive(pid, started):
+            await asyncio.sleep(0.05)
+        self._end(End("LOST", None, "The runner's supervisor went away while the script ran. The telescope may still move."))
+
+    async def _until_end(self, process: ScriptProcess) -> None:
+        status = await asyncio.to_thread(process.popen.wait)
+        self._last_data = time.monotonic()
+        self._read_channel()
+        await self._drain(process)
+        leftovers.signal_group(process.pid, signal.SIGTERM)
+        loop = asyncio.get_running_loop()
+        loop.call_later(1.0, leftovers.kill_group, process.pid)
+        loop.remove_reader(process.channel)
+        for fd in process.pipes.values():
+            loop.remove_reader(fd)
+        self._read_channel()
+        self._output.close(now_ms())
+        process.close()
+        self._process = None
+        self._end(outcome_of(Facts(self._how, status, tuple(self._stops), self._failure)))
+
+    async def _drain(self, process: ScriptProcess) -> None:
+        """Reads what is still in the pipes; does not wait for ever for children that hold them."""
+        begin = time.monotonic()
+        while process.pipes and self._open_pipes(process):
+            now = time.monotonic()
+            if now - begin > _LONGEST or now - max(self._last_data, begin) > _QUIET:
+                return
+            await asyncio.sleep(0.01)
+
+    def _open_pipes(self, process: ScriptProcess) -> bool:
+        return any(self._read_pipe(stream, fd) for stream, fd in process.pipes.items())
+
+    def _end(self, end: End) -> None:
+        self._record({"type": "ended", "at": now_iso(), "outcome": end.outcome, "exitCode": end.exit_code,
+                      "reason": end.reason})
+        with contextlib.suppress(OSError):
+            self.journal.sync()
+        for waiting in self._replies.values():
+            if not waiting.done():
+                waiting.set_exception(CommandRefused("RUN_FINISHED", "The run has ended."))
+        self.over.set()
+
+    def remove(self) -> None:
+        self.journal.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    # --- events -----------------------------------------------------------------------------------------------------
+
+    def _record(self, event: dict[str, Any]) -> None:
+        self.journal.append(event)
+        self._changed()
+
+    def _event(self, event: dict[str, Any]) -> None:
+        """Any event but output: what was printed before comes before."""
+        self._output.flush()
+        if event["type"] == "failure":
+            self._failure = f"{event['exception']}: {event['message']}"
+        self._record(event)
+        if event["type"] == "started" and self._started is not None:
+            self._action("start", self._started[0], True, self._started[1])
+
+    def _action(self, name: str, by: str, ok: bool, detail: str) -> None:
+        self._event({"type": "action", "at": now_iso(), "name": name, "by": by, "ok": ok, "detail": detail})
+
+    def _read_channel(self) -> None:
+        process = self._process
+        if process is None:
+            return
+        for _ in range(16):
+            try:
+                data = process.channel.recv(_READ)
+            except (BlockingIOError, InterruptedError):
+                return
+            except OSError:
+                data = b""
+            if not data:
+                asyncio.get_running_loop().remove_reader(process.channel)
+                return
+            for frame in self._reader.feed(data):
+                if isinstance(frame, OutputFrame):
+                    self._print(frame.stream, frame.trace, frame.line, frame.time, frame.data, tagged=True)
+                else:
+                    self._hear(frame)
+
+    def _read_pipe(self, stream: int, fd: int) -> bool:
+        """False when the pipe is closed at its other end."""
+        # What Python's streams have passed on was written before.
+        self._read_channel()
+        try:
+            data = os.read(fd, _READ)
+        except (BlockingIOError, InterruptedError):
+            return True
+        if not data:
+            asyncio.get_running_loop().remove_reader(fd)
+            return False
+        self._last_data = time.monotonic()
+        self._print(stream, 0, 0, now_ms(), data, tagged=False)
+        return True
+
+    def _print(self, stream: int, trace: int, line: int, at: int, data: bytes, *, tagged: bool) -> None:
+        self._output.add(stream, trace, line, at, data, tagged=tagged)
+        if self._output.pending and self._merge is None:
+            self._merge = asyncio.get_running_loop().call_later(_MERGE, self._merged)
+
+    def _merged(self) -> None:
+        self._merge = None
+        self._output.flush()
+
+    def _hear(self, message: dict[str, Any]) -> None:
+        if "event" in message:
+            self._event(message["event"])
+        elif "finished" in message:
+            self._how = message["finished"]["how"]
+        elif "reply" in message:
+            reply = message["reply"]
+            waiting = self._replies.pop(reply["id"], None)
+            if waiting is not None and not waiting.done():
+                waiting.set_result(reply)
+
+    # --- commands ---------------------------------------------------------------------------------------------------
+
+    async def command(self, name: str, fields: dict[str, Any]) -> None:
+        """Carries out pause, resume, step, stop or unstop. Raises CommandRefused."""
+        if self.over.is_set():
+            raise CommandRefused("RUN_FINISHED", "The run has ended; its outcome never changes.")
+        if self._process is None:
+            raise CommandRefused("RUNNER_AWAY", "The script's supervisor went away; what is left of the run is being ended.")
+        by = fields["by"]
+        try:
+            detail = await self._carry_out(name, fields, self._process)
+        except CommandRefused as error:
+            self._action(name, by, False, str(error))
+            raise
+        self._action(name, by, True, detail)
+
+    async def _carry_out(self, name: str, fields: dict[str, Any], process: ScriptProcess) -> str:
+        match name:
+            case "pause":
+                if self._signalled():
+                    raise CommandRefused("STOPPING", "The run is stopping; it cannot be paused any more.")
+                await self._ask(process, {"do": "pause"})
+                return "Every trace stops at its next line."
+            case "resume":
+                await self._ask(process, {"do": "resume"})
+                return "Every trace goes on."
+            case "step":
+                step = {"do": "step", "trace": fields["trace"], "prompt": fields["prompt"]}
+                await self._ask(process, {**step, "command": fields["command"]})
+                return f"{fields['command']} at prompt {fields['prompt']} of trace {fields['trace']}."
+            case "unstop":
+                return await self._unstop(process, fields["by"])
+            case _:
+                await self._stop(process, fields["level"], fields["by"])
+                return f"{fields['level']}: {_STOP_DETAILS[fields['level']]}"
+
+    def _signalled(self) -> bool:
+        return any(s.level != "REQUEST" for s in self._stops)
+
+    async def _stop(self, process: ScriptProcess, level: str, by: str) -> None:
+        if level == "REQUEST" and self._signalled():
+            raise CommandRefused("STOPPING", "The run is stopping by a stronger means already.")
+        self._stops.append(Stop(level, by))
+        self._event({"type": "stopping", "at": now_iso(), "level": level, "by": by})
+        match level:
+            case "REQUEST":
+                await self._ask(process, {"do": "stop"})
+            case "INTERRUPT":
+                await self._release(process)
+                process.signal(signal.SIGINT)
+            case "TERMINATE":
+                await self._release(process)
+                process.signal(signal.SIGTERM)
+            case _:
+                leftovers.kill_group(process.pid)
+
+    async def _unstop(self, process: ScriptProcess, by: str) -> str:
+        if not any(s.level == "REQUEST" for s in self._stops):
+            raise CommandRefused("BAD_INPUT", "No stop after the statement was asked for: there is nothing to take back.")
+        await self._ask(process, {"do": "unstop"})
+        self._stops = [s for s in self._stops if s.level != "REQUEST"]
+        self._event({"type": "stopping", "at": now_iso(), "level": None, "by": by})
+        return "The stop after this statement was taken back."
+
+    async def _release(self, process: ScriptProcess) -> None:
+        """Lets paused traces go, so that the signal finds a script that can unwind. Not waited for: it may be busy."""
+        with contextlib.suppress(OSError):
+            await process.tell({"do": "release"})
+
+    async def _ask(self, process: ScriptProcess, message: dict[str, Any]) -> None:
+        self._last_reply += 1
+        key = str(self._last_reply)
+        waiting: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
+        self._replies[key] = waiting
+        try:
+            await process.tell({"id": key, **message})
+        except OSError:
+            self._replies.pop(key, None)
+            raise CommandRefused("RUN_FINISHED", "The run is ending.") from None
+        reply = await waiting
+        if not reply["ok"]:
+            raise CommandRefused(reply["code"], reply["message"])
+
+    async def terminate_softly(self, grace: float) -> None:
+        """The supervisor itself was told to end: interrupts the script and waits for it, at most `grace` seconds."""
+        process = self._process
+        if process is None or self.over.is_set():
+            return
+        with contextlib.suppress(CommandRefused):
+            await self.command("stop", {"level": "INTERRUPT", "by": "the system, which is shutting the runner down"})
+        try:
+            await asyncio.wait_for(self.over.wait(), grace)
+        except asyncio.TimeoutError:
+            with contextlib.suppress(CommandRefused):
+                await self.command("stop", {"level": "KILL", "by": "the system, after the grace time"})
+            await self.over.wait()
+
+
+def _write_json(path: Path, value: dict[str, Any]) -> None:
+    with open(path, "w") as file:
+        json.dump(value, file)
+        file.flush()
+        os.fsync(file.fileno())

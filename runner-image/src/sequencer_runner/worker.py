@@ -1,0 +1,171 @@
+"""The worker: waits for runs, holds at most one, keeps a script process warm for the next."""
+
+import asyncio
+import contextlib
+import fcntl
+import logging
+import os
+import uuid
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from sequencer_runner.checks import check_script, ocs_problems
+from sequencer_runner.gateway import Gateway
+from sequencer_runner.messages import PROTOCOL_VERSION, Command
+from sequencer_runner.process import ScriptProcess, spawn
+from sequencer_runner.run import CommandRefused, Run
+from sequencer_runner.script.main import packages
+from sequencer_runner.script.values import python_version
+
+_log = logging.getLogger("sequencer_runner.worker")
+
+
+@dataclass(frozen=True)
+class Settings:
+    gateway: str
+    token: str
+    sequencer: str
+    state_dir: Path
+    hostname: str
+    grace: float
+    journal_limit: int
+
+
+class FolderTaken(Exception):
+    """Another supervisor works on the same folder."""
+
+
+class Worker:
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self.runs: dict[str, Run] = {}
+        self._gateway = Gateway(settings.gateway, settings.token, self)
+        self._instance = uuid.uuid4().hex[:12]
+        self._packages = packages()
+        self._warm: ScriptProcess | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._starting = asyncio.Lock()
+
+    async def serve(self) -> None:
+        """Until cancelled."""
+        self._settings.state_dir.mkdir(parents=True, exist_ok=True)
+        with open(self._settings.state_dir / "lock", "w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                text = f"Another runner works in {self._settings.state_dir}. Stop it, or give this one a folder of its own."
+                raise FolderTaken(text) from None
+            self._find_runs()
+            self._warm = spawn()
+            self._later(self._sync())
+            try:
+                await self._gateway.run()
+            finally:
+                if self._warm is not None:
+                    self._warm.close()
+
+    async def shut_down(self) -> None:
+        """Interrupts the script, waits for it, and gives the gateway a moment to take the last events."""
+        for run in list(self.runs.values()):
+            await run.terminate_softly(self._settings.grace)
+        for _ in range(100):
+            if not any(run.over.is_set() for run in self.runs.values()):
+                return
+            await asyncio.sleep(0.02)
+
+    def _find_runs(self) -> None:
+        for folder in sorted(self._settings.state_dir.iterdir()):
+            if not (folder / "run.json").exists():
+                continue
+            run = Run(folder.name, folder, self._settings.journal_limit, self._gateway.changed)
+            self.runs[run.id] = run
+            if not run.over.is_set():
+                _log.warning("run %s was left by a supervisor before this one", run.id)
+                self._later(run.adopt_leftover(self._settings.grace))
+
+    def _later(self, work: Any) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _sync(self) -> None:
+        """Journals reach the disk itself once a second."""
+        while True:
+            await asyncio.sleep(1)
+            for run in list(self.runs.values()):
+                if run.journal.dirty:
+                    with contextlib.suppress(OSError, ValueError):
+                        await asyncio.to_thread(run.journal.sync)
+
+    # --- for the gateway --------------------------------------------------------------------------------------------
+
+    def hello(self) -> dict[str, Any]:
+        return {
+            "type": "hello",
+            "protocol": PROTOCOL_VERSION,
+            "sequencer": self._settings.sequencer,
+            "instance": self._instance,
+            "python": python_version(),
+            "hostname": self._settings.hostname,
+            "packages": self._packages,
+            "problems": ocs_problems(),
+            "runs": [
+                {"run": run.id, "lastSeq": run.journal.last_seq, "ended": run.over.is_set()}
+                for run in self.runs.values()
+            ],
+        }
+
+    def forget(self, run: Run) -> None:
+        if self.runs.pop(run.id, None) is not None:
+            run.remove()
+
+    async def command(self, command: Command) -> Any:
+        fields = command.fields
+        if command.name == "check":
+            findings = await asyncio.to_thread(check_script, fields["script"], self._settings.hostname)
+            return [asdict(finding) for finding in findings]
+        if command.name == "start":
+            async with self._starting:
+                return await self._start(fields)
+        run = self.runs.get(fields["run"])
+        if run is None:
+            raise CommandRefused("UNKNOWN_RUN", f"This runner does not hold run {fields['run']}.")
+        return await run.command(command.name, fields)
+
+    async def _start(self, start: dict[str, Any]) -> None:
+        run_id: str = start["run"]
+        if run_id in self.runs:
+            return
+        active = [run.id for run in self.runs.values() if not run.over.is_set()]
+        if active:
+            raise CommandRefused("RUNNER_BUSY", f"This runner holds run {active[0]}.")
+        if not run_id.replace("-", "").isalnum():
+            raise CommandRefused("BAD_INPUT", "The id of the run has characters other than letters, digits and -.")
+        findings = await asyncio.to_thread(check_script, start["script"], self._settings.hostname)
+        for finding in findings:
+            if finding.severity == "error":
+                raise CommandRefused(finding.code, finding.message)
+        process = self._take_warm()
+        try:
+            run = Run.create(run_id, self._settings.state_dir, start, self._settings.journal_limit, self._gateway.changed)
+        except OSError as error:
+            process.close()
+            raise CommandRefused("INTERNAL", f"The runner cannot write its journal: {error}.") from None
+        self.runs[run_id] = run
+        await run.begin(process, start, self._settings.hostname, self._settings.grace, self._packages)
+        asyncio.get_running_loop().call_later(0.5, self._keep_warm)
+
+    def _take_warm(self) -> ScriptProcess:
+        process, self._warm = self._warm, None
+        if process is not None and process.alive():
+            return process
+        return spawn()
+
+    def _keep_warm(self) -> None:
+        if self._warm is None or not self._warm.alive():
+            self._warm = spawn()
+
+
+def environment_token() -> str:
+    return os.environ.get("RUNNER_TOKEN", "")

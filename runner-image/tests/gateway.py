@@ -1,0 +1,218 @@
+"""A gateway for the tests: a real websocket server that speaks the protocol and keeps what it hears."""
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+from websockets.asyncio.server import ServerConnection, serve
+
+TOKEN = "a token for the tests"
+FINAL = "ended"
+
+
+class Gateway:
+    """Runs in a thread of its own; its methods are for the test's thread."""
+
+    def __init__(self, *, acknowledge: bool = True) -> None:
+        self.acknowledge = acknowledge
+        self.events: dict[str, list[dict[str, Any]]] = {}
+        self.doubled = 0
+        self.hellos: list[dict[str, Any]] = []
+        self.replies: dict[str, dict[str, Any]] = {}
+        self.port = 0
+        self._last = 0
+        self._socket: ServerConnection | None = None
+        self._changed = threading.Condition()
+        self._loop = asyncio.new_event_loop()
+        started = threading.Event()
+        self._thread = threading.Thread(target=self._run, args=(started,), daemon=True)
+        self._thread.start()
+        started.wait(5)
+
+    def _run(self, started: threading.Event) -> None:
+        async def main() -> None:
+            self._stop = asyncio.Event()
+            async with serve(self._handle, "127.0.0.1", self.port, max_size=8 << 20) as server:
+                self.port = server.sockets[0].getsockname()[1]
+                started.set()
+                await self._stop.wait()
+
+        self._loop.run_until_complete(main())
+
+    async def _handle(self, socket: ServerConnection) -> None:
+        assert socket.request is not None
+        if socket.request.headers.get("Authorization") != f"Bearer {TOKEN}":
+            await socket.close(4001, "wrong token")
+            return
+        self._socket = socket
+        with contextlib.suppress(Exception):
+            async for text in socket:
+                await self._hear(socket, json.loads(text))
+
+    async def _hear(self, socket: ServerConnection, message: dict[str, Any]) -> None:
+        with self._changed:
+            if message["type"] == "hello":
+                self.hellos.append(message)
+                runs = [
+                    {"run": r["run"], "acked": len(self.events.get(r["run"], [])),
+                     "forget": r["ended"] and r["lastSeq"] == len(self.events.get(r["run"], []))}
+                    for r in message["runs"]
+                ]
+                await socket.send(json.dumps({"type": "welcome", "runs": runs}))
+            elif message["type"] == "reply":
+                self.replies[message["id"]] = message
+            else:
+                kept = self.events.setdefault(message["run"], [])
+                for event in message["events"]:
+                    if event["seq"] <= len(kept):
+                        self.doubled += 1
+                        continue
+                    assert event["seq"] == len(kept) + 1, f"a gap before {event}"
+                    kept.append(event)
+                if self.acknowledge:
+                    await socket.send(json.dumps({"type": "ack", "run": message["run"], "seq": len(kept)}))
+            self._changed.notify_all()
+
+    def until(self, condition: Any, timeout: float = 20, what: str = "") -> Any:
+        deadline = time.monotonic() + timeout
+        with self._changed:
+            while True:
+                found = condition()
+                if found:
+                    return found
+                left = deadline - time.monotonic()
+                if left <= 0:
+                    last = {run: events[-5:] for run, events in self.events.items()}
+                    raise AssertionError(f"not within {timeout} s: {what}; last events {last}")
+                self._changed.wait(left)
+
+    def tell(self, message: dict[str, Any]) -> None:
+        socket = self._socket
+        assert socket is not None
+        asyncio.run_coroutine_threadsafe(socket.send(json.dumps(message)), self._loop).result(5)
+
+    def command(self, name: str, timeout: float = 20, **fields: Any) -> dict[str, Any]:
+        """Sends a command; its reply."""
+        self._last += 1
+        key = f"c{self._last}"
+        self.tell({"type": "command", "id": key, "command": {"name": name, **fields}})
+        reply: dict[str, Any] = self.until(lambda: self.replies.get(key), timeout, f"reply to {name}")
+        return reply
+
+    def disconnect(self) -> None:
+        socket = self._socket
+        assert socket is not None
+        asyncio.run_coroutine_threadsafe(socket.close(1012), self._loop).result(5)
+
+    def close(self) -> None:
+        self._loop.call_soon_threadsafe(self._stop.set)
+        self._thread.join(5)
+
+
+class Runner:
+    """A worker process, connected to the test's gateway."""
+
+    def __init__(self, gateway: Gateway, folder: Path, *options: str, python: str = sys.executable,
+                 env: dict[str, str] | None = None) -> None:
+        self.gateway = gateway
+        self.folder = folder
+        self._options = options
+        self._python = python
+        self._env = env or {}
+        self._runs = 0
+        self.start()
+
+    def start(self) -> None:
+        hellos = len(self.gateway.hellos)
+        source = str(Path(__file__).parent.parent / "src")
+        environment = {**os.environ, "RUNNER_TOKEN": TOKEN, "PYTHONPATH": source, **self._env}
+        self.process = subprocess.Popen(
+            [self._python, "-m", "sequencer_runner", "--gateway", f"ws://127.0.0.1:{self.gateway.port}/runner",
+             "--sequencer", "satp1", "--state-dir", str(self.folder), *self._options],
+            env=environment,
+        )
+        self.gateway.until(lambda: len(self.gateway.hellos) > hellos, 20, "hello")
+
+    def submit(self, script: str, **options: Any) -> "Running":
+        self._runs += 1
+        run = options.pop("run", f"satp1-{self._runs}")
+        reply = self.gateway.command(
+            "start",
+            run=run,
+            by="alice",
+            script=script,
+            arguments=options.pop("arguments", []),
+            title=None,
+            startPaused=options.pop("startPaused", False),
+            holdOnFailure=False,
+            breakpoints=options.pop("breakpoints", []),
+        )
+        assert not options
+        return Running(self.gateway, run, reply)
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self) -> None:
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(20)
+            except subprocess.TimeoutExpired:
+                self.kill()
+
+
+class Running:
+    """One run, as its events tell it."""
+
+    def __init__(self, gateway: Gateway, run: str, reply: dict[str, Any]) -> None:
+        self.gateway = gateway
+        self.run = run
+        self.reply = reply
+
+    @property
+    def events(self) -> list[dict[str, Any]]:
+        return self.gateway.events.get(self.run, [])
+
+    def of(self, kind: str) -> list[dict[str, Any]]:
+        return [e for e in self.events if e["type"] == kind]
+
+    def until(self, kind: str, timeout: float = 20, **fields: Any) -> dict[str, Any]:
+        """The first event of the kind with these values."""
+
+        def find() -> dict[str, Any] | None:
+            for event in self.of(kind):
+                if all(event.get(k) == v for k, v in fields.items()):
+                    return event
+            return None
+
+        event: dict[str, Any] = self.gateway.until(find, timeout, f"{kind} {fields} of {self.run}")
+        return event
+
+    def end(self, timeout: float = 30) -> dict[str, Any]:
+        assert self.reply["ok"], self.reply
+        return self.until(FINAL, timeout)
+
+    def output(self, stream: str = "STDOUT") -> str:
+        return "".join(e["text"] for e in self.of("output") if e["stream"] == stream)
+
+    def lines(self, trace: int = 1) -> list[int]:
+        return [e["line"] for e in self.of("line") if e["trace"] == trace]
+
+    def prompt(self, number: int) -> dict[str, Any]:
+        return self.until("prompt", number=number)
+
+    def command(self, name: str, **fields: Any) -> dict[str, Any]:
+        return self.gateway.command(name, run=self.run, by="alice", **fields)
+
+    def step(self, prompt: dict[str, Any], command: str) -> dict[str, Any]:
+        return self.command("step", trace=prompt["trace"], prompt=prompt["number"], command=command)
