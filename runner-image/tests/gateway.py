@@ -62,8 +62,11 @@ class Gateway:
             if message["type"] == "hello":
                 self.hellos.append(message)
                 runs = [
-                    {"run": r["run"], "acked": len(self.events.get(r["run"], [])),
-                     "forget": r["ended"] and r["lastSeq"] == len(self.events.get(r["run"], []))}
+                    {
+                        "run": r["run"],
+                        "acked": len(self.events.get(r["run"], [])),
+                        "forget": r["ended"] and r["lastSeq"] == len(self.events.get(r["run"], [])),
+                    }
                     for r in message["runs"]
                 ]
                 await socket.send(json.dumps({"type": "welcome", "runs": runs}))
@@ -120,8 +123,14 @@ class Gateway:
 class Runner:
     """A worker process, connected to the test's gateway."""
 
-    def __init__(self, gateway: Gateway, folder: Path, *options: str, python: str = sys.executable,
-                 env: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        gateway: Gateway,
+        folder: Path,
+        *options: str,
+        python: str = sys.executable,
+        env: dict[str, str] | None = None,
+    ) -> None:
         self.gateway = gateway
         self.folder = folder
         self._options = options
@@ -135,8 +144,18 @@ class Runner:
         source = str(Path(__file__).parent.parent / "src")
         environment = {**os.environ, "RUNNER_TOKEN": TOKEN, "PYTHONPATH": source, **self._env}
         self.process = subprocess.Popen(
-            [self._python, "-m", "sequencer_runner", "--gateway", f"ws://127.0.0.1:{self.gateway.port}/runner",
-             "--sequencer", "satp1", "--state-dir", str(self.folder), *self._options],
+            [
+                self._python,
+                "-m",
+                "sequencer_runner",
+                "--gateway",
+                f"ws://127.0.0.1:{self.gateway.port}/runner",
+                "--sequencer",
+                "satp1",
+                "--state-dir",
+                str(self.folder),
+                *self._options,
+            ],
             env=environment,
         )
         self.gateway.until(lambda: len(self.gateway.hellos) > hellos, 20, "hello")

@@ -12,12 +12,16 @@ from sequencer_runner.worker import FolderTaken, Settings, Worker, environment_t
 
 
 def _settings() -> Settings:
-    parser = argparse.ArgumentParser(prog="sequencer_runner", description="Waits for runs of one sequencer, and runs them.")
+    parser = argparse.ArgumentParser(
+        prog="sequencer_runner", description="Waits for runs of one sequencer, and runs them."
+    )
     parser.add_argument("--gateway", required=True, help="the API's gateway, such as ws://127.0.0.1:8000/runner")
     parser.add_argument("--sequencer", required=True, help="the name of the sequencer, such as satp1")
     parser.add_argument("--state-dir", required=True, type=Path, help="a folder of this worker's own, for its journals")
     parser.add_argument("--hostname", help="what socket.gethostname() says to scripts (daq-NAME-sequencer)")
-    parser.add_argument("--stop-grace-seconds", type=float, default=300, help="for clean-up, before SIGKILL (%(default)s)")
+    parser.add_argument(
+        "--stop-grace-seconds", type=float, default=300, help="for clean-up, before SIGKILL (%(default)s)"
+    )
     parser.add_argument("--journal-max-bytes", type=int, default=1 << 30, help="above, output is dropped (%(default)s)")
     options = parser.parse_args()
     if not re.fullmatch(r"[a-z]([a-z0-9-]{0,28}[a-z0-9])?", options.sequencer):

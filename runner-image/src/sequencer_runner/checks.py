@@ -61,7 +61,9 @@ def ocs_problems() -> list[str]:
     """What keeps sorunlib from finding the observatory, each as a sentence that says what to do."""
     folder = os.environ.get("OCS_CONFIG_DIR")
     if not folder:
-        return ["OCS_CONFIG_DIR is not set: sorunlib cannot find the observatory. Set it to the folder with default.yaml."]
+        return [
+            "OCS_CONFIG_DIR is not set: sorunlib cannot find the observatory. Set it to the folder with default.yaml."
+        ]
     problems = []
     site = Path(folder) / "default.yaml"
     try:
@@ -72,7 +74,9 @@ def ocs_problems() -> list[str]:
         problems.append(f"{site} cannot be read ({error}): sorunlib cannot find the observatory.")
     config = os.environ.get("SORUNLIB_CONFIG")
     if not config:
-        problems.append("SORUNLIB_CONFIG is not set: sorunlib does not know the registry. Set it to the path of sorunlib.yaml.")
+        problems.append(
+            "SORUNLIB_CONFIG is not set: sorunlib does not know the registry. Set it to the path of sorunlib.yaml."
+        )
     elif not Path(config).is_file():
         problems.append(f"{config}, named by SORUNLIB_CONFIG, is not there: sorunlib does not know the registry.")
     return problems

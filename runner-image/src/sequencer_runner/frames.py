@@ -6,7 +6,6 @@ the script: stream (1 or 2), trace and line (0 for none), milliseconds since the
 
 import json
 import struct
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,8 +41,10 @@ class FrameReader:
     def __init__(self) -> None:
         self._buffer = bytearray()
 
-    def feed(self, data: bytes) -> Iterator[dict[str, Any] | OutputFrame]:
+    def feed(self, data: bytes) -> list[dict[str, Any] | OutputFrame]:
+        """The frames that are whole now."""
         self._buffer += data
+        found: list[dict[str, Any] | OutputFrame] = []
         at = 0
         while len(self._buffer) - at >= _HEAD.size:
             length, kind = _HEAD.unpack_from(self._buffer, at)
@@ -53,7 +54,8 @@ class FrameReader:
             payload = bytes(self._buffer[begin : begin + length])
             at = begin + length
             if kind == _OUT:
-                yield OutputFrame(*_OUTPUT.unpack_from(payload), payload[_OUTPUT.size :])
+                found.append(OutputFrame(*_OUTPUT.unpack_from(payload), payload[_OUTPUT.size :]))
             else:
-                yield json.loads(payload)
+                found.append(json.loads(payload))
         del self._buffer[:at]
+        return found

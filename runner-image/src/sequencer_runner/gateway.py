@@ -4,7 +4,6 @@ import asyncio
 import json
 import logging
 import random
-from collections.abc import Callable
 from typing import Any, Protocol
 
 import websockets
@@ -170,5 +169,3 @@ class Gateway:
                 return
             self._news.set()
             await asyncio.sleep(0 if _ < 50 else 0.002)
-
-

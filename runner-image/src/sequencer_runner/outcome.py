@@ -56,7 +56,9 @@ def outcome_of(facts: Facts) -> End:
     if facts.how == "error":
         return End("FAILED", code or 1, facts.failure or "An exception ended the script.")
     if code == 0:
-        return End("SUCCEEDED", 0, "All statements are done." if facts.how == "end" else "The script ended itself by sys.exit.")
+        return End(
+            "SUCCEEDED", 0, "All statements are done." if facts.how == "end" else "The script ended itself by sys.exit."
+        )
     return End("FAILED", code, f"The script ended itself with exit code {code}.")
 
 

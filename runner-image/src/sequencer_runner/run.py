@@ -75,8 +75,9 @@ class Run:
         _write_json(folder / "run.json", {"start": {k: v for k, v in start.items() if k != "script"}})
         return cls(run_id, folder, limit, changed)
 
-    async def begin(self, process: ScriptProcess, start: dict[str, Any], hostname: str, grace: float,
-                    packages: dict[str, str]) -> None:
+    async def begin(
+        self, process: ScriptProcess, start: dict[str, Any], hostname: str, grace: float, packages: dict[str, str]
+    ) -> None:
         self._process = process
         loop = asyncio.get_running_loop()
         loop.add_reader(process.channel, self._read_channel)
@@ -112,7 +113,9 @@ class Run:
             leftovers.kill_group(pid)
         while leftovers.is_alive(pid, started):
             await asyncio.sleep(0.05)
-        self._end(End("LOST", None, "The runner's supervisor went away while the script ran. The telescope may still move."))
+        self._end(
+            End("LOST", None, "The runner's supervisor went away while the script ran. The telescope may still move.")
+        )
 
     async def _until_end(self, process: ScriptProcess) -> None:
         status = await asyncio.to_thread(process.popen.wait)
@@ -144,8 +147,9 @@ class Run:
         return any(self._read_pipe(stream, fd) for stream, fd in process.pipes.items())
 
     def _end(self, end: End) -> None:
-        self._record({"type": "ended", "at": now_iso(), "outcome": end.outcome, "exitCode": end.exit_code,
-                      "reason": end.reason})
+        self._record(
+            {"type": "ended", "at": now_iso(), "outcome": end.outcome, "exitCode": end.exit_code, "reason": end.reason}
+        )
         with contextlib.suppress(OSError):
             self.journal.sync()
         for waiting in self._replies.values():
@@ -237,7 +241,9 @@ class Run:
         if self.over.is_set():
             raise CommandRefused("RUN_FINISHED", "The run has ended; its outcome never changes.")
         if self._process is None:
-            raise CommandRefused("RUNNER_AWAY", "The script's supervisor went away; what is left of the run is being ended.")
+            raise CommandRefused(
+                "RUNNER_AWAY", "The script's supervisor went away; what is left of the run is being ended."
+            )
         by = fields["by"]
         try:
             detail = await self._carry_out(name, fields, self._process)
@@ -288,7 +294,9 @@ class Run:
 
     async def _unstop(self, process: ScriptProcess, by: str) -> str:
         if not any(s.level == "REQUEST" for s in self._stops):
-            raise CommandRefused("BAD_INPUT", "No stop after the statement was asked for: there is nothing to take back.")
+            raise CommandRefused(
+                "BAD_INPUT", "No stop after the statement was asked for: there is nothing to take back."
+            )
         await self._ask(process, {"do": "unstop"})
         self._stops = [s for s in self._stops if s.level != "REQUEST"]
         self._event({"type": "stopping", "at": now_iso(), "level": None, "by": by})

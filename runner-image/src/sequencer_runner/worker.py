@@ -148,7 +148,9 @@ class Worker:
                 raise CommandRefused(finding.code, finding.message)
         process = self._take_warm()
         try:
-            run = Run.create(run_id, self._settings.state_dir, start, self._settings.journal_limit, self._gateway.changed)
+            run = Run.create(
+                run_id, self._settings.state_dir, start, self._settings.journal_limit, self._gateway.changed
+            )
         except OSError as error:
             process.close()
             raise CommandRefused("INTERNAL", f"The runner cannot write its journal: {error}.") from None

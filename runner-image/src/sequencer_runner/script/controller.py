@@ -268,9 +268,7 @@ class Controller:
         return (0, 0) if trace is None else (trace.id, trace.line)
 
     def _announce(self, trace: Trace) -> None:
-        self._channel.event(
-            "traceStarted", trace=trace.id, kind=trace.kind, name=trace.name[:200], thread=trace.thread
-        )
+        self._channel.event("traceStarted", trace=trace.id, kind=trace.kind, name=trace.name[:200], thread=trace.thread)
         if self.traces.several and self.streams is not None:
             self.streams.tag_every_write()
 

@@ -1,6 +1,6 @@
 """The script process. Started ahead of time; waits for a script, runs it as `__main__`, and ends as Python would.
 
-    python -I main.py FD        FD: this end of the pair of sockets to the supervisor
+python -I main.py FD        FD: this end of the pair of sockets to the supervisor
 """
 
 import contextlib

@@ -93,7 +93,7 @@ class Streams:
             buffer._internal = True
             try:
                 text.flush()
-            except (ValueError, OSError, RuntimeError):  # noqa: SIM105 -- the comment needs the block
+            except (ValueError, OSError, RuntimeError):
                 # Closed by the script, or in the middle of a write by this very thread: the next tick gets it.
                 pass
             finally:

@@ -10,7 +10,19 @@ _DEPTH = 3
 _VARIABLES = 100
 _PLAIN = (int, float, complex, bool, type(None), range, slice, type(Ellipsis))
 # Packages whose objects write themselves quickly and shortly.
-_TRUSTED = {"datetime", "pathlib", "decimal", "fractions", "uuid", "enum", "ocs", "sorunlib", "numpy", "re", "collections"}
+_TRUSTED = {
+    "datetime",
+    "pathlib",
+    "decimal",
+    "fractions",
+    "uuid",
+    "enum",
+    "ocs",
+    "sorunlib",
+    "numpy",
+    "re",
+    "collections",
+}
 
 
 def describe(value: Any) -> str:
