@@ -1,0 +1,117 @@
+/** The door for runners: who may come in, and who holds which sequencer's seat. */
+import { timingSafeEqual, createHash } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { LIMITS, SequencerError, type Command, type Hello, type Reply } from '@sequencer/model';
+import { WebSocketServer } from 'ws';
+import type { Logger } from '../log.ts';
+import { CLOSE, RunnerConnection, type ConnectionHandlers } from './runner-connection.ts';
+
+const MAX_RUNNERS = 200;
+
+export interface RunnerState {
+  connected: boolean;
+  /** When it connected, or was last heard of. */
+  since: Date | null;
+  hello: Hello | null;
+}
+
+export class Gateway {
+  readonly #server = new WebSocketServer({
+    noServer: true,
+    maxPayload: LIMITS.messageBytes,
+    perMessageDeflate: false,
+    clientTracking: true,
+  });
+  readonly #tokenHash: Buffer;
+  readonly #log: Logger;
+  readonly #seats = new Map<string, RunnerConnection>();
+  readonly #last = new Map<string, { hello: Hello; heardAt: Date }>();
+
+  constructor(token: string, log: Logger) {
+    this.#tokenHash = hash(token);
+    this.#log = log;
+  }
+
+  /** Takes a websocket upgrade. A wrong token is told by close code 4001. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, handlers: ConnectionHandlers): void {
+    const allowed = this.#knows(request.headers.authorization);
+    this.#server.handleUpgrade(request, socket, head, (websocket) => {
+      if (!allowed || this.#server.clients.size > MAX_RUNNERS) {
+        this.#log.warn({ address: request.socket.remoteAddress }, 'a runner was refused: its token is wrong');
+        websocket.close(CLOSE.unauthorized, 'the token is wrong');
+        return;
+      }
+      new RunnerConnection(websocket, handlers, this.#log);
+    });
+  }
+
+  #knows(authorization: string | undefined): boolean {
+    const match = /^Bearer (.+)$/.exec(authorization ?? '');
+    return timingSafeEqual(hash(match?.[1] ?? ''), this.#tokenHash);
+  }
+
+  /** Gives the seat to the newest connection; the one before is told so. */
+  take(sequencer: string, connection: RunnerConnection): void {
+    const before = this.#seats.get(sequencer);
+    this.#seats.set(sequencer, connection);
+    if (before && before !== connection) before.close(CLOSE.seatTaken, 'another runner took this seat');
+  }
+
+  /** Whether the connection held the seat. */
+  leave(sequencer: string, connection: RunnerConnection): boolean {
+    if (connection.hello) this.#last.set(sequencer, { hello: connection.hello, heardAt: connection.heardAt });
+    if (this.#seats.get(sequencer) !== connection) return false;
+    this.#seats.delete(sequencer);
+    return true;
+  }
+
+  holds(sequencer: string, connection: RunnerConnection): boolean {
+    return this.#seats.get(sequencer) === connection;
+  }
+
+  connection(sequencer: string): RunnerConnection | null {
+    return this.#seats.get(sequencer) ?? null;
+  }
+
+  state(sequencer: string): RunnerState {
+    const connection = this.#seats.get(sequencer);
+    if (connection) return { connected: true, since: connection.since, hello: connection.hello };
+    const last = this.#last.get(sequencer);
+    return { connected: false, since: last?.heardAt ?? null, hello: last?.hello ?? null };
+  }
+
+  /** Throws RUNNER_AWAY or RUNNER_TIMEOUT, or the refusal's own error. */
+  async command(sequencer: string, command: Command, withinMs?: number): Promise<Reply> {
+    const connection = this.connection(sequencer);
+    if (!connection) throw new SequencerError('RUNNER_AWAY');
+    const reply = await connection.command(command, withinMs);
+    if (!reply.ok) throw new SequencerError(reply.code ?? 'INTERNAL', reply.message);
+    return reply;
+  }
+
+  get connected(): number {
+    return this.#seats.size;
+  }
+
+  async close(): Promise<void> {
+    const ended = [...this.#server.clients].map(
+      (client) =>
+        new Promise<void>((resolve) => {
+          client.once('close', () => {
+            resolve();
+          });
+          client.close(CLOSE.shutdown, 'the API is shutting down');
+          setTimeout(() => {
+            client.terminate();
+          }, 1000).unref();
+        }),
+    );
+    await Promise.all(ended);
+    this.#server.close();
+  }
+}
+
+function hash(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}

@@ -1,0 +1,181 @@
+/** One runner's websocket: messages in and out, commands with their replies, and whether the other end is alive. */
+import { randomUUID } from 'node:crypto';
+import {
+  PROTOCOL_VERSION,
+  SequencerError,
+  fromRunnerSchema,
+  type Command,
+  type EventsMessage,
+  type FromRunner,
+  type Hello,
+  type Reply,
+  type ToRunner,
+} from '@sequencer/model';
+import type { WebSocket } from 'ws';
+import { z } from 'zod';
+import type { Logger } from '../log.ts';
+
+export const CLOSE = { unauthorized: 4001, protocol: 4002, seatTaken: 4003, shutdown: 1012 } as const;
+
+const PING_EVERY_MS = 5000;
+const HELLO_WITHIN_MS = 10_000;
+const COMMAND_WITHIN_MS = 5000;
+
+export interface ConnectionHandlers {
+  /** Answers the runner's first message. Events come only after that. */
+  hello: (connection: RunnerConnection, hello: Hello) => Promise<void>;
+  /** May throw: then the conversation begins anew. */
+  events: (connection: RunnerConnection, message: EventsMessage) => void;
+  heard: (connection: RunnerConnection) => void;
+  closed: (connection: RunnerConnection) => void;
+}
+
+interface Waiting {
+  resolve: (reply: Reply) => void;
+  reject: (error: Error) => void;
+  timer: NodeJS.Timeout;
+}
+
+export class RunnerConnection {
+  hello: Hello | null = null;
+  readonly since = new Date();
+  heardAt = new Date();
+  readonly #socket: WebSocket;
+  readonly #handlers: ConnectionHandlers;
+  readonly #log: Logger;
+  readonly #waiting = new Map<string, Waiting>();
+  readonly #closed = new AbortController();
+  #welcomed = false;
+  #alive = true;
+
+  constructor(socket: WebSocket, handlers: ConnectionHandlers, log: Logger) {
+    this.#socket = socket;
+    this.#handlers = handlers;
+    this.#log = log;
+    const ping = setInterval(() => {
+      this.#ping();
+    }, PING_EVERY_MS);
+    const hello = setTimeout(() => {
+      if (!this.hello) this.close(CLOSE.protocol, 'no hello');
+    }, HELLO_WITHIN_MS);
+    socket.on('message', (data: Buffer, isBinary) => {
+      this.#heard();
+      this.#onMessage(isBinary ? null : data.toString());
+    });
+    socket.on('pong', () => {
+      this.#heard();
+    });
+    socket.on('error', (error) => {
+      log.warn({ err: error.message }, 'the connection to a runner broke');
+    });
+    socket.on('close', () => {
+      clearInterval(ping);
+      clearTimeout(hello);
+      this.#closed.abort();
+      for (const waiting of this.#waiting.values()) {
+        clearTimeout(waiting.timer);
+        waiting.reject(new SequencerError('RUNNER_AWAY'));
+      }
+      this.#waiting.clear();
+      handlers.closed(this);
+    });
+  }
+
+  /** Aborted when the connection has ended. */
+  get closed(): AbortSignal {
+    return this.#closed.signal;
+  }
+
+  send(message: ToRunner): void {
+    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(JSON.stringify(message));
+  }
+
+  /** Answers `hello`; from here on the runner sends events. */
+  welcome(runs: { run: string; acked: number; forget: boolean }[]): void {
+    this.#welcomed = true;
+    this.send({ type: 'welcome', runs });
+  }
+
+  /** Throws RUNNER_TIMEOUT or RUNNER_AWAY; a refusal is a reply. */
+  command(command: Command, withinMs: number = COMMAND_WITHIN_MS): Promise<Reply> {
+    if (this.#closed.signal.aborted) return Promise.reject(new SequencerError('RUNNER_AWAY'));
+    const id = randomUUID();
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#waiting.delete(id);
+        reject(new SequencerError('RUNNER_TIMEOUT'));
+      }, withinMs);
+      this.#waiting.set(id, { resolve, reject, timer });
+      this.send({ type: 'command', id, command });
+    });
+  }
+
+  /** Stops or goes on reading: what is not read stays with the runner. */
+  hold(on: boolean): void {
+    if (on && !this.#socket.isPaused) this.#socket.pause();
+    if (!on && this.#socket.isPaused) this.#socket.resume();
+  }
+
+  close(code: number, reason: string): void {
+    this.#socket.close(code, reason);
+    // A peer that does not answer the close is cut off.
+    setTimeout(() => {
+      this.#socket.terminate();
+    }, 1000).unref();
+  }
+
+  #heard(): void {
+    this.#alive = true;
+    this.heardAt = new Date();
+    this.#handlers.heard(this);
+  }
+
+  #ping(): void {
+    // While it is held back, its pongs are not read either.
+    if (this.#socket.isPaused) return;
+    if (!this.#alive) {
+      this.#socket.terminate();
+      return;
+    }
+    this.#alive = false;
+    this.#socket.ping();
+  }
+
+  #onMessage(text: string | null): void {
+    let message: FromRunner;
+    try {
+      message = fromRunnerSchema.parse(JSON.parse(text ?? ''));
+      this.#handle(message);
+    } catch (error) {
+      const why = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
+      this.#log.warn({ sequencer: this.hello?.sequencer, why }, 'a runner did not follow the protocol');
+      this.close(CLOSE.protocol, 'this message does not follow the protocol');
+    }
+  }
+
+  #handle(message: FromRunner): void {
+    if (message.type === 'hello') {
+      if (this.hello) throw new Error('a second hello');
+      if (message.protocol !== PROTOCOL_VERSION) {
+        throw new Error(`the runner speaks version ${String(message.protocol)}, this is ${String(PROTOCOL_VERSION)}`);
+      }
+      this.hello = message;
+      this.#handlers.hello(this, message).catch((error: unknown) => {
+        this.#log.error({ err: String(error) }, 'a runner could not be welcomed');
+        this.close(CLOSE.shutdown, 'try again');
+      });
+      return;
+    }
+    if (!this.#welcomed) throw new Error('a message before welcome');
+    if (message.type === 'events') {
+      this.#handlers.events(this, message);
+      return;
+    }
+    const waiting = this.#waiting.get(message.id);
+    // Nobody waits any more: the reply came too late.
+    if (!waiting) return;
+    this.#waiting.delete(message.id);
+    clearTimeout(waiting.timer);
+    waiting.resolve(message);
+  }
+}

@@ -1,0 +1,91 @@
+/** The schema's builder: scalars, enums, and the rule that every root field needs a role. */
+import SchemaBuilder from '@pothos/core';
+import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
+import {
+  MODES,
+  PHASES,
+  RUN_STARTS,
+  STATEMENT_STATES,
+  STOP_LEVELS,
+  SequencerError,
+  type StepCommand,
+} from '@sequencer/model';
+import { z } from 'zod';
+import { ROLES, hasRole, type Context } from './context.ts';
+
+interface Types {
+  Context: Context;
+  DefaultFieldNullability: false;
+  DefaultInputFieldRequiredness: true;
+  AuthScopes: { viewer: boolean; operator: boolean; admin: boolean };
+  Scalars: {
+    DateTime: { Input: Date; Output: Date | string };
+    ID: { Input: string; Output: string };
+  };
+}
+
+export const builder = new SchemaBuilder<Types>({
+  plugins: [ScopeAuthPlugin],
+  defaultFieldNullability: false,
+  defaultInputFieldRequiredness: true,
+  scopeAuth: {
+    authScopes: ({ user }) => ({
+      viewer: hasRole(user, 'VIEWER'),
+      operator: hasRole(user, 'OPERATOR'),
+      admin: hasRole(user, 'ADMIN'),
+    }),
+    unauthorizedError: () => new SequencerError('FORBIDDEN'),
+  },
+});
+
+const dateTime = z.iso.datetime({ offset: true });
+
+export const DateTime = builder.scalarType('DateTime', {
+  description: 'A moment, in ISO 8601 with offset, in UTC when it comes from the server.',
+  serialize: (value) => (value instanceof Date ? value.toISOString() : value),
+  parseValue: (value) => {
+    const parsed = dateTime.safeParse(value);
+    if (!parsed.success) {
+      throw new SequencerError('BAD_INPUT', 'A time has to be ISO 8601 with an offset, like 2026-11-24T04:00:00Z.');
+    }
+    return new Date(parsed.data);
+  },
+});
+
+export const RoleEnum = builder.enumType('Role', {
+  description: 'Viewers look, operators run and stop, admins set up.',
+  values: ROLES,
+});
+export const ModeEnum = builder.enumType('SequencerMode', {
+  description: 'What starts the next run of a sequencer by itself.',
+  values: MODES,
+});
+export const PhaseEnum = builder.enumType('RunPhase', {
+  description: 'Where a run is in its life. After one of SUCCEEDED to LOST it never changes.',
+  values: PHASES,
+});
+export const StatementStateEnum = builder.enumType('StatementState', { values: STATEMENT_STATES });
+export const TraceKindEnum = builder.enumType('TraceKind', { values: ['THREAD', 'TASK'] as const });
+export const TraceStateEnum = builder.enumType('TraceState', { values: ['RUNNING', 'PAUSED', 'ENDED'] as const });
+export const OutputStreamEnum = builder.enumType('OutputStream', { values: ['STDOUT', 'STDERR'] as const });
+export const StepCommandEnum = builder.enumType('StepCommand', {
+  description: 'What a paused trace does next.',
+  values: {
+    NEXT: { description: 'To the next line, over calls.' },
+    STEP: { description: 'Into a call.' },
+    RETURN: { description: 'Out of the function.' },
+    CONTINUE: { description: 'On, until something stops it.' },
+  } satisfies Record<StepCommand, { description: string }>,
+});
+export const StopLevelEnum = builder.enumType('StopLevel', {
+  description: 'The rungs of the stop ladder: at the next statement, SIGINT, SIGTERM, SIGKILL.',
+  values: STOP_LEVELS,
+});
+export const FailureActionEnum = builder.enumType('FailureAction', {
+  description: 'What to do about a failed statement whose process is held.',
+  values: ['RETRY', 'SKIP', 'GOTO', 'STOP'] as const,
+});
+export const RunStartEnum = builder.enumType('RunStart', {
+  description: 'QUEUED waits for the mode of the sequencer; RUNNING starts as soon as the sequencer is free.',
+  values: RUN_STARTS,
+});

@@ -1,0 +1,34 @@
+/** How errors reach a client: with a code of the catalogue and a sentence, and nothing of our inside. */
+import { randomUUID } from 'node:crypto';
+import { ERROR_CODES, type ErrorCode } from '@sequencer/model';
+import { GraphQLError } from 'graphql';
+import type { Logger } from '../log.ts';
+import { asSequencerError } from '../store/database.ts';
+
+const codes = new Set<unknown>(ERROR_CODES);
+
+function rebuilt(error: GraphQLError, message: string, code: ErrorCode): GraphQLError {
+  return new GraphQLError(message, {
+    ...(error.nodes ? { nodes: error.nodes } : {}),
+    ...(error.path ? { path: error.path } : {}),
+    extensions: { code },
+  });
+}
+
+/** The error as a client may see it. What is not meant for people is logged under a reference. */
+export function present(error: unknown, log: Logger): GraphQLError {
+  const graphql = error instanceof GraphQLError ? error : new GraphQLError('', { originalError: error as Error });
+  if (codes.has(graphql.extensions.code) && !graphql.originalError) return graphql;
+  const typed = asSequencerError(graphql.originalError ?? error);
+  if (typed) {
+    return graphql.extensions.code === typed.code ? graphql : rebuilt(graphql, typed.message, typed.code);
+  }
+  // Without a cause of its own it is about the query: its syntax, its names, its variables.
+  if (!graphql.originalError || graphql.originalError instanceof GraphQLError) {
+    return rebuilt(graphql, graphql.message, 'BAD_INPUT');
+  }
+  const reference = randomUUID().slice(0, 8);
+  log.error({ reference, err: graphql.originalError }, 'a request failed');
+  const message = `Something failed inside the product. Look for "${reference}" in the log of the API.`;
+  return rebuilt(graphql, message, 'INTERNAL');
+}

@@ -1,0 +1,37 @@
+/** What a query may cost, on HTTP and on the websocket alike. */
+import { costLimitRule } from '@escape.tech/graphql-armor-cost-limit';
+import { maxAliasesRule } from '@escape.tech/graphql-armor-max-aliases';
+import { maxDepthRule } from '@escape.tech/graphql-armor-max-depth';
+import { maxTokensPlugin } from '@escape.tech/graphql-armor-max-tokens';
+import { SequencerError } from '@sequencer/model';
+import { GraphQLError, type ValidationRule } from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+
+const onReject = [
+  (context: { reportError: (error: GraphQLError) => void } | null, error: GraphQLError) => {
+    const told = new GraphQLError(error.message.replace(/^Syntax Error: /, ''), {
+      originalError: new SequencerError('TOO_COMPLEX'),
+      extensions: { code: 'TOO_COMPLEX' },
+    });
+    if (context) context.reportError(told);
+    else throw told;
+  },
+];
+const options = { onReject, propagateOnRejection: false };
+
+const RULES = [
+  maxDepthRule({ ...options, n: 12 }),
+  maxAliasesRule({ ...options, n: 30 }),
+  costLimitRule({ ...options, maxCost: 20_000 }),
+] as unknown as ValidationRule[];
+
+export function limitPlugins(): Plugin[] {
+  return [
+    maxTokensPlugin({ ...options, n: 2000 }),
+    {
+      onValidate: ({ addValidationRule }) => {
+        for (const rule of RULES) addValidationRule(rule);
+      },
+    },
+  ];
+}

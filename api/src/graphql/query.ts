@@ -1,0 +1,115 @@
+/** The queries, and the pages of the history. */
+import { PHASES } from '@sequencer/model';
+import { decodeCursor, encodeCursor, listRuns } from '../store/run-store.ts';
+import { DateTime, PhaseEnum, RoleEnum, builder } from './builder.ts';
+import { RunSource, findSource } from './run-source.ts';
+import { RunType, pageSize } from './run.ts';
+import { SequencerType } from './sequencer-ref.ts';
+import type { User } from './context.ts';
+
+const LARGEST_LIST = 200;
+
+const UserType = builder.objectRef<User>('User').implement({
+  fields: (t) => ({ name: t.exposeString('name'), role: t.expose('role', { type: RoleEnum }) }),
+});
+
+const ServerType = builder.objectRef<{ version: string }>('Server').implement({
+  description: "The server's version, and its clock.",
+  fields: (t) => ({
+    version: t.exposeString('version'),
+    time: t.field({ type: DateTime, resolve: () => new Date() }),
+  }),
+});
+
+interface Edge {
+  cursor: string;
+  node: RunSource;
+}
+interface Connection {
+  edges: Edge[];
+  hasNextPage: boolean;
+  hasPreviousPage: boolean;
+}
+
+const EdgeType = builder.objectRef<Edge>('RunEdge').implement({
+  fields: (t) => ({ cursor: t.exposeString('cursor'), node: t.expose('node', { type: RunType }) }),
+});
+
+const PageInfoType = builder.objectRef<Connection>('PageInfo').implement({
+  fields: (t) => ({
+    hasNextPage: t.exposeBoolean('hasNextPage'),
+    hasPreviousPage: t.exposeBoolean('hasPreviousPage'),
+    startCursor: t.string({ nullable: true, resolve: ({ edges }) => edges[0]?.cursor ?? null }),
+    endCursor: t.string({ nullable: true, resolve: ({ edges }) => edges.at(-1)?.cursor ?? null }),
+  }),
+});
+
+const ConnectionType = builder.objectRef<Connection>('RunConnection').implement({
+  description: 'A page of runs.',
+  fields: (t) => ({
+    edges: t.expose('edges', { type: [EdgeType] }),
+    pageInfo: t.field({ type: PageInfoType, resolve: (connection) => connection }),
+  }),
+});
+
+const RunFilterInput = builder.inputType('RunFilter', {
+  description: 'Which runs of the history. All that is given has to hold.',
+  fields: (t) => ({
+    sequencer: t.string({ required: false }),
+    phases: t.field({ type: [PhaseEnum], required: false }),
+    text: t.string({ required: false, description: 'In the title, the number (satp1/12), the failure or the script.' }),
+    submittedBy: t.string({ required: false }),
+    from: t.field({ type: DateTime, required: false }),
+    to: t.field({ type: DateTime, required: false }),
+  }),
+});
+
+builder.queryType({
+  authScopes: { viewer: true },
+  fields: (t) => ({
+    me: t.field({ type: UserType, resolve: (_root, _args, { user }) => user }),
+    server: t.field({ type: ServerType, resolve: (_root, _args, { version }) => ({ version }) }),
+    sequencers: t.field({
+      type: [SequencerType],
+      resolve: (_root, _args, { board }) => board.names.map((name) => ({ name })),
+    }),
+    sequencer: t.field({
+      type: SequencerType,
+      nullable: true,
+      args: { name: t.arg.string() },
+      resolve: (_root, { name }, { board }) => (board.has(name) ? { name } : null),
+    }),
+    run: t.field({
+      type: RunType,
+      nullable: true,
+      args: { id: t.arg.id() },
+      resolve: (_root, { id }, context) => findSource(id, context),
+    }),
+    runs: t.field({
+      type: ConnectionType,
+      description: 'Runs, newest first.',
+      args: {
+        filter: t.arg({ type: RunFilterInput, required: false }),
+        first: t.arg.int({ required: false, defaultValue: 50 }),
+        after: t.arg.string({ required: false }),
+      },
+      resolve: async (_root, { filter, first, after }, context) => {
+        const size = pageSize('first', first ?? 50, LARGEST_LIST);
+        const wanted = {
+          sequencer: filter?.sequencer ?? null,
+          phases: filter?.phases && filter.phases.length < PHASES.length ? filter.phases : null,
+          text: filter?.text?.trim() || null,
+          submittedBy: filter?.submittedBy?.trim() || null,
+          from: filter?.from ?? null,
+          to: filter?.to ?? null,
+        };
+        const place = after ? decodeCursor(after) : null;
+        const rows = await listRuns(context.db, wanted, size + 1, place);
+        const edges = rows
+          .slice(0, size)
+          .map((row) => ({ cursor: encodeCursor(row), node: new RunSource(row, context) }));
+        return { edges, hasNextPage: rows.length > size, hasPreviousPage: place !== null };
+      },
+    }),
+  }),
+});

@@ -1,0 +1,102 @@
+/** A run as the resolvers see it: its row, and what memory knows better than the row. */
+import { SequencerError, isFinal, type Phase, type RunView } from '@sequencer/model';
+import { readView } from '../runs/live-runs.ts';
+import type { LiveRun } from '../runs/live-run.ts';
+import { statementsDone } from '../runs/recorder.ts';
+import { eventsAfter, outputBefore, type StoredEvent } from '../store/event-store.ts';
+import { findRun, type RunSummary } from '../store/run-store.ts';
+import type { Context } from './context.ts';
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+export class RunSource {
+  readonly row: RunSummary;
+  readonly live: LiveRun | null;
+  readonly #context: Context;
+  #view: Promise<RunView> | null = null;
+
+  constructor(row: RunSummary, context: Context) {
+    this.#context = context;
+    this.live = context.lives.get(row.id) ?? null;
+    this.row = this.live?.row ?? row;
+  }
+
+  get phase(): Phase {
+    return this.live?.phase ?? this.row.phase;
+  }
+
+  /** The folded state: of a run in memory as it is now, of others as stored. */
+  view(): Promise<RunView> {
+    this.#view ??= this.live ? Promise.resolve(this.live.view) : readView(this.#context.db, this.row.id);
+    return this.#view;
+  }
+
+  /** Counts, times and outcome, without reading the view of a run that has ended. */
+  get facts() {
+    const view = this.live && this.live.view.lastSeq > 0 ? this.live.view : null;
+    if (!view) return this.row;
+    return {
+      startedAt: view.startedAt,
+      finishedAt: view.finishedAt ?? this.row.finishedAt,
+      exitCode: view.exitCode,
+      failure: view.failure,
+      statementCount: view.statements.length,
+      statementsDone: statementsDone(view),
+      lastSeq: view.lastSeq,
+    };
+  }
+
+  /** One sentence: why it is in its phase. For a waiting run, what it waits for. */
+  async reason(): Promise<string | null> {
+    if (this.phase !== 'QUEUED') return this.live ? this.live.reason : this.row.reason;
+    const state = await this.#context.board.get(this.row.sequencer);
+    if (state.active) return `Waits for run ${String(state.active.number)} to end.`;
+    if (this.row.start === 'QUEUED' && state.row.mode === 'OFF') {
+      return this.row.reason ?? 'Waits: the mode of the sequencer is Off.';
+    }
+    if (!this.#context.backend.runner(this.row.sequencer).connected) {
+      return `Waits for the runner of ${this.row.sequencer}, which is not connected.`;
+    }
+    return 'Waits for its turn.';
+  }
+
+  /** Events with seq > after, oldest first: from memory when it has them, else from the store. */
+  async events(after: number, first: number, types: readonly string[] | null): Promise<StoredEvent[]> {
+    const tail = this.live?.tail(after, Infinity);
+    if (!tail) return eventsAfter(this.#context.db, this.row.id, after, first, types);
+    return tail.filter((event) => types?.includes(event.type) ?? true).slice(0, first);
+  }
+
+  /** The newest output with seq < before, the oldest of it first. */
+  async outputBefore(before: number, last: number): Promise<StoredEvent[]> {
+    const uncommitted = this.live?.tail(this.live.storedSeq, Infinity) ?? [];
+    const newest = uncommitted.filter((event) => event.type === 'output' && event.seq < before);
+    const older = await outputBefore(this.#context.db, this.row.id, newest[0]?.seq ?? before, last);
+    return [...older, ...newest].slice(-last);
+  }
+
+  /** Throws unless the run runs, with what its phase means for a command. */
+  requireStarted(): void {
+    if (this.phase === 'QUEUED') throw new SequencerError('RUN_NOT_STARTED');
+    this.requireOpen();
+  }
+
+  requireOpen(): void {
+    if (!isFinal(this.phase)) return;
+    const text = `Run ${String(this.row.number)} has ended (${this.phase.toLowerCase()}); its outcome never changes.`;
+    throw new SequencerError('RUN_FINISHED', text);
+  }
+}
+
+/** Null when there is no such run. */
+export async function findSource(id: string, context: Context): Promise<RunSource | null> {
+  if (!UUID.test(id)) return null;
+  const row = context.lives.get(id)?.row ?? (await findRun(context.db, id));
+  return row ? new RunSource(row, context) : null;
+}
+
+export async function requireSource(id: string, context: Context): Promise<RunSource> {
+  const source = await findSource(id, context);
+  if (!source) throw new SequencerError('UNKNOWN_RUN');
+  return source;
+}

@@ -1,0 +1,135 @@
+/** The type Run. */
+import { SequencerError } from '@sequencer/model';
+import { scriptOf } from '../store/run-store.ts';
+import { DateTime, PhaseEnum, RunStartEnum, builder } from './builder.ts';
+import {
+  BreakpointType,
+  EventType,
+  FailureType,
+  OutputType,
+  PositionType,
+  StatementType,
+  StopSentType,
+  TraceType,
+  readOutput,
+} from './run-parts.ts';
+import type { RunSource } from './run-source.ts';
+import { SequencerType } from './sequencer-ref.ts';
+
+const LARGEST_PAGE = 5000;
+
+/** Throws BAD_INPUT unless the page has a sensible size. */
+export function pageSize(name: string, size: number, largest: number = LARGEST_PAGE): number {
+  if (size >= 1 && size <= largest) return size;
+  throw new SequencerError('BAD_INPUT', `${name}: it has to be from 1 to ${String(largest)}.`);
+}
+
+export const RunType = builder.objectRef<RunSource>('Run');
+
+RunType.implement({
+  description: 'One execution of one script on one sequencer.',
+  fields: (t) => ({
+    id: t.id({ resolve: (run) => run.row.id }),
+    number: t.int({ description: '1, 2, 3 and so on within its sequencer.', resolve: (run) => run.row.number }),
+    sequencer: t.field({ type: SequencerType, resolve: (run) => ({ name: run.row.sequencer }) }),
+    title: t.string({ nullable: true, resolve: (run) => run.row.title }),
+    script: t.string({ resolve: (run, _args, { db }) => scriptOf(db, run.row.id) }),
+    phase: t.field({ type: PhaseEnum, resolve: (run) => run.phase }),
+    reason: t.string({
+      nullable: true,
+      description: 'One sentence for people: why it is in this phase, or what it waits for.',
+      resolve: (run) => run.reason(),
+    }),
+    submittedBy: t.string({ resolve: (run) => run.row.submittedBy }),
+    submittedAt: t.field({ type: DateTime, resolve: (run) => run.row.submittedAt }),
+    startedAt: t.field({ type: DateTime, nullable: true, resolve: (run) => run.facts.startedAt }),
+    finishedAt: t.field({ type: DateTime, nullable: true, resolve: (run) => run.facts.finishedAt }),
+    exitCode: t.int({
+      nullable: true,
+      description:
+        'As a shell shows it: 128 + n when signal n ended the script. Null while it runs, and when nobody knows.',
+      resolve: (run) => run.facts.exitCode,
+    }),
+    failure: t.field({ type: FailureType, nullable: true, resolve: (run) => run.facts.failure }),
+    arguments: t.stringList({ description: 'sys.argv[1:]', resolve: (run) => run.row.arguments }),
+    startPaused: t.boolean({ resolve: (run) => run.row.startPaused }),
+    holdOnFailure: t.boolean({ resolve: (run) => run.row.holdOnFailure }),
+    start: t.field({ type: RunStartEnum, resolve: (run) => run.row.start }),
+    scriptHash: t.string({ description: 'SHA-256 of the script, hexadecimal.', resolve: (run) => run.row.scriptHash }),
+    statementCount: t.int({ resolve: (run) => run.facts.statementCount }),
+    statementsDone: t.int({ resolve: (run) => run.facts.statementsDone }),
+    position: t.field({
+      type: PositionType,
+      nullable: true,
+      description: 'The statement (from 0) and the line that the main thread is at, and since when.',
+      resolve: async (run) => {
+        if (!run.live && run.row.lastSeq === 0) return null;
+        const { statement, traces, statements } = await run.view();
+        if (statement === null) return null;
+        const main = traces.find((trace) => trace.id === 1);
+        const own = main?.file === '<script>' ? main : null;
+        return {
+          statement,
+          line: own?.line ?? statements[statement]?.firstLine ?? null,
+          since: own?.since ?? statements[statement]?.startedAt ?? null,
+        };
+      },
+    }),
+    pausePending: t.boolean({
+      description: 'A pause was asked for and is not complete.',
+      resolve: (run) => run.live?.view.pause.state === 'pending',
+    }),
+    stops: t.field({
+      type: [StopSentType],
+      description: 'The rungs of the stop ladder that were sent, in order.',
+      resolve: async (run) => (await run.view()).stops,
+    }),
+    live: t.boolean({
+      description: 'Whether this is what happens now: the runner that holds the run is connected.',
+      resolve: (run) => run.live?.held ?? false,
+    }),
+    seenAt: t.field({
+      type: DateTime,
+      nullable: true,
+      description: 'When the runner was last heard of.',
+      resolve: (run) => run.live?.seenAt ?? run.row.seenAt,
+    }),
+    view: t.string({
+      description:
+        'The state after event lastSeq as JSON (model/src/run-view.ts): where a client starts that follows `events`.',
+      resolve: async (run) => JSON.stringify(await run.view()),
+    }),
+    statements: t.field({ type: [StatementType], resolve: async (run) => (await run.view()).statements }),
+    traces: t.field({ type: [TraceType], resolve: async (run) => (await run.view()).traces }),
+    breakpoints: t.field({ type: [BreakpointType], resolve: async (run) => (await run.view()).breakpoints }),
+    output: t.field({
+      type: [OutputType],
+      description: 'Output with seq > after, oldest first.',
+      args: {
+        after: t.arg.int({ required: false, defaultValue: 0 }),
+        first: t.arg.int({ required: false, defaultValue: 1000 }),
+      },
+      resolve: async (run, { after, first }) =>
+        (await run.events(after ?? 0, pageSize('first', first ?? 1000), ['output'])).map(readOutput),
+    }),
+    outputBefore: t.field({
+      type: [OutputType],
+      description: 'The newest output with seq < before (or the very newest), the oldest of it first.',
+      args: { before: t.arg.int({ required: false }), last: t.arg.int({ required: false, defaultValue: 1000 }) },
+      resolve: async (run, { before, last }) =>
+        (await run.outputBefore(before ?? 2 ** 31 - 1, pageSize('last', last ?? 1000))).map(readOutput),
+    }),
+    events: t.field({
+      type: [EventType],
+      description: 'The as-run record with seq > after, oldest first.',
+      args: {
+        after: t.arg.int({ required: false, defaultValue: 0 }),
+        first: t.arg.int({ required: false, defaultValue: 1000 }),
+        types: t.arg.stringList({ required: false }),
+      },
+      resolve: (run, { after, first, types }) =>
+        run.events(after ?? 0, pageSize('first', first ?? 1000), types ?? null),
+    }),
+    lastSeq: t.int({ resolve: (run) => run.facts.lastSeq }),
+  }),
+});

@@ -1,0 +1,85 @@
+/** The types Sequencer and Runner. */
+import type { RunnerState } from '../gateway/gateway.ts';
+import { DateTime, ModeEnum, builder } from './builder.ts';
+import { RunSource } from './run-source.ts';
+import { RunType } from './run.ts';
+import { SequencerType } from './sequencer-ref.ts';
+
+const PackageType = builder.objectRef<{ name: string; version: string }>('Package').implement({
+  description: 'A Python package that scripts use.',
+  fields: (t) => ({ name: t.exposeString('name'), version: t.exposeString('version') }),
+});
+
+const RunnerType = builder.objectRef<RunnerState>('Runner').implement({
+  description: 'The Python side of a sequencer: a worker that waits for runs and holds at most one.',
+  fields: (t) => ({
+    connected: t.exposeBoolean('connected'),
+    since: t.expose('since', {
+      type: DateTime,
+      nullable: true,
+      description: 'When it connected, or was last heard of.',
+    }),
+    python: t.string({ nullable: true, resolve: (runner) => runner.hello?.python ?? null }),
+    hostname: t.string({ nullable: true, resolve: (runner) => runner.hello?.hostname ?? null }),
+    packages: t.field({
+      type: [PackageType],
+      resolve: (runner) => Object.entries(runner.hello?.packages ?? {}).map(([name, version]) => ({ name, version })),
+    }),
+    problems: t.stringList({
+      description: "What would keep an observatory's script from starting, as sentences.",
+      resolve: (runner) => runner.hello?.problems ?? [],
+    }),
+  }),
+});
+
+SequencerType.implement({
+  description: "A telescope's seat: it has at most one active run.",
+  fields: (t) => ({
+    name: t.exposeString('name'),
+    mode: t.field({ type: ModeEnum, resolve: async ({ name }, _args, { board }) => (await board.get(name)).row.mode }),
+    modeReason: t.string({
+      nullable: true,
+      description: 'Why the mode was last changed.',
+      resolve: async ({ name }, _args, { board }) => (await board.get(name)).row.modeReason,
+    }),
+    modeChangedBy: t.string({
+      nullable: true,
+      resolve: async ({ name }, _args, { board }) => (await board.get(name)).row.modeChangedBy,
+    }),
+    modeChangedAt: t.field({
+      type: DateTime,
+      nullable: true,
+      resolve: async ({ name }, _args, { board }) => (await board.get(name)).row.modeChangedAt,
+    }),
+    hostname: t.string({
+      description: 'The host name that scripts see.',
+      resolve: ({ name }, _args, { backend }) => backend.runner(name).hello?.hostname ?? `daq-${name}-sequencer`,
+    }),
+    runner: t.field({ type: RunnerType, resolve: ({ name }, _args, { backend }) => backend.runner(name) }),
+    activeRun: t.field({
+      type: RunType,
+      nullable: true,
+      resolve: async ({ name }, _args, context) => {
+        const { active } = await context.board.get(name);
+        return active && new RunSource(active, context);
+      },
+    }),
+    lastRun: t.field({
+      type: RunType,
+      nullable: true,
+      description: 'The newest run that has ended.',
+      resolve: async ({ name }, _args, context) => {
+        const { last } = await context.board.get(name);
+        return last && new RunSource(last, context);
+      },
+    }),
+    queue: t.field({
+      type: [RunType],
+      description: 'Waiting runs, the next one first.',
+      resolve: async ({ name }, _args, context) => {
+        const { queue } = await context.board.get(name);
+        return queue.map((row) => new RunSource(row, context));
+      },
+    }),
+  }),
+});

@@ -1,0 +1,152 @@
+/** The subscriptions: first what is true now, then what changes, each reader at its own pace. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isFinal } from '@sequencer/model';
+import type { Signal } from '../runs/signal.ts';
+import { eventsAfter, type StoredEvent } from '../store/event-store.ts';
+import { findRun } from '../store/run-store.ts';
+import { DateTime, builder } from './builder.ts';
+import type { Context } from './context.ts';
+import { EventType, OutputType, readOutput, type OutputPart } from './run-parts.ts';
+import { findSource, requireSource, type RunSource } from './run-source.ts';
+import { RunType } from './run.ts';
+import { SequencerType } from './sequencer-ref.ts';
+import { stream } from './stream.ts';
+
+/** A whole state is sent at most ten times a second. */
+const STATE_EVERY_MS = 100;
+const HEARTBEAT_MS = 2000;
+const BATCH = 1000;
+
+/** Does nothing when the wait is given up. */
+async function pause(ms: number, stopped: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { signal: stopped }).catch(() => undefined);
+}
+
+/** The state at once, then again whenever the signal has come, at most ten times a second. */
+function states<T>(signal: Signal, read: () => T): AsyncIterableIterator<T> {
+  return stream(async function* (stopped) {
+    while (!stopped.aborted) {
+      const seen = signal.version;
+      yield read();
+      await pause(STATE_EVERY_MS, stopped);
+      await signal.after(seen, stopped);
+    }
+  });
+}
+
+/** The run whenever something of it changes; ends after its end. */
+function runStates(first: RunSource, context: Context): AsyncIterableIterator<RunSource> {
+  const signal = context.board.signal(first.row.sequencer);
+  return stream(async function* (stopped) {
+    let run = first;
+    let told = '';
+    while (!stopped.aborted) {
+      const seen = signal.version;
+      // The signal is the sequencer's: another run's news are not this one's.
+      const state = await fingerprint(run);
+      if (state !== told) {
+        told = state;
+        yield run;
+        if (isFinal(run.phase)) return;
+        await pause(STATE_EVERY_MS, stopped);
+      }
+      await signal.after(seen, stopped);
+      run = (await findSource(first.row.id, context)) ?? run;
+    }
+  });
+}
+
+async function fingerprint(run: RunSource): Promise<string> {
+  const { live } = run;
+  return [run.phase, await run.reason(), run.row.place, run.facts.lastSeq, live?.held, live?.seenAt?.getTime()].join(
+    ' ',
+  );
+}
+
+/**
+ * Events with seq > after in batches, from the store and then from memory: exact by seq, at the pace of the reader.
+ * The first batch comes at once, be it empty. Ends after the last event of the run.
+ */
+function eventBatches(
+  id: string,
+  after: number,
+  context: Context,
+  types: readonly string[] | null,
+): AsyncIterableIterator<StoredEvent[]> {
+  return stream(async function* (stopped) {
+    const signal = context.board.signal((await requireSource(id, context)).row.sequencer);
+    const wanted = types && new Set(types);
+    let at = after;
+    let first = true;
+    while (!stopped.aborted) {
+      const seen = signal.version;
+      const live = context.lives.get(id);
+      const tail = live?.tail(at, BATCH) ?? null;
+      // What the store is known to hold, before it is read.
+      const stored = live ? live.storedSeq : ((await findRun(context.db, id))?.lastSeq ?? 0);
+      const batch = tail ?? (await eventsAfter(context.db, id, at, BATCH, types));
+      const chosen = wanted && tail ? tail.filter((event) => wanted.has(event.type)) : batch;
+      if (chosen.length > 0 || first) yield chosen;
+      first = false;
+      const last = batch.at(-1)?.seq ?? at;
+      // A filtered page that is not full has seen everything that is stored.
+      at = tail === null && batch.length < BATCH ? Math.max(last, stored) : last;
+      const now = context.lives.get(id);
+      if (batch.length > 0 || at < (now?.view.lastSeq ?? 0)) continue;
+      if (now ? now.view.outcome !== null || isFinal(now.row.phase) : await hasEnded(id, context)) return;
+      await signal.after(seen, stopped);
+    }
+  });
+}
+
+async function hasEnded(id: string, context: Context): Promise<boolean> {
+  const row = await findRun(context.db, id);
+  return row === null || isFinal(row.phase);
+}
+
+builder.subscriptionType({
+  authScopes: { viewer: true },
+  fields: (t) => ({
+    sequencers: t.field({
+      type: [SequencerType],
+      subscribe: (_root, _args, { board }) => states(board.anything, () => board.names.map((name) => ({ name }))),
+      resolve: (sequencers) => sequencers,
+    }),
+    sequencer: t.field({
+      type: SequencerType,
+      args: { name: t.arg.string() },
+      subscribe: (_root, { name }, { board }) => states(board.signal(name), () => ({ name })),
+      resolve: (sequencer) => sequencer,
+    }),
+    run: t.field({
+      type: RunType,
+      args: { id: t.arg.id() },
+      subscribe: async (_root, { id }, context) => runStates(await requireSource(id, context), context),
+      resolve: (run) => run,
+    }),
+    output: t.field({
+      type: [OutputType],
+      args: { run: t.arg.id(), after: t.arg.int({ defaultValue: 0, required: false }) },
+      subscribe: (_root, { run, after }, context) => eventBatches(run, after ?? 0, context, ['output']),
+      resolve: (batch): OutputPart[] => batch.map(readOutput),
+    }),
+    events: t.field({
+      type: [EventType],
+      args: { run: t.arg.id(), after: t.arg.int({ defaultValue: 0, required: false }) },
+      subscribe: (_root, { run, after }, context) => eventBatches(run, after ?? 0, context, null),
+      resolve: (batch) => batch,
+    }),
+    heartbeat: t.field({
+      type: DateTime,
+      description: "The server's clock, every 2 seconds: how a client knows that it is live.",
+      subscribe: () =>
+        stream(async function* (stopped) {
+          while (!stopped.aborted) {
+            yield new Date();
+            await pause(HEARTBEAT_MS, stopped);
+          }
+        }),
+      resolve: (time) => time,
+    }),
+  }),
+});

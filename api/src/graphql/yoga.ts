@@ -1,0 +1,109 @@
+/** GraphQL over HTTP and over a websocket, with the same limits and the same errors. */
+import type { ServerResponse, IncomingMessage } from 'node:http';
+import { SequencerError } from '@sequencer/model';
+import type {
+  DocumentNode,
+  ExecutionArgs,
+  ExecutionResult,
+  FormattedExecutionResult,
+  GraphQLError,
+  GraphQLSchema,
+} from 'graphql';
+import { useServer } from 'graphql-ws/use/ws';
+import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
+import type { WebSocketServer } from 'ws';
+import type { Logger } from '../log.ts';
+import type { Context } from './context.ts';
+import { present } from './errors.ts';
+import { limitPlugins } from './limits.ts';
+import { schema } from './schema.ts';
+
+interface NodeContext {
+  req: IncomingMessage;
+  res: ServerResponse;
+}
+export type Yoga = YogaServerInstance<NodeContext, Context>;
+
+const SUBSCRIPTIONS_PER_SOCKET = 100;
+
+export function makeYoga(makeContext: () => Context, log: Logger): Yoga {
+  const presented: Plugin = {
+    onResultProcess: (process) => {
+      const { result } = process;
+      if (!('errors' in result)) return;
+      process.setResult({ ...result, errors: result.errors.map((error) => present(error, log)) });
+    },
+  };
+  return createYoga<NodeContext, Context>({
+    schema,
+    context: makeContext,
+    graphqlEndpoint: '/graphql',
+    cors: false,
+    multipart: false,
+    batching: false,
+    graphiql: false,
+    landingPage: false,
+    healthCheckEndpoint: '/unused-health',
+    maskedErrors: { maskError: (error) => present(error, log) },
+    plugins: [...limitPlugins(), presented],
+    logging: false,
+  });
+}
+
+/** What yoga prepares for one operation: its own parse, validate and execute, with all plugins. */
+interface Enveloped {
+  schema: GraphQLSchema;
+  parse: (query: string) => DocumentNode;
+  validate: (schema: GraphQLSchema, document: DocumentNode) => readonly GraphQLError[];
+  execute: Execute;
+  subscribe: Subscribe;
+  contextFactory: () => Promise<unknown>;
+}
+type Execute = (args: ExecutionArgs) => Promise<ExecutionResult>;
+type Subscribe = (args: ExecutionArgs) => Promise<AsyncIterable<ExecutionResult> | ExecutionResult>;
+
+/** Yoga's functions travel with the operation, as graphql-ws asks for nothing but its arguments. */
+interface Operation extends ExecutionArgs {
+  rootValue: { execute: Execute; subscribe: Subscribe };
+}
+
+export function serveWebsockets(yoga: Yoga, sockets: WebSocketServer, log: Logger) {
+  const told = (errors: readonly unknown[]) => errors.map((error) => present(error, log));
+  return useServer(
+    {
+      execute: (args) => (args as Operation).rootValue.execute(args),
+      subscribe: (args) => (args as Operation).rootValue.subscribe(args),
+      onSubscribe: async (context, _id, params) => {
+        if (Object.keys(context.subscriptions).length > SUBSCRIPTIONS_PER_SOCKET) {
+          const text = `There are more than ${String(SUBSCRIPTIONS_PER_SOCKET)} subscriptions on this connection.`;
+          return told([new SequencerError('TOO_MANY', text)]);
+        }
+        try {
+          const yogas = yoga.getEnveloped({ params, req: context.extra.request } as never) as Enveloped;
+          const document = yogas.parse(params.query);
+          const errors = yogas.validate(yogas.schema, document);
+          if (errors.length > 0) return told(errors);
+          const operation: Operation = {
+            schema: yogas.schema,
+            operationName: params.operationName ?? null,
+            document,
+            variableValues: params.variables ?? null,
+            contextValue: await yogas.contextFactory(),
+            rootValue: { execute: yogas.execute, subscribe: yogas.subscribe },
+          };
+          return operation;
+        } catch (error) {
+          return told([error]);
+        }
+      },
+      onError: (_context, _id, _payload, errors) => told(errors).map((error) => error.toJSON()),
+      onNext: (_context, _id, _payload, _args, result): FormattedExecutionResult | undefined => {
+        const { errors, ...rest } = result;
+        return errors
+          ? { ...(rest as FormattedExecutionResult), errors: told(errors).map((error) => error.toJSON()) }
+          : undefined;
+      },
+    },
+    sockets,
+  );
+}

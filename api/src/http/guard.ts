@@ -1,0 +1,56 @@
+/** Which requests come in at all: known hosts, known origins, JSON of a bounded size. */
+import type { IncomingMessage } from 'node:http';
+import { ERRORS, type ErrorCode } from '@sequencer/model';
+
+const BODY_LIMIT = 2 * 1024 * 1024;
+const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
+
+export interface Refusal {
+  status: number;
+  code: ErrorCode;
+  message: string;
+}
+
+export interface Guard {
+  /** Whether the request may be looked at: closes DNS rebinding and requests from other sites. */
+  request: (request: IncomingMessage) => Refusal | null;
+  /** Whether it is a GraphQL request that only a program or our own page can have sent. */
+  graphql: (request: IncomingMessage) => Refusal | null;
+}
+
+function refusal(status: number, code: ErrorCode, message: string = ERRORS[code]): Refusal {
+  return { status, code, message };
+}
+
+export function makeGuard(allowedHosts: readonly string[], allowedOrigins: readonly string[]): Guard {
+  const hosts = new Set([...LOOPBACK, ...allowedHosts.map((host) => host.toLowerCase())]);
+  const origins = new Set(allowedOrigins.map((origin) => origin.toLowerCase()));
+  return {
+    request: ({ headers }) => {
+      const host = headers.host?.toLowerCase() ?? '';
+      if (!hosts.has(host) && !hosts.has(host.replace(/:\d+$/, ''))) {
+        return refusal(
+          421,
+          'BAD_ORIGIN',
+          `This server does not answer for the host "${host}". Name it in ALLOWED_HOSTS.`,
+        );
+      }
+      const origin = headers.origin?.toLowerCase();
+      // Programs send no Origin. A browser always does when another site asks.
+      if (origin === undefined || origins.has(origin)) return null;
+      return origin === `http://${host}` || origin === `https://${host}` ? null : refusal(403, 'BAD_ORIGIN');
+    },
+    graphql: ({ method, headers }) => {
+      if (method !== 'POST') return refusal(405, 'BAD_INPUT', 'Send GraphQL by POST, or over a websocket.');
+      // Forms of other sites can send text/plain and form data without asking; JSON they cannot.
+      if (!/^application\/json\s*(;|$)/i.test(headers['content-type'] ?? '')) {
+        return refusal(415, 'BAD_INPUT', 'Send the content type application/json.');
+      }
+      if (headers['content-length'] === undefined) return refusal(411, 'BAD_INPUT', 'Send a content length.');
+      if (Number(headers['content-length']) > BODY_LIMIT) {
+        return refusal(413, 'BAD_INPUT', 'The request is larger than 2 MiB. A script may have 512 KiB.');
+      }
+      return null;
+    },
+  };
+}

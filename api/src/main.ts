@@ -1,0 +1,27 @@
+/** The API as a process. */
+import { readConfig } from './config.ts';
+import { makeLog } from './log.ts';
+import { startApi, type Api } from './server.ts';
+
+const GRACE_MS = 4000;
+
+function fail(error: unknown): never {
+  console.error(error instanceof Error ? error.message : String(error));
+  process.exit(1);
+}
+
+async function main(): Promise<void> {
+  const config = readConfig(process.env);
+  const log = makeLog(config.logLevel);
+  const api: Api = await startApi(config, log);
+  log.info({ url: api.url }, 'the API listens');
+  const stop = (signal: string) => {
+    log.info({ signal }, 'the API stops');
+    setTimeout(() => process.exit(0), GRACE_MS).unref();
+    void api.close().then(() => process.exit(0), fail);
+  };
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+}
+
+await main().catch(fail);

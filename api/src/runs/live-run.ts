@@ -1,0 +1,140 @@
+/** A run that is active, or ended a moment ago, in memory: its view, and the newest of its events. */
+import {
+  applyEvent,
+  isFinal,
+  phaseOf,
+  readEvent,
+  reasonOf,
+  skipEvent,
+  type AnyEvent,
+  type Phase,
+  type RunEvent,
+  type RunView,
+} from '@sequencer/model';
+import type { StoredEvent } from '../store/event-store.ts';
+import type { RunSummary } from '../store/run-store.ts';
+import { Signal } from './signal.ts';
+
+/** Stored events that stay in memory for those who follow, in characters; uncommitted ones stay in any case. */
+const KEPT = 2 * 1024 * 1024;
+/** What an event costs besides its data, roughly. */
+const OVERHEAD = 100;
+
+export class GapError extends Error {}
+
+export class LiveRun {
+  row: RunSummary;
+  readonly view: RunView;
+  readonly changed = new Signal();
+  /** All events up to this one are committed. */
+  storedSeq: number;
+  /** Whether the connected runner holds this run. */
+  held = false;
+  seenAt: Date | null;
+  /** When the view was last written, in ms of the process's clock. */
+  viewStoredAt = -Infinity;
+  readonly #tail: StoredEvent[] = [];
+  #tailSize = 0;
+  #unstoredSize = 0;
+
+  constructor(row: RunSummary, view: RunView) {
+    this.row = row;
+    this.view = view;
+    this.storedSeq = view.lastSeq;
+    this.seenAt = row.seenAt;
+  }
+
+  get phase(): Phase {
+    return isFinal(this.row.phase) || this.view.lastSeq === 0 ? this.row.phase : phaseOf(this.view);
+  }
+
+  get reason(): string | null {
+    return isFinal(this.row.phase) || this.view.lastSeq === 0 ? this.row.reason : reasonOf(this.view);
+  }
+
+  /** Characters that wait for their commit. */
+  get unstoredSize(): number {
+    return this.#unstoredSize;
+  }
+
+  /**
+   * Takes in what a runner sent. What is known already is left out; a gap throws GapError and changes nothing after it.
+   *
+   * @returns events of a known type whose shape is wrong: they are recorded, and not folded into the view
+   */
+  receive(batch: readonly AnyEvent[]): AnyEvent[] {
+    const odd: AnyEvent[] = [];
+    for (const event of batch) {
+      if (event.seq <= this.view.lastSeq) continue;
+      if (event.seq !== this.view.lastSeq + 1) {
+        throw new GapError(`event ${String(event.seq)} came after ${String(this.view.lastSeq)}`);
+      }
+      if (this.view.outcome !== null) throw new GapError(`event ${String(event.seq)} came after the end`);
+      if (!this.#fold(event)) odd.push(event);
+      const { seq, type, at, ...data } = event;
+      const stored = { seq, type, at: new Date(at).toISOString(), data: JSON.stringify(data) };
+      this.#tail.push(stored);
+      this.#tailSize += stored.data.length + OVERHEAD;
+      this.#unstoredSize += stored.data.length + OVERHEAD;
+    }
+    this.seenAt = new Date();
+    this.changed.notify();
+    return odd;
+  }
+
+  #fold(event: AnyEvent): boolean {
+    let known: RunEvent | null;
+    try {
+      known = readEvent(event);
+    } catch {
+      skipEvent(this.view, event.seq);
+      return false;
+    }
+    if (known) applyEvent(this.view, known);
+    else skipEvent(this.view, event.seq);
+    return true;
+  }
+
+  /** The next events to commit, in order. */
+  unstored(maxCount: number, maxSize: number): StoredEvent[] {
+    const batch: StoredEvent[] = [];
+    let size = 0;
+    for (let i = this.#indexAfter(this.storedSeq); i < this.#tail.length && batch.length < maxCount; i++) {
+      const event = this.#tail[i];
+      if (!event) break;
+      size += event.data.length;
+      if (batch.length > 0 && size > maxSize) break;
+      batch.push(event);
+    }
+    return batch;
+  }
+
+  /** Says that the events are committed. */
+  stored(batch: readonly StoredEvent[]): void {
+    const last = batch.at(-1);
+    if (!last) return;
+    this.storedSeq = last.seq;
+    for (const event of batch) this.#unstoredSize -= event.data.length + OVERHEAD;
+    let drop = 0;
+    while (this.#tailSize > KEPT) {
+      const event = this.#tail[drop];
+      if (!event || event.seq > this.storedSeq) break;
+      this.#tailSize -= event.data.length + OVERHEAD;
+      drop += 1;
+    }
+    if (drop > 0) this.#tail.splice(0, drop);
+  }
+
+  /** Events with seq > after as far as they are in memory; null when they have to be read from the store. */
+  tail(after: number, first: number): StoredEvent[] | null {
+    if (after >= this.view.lastSeq) return [];
+    const index = this.#indexAfter(after);
+    return index < 0 ? null : this.#tail.slice(index, index + first);
+  }
+
+  /** Where the event after `seq` is in the tail; negative when it is not there any more. */
+  #indexAfter(seq: number): number {
+    const first = this.#tail[0]?.seq ?? this.view.lastSeq + 1;
+    return seq + 1 - first;
+  }
+}

@@ -1,0 +1,82 @@
+/** The runs that are in memory: every active one, and those that ended a moment ago. */
+import { EVENT_TYPES, applyEvent, emptyView, readEvent, skipEvent, type RunView } from '@sequencer/model';
+import type { Db } from '../store/database.ts';
+import { eventsAfter } from '../store/event-store.ts';
+import { viewOf, type RunSummary } from '../store/run-store.ts';
+import { LiveRun } from './live-run.ts';
+
+/** How long an ended run stays: as long as somebody may still hold a row from before its end. */
+const LINGER_MS = 30_000;
+const PAGE = 2000;
+/** Output is most of a record, and does not change a view. */
+const FOLDED = EVENT_TYPES.filter((type) => type !== 'output' && type !== 'action');
+
+export class LiveRuns {
+  readonly #db: Db;
+  readonly #runs = new Map<string, LiveRun>();
+  readonly #loading = new Map<string, Promise<LiveRun>>();
+
+  constructor(db: Db) {
+    this.#db = db;
+  }
+
+  get(id: string): LiveRun | undefined {
+    return this.#runs.get(id);
+  }
+
+  all(): LiveRun[] {
+    return [...this.#runs.values()];
+  }
+
+  /** The run in memory: with its view as stored, and what was stored after that folded in. */
+  async open(row: RunSummary): Promise<LiveRun> {
+    const known = this.#runs.get(row.id);
+    if (known) return known;
+    const loading = this.#loading.get(row.id) ?? this.#load(row);
+    this.#loading.set(row.id, loading);
+    try {
+      return await loading;
+    } finally {
+      this.#loading.delete(row.id);
+    }
+  }
+
+  async #load(row: RunSummary): Promise<LiveRun> {
+    const run = new LiveRun(row, await readView(this.#db, row.id));
+    this.#runs.set(row.id, run);
+    return run;
+  }
+
+  /** Forgets an ended run after a while. */
+  letGo(id: string): void {
+    setTimeout(() => this.#runs.delete(id), LINGER_MS).unref();
+  }
+}
+
+/** The view of a run from the store, up to its last stored event. */
+export async function readView(db: Db, id: string): Promise<RunView> {
+  const stored = await viewOf(db, id);
+  const view = stored.view === null ? emptyView() : (JSON.parse(stored.view) as RunView);
+  let after = stored.viewSeq;
+  while (after < stored.lastSeq) {
+    const page = await eventsAfter(db, id, after, PAGE, FOLDED);
+    for (const { seq, type, at, data } of page) {
+      const event = tryRead({ ...(JSON.parse(data) as object), seq, type, at });
+      if (event) applyEvent(view, event);
+    }
+    const last = page.at(-1);
+    if (page.length < PAGE || !last) break;
+    after = last.seq;
+  }
+  skipEvent(view, stored.lastSeq);
+  return view;
+}
+
+/** An event whose shape was wrong is in the record, and does not change the view. */
+function tryRead(event: Parameters<typeof readEvent>[0]) {
+  try {
+    return readEvent(event);
+  } catch {
+    return null;
+  }
+}

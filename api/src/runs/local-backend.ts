@@ -1,0 +1,342 @@
+/** Runs on waiting runners, one a sequencer, with the queue and the state of runs in the database. */
+import {
+  findingSchema,
+  SequencerError,
+  nextRun,
+  type Finding,
+  type Hello,
+  type StepCommand,
+  type StopLevel,
+} from '@sequencer/model';
+import { asc, and, eq, inArray } from 'drizzle-orm';
+import { OPEN_PHASES, isFinal } from '@sequencer/model';
+import { z } from 'zod';
+import type { Gateway, RunnerState } from '../gateway/gateway.ts';
+import { CLOSE, type ConnectionHandlers, type RunnerConnection } from '../gateway/runner-connection.ts';
+import type { Logger } from '../log.ts';
+import type { Db } from '../store/database.ts';
+import { findRun, scriptOf, type RunSummary } from '../store/run-store.ts';
+import { runs } from '../store/schema.ts';
+import type { LiveRun } from './live-run.ts';
+import type { LiveRuns } from './live-runs.ts';
+import type { Recorder } from './recorder.ts';
+import { untilDone } from './retry.ts';
+import type { RunBackend } from './run-backend.ts';
+import { afterEnd, lockSequencer } from './run-end.ts';
+import type { SequencerBoard } from './sequencer-board.ts';
+
+/** Starting waits for a fresh process when none is ready, and for what is left of a run before. */
+const START_WITHIN_MS = 15_000;
+const BUSY_AGAIN_MS = 500;
+/** Above this much that waits for its commit, a runner is not read any more, until half of it is done. */
+const HIGH_WATER = 8 * 1024 * 1024;
+
+export interface LocalBackendParts {
+  db: Db;
+  log: Logger;
+  gateway: Gateway;
+  lives: LiveRuns;
+  board: SequencerBoard;
+  /** Made with `stored` of this backend. */
+  recorder: Recorder;
+}
+
+export class LocalBackend implements RunBackend {
+  readonly #db: Db;
+  readonly #log: Logger;
+  readonly #gateway: Gateway;
+  readonly #lives: LiveRuns;
+  readonly #board: SequencerBoard;
+  readonly #recorder: Recorder;
+  readonly #stopped = new AbortController();
+  /** One thing at a time a sequencer: claiming, starting, welcoming. */
+  readonly #turns = new Map<string, Promise<void>>();
+
+  constructor(parts: LocalBackendParts) {
+    this.#db = parts.db;
+    this.#log = parts.log;
+    this.#gateway = parts.gateway;
+    this.#lives = parts.lives;
+    this.#board = parts.board;
+    this.#recorder = parts.recorder;
+  }
+
+  /** What happens on the connections of runners. */
+  readonly handlers: ConnectionHandlers = {
+    hello: (connection, hello) => this.#inTurn(hello.sequencer, () => this.#welcome(connection, hello)),
+    events: (connection, message) => {
+      const live = this.#lives.get(message.run);
+      if (!live || isFinal(live.row.phase) || live.row.sequencer !== connection.hello?.sequencer) {
+        throw new Error(`events of the run ${message.run}, which is not open here`);
+      }
+      const odd = live.receive(message.events);
+      for (const event of odd) {
+        this.#log.error({ run: message.run, seq: event.seq, type: event.type }, 'an event has a wrong shape');
+      }
+      this.#board.touched(live.row.sequencer);
+      if (live.unstoredSize > HIGH_WATER) connection.hold(true);
+      this.#recorder.record(live);
+    },
+    heard: (connection) => {
+      const live = this.#held(connection.hello?.sequencer);
+      if (live) live.seenAt = connection.heardAt;
+    },
+    closed: (connection) => {
+      const sequencer = connection.hello?.sequencer;
+      if (sequencer === undefined || !this.#gateway.leave(sequencer, connection)) return;
+      this.#log.info({ sequencer }, 'the runner is away');
+      const live = this.#held(sequencer);
+      if (live) {
+        live.held = false;
+        live.changed.notify();
+      }
+      this.#board.touched(sequencer);
+    },
+  };
+
+  #held(sequencer: string | undefined): LiveRun | undefined {
+    return this.#lives.all().find((live) => live.held && live.row.sequencer === sequencer);
+  }
+
+  /** After each commit of events. */
+  stored(live: LiveRun): void {
+    const connection = this.#gateway.connection(live.row.sequencer);
+    connection?.send({ type: 'ack', run: live.row.id, seq: live.storedSeq });
+    if (connection && live.unstoredSize < HIGH_WATER / 2) connection.hold(false);
+    if (!isFinal(live.row.phase)) return;
+    live.held = false;
+    this.#over(live);
+  }
+
+  #over(live: LiveRun): void {
+    this.#log.info({ run: live.row.id, phase: live.row.phase }, 'the run has ended');
+    this.#lives.letGo(live.row.id);
+    live.changed.notify();
+    this.#board.changed(live.row.sequencer);
+    void this.advance(live.row.sequencer);
+  }
+
+  close(): void {
+    this.#stopped.abort();
+  }
+
+  runner(sequencer: string): RunnerState {
+    return this.#gateway.state(sequencer);
+  }
+
+  async #inTurn(sequencer: string, action: () => Promise<void>): Promise<void> {
+    const before = this.#turns.get(sequencer) ?? Promise.resolve();
+    const turn = before.catch(() => undefined).then(action);
+    this.#turns.set(sequencer, turn);
+    await turn;
+  }
+
+  /* ---- a runner comes ------------------------------------------------------------------------------------------- */
+
+  async #welcome(connection: RunnerConnection, hello: Hello): Promise<void> {
+    const { sequencer } = hello;
+    if (!this.#board.has(sequencer)) {
+      this.#log.error({ sequencer }, 'a runner came for a sequencer that is not configured');
+      connection.close(CLOSE.unauthorized, 'this sequencer is not configured here');
+      return;
+    }
+    const stopped = AbortSignal.any([this.#stopped.signal, connection.closed]);
+    const answer = await untilDone(
+      stopped,
+      () => this.#answerTo(hello),
+      (error) => {
+        this.#log.warn({ sequencer, err: String(error) }, 'the runner waits for the database');
+      },
+    );
+    this.#gateway.take(sequencer, connection);
+    connection.welcome(answer.runs);
+    for (const live of answer.held) {
+      live.held = true;
+      live.seenAt = new Date();
+      live.changed.notify();
+    }
+    this.#board.changed(sequencer);
+    this.#log.info({ sequencer, runs: answer.runs.length }, 'a runner has come');
+    void this.#afterWelcome(sequencer, answer);
+  }
+
+  async #answerTo(hello: Hello) {
+    const answer: { run: string; acked: number; forget: boolean }[] = [];
+    const held: LiveRun[] = [];
+    for (const { run } of hello.runs) {
+      const row = isUuid(run) ? await findRun(this.#db, run) : null;
+      if (!row || row.sequencer !== hello.sequencer || isFinal(row.phase)) {
+        answer.push({ run, acked: 0, forget: true });
+        continue;
+      }
+      const live = await this.#lives.open(row);
+      held.push(live);
+      answer.push({ run, acked: live.storedSeq, forget: false });
+    }
+    const state = await this.#board.get(hello.sequencer);
+    const active = state.active && !held.some((live) => live.row.id === state.active?.id) ? state.active : null;
+    return { runs: answer, held, missing: active ? await this.#lives.open(active) : null };
+  }
+
+  /** The active run that the runner does not hold: it never got there, or nobody will ever know how it ended. */
+  async #afterWelcome(sequencer: string, answer: { held: LiveRun[]; missing: LiveRun | null }): Promise<void> {
+    const { missing } = answer;
+    if (missing && !isFinal(missing.phase)) {
+      if (missing.view.lastSeq === 0) await this.#start(missing);
+      else {
+        await this.#endWithoutEvents(missing, 'LOST', 'The runner came back without the record of this run.');
+      }
+    }
+    await this.advance(sequencer);
+  }
+
+  /* ---- a run starts ----------------------------------------------------------------------------------------------- */
+
+  async advance(sequencer: string): Promise<void> {
+    if (!this.#gateway.connection(sequencer)) {
+      this.#board.changed(sequencer);
+      return;
+    }
+    await this.#inTurn(sequencer, async () => {
+      const claimed = await untilDone(
+        this.#stopped.signal,
+        () => this.#claim(sequencer),
+        (error) => {
+          this.#log.warn({ sequencer, err: String(error) }, 'the queue waits for the database');
+        },
+      );
+      if (claimed) void this.#start(claimed);
+    }).catch((error: unknown) => {
+      if (!this.#stopped.signal.aborted) throw error;
+    });
+  }
+
+  async #claim(sequencer: string): Promise<LiveRun | null> {
+    const row = await this.#db.transaction(async (tx) => {
+      const { mode } = await lockSequencer(tx, sequencer);
+      const open = await tx
+        .select({ id: runs.id, start: runs.start, phase: runs.phase })
+        .from(runs)
+        .where(and(eq(runs.sequencer, sequencer), inArray(runs.phase, [...OPEN_PHASES])))
+        .orderBy(asc(runs.place));
+      const waiting = open.filter((run) => run.phase === 'QUEUED');
+      const next = nextRun(mode, waiting.length < open.length, waiting);
+      if (!next) return null;
+      await tx.update(runs).set({ phase: 'STARTING', reason: null }).where(eq(runs.id, next.id));
+      return next.id;
+    });
+    this.#board.changed(sequencer);
+    const claimed = row === null ? null : await findRun(this.#db, row);
+    if (!claimed) return null;
+    const live = await this.#lives.open(claimed);
+    live.row = claimed;
+    return live;
+  }
+
+  async #start(live: LiveRun): Promise<void> {
+    const { row } = live;
+    try {
+      const script = await scriptOf(this.#db, row.id);
+      this.#log.info({ run: row.id, sequencer: row.sequencer, number: row.number }, 'starting');
+      await this.#gateway.command(
+        row.sequencer,
+        {
+          name: 'start',
+          run: row.id,
+          by: row.submittedBy,
+          script,
+          arguments: row.arguments,
+          title: row.title,
+          startPaused: row.startPaused,
+          holdOnFailure: row.holdOnFailure,
+          breakpoints: row.breakpoints,
+        },
+        START_WITHIN_MS,
+      );
+      live.held = true;
+      live.seenAt = new Date();
+      live.changed.notify();
+      this.#board.touched(row.sequencer);
+    } catch (error) {
+      await this.#notStarted(live, error);
+    }
+  }
+
+  async #notStarted(live: LiveRun, error: unknown): Promise<void> {
+    const { row } = live;
+    const code = error instanceof SequencerError ? error.code : 'INTERNAL';
+    const message = error instanceof Error ? error.message : String(error);
+    this.#log.warn({ run: row.id, code, err: message }, 'the run could not be started');
+    switch (code) {
+      case 'RUNNER_AWAY':
+        // It may have arrived. The runner's next hello tells.
+        return;
+      case 'RUNNER_BUSY':
+        setTimeout(() => void this.#startAgain(live), BUSY_AGAIN_MS).unref();
+        return;
+      case 'RUNNER_TIMEOUT':
+      case 'INTERNAL':
+        // Whether it arrived is not known: the conversation begins anew, and hello tells.
+        this.#gateway.connection(row.sequencer)?.close(CLOSE.protocol, 'the start was not answered');
+        return;
+      default:
+        await this.#endWithoutEvents(live, 'FAILED', message);
+    }
+  }
+
+  async #startAgain(live: LiveRun): Promise<void> {
+    if (live.view.lastSeq === 0 && !isFinal(live.row.phase)) await this.#start(live);
+  }
+
+  /** Ends a run of which no more events will come. */
+  async #endWithoutEvents(live: LiveRun, phase: 'FAILED' | 'LOST', reason: string): Promise<void> {
+    const { row } = live;
+    const finishedAt = new Date();
+    await untilDone(
+      this.#stopped.signal,
+      () =>
+        this.#db.transaction(async (tx) => {
+          await lockSequencer(tx, row.sequencer);
+          await tx.update(runs).set({ phase, reason, finishedAt }).where(eq(runs.id, row.id));
+          await afterEnd(tx, row.sequencer, row.number, phase);
+        }),
+      (error) => {
+        this.#log.warn({ run: row.id, err: String(error) }, 'the end of a run could not be written yet');
+      },
+    );
+    live.row = { ...live.row, phase, reason, finishedAt };
+    this.#over(live);
+  }
+
+  /* ---- commands ----------------------------------------------------------------------------------------------------- */
+
+  async check(sequencer: string, script: string): Promise<Finding[] | null> {
+    if (!this.#gateway.connection(sequencer)) return null;
+    const reply = await this.#gateway.command(sequencer, { name: 'check', script });
+    return z.array(findingSchema).parse(reply.result);
+  }
+
+  async pause(run: RunSummary, by: string): Promise<void> {
+    await this.#gateway.command(run.sequencer, { name: 'pause', run: run.id, by });
+  }
+
+  async resume(run: RunSummary, by: string): Promise<void> {
+    await this.#gateway.command(run.sequencer, { name: 'resume', run: run.id, by });
+  }
+
+  async step(run: RunSummary, by: string, trace: number, prompt: number, command: StepCommand): Promise<void> {
+    await this.#gateway.command(run.sequencer, { name: 'step', run: run.id, by, trace, prompt, command });
+  }
+
+  async stop(run: RunSummary, by: string, level: StopLevel): Promise<void> {
+    await this.#gateway.command(run.sequencer, { name: 'stop', run: run.id, by, level });
+  }
+
+  async takeBackStop(run: RunSummary, by: string): Promise<void> {
+    await this.#gateway.command(run.sequencer, { name: 'unstop', run: run.id, by });
+  }
+}
+
+function isUuid(text: string): boolean {
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
+}

@@ -1,0 +1,25 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const FIRST_MS = 100;
+const LONGEST_MS = 3000;
+
+/** Does it again until it succeeds, waiting longer each time; gives up, with the last error, when stopped. */
+export async function untilDone<T>(
+  stopped: AbortSignal,
+  action: () => Promise<T>,
+  onFailure: (error: unknown) => void,
+): Promise<T> {
+  for (let wait = FIRST_MS; ; wait = Math.min(wait * 2, LONGEST_MS)) {
+    try {
+      return await action();
+    } catch (error) {
+      if (stopped.aborted) throw error;
+      onFailure(error);
+      try {
+        await sleep(wait, undefined, { signal: stopped });
+      } catch {
+        throw error;
+      }
+    }
+  }
+}

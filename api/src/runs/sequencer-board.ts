@@ -1,0 +1,86 @@
+/** What each sequencer looks like now: read from the store when it has changed, and else from memory. */
+import { SequencerError } from '@sequencer/model';
+import { eq } from 'drizzle-orm';
+import type { Db } from '../store/database.ts';
+import { runsOfSequencer, type RunSummary } from '../store/run-store.ts';
+import { sequencers, type SequencerRow } from '../store/schema.ts';
+import { Signal } from './signal.ts';
+
+export interface SequencerState {
+  row: SequencerRow;
+  active: RunSummary | null;
+  /** Waiting runs, the next one first. */
+  queue: RunSummary[];
+  /** The newest run that has ended. */
+  last: RunSummary | null;
+}
+
+export class SequencerBoard {
+  readonly names: readonly string[];
+  /** Anything on any sequencer. */
+  readonly anything = new Signal();
+  readonly #db: Db;
+  readonly #signals: Map<string, Signal>;
+  readonly #states = new Map<string, Promise<SequencerState>>();
+
+  constructor(db: Db, names: readonly string[]) {
+    this.#db = db;
+    this.names = names;
+    this.#signals = new Map(names.map((name) => [name, new Signal()]));
+  }
+
+  /** Writes the configured sequencers down. */
+  async register(): Promise<void> {
+    await this.#db
+      .insert(sequencers)
+      .values(this.names.map((name) => ({ name })))
+      .onConflictDoNothing();
+  }
+
+  has(name: string): boolean {
+    return this.#signals.has(name);
+  }
+
+  /** Throws UNKNOWN_SEQUENCER, with the names that there are. */
+  signal(name: string): Signal {
+    const signal = this.#signals.get(name);
+    if (!signal) {
+      throw new SequencerError(
+        'UNKNOWN_SEQUENCER',
+        `There is no sequencer "${name}"; there is ${this.names.join(', ')}.`,
+      );
+    }
+    return signal;
+  }
+
+  async get(name: string): Promise<SequencerState> {
+    this.signal(name);
+    const state = this.#states.get(name) ?? this.#read(name);
+    this.#states.set(name, state);
+    try {
+      return await state;
+    } catch (error) {
+      if (this.#states.get(name) === state) this.#states.delete(name);
+      throw error;
+    }
+  }
+
+  async #read(name: string): Promise<SequencerState> {
+    const rows = await this.#db.select().from(sequencers).where(eq(sequencers.name, name));
+    const row = rows[0];
+    if (!row) throw new SequencerError('UNKNOWN_SEQUENCER');
+    return { row, ...(await runsOfSequencer(this.#db, name)) };
+  }
+
+  /** Something that the store holds has changed. */
+  changed(name: string): void {
+    this.#states.delete(name);
+    this.touched(name);
+  }
+
+  /** Something that memory holds has changed: a runner, a line. */
+  touched(name: string): void {
+    this.#signals.get(name)?.notify();
+    this.anything.notify();
+  }
+}

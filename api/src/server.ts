@@ -1,0 +1,99 @@
+/** Puts the parts together and opens the door. */
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { isFinal } from '@sequencer/model';
+import type { Config } from './config.ts';
+import { Gateway } from './gateway/gateway.ts';
+import type { Context } from './graphql/context.ts';
+import { makeYoga, serveWebsockets } from './graphql/yoga.ts';
+import { makeGuard } from './http/guard.ts';
+import { makeMetrics } from './http/metrics.ts';
+import { makeRouter } from './http/router.ts';
+import { staticFiles } from './http/static-files.ts';
+import { routeUpgrades } from './http/upgrades.ts';
+import type { Logger } from './log.ts';
+import { LiveRuns } from './runs/live-runs.ts';
+import { LocalBackend } from './runs/local-backend.ts';
+import { Recorder } from './runs/recorder.ts';
+import { SequencerBoard } from './runs/sequencer-board.ts';
+import { openDatabase } from './store/database.ts';
+import { activeRuns } from './store/run-store.ts';
+
+export interface Api {
+  url: string;
+  close: () => Promise<void>;
+}
+
+function readVersion(): string {
+  const file = join(import.meta.dirname, '../package.json');
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
+}
+
+export async function startApi(config: Config, log: Logger): Promise<Api> {
+  const database = await openDatabase(config.databaseUrl, log);
+  const { db } = database;
+  const board = new SequencerBoard(db, config.sequencers);
+  await board.register();
+  const lives = new LiveRuns(db);
+  for (const row of await activeRuns(db)) await lives.open(row);
+
+  const metrics = makeMetrics();
+  const gateway = new Gateway(config.runnerToken, log);
+  const recorder: Recorder = new Recorder(db, log, metrics, (run) => {
+    backend.stored(run);
+  });
+  const backend = new LocalBackend({ db, log, gateway, lives, board, recorder });
+
+  const version = readVersion();
+  const context = (): Context => ({
+    user: { name: config.userName, role: 'ADMIN' },
+    db,
+    board,
+    lives,
+    backend,
+    version,
+  });
+  const guard = makeGuard(config.allowedHosts, config.allowedOrigins);
+  const yoga = makeYoga(context, log);
+  const pages = config.webDir === null ? null : staticFiles(config.webDir);
+  const server = createServer(
+    // Slow senders do not hold connections for ever.
+    { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 60_000 },
+    makeRouter({ guard, yoga, metrics, pages, ready: database.ping }),
+  );
+  server.maxConnections = 2000;
+  const sockets = routeUpgrades(server, guard, (request, socket, head) => {
+    gateway.upgrade(request, socket, head, backend.handlers);
+  });
+  const graphql = serveWebsockets(yoga, sockets, log);
+  metrics.observe({
+    phases: () =>
+      lives
+        .all()
+        .map((run) => run.phase)
+        .filter((phase) => !isFinal(phase)),
+    runners: () => gateway.connected,
+    subscriptions: () => sockets.clients.size,
+  });
+
+  server.listen(config.port, config.host);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const host = config.host.includes(':') ? `[${config.host}]` : config.host;
+  return {
+    url: `http://${host}:${String(port)}`,
+    close: async () => {
+      server.close();
+      for (const client of sockets.clients) client.close(1012, 'the API is shutting down');
+      await gateway.close();
+      backend.close();
+      await recorder.close();
+      await graphql.dispose();
+      server.closeAllConnections();
+      await database.close();
+    },
+  };
+}

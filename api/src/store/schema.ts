@@ -1,0 +1,107 @@
+/** The tables. Migrations are made from this file: `npm run migration -w api`. */
+import type { Breakpoint, FailureView, Mode, Phase, RunStart } from '@sequencer/model';
+import { sql } from 'drizzle-orm';
+import {
+  boolean,
+  customType,
+  index,
+  integer,
+  json,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core';
+
+const time = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
+
+/** JSON as it came, in text: `jsonb` refuses NUL characters, which a script may print. */
+const jsonText = customType<{ data: string }>({ dataType: () => 'text' });
+
+export const sequencers = pgTable('sequencers', {
+  name: text().primaryKey(),
+  mode: text().$type<Mode>().notNull().default('OFF'),
+  modeReason: text('mode_reason'),
+  modeChangedBy: text('mode_changed_by'),
+  modeChangedAt: time('mode_changed_at'),
+  lastNumber: integer('last_number').notNull().default(0),
+});
+
+export const runs = pgTable(
+  'runs',
+  {
+    id: uuid().primaryKey(),
+    sequencer: text()
+      .notNull()
+      .references(() => sequencers.name),
+    number: integer().notNull(),
+    title: text(),
+    script: text().notNull(),
+    scriptHash: text('script_hash').notNull(),
+    arguments: json().$type<string[]>().notNull(),
+    startPaused: boolean('start_paused').notNull(),
+    holdOnFailure: boolean('hold_on_failure').notNull(),
+    breakpoints: json().$type<Breakpoint[]>().notNull(),
+    start: text().$type<RunStart>().notNull(),
+    /** Its place among the waiting runs: the smallest is next. */
+    place: integer().notNull(),
+    submittedBy: text('submitted_by').notNull(),
+    submittedAt: time('submitted_at').notNull(),
+    requestId: text('request_id'),
+    phase: text().$type<Phase>().notNull(),
+    reason: text(),
+    startedAt: time('started_at'),
+    finishedAt: time('finished_at'),
+    exitCode: integer('exit_code'),
+    failure: json().$type<FailureView>(),
+    /** What the search of the history looks into, besides the script. */
+    words: text().notNull(),
+    statementCount: integer('statement_count').notNull().default(0),
+    statementsDone: integer('statements_done').notNull().default(0),
+    lastSeq: integer('last_seq').notNull().default(0),
+    /** A RunView after event `viewSeq`; the events after it are folded in on top. */
+    view: jsonText(),
+    viewSeq: integer('view_seq').notNull().default(0),
+    seenAt: time('seen_at'),
+  },
+  (table) => [
+    uniqueIndex('runs_number').on(table.sequencer, table.number),
+    uniqueIndex('runs_request').on(table.submittedBy, table.requestId),
+    // At most one active run on a sequencer, whatever a defect elsewhere may try.
+    uniqueIndex('runs_one_active')
+      .on(table.sequencer)
+      .where(sql`${table.phase} in ('STARTING', 'RUNNING', 'PAUSED', 'STOPPING')`),
+    index('runs_waiting')
+      .on(table.sequencer, table.place)
+      .where(sql`${table.phase} = 'QUEUED'`),
+    index('runs_newest').on(table.submittedAt.desc(), table.id.desc()),
+    index('runs_newest_of_sequencer').on(table.sequencer, table.submittedAt.desc(), table.id.desc()),
+    index('runs_newest_of_phase').on(table.phase, table.submittedAt.desc(), table.id.desc()),
+    index('runs_words').using('gin', sql`${table.words} gin_trgm_ops`),
+    index('runs_script').using('gin', sql`${table.script} gin_trgm_ops`),
+  ],
+);
+
+export const events = pgTable(
+  'events',
+  {
+    run: uuid()
+      .notNull()
+      .references(() => runs.id, { onDelete: 'cascade' }),
+    seq: integer().notNull(),
+    type: text().notNull(),
+    at: time('at').notNull(),
+    data: jsonText().notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.run, table.seq] }),
+    index('events_output')
+      .on(table.run, table.seq)
+      .where(sql`${table.type} = 'output'`),
+  ],
+);
+
+export type SequencerRow = typeof sequencers.$inferSelect;
+export type RunRow = typeof runs.$inferSelect;
