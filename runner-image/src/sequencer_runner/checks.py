@@ -90,7 +90,9 @@ def _platform_checks(tree: ast.Module, hostname: str) -> list[Finding]:
             continue
         for operator, other in zip(node.ops, node.comparators, strict=True):
             if isinstance(operator, ast.Eq) and isinstance(other, ast.Constant) and other.value != hostname:
-                text = f"The script is for {other.value}, but this runner is {hostname}: its platform check will fail."
+                text = (
+                    f"The script is for {other.value!r}, but this runner is {hostname!r}: its platform check will fail."
+                )
                 found.append(Finding("warning", node.lineno, "PLATFORM_CHECK", text))
     return found
 

@@ -1,7 +1,7 @@
 """How supervisor and script process talk: frames on a pair of sockets.
 
-A frame is a length (4 bytes, big endian), a kind (1 byte) and a payload. Kind `J` is one JSON object. Kind `O` is output of
-the script: stream (1 or 2), trace and line (0 for none), milliseconds since the epoch, then the bytes as written.
+A frame is a length (4 bytes, big endian), a kind (1 byte) and a payload. Kind `J` is one JSON object. Kind `O` is what
+the script wrote: stream (1 or 2), trace and line (0 for none), milliseconds since the epoch, then the bytes.
 """
 
 import json
@@ -54,7 +54,8 @@ class FrameReader:
             payload = bytes(self._buffer[begin : begin + length])
             at = begin + length
             if kind == _OUT:
-                found.append(OutputFrame(*_OUTPUT.unpack_from(payload), payload[_OUTPUT.size :]))
+                stream, trace, line, time = _OUTPUT.unpack_from(payload)
+                found.append(OutputFrame(stream, trace, line, time, payload[_OUTPUT.size :]))
             else:
                 found.append(json.loads(payload))
         del self._buffer[:at]

@@ -67,7 +67,7 @@ class Gateway:
             except websockets.ConnectionClosed as closed:
                 code = closed.rcvd.code if closed.rcvd else None
                 _log.warning("the gateway closed the connection: %s", closed)
-            except (OSError, websockets.InvalidHandshake, asyncio.TimeoutError) as error:
+            except (OSError, websockets.WebSocketException, asyncio.TimeoutError) as error:
                 _log.warning("cannot reach the gateway at %s: %s", self._url, error)
             if code in _HOPELESS:
                 wait = _LONGEST_WAIT
@@ -104,7 +104,8 @@ class Gateway:
     def _welcome(self, message: Welcome) -> None:
         for run in list(self._holder.runs.values()):
             acked, forget = message.runs.get(run.id, (0, False))
-            run.acked = min(acked, run.journal.last_seq)
+            run.journal.go_on_after(acked)
+            run.acked = acked
             self._sent[run.id] = run.acked
             if forget and run.over.is_set():
                 self._holder.forget(run)
@@ -119,22 +120,32 @@ class Gateway:
             self._holder.forget(run)
 
     async def _send(self, socket: ClientConnection) -> None:
-        while True:
-            self._news.clear()
-            idle = True
-            for run in list(self._holder.runs.values()):
-                sent = self._sent.setdefault(run.id, 0)
-                if sent >= run.journal.last_seq or sent - run.acked >= _IN_FLIGHT_EVENTS:
-                    continue
-                lines = run.journal.read(sent, _BATCH_EVENTS, _BATCH_BYTES)
-                if not lines:
-                    continue
-                idle = False
-                head = f'{{"type":"events","run":{json.dumps(run.id)},"events":['
-                await socket.send(head + b",".join(lines).decode() + "]}")
-                self._sent[run.id] = sent + len(lines)
-            if idle:
-                await self._news.wait()
+        try:
+            while True:
+                self._news.clear()
+                if not await self._send_some(socket):
+                    await self._news.wait()
+        except websockets.ConnectionClosed:
+            _log.debug("the connection closed while events were being sent")
+        except Exception:
+            _log.exception("events cannot be sent; trying again with a new connection")
+            await socket.close(1011, "the runner failed to send its events")
+
+    async def _send_some(self, socket: ClientConnection) -> bool:
+        """A batch of each run that has one to send. False when there was none."""
+        sent_some = False
+        for run in list(self._holder.runs.values()):
+            sent = self._sent.setdefault(run.id, 0)
+            if sent >= run.journal.last_seq or sent - run.acked >= _IN_FLIGHT_EVENTS:
+                continue
+            lines = run.journal.read(sent, _BATCH_EVENTS, _BATCH_BYTES)
+            if not lines:
+                continue
+            sent_some = True
+            head = f'{{"type":"events","run":{json.dumps(run.id)},"events":['
+            await socket.send(head + b",".join(lines).decode() + "]}")
+            self._sent[run.id] = sent + len(lines)
+        return sent_some
 
     def _obey(self, socket: ClientConnection, command: Command) -> None:
         task = asyncio.create_task(self._carry_out(socket, command))
@@ -164,8 +175,8 @@ class Gateway:
         if run is None:
             return
         target = run.journal.last_seq
-        for _ in range(500):
+        for tried in range(500):
             if self._sent.get(run.id, 0) >= target:
                 return
             self._news.set()
-            await asyncio.sleep(0 if _ < 50 else 0.002)
+            await asyncio.sleep(0 if tried < 50 else 0.002)

@@ -27,11 +27,12 @@ class Journal:
         self._tail_bytes = 0
         self._index: list[int] = []
         self._size = 0
+        self._base = 0
         self.last_seq = 0
         self.ended = False
         self.dirty = False
         self._recover()
-        self._file = open(self._path, "ab", buffering=0)
+        self._file = open(self._path, "ab", buffering=0)  # noqa: SIM115 -- closed by close()
 
     def _recover(self) -> None:
         if not self._path.exists():
@@ -42,6 +43,8 @@ class Journal:
                     event = json.loads(line)
                 except ValueError:
                     break
+                if not self.last_seq:
+                    self._base = self.last_seq = event.get("seq", 1) - 1
                 if not line.endswith(b"\n") or event.get("seq") != self.last_seq + 1:
                     break
                 self._note(line)
@@ -49,7 +52,7 @@ class Journal:
         os.truncate(self._path, self._size)
 
     def _note(self, line: bytes) -> None:
-        if self.last_seq % _INDEX_EVERY == 0:
+        if (self.last_seq - self._base) % _INDEX_EVERY == 0:
             self._index.append(self._size)
         self._size += len(line)
         self.last_seq += 1
@@ -109,8 +112,9 @@ class Journal:
         found: list[bytes] = []
         size = 0
         with open(self._path, "rb") as file:
-            file.seek(self._index[after // _INDEX_EVERY])
-            for _ in range(after % _INDEX_EVERY):
+            block, rest = divmod(max(0, after - self._base), _INDEX_EVERY)
+            file.seek(self._index[block])
+            for _ in range(rest):
                 file.readline()
             while len(found) < max_events and size < max_bytes:
                 line = file.readline()
@@ -120,9 +124,31 @@ class Journal:
                 size += len(line)
         return found
 
-    @property
-    def complete_on_disk(self) -> bool:
-        return not self._unwritten
+    def retry(self) -> None:
+        """Writes what the disk did not take before, if it takes it now."""
+        if self._unwritten:
+            self._write()
+
+    def go_on_after(self, seq: int) -> None:
+        """The store holds more than this journal: the machine lost power, or the disk was full, after events were
+        acknowledged. Their numbers are taken; what comes from here on, and an end that is here alone, comes after."""
+        if seq < self.last_seq or (seq == self.last_seq and not self.ended):
+            return
+        end = self._last() if self.ended else None
+        self._file.truncate(0)
+        self._tail.clear()
+        self._tail_bytes = 0
+        self._unwritten = []
+        self._index = []
+        self._size = 0
+        self._base = self.last_seq = seq
+        if end is not None:
+            end.pop("seq")
+            self._add(end)
+
+    def _last(self) -> dict[str, Any]:
+        event: dict[str, Any] = json.loads(self.read(self.last_seq - 1, 1, 1)[0])
+        return event
 
     def sync(self) -> None:
         """To the disk itself. Slow: call it from a thread, or where it matters."""

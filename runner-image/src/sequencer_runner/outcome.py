@@ -23,7 +23,7 @@ class Stop:
 @dataclass(frozen=True)
 class Facts:
     """`how` and `failure` are the script process's own words, None if it said none; `status` as of `waitpid`: negative
-    for a signal. `external`: the supervisor itself was told to end."""
+    for a signal."""
 
     how: str | None
     status: int
@@ -45,7 +45,7 @@ def outcome_of(facts: Facts) -> End:
     stop = sent[-1] if sent else (facts.stops[-1] if requested and facts.stops else None)
     if stop is not None:
         return End(_LEVELS[stop.level], code, _stopped(stop, facts, code))
-    if facts.how == "interrupt":
+    if facts.how == "interrupt" or facts.status == -Signals.SIGINT:
         return End("INTERRUPTED", 130, "Interrupted: a KeyboardInterrupt that nobody caught.")
     if facts.status == -Signals.SIGKILL:
         return End("KILLED", 137, "Killed from outside, or by the system for want of memory.")

@@ -8,6 +8,7 @@ import shutil
 import signal
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +19,14 @@ from sequencer_runner.journal import Journal
 from sequencer_runner.outcome import End, Facts, Stop, outcome_of
 from sequencer_runner.output import Output
 from sequencer_runner.process import ScriptProcess
+from sequencer_runner.script.values import python_version
 
 _READ = 256 * 1024
 _MERGE = 0.02
 # After the script's process has ended: how long its children may go on writing.
 _QUIET, _LONGEST = 0.5, 2.0
+# How long they have after SIGTERM.
+_CHILDREN = 1.0
 _STOP_DETAILS = {
     "REQUEST": "Stops before the next statement.",
     "INTERRUPT": "KeyboardInterrupt (SIGINT) was sent to the script.",
@@ -37,6 +41,15 @@ class CommandRefused(Exception):
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code = code
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What every script on this runner finds: its host name, its versions, and its time for clean-up."""
+
+    hostname: str
+    grace: float
+    packages: dict[str, str]
 
 
 class Run:
@@ -59,6 +72,7 @@ class Run:
         self._started: tuple[str, str] | None = None
         self._merge: asyncio.TimerHandle | None = None
         self._last_data = 0.0
+        self._facts: dict[str, Any] = {"pid": 0, "hostname": "", "python": python_version(), "packages": {}}
         self.over = asyncio.Event()
         if self.journal.ended:
             self.over.set()
@@ -75,29 +89,31 @@ class Run:
         _write_json(folder / "run.json", {"start": {k: v for k, v in start.items() if k != "script"}})
         return cls(run_id, folder, limit, changed)
 
-    async def begin(
-        self, process: ScriptProcess, start: dict[str, Any], hostname: str, grace: float, packages: dict[str, str]
-    ) -> None:
+    async def begin(self, process: ScriptProcess, start: dict[str, Any], surroundings: Surroundings) -> None:
+        """Hands the script over. From here on whatever happens is in the journal. OSError: nothing was begun."""
+        _write_json(self.folder / "process.json", {"pid": process.pid, "started": leftovers.start_time(process.pid)})
         self._process = process
         loop = asyncio.get_running_loop()
         loop.add_reader(process.channel, self._read_channel)
         for stream, fd in process.pipes.items():
             loop.add_reader(fd, self._read_pipe, stream, fd)
-        _write_json(self.folder / "process.json", {"pid": process.pid, "started": leftovers.start_time(process.pid)})
         self._started = (start["by"], start["title"] or "")
-        await process.tell(
-            {
-                "script": start["script"],
-                "path": str(self.folder / "work" / "script.py"),
-                "arguments": start["arguments"],
-                "startPaused": start["startPaused"],
-                "breakpoints": start["breakpoints"],
-                "hostname": hostname,
-                "graceSeconds": grace,
-                "packages": packages,
-            }
-        )
+        self._facts.update(pid=process.pid, hostname=surroundings.hostname, packages=surroundings.packages)
         self._watcher = asyncio.create_task(self._until_end(process))
+        # Its end, if it is gone already, is told by the watcher.
+        with contextlib.suppress(OSError):
+            await process.tell(
+                {
+                    "script": start["script"],
+                    "path": str(self.folder / "work" / "script.py"),
+                    "arguments": start["arguments"],
+                    "startPaused": start["startPaused"],
+                    "breakpoints": start["breakpoints"],
+                    "hostname": surroundings.hostname,
+                    "graceSeconds": surroundings.grace,
+                    "packages": surroundings.packages,
+                }
+            )
 
     async def adopt_leftover(self, grace: float) -> None:
         """A run of a supervisor before this one: waits until nothing of it is left, then ends the record as LOST."""
@@ -109,7 +125,7 @@ class Run:
         # It has interrupted itself when its supervisor went away; its clean-up is not to be disturbed.
         while leftovers.is_alive(pid, started) and time.monotonic() < deadline:
             await asyncio.sleep(0.1)
-        if pid:
+        if pid and leftovers.may_be_ours(pid, started):
             leftovers.kill_group(pid)
         while leftovers.is_alive(pid, started):
             await asyncio.sleep(0.05)
@@ -122,9 +138,8 @@ class Run:
         self._last_data = time.monotonic()
         self._read_channel()
         await self._drain(process)
-        leftovers.signal_group(process.pid, signal.SIGTERM)
+        await self._end_children(process.pid)
         loop = asyncio.get_running_loop()
-        loop.call_later(1.0, leftovers.kill_group, process.pid)
         loop.remove_reader(process.channel)
         for fd in process.pipes.values():
             loop.remove_reader(fd)
@@ -133,6 +148,14 @@ class Run:
         process.close()
         self._process = None
         self._end(outcome_of(Facts(self._how, status, tuple(self._stops), self._failure)))
+
+    async def _end_children(self, group: int) -> None:
+        """What the script has started and not waited for ends with it."""
+        leftovers.signal_group(group, signal.SIGTERM)
+        deadline = time.monotonic() + _CHILDREN
+        while leftovers.group_exists(group) and time.monotonic() < deadline:
+            await asyncio.sleep(0.02)
+        leftovers.kill_group(group)
 
     async def _drain(self, process: ScriptProcess) -> None:
         """Reads what is still in the pipes; does not wait for ever for children that hold them."""
@@ -144,9 +167,13 @@ class Run:
             await asyncio.sleep(0.01)
 
     def _open_pipes(self, process: ScriptProcess) -> bool:
-        return any(self._read_pipe(stream, fd) for stream, fd in process.pipes.items())
+        still_open = [self._read_pipe(stream, fd) for stream, fd in process.pipes.items()]
+        return any(still_open)
 
     def _end(self, end: End) -> None:
+        if self.journal.last_seq == 0:
+            # It was gone before it had a word to say.
+            self._record({"type": "started", "at": now_iso(), "statements": [], **self._facts})
         self._record(
             {"type": "ended", "at": now_iso(), "outcome": end.outcome, "exitCode": end.exit_code, "reason": end.reason}
         )
@@ -284,11 +311,11 @@ class Run:
             case "REQUEST":
                 await self._ask(process, {"do": "stop"})
             case "INTERRUPT":
-                await self._release(process)
                 process.signal(signal.SIGINT)
-            case "TERMINATE":
                 await self._release(process)
+            case "TERMINATE":
                 process.signal(signal.SIGTERM)
+                await self._release(process)
             case _:
                 leftovers.kill_group(process.pid)
 
@@ -303,7 +330,7 @@ class Run:
         return "The stop after this statement was taken back."
 
     async def _release(self, process: ScriptProcess) -> None:
-        """Lets paused traces go, so that the signal finds a script that can unwind. Not waited for: it may be busy."""
+        """Lets paused traces go, after the signal: the main thread leaves its prompt by that, not by its next line."""
         with contextlib.suppress(OSError):
             await process.tell({"do": "release"})
 

@@ -5,7 +5,9 @@ import contextlib
 import fcntl
 import logging
 import os
+import shutil
 import uuid
+from collections import deque
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,7 @@ from sequencer_runner.checks import check_script, ocs_problems
 from sequencer_runner.gateway import Gateway
 from sequencer_runner.messages import PROTOCOL_VERSION, Command
 from sequencer_runner.process import ScriptProcess, spawn
-from sequencer_runner.run import CommandRefused, Run
+from sequencer_runner.run import CommandRefused, Run, Surroundings
 from sequencer_runner.script.main import packages
 from sequencer_runner.script.values import python_version
 
@@ -43,7 +45,9 @@ class Worker:
         self._gateway = Gateway(settings.gateway, settings.token, self)
         self._instance = uuid.uuid4().hex[:12]
         self._packages = packages()
+        self._surroundings = Surroundings(settings.hostname, settings.grace, self._packages)
         self._warm: ScriptProcess | None = None
+        self._forgotten: deque[str] = deque(maxlen=1000)
         self._tasks: set[asyncio.Task[None]] = set()
         self._starting = asyncio.Lock()
 
@@ -54,7 +58,7 @@ class Worker:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:
-                text = f"Another runner works in {self._settings.state_dir}. Stop it, or give this one a folder of its own."
+                text = f"Another runner works in {self._settings.state_dir}. Stop it, or give this one its own folder."
                 raise FolderTaken(text) from None
             self._find_runs()
             self._warm = spawn()
@@ -76,7 +80,11 @@ class Worker:
 
     def _find_runs(self) -> None:
         for folder in sorted(self._settings.state_dir.iterdir()):
+            if not folder.is_dir():
+                continue
             if not (folder / "run.json").exists():
+                # A start that was cut off before anything was begun.
+                shutil.rmtree(folder, ignore_errors=True)
                 continue
             run = Run(folder.name, folder, self._settings.journal_limit, self._gateway.changed)
             self.runs[run.id] = run
@@ -94,6 +102,7 @@ class Worker:
         while True:
             await asyncio.sleep(1)
             for run in list(self.runs.values()):
+                run.journal.retry()
                 if run.journal.dirty:
                     with contextlib.suppress(OSError, ValueError):
                         await asyncio.to_thread(run.journal.sync)
@@ -118,6 +127,7 @@ class Worker:
 
     def forget(self, run: Run) -> None:
         if self.runs.pop(run.id, None) is not None:
+            self._forgotten.append(run.id)
             run.remove()
 
     async def command(self, command: Command) -> Any:
@@ -135,7 +145,7 @@ class Worker:
 
     async def _start(self, start: dict[str, Any]) -> None:
         run_id: str = start["run"]
-        if run_id in self.runs:
+        if run_id in self.runs or run_id in self._forgotten:
             return
         active = [run.id for run in self.runs.values() if not run.over.is_set()]
         if active:
@@ -147,25 +157,27 @@ class Worker:
             if finding.severity == "error":
                 raise CommandRefused(finding.code, finding.message)
         process = self._take_warm()
+        root, limit = self._settings.state_dir, self._settings.journal_limit
         try:
-            run = Run.create(
-                run_id, self._settings.state_dir, start, self._settings.journal_limit, self._gateway.changed
-            )
+            run = Run.create(run_id, root, start, limit, self._gateway.changed)
+            await run.begin(process, start, self._surroundings)
         except OSError as error:
             process.close()
+            shutil.rmtree(root / run_id, ignore_errors=True)
             raise CommandRefused("INTERNAL", f"The runner cannot write its journal: {error}.") from None
         self.runs[run_id] = run
-        await run.begin(process, start, self._settings.hostname, self._settings.grace, self._packages)
         asyncio.get_running_loop().call_later(0.5, self._keep_warm)
 
     def _take_warm(self) -> ScriptProcess:
         process, self._warm = self._warm, None
         if process is not None and process.alive():
             return process
+        if process is not None:
+            process.close()
         return spawn()
 
     def _keep_warm(self) -> None:
-        if self._warm is None or not self._warm.alive():
+        if self._warm is None:
             self._warm = spawn()
 
 

@@ -26,6 +26,7 @@ class Channel:
         self._queue: queue.SimpleQueue[bytes | threading.Event | None] = queue.SimpleQueue()
         self._waiting = 0
         self._open = True
+        self._direct = False
         self._thread = threading.Thread(target=self._send, name="sequencer-channel", daemon=True)
         self._thread.start()
         os.register_at_fork(after_in_child=self._after_fork)
@@ -43,8 +44,9 @@ class Channel:
 
     def output(self, stream: int, trace: int, line: int, data: bytes) -> None:
         """Output as it was written. Waits while the supervisor is far behind: memory stays bounded."""
-        if not self._open:
+        if self._direct:
             os.write(stream, data)
+        if not self._open:
             return
         self._waiting += len(data)
         self._queue.put(output_frame(stream, trace, line, now_ms(), data))
@@ -57,6 +59,12 @@ class Channel:
             sent = threading.Event()
             self._queue.put(sent)
             sent.wait(timeout)
+
+    def finish(self) -> None:
+        """The interpreter is about to end, and its threads with it: what is printed from here on goes out directly."""
+        self.drain(5)
+        self._direct = self._open
+        self._open = False
 
     def _send(self) -> None:
         while True:
@@ -81,7 +89,7 @@ class Channel:
             try:
                 self._socket.sendall(b"".join(parts))
             except OSError:
-                # The supervisor is gone; the watch thread deals with that.
+                # The supervisor is gone, and with it whoever would read. The script cleans up undisturbed.
                 self._open = False
             self._waiting = 0 if self._queue.empty() else max(0, self._waiting - size)
             for mark in marks:
@@ -90,4 +98,5 @@ class Channel:
     def _after_fork(self) -> None:
         """A forked child is not the run: it must not speak for it. Its output goes to the file descriptors."""
         self._open = False
+        self._direct = True
         self._socket.close()

@@ -6,15 +6,18 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
+from sequencer_runner.script import stepping
 from sequencer_runner.script.channel import Channel
 from sequencer_runner.script.lines import Lines
 from sequencer_runner.script.stack import SCRIPT, ScriptFile
+from sequencer_runner.script.statements import StopAsked
 from sequencer_runner.script.streams import Streams
 from sequencer_runner.script.traces import Prompt, Trace, Traces
 
-# Line events in one tick of 50 ms: of one place, and of all. What is over is sampled.
+# Line events of one place in a tick of 50 ms, of all on the long run, and of all in a burst. What is over is sampled.
 _HITS_A_PLACE = 3
-_HITS_A_TICK = 25
+_HITS_A_TICK = 10
+_BURST = 200
 
 
 class Refused(Exception):
@@ -26,7 +29,7 @@ class Refused(Exception):
 
 
 class Controller:
-    """One for the script process. `rearm` makes every line report again at once."""
+    """One for the script process. `rearm_probe` makes every line report again at once."""
 
     def __init__(self, channel: Channel, file: ScriptFile, lines: Lines, own_threads: set[int]) -> None:
         self._channel = channel
@@ -39,9 +42,15 @@ class Controller:
         self._pause_state = "none"
         self._running_ticks = 0
         self._hits: dict[int, int] = {}
-        self._left = _HITS_A_TICK
+        self._left = _BURST
+        self._silences = 0
+        self._rearm_ticks = 0
+        self._silent = False
+        self._stepping: list[Trace] = []
+        self._waiting_for: list[dict[str, Any]] = []
+        self.stop_asked = False
         self.breakpoints: set[int] = set()
-        self.rearm: Callable[[], None] = lambda: None
+        self.rearm_probe: Callable[[], None] = lambda: None
         self.streams: Streams | None = None
         self.traces = Traces(self._announce, self._trace_ended)
 
@@ -50,24 +59,28 @@ class Controller:
     def at_line(self, frame: FrameType, raw_line: int) -> bool:
         """Called before a line of the script runs. True if this place need not report again in this tick."""
         trace = self.traces.current()
+        if trace.prompt is not None:
+            # It runs, so it is not stopped: a signal has taken it out of its prompt.
+            trace.prompt = None
         line = self._lines.of_line(raw_line)
         frame_id = id(frame)
-        if line in self._lines.several and trace.line == line and trace.frame_id == frame_id and raw_line != line:
+        several = line in self._lines.several
+        if several and trace.line == line and trace.frame_id == frame_id:
+            # Further lines of a statement, or its first again: a call whose arguments have been worked out.
             return False
-        again = trace.line == line and trace.frame_id == frame_id and line in self._lines.several
         if not self.traces.several and self.streams is not None:
             # What was printed so far belongs to the line before.
             self.streams.pass_on()
         trace.frame_id = frame_id
         trace.function = frame.f_code.co_name
-        if again:
-            # Back on the first line of a call whose arguments have been worked out.
-            return False
         trace.line = line
+        fresh, trace.fresh = trace.fresh, False
         reason = self._stop_reason(trace, frame, line)
         if reason is not None:
             self._report(trace, line)
             self._wait(trace, frame, reason)
+            if fresh and self.stop_asked:
+                raise StopAsked
             return False
         return self._count(trace, frame, line)
 
@@ -75,24 +88,22 @@ class Controller:
         hits = self._hits.get(line, 0) + 1
         self._hits[line] = hits
         self._left -= 1
-        if self._left < 0 or hits > _HITS_A_PLACE:
-            # A recursion would miss its own frame's next line if that place were silent.
-            return trace.mode == "run" or not self._may_stop_in(trace, frame)
-        self._report(trace, line)
-        return False
+        if self._left >= 0 and hits <= _HITS_A_PLACE:
+            self._report(trace, line)
+            return False
+        trace.silence = -1
+        if any(stepping.must_hear(t, frame) for t in self._stepping):
+            return False
+        if not self._silent:
+            self._silent = True
+            self._silences += 1
+        return True
 
-    def _may_stop_in(self, trace: Trace, frame: FrameType) -> bool:
-        at = trace.frame
-        while at is not None:
-            if at.f_code is frame.f_code:
-                return True
-            at = at.f_back
-        return trace.mode == "step"
-
-    def _report(self, trace: Trace, line: int, sampled: bool = False) -> None:
+    def _report(self, trace: Trace, line: int) -> None:
         fields: dict[str, Any] = {"trace": trace.id, "file": SCRIPT, "line": line, "function": trace.function}
-        if sampled:
+        if self._silent or trace.silence != self._silences:
             fields["sampled"] = True
+            trace.silence = self._silences
         self._channel.event("line", **fields)
 
     def _stop_reason(self, trace: Trace, frame: FrameType, line: int) -> str | None:
@@ -100,50 +111,54 @@ class Controller:
             return "pause"
         if line in self.breakpoints:
             return "breakpoint"
-        if trace.mode == "run":
-            return None
-        if trace.mode == "step" or frame is trace.frame:
-            return None if trace.mode == "return" else trace.reason
-        return None if self._is_below(frame, trace.frame) else trace.reason
-
-    def _is_below(self, frame: FrameType, target: FrameType | None) -> bool:
-        at = frame.f_back
-        while at is not None:
-            if at is target:
-                return True
-            at = at.f_back
-        return False
+        if trace.stepping and stepping.stops_at(trace, frame, line):
+            return trace.reason
+        return None
 
     def _wait(self, trace: Trace, frame: FrameType, reason: str) -> None:
-        with self._lock:
-            self._numbers += 1
-            prompt = Prompt(self._numbers)
-            stack = self._file.stack(frame)
-            trace.run_freely()
-            trace.prompt = prompt
-            self._channel.event(
-                "prompt", trace=trace.id, number=prompt.number, reason=reason, event="line", stack=stack
-            )
-            self.judge()
+        prompt: Prompt | None = None
         try:
+            with self._lock:
+                self._numbers += 1
+                prompt = Prompt(self._numbers)
+                stack = self._file.stack(frame)
+                trace.run_freely()
+                self._stepping = self.traces.stepping()
+                trace.prompt = prompt
+                self._channel.event(
+                    "prompt", trace=trace.id, number=prompt.number, reason=reason, event="line", stack=stack
+                )
+                self.judge()
             while not prompt.answered.wait(0.2):
                 pass
         finally:
-            with self._lock:
-                if not prompt.answered.is_set():
-                    # A signal has taken the script out of here.
+            if prompt is not None:
+                with self._lock:
+                    # Not answered: a signal has taken the script out of here.
                     self._answer(trace, "CONTINUE")
-                trace.prompt = None
-        self._go(trace, frame, prompt.command or "CONTINUE")
+                    trace.prompt = None
+        command = prompt.command or "CONTINUE"
+        if command == "CONTINUE" or (command == "RETURN" and frame.f_code.co_name == "<module>"):
+            return
+        with self._lock:
+            stepping.begin(trace, frame, command, self._begun_statement)
+            self._stepping = self.traces.stepping()
+        self._rearm_surely()
 
-    def _go(self, trace: Trace, frame: FrameType, command: str) -> None:
-        if command == "CONTINUE":
-            return
-        trace.reason = "step"
-        if command == "RETURN" and frame.f_code.co_name == "<module>":
-            return
-        trace.mode = {"NEXT": "next", "STEP": "step", "RETURN": "return"}[command]  # type: ignore[assignment]
-        trace.frame = frame
+    def _begun_statement(self, frame: FrameType) -> int | None:
+        """The first line of the statement that a frame of the script is in, if it has several lines."""
+        if frame.f_code.co_filename != self._file.path:
+            return None
+        line = self._lines.of_line(frame.f_lineno or 0)
+        return line if line in self._lines.several else None
+
+    def rearm(self) -> None:
+        """Every place reports again, at once."""
+        self._silent = False
+        self.rearm_probe()
+
+    def _rearm_surely(self) -> None:
+        self._rearm_ticks = 2
         self.rearm()
 
     # --- called by the thread that reads commands -------------------------------------------------------------------
@@ -156,9 +171,8 @@ class Controller:
         with self._lock:
             self._pausing = True
             self._pause_state = "pending"
-            waiting = self._running()
-            self._channel.event("pause", state="pending", waitingFor=waiting)
-            self.rearm()
+            self._tell_pending(self._running())
+            self._rearm_surely()
             self.judge()
 
     def resume(self) -> None:
@@ -170,6 +184,10 @@ class Controller:
             if self._pause_state != "none":
                 self._pause_state = "none"
                 self._channel.event("pause", state="none", waitingFor=[])
+
+    def begin_statement(self) -> None:
+        """The main thread is about to run the next top-level statement."""
+        self.traces.of_thread(threading.get_ident()).fresh = True
 
     def step(self, trace_id: int, number: int, command: str) -> None:
         with self._lock:
@@ -184,6 +202,9 @@ class Controller:
                 raise Refused(code, f"Trace {trace_id} is not stopped at prompt {number}; it has gone on.")
             if prompt.number != number or prompt.answered.is_set():
                 raise Refused("STALE_PROMPT", f"Prompt {number} of trace {trace_id} was answered already.")
+            if self._pause_state == "paused":
+                # Until now a new thread would have stopped at its first line, too.
+                self._pausing = False
             self._answer(trace, command)
 
     def _answer(self, trace: Trace, command: str) -> None:
@@ -199,8 +220,12 @@ class Controller:
     def tick(self, *, sample: bool) -> None:
         """A new budget; positions of hot code; traces that have ended; whether a pause is complete."""
         self._hits.clear()
-        self._left = _HITS_A_TICK
+        self._left = min(_BURST, max(0, self._left) + _HITS_A_TICK)
         self.traces.reap()
+        if self._rearm_ticks:
+            # A place may have fallen silent at the very moment when it became wanted.
+            self._rearm_ticks -= 1
+            self.rearm()
         if sample:
             for ident, frame in self._script_frames():
                 self._sample(ident, frame)
@@ -212,29 +237,29 @@ class Controller:
         if trace.prompt is None and line and (line != trace.line or frame.f_code.co_name != trace.function):
             trace.line = line
             trace.function = frame.f_code.co_name
-            self._report(trace, line, sampled=True)
+            trace.silence = -1
+            self._report(trace, line)
 
     def judge(self, *, tick: bool = False) -> None:
         """Tells when a pause has become complete, and when what was paused runs again for longer than a tick."""
         with self._lock:
-            at_prompt = self.traces.at_prompt()
-            if not at_prompt:
-                if self._pause_state == "paused" and not self._pausing:
-                    self._runs_again(tick)
+            running = self._running()
+            if running or not self.traces.at_prompt():
+                if self._pause_state == "paused" and tick:
+                    self._runs_again()
+                elif self._pause_state == "pending" and tick and running != self._waiting_for:
+                    self._tell_pending(running)
                 return
-            if self._running():
-                if self._pause_state == "paused":
-                    self._runs_again(tick)
-                return
-            self._pausing = False
             self._running_ticks = 0
             if self._pause_state != "paused":
                 self._pause_state = "paused"
                 self._channel.event("pause", state="paused", waitingFor=[])
 
-    def _runs_again(self, tick: bool) -> None:
-        if not tick:
-            return
+    def _tell_pending(self, running: list[dict[str, Any]]) -> None:
+        self._waiting_for = running
+        self._channel.event("pause", state="pending", waitingFor=running)
+
+    def _runs_again(self) -> None:
         self._running_ticks += 1
         if self._running_ticks >= 2:
             self._running_ticks = 0

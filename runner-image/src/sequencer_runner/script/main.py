@@ -3,14 +3,17 @@
 python -I main.py FD        FD: this end of the pair of sockets to the supervisor
 """
 
+import atexit
 import contextlib
+import faulthandler
 import os
 import signal
 import socket
 import sys
 import threading
 import time
-from typing import Any
+import traceback
+from typing import Any, NoReturn
 
 from sequencer_runner.frames import FrameReader
 from sequencer_runner.script import probe as probes
@@ -44,7 +47,6 @@ class ScriptProcess:
         self._reader = FrameReader()
         self._channel = Channel(sock)
         self._own_threads = self._channel.own_threads
-        self._stop_asked = False
         self._controller: Controller | None = None
         self._grace = 300.0
 
@@ -64,6 +66,7 @@ class ScriptProcess:
         hostname: str = start["hostname"]
         self._grace = start["graceSeconds"]
         socket.gethostname = lambda: hostname
+        faulthandler.enable(2)
         statements = Statements(start["script"], path)
         lines = Lines.of(statements.tree)
         file = ScriptFile(path, lines.of_line)
@@ -72,6 +75,7 @@ class ScriptProcess:
         streams = Streams(self._channel, controller.where)
         controller.streams = streams
         _no_answers()
+        self._leave_nothing_behind(streams, controller)
 
         module = script_module(path)
         sys.modules["__main__"] = module
@@ -94,12 +98,11 @@ class ScriptProcess:
         self._thread(self._listen, "sequencer-commands")
         probe = probes.install(controller, path)
         self._thread(lambda: self._ticks(probe, streams), "sequencer-ticks")
-        os.register_at_fork(after_in_child=probes.uninstall)
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        os.register_at_fork(before=streams.pass_on, after_in_child=probes.uninstall)
 
         how, code = "end", 0
         try:
-            statements.run(module, self._channel, probe.watch, lambda: self._stop_asked, streams.pass_on)
+            statements.run(module, self._channel, probe.watch, controller, streams.pass_on)
         except StopAsked:
             how, code = "stopped", 130
         except SystemExit as error:
@@ -116,8 +119,30 @@ class ScriptProcess:
         for link in chain(error):
             link.__traceback__ = without_runner(link.__traceback__, path) or link.__traceback__
         self._channel.event("failure", **describe_failure(error, path, statement))
-        sys.excepthook(type(error), error, error.__traceback__)
+        try:
+            sys.excepthook(type(error), error, error.__traceback__)
+        except BaseException:
+            # The script's own hook is at fault.
+            sys.__excepthook__(type(error), error, error.__traceback__)
         return ("interrupt", 130) if isinstance(error, KeyboardInterrupt) else ("error", 1)
+
+    def _leave_nothing_behind(self, streams: Streams, controller: Controller) -> None:
+        """Whatever way the process ends by itself, what was printed and what happened is sent first."""
+
+        def finish() -> None:
+            streams.pass_on()
+            controller.traces.reap()
+            self._channel.finish()
+
+        # Registered before the script's own: called after them.
+        atexit.register(finish)
+        leave = os._exit
+
+        def leave_at_once(status: int) -> NoReturn:
+            self._channel.drain(1)
+            leave(status)
+
+        os._exit = leave_at_once
 
     def _thread(self, target: Any, name: str) -> None:
         def body() -> None:
@@ -155,21 +180,25 @@ class ScriptProcess:
                 case "step":
                     controller.step(message["trace"], message["prompt"], message["command"])
                 case "stop":
-                    self._stop_asked = True
+                    controller.stop_asked = True
                     controller.resume()
                 case "unstop":
-                    self._stop_asked = False
+                    controller.stop_asked = False
         except Refused as error:
             reply.update(ok=False, code=error.code, message=str(error))
+        except Exception as error:
+            traceback.print_exc()
+            reply.update(ok=False, code="INTERNAL", message=f"The script process failed to carry this out: {error!r}.")
         self._channel.send({"reply": reply})
 
     def _supervisor_is_gone(self) -> None:
         """Nobody can see or stop this script any more: interrupt it, so that it cleans up, and end it in the end."""
+        # The signal first: a paused trace is to leave its prompt by the exception, not by running its next line.
+        os.kill(os.getpid(), signal.SIGINT)
         if self._controller is not None:
             self._controller.resume()
-        os.kill(os.getpid(), signal.SIGINT)
         time.sleep(self._grace)
-        os.kill(os.getpid(), signal.SIGKILL)
+        os.killpg(os.getpgrp(), signal.SIGKILL)
 
     def _ticks(self, probe: probes.Probe, streams: Streams) -> None:
         controller = self._controller
@@ -177,10 +206,14 @@ class ScriptProcess:
             return
         while True:
             time.sleep(_TICK)
-            streams.pass_on()
-            # Before re-arming: what is sampled now stays silent until then.
-            controller.tick(sample=True)
-            probe.tick()
+            try:
+                streams.pass_on()
+                # Before re-arming: what is sampled now stays silent until then.
+                controller.tick(sample=True)
+                probe.tick()
+            except Exception:
+                # Seen in the run's output; the next tick is tried all the same.
+                traceback.print_exc()
 
 
 def _exit_code(error: SystemExit) -> int:
@@ -211,10 +244,13 @@ def _no_answers() -> None:
 
 
 def main() -> None:
+    # A process that was started in the background of a shell has inherited that it ignores them.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     # The folder of this file is no place to import from.
     sys.path[:] = [p for p in sys.path if os.path.abspath(p) != os.path.dirname(os.path.abspath(__file__))]
     sock = socket.socket(fileno=int(sys.argv[1]))
+    sock.set_inheritable(False)
     process = ScriptProcess(sock)
     start = process.wait_for_start()
     try:

@@ -30,6 +30,7 @@ class MonitoringProbe:
         self._controller = controller
         self._suspension = Suspension()
         self._codes = 0
+        self._open = True
         self._silent = False
         self._calls = 0
         self._next_rearm = 0.0
@@ -37,6 +38,8 @@ class MonitoringProbe:
         _monitoring.register_callback(_TOOL, _LINE, self._on_line)
 
     def watch(self, code: CodeType) -> None:
+        if not self._open:
+            return
         _monitoring.set_local_events(_TOOL, code, _LINE)
         self._codes += 1
         for constant in code.co_consts:
@@ -45,7 +48,8 @@ class MonitoringProbe:
 
     def rearm(self) -> None:
         self._silent = False
-        _monitoring.restart_events()
+        if self._open:
+            _monitoring.restart_events()
 
     def tick(self) -> bool:
         if not self._silent:
@@ -57,7 +61,7 @@ class MonitoringProbe:
         cost = self._calls * _CALLBACK + min(self._codes, self._calls) * _REARM
         self._next_rearm = now + max(_TICK, cost / _SHARE)
         self._calls = 0
-        self.rearm()
+        self._controller.rearm()
         return True
 
     def suspend(self) -> None:
@@ -67,6 +71,7 @@ class MonitoringProbe:
         self._suspension.leave()
 
     def close(self) -> None:
+        self._open = False
         _monitoring.register_callback(_TOOL, _LINE, None)
         _monitoring.free_tool_id(_TOOL)
 

@@ -1,5 +1,6 @@
 """What watches lines: `sys.monitoring` where Python has it (3.12), `sys.settrace` where not."""
 
+import os
 import sys
 import threading
 from types import CodeType
@@ -63,7 +64,7 @@ def current_probe() -> Probe | None:
 def install(controller: Controller, path: str) -> Probe:
     global _current  # noqa: PLW0603 -- one process runs one script
     probe: Probe
-    if sys.version_info >= (3, 12):
+    if sys.version_info >= (3, 12) and not os.environ.get("SEQUENCER_SETTRACE"):
         from sequencer_runner.script.monitoring import MonitoringProbe
 
         probe = MonitoringProbe(controller)
@@ -71,7 +72,7 @@ def install(controller: Controller, path: str) -> Probe:
         from sequencer_runner.script.settrace import SettraceProbe
 
         probe = SettraceProbe(controller, path)
-    controller.rearm = probe.rearm
+    controller.rearm_probe = probe.rearm
     _current = probe
     return probe
 

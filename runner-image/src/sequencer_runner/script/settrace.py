@@ -15,18 +15,19 @@ class SettraceProbe:
         self._path = path
         self._suspension = Suspension()
         self._open = True
+        self._silent = False
         sys.settrace(self._on_call)
         threading.settrace(self._on_call)
 
     def watch(self, code: CodeType) -> None:
-        # An exception from a trace function (a KeyboardInterrupt at a prompt) has switched tracing off.
-        if sys.gettrace() is None and threading.current_thread() is threading.main_thread():
-            sys.settrace(self._on_call)
+        """All code of the script's file is watched."""
 
     def rearm(self) -> None:
-        """Nothing is ever silent here."""
+        self._silent = False
 
     def tick(self) -> bool:
+        if self._silent:
+            self._controller.rearm()
         return False
 
     def suspend(self) -> None:
@@ -36,12 +37,12 @@ class SettraceProbe:
 
     def unsuspend(self) -> None:
         self._suspension.leave()
-        if self._open and not self._suspension.holds():
+        if self._open and not self._suspension.holds() and sys.gettrace() is None:
             sys.settrace(self._on_call)
 
     def close(self) -> None:
         self._open = False
-        threading.settrace(None)  # type: ignore[arg-type]
+        threading.settrace(None)
         sys.settrace(None)
 
     def _on_call(self, frame: FrameType, _event: str, _argument: Any) -> Any:
@@ -49,5 +50,22 @@ class SettraceProbe:
 
     def _on_line(self, frame: FrameType, event: str, _argument: Any) -> Any:
         if event == "line" and not self._suspension.holds():
-            self._controller.at_line(frame, frame.f_lineno)
+            try:
+                self._silent = self._controller.at_line(frame, frame.f_lineno) or self._silent
+            except BaseException:
+                # A trace function that raises (a KeyboardInterrupt at a prompt) is switched off by Python.
+                sys.setprofile(self._switch_on_again)
+                raise
         return self._on_line
+
+    def _switch_on_again(self, frame: FrameType, _event: str, _argument: Any) -> None:
+        """Called at the next call or return in this thread."""
+        sys.setprofile(None)
+        if not self._open or sys.gettrace() is not None:
+            return
+        sys.settrace(self._on_call)
+        at: FrameType | None = frame
+        while at is not None:
+            if at.f_code.co_filename == self._path:
+                at.f_trace = self._on_line
+            at = at.f_back

@@ -6,15 +6,23 @@ import ast
 import sys
 from collections.abc import Callable
 from types import CodeType, ModuleType
-from typing import Any
+from typing import Any, Protocol
 
 from sequencer_runner.script.channel import Channel
 
 _FLAGS = {name: getattr(__future__, name).compiler_flag for name in __future__.all_feature_names}
 
 
-class StopAsked(Exception):
-    """The run was asked to stop before its next statement."""
+class StopAsked(BaseException):
+    """The run was asked to stop before its next statement. Not for the script to catch."""
+
+
+class Control(Protocol):
+    """Who decides between statements."""
+
+    stop_asked: bool
+
+    def begin_statement(self) -> None: ...
 
 
 class Statements:
@@ -30,7 +38,7 @@ class Statements:
             if isinstance(node, ast.ImportFrom) and node.module == "__future__":
                 for name in node.names:
                     self._flags |= _FLAGS.get(name.name, 0)
-        self._codes = [self._compile(node) for node in body]
+        self._codes = [self._compile(node, first=node is body[0]) for node in body]
         self.current: int | None = None
 
     def spans(self) -> list[dict[str, int]]:
@@ -45,7 +53,7 @@ class Statements:
         module: ModuleType,
         channel: Channel,
         watch: Callable[[CodeType], None],
-        stop_asked: Callable[[], bool],
+        control: Control,
         pass_on: Callable[[], None],
     ) -> None:
         """Raises what the script raises, or StopAsked."""
@@ -53,13 +61,17 @@ class Statements:
         if self._docstring is not None:
             namespace["__doc__"] = self._docstring
         for index, code in enumerate(self._codes):
-            if stop_asked():
+            if control.stop_asked:
                 raise StopAsked
             self.current = index
             watch(code)
             channel.event("statement", index=index, state="RUNNING", attempt=1)
+            control.begin_statement()
             try:
                 exec(code, namespace)
+            except StopAsked:
+                channel.event("statement", index=index, state="PENDING", attempt=1)
+                raise
             except BaseException as error:
                 pass_on()
                 ended_well = isinstance(error, SystemExit) and error.code in (None, 0)
@@ -70,11 +82,13 @@ class Statements:
             channel.event("statement", index=index, state="DONE", attempt=1)
 
     def _first(self, node: ast.stmt) -> int:
-        return min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))])
+        return int(min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))]))
 
-    def _compile(self, node: ast.stmt) -> CodeType:
-        module = ast.Module([node], [])
-        code = compile(module, self._path, "exec", self._flags, dont_inherit=True)
+    def _compile(self, node: ast.stmt, *, first: bool) -> CodeType:
+        if not first and isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            # Alone in a module, a text would be its docstring.
+            node = ast.copy_location(ast.Pass(), node)
+        code: CodeType = compile(ast.Module([node], []), self._path, "exec", self._flags, dont_inherit=True)
         return code
 
 

@@ -1,7 +1,7 @@
 """sys.stdout and sys.stderr of the script: Python's own text layer over a buffer that tags what is written.
 
-While the script has one trace, text gathers in the C text layer (printing costs what it always costs) and is passed on when
-the trace moves to another line, and 20 times a second. With several traces each write is passed on at once, so
+While the script has one trace, text gathers in the C text layer (printing costs what it always costs) and is passed on
+when the trace moves to another line, and 20 times a second. With several traces each write is passed on at once, so
 that its trace is known.
 """
 

@@ -37,12 +37,26 @@ class Trace:
     mode: Mode = "run"
     frame: FrameType | None = None
     """The frame that a step is measured from. Held only while stepping."""
+    begun: dict[int, int] = field(default_factory=dict)
+    """While stepping: the statements over several lines that had begun, by the id of their frame."""
+    handed_to: "Trace | None" = None
+    """The task that a step has gone into, from this thread."""
     reason: str = "step"
     prompt: Prompt | None = None
+    fresh: bool = False
+    """Nothing of the top-level statement has run yet."""
+    silence: int = 0
+    """The last silence of hot code that its events have told of."""
+
+    @property
+    def stepping(self) -> bool:
+        return self.mode != "run" or self.handed_to is not None
 
     def run_freely(self) -> None:
         self.mode = "run"
         self.frame = None
+        self.begun = {}
+        self.handed_to = None
 
 
 class Traces:
@@ -55,6 +69,7 @@ class Traces:
         self._last = 0
         self._threads: dict[int, Trace] = {}
         self._thread_objects: dict[int, threading.Thread] = {}
+        self._loops: dict[int, weakref.ref[Any]] = {}
         self._tasks: weakref.WeakKeyDictionary[Any, Trace] = weakref.WeakKeyDictionary()
         self.all: dict[int, Trace] = {}
 
@@ -97,14 +112,19 @@ class Traces:
         return trace
 
     def sampled(self, ident: int) -> Trace:
-        """The trace that a thread is in now: of its running task, or its own."""
-        asyncio = sys.modules.get("asyncio")
-        thread = self.of_thread(ident)
-        if asyncio is not None:
-            for task, trace in list(self._tasks.items()):
-                if trace.ident == ident and not task.done() and self._is_running(asyncio, task):
-                    return trace
-        return thread
+        """The trace that a thread is in now: of its running task, or its own. From any thread."""
+        asyncio = sys.modules.get("asyncio.tasks")
+        reference = self._loops.get(ident)
+        loop = None if reference is None else reference()
+        if asyncio is not None and loop is not None:
+            try:
+                task = asyncio.current_task(loop)
+            except RuntimeError:
+                task = None
+            trace = None if task is None else self._tasks.get(task)
+            if trace is not None:
+                return trace
+        return self.of_thread(ident)
 
     def reap(self) -> None:
         """Ends the traces whose thread or task has ended."""
@@ -113,13 +133,12 @@ class Traces:
                 self._end(trace)
 
     def at_prompt(self) -> list[Trace]:
-        return [t for t in list(self.all.values()) if t.prompt is not None]
+        with self._lock:
+            return [t for t in self.all.values() if t.prompt is not None]
 
-    def _is_running(self, asyncio: Any, task: Any) -> bool:
-        try:
-            return asyncio.current_task(task.get_loop()) is task
-        except RuntimeError:
-            return False
+    def stepping(self) -> list[Trace]:
+        with self._lock:
+            return [t for t in self.all.values() if t.stepping]
 
     def _current_task(self) -> Any:
         asyncio = sys.modules.get("_asyncio")
@@ -143,10 +162,12 @@ class Traces:
 
             trace.alive = alive
             if thread.mode == "step":
-                # A step into what starts an event loop goes on into its tasks.
+                # A step into what starts an event loop goes on into its tasks, and comes back from them.
                 trace.mode = "step"
                 thread.run_freely()
+                thread.handed_to = trace
             self._tasks[task] = trace
+            self._loops[thread.ident] = weakref.ref(task.get_loop())
             self._announce(trace)
             return trace
 

@@ -1,6 +1,7 @@
 """Values as text: bounded in size and time, and never raising. Only code that is known to be quick is called."""
 
 import sys
+from collections import Counter, OrderedDict, defaultdict
 from types import FrameType, FunctionType, ModuleType
 from typing import Any
 
@@ -9,6 +10,7 @@ _ITEMS = 8
 _DEPTH = 3
 _VARIABLES = 100
 _PLAIN = (int, float, complex, bool, type(None), range, slice, type(Ellipsis))
+_DICTS = (dict, OrderedDict, defaultdict, Counter)
 # Packages whose objects write themselves quickly and shortly.
 _TRUSTED = {
     "datetime",
@@ -21,7 +23,6 @@ _TRUSTED = {
     "sorunlib",
     "numpy",
     "re",
-    "collections",
 }
 
 
@@ -38,14 +39,14 @@ def variables(frame: FrameType) -> list[dict[str, Any]]:
     """The frame's own names, as an event carries them."""
     found = []
     for name, value in list(frame.f_locals.items()):
-        if (name.startswith("__") and name.endswith("__")) or isinstance(value, ModuleType):
+        if (name.startswith("__") and name.endswith("__")) or issubclass(type(value), ModuleType):
             continue
         found.append(
             {
                 "name": name[:_LENGTH],
                 "type": type(value).__name__,
                 "value": describe(value),
-                "expandable": type(value) in (list, tuple, dict, set, frozenset) and len(value) > 0,
+                "expandable": type(value) in (list, tuple, set, frozenset, *_DICTS) and len(value) > 0,
             }
         )
         if len(found) == _VARIABLES:
@@ -62,13 +63,13 @@ def _text(value: Any, depth: int) -> str:
     if kind in (str, bytes, bytearray):
         shown = repr(value[:_LENGTH])
         return shown if len(value) <= _LENGTH else f"{shown}… ({len(value)} long)"
-    if kind in (list, tuple, set, frozenset, dict):
+    if kind in (list, tuple, set, frozenset) or kind in _DICTS:
         return _container(value, depth)
     if kind.__module__ == "numpy" and kind.__name__ == "ndarray":
         return _array(value)
-    if isinstance(value, FunctionType):
+    if kind is FunctionType:
         return f"<function {value.__qualname__}>"
-    if isinstance(value, type):
+    if issubclass(kind, type):
         return f"<class {_name(value)}>"
     if kind.__module__.split(".")[0] in _TRUSTED:
         return repr(value)
@@ -79,14 +80,14 @@ def _container(value: Any, depth: int) -> str:
     kind = type(value).__name__
     if depth == _DEPTH:
         return f"<{kind} of {len(value)}>"
-    opening, closing = {"list": "[]", "tuple": "()"}.get(kind, "{}")
-    parts = []
+    opening, closing = {"list": ("[", "]"), "tuple": ("(", ")")}.get(kind, ("{", "}"))
+    parts: list[str] = []
     for item in value:
         if len(parts) == _ITEMS:
             parts.append(f"… {len(value) - _ITEMS} more")
             break
         text = _text(item, depth + 1)
-        parts.append(f"{text}: {_text(value[item], depth + 1)}" if kind == "dict" else text)
+        parts.append(f"{text}: {_text(value[item], depth + 1)}" if type(value) in _DICTS else text)
     if not parts and kind in ("set", "frozenset"):
         return f"{kind}()"
     comma = "," if kind == "tuple" and len(parts) == 1 else ""
