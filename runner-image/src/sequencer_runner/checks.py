@@ -29,6 +29,7 @@ def check_script(script: str, hostname: str) -> list[Finding]:
         return [Finding("error", None, "SCRIPT_TOO_LARGE", text)]
     if "\0" in script:
         return [Finding("error", None, "SCRIPT_NOT_TEXT", "The script holds NUL characters. Save it as UTF-8 text.")]
+    script = script.removeprefix("\ufeff")
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:

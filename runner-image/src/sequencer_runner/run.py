@@ -25,6 +25,8 @@ _READ = 256 * 1024
 _MERGE = 0.02
 # After the script's process has ended: how long its children may go on writing.
 _QUIET, _LONGEST = 0.5, 2.0
+# For compiling the largest script on a busy machine.
+_BEGIN = 30.0
 # How long they have after SIGTERM.
 _CHILDREN = 1.0
 _STOP_DETAILS = {
@@ -73,6 +75,7 @@ class Run:
         self._merge: asyncio.TimerHandle | None = None
         self._last_data = 0.0
         self._facts: dict[str, Any] = {"pid": 0, "hostname": "", "python": python_version(), "packages": {}}
+        self._begun = asyncio.Event()
         self.over = asyncio.Event()
         if self.journal.ended:
             self.over.set()
@@ -114,6 +117,13 @@ class Run:
                     "packages": surroundings.packages,
                 }
             )
+
+        await self._under_way()
+
+    async def _under_way(self) -> None:
+        """Until the script process has the script: the first event is `started`."""
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self._begun.wait(), _BEGIN)
 
     async def adopt_leftover(self, grace: float) -> None:
         """A run of a supervisor before this one: waits until nothing of it is left, then ends the record as LOST."""
@@ -182,6 +192,7 @@ class Run:
         for waiting in self._replies.values():
             if not waiting.done():
                 waiting.set_exception(CommandRefused("RUN_FINISHED", "The run has ended."))
+        self._begun.set()
         self.over.set()
 
     def remove(self) -> None:
@@ -202,6 +213,7 @@ class Run:
         self._record(event)
         if event["type"] == "started" and self._started is not None:
             self._action("start", self._started[0], True, self._started[1])
+            self._begun.set()
 
     def _action(self, name: str, by: str, ok: bool, detail: str) -> None:
         self._event({"type": "action", "at": now_iso(), "name": name, "by": by, "ok": ok, "detail": detail})
@@ -271,6 +283,7 @@ class Run:
             raise CommandRefused(
                 "RUNNER_AWAY", "The script's supervisor went away; what is left of the run is being ended."
             )
+        await self._under_way()
         by = fields["by"]
         try:
             detail = await self._carry_out(name, fields, self._process)

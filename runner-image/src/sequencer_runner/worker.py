@@ -160,12 +160,13 @@ class Worker:
         root, limit = self._settings.state_dir, self._settings.journal_limit
         try:
             run = Run.create(run_id, root, start, limit, self._gateway.changed)
+            self.runs[run_id] = run
             await run.begin(process, start, self._surroundings)
         except OSError as error:
+            self.runs.pop(run_id, None)
             process.close()
             shutil.rmtree(root / run_id, ignore_errors=True)
             raise CommandRefused("INTERNAL", f"The runner cannot write its journal: {error}.") from None
-        self.runs[run_id] = run
         asyncio.get_running_loop().call_later(0.5, self._keep_warm)
 
     def _take_warm(self) -> ScriptProcess:

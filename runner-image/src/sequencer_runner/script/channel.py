@@ -27,6 +27,7 @@ class Channel:
         self._waiting = 0
         self._open = True
         self._direct = False
+        self._late = False
         self._thread = threading.Thread(target=self._send, name="sequencer-channel", daemon=True)
         self._thread.start()
         os.register_at_fork(after_in_child=self._after_fork)
@@ -60,6 +61,14 @@ class Channel:
             self._queue.put(sent)
             sent.wait(timeout)
 
+    def settle(self) -> None:
+        """Waits a moment until what was put is sent, so that a crash right after it finds it told."""
+        if self._late or not self._open:
+            return
+        sent = threading.Event()
+        self._queue.put(sent)
+        self._late = not sent.wait(0.05)
+
     def finish(self) -> None:
         """The interpreter is about to end, and its threads with it: what is printed from here on goes out directly."""
         self.drain(5)
@@ -73,6 +82,7 @@ class Channel:
                 return
             if isinstance(item, threading.Event):
                 item.set()
+                self._late = False
                 continue
             parts = [item]
             size = len(item)
@@ -91,7 +101,10 @@ class Channel:
             except OSError:
                 # The supervisor is gone, and with it whoever would read. The script cleans up undisturbed.
                 self._open = False
-            self._waiting = 0 if self._queue.empty() else max(0, self._waiting - size)
+            if self._queue.empty():
+                self._waiting, self._late = 0, False
+            else:
+                self._waiting = max(0, self._waiting - size)
             for mark in marks:
                 mark.set()
 

@@ -14,7 +14,8 @@ from sequencer_runner.script.statements import StopAsked
 from sequencer_runner.script.streams import Streams
 from sequencer_runner.script.traces import Prompt, Trace, Traces
 
-# Line events of one place in a tick of 50 ms, of all on the long run, and of all in a burst. What is over is sampled.
+# Line events of one place and trace in a tick of 50 ms, of all on the long run, and of all in a burst. What is over is
+# sampled.
 _HITS_A_PLACE = 3
 _HITS_A_TICK = 10
 _BURST = 200
@@ -41,7 +42,7 @@ class Controller:
         self._pausing = False
         self._pause_state = "none"
         self._running_ticks = 0
-        self._hits: dict[int, int] = {}
+        self._hits: dict[tuple[int, int], int] = {}
         self._left = _BURST
         self._silences = 0
         self._rearm_ticks = 0
@@ -85,11 +86,14 @@ class Controller:
         return self._count(trace, frame, line)
 
     def _count(self, trace: Trace, frame: FrameType, line: int) -> bool:
-        hits = self._hits.get(line, 0) + 1
-        self._hits[line] = hits
+        place = (trace.id, line)
+        hits = self._hits.get(place, 0) + 1
+        self._hits[place] = hits
         self._left -= 1
         if self._left >= 0 and hits <= _HITS_A_PLACE:
             self._report(trace, line)
+            if self._left > _BURST // 2:
+                self._channel.settle()
             return False
         trace.silence = -1
         if any(stepping.must_hear(t, frame) for t in self._stepping):

@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 import traceback
+import warnings
 from typing import Any, NoReturn
 
 from sequencer_runner.frames import FrameReader
@@ -98,7 +99,9 @@ class ScriptProcess:
         self._thread(self._listen, "sequencer-commands")
         probe = probes.install(controller, path)
         self._thread(lambda: self._ticks(probe, streams), "sequencer-ticks")
-        os.register_at_fork(before=streams.pass_on, after_in_child=probes.uninstall)
+        os.register_at_fork(before=streams.pass_on, after_in_child=lambda: _in_forked_child(streams))
+        # The threads that it warns of are the runner's own, and no lock of theirs is used after a fork.
+        warnings.filterwarnings("ignore", "This process .* is multi-threaded", DeprecationWarning)
 
         how, code = "end", 0
         try:
@@ -132,7 +135,9 @@ class ScriptProcess:
         def finish() -> None:
             streams.pass_on()
             controller.traces.reap()
+            probes.uninstall()
             self._channel.finish()
+            streams.hand_back()
 
         # Registered before the script's own: called after them.
         atexit.register(finish)
@@ -214,6 +219,12 @@ class ScriptProcess:
             except Exception:
                 # Seen in the run's output; the next tick is tried all the same.
                 traceback.print_exc()
+
+
+def _in_forked_child(streams: Streams) -> None:
+    """It is not the run: it is not watched, and what it prints goes straight to the file descriptors."""
+    probes.uninstall()
+    streams.tag_every_write()
 
 
 def _exit_code(error: SystemExit) -> int:

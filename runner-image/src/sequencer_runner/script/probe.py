@@ -78,7 +78,7 @@ def install(controller: Controller, path: str) -> Probe:
 
 
 def uninstall() -> None:
-    """In a forked child: it is not the run."""
+    """At the end, and in a forked child, which is not the run."""
     global _current  # noqa: PLW0603
     if _current is not None:
         _current.close()

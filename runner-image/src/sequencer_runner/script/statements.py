@@ -29,7 +29,7 @@ class Statements:
     """A compiled script. Statements are numbered from 0."""
 
     def __init__(self, source: str, path: str) -> None:
-        self.tree = ast.parse(source, path)
+        self.tree = ast.parse(source.removeprefix("\ufeff"), path)
         self._path = path
         self._flags = 0
         body = self.tree.body

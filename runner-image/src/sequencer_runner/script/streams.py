@@ -5,6 +5,7 @@ when the trace moves to another line, and 20 times a second. With several traces
 that its trace is known.
 """
 
+import contextlib
 import io
 import sys
 import time
@@ -86,6 +87,16 @@ class Streams:
         for text in self._texts:
             if not text.closed:
                 text.reconfigure(write_through=True)
+
+    def hand_back(self) -> None:
+        """Plain streams on the file descriptors, for what objects print while the interpreter takes itself apart."""
+        for name, fd, errors in (("stdout", 1, "strict"), ("stderr", 2, "backslashreplace")):
+            with contextlib.suppress(OSError):
+                plain = io.TextIOWrapper(
+                    io.FileIO(fd, "w", closefd=False), encoding="utf-8", errors=errors, write_through=True
+                )
+                setattr(sys, name, plain)
+                setattr(sys, f"__{name}__", plain)
 
     def pass_on(self) -> None:
         """Hands gathered text to the channel, tagged with where the trace is now."""

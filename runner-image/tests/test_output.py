@@ -1,0 +1,170 @@
+"""What a script prints: in order, whole, tagged with trace and line, from Python, from C and from children."""
+
+import os
+import resource
+from collections.abc import Callable
+
+import pytest
+from gateway import Runner, Running
+
+
+def texts(running: Running) -> list[tuple[str, int | None]]:
+    return [(e["text"], e.get("line")) for e in running.of("output")]
+
+
+def test_output_carries_its_stream_trace_and_line(runner: Runner) -> None:
+    running = runner.submit("import sys\nprint('a')\nsys.stderr.write('b')\nprint('c', end='')\n")
+    running.end()
+    seen = [(e["stream"], e["text"], e["trace"], e["line"]) for e in running.of("output")]
+    assert seen == [("STDOUT", "a\n", 1, 2), ("STDERR", "b", 1, 3), ("STDOUT", "c", 1, 4)]
+
+
+def test_output_of_threads_is_told_apart(runner: Runner) -> None:
+    script = (
+        "import threading, time\ndef work(n):\n    for i in range(5):\n        print(n, flush=True)\n"
+        "        time.sleep(0.01)\n"
+        "for n in range(2):\n    threading.Thread(target=work, args=(n,), name=str(n)).start()\n"
+    )
+    running = runner.submit(script)
+    running.end()
+    traces = {e["name"]: e["trace"] for e in running.of("traceStarted")}
+    for name in ("0", "1"):
+        said = "".join(e["text"] for e in running.of("output") if e["trace"] == traces[name])
+        assert said.replace("\n", "") == name * 5
+
+
+def test_children_and_c_code_are_heard_in_order(runner: Runner) -> None:
+    script = (
+        "import os, subprocess\nprint('first', flush=True)\nsubprocess.run(['echo', 'second'])\n"
+        "print('third', flush=True)\nos.write(2, b'fourth')\nos.system('echo fifth')\n"
+    )
+    running = runner.submit(script)
+    assert running.end()["outcome"] == "SUCCEEDED"
+    assert running.output() == "first\nsecond\nthird\nfifth\n"
+    assert running.output("STDERR") == "fourth"
+
+
+def test_a_forked_child_does_not_speak_for_the_run(runner: Runner) -> None:
+    script = (
+        "import os, sys\nprint('before')\npid = os.fork()\nprint('child' if pid == 0 else 'parent', flush=True)\n"
+        "if pid == 0:\n    x = 1\n    sys.exit(3)\nassert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 3\n"
+        "print('after')\n"
+    )
+    running = runner.submit(script)
+    assert running.end()["outcome"] == "SUCCEEDED"
+    assert sorted(running.output().split()) == ["after", "before", "child", "parent"]
+    assert running.output("STDERR") == ""
+    assert [e["index"] for e in running.of("statement") if e["state"] == "DONE"] == [0, 1, 2, 3, 4, 5, 6]
+
+
+def test_multiprocessing_works(runner: Runner) -> None:
+    script = (
+        "import multiprocessing\ndef square(x):\n    print('in child')\n    return x * x\n"
+        "if __name__ == '__main__':\n    context = multiprocessing.get_context('fork')\n"
+        "    with context.Pool(2) as pool:\n        print(pool.map(square, range(4)))\n"
+    )
+    running = runner.submit(script)
+    assert running.end()["outcome"] == "SUCCEEDED"
+    assert "[0, 1, 4, 9]" in running.output()
+    assert running.output().count("in child") == 4
+
+
+def test_closing_file_descriptor_1_does_not_hurt(runner: Runner) -> None:
+    running = runner.submit("import os\nos.close(1)\nprint('still heard')\nprint('and again', flush=True)\n")
+    assert running.end()["outcome"] == "SUCCEEDED"
+    assert running.output() == "still heard\nand again\n"
+
+
+def test_binary_output_is_shown_as_what_it_is(runner: Runner) -> None:
+    script = "import os, sys\nsys.stdout.buffer.write(bytes([0, 255, 65]) + 'é'.encode())\nsys.stdout.buffer.flush()\n"
+    running = runner.submit(script + "os.write(1, b'\\xc3')\nos.write(1, b'\\xa9\\xff\\n')\n")
+    assert running.end()["outcome"] == "SUCCEEDED"
+    assert running.output() == "\x00\\xffAéé\\xff\n"
+
+
+def test_a_character_that_print_cannot_encode_fails_as_in_python(runner: Runner) -> None:
+    running = runner.submit("print('\\ud800')\n")
+    assert running.end()["outcome"] == "FAILED"
+    assert running.of("failure")[0]["exception"] == "UnicodeEncodeError"
+
+
+def test_the_last_words_of_exit_handlers_and_threads_are_heard(runner: Runner) -> None:
+    script = (
+        "import atexit, threading, time\natexit.register(print, 'exit handler', end='')\n"
+        "class Last:\n    def __del__(self):\n        print('deleted')\nlast = Last()\n"
+        "def late():\n    time.sleep(0.2)\n    print('late thread')\n"
+        "threading.Thread(target=late).start()\nprint('main')\n"
+    )
+    running = runner.submit(script)
+    assert running.end()["outcome"] == "SUCCEEDED"
+    assert running.output() == "main\nlate thread\nexit handlerdeleted\n"
+
+
+@pytest.mark.parametrize(
+    "printing", ["print('x' * 1023)", "print('x' * (100 * 1024 - 1))", "print('x' * (100 * 1024 * 1024 - 1))"]
+)
+def test_100_mb_are_recorded_whole_with_little_memory(own_runner: Callable[..., Runner], printing: str) -> None:
+    size = len(eval(printing[6:-1])) + 1
+    runner = own_runner()
+    running = runner.submit(f"for _ in range({100 * 1024 * 1024 // size}):\n    {printing}\n")
+    assert running.end(120)["outcome"] == "SUCCEEDED"
+    assert sum(len(e["text"]) for e in running.of("output")) == 100 * 1024 * 1024
+    assert max(len(e["text"]) for e in running.of("output")) <= 64 * 1024
+    assert memory(runner.process.pid) < 150 * 1024 * 1024
+
+
+def test_above_its_limit_the_journal_drops_output_and_says_how_much(own_runner: Callable[..., Runner]) -> None:
+    runner = own_runner("--journal-max-bytes", "1000000", acknowledge=False)
+    running = runner.submit("for _ in range(5000):\n    print('x' * 999)\nprint('the end')\n")
+    assert running.end()["outcome"] == "SUCCEEDED"
+    kept = sum(len(e["text"]) for e in running.of("output"))
+    dropped = sum(e["bytes"] for e in running.of("outputDropped"))
+    assert kept + dropped == 5_000_008
+    assert 900_000 < kept < 1_100_000
+    assert running.of("statement")[-1]["state"] == "DONE"
+    journal = runner.folder / running.run / "journal.jsonl"
+    assert journal.stat().st_size < 1_200_000
+
+
+def test_a_full_disk_drops_output_and_nothing_else(own_runner: Callable[..., Runner]) -> None:
+    runner = own_runner(acknowledge=False)
+    resource.prlimit(runner.process.pid, resource.RLIMIT_FSIZE, (100_000, resource.RLIM_INFINITY))
+    script = "import os, time\nfor _ in range(500):\n    print('x' * 999)\nprint('full')\n"
+    script += "while not os.path.exists('go'):\n    time.sleep(0.02)\nprint('room again')\n"
+    go = runner.folder / "go"
+    running = runner.submit(script.replace("'go'", repr(str(go))))
+    running.until("statement", index=3, state="RUNNING")
+    resource.prlimit(runner.process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    go.touch()
+    assert running.end()["outcome"] == "SUCCEEDED"
+    kept = sum(len(e["text"]) for e in running.of("output"))
+    dropped = sum(e["bytes"] for e in running.of("outputDropped"))
+    assert kept + dropped == 500_000 + len("full\n") + len("room again\n")
+    assert dropped > 300_000
+    states = [(e["index"], e["state"]) for e in running.of("statement")]
+    assert states == [(i, s) for i in range(5) for s in ("RUNNING", "DONE")]
+    lines = (runner.folder / running.run / "journal.jsonl").read_text().splitlines()
+    assert len(lines) == running.events[-1]["seq"]
+
+
+def memory(pid: int) -> int:
+    """Its largest so far, in bytes."""
+    with open(f"/proc/{pid}/status") as status:
+        return next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmHWM"))
+
+
+def test_a_supervisor_that_stands_still_bounds_the_memory_of_the_script(own_runner: Callable[..., Runner]) -> None:
+    import signal
+    import time
+
+    runner = own_runner()
+    running = runner.submit("import time\ntime.sleep(0.3)\nfor _ in range(100):\n    print('x' * 999_999)\n")
+    pid = running.until("started")["pid"]
+    os.kill(runner.process.pid, signal.SIGSTOP)
+    try:
+        time.sleep(1)
+        assert memory(pid) < 80 * 1024 * 1024
+    finally:
+        os.kill(runner.process.pid, signal.SIGCONT)
+    assert running.end()["outcome"] == "SUCCEEDED"
+    assert len(running.output()) == 100_000_000
