@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from websockets import ConnectionClosed
 from websockets.asyncio.server import ServerConnection, serve
 
 TOKEN = "a token for the tests"
@@ -25,6 +26,7 @@ class Gateway:
         self.acknowledge = acknowledge
         self.events: dict[str, list[dict[str, Any]]] = {}
         self.doubled = 0
+        self.faults: list[str] = []
         self.hellos: list[dict[str, Any]] = []
         self.replies: dict[str, dict[str, Any]] = {}
         self.port = 0
@@ -53,7 +55,7 @@ class Gateway:
             await socket.close(4001, "wrong token")
             return
         self._socket = socket
-        with contextlib.suppress(Exception):
+        with contextlib.suppress(ConnectionClosed):
             async for text in socket:
                 await self._hear(socket, json.loads(text))
 
@@ -78,7 +80,10 @@ class Gateway:
                     if event["seq"] <= len(kept):
                         self.doubled += 1
                         continue
-                    assert event["seq"] == len(kept) + 1, f"a gap before {event}"
+                    if event["seq"] != len(kept) + 1:
+                        self.faults.append(f"a gap before {event}")
+                    if kept and kept[-1]["type"] == FINAL:
+                        self.faults.append(f"after the end: {event}")
                     kept.append(event)
                 if self.acknowledge:
                     await socket.send(json.dumps({"type": "ack", "run": message["run"], "seq": len(kept)}))
@@ -88,6 +93,7 @@ class Gateway:
         deadline = time.monotonic() + timeout
         with self._changed:
             while True:
+                assert not self.faults, self.faults
                 found = condition()
                 if found:
                     return found

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import logging
 import os
 import shutil
 import signal
@@ -20,6 +21,8 @@ from sequencer_runner.outcome import End, Facts, Stop, outcome_of
 from sequencer_runner.output import Output
 from sequencer_runner.process import ScriptProcess
 from sequencer_runner.script.values import python_version
+
+_log = logging.getLogger("sequencer_runner.run")
 
 _READ = 256 * 1024
 _MERGE = 0.02
@@ -75,6 +78,8 @@ class Run:
         self._merge: asyncio.TimerHandle | None = None
         self._last_data = 0.0
         self._facts: dict[str, Any] = {"pid": 0, "hostname": "", "python": python_version(), "packages": {}}
+        self._in_flight = 0
+        self._ending = False
         self._begun = asyncio.Event()
         self.over = asyncio.Event()
         if self.journal.ended:
@@ -103,6 +108,7 @@ class Run:
         self._started = (start["by"], start["title"] or "")
         self._facts.update(pid=process.pid, hostname=surroundings.hostname, packages=surroundings.packages)
         self._watcher = asyncio.create_task(self._until_end(process))
+        self._watcher.add_done_callback(_complain)
         # Its end, if it is gone already, is told by the watcher.
         with contextlib.suppress(OSError):
             await process.tell(
@@ -155,9 +161,21 @@ class Run:
             loop.remove_reader(fd)
         self._read_channel()
         self._output.close(now_ms())
+        await self._finish_commands()
         process.close()
         self._process = None
         self._end(outcome_of(Facts(self._how, status, tuple(self._stops), self._failure)))
+
+    async def _finish_commands(self) -> None:
+        """What was asked last is answered, and in the record, before its last event."""
+        self._ending = True
+        self._begun.set()
+        for waiting in self._replies.values():
+            if not waiting.done():
+                waiting.set_exception(CommandRefused("RUN_FINISHED", "The run has ended."))
+        deadline = time.monotonic() + 1
+        while self._in_flight and time.monotonic() < deadline:
+            await asyncio.sleep(0)
 
     async def _end_children(self, group: int) -> None:
         """What the script has started and not waited for ends with it."""
@@ -189,9 +207,6 @@ class Run:
         )
         with contextlib.suppress(OSError):
             self.journal.sync()
-        for waiting in self._replies.values():
-            if not waiting.done():
-                waiting.set_exception(CommandRefused("RUN_FINISHED", "The run has ended."))
         self._begun.set()
         self.over.set()
 
@@ -277,20 +292,23 @@ class Run:
 
     async def command(self, name: str, fields: dict[str, Any]) -> None:
         """Carries out pause, resume, step, stop or unstop. Raises CommandRefused."""
-        if self.over.is_set():
+        if self._ending or self.over.is_set():
             raise CommandRefused("RUN_FINISHED", "The run has ended; its outcome never changes.")
         if self._process is None:
             raise CommandRefused(
                 "RUNNER_AWAY", "The script's supervisor went away; what is left of the run is being ended."
             )
-        await self._under_way()
         by = fields["by"]
+        self._in_flight += 1
         try:
+            await self._under_way()
             detail = await self._carry_out(name, fields, self._process)
+            self._action(name, by, True, detail)
         except CommandRefused as error:
             self._action(name, by, False, str(error))
             raise
-        self._action(name, by, True, detail)
+        finally:
+            self._in_flight -= 1
 
     async def _carry_out(self, name: str, fields: dict[str, Any], process: ScriptProcess) -> str:
         match name:
@@ -374,6 +392,11 @@ class Run:
             with contextlib.suppress(CommandRefused):
                 await self.command("stop", {"level": "KILL", "by": "the system, after the grace time"})
             await self.over.wait()
+
+
+def _complain(watcher: "asyncio.Task[None]") -> None:
+    if not watcher.cancelled() and watcher.exception() is not None:
+        _log.error("a run's end could not be recorded", exc_info=watcher.exception())
 
 
 def _write_json(path: Path, value: dict[str, Any]) -> None:
