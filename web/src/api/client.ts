@@ -1,0 +1,110 @@
+/** GraphQL for the components: queries, mutations and subscriptions by one client that keeps nothing. */
+import { Client, CombinedError, fetchExchange, subscriptionExchange, type AnyVariables } from '@urql/core';
+import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
+import { print } from 'graphql';
+import { inject, onScopeDispose, shallowRef, type InjectionKey, type ShallowRef } from 'vue';
+import type { Connection } from './connection.ts';
+
+export const clientKey: InjectionKey<Client> = Symbol('client');
+
+export function useApi(): Client {
+  const client = inject(clientKey);
+  if (!client) throw new Error('no client');
+  return client;
+}
+
+export function makeClient(url: string, connection: Connection): Client {
+  return new Client({
+    url,
+    preferGetMethod: false,
+    // What is shown is what is true now: nothing is answered from memory.
+    requestPolicy: 'network-only',
+    exchanges: [
+      fetchExchange,
+      subscriptionExchange({
+        forwardSubscription: ({ query, variables }) => ({
+          subscribe: (sink) => ({
+            unsubscribe: connection.socket.subscribe(
+              { query: query ?? '', variables: variables as Record<string, unknown> },
+              sink as never,
+            ),
+          }),
+        }),
+      }),
+    ],
+  });
+}
+
+/** A refusal or a failure as a sentence, with the code that docs/errors.md explains. */
+export class ApiError extends Error {
+  readonly code: string;
+
+  constructor(error: CombinedError) {
+    const [first] = error.graphQLErrors;
+    super(first?.message ?? 'The server cannot be reached. It is tried again by itself.');
+    this.code = typeof first?.extensions.code === 'string' ? first.extensions.code : 'UNREACHABLE';
+  }
+}
+
+export async function query<T, V extends AnyVariables>(
+  client: Client,
+  document: TypedDocumentNode<T, V>,
+  variables: V,
+): Promise<T> {
+  const { data, error } = await client.query(document, variables).toPromise();
+  if (error) throw new ApiError(error);
+  if (data === undefined) throw new Error('an answer without data');
+  return data;
+}
+
+export async function mutate<T, V extends AnyVariables>(
+  client: Client,
+  document: TypedDocumentNode<T, V>,
+  variables: V,
+): Promise<T> {
+  const { data, error } = await client.mutation(document, variables).toPromise();
+  if (error) throw new ApiError(error);
+  if (data === undefined) throw new Error('an answer without data');
+  return data;
+}
+
+/** The newest result of a subscription that sends whole states, for as long as the component lives. */
+export function useLatest<T, V extends AnyVariables>(
+  document: TypedDocumentNode<T, V>,
+  variables: V,
+): ShallowRef<T | null> {
+  const client = useApi();
+  const latest = shallowRef<T | null>(null);
+  const { unsubscribe } = client.subscription(document, variables).subscribe(({ data }) => {
+    if (data) latest.value = data;
+  });
+  onScopeDispose(unsubscribe);
+  return latest;
+}
+
+/**
+ * Follows a subscription whose variables may have moved on by the time of a reconnect: they are read again at each.
+ *
+ * @param onRefused the server does not serve it; it is not tried again
+ */
+export function follow<T, V extends AnyVariables>(
+  connection: Connection,
+  document: TypedDocumentNode<T, V>,
+  variables: V,
+  onData: (data: T) => void,
+  onRefused: (message: string) => void,
+): () => void {
+  return connection.socket.subscribe<T>(
+    { query: print(document), variables: variables as Record<string, unknown> },
+    {
+      next: ({ data, errors }) => {
+        if (data) onData(data);
+        else if (errors?.[0]) onRefused(errors[0].message);
+      },
+      error: (error) => {
+        onRefused(Array.isArray(error) ? String((error[0] as Error | undefined)?.message) : String(error));
+      },
+      complete: () => undefined,
+    },
+  );
+}

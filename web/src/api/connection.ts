@@ -1,0 +1,101 @@
+/** The one connection to the server: how old the newest news is, the server's clock, and when the next try comes. */
+import { createClient as createSocketClient, type Client as SocketClient } from 'graphql-ws';
+import { computed, reactive, readonly, ref, type InjectionKey, type Ref } from 'vue';
+
+const FIRST_WAIT_MS = 500;
+const LONGEST_WAIT_MS = 10_000;
+/** Without news for this long nothing that is shown counts as live. The server's heart beats every 2 s. */
+export const STALE_MS = 5000;
+/** Without news for this long the socket is thought to be dead. */
+const DEAD_MS = 8000;
+
+export interface Connection {
+  socket: SocketClient;
+  /** The server's time now, in ms. */
+  serverNow: () => number;
+  /** The same, as a value that ticks and makes what depends on it draw itself again. */
+  now: Readonly<Ref<number>>;
+  /** How long ago the server was last heard of, in ms; infinite before the first time. */
+  age: Readonly<Ref<number>>;
+  stale: Readonly<Ref<boolean>>;
+  /** The server's time when it was last heard of. */
+  heardAt: Readonly<Ref<number | null>>;
+  state: Readonly<{ connected: boolean; retryAt: number | null }>;
+  heard: () => void;
+  beat: (serverTime: string) => void;
+  tryNow: () => void;
+}
+
+export const connectionKey: InjectionKey<Connection> = Symbol('connection');
+
+/** Doubles from half a second to ten seconds, with jitter. */
+export function retryWait(attempt: number, random: number = Math.random()): number {
+  const wait = Math.min(FIRST_WAIT_MS * 2 ** attempt, LONGEST_WAIT_MS);
+  return Math.round(wait * (0.8 + 0.2 * random));
+}
+
+export function makeConnection(url: string): Connection {
+  const state = reactive({ connected: false, retryAt: null as number | null });
+  const tick = ref(Date.now());
+  const heardLocal = ref<number | null>(null);
+  const offset = ref(0);
+  let wake: (() => void) | null = null;
+
+  const heard = () => {
+    heardLocal.value = Date.now();
+  };
+  const socket = createSocketClient({
+    url,
+    lazy: false,
+    keepAlive: 10_000,
+    retryAttempts: Infinity,
+    shouldRetry: () => true,
+    retryWait: async (attempt) => {
+      const wait = retryWait(attempt);
+      state.retryAt = Date.now() + wait;
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, wait);
+        wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+      state.retryAt = null;
+    },
+    // Errors are shown by the age of the news; the client retries by itself.
+    onNonLazyError: () => undefined,
+    on: {
+      connected: () => {
+        state.connected = true;
+        state.retryAt = null;
+        heard();
+      },
+      closed: () => {
+        state.connected = false;
+      },
+      message: heard,
+    },
+  });
+
+  setInterval(() => {
+    tick.value = Date.now();
+    if (state.connected && heardLocal.value !== null && Date.now() - heardLocal.value > DEAD_MS) socket.terminate();
+  }, 250);
+
+  const age = computed(() => (heardLocal.value === null ? Infinity : Math.max(0, tick.value - heardLocal.value)));
+  return {
+    socket,
+    serverNow: () => Date.now() + offset.value,
+    now: computed(() => tick.value + offset.value),
+    age,
+    stale: computed(() => age.value > STALE_MS),
+    heardAt: computed(() => (heardLocal.value === null ? null : heardLocal.value + offset.value)),
+    state: readonly(state),
+    heard,
+    beat: (serverTime) => {
+      heard();
+      offset.value = Date.parse(serverTime) - Date.now();
+    },
+    tryNow: () => wake?.(),
+  };
+}

@@ -1,0 +1,298 @@
+/** Every operation that the application sends. Types are generated from here: `make generate`. */
+import { graphql } from '../gql/index.ts';
+
+export const RUN_SUMMARY = graphql(/* GraphQL */ `
+  fragment RunSummary on Run {
+    id
+    number
+    title
+    phase
+    reason
+    submittedBy
+    submittedAt
+    startedAt
+    finishedAt
+    exitCode
+    statementCount
+    statementsDone
+    live
+    seenAt
+    failure {
+      type
+      message
+      line
+    }
+  }
+`);
+
+export const ABOUT = graphql(/* GraphQL */ `
+  query About {
+    me {
+      name
+      role
+    }
+    server {
+      version
+      time
+    }
+  }
+`);
+
+export const FLEET = graphql(/* GraphQL */ `
+  subscription Fleet {
+    sequencers {
+      name
+      mode
+      modeReason
+      modeChangedBy
+      modeChangedAt
+      hostname
+      runner {
+        connected
+        since
+        python
+        hostname
+        packages {
+          name
+          version
+        }
+        problems
+      }
+      activeRun {
+        ...RunSummary
+        pausePending
+        position {
+          statement
+          line
+          since
+        }
+      }
+      queue {
+        ...RunSummary
+      }
+      lastRun {
+        ...RunSummary
+      }
+    }
+  }
+`);
+
+export const HEARTBEAT = graphql(/* GraphQL */ `
+  subscription Heartbeat {
+    heartbeat
+  }
+`);
+
+export const RUN = graphql(/* GraphQL */ `
+  query Run($id: ID!, $last: Int!) {
+    run(id: $id) {
+      ...RunSummary
+      sequencer {
+        name
+      }
+      script
+      scriptHash
+      arguments
+      startPaused
+      view
+      lastSeq
+      outputBefore(last: $last) {
+        seq
+        stream
+        text
+        trace
+        line
+        at
+      }
+    }
+  }
+`);
+
+export const RUN_STATE = graphql(/* GraphQL */ `
+  subscription RunState($id: ID!) {
+    run(id: $id) {
+      ...RunSummary
+      pausePending
+      stops {
+        level
+        by
+        at
+      }
+    }
+  }
+`);
+
+export const EVENTS = graphql(/* GraphQL */ `
+  subscription Events($run: ID!, $after: Int!) {
+    events(run: $run, after: $after) {
+      seq
+      type
+      at
+      data
+    }
+  }
+`);
+
+export const OUTPUT_BEFORE = graphql(/* GraphQL */ `
+  query OutputBefore($id: ID!, $before: Int!, $last: Int!) {
+    run(id: $id) {
+      outputBefore(before: $before, last: $last) {
+        seq
+        stream
+        text
+        trace
+        line
+        at
+      }
+    }
+  }
+`);
+
+export const OUTPUT_AFTER = graphql(/* GraphQL */ `
+  query OutputAfter($id: ID!, $after: Int!) {
+    run(id: $id) {
+      output(after: $after, first: 1000) {
+        seq
+        text
+      }
+    }
+  }
+`);
+
+export const ACTIONS = graphql(/* GraphQL */ `
+  query Actions($id: ID!, $after: Int!, $types: [String!]) {
+    run(id: $id) {
+      events(after: $after, first: 1000, types: $types) {
+        seq
+        type
+        at
+        data
+      }
+    }
+  }
+`);
+
+export const HISTORY = graphql(/* GraphQL */ `
+  query History($filter: RunFilter, $first: Int!, $after: String) {
+    runs(filter: $filter, first: $first, after: $after) {
+      edges {
+        cursor
+        node {
+          ...RunSummary
+          sequencer {
+            name
+          }
+        }
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+    }
+  }
+`);
+
+export const SCRIPT = graphql(/* GraphQL */ `
+  query Script($id: ID!) {
+    run(id: $id) {
+      id
+      number
+      title
+      script
+      sequencer {
+        name
+      }
+    }
+  }
+`);
+
+export const LAST_OUTPUT = graphql(/* GraphQL */ `
+  query LastOutput($id: ID!) {
+    run(id: $id) {
+      script
+      outputBefore(last: 20) {
+        seq
+        stream
+        text
+        at
+      }
+    }
+  }
+`);
+
+export const CHECK = graphql(/* GraphQL */ `
+  mutation Check($sequencer: String!, $script: String!) {
+    checkScript(sequencer: $sequencer, script: $script) {
+      severity
+      line
+      code
+      message
+    }
+  }
+`);
+
+export const SUBMIT = graphql(/* GraphQL */ `
+  mutation Submit($input: SubmitRunInput!) {
+    submitRun(input: $input) {
+      id
+      number
+      phase
+    }
+  }
+`);
+
+export const PAUSE = graphql(/* GraphQL */ `
+  mutation Pause($id: ID!) {
+    pauseRun(id: $id) {
+      id
+    }
+  }
+`);
+
+export const RESUME = graphql(/* GraphQL */ `
+  mutation Resume($id: ID!) {
+    resumeRun(id: $id) {
+      id
+    }
+  }
+`);
+
+export const STEP = graphql(/* GraphQL */ `
+  mutation Step($run: ID!, $trace: Int!, $prompt: Int!, $command: StepCommand!) {
+    stepTrace(run: $run, trace: $trace, prompt: $prompt, command: $command) {
+      id
+    }
+  }
+`);
+
+export const STOP = graphql(/* GraphQL */ `
+  mutation Stop($id: ID!, $level: StopLevel!) {
+    stopRun(id: $id, level: $level) {
+      id
+    }
+  }
+`);
+
+export const TAKE_BACK_STOP = graphql(/* GraphQL */ `
+  mutation TakeBackStop($id: ID!) {
+    takeBackStop(id: $id) {
+      id
+    }
+  }
+`);
+
+export const CANCEL = graphql(/* GraphQL */ `
+  mutation Cancel($id: ID!) {
+    cancelRun(id: $id) {
+      id
+    }
+  }
+`);
+
+export const SET_MODE = graphql(/* GraphQL */ `
+  mutation SetMode($sequencer: String!, $mode: SequencerMode!) {
+    setMode(sequencer: $sequencer, mode: $mode) {
+      name
+    }
+  }
+`);

@@ -1,0 +1,43 @@
+/** Findings of the linter and of the server as marks in the editor. */
+import type { Diagnostic } from '@codemirror/lint';
+import type { Text } from '@codemirror/state';
+import type { RuffFinding } from './ruff.ts';
+
+export interface ServerFinding {
+  severity: string;
+  line: number | null;
+  code: string;
+  message: string;
+}
+
+function offset(doc: Text, row: number, column: number): number {
+  const line = doc.line(Math.min(Math.max(row, 1), doc.lines));
+  return Math.min(line.from + column - 1, line.to);
+}
+
+export function fromRuff(doc: Text, found: readonly RuffFinding[]): Diagnostic[] {
+  return found.map(({ code, message, start, end }) => {
+    const from = offset(doc, start.row, start.column);
+    const isSyntax = code === null || code === 'invalid-syntax';
+    return {
+      from,
+      to: Math.max(from, offset(doc, end.row, end.column)),
+      severity: isSyntax ? 'error' : 'warning',
+      source: isSyntax ? 'Python' : (code ?? ''),
+      message,
+    };
+  });
+}
+
+export function fromServer(doc: Text, found: readonly ServerFinding[]): Diagnostic[] {
+  return found.map(({ severity, line, code, message }) => {
+    const at = doc.line(Math.min(Math.max(line ?? 1, 1), doc.lines));
+    return {
+      from: at.from,
+      to: at.to,
+      severity: severity === 'error' || severity === 'info' ? severity : 'warning',
+      source: code,
+      message,
+    };
+  });
+}

@@ -1,0 +1,172 @@
+/* eslint-disable */
+import * as types from './graphql';
+import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
+
+/**
+ * Map of all GraphQL operations in the project.
+ *
+ * This map has several performance disadvantages:
+ * 1. It is not tree-shakeable, so it will include all operations in the project.
+ * 2. It is not minifiable, so the string of a GraphQL query will be multiple times inside the bundle.
+ * 3. It does not support dead code elimination, so it will add unused operations.
+ *
+ * Therefore it is highly recommended to use the babel or swc plugin for production.
+ * Learn more about it here: https://the-guild.dev/graphql/codegen/plugins/presets/preset-client#reducing-bundle-size
+ */
+type Documents = {
+    "\n  fragment RunSummary on Run {\n    id\n    number\n    title\n    phase\n    reason\n    submittedBy\n    submittedAt\n    startedAt\n    finishedAt\n    exitCode\n    statementCount\n    statementsDone\n    live\n    seenAt\n    failure {\n      type\n      message\n      line\n    }\n  }\n": typeof types.RunSummaryFragmentDoc,
+    "\n  query About {\n    me {\n      name\n      role\n    }\n    server {\n      version\n      time\n    }\n  }\n": typeof types.AboutDocument,
+    "\n  subscription Fleet {\n    sequencers {\n      name\n      mode\n      modeReason\n      modeChangedBy\n      modeChangedAt\n      hostname\n      runner {\n        connected\n        since\n        python\n        hostname\n        packages {\n          name\n          version\n        }\n        problems\n      }\n      activeRun {\n        ...RunSummary\n        pausePending\n        position {\n          statement\n          line\n          since\n        }\n      }\n      queue {\n        ...RunSummary\n      }\n      lastRun {\n        ...RunSummary\n      }\n    }\n  }\n": typeof types.FleetDocument,
+    "\n  subscription Heartbeat {\n    heartbeat\n  }\n": typeof types.HeartbeatDocument,
+    "\n  query Run($id: ID!, $last: Int!) {\n    run(id: $id) {\n      ...RunSummary\n      sequencer {\n        name\n      }\n      script\n      scriptHash\n      arguments\n      startPaused\n      view\n      lastSeq\n      outputBefore(last: $last) {\n        seq\n        stream\n        text\n        trace\n        line\n        at\n      }\n    }\n  }\n": typeof types.RunDocument,
+    "\n  subscription RunState($id: ID!) {\n    run(id: $id) {\n      ...RunSummary\n      pausePending\n      stops {\n        level\n        by\n        at\n      }\n    }\n  }\n": typeof types.RunStateDocument,
+    "\n  subscription Events($run: ID!, $after: Int!) {\n    events(run: $run, after: $after) {\n      seq\n      type\n      at\n      data\n    }\n  }\n": typeof types.EventsDocument,
+    "\n  query OutputBefore($id: ID!, $before: Int!, $last: Int!) {\n    run(id: $id) {\n      outputBefore(before: $before, last: $last) {\n        seq\n        stream\n        text\n        trace\n        line\n        at\n      }\n    }\n  }\n": typeof types.OutputBeforeDocument,
+    "\n  query OutputAfter($id: ID!, $after: Int!) {\n    run(id: $id) {\n      output(after: $after, first: 1000) {\n        seq\n        text\n      }\n    }\n  }\n": typeof types.OutputAfterDocument,
+    "\n  query Actions($id: ID!, $after: Int!, $types: [String!]) {\n    run(id: $id) {\n      events(after: $after, first: 1000, types: $types) {\n        seq\n        type\n        at\n        data\n      }\n    }\n  }\n": typeof types.ActionsDocument,
+    "\n  query History($filter: RunFilter, $first: Int!, $after: String) {\n    runs(filter: $filter, first: $first, after: $after) {\n      edges {\n        cursor\n        node {\n          ...RunSummary\n          sequencer {\n            name\n          }\n        }\n      }\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n    }\n  }\n": typeof types.HistoryDocument,
+    "\n  query Script($id: ID!) {\n    run(id: $id) {\n      id\n      number\n      title\n      script\n      sequencer {\n        name\n      }\n    }\n  }\n": typeof types.ScriptDocument,
+    "\n  query LastOutput($id: ID!) {\n    run(id: $id) {\n      script\n      outputBefore(last: 20) {\n        seq\n        stream\n        text\n        at\n      }\n    }\n  }\n": typeof types.LastOutputDocument,
+    "\n  mutation Check($sequencer: String!, $script: String!) {\n    checkScript(sequencer: $sequencer, script: $script) {\n      severity\n      line\n      code\n      message\n    }\n  }\n": typeof types.CheckDocument,
+    "\n  mutation Submit($input: SubmitRunInput!) {\n    submitRun(input: $input) {\n      id\n      number\n      phase\n    }\n  }\n": typeof types.SubmitDocument,
+    "\n  mutation Pause($id: ID!) {\n    pauseRun(id: $id) {\n      id\n    }\n  }\n": typeof types.PauseDocument,
+    "\n  mutation Resume($id: ID!) {\n    resumeRun(id: $id) {\n      id\n    }\n  }\n": typeof types.ResumeDocument,
+    "\n  mutation Step($run: ID!, $trace: Int!, $prompt: Int!, $command: StepCommand!) {\n    stepTrace(run: $run, trace: $trace, prompt: $prompt, command: $command) {\n      id\n    }\n  }\n": typeof types.StepDocument,
+    "\n  mutation Stop($id: ID!, $level: StopLevel!) {\n    stopRun(id: $id, level: $level) {\n      id\n    }\n  }\n": typeof types.StopDocument,
+    "\n  mutation TakeBackStop($id: ID!) {\n    takeBackStop(id: $id) {\n      id\n    }\n  }\n": typeof types.TakeBackStopDocument,
+    "\n  mutation Cancel($id: ID!) {\n    cancelRun(id: $id) {\n      id\n    }\n  }\n": typeof types.CancelDocument,
+    "\n  mutation SetMode($sequencer: String!, $mode: SequencerMode!) {\n    setMode(sequencer: $sequencer, mode: $mode) {\n      name\n    }\n  }\n": typeof types.SetModeDocument,
+};
+const documents: Documents = {
+    "\n  fragment RunSummary on Run {\n    id\n    number\n    title\n    phase\n    reason\n    submittedBy\n    submittedAt\n    startedAt\n    finishedAt\n    exitCode\n    statementCount\n    statementsDone\n    live\n    seenAt\n    failure {\n      type\n      message\n      line\n    }\n  }\n": types.RunSummaryFragmentDoc,
+    "\n  query About {\n    me {\n      name\n      role\n    }\n    server {\n      version\n      time\n    }\n  }\n": types.AboutDocument,
+    "\n  subscription Fleet {\n    sequencers {\n      name\n      mode\n      modeReason\n      modeChangedBy\n      modeChangedAt\n      hostname\n      runner {\n        connected\n        since\n        python\n        hostname\n        packages {\n          name\n          version\n        }\n        problems\n      }\n      activeRun {\n        ...RunSummary\n        pausePending\n        position {\n          statement\n          line\n          since\n        }\n      }\n      queue {\n        ...RunSummary\n      }\n      lastRun {\n        ...RunSummary\n      }\n    }\n  }\n": types.FleetDocument,
+    "\n  subscription Heartbeat {\n    heartbeat\n  }\n": types.HeartbeatDocument,
+    "\n  query Run($id: ID!, $last: Int!) {\n    run(id: $id) {\n      ...RunSummary\n      sequencer {\n        name\n      }\n      script\n      scriptHash\n      arguments\n      startPaused\n      view\n      lastSeq\n      outputBefore(last: $last) {\n        seq\n        stream\n        text\n        trace\n        line\n        at\n      }\n    }\n  }\n": types.RunDocument,
+    "\n  subscription RunState($id: ID!) {\n    run(id: $id) {\n      ...RunSummary\n      pausePending\n      stops {\n        level\n        by\n        at\n      }\n    }\n  }\n": types.RunStateDocument,
+    "\n  subscription Events($run: ID!, $after: Int!) {\n    events(run: $run, after: $after) {\n      seq\n      type\n      at\n      data\n    }\n  }\n": types.EventsDocument,
+    "\n  query OutputBefore($id: ID!, $before: Int!, $last: Int!) {\n    run(id: $id) {\n      outputBefore(before: $before, last: $last) {\n        seq\n        stream\n        text\n        trace\n        line\n        at\n      }\n    }\n  }\n": types.OutputBeforeDocument,
+    "\n  query OutputAfter($id: ID!, $after: Int!) {\n    run(id: $id) {\n      output(after: $after, first: 1000) {\n        seq\n        text\n      }\n    }\n  }\n": types.OutputAfterDocument,
+    "\n  query Actions($id: ID!, $after: Int!, $types: [String!]) {\n    run(id: $id) {\n      events(after: $after, first: 1000, types: $types) {\n        seq\n        type\n        at\n        data\n      }\n    }\n  }\n": types.ActionsDocument,
+    "\n  query History($filter: RunFilter, $first: Int!, $after: String) {\n    runs(filter: $filter, first: $first, after: $after) {\n      edges {\n        cursor\n        node {\n          ...RunSummary\n          sequencer {\n            name\n          }\n        }\n      }\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n    }\n  }\n": types.HistoryDocument,
+    "\n  query Script($id: ID!) {\n    run(id: $id) {\n      id\n      number\n      title\n      script\n      sequencer {\n        name\n      }\n    }\n  }\n": types.ScriptDocument,
+    "\n  query LastOutput($id: ID!) {\n    run(id: $id) {\n      script\n      outputBefore(last: 20) {\n        seq\n        stream\n        text\n        at\n      }\n    }\n  }\n": types.LastOutputDocument,
+    "\n  mutation Check($sequencer: String!, $script: String!) {\n    checkScript(sequencer: $sequencer, script: $script) {\n      severity\n      line\n      code\n      message\n    }\n  }\n": types.CheckDocument,
+    "\n  mutation Submit($input: SubmitRunInput!) {\n    submitRun(input: $input) {\n      id\n      number\n      phase\n    }\n  }\n": types.SubmitDocument,
+    "\n  mutation Pause($id: ID!) {\n    pauseRun(id: $id) {\n      id\n    }\n  }\n": types.PauseDocument,
+    "\n  mutation Resume($id: ID!) {\n    resumeRun(id: $id) {\n      id\n    }\n  }\n": types.ResumeDocument,
+    "\n  mutation Step($run: ID!, $trace: Int!, $prompt: Int!, $command: StepCommand!) {\n    stepTrace(run: $run, trace: $trace, prompt: $prompt, command: $command) {\n      id\n    }\n  }\n": types.StepDocument,
+    "\n  mutation Stop($id: ID!, $level: StopLevel!) {\n    stopRun(id: $id, level: $level) {\n      id\n    }\n  }\n": types.StopDocument,
+    "\n  mutation TakeBackStop($id: ID!) {\n    takeBackStop(id: $id) {\n      id\n    }\n  }\n": types.TakeBackStopDocument,
+    "\n  mutation Cancel($id: ID!) {\n    cancelRun(id: $id) {\n      id\n    }\n  }\n": types.CancelDocument,
+    "\n  mutation SetMode($sequencer: String!, $mode: SequencerMode!) {\n    setMode(sequencer: $sequencer, mode: $mode) {\n      name\n    }\n  }\n": types.SetModeDocument,
+};
+
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ *
+ *
+ * @example
+ * ```ts
+ * const query = graphql(`query GetUser($id: ID!) { user(id: $id) { name } }`);
+ * ```
+ *
+ * The query argument is unknown!
+ * Please regenerate the types.
+ */
+export function graphql(source: string): unknown;
+
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  fragment RunSummary on Run {\n    id\n    number\n    title\n    phase\n    reason\n    submittedBy\n    submittedAt\n    startedAt\n    finishedAt\n    exitCode\n    statementCount\n    statementsDone\n    live\n    seenAt\n    failure {\n      type\n      message\n      line\n    }\n  }\n"): (typeof documents)["\n  fragment RunSummary on Run {\n    id\n    number\n    title\n    phase\n    reason\n    submittedBy\n    submittedAt\n    startedAt\n    finishedAt\n    exitCode\n    statementCount\n    statementsDone\n    live\n    seenAt\n    failure {\n      type\n      message\n      line\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query About {\n    me {\n      name\n      role\n    }\n    server {\n      version\n      time\n    }\n  }\n"): (typeof documents)["\n  query About {\n    me {\n      name\n      role\n    }\n    server {\n      version\n      time\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  subscription Fleet {\n    sequencers {\n      name\n      mode\n      modeReason\n      modeChangedBy\n      modeChangedAt\n      hostname\n      runner {\n        connected\n        since\n        python\n        hostname\n        packages {\n          name\n          version\n        }\n        problems\n      }\n      activeRun {\n        ...RunSummary\n        pausePending\n        position {\n          statement\n          line\n          since\n        }\n      }\n      queue {\n        ...RunSummary\n      }\n      lastRun {\n        ...RunSummary\n      }\n    }\n  }\n"): (typeof documents)["\n  subscription Fleet {\n    sequencers {\n      name\n      mode\n      modeReason\n      modeChangedBy\n      modeChangedAt\n      hostname\n      runner {\n        connected\n        since\n        python\n        hostname\n        packages {\n          name\n          version\n        }\n        problems\n      }\n      activeRun {\n        ...RunSummary\n        pausePending\n        position {\n          statement\n          line\n          since\n        }\n      }\n      queue {\n        ...RunSummary\n      }\n      lastRun {\n        ...RunSummary\n      }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  subscription Heartbeat {\n    heartbeat\n  }\n"): (typeof documents)["\n  subscription Heartbeat {\n    heartbeat\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Run($id: ID!, $last: Int!) {\n    run(id: $id) {\n      ...RunSummary\n      sequencer {\n        name\n      }\n      script\n      scriptHash\n      arguments\n      startPaused\n      view\n      lastSeq\n      outputBefore(last: $last) {\n        seq\n        stream\n        text\n        trace\n        line\n        at\n      }\n    }\n  }\n"): (typeof documents)["\n  query Run($id: ID!, $last: Int!) {\n    run(id: $id) {\n      ...RunSummary\n      sequencer {\n        name\n      }\n      script\n      scriptHash\n      arguments\n      startPaused\n      view\n      lastSeq\n      outputBefore(last: $last) {\n        seq\n        stream\n        text\n        trace\n        line\n        at\n      }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  subscription RunState($id: ID!) {\n    run(id: $id) {\n      ...RunSummary\n      pausePending\n      stops {\n        level\n        by\n        at\n      }\n    }\n  }\n"): (typeof documents)["\n  subscription RunState($id: ID!) {\n    run(id: $id) {\n      ...RunSummary\n      pausePending\n      stops {\n        level\n        by\n        at\n      }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  subscription Events($run: ID!, $after: Int!) {\n    events(run: $run, after: $after) {\n      seq\n      type\n      at\n      data\n    }\n  }\n"): (typeof documents)["\n  subscription Events($run: ID!, $after: Int!) {\n    events(run: $run, after: $after) {\n      seq\n      type\n      at\n      data\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query OutputBefore($id: ID!, $before: Int!, $last: Int!) {\n    run(id: $id) {\n      outputBefore(before: $before, last: $last) {\n        seq\n        stream\n        text\n        trace\n        line\n        at\n      }\n    }\n  }\n"): (typeof documents)["\n  query OutputBefore($id: ID!, $before: Int!, $last: Int!) {\n    run(id: $id) {\n      outputBefore(before: $before, last: $last) {\n        seq\n        stream\n        text\n        trace\n        line\n        at\n      }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query OutputAfter($id: ID!, $after: Int!) {\n    run(id: $id) {\n      output(after: $after, first: 1000) {\n        seq\n        text\n      }\n    }\n  }\n"): (typeof documents)["\n  query OutputAfter($id: ID!, $after: Int!) {\n    run(id: $id) {\n      output(after: $after, first: 1000) {\n        seq\n        text\n      }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Actions($id: ID!, $after: Int!, $types: [String!]) {\n    run(id: $id) {\n      events(after: $after, first: 1000, types: $types) {\n        seq\n        type\n        at\n        data\n      }\n    }\n  }\n"): (typeof documents)["\n  query Actions($id: ID!, $after: Int!, $types: [String!]) {\n    run(id: $id) {\n      events(after: $after, first: 1000, types: $types) {\n        seq\n        type\n        at\n        data\n      }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query History($filter: RunFilter, $first: Int!, $after: String) {\n    runs(filter: $filter, first: $first, after: $after) {\n      edges {\n        cursor\n        node {\n          ...RunSummary\n          sequencer {\n            name\n          }\n        }\n      }\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n    }\n  }\n"): (typeof documents)["\n  query History($filter: RunFilter, $first: Int!, $after: String) {\n    runs(filter: $filter, first: $first, after: $after) {\n      edges {\n        cursor\n        node {\n          ...RunSummary\n          sequencer {\n            name\n          }\n        }\n      }\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Script($id: ID!) {\n    run(id: $id) {\n      id\n      number\n      title\n      script\n      sequencer {\n        name\n      }\n    }\n  }\n"): (typeof documents)["\n  query Script($id: ID!) {\n    run(id: $id) {\n      id\n      number\n      title\n      script\n      sequencer {\n        name\n      }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query LastOutput($id: ID!) {\n    run(id: $id) {\n      script\n      outputBefore(last: 20) {\n        seq\n        stream\n        text\n        at\n      }\n    }\n  }\n"): (typeof documents)["\n  query LastOutput($id: ID!) {\n    run(id: $id) {\n      script\n      outputBefore(last: 20) {\n        seq\n        stream\n        text\n        at\n      }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation Check($sequencer: String!, $script: String!) {\n    checkScript(sequencer: $sequencer, script: $script) {\n      severity\n      line\n      code\n      message\n    }\n  }\n"): (typeof documents)["\n  mutation Check($sequencer: String!, $script: String!) {\n    checkScript(sequencer: $sequencer, script: $script) {\n      severity\n      line\n      code\n      message\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation Submit($input: SubmitRunInput!) {\n    submitRun(input: $input) {\n      id\n      number\n      phase\n    }\n  }\n"): (typeof documents)["\n  mutation Submit($input: SubmitRunInput!) {\n    submitRun(input: $input) {\n      id\n      number\n      phase\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation Pause($id: ID!) {\n    pauseRun(id: $id) {\n      id\n    }\n  }\n"): (typeof documents)["\n  mutation Pause($id: ID!) {\n    pauseRun(id: $id) {\n      id\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation Resume($id: ID!) {\n    resumeRun(id: $id) {\n      id\n    }\n  }\n"): (typeof documents)["\n  mutation Resume($id: ID!) {\n    resumeRun(id: $id) {\n      id\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation Step($run: ID!, $trace: Int!, $prompt: Int!, $command: StepCommand!) {\n    stepTrace(run: $run, trace: $trace, prompt: $prompt, command: $command) {\n      id\n    }\n  }\n"): (typeof documents)["\n  mutation Step($run: ID!, $trace: Int!, $prompt: Int!, $command: StepCommand!) {\n    stepTrace(run: $run, trace: $trace, prompt: $prompt, command: $command) {\n      id\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation Stop($id: ID!, $level: StopLevel!) {\n    stopRun(id: $id, level: $level) {\n      id\n    }\n  }\n"): (typeof documents)["\n  mutation Stop($id: ID!, $level: StopLevel!) {\n    stopRun(id: $id, level: $level) {\n      id\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation TakeBackStop($id: ID!) {\n    takeBackStop(id: $id) {\n      id\n    }\n  }\n"): (typeof documents)["\n  mutation TakeBackStop($id: ID!) {\n    takeBackStop(id: $id) {\n      id\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation Cancel($id: ID!) {\n    cancelRun(id: $id) {\n      id\n    }\n  }\n"): (typeof documents)["\n  mutation Cancel($id: ID!) {\n    cancelRun(id: $id) {\n      id\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation SetMode($sequencer: String!, $mode: SequencerMode!) {\n    setMode(sequencer: $sequencer, mode: $mode) {\n      name\n    }\n  }\n"): (typeof documents)["\n  mutation SetMode($sequencer: String!, $mode: SequencerMode!) {\n    setMode(sequencer: $sequencer, mode: $mode) {\n      name\n    }\n  }\n"];
+
+export function graphql(source: string) {
+  return (documents as any)[source] ?? {};
+}
+
+export type DocumentType<TDocumentNode extends DocumentNode<any, any>> = TDocumentNode extends DocumentNode<  infer TType,  any>  ? TType  : never;

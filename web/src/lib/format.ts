@@ -1,0 +1,48 @@
+/** Times and durations as people read them. Times are UTC and say so where they stand alone. */
+
+const pad = (value: number, width = 2) => String(value).padStart(width, '0');
+
+/** `07:04:31` */
+export function clock(time: string | number): string {
+  const date = new Date(time);
+  return `${pad(date.getUTCHours())}:${pad(date.getUTCMinutes())}:${pad(date.getUTCSeconds())}`;
+}
+
+/** `2026-11-24` */
+export function day(time: string | number): string {
+  return new Date(time).toISOString().slice(0, 10);
+}
+
+/** `07:04:31 UTC`, with the date when it is not that of `now`. */
+export function moment(time: string | number, now: number): string {
+  const text = `${clock(time)} UTC`;
+  return day(time) === day(now) ? text : `${day(time)} ${text}`;
+}
+
+/** `39 ms`, `39.4 s`, `12:41`, `7 h 34 m`, `3 d 4 h` */
+export function duration(ms: number): string {
+  if (!Number.isFinite(ms) || ms < 0) return '0 s';
+  if (ms < 1000) return `${String(Math.round(ms))} ms`;
+  const s = ms / 1000;
+  if (s < 60) return `${s < 59.95 ? s.toFixed(1) : '60.0'} s`;
+  const minutes = Math.floor(s / 60);
+  if (minutes < 60) return `${String(minutes)}:${pad(Math.floor(s % 60))}`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 48) return `${String(hours)} h ${pad(minutes % 60)} m`;
+  return `${String(Math.floor(hours / 24))} d ${String(hours % 24)} h`;
+}
+
+/** A duration that ticks: whole seconds below a minute. */
+export function ticking(ms: number): string {
+  return ms < 60_000 ? `${String(Math.max(0, Math.floor(ms / 1000)))} s` : duration(ms);
+}
+
+/** For the title attribute: local time and how long ago. */
+export function inFull(time: string | number, now: number): string {
+  const local = new Date(time).toLocaleString(undefined, { timeZoneName: 'short' });
+  return `${day(time)} ${clock(time)} UTC\n${local}\n${duration(now - new Date(time).getTime())} ago`;
+}
+
+export function plural(count: number, word: string): string {
+  return `${String(count)} ${word}${count === 1 ? '' : 's'}`;
+}

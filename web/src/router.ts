@@ -1,0 +1,14 @@
+import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router';
+import OverviewPage from './pages/OverviewPage.vue';
+
+/** The telescope is in the path, so that a link never commands the wrong one. */
+const routes: RouteRecordRaw[] = [
+  { path: '/', name: 'overview', component: OverviewPage },
+  { path: '/history', name: 'history', component: () => import('./pages/HistoryPage.vue') },
+  { path: '/settings', name: 'settings', component: () => import('./pages/SettingsPage.vue') },
+  { path: '/runs/:id', name: 'run', component: () => import('./pages/RunPage.vue'), props: true },
+  { path: '/:telescope', name: 'sequencer', component: () => import('./pages/SequencerPage.vue'), props: true },
+  { path: '/:rest(.*)*', name: 'nowhere', component: () => import('./pages/NowherePage.vue') },
+];
+
+export const router = createRouter({ history: createWebHistory(new URL(document.baseURI).pathname), routes });

@@ -1,0 +1,152 @@
+/** What a run draws on its script: the running lines, the tags of traces, the state and times of statements. */
+import { StateEffect, StateField, type EditorState, type Extension } from '@codemirror/state';
+import { Decoration, EditorView, GutterMarker, WidgetType, gutter, type DecorationSet } from '@codemirror/view';
+import type { StatementState } from '@sequencer/model/events';
+
+export interface LineMark {
+  /** From 1. */
+  firstLine: number;
+  lastLine: number;
+  state: StatementState;
+  /** Empty until it has started. */
+  started: string;
+  took: string;
+  isNow: boolean;
+}
+
+export interface ScriptMarks {
+  statements: LineMark[];
+  tags: { line: number; trace: number; paused: boolean }[];
+  /** The name of the tone's variable. */
+  tone: string;
+}
+
+export const setMarks = StateEffect.define<ScriptMarks>();
+
+interface Drawn {
+  marks: ScriptMarks;
+  byFirstLine: Map<number, LineMark>;
+  decorations: DecorationSet;
+}
+
+class TagWidget extends WidgetType {
+  readonly trace: number;
+  readonly paused: boolean;
+
+  constructor(trace: number, paused: boolean) {
+    super();
+    this.trace = trace;
+    this.paused = paused;
+  }
+
+  override eq(other: TagWidget): boolean {
+    return other.trace === this.trace && other.paused === this.paused;
+  }
+
+  override toDOM(): HTMLElement {
+    const tag = document.createElement('span');
+    tag.className = `trace-tag trace-${String(Math.min(this.trace, 4))}${this.paused ? ' paused' : ''}`;
+    tag.textContent = `T${String(this.trace)}`;
+    return tag;
+  }
+}
+
+function draw(state: EditorState, marks: ScriptMarks): Drawn {
+  const ranges = [];
+  const { lines } = state.doc;
+  for (const mark of marks.statements) {
+    if (!mark.isNow) continue;
+    for (let n = mark.firstLine; n <= Math.min(mark.lastLine, lines); n++) {
+      const edge = [n === mark.firstLine ? 'first' : '', n === mark.lastLine ? 'last' : ''].join(' ');
+      const line = Decoration.line({
+        class: `running-line ${edge}`,
+        attributes: { style: `--tone: var(--${marks.tone})` },
+      });
+      ranges.push(line.range(state.doc.line(n).from));
+    }
+  }
+  for (const tag of marks.tags) {
+    if (tag.line > lines) continue;
+    const { to } = state.doc.line(tag.line);
+    ranges.push(Decoration.line({ class: 'trace-line' }).range(state.doc.line(tag.line).from));
+    ranges.push(Decoration.widget({ widget: new TagWidget(tag.trace, tag.paused), side: 1 }).range(to));
+  }
+  return {
+    marks,
+    byFirstLine: new Map(marks.statements.map((mark) => [mark.firstLine, mark])),
+    decorations: Decoration.set(ranges, true),
+  };
+}
+
+const field = StateField.define<Drawn>({
+  create: (state) => draw(state, { statements: [], tags: [], tone: 'running' }),
+  update: (drawn, transaction) => {
+    const effect = transaction.effects.find((e) => e.is(setMarks));
+    return effect ? draw(transaction.state, effect.value as ScriptMarks) : drawn;
+  },
+  provide: (own) => EditorView.decorations.from(own, (drawn) => drawn.decorations),
+});
+
+class TextMarker extends GutterMarker {
+  readonly text: string;
+  readonly className: string;
+
+  constructor(text: string, className: string) {
+    super();
+    this.text = text;
+    this.className = className;
+  }
+
+  override eq(other: TextMarker): boolean {
+    return other.text === this.text && other.className === this.className;
+  }
+
+  override toDOM(): HTMLElement {
+    const element = document.createElement('span');
+    element.className = this.className;
+    element.textContent = this.text;
+    return element;
+  }
+}
+
+const SIGNS: Record<StatementState, string> = { PENDING: '', RUNNING: '▶', DONE: '✓', FAILED: '✗', SKIPPED: '↷' };
+
+function markerGutter(
+  className: string,
+  read: (mark: LineMark) => TextMarker | null,
+  spacer: string,
+  side: 'before' | 'after',
+) {
+  return gutter({
+    class: className,
+    side,
+    lineMarker: (view, line) => {
+      const mark = view.state.field(field).byFirstLine.get(view.state.doc.lineAt(line.from).number);
+      return mark ? read(mark) : null;
+    },
+    lineMarkerChange: (update) => update.startState.field(field) !== update.state.field(field),
+    initialSpacer: () => new TextMarker(spacer, 'spacer'),
+  });
+}
+
+export const scriptMarks: Extension = [
+  field,
+  markerGutter(
+    'status-gutter',
+    (m) => (SIGNS[m.state] ? new TextMarker(SIGNS[m.state], `sign ${m.state.toLowerCase()}`) : null),
+    '▶',
+    'before',
+  ),
+  markerGutter(
+    'started-gutter',
+    (m) => (m.started ? new TextMarker(m.started, m.isNow ? 'now' : '') : null),
+    '00:00:00',
+    'after',
+  ),
+  markerGutter(
+    'took-gutter',
+    (m) => (m.took ? new TextMarker(m.took, m.isNow ? 'now' : '') : null),
+    '00 h 00 m',
+    'after',
+  ),
+];

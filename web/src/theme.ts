@@ -1,0 +1,51 @@
+/** The chosen theme: dark at first; kept in this browser. */
+import { ref, watchEffect, type Ref } from 'vue';
+import { createVuetify, type ThemeDefinition } from 'vuetify';
+import { aliases, mdi } from 'vuetify/iconsets/mdi-svg';
+
+export const THEMES = ['dark', 'light', 'night', 'system'] as const;
+export type ThemeName = (typeof THEMES)[number];
+type Shown = Exclude<ThemeName, 'system'>;
+
+const KEY = 'sequencer.theme';
+
+function definition(dark: boolean, colors: [string, string, string, string, string]): ThemeDefinition {
+  const [background, surface, text, primary, error] = colors;
+  return {
+    dark,
+    colors: { background, surface, 'on-background': text, 'on-surface': text, primary, error },
+  };
+}
+
+export const vuetify = createVuetify({
+  icons: { defaultSet: 'mdi', aliases, sets: { mdi } },
+  theme: {
+    defaultTheme: 'dark',
+    themes: {
+      dark: definition(true, ['#0b0d11', '#12151b', '#e2e6ec', '#5aa9ff', '#ff7070']),
+      light: definition(false, ['#f4f5f7', '#ffffff', '#171b21', '#0b5fc4', '#b8232c']),
+      night: definition(true, ['#000000', '#080000', '#ff7a6e', '#ff6b5e', '#ff9186']),
+    },
+  },
+});
+
+function stored(): ThemeName {
+  const value = localStorage.getItem(KEY);
+  return THEMES.find((name) => name === value) ?? 'dark';
+}
+
+export const theme: Ref<ThemeName> = ref(stored());
+
+/** Applies the choice now and whenever it, or the system's, changes. */
+export function applyTheme(): void {
+  const light = window.matchMedia('(prefers-color-scheme: light)');
+  const prefersLight = ref(light.matches);
+  light.addEventListener('change', () => (prefersLight.value = light.matches));
+  watchEffect(() => {
+    localStorage.setItem(KEY, theme.value);
+    const system: Shown = prefersLight.value ? 'light' : 'dark';
+    const shown = theme.value === 'system' ? system : theme.value;
+    document.documentElement.dataset.theme = shown;
+    vuetify.theme.change(shown);
+  });
+}

@@ -1,0 +1,12 @@
+import vue from '@vitejs/plugin-vue';
+import { defineConfig } from 'vite';
+import vuetify from 'vite-plugin-vuetify';
+
+export default defineConfig({
+  // So that the application can be served under any path.
+  base: './',
+  plugins: [vue(), vuetify({ autoImport: true })],
+  build: { target: 'es2023', chunkSizeWarningLimit: 700 },
+  worker: { format: 'es' },
+  server: { proxy: { '/graphql': { target: 'http://127.0.0.1:8000', ws: true } } },
+});
