@@ -22,14 +22,14 @@ FINAL = "ended"
 class Gateway:
     """Runs in a thread of its own; its methods are for the test's thread."""
 
-    def __init__(self, *, acknowledge: bool = True) -> None:
+    def __init__(self, *, acknowledge: bool = True, port: int = 0) -> None:
         self.acknowledge = acknowledge
         self.events: dict[str, list[dict[str, Any]]] = {}
         self.doubled = 0
         self.faults: list[str] = []
         self.hellos: list[dict[str, Any]] = []
         self.replies: dict[str, dict[str, Any]] = {}
-        self.port = 0
+        self.port = port
         self._last = 0
         self._socket: ServerConnection | None = None
         self._changed = threading.Condition()

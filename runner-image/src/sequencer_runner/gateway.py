@@ -142,8 +142,8 @@ class Gateway:
             if not lines:
                 continue
             sent_some = True
-            head = f'{{"type":"events","run":{json.dumps(run.id)},"events":['
-            await socket.send(head + b",".join(lines).decode() + "]}")
+            head = f'{{"type":"events","run":{json.dumps(run.id)},"events":['.encode()
+            await socket.send(head + b",".join(lines) + b"]}", text=True)
             self._sent[run.id] = sent + len(lines)
         return sent_some
 

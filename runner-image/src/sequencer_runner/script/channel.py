@@ -15,7 +15,7 @@ from sequencer_runner.clock import now_iso, now_ms
 from sequencer_runner.frames import json_frame, output_frame
 
 # Bytes that may wait to be sent before a thread that prints has to wait too.
-_HIGH_WATER = 8 * 1024 * 1024
+_HIGH_WATER = 32 * 1024 * 1024
 
 
 class Channel:
