@@ -1,0 +1,89 @@
+/** The HTTP side: a bridge for each telescope, faults on demand, and the journal. Loopback only. */
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { json } from 'node:stream/consumers';
+import { z } from 'zod';
+import { Observatory, faultSchema } from './observatory.ts';
+
+const BODY_LIMIT = 1024 * 1024;
+const HOSTS = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/;
+
+export interface SimulatorOptions {
+  telescopes: readonly string[];
+  /** How much faster than a telescope. */
+  speed: number;
+  port: number;
+}
+
+export interface Simulator {
+  url: string;
+  close: () => Promise<void>;
+}
+
+function reply(response: ServerResponse, status: number, body: unknown): void {
+  const isText = typeof body === 'string';
+  response.writeHead(status, { 'content-type': isText ? 'text/plain; charset=utf-8' : 'application/json' });
+  response.end(isText ? body : JSON.stringify(body));
+}
+
+async function answer(
+  observatories: ReadonlyMap<string, Observatory>,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  if (!HOSTS.test(request.headers.host ?? '')) {
+    reply(response, 403, 'Ask for localhost.\n');
+    return;
+  }
+  const [, telescope = '', what = ''] = (request.url ?? '').split('/');
+  const observatory = observatories.get(telescope);
+  const asked = `${request.method ?? ''} ${what}`;
+  if (!observatory) {
+    reply(response, 404, `There is no telescope "${telescope}"; there is ${[...observatories.keys()].join(', ')}.\n`);
+  } else if (asked === 'GET journal') {
+    reply(response, 200, observatory.journal.text());
+  } else if (asked === 'POST call' || asked === 'POST fault') {
+    if (Number(request.headers['content-length'] ?? 0) > BODY_LIMIT) {
+      reply(response, 413, 'The request is too large.\n');
+      return;
+    }
+    const body = await json(request);
+    if (what === 'fault') {
+      observatory.fault(faultSchema.parse(body));
+      reply(response, 200, {});
+      return;
+    }
+    const gone = new AbortController();
+    response.on('close', () => {
+      gone.abort();
+    });
+    reply(response, 200, await observatory.call(body, gone.signal));
+  } else {
+    reply(response, 404, 'There is POST call, POST fault and GET journal.\n');
+  }
+}
+
+export async function startSimulator({ telescopes, speed, port }: SimulatorOptions): Promise<Simulator> {
+  const observatories = new Map(telescopes.map((name) => [name, new Observatory(name, speed)]));
+  const server = createServer((request, response) => {
+    answer(observatories, request, response).catch((error: unknown) => {
+      const text = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
+      if (response.headersSent) response.destroy();
+      else reply(response, 400, `${text}\n`);
+    });
+  });
+  // A wait holds its request open for as long as an operation takes.
+  server.requestTimeout = 0;
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${String(address.port)}`,
+    close: async () => {
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
+    },
+  };
+}
