@@ -1,0 +1,86 @@
+/** What the launcher is told, by environment variables. Every one is described in docs/configuration.md. */
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { SEQUENCER_NAME } from '@sequencer/model';
+import { SentenceError } from './sentence-error.ts';
+
+export interface Config {
+  host: string;
+  port: number;
+  dataDir: string;
+  /** Undefined: the launcher keeps a PostgreSQL of its own. */
+  databaseUrl: string | undefined;
+  /** Undefined: the observatory is simulated. */
+  ocsConfigDir: string | undefined;
+  sorunlibConfig: string | undefined;
+  sequencers: string[];
+  simulatorSpeed: number;
+  stopGraceSeconds: number;
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+const names = z
+  .string()
+  .transform((text) => text.split(',').map((name) => name.trim()))
+  .refine(
+    (list) => list.every((name) => SEQUENCER_NAME.test(name)),
+    'must be names of lower-case letters, digits and -, with commas between them, such as satp1,lat',
+  )
+  .refine((list) => new Set(list).size === list.length, 'has a name twice');
+
+const schema = z.object({
+  HOST: z.string().default('127.0.0.1'),
+  PORT: z.coerce
+    .number('must be a port number, such as 8000')
+    .int('must be a port number, such as 8000')
+    .min(1, 'must be a port number from 1 on')
+    .max(65535, 'must be a port number up to 65535')
+    .default(8000),
+  DATA_DIR: z
+    .string()
+    .default('data')
+    .transform((path) => resolve(path)),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'must be the address of a PostgreSQL database, such as postgres://user@host/name')
+    .optional(),
+  OCS_CONFIG_DIR: z
+    .string()
+    .transform((path) => resolve(path))
+    .refine(isFolder, 'must be a folder with the default.yaml of your observatory; there is no such folder')
+    .optional(),
+  SORUNLIB_CONFIG: z
+    .string()
+    .transform((path) => resolve(path))
+    .optional(),
+  SEQUENCERS: names.default(['satp1', 'lat']),
+  SIMULATOR_SPEED: z.coerce.number('must be a number, such as 60').positive('must be above 0').default(60),
+  STOP_GRACE_SECONDS: z.coerce.number('must be a number, such as 300').nonnegative('must not be below 0').default(300),
+});
+
+/** The configuration, or a SentenceError that names every problem at once. An empty variable is one that is not set. */
+export function readConfig(env: NodeJS.ProcessEnv): Config {
+  const result = schema.safeParse(Object.fromEntries(Object.entries(env).filter(([, value]) => value !== '')));
+  if (!result.success) {
+    const problems = result.error.issues.map(
+      ({ path, message }) => `  ${path.join('.')}=${env[String(path[0])] ?? ''}  ${message}`,
+    );
+    throw new SentenceError(`The configuration cannot be used:\n${problems.join('\n')}`);
+  }
+  const c = result.data;
+  return {
+    host: c.HOST,
+    port: c.PORT,
+    dataDir: c.DATA_DIR,
+    databaseUrl: c.DATABASE_URL,
+    ocsConfigDir: c.OCS_CONFIG_DIR,
+    sorunlibConfig: c.SORUNLIB_CONFIG,
+    sequencers: c.SEQUENCERS,
+    simulatorSpeed: c.SIMULATOR_SPEED,
+    stopGraceSeconds: c.STOP_GRACE_SECONDS,
+  };
+}

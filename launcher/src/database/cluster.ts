@@ -1,0 +1,104 @@
+/** The folder of the database: made once, and freed of what a crash has left. */
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { identify, isRunning } from '../process-identity.ts';
+import { SentenceError } from '../sentence-error.ts';
+import type { Binaries } from './binaries.ts';
+import { runAs, type User } from './user.ts';
+
+const VERSION = '18';
+
+/** Makes the folder with an empty database `sequencer` in it. It appears whole or not at all. */
+export async function makeCluster(
+  folder: string,
+  binaries: Binaries,
+  user: User | null,
+  password: string,
+): Promise<void> {
+  const version = join(folder, 'PG_VERSION');
+  if (existsSync(version)) {
+    const found = readFileSync(version, 'utf8').trim();
+    if (found === VERSION) return;
+    throw new SentenceError(
+      `${folder} is of PostgreSQL ${found}, and this is PostgreSQL ${VERSION}. ` +
+        'Dump it with the version that made it, or set DATA_DIR to another folder.',
+    );
+  }
+  const made = `${folder}.new`;
+  rmSync(made, { recursive: true, force: true });
+  mkdirSync(made, { mode: 0o700 });
+  const passwordFile = join(made, 'password');
+  writeFileSync(passwordFile, password, { mode: 0o600 });
+  if (user) for (const path of [made, passwordFile]) chownSync(path, user.uid, user.gid);
+  const cluster = join(made, 'cluster');
+  await run(
+    runAs(
+      user,
+      binaries.initdb,
+      [
+        `--pgdata=${cluster}`,
+        '--username=sequencer',
+        `--pwfile=${passwordFile}`,
+        '--auth=scram-sha-256',
+        '--encoding=UTF8',
+        '--locale=C',
+        '--locale-provider=builtin',
+        '--builtin-locale=C.UTF-8',
+      ],
+      [made],
+    ),
+  );
+  const single = runAs(user, binaries.postgres, ['--single', '-D', cluster, 'postgres'], [made]);
+  await run(single, 'CREATE DATABASE sequencer\n');
+  rmSync(passwordFile);
+  renameSync(cluster, folder);
+  rmSync(made, { recursive: true });
+}
+
+async function run({ command, args, ...user }: ReturnType<typeof runAs>, input = ''): Promise<void> {
+  const child = spawn(command, args, { ...user, cwd: '/', stdio: ['pipe', 'pipe', 'pipe'] });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => (output += text));
+  child.stdin.on('error', () => {
+    // It ended without reading; its exit code tells.
+  });
+  child.stdin.end(input);
+  const [code] = (await once(child, 'close')) as [number | null];
+  if (code !== 0)
+    throw new SentenceError(`The database could not be made: ${command} ended with ${code ?? 'a signal'}:\n${output}`);
+}
+
+/** Ends a server that still runs in the folder, though its launcher is gone. */
+export async function stopLeftServer(folder: string): Promise<void> {
+  const file = join(folder, 'postmaster.pid');
+  if (!existsSync(file)) return;
+  const pid = Number(readFileSync(file, 'utf8').split('\n')[0]);
+  const server = identify(pid);
+  if (!server || !(await commandLine(pid)).includes(folder)) {
+    // Another process has that number now; PostgreSQL itself would take it for a server and refuse to start.
+    rmSync(file, { force: true });
+    return;
+  }
+  process.kill(pid, 'SIGINT');
+  for (const deadline = Date.now() + 30_000; isRunning(server); await sleep(50)) {
+    if (Date.now() > deadline) process.kill(pid, 'SIGKILL');
+  }
+}
+
+async function commandLine(pid: number): Promise<string> {
+  const { stdout } = await promisify(execFile)('ps', ['-ww', '-o', 'args=', '-p', String(pid)]).catch(() => ({
+    stdout: '',
+  }));
+  return stdout;
+}
+
+/** PostgreSQL writes there that it takes connections. */
+export function isServing(folder: string): boolean {
+  const file = join(folder, 'postmaster.pid');
+  return existsSync(file) && readFileSync(file, 'utf8').split('\n')[7]?.trim() === 'ready';
+}

@@ -1,0 +1,42 @@
+/** The PostgreSQL that the launcher keeps: on loopback, with a random password. */
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { DataFolder } from '../data-folder.ts';
+import type { Program } from '../kept-process.ts';
+import { freePort } from '../ports.ts';
+import type { Say } from '../say.ts';
+import { findBinaries } from './binaries.ts';
+import { isServing, makeCluster, stopLeftServer } from './cluster.ts';
+import { databaseUser, runAs } from './user.ts';
+
+export async function prepareDatabase(data: DataFolder, say: Say): Promise<{ url: string; program: Program }> {
+  const folder = data.postgres;
+  const binaries = await findBinaries();
+  const user = databaseUser(folder);
+  const password = data.secret('database-password');
+  if (!existsSync(folder)) say('Making the database, once (some seconds) ...');
+  await makeCluster(folder, binaries, user, password);
+  await stopLeftServer(folder);
+  // Else the state of the server before would be taken for that of the next.
+  rmSync(join(folder, 'postmaster.pid'), { force: true });
+  const port = await freePort();
+  const settings = {
+    listen_addresses: '127.0.0.1',
+    port: String(port),
+    unix_socket_directories: '',
+    max_connections: '60',
+  };
+  const args = ['-D', folder, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
+  return {
+    url: `postgres://sequencer:${password}@127.0.0.1:${port}/sequencer`,
+    program: {
+      name: 'database',
+      ...runAs(user, binaries.postgres, args, [folder]),
+      env: { PATH: process.env.PATH, LC_ALL: 'C' },
+      cwd: '/',
+      stopSignal: 'SIGINT',
+      stopSeconds: 30,
+      isReady: () => Promise.resolve(isServing(folder)),
+    },
+  };
+}

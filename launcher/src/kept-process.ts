@@ -1,0 +1,145 @@
+/** A process that is started again when it ends by itself, until it is told to stop. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LogFile } from './log-file.ts';
+import { removeRecord, writeRecord } from './process-record.ts';
+import type { Say } from './say.ts';
+
+export interface Program {
+  /** Also the name of its log. */
+  name: string;
+  command: string;
+  args: string[];
+  env: NodeJS.ProcessEnv;
+  cwd?: string;
+  uid?: number;
+  gid?: number;
+  stopSignal: NodeJS.Signals;
+  /** After the signal, before SIGKILL. */
+  stopSeconds: number;
+  isReady: (signal: AbortSignal) => Promise<boolean>;
+}
+
+const FIRST_DELAY = 200;
+const LONGEST_DELAY = 5000;
+/** One that has lived this long had nothing wrong with its start. */
+const SETTLED = 10_000;
+
+export class KeptProcess {
+  readonly program: Program;
+  readonly #stage: number;
+  readonly #records: string;
+  readonly #say: Say;
+  readonly #log: LogFile;
+  readonly #stopping = new AbortController();
+  #child: ChildProcess | null = null;
+  #life: Promise<void> = Promise.resolve();
+
+  constructor(program: Program, stage: number, folders: { logs: string; processes: string }, say: Say) {
+    this.program = program;
+    this.#stage = stage;
+    this.#records = folders.processes;
+    this.#say = say;
+    this.#log = new LogFile(join(folders.logs, `${program.name}.log`));
+  }
+
+  /** Resolves when it is ready for the first time, or is told to stop before. */
+  async start(): Promise<void> {
+    await new Promise<void>((ready) => {
+      this.#life = this.#keep(ready).finally(ready);
+    });
+  }
+
+  rotateLog(): void {
+    this.#log.rotate();
+  }
+
+  /** Resolves when it is gone for good. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    const child = this.#child;
+    child?.kill(this.program.stopSignal);
+    const kill = setTimeout(() => {
+      this.#say(`${this.program.name} did not end within ${this.program.stopSeconds} s and is killed.`);
+      this.killNow();
+    }, this.program.stopSeconds * 1000);
+    await this.#life;
+    clearTimeout(kill);
+    this.#log.close();
+  }
+
+  killNow(): void {
+    this.#child?.kill('SIGKILL');
+  }
+
+  async #keep(ready: () => void): Promise<void> {
+    const { name } = this.program;
+    const { signal } = this.#stopping;
+    let delay = FIRST_DELAY;
+    let first = true;
+    while (!signal.aborted) {
+      const begin = Date.now();
+      const how = await this.#runOnce(() => {
+        this.#say(first ? `${name} is ready.` : `${name} is ready again.`);
+        first = false;
+        ready();
+      });
+      if (signal.aborted) return;
+      if (Date.now() - begin > SETTLED) delay = FIRST_DELAY;
+      const words = this.#log.lastWords();
+      this.#say(`${name} ${how} and is started again in ${delay / 1000} s (its log: ${this.#log.path}).`);
+      if (words) this.#say(`${name} said last: ${words}`);
+      await sleep(delay, undefined, { signal }).catch(() => {
+        // Told to stop while waiting.
+      });
+      delay = Math.min(delay * 2, LONGEST_DELAY);
+    }
+  }
+
+  /** From start to end; returns how it ended. */
+  async #runOnce(onReady: () => void): Promise<string> {
+    const { name, command, args, env, cwd, uid, gid, stopSignal, stopSeconds } = this.program;
+    this.#log.mark();
+    const child = spawn(command, args, {
+      env,
+      ...(cwd !== undefined && { cwd }),
+      ...(uid !== undefined && { uid }),
+      ...(gid !== undefined && { gid }),
+      stdio: ['ignore', this.#log.fd, this.#log.fd],
+      // A group of its own: Ctrl-C in the terminal reaches the launcher only, which stops all in order.
+      detached: true,
+    });
+    this.#child = child;
+    const ended = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
+    if (child.pid !== undefined) {
+      writeRecord(this.#records, { name, pid: child.pid, stage: this.#stage, stopSignal, stopSeconds });
+    }
+    const over = new AbortController();
+    const watching = this.#awaitReady(over.signal, onReady);
+    try {
+      const [code, signal] = await ended;
+      return signal === null ? `ended with exit code ${code ?? '?'}` : `was ended by ${signal}`;
+    } catch (error) {
+      return `could not be started (${String(error)})`;
+    } finally {
+      over.abort();
+      await watching;
+      this.#child = null;
+      removeRecord(this.#records, name);
+    }
+  }
+
+  async #awaitReady(signal: AbortSignal, onReady: () => void): Promise<void> {
+    while (!signal.aborted) {
+      if (await this.program.isReady(signal)) {
+        if (!signal.aborted) onReady();
+        return;
+      }
+      await sleep(50, undefined, { signal }).catch(() => {
+        // It ended before it was ready; its end is told.
+      });
+    }
+  }
+}

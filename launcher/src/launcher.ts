@@ -1,0 +1,51 @@
+/** Starts the groups one after the other, keeps them, and stops them in the opposite order. */
+import type { DataFolder } from './data-folder.ts';
+import { KeptProcess, type Program } from './kept-process.ts';
+import type { Say } from './say.ts';
+import { Watchdog } from './watchdog.ts';
+
+const ROTATE_MS = 5000;
+
+export class Launcher {
+  readonly #groups: KeptProcess[][];
+  readonly #watchdog: Watchdog;
+  readonly #rotating: NodeJS.Timeout;
+  #started = 0;
+  #stopped: Promise<void> | null = null;
+
+  constructor(programs: Program[][], data: DataFolder, say: Say) {
+    this.#groups = programs.map((group, stage) => group.map((program) => new KeptProcess(program, stage, data, say)));
+    this.#watchdog = new Watchdog(data);
+    this.#rotating = setInterval(() => {
+      for (const kept of this.#groups.flat()) kept.rotateLog();
+    }, ROTATE_MS);
+  }
+
+  /** Resolves to whether all are ready; to false when it was told to stop before. */
+  async start(): Promise<boolean> {
+    for (const group of this.#groups) {
+      if (this.#stopped) return false;
+      this.#started += 1;
+      await Promise.all(group.map((kept) => kept.start()));
+    }
+    return this.#stopped === null;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    await this.#stopped;
+  }
+
+  async #stop(): Promise<void> {
+    clearInterval(this.#rotating);
+    for (const group of this.#groups.slice(0, this.#started).reverse()) {
+      await Promise.all(group.map((kept) => kept.stop()));
+    }
+    await this.#watchdog.stop();
+  }
+
+  /** Without waiting for anybody's clean-up. */
+  killWhatIsLeft(): void {
+    for (const kept of this.#groups.flat()) kept.killNow();
+  }
+}

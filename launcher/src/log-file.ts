@@ -1,0 +1,44 @@
+/** What a process prints, in a file that it writes itself: it goes on without us. Above a size the file becomes `.1`. */
+import { closeSync, copyFileSync, fstatSync, openSync, readSync, truncateSync } from 'node:fs';
+
+export class LogFile {
+  readonly path: string;
+  readonly #limit: number;
+  readonly #fd: number;
+  #mark = 0;
+
+  constructor(path: string, limit = 10 * 1024 * 1024) {
+    this.path = path;
+    this.#limit = limit;
+    this.#fd = openSync(path, 'a+', 0o600);
+  }
+
+  get fd(): number {
+    return this.#fd;
+  }
+
+  rotate(): void {
+    if (fstatSync(this.#fd).size <= this.#limit) return;
+    copyFileSync(this.path, `${this.path}.1`);
+    truncateSync(this.path);
+    this.#mark = 0;
+  }
+
+  /** From here on are the words of a new process. */
+  mark(): void {
+    this.#mark = fstatSync(this.#fd).size;
+  }
+
+  /** The last line since the mark; empty if nothing was said. */
+  lastWords(): string {
+    const { size } = fstatSync(this.#fd);
+    const from = Math.max(Math.min(this.#mark, size), size - 4096);
+    const buffer = Buffer.alloc(size - from);
+    readSync(this.#fd, buffer, 0, buffer.length, from);
+    return buffer.toString().trimEnd().split('\n').at(-1)?.slice(-500) ?? '';
+  }
+
+  close(): void {
+    closeSync(this.#fd);
+  }
+}

@@ -1,0 +1,66 @@
+/** What `make run` starts: the database, the simulated observatory, the API and the workers, all in one data folder. */
+import { readConfig, type Config } from './config.ts';
+import { DataFolder } from './data-folder.ts';
+import { Launcher } from './launcher.ts';
+import { takeLock } from './lock.ts';
+import { portProblem } from './ports.ts';
+import { endLeftovers } from './process-record.ts';
+import { findPrograms, localAddress } from './programs.ts';
+import { say } from './say.ts';
+import { SentenceError } from './sentence-error.ts';
+
+async function run(config: Config): Promise<void> {
+  const address = localAddress(config);
+  const data = new DataFolder(config.dataDir);
+  const giveBack = takeLock(data.lock, address, data.path);
+  try {
+    await endLeftovers(data.processes, (names) => {
+      say(`Ending what an earlier start has left: ${names.join(', ')} ...`);
+    });
+    const problem = await portProblem(config.host, config.port);
+    if (problem !== null) {
+      throw new SentenceError(
+        `Port ${config.port} of ${config.host} cannot be used: ${problem}. Set PORT to another one.`,
+      );
+    }
+    const programs = await findPrograms(config, data, say);
+    const launcher = new Launcher(programs, data, say);
+    const asked = stopWhenAsked(launcher, config);
+    if (await launcher.start()) {
+      say(
+        `Sequencer is ready at ${address} with ${config.sequencers.join(', ')}; all state is in ${data.path}. Ctrl-C stops it.`,
+      );
+    }
+    await asked;
+    say('Everything has stopped.');
+  } finally {
+    giveBack();
+  }
+}
+
+/** Resolves when a signal has come and everything has ended. */
+async function stopWhenAsked(launcher: Launcher, config: Config): Promise<void> {
+  let asked = 0;
+  await new Promise<void>((resolve, reject) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      process.on(signal, () => {
+        asked += 1;
+        if (asked > 1) {
+          say('Killing what is left.');
+          launcher.killWhatIsLeft();
+          return;
+        }
+        say(`Stopping. A running script has ${config.stopGraceSeconds} s to clean up; once more does not wait for it.`);
+        launcher.stop().then(resolve, reject);
+      });
+    }
+  });
+}
+
+try {
+  await run(readConfig(process.env));
+} catch (error) {
+  if (!(error instanceof SentenceError)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}

@@ -1,0 +1,40 @@
+import { once } from 'node:events';
+import { createConnection, createServer } from 'node:net';
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('a TCP server has no port');
+  return address.port;
+}
+
+/** Null when the port can be listened on, else why not. */
+export async function portProblem(host: string, port: number): Promise<string | null> {
+  const server = createServer();
+  try {
+    server.listen({ host, port, exclusive: true });
+    await once(server, 'listening');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EADDRINUSE') return 'another program listens there';
+    return code === 'EACCES' ? 'this user may not listen there' : String(error);
+  }
+  server.close();
+  await once(server, 'close');
+  return null;
+}
+
+export async function takesConnections(port: number, signal: AbortSignal): Promise<boolean> {
+  const socket = createConnection({ host: '127.0.0.1', port, signal });
+  try {
+    await once(socket, 'connect');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
+}
