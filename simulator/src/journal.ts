@@ -5,7 +5,10 @@ const KEPT = 10_000;
 
 function paramText(params: Params | null): string {
   return Object.entries(params ?? {})
-    .map(([name, value]) => `${name}=${typeof value === 'number' ? floatText(value) : String(value)}`)
+    .map(
+      ([name, value]) =>
+        `${name}=${typeof value === 'number' ? floatText(value) : typeof value === 'object' ? JSON.stringify(value) : String(value)}`,
+    )
     .join(' ');
 }
 

@@ -1,0 +1,88 @@
+/** The commands that look and that steer. */
+import type { Api } from './api.ts';
+import { followOutput, type Output } from './follow.ts';
+import { SUMMARY, findRun, type RunSummary } from './run-id.ts';
+
+function print(json: boolean, value: object, text: string): void {
+  process.stdout.write(`${json ? JSON.stringify(value) : text}\n`);
+}
+
+function line(run: RunSummary): string {
+  const name = `${run.sequencer.name}/${String(run.number)}`;
+  return [name.padEnd(14), run.phase.padEnd(12), run.submittedAt.slice(0, 19).padEnd(20), run.title ?? '']
+    .join(' ')
+    .trimEnd();
+}
+
+export async function statusCommand(api: Api, json: boolean): Promise<void> {
+  type Sequencer = {
+    name: string;
+    mode: string;
+    runner: { connected: boolean };
+    activeRun: RunSummary | null;
+    queue: { id: string }[];
+  };
+  const { sequencers } = await api.request<{ sequencers: Sequencer[] }>(
+    `{ sequencers { name mode runner { connected } activeRun { ${SUMMARY} } queue { id } } }`,
+  );
+  for (const s of sequencers) {
+    const state = s.activeRun ? `${s.activeRun.phase.toLowerCase()}, run ${String(s.activeRun.number)}` : 'idle';
+    const runner = s.runner.connected ? '' : ', runner not connected';
+    print(
+      json,
+      s,
+      `${s.name.padEnd(14)} ${state}, mode ${s.mode.toLowerCase()}, ${String(s.queue.length)} waiting${runner}`,
+    );
+  }
+}
+
+export async function listCommand(
+  api: Api,
+  options: { sequencer?: string; limit: number; json: boolean },
+): Promise<void> {
+  const { runs } = await api.request<{ runs: { edges: { node: RunSummary }[] } }>(
+    `query ($filter: RunFilter, $first: Int) { runs(filter: $filter, first: $first) { edges { node { ${SUMMARY} } } } }`,
+    { filter: { sequencer: options.sequencer ?? null }, first: options.limit },
+  );
+  for (const { node } of runs.edges) print(options.json, node, line(node));
+}
+
+export async function logsCommand(api: Api, name: string, options: { follow: boolean; json: boolean }): Promise<void> {
+  const run = await findRun(api, name);
+  const write = (piece: Output) => {
+    if (options.json) process.stdout.write(`${JSON.stringify(piece)}\n`);
+    else (piece.stream === 'STDERR' ? process.stderr : process.stdout).write(piece.text);
+  };
+  if (options.follow) {
+    await followOutput(api, run.id, write);
+    return;
+  }
+  for (let after = 0; ;) {
+    const { run: page } = await api.request<{ run: { output: Output[] } }>(
+      'query ($id: ID!, $after: Int) { run(id: $id) { output(after: $after, first: 1000) { seq stream text at } } }',
+      { id: run.id, after },
+    );
+    page.output.forEach(write);
+    const last = page.output.at(-1);
+    if (!last) return;
+    after = last.seq;
+  }
+}
+
+/** pauseRun, resumeRun or stopRun, and how the run is after that. */
+export async function steerCommand(
+  api: Api,
+  mutation: string,
+  name: string,
+  json: boolean,
+  level?: string,
+): Promise<void> {
+  const run = await findRun(api, name);
+  const [declared, passed] = level === undefined ? ['', ''] : [', $level: StopLevel!', ', level: $level'];
+  const answer = await api.request<Record<string, RunSummary>>(
+    `mutation ($id: ID!${declared}) { ${mutation}(id: $id${passed}) { ${SUMMARY} } }`,
+    { id: run.id, ...(level === undefined ? {} : { level }) },
+  );
+  const after = answer[mutation] ?? run;
+  print(json, after, `${line(after)}${after.reason ? `  ${after.reason}` : ''}`);
+}

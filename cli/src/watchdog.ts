@@ -1,0 +1,36 @@
+/**
+ * Stops an attached run when the client that started it is gone, however it went: the client holds the other end of a
+ * pipe, and says `done` before it goes in peace.
+ *
+ *     node watchdog.ts SERVER RUN
+ */
+import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Api } from './api.ts';
+
+const LADDER = ['INTERRUPT', 'TERMINATE', 'KILL'] as const;
+/** Between two rungs: a clean-up of sorunlib takes its time. */
+const PATIENCE_MS = 60_000;
+
+const [, , server = '', run = ''] = process.argv;
+
+async function hasEnded(api: Api): Promise<boolean> {
+  const answer = await api.persist<{ run: { finishedAt: string | null } | null }>(
+    'query ($id: ID!) { run(id: $id) { finishedAt } }',
+    { id: run },
+  );
+  return answer.run?.finishedAt !== null;
+}
+
+// A closed terminal must not end it before it has done its work.
+for (const signal of ['SIGINT', 'SIGHUP', 'SIGTERM'] as const) process.on(signal, () => undefined);
+if (!(await text(process.stdin)).includes('done')) {
+  const api = new Api(server);
+  for (const level of LADDER) {
+    if (await hasEnded(api)) break;
+    await api
+      .persist('mutation ($id: ID!, $level: StopLevel!) { stopRun(id: $id, level: $level) { id } }', { id: run, level })
+      .catch(() => undefined);
+    for (const end = Date.now() + PATIENCE_MS; Date.now() < end && !(await hasEnded(api));) await sleep(300);
+  }
+}
