@@ -37,7 +37,7 @@ export async function followOutput(api: Api, run: string, onOutput: (piece: Outp
             }
           },
           error: (error) => {
-            const text = Array.isArray(error) ? String((error[0] as { message: string }).message) : String(error);
+            const text = Array.isArray(error) ? (error[0] as { message: string }).message : String(error);
             reject(new CommandError(text, EXIT.refused, 'INTERNAL'));
           },
           complete: resolve,

@@ -86,7 +86,7 @@ export class KeptProcess {
         first = false;
         ready();
       });
-      if (signal.aborted) return;
+      if (isAborted(signal)) return;
       if (Date.now() - begin > SETTLED) delay = FIRST_DELAY;
       const words = this.#log.lastWords();
       this.#say(`${name} ${how} and is started again in ${delay / 1000} s (its log: ${this.#log.path}).`);
@@ -134,7 +134,7 @@ export class KeptProcess {
   async #awaitReady(signal: AbortSignal, onReady: () => void): Promise<void> {
     while (!signal.aborted) {
       if (await this.program.isReady(signal)) {
-        if (!signal.aborted) onReady();
+        if (!isAborted(signal)) onReady();
         return;
       }
       await sleep(50, undefined, { signal }).catch(() => {
@@ -142,4 +142,9 @@ export class KeptProcess {
       });
     }
   }
+}
+
+/** Asked anew: it may have changed while something was awaited. */
+function isAborted(signal: AbortSignal): boolean {
+  return signal.aborted;
 }

@@ -7,7 +7,7 @@ function paramText(params: Params | null): string {
   return Object.entries(params ?? {})
     .map(
       ([name, value]) =>
-        `${name}=${typeof value === 'number' ? floatText(value) : typeof value === 'object' ? JSON.stringify(value) : String(value)}`,
+        `${name}=${typeof value === 'number' ? floatText(value) : typeof value === 'string' ? value : JSON.stringify(value)}`,
     )
     .join(' ');
 }

@@ -46,6 +46,6 @@ export function applyTheme(): void {
     const system: Shown = prefersLight.value ? 'light' : 'dark';
     const shown = theme.value === 'system' ? system : theme.value;
     document.documentElement.dataset.theme = shown;
-    vuetify.theme.change(shown);
+    void vuetify.theme.change(shown);
   });
 }

@@ -85,8 +85,10 @@ export async function stopLeftServer(folder: string): Promise<void> {
     return;
   }
   process.kill(pid, 'SIGINT');
-  for (const deadline = Date.now() + 30_000; isRunning(server); await sleep(50)) {
+  const deadline = Date.now() + 30_000;
+  while (isRunning(server)) {
     if (Date.now() > deadline) process.kill(pid, 'SIGKILL');
+    await sleep(50);
   }
 }
 

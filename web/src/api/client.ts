@@ -1,5 +1,5 @@
 /** GraphQL for the components: queries, mutations and subscriptions by one client that keeps nothing. */
-import { Client, CombinedError, fetchExchange, subscriptionExchange, type AnyVariables } from '@urql/core';
+import { Client, CombinedError, fetchExchange, subscriptionExchange, type AnyVariables } from '@urql/vue';
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { print } from 'graphql';
 import { inject, onScopeDispose, shallowRef, type InjectionKey, type ShallowRef } from 'vue';
@@ -75,10 +75,12 @@ export function useLatest<T, V extends AnyVariables>(
 ): ShallowRef<T | null> {
   const client = useApi();
   const latest = shallowRef<T | null>(null);
-  const { unsubscribe } = client.subscription(document, variables).subscribe(({ data }) => {
+  const subscription = client.subscription(document, variables).subscribe(({ data }) => {
     if (data) latest.value = data;
   });
-  onScopeDispose(unsubscribe);
+  onScopeDispose(() => {
+    subscription.unsubscribe();
+  });
   return latest;
 }
 

@@ -1,7 +1,7 @@
 /** Every operation that the application sends. Types are generated from here: `make generate`. */
 import { graphql } from '../gql/index.ts';
 
-export const RUN_SUMMARY = graphql(/* GraphQL */ `
+graphql(/* GraphQL */ `
   fragment RunSummary on Run {
     id
     number

@@ -23,7 +23,7 @@ export function fromRuff(doc: Text, found: readonly RuffFinding[]): Diagnostic[]
       from,
       to: Math.max(from, offset(doc, end.row, end.column)),
       severity: isSyntax ? 'error' : 'warning',
-      source: isSyntax ? 'Python' : (code ?? ''),
+      source: isSyntax ? 'Python' : code,
       message,
     };
   });

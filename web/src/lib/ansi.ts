@@ -9,6 +9,7 @@ const COLOURS = ['black', 'red', 'green', 'yellow', 'blue', 'magenta', 'cyan', '
 // Built from its code, as a control character in a pattern is easily overlooked.
 const ESC = String.fromCharCode(27);
 const SEQUENCE = new RegExp(`${ESC}\\[([0-9;:?]*)([A-Za-z])`, 'g');
+// eslint-disable-next-line no-control-regex -- Finding them is its purpose.
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f]/g;
 
 interface Style {

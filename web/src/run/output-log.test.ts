@@ -63,7 +63,7 @@ it('takes older pages before what is there', () => {
 
 it('keeps the newest 20,000 lines', () => {
   const log = new OutputLog();
-  for (let i = 0; i < 30; i++) log.append([piece(`${'x\n'.repeat(1000)}`)]);
+  for (let i = 0; i < 30; i++) log.append([piece('x\n'.repeat(1000))]);
   expect(log.lines.length).toBeLessThanOrEqual(22_000);
   expect(log.lines.length).toBeGreaterThanOrEqual(20_000);
   expect(log.firstSeq).toBeGreaterThan(seq - 30);

@@ -82,7 +82,7 @@ const field = StateField.define<Drawn>({
   create: (state) => draw(state, { statements: [], tags: [], tone: 'running' }),
   update: (drawn, transaction) => {
     const effect = transaction.effects.find((e) => e.is(setMarks));
-    return effect ? draw(transaction.state, effect.value as ScriptMarks) : drawn;
+    return effect ? draw(transaction.state, effect.value) : drawn;
   },
   provide: (own) => EditorView.decorations.from(own, (drawn) => drawn.decorations),
 });

@@ -1,0 +1,52 @@
+/** What a person does on a sequencer's page. */
+import { expect, type Locator, type Page } from '@playwright/test';
+
+export class SequencerPage {
+  readonly page: Page;
+  readonly state: Locator;
+  readonly output: Locator;
+  readonly controls: Locator;
+
+  constructor(page: Page) {
+    this.page = page;
+    const header = page.getByRole('region', { name: 'State and controls' });
+    this.state = header.getByRole('status').first();
+    this.controls = header;
+    this.output = page.getByRole('log', { name: 'Output of the script' });
+  }
+
+  async open(telescope: string): Promise<void> {
+    await this.page.goto(`/${telescope}`);
+    // What an earlier test left on the page.
+    await expect(this.page.getByRole('region', { name: /State and (controls|mode)/ })).toBeVisible();
+    const fresh = this.page.getByRole('button', { name: 'New run' });
+    if (await fresh.isVisible()) await fresh.click();
+  }
+
+  async load(script: string, name = 'test.py'): Promise<void> {
+    const chooser = this.page.locator('input[type=file]');
+    await chooser.setInputFiles({ name, mimeType: 'text/x-python', buffer: Buffer.from(script) });
+    await expect(this.page.getByLabel('Title of the run')).toHaveValue(name);
+  }
+
+  /** Presses a way to run and confirms. */
+  async start(button: 'Run' | 'Run paused' | 'Add to queue' = 'Run'): Promise<void> {
+    const wanted = this.page
+      .getByRole('region', { name: 'Editor' })
+      .getByRole('button', { name: button === 'Run' ? /^Run Ctrl/ : button });
+    await wanted.click();
+    const dialog = this.page.getByRole('dialog');
+    await dialog
+      .getByRole('button', {
+        name: { Run: 'Run', 'Run paused': 'Run paused', 'Add to queue': 'Add to the queue' }[button],
+        exact: true,
+      })
+      .click();
+  }
+
+  async run(telescope: string, script: string): Promise<void> {
+    await this.open(telescope);
+    await this.load(script);
+    await this.start();
+  }
+}

@@ -1,0 +1,54 @@
+/** Every page, in every theme, for everybody: no violation that axe finds, no page wider than its window, no other host. */
+import AxeBuilder from '@axe-core/playwright';
+import { expect, test } from '../src/fixtures.ts';
+import { SequencerPage } from '../src/sequencer-page.ts';
+
+const THEMES = ['dark', 'light', 'night'] as const;
+const WIDTHS = [390, 1024, 1440];
+
+test('pages', async ({ page, stack }) => {
+  test.setTimeout(180_000);
+  const foreign: string[] = [];
+  page.on('request', (request) => {
+    const { host, protocol } = new URL(request.url());
+    if (protocol.startsWith('http') && `http://${host}` !== stack.url) foreign.push(request.url());
+  });
+  const ended = await stack.submit("print('x')\nraise ValueError('y')\n");
+  await stack.until(ended, 'FAILED');
+  const running = await stack.submit('import time\nwhile True:\n    time.sleep(0.1)\n', { sequencer: 'lat' });
+  await stack.until(running, 'RUNNING');
+  for (const theme of THEMES) {
+    for (const path of ['/', '/satp1', '/lat', `/runs/${ended}`, '/history', '/settings', '/nowhere/at/all']) {
+      await page.goto(path);
+      await page.evaluate((name) => {
+        localStorage.setItem('sequencer.theme', name);
+      }, theme);
+      await page.reload();
+      await expect(page.getByText('Live ·')).toBeVisible();
+      await page.waitForTimeout(600);
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      const told = violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`);
+      expect(told, `${path} in ${theme}`).toEqual([]);
+      for (const width of WIDTHS) {
+        await page.setViewportSize({ width, height: 900 });
+        const wide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
+        expect(wide, `${path} at ${String(width)}`).toBe(false);
+      }
+      await page.setViewportSize({ width: 1440, height: 900 });
+    }
+  }
+  expect(foreign).toEqual([]);
+  await stack.query('mutation ($id: ID!) { stopRun(id: $id, level: KILL) { id } }', { id: running });
+});
+
+test('the stop ladder and the question before a run', async ({ page }) => {
+  const sequencer = new SequencerPage(page);
+  await sequencer.run('satp1', 'import time\ntime.sleep(60)\n');
+  await expect(sequencer.state).toContainText('Running');
+  await page.keyboard.press('Shift+F5');
+  await expect(page.getByRole('dialog', { name: /Stop run/ })).toBeVisible();
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`)).toEqual([]);
+  await page.getByRole('dialog').getByRole('button', { name: 'Interrupt' }).click();
+  await expect(sequencer.state).toContainText('Interrupted');
+});

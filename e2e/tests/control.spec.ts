@@ -1,0 +1,64 @@
+/** Pausing, stepping and stopping, with two browsers on the same run. */
+import { expect, test } from '../src/fixtures.ts';
+import { SequencerPage } from '../src/sequencer-page.ts';
+
+const COUNTER = 'import time\ni = 0\nwhile True:\n    i += 1\n    time.sleep(0.02)\n';
+
+test('pause, step with keys, continue, interrupt', async ({ page, context }) => {
+  const sequencer = new SequencerPage(page);
+  await sequencer.run('satp1', COUNTER);
+  await expect(sequencer.state).toContainText('Running');
+
+  const other = await context.newPage();
+  await other.goto('/satp1');
+  const second = new SequencerPage(other);
+  await expect(second.state).toContainText('Running');
+
+  await page.keyboard.press('F6');
+  await expect(sequencer.state).toContainText('Paused');
+  await expect(second.state).toContainText('Paused');
+  const details = page.getByRole('complementary', { name: 'Details' });
+  await expect(details).toContainText('Call stack');
+  const prompt = async () => (await details.locator('.trace').first().textContent()) ?? '';
+  const before = await prompt();
+  await page.keyboard.press('F10');
+  await expect.poll(prompt).not.toBe(before);
+  await page.keyboard.press('F8');
+  await expect(sequencer.state).toContainText('Running');
+
+  await page.keyboard.press('Shift+F5');
+  const ladder = page.getByRole('dialog', { name: /Stop run/ });
+  await expect(ladder).toBeVisible();
+  await expect(sequencer.state).toContainText('Running');
+  await expect(ladder.getByRole('button', { name: 'Kill' })).toHaveCount(0);
+  await ladder.getByRole('button', { name: 'Interrupt' }).click();
+  await expect(sequencer.state).toContainText('Interrupted');
+  await expect(second.state).toContainText('Interrupted');
+});
+
+test('a pause inside a long call says what it waits for, and can be taken back', async ({ page }) => {
+  const sequencer = new SequencerPage(page);
+  await sequencer.run('satp1', 'import time\ntime.sleep(30)\n');
+  await expect(sequencer.state).toContainText('Running');
+  await page.getByRole('button', { name: /^Pause/ }).click();
+  await expect(sequencer.controls).toContainText('waits for line 2 to return');
+  await sequencer.controls.getByRole('button', { name: 'Cancel' }).click();
+  await expect(page.getByRole('button', { name: /^Pause/ })).toBeVisible();
+  await page.keyboard.press('Shift+F5');
+  await page.getByRole('dialog').getByRole('button', { name: 'Terminate' }).click();
+  await expect(sequencer.state).toContainText('Terminated');
+});
+
+test('a run that starts paused stands before its first line', async ({ page }) => {
+  const sequencer = new SequencerPage(page);
+  await sequencer.open('satp1');
+  await sequencer.load("print('first')\nprint('second')\n");
+  await sequencer.start('Run paused');
+  await expect(sequencer.state).toContainText('Paused');
+  await expect(sequencer.output).not.toContainText('first');
+  await page.getByRole('button', { name: /Over/ }).first().click();
+  await expect(sequencer.output).toContainText('first');
+  await expect(sequencer.output).not.toContainText('second');
+  await page.getByRole('button', { name: /Continue F8/ }).click();
+  await expect(sequencer.state).toContainText('Succeeded');
+});

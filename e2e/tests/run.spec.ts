@@ -1,0 +1,57 @@
+/** From a script in the editor to a run in the history. */
+import { expect, test } from '../src/fixtures.ts';
+import { SequencerPage } from '../src/sequencer-page.ts';
+
+test('a script is opened, confirmed, run, watched and found again', async ({ page }) => {
+  const sequencer = new SequencerPage(page);
+  await sequencer.run('satp1', "import sys\nprint('hello', flush=True)\nprint('bad news', file=sys.stderr)\nx = 1\n");
+  await expect(sequencer.state).toContainText('Succeeded');
+  await expect(sequencer.output).toContainText('hello');
+  await expect(sequencer.output.locator('.stderr')).toContainText('bad news');
+  await expect(page.getByText('4 done')).toBeVisible();
+
+  await page.goto('/history');
+  const row = page.getByRole('row').filter({ hasText: 'test.py' }).first();
+  await expect(row).toContainText('Succeeded');
+  await row.getByRole('link').click();
+  await expect(page).toHaveURL(/\/runs\//);
+  await expect(page.getByLabel('Output of the script')).toContainText('hello');
+  await page.getByRole('link', { name: 'Put in the editor' }).click();
+  await expect(page.getByLabel('Script', { exact: true }).last()).toContainText("print('hello'");
+});
+
+test('a syntax error is told at its line, and nothing starts', async ({ page, stack }) => {
+  const sequencer = new SequencerPage(page);
+  await sequencer.open('lat');
+  await sequencer.load('x = 1\nfor\n', 'broken.py');
+  await page.getByRole('button', { name: /^Run Ctrl/ }).click();
+  const dialog = page.getByRole('dialog');
+  await expect(dialog).toContainText('line 2');
+  await expect(dialog.getByRole('button', { name: 'Run', exact: true })).toBeDisabled();
+  const { sequencers } = await stack.query<{ sequencers: { name: string; activeRun: unknown; lastRun: unknown }[] }>(
+    '{ sequencers { name activeRun { id } lastRun { id } } }',
+  );
+  expect(sequencers.find((s) => s.name === 'lat')).toMatchObject({ activeRun: null, lastRun: null });
+});
+
+test('a failure shows its first cause and its line', async ({ page }) => {
+  const sequencer = new SequencerPage(page);
+  const script =
+    'def f():\n    try:\n        1 / 0\n    except ZeroDivisionError as e:\n        raise RuntimeError("wrapped") from e\nf()\n';
+  await sequencer.run('satp1', script);
+  await expect(sequencer.state).toContainText('Failed');
+  const details = page.getByRole('complementary', { name: 'Details' });
+  await expect(details).toContainText('ZeroDivisionError: division by zero');
+  await expect(details.getByRole('button', { name: 'line 3', exact: true }).first()).toBeVisible();
+});
+
+test('an example runs against the simulated observatory', async ({ page }) => {
+  const sequencer = new SequencerPage(page);
+  await sequencer.open('satp1');
+  page.once('dialog', (dialog) => void dialog.accept());
+  await page.getByLabel('Put an example into the editor').selectOption('calibration.py');
+  await sequencer.start();
+  await expect(sequencer.output).toContainText('elevation 52.0', { timeout: 30_000 });
+  await expect(sequencer.state).toContainText('Succeeded', { timeout: 40_000 });
+  await expect(sequencer.output).toContainText('calibration finished');
+});
