@@ -2,12 +2,15 @@
 
 import ast
 import os
+import re
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
 _LARGEST = 512 * 1024
 _OCS = {"ocs", "sorunlib"}
+# In YAML, or in the JSON that YAML also is.
+_HUB = re.compile(r"""(^|[{,\s])["']?hub["']?\s*:""")
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,7 @@ def ocs_problems() -> list[str]:
     site = Path(folder) / "default.yaml"
     try:
         text = site.read_text()
-        if not any(line.startswith("hub:") for line in text.splitlines()):
+        if not _HUB.search(text):
             problems.append(f"{site} has no 'hub:' block: sorunlib cannot find the observatory.")
     except (OSError, UnicodeDecodeError) as error:
         problems.append(f"{site} cannot be read ({error}): sorunlib cannot find the observatory.")

@@ -104,8 +104,9 @@ class Gateway:
     def _welcome(self, message: Welcome) -> None:
         for run in list(self._holder.runs.values()):
             acked, forget = message.runs.get(run.id, (0, False))
-            run.journal.go_on_after(acked)
-            run.acked = acked
+            if not forget:
+                run.journal.go_on_after(acked)
+            run.acked = min(acked, run.journal.last_seq)
             self._sent[run.id] = run.acked
             if forget and run.over.is_set():
                 self._holder.forget(run)

@@ -1,0 +1,49 @@
+"""What keeps sorunlib from finding the observatory is said in sentences."""
+
+from pathlib import Path
+
+import pytest
+
+from sequencer_runner.checks import check_script, ocs_problems
+
+
+@pytest.fixture
+def configured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "default.yaml").write_text("hub:\n  wamp_server: ws://localhost:8001/ws\n")
+    (tmp_path / "sorunlib.yaml").write_text("registry: registry\n")
+    monkeypatch.setenv("OCS_CONFIG_DIR", str(tmp_path))
+    monkeypatch.setenv("SORUNLIB_CONFIG", str(tmp_path / "sorunlib.yaml"))
+    return tmp_path
+
+
+def test_a_whole_configuration_has_no_problems(configured: Path) -> None:
+    assert ocs_problems() == []
+    assert check_script("import sorunlib\n", "x") == []
+
+
+def test_each_missing_piece_is_named(configured: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SORUNLIB_CONFIG")
+    assert ["SORUNLIB_CONFIG is not set" in p for p in ocs_problems()] == [True]
+    monkeypatch.setenv("SORUNLIB_CONFIG", str(configured / "other.yaml"))
+    assert ["other.yaml" in p for p in ocs_problems()] == [True]
+    (configured / "default.yaml").write_text("hosts: {}\n")
+    assert "no 'hub:' block" in ocs_problems()[0]
+    (configured / "default.yaml").unlink()
+    assert "cannot be read" in ocs_problems()[0]
+    monkeypatch.delenv("OCS_CONFIG_DIR")
+    assert len(ocs_problems()) == 1
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "import sorunlib as run\n",
+        "from ocs.ocs_client import OCSClient\n",
+        "from nextline import disable_trace\nwith disable_trace():\n    import sorunlib\n",
+        "def f():\n    import ocs.site_config\n",
+    ],
+)
+def test_scripts_that_need_it_are_known(script: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OCS_CONFIG_DIR", raising=False)
+    assert [f.code for f in check_script(script, "x")] == ["OCS_CONFIG_MISSING"]
+    assert check_script("import math\nfrom . import ocs\n", "x") == []
