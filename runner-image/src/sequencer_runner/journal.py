@@ -131,7 +131,7 @@ class Journal:
 
     def go_on_after(self, seq: int) -> None:
         """The store holds more than this journal: the machine lost power, or the disk was full, after events were
-        acknowledged. Their numbers are taken; what comes from here on, and an end that the store does not have, comes after."""
+        acknowledged. Their numbers are taken; what comes from here on comes after, also an end that the store lacks."""
         if seq < self.last_seq or (seq == self.last_seq and not self.ended):
             return
         end = self._last() if self.ended else None

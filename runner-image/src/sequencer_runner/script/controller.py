@@ -89,8 +89,8 @@ class Controller:
         place = (trace.id, line)
         hits = self._hits.get(place, 0) + 1
         self._hits[place] = hits
-        self._left -= 1
-        if self._left >= 0 and hits <= _HITS_A_PLACE:
+        if self._left > 0 and hits <= _HITS_A_PLACE:
+            self._left -= 1
             self._report(trace, line)
             if self._left > _BURST // 2:
                 self._channel.settle()
@@ -224,7 +224,7 @@ class Controller:
     def tick(self, *, sample: bool) -> None:
         """A new budget; positions of hot code; traces that have ended; whether a pause is complete."""
         self._hits.clear()
-        self._left = min(_BURST, max(0, self._left) + _HITS_A_TICK)
+        self._left = min(_BURST, self._left + _HITS_A_TICK)
         self.traces.reap()
         if self._rearm_ticks:
             # A place may have fallen silent at the very moment when it became wanted.

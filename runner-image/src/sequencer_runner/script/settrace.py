@@ -20,7 +20,9 @@ class SettraceProbe:
         threading.settrace(self._on_call)
 
     def watch(self, code: CodeType) -> None:
-        """All code of the script's file is watched."""
+        """All code of the script's file is watched, unless the script has a trace function of its own."""
+        if self._open and sys.gettrace() is None and not self._suspension.holds():
+            sys.settrace(self._on_call)
 
     def rearm(self) -> None:
         self._silent = False
