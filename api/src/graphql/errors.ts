@@ -15,16 +15,21 @@ function rebuilt(error: GraphQLError, message: string, code: ErrorCode): GraphQL
   });
 }
 
+/** By name too: a library may have loaded a copy of its own of the class. */
+function isGraphQL(error: unknown): error is GraphQLError {
+  return error instanceof GraphQLError || (error instanceof Error && error.name === 'GraphQLError');
+}
+
 /** The error as a client may see it. What is not meant for people is logged under a reference. */
 export function present(error: unknown, log: Logger): GraphQLError {
-  const graphql = error instanceof GraphQLError ? error : new GraphQLError('', { originalError: error as Error });
+  const graphql = isGraphQL(error) ? error : new GraphQLError('', { originalError: error as Error });
   if (codes.has(graphql.extensions.code) && !graphql.originalError) return graphql;
   const typed = asSequencerError(graphql.originalError ?? error);
   if (typed) {
     return graphql.extensions.code === typed.code ? graphql : rebuilt(graphql, typed.message, typed.code);
   }
   // Without a cause of its own it is about the query: its syntax, its names, its variables.
-  if (!graphql.originalError || graphql.originalError instanceof GraphQLError) {
+  if (!graphql.originalError || isGraphQL(graphql.originalError)) {
     return rebuilt(graphql, graphql.message, 'BAD_INPUT');
   }
   const reference = randomUUID().slice(0, 8);

@@ -22,7 +22,7 @@ const options = { onReject, propagateOnRejection: false };
 const RULES = [
   maxDepthRule({ ...options, n: 12 }),
   maxAliasesRule({ ...options, n: 30 }),
-  costLimitRule({ ...options, maxCost: 20_000 }),
+  costLimitRule({ ...options, maxCost: 200_000 }),
 ] as unknown as ValidationRule[];
 
 export function limitPlugins(): Plugin[] {

@@ -36,6 +36,12 @@ export async function openDatabase(url: string, log: Logger): Promise<Database> 
   pool.on('error', (error) => {
     log.warn({ err: error.message }, 'a database connection broke');
   });
+  // A connection may break in the middle of a transaction, between two statements: the next one fails, and is told.
+  pool.on('connect', (client) => {
+    client.on('error', (error) => {
+      log.warn({ err: error.message }, 'a database connection broke in use');
+    });
+  });
   try {
     await migrateUnderLock(pool);
   } catch (error) {
