@@ -43,7 +43,9 @@ def check_script(script: str, hostname: str) -> list[Finding]:
         except (ValueError, RecursionError, MemoryError, OverflowError) as error:
             text = f"Python cannot compile the script: {type(error).__name__}: {error}"
             return [Finding("error", 1, "SYNTAX_ERROR", text)]
-    found = [Finding("warning", w.lineno, "SYNTAX_WARNING", str(w.message)) for w in caught]
+    # Others may warn meanwhile, of other things.
+    warned = [w for w in caught if w.filename == "script.py"]
+    found = [Finding("warning", w.lineno, "SYNTAX_WARNING", str(w.message)) for w in warned]
     if imports_ocs(tree):
         found = [Finding("error", None, "OCS_CONFIG_MISSING", text) for text in ocs_problems()] + found
     return found + _platform_checks(tree, hostname)
