@@ -19,6 +19,8 @@ from sequencer_runner.script.traces import Prompt, Trace, Traces
 _HITS_A_PLACE = 3
 _HITS_A_TICK = 10
 _BURST = 200
+# Ticks without hot code, after which an event is worth waiting for until it is sent.
+_CALM = 20
 
 
 class Refused(Exception):
@@ -46,6 +48,7 @@ class Controller:
         self._left = _BURST
         self._silences = 0
         self._rearm_ticks = 0
+        self._calm_ticks = _CALM
         self._silent = False
         self._stepping: list[Trace] = []
         self._waiting_for: list[dict[str, Any]] = []
@@ -92,7 +95,7 @@ class Controller:
         if self._left > 0 and hits <= _HITS_A_PLACE:
             self._left -= 1
             self._report(trace, line)
-            if self._left > _BURST // 2:
+            if self._calm_ticks >= _CALM and self._left > _BURST // 2:
                 self._channel.settle()
             return False
         trace.silence = -1
@@ -101,6 +104,7 @@ class Controller:
         if not self._silent:
             self._silent = True
             self._silences += 1
+            self._calm_ticks = 0
         return True
 
     def _report(self, trace: Trace, line: int) -> None:
@@ -224,6 +228,7 @@ class Controller:
     def tick(self, *, sample: bool) -> None:
         """A new budget; positions of hot code; traces that have ended; whether a pause is complete."""
         self._hits.clear()
+        self._calm_ticks += 1
         self._left = min(_BURST, self._left + _HITS_A_TICK)
         self.traces.reap()
         if self._rearm_ticks:
