@@ -1,0 +1,238 @@
+/**
+ * Measures what the project promises and prints one table: ratios against plain Python in the same minute, as medians of
+ * paired runs, and times as a GraphQL client sees them.
+ *
+ *     make bench
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { root } from '../../e2e/src/stack.ts';
+import { median, quantile } from './numbers.ts';
+import { Product } from './product.ts';
+
+interface Figure {
+  what: string;
+  measured: string;
+  bound: string;
+  met: boolean;
+}
+
+const python = join(root, '.venv/bin/python');
+const PAIRS = 5;
+const figures: Figure[] = [];
+
+function report(what: string, measured: string, bound: string, met: boolean): void {
+  figures.push({ what, measured, bound, met });
+  console.log(`${met ? 'ok  ' : 'MISS'} ${what}: ${measured} (${bound})`);
+}
+
+/** The script measures its own work, and says on stderr how long it took: CPU seconds, or seconds. */
+function timed(work: string, clock: 'process_time' | 'perf_counter'): string {
+  return `import sys, time\n_t0 = time.${clock}()\n${work}\n_took = time.${clock}() - _t0\nprint('TOOK', _took, file=sys.stderr)\n`;
+}
+
+function took(text: string): number {
+  const match = /TOOK ([\d.e+-]+)/.exec(text);
+  if (!match) throw new Error(`the script did not say how long it took: ${text.slice(-300)}`);
+  return Number(match[1]);
+}
+
+function plain(script: string): number {
+  const folder = mkdtempSync(join(tmpdir(), 'sequencer-bench-'));
+  const file = join(folder, 'script.py');
+  writeFileSync(file, script);
+  const { stderr } = spawnSync(python, [file], { encoding: 'utf8', stdio: ['ignore', 'ignore', 'pipe'] });
+  rmSync(folder, { recursive: true });
+  return took(stderr);
+}
+
+async function traced(product: Product, script: string, watched: boolean): Promise<number> {
+  const id = await product.stack.submit(script);
+  const unwatch = watched ? product.watchAsThePage(id) : () => undefined;
+  await product.stack.until(id, 'SUCCEEDED', 'FAILED');
+  unwatch();
+  const { run } = await product.stack.query<{ run: { outputBefore: { text: string; stream: string }[] } }>(
+    'query ($id: ID!) { run(id: $id) { outputBefore(last: 20) { text stream } } }',
+    { id },
+  );
+  return took(run.outputBefore.map((piece) => (piece.stream === 'STDERR' ? piece.text : '')).join(''));
+}
+
+async function ratio(
+  product: Product,
+  what: string,
+  work: string,
+  bound: number,
+  clock: 'process_time' | 'perf_counter',
+  watched = false,
+): Promise<void> {
+  const script = timed(work, clock);
+  const ratios: number[] = [];
+  for (let i = 0; i < PAIRS; i++) {
+    const alone = plain(script);
+    ratios.push((await traced(product, script, watched)) / alone);
+  }
+  const value = median(ratios);
+  report(what, `${value.toFixed(3)} of plain Python`, `at most ${bound.toFixed(2)}`, value <= bound);
+}
+
+const LOOP = 'n = 0\nwhile n < 10_000_000:\n    n += 1';
+const indented = (text: string) =>
+  text
+    .split('\n')
+    .map((line) => `    ${line}`)
+    .join('\n');
+
+async function freeRunning(product: Product): Promise<void> {
+  await ratio(
+    product,
+    'free running, 10 M lines in a function',
+    `def f():\n${indented(LOOP)}\nf()`,
+    1.03,
+    'process_time',
+  );
+  await ratio(product, 'free running, 10 M lines at module level', LOOP, 1.03, 'process_time');
+  await ratio(
+    product,
+    'copy.deepcopy',
+    "import copy\ncopy.deepcopy([{'a': [i]} for i in range(150_000)])",
+    1.03,
+    'process_time',
+  );
+  await ratio(
+    product,
+    'json.dumps(indent=1)',
+    "import json\njson.dumps([{'a': [i, i]} for i in range(200_000)], indent=1)",
+    1.03,
+    'process_time',
+  );
+}
+
+async function steps(product: Product): Promise<void> {
+  const id = await product.stack.submit('n = 0\nwhile True:\n    n += 1\n    n -= 1\n', { startPaused: true });
+  const events = product.follow(id);
+  const times: number[] = [];
+  let prompt = await events.next((event) => event.type === 'prompt');
+  for (let i = 0; i < 220; i++) {
+    const begin = performance.now();
+    const asked = product.ask(
+      'mutation ($run: ID!, $prompt: Int!) { stepTrace(run: $run, trace: 1, prompt: $prompt, command: NEXT) { id } }',
+      { run: id, prompt: prompt.data.number },
+    );
+    prompt = await events.next((event) => event.type === 'prompt');
+    if (i >= 20) times.push(prompt.at - begin);
+    await asked;
+  }
+  const [p50, p95] = [quantile(times, 0.5), quantile(times, 0.95)];
+  report(
+    'step, command to next prompt',
+    `p50 ${p50.toFixed(1)} ms, p95 ${p95.toFixed(1)} ms`,
+    'p50 under 5 ms, p95 under 15 ms',
+    p50 < 5 && p95 < 15,
+  );
+  const pauses: number[] = [];
+  for (let i = 0; i < 40; i++) {
+    await product.ask('mutation ($id: ID!) { resumeRun(id: $id) { id } }', { id });
+    await new Promise((resolve) => setTimeout(resolve, 120));
+    const begin = performance.now();
+    const asked = product.ask('mutation ($id: ID!) { pauseRun(id: $id) { id } }', { id });
+    pauses.push((await events.next((event) => event.type === 'prompt')).at - begin);
+    await asked;
+  }
+  const value = quantile(pauses, 0.95);
+  report('pause request to stopped, pure Python', `p95 ${value.toFixed(1)} ms`, 'p95 under 100 ms', value < 100);
+  events.stop();
+  await product.ask('mutation ($id: ID!) { stopRun(id: $id, level: KILL) { id } }', { id });
+  await product.stack.until(id, 'KILLED');
+}
+
+async function clicks(product: Product): Promise<void> {
+  const times: number[] = [];
+  for (let i = 0; i < 20; i++) {
+    // The next child is made ready meanwhile, as between two clicks of a person.
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    const begin = performance.now();
+    const id = await product.stack.submit('x = 1\ny = 2\n');
+    const events = product.follow(id);
+    const first = await events.next(
+      (event) => event.type === 'line' || (event.type === 'statement' && event.data.state === 'RUNNING'),
+    );
+    times.push(first.at - begin);
+    events.stop();
+    await product.stack.until(id, 'SUCCEEDED');
+  }
+  const p50 = median(times);
+  report('click to first line, warm worker', `p50 ${p50.toFixed(0)} ms`, 'p50 under 150 ms', p50 < 150);
+}
+
+async function manyLines(product: Product): Promise<void> {
+  const before = product.apiMemory();
+  await ratio(
+    product,
+    '1,000,000 lines at module level, watched',
+    'n = 0\nwhile n < 500_000:\n    n += 1',
+    2,
+    'perf_counter',
+    true,
+  );
+  const grown = product.apiMemory() - before;
+  report('memory of the API after that', `${grown.toFixed(0)} MB more`, 'under 300 MB more', grown < 300);
+}
+
+async function prints(product: Product): Promise<void> {
+  const ways = {
+    'in short lines': "for i in range(1_000_000):\n    print('x' * 19)",
+    'in 200 prints': "text = 'x' * 100_000\nfor i in range(200):\n    print(text)",
+    'in one print': "print('x' * 20_000_000)",
+  };
+  const answers: number[] = [];
+  const ended = new AbortController();
+  const asking = (async () => {
+    while (!ended.signal.aborted) {
+      const begin = performance.now();
+      await product.stack.query('{ me { name } }');
+      answers.push(performance.now() - begin);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  })();
+  for (const [how, work] of Object.entries(ways))
+    await ratio(product, `20 MB of print, ${how}`, work, 2, 'perf_counter', true);
+  ended.abort();
+  await asking;
+  const value = quantile(answers, 0.95);
+  report('a trivial query during that', `p95 ${value.toFixed(1)} ms`, 'p95 under 50 ms', value < 50);
+}
+
+/** What the page of index.html loads before any route's own chunk. */
+function firstLoad(): void {
+  const dist = join(root, 'web/dist');
+  const page = readFileSync(join(dist, 'index.html'), 'utf8');
+  const overview = [...page.matchAll(/(?:src|href)="\.\/(assets\/[^"]+\.js)"/g)].map((match) => match[1] ?? '');
+  const bytes = overview.reduce((sum, name) => sum + readFileSync(join(dist, `${name}.gz`)).length, 0);
+  const kB = bytes / 1000;
+  const count = readdirSync(join(dist, 'assets')).length;
+  report(
+    'first load of the main page, JavaScript, gzip',
+    `${kB.toFixed(0)} kB of ${String(count)} files`,
+    'under 250 kB',
+    kB > 0 && kB < 250,
+  );
+}
+
+const product = await Product.start();
+try {
+  await freeRunning(product);
+  await steps(product);
+  await clicks(product);
+  await manyLines(product);
+  await prints(product);
+} finally {
+  await product.stop();
+}
+firstLoad();
+const width = Math.max(...figures.map(({ what }) => what.length));
+console.log(
+  `\n${figures.map((f) => `${f.met ? 'ok  ' : 'MISS'}  ${f.what.padEnd(width)}  ${f.measured}  (${f.bound})`).join('\n')}`,
+);

@@ -1,0 +1,103 @@
+/** The product under measurement: the whole stack, and the commands of a client on one websocket. */
+import { readFileSync } from 'node:fs';
+import { createClient, type Client } from 'graphql-ws';
+import { WebSocket } from 'ws';
+import { Stack } from '../../e2e/src/stack.ts';
+
+export interface SeenEvent {
+  seq: number;
+  type: string;
+  data: Record<string, unknown>;
+  /** When it arrived here, in ms. */
+  at: number;
+}
+
+export class Product {
+  readonly stack: Stack;
+  readonly #client: Client;
+
+  private constructor(stack: Stack) {
+    this.stack = stack;
+    const url = `${stack.url.replace('http', 'ws')}/graphql`;
+    this.#client = createClient({ url, webSocketImpl: WebSocket, lazy: false });
+  }
+
+  static async start(): Promise<Product> {
+    return new Product(await Stack.start({ SEQUENCERS: 'satp1' }));
+  }
+
+  /** Over the websocket, as the browser's live client does. */
+  async ask(query: string, variables: Record<string, unknown> = {}): Promise<Record<string, unknown>> {
+    for await (const { data, errors } of this.#client.iterate({ query, variables })) {
+      if (errors?.[0]) throw new Error(errors[0].message);
+      return data ?? {};
+    }
+    throw new Error('no answer');
+  }
+
+  /** Follows a run's events; the returned function waits for the first new one that matches. */
+  follow(run: string): { next: (match: (event: SeenEvent) => boolean) => Promise<SeenEvent>; stop: () => void } {
+    const seen: SeenEvent[] = [];
+    let taken = 0;
+    let wake: (() => void) | null = null;
+    const stop = this.#client.subscribe<{ events: { seq: number; type: string; data: string }[] }>(
+      { query: 'subscription ($run: ID!) { events(run: $run) { seq type data } }', variables: { run } },
+      {
+        next: ({ data }) => {
+          for (const { seq, type, data: json } of data?.events ?? []) {
+            seen.push({ seq, type, data: JSON.parse(json) as Record<string, unknown>, at: performance.now() });
+          }
+          wake?.();
+        },
+        error: (error) => {
+          throw new Error(String(error));
+        },
+        complete: () => undefined,
+      },
+    );
+    return {
+      next: async (match) => {
+        for (;;) {
+          for (; taken < seen.length; taken++) {
+            const event = seen[taken];
+            if (event && match(event)) {
+              taken += 1;
+              return event;
+            }
+          }
+          await new Promise<void>((resolve) => (wake = resolve));
+        }
+      },
+      stop,
+    };
+  }
+
+  /** Subscribes to all that the page of a run subscribes to. */
+  watchAsThePage(run: string): () => void {
+    const queries = [
+      'subscription ($run: ID!) { run(id: $run) { phase reason lastSeq traces { line } } }',
+      'subscription ($run: ID!) { events(run: $run) { seq type at data } }',
+      'subscription { sequencers { name activeRun { phase position { line } } } }',
+    ];
+    const stops = queries.map((query) =>
+      this.#client.subscribe(
+        { query, variables: query.includes('$run') ? { run } : {} },
+        { next: () => undefined, error: () => undefined, complete: () => undefined },
+      ),
+    );
+    return () => {
+      for (const stop of stops) stop();
+    };
+  }
+
+  /** Resident memory of the API, in MB. */
+  apiMemory(): number {
+    const status = readFileSync(`/proc/${String(this.stack.part('api/src/main.ts'))}/status`, 'utf8');
+    return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024;
+  }
+
+  async stop(): Promise<void> {
+    await this.#client.dispose();
+    await this.stack.stop();
+  }
+}
