@@ -31,7 +31,6 @@ test('a syntax error is told at its line, and nothing starts', async ({ page, st
   await expect(dialog.getByRole('button', { name: 'Run', exact: true })).toBeDisabled();
   expect(await stack.query('{ sequencer(name: "lat") { activeRun { id } lastRun { id } } }')).toEqual(before);
 });
-});
 
 test('a failure shows its first cause and its line', async ({ page }) => {
   const sequencer = new SequencerPage(page);
