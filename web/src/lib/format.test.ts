@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { clock, duration, moment, plural, ticking } from './format.ts';
+import { clock, duration, initials, moment, plural, ticking } from './format.ts';
 
 describe('durations', () => {
   it.each([
@@ -28,6 +28,10 @@ describe('times', () => {
     expect(moment('2026-11-24T07:04:31Z', now)).toBe('07:04:31 UTC');
     expect(moment('2026-11-23T07:04:31Z', now)).toBe('2026-11-23 07:04:31 UTC');
   });
+});
+
+it('takes initials', () => {
+  expect(['m.olsen', 'root', 'Ada King'].map(initials)).toEqual(['MO', 'RO', 'AK']);
 });
 
 it('counts', () => {

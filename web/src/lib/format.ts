@@ -43,6 +43,13 @@ export function inFull(time: string | number, now: number): string {
   return `${day(time)} ${clock(time)} UTC\n${local}\n${duration(now - new Date(time).getTime())} ago`;
 }
 
+/** `MO` of `m.olsen`, `RO` of `root` */
+export function initials(name: string): string {
+  const words = name.split(/[^\p{L}\p{N}]+/u).filter(Boolean);
+  const letters = words.length > 1 ? words.map((word) => word.charAt(0)).join('') : name;
+  return letters.slice(0, 2).toUpperCase();
+}
+
 export function plural(count: number, word: string): string {
   return `${String(count)} ${word}${count === 1 ? '' : 's'}`;
 }

@@ -10,6 +10,7 @@ export function statementText(
     .join(' ')
     .replaceAll(/\s+/g, ' ')
     .replaceAll('( ', '(')
+    .replaceAll(/,? \)/g, ')')
     .trim();
   return text.length > 90 ? `${text.slice(0, 88)}…` : text;
 }
