@@ -46,7 +46,8 @@ def test_children_and_c_code_are_heard_in_order(runner: Runner) -> None:
 
 def test_a_forked_child_does_not_speak_for_the_run(runner: Runner) -> None:
     script = (
-        "import os, sys\nprint('before')\npid = os.fork()\nif pid == 0:\n    print('child', flush=True)\n    sys.exit(3)\n"
+        "import os, sys\nprint('before')\npid = os.fork()\n"
+        "if pid == 0:\n    print('child', flush=True)\n    sys.exit(3)\n"
         "assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 3\nprint('parent')\nx = 1\nprint('after')\n"
     )
     running = runner.submit(script)
