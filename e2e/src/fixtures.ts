@@ -2,7 +2,7 @@
 import { test as base } from '@playwright/test';
 import { Stack } from './stack.ts';
 
-export const test = base.extend<object, { stack: Stack }>({
+export const test = base.extend<{ logOfFailure: undefined }, { stack: Stack }>({
   stack: [
     // eslint-disable-next-line no-empty-pattern -- Playwright reads the names of fixtures from the pattern.
     async ({}, use) => {
@@ -11,6 +11,15 @@ export const test = base.extend<object, { stack: Stack }>({
       await stack.stop();
     },
     { scope: 'worker' },
+  ],
+  // What the product said is the first thing that one wants to read.
+  logOfFailure: [
+    async ({ stack }, use, info) => {
+      const from = stack.log.length;
+      await use(undefined);
+      if (info.status !== info.expectedStatus) console.log(stack.log.slice(from));
+    },
+    { auto: true },
   ],
   baseURL: async ({ stack }, use) => {
     await use(stack.url);

@@ -1,5 +1,5 @@
 /** Keeps the end of a list in sight until somebody scrolls up; after that, what is in sight stays where it is. */
-import { computed, nextTick, ref, watch, type ComputedRef, type Ref } from 'vue';
+import { computed, nextTick, onScopeDispose, ref, watch, type ComputedRef, type Ref } from 'vue';
 
 export interface FollowedRow {
   /** Grows from row to row. */
@@ -28,6 +28,7 @@ export function useFollow(
   const seenKey = ref(-Infinity);
   let lastTop = 0;
   let lastHeight = 0;
+  let lastWindow = 0;
 
   const sawAll = () => {
     seenKey.value = rows.value.at(-1)?.key ?? -Infinity;
@@ -35,6 +36,11 @@ export function useFollow(
   const remember = (element: HTMLElement) => {
     lastTop = element.scrollTop;
     lastHeight = element.scrollHeight;
+    lastWindow = element.clientHeight;
+  };
+  const toEnd = (element: HTMLElement) => {
+    element.scrollTop = element.scrollHeight;
+    remember(element);
   };
 
   watch(
@@ -43,13 +49,21 @@ export function useFollow(
       if (!follow.value) return;
       sawAll();
       await nextTick();
-      const element = scroller.value;
-      if (!element) return;
-      element.scrollTop = element.scrollHeight;
-      remember(element);
+      if (scroller.value) toEnd(scroller.value);
     },
     { immediate: true },
   );
+  // A banner above that comes or goes makes the list lower or higher: nobody has scrolled then.
+  const resized = new ResizeObserver(() => {
+    if (follow.value && scroller.value) toEnd(scroller.value);
+  });
+  watch(scroller, (element) => {
+    resized.disconnect();
+    if (element) resized.observe(element);
+  });
+  onScopeDispose(() => {
+    resized.disconnect();
+  });
   // Older rows came in above, or the oldest were let go.
   watch(
     () => rows.value[0]?.key,
@@ -65,11 +79,13 @@ export function useFollow(
   function onScroll(): void {
     const element = scroller.value;
     if (!element) return;
-    const wentUp = element.scrollTop < lastTop - 1 && element.scrollHeight >= lastHeight;
+    const sameSize = element.scrollHeight >= lastHeight && element.clientHeight === lastWindow;
+    const wentUp = sameSize && element.scrollTop < lastTop - 1;
     const atEnd = element.scrollHeight - element.scrollTop - element.clientHeight < rowHeight * 1.5;
     if (follow.value && wentUp) follow.value = false;
     else if (!follow.value && atEnd) sawAll();
-    remember(element);
+    if (follow.value) toEnd(element);
+    else remember(element);
   }
 
   return { follow, newCount: computed(() => countAfter(rows.value, seenKey.value)), onScroll };
