@@ -45,6 +45,7 @@ test('the stop ladder and the question before a run', async ({ page }) => {
   const sequencer = new SequencerPage(page);
   await sequencer.run('satp1', 'import time\ntime.sleep(60)\n');
   await expect(sequencer.state).toContainText('Running');
+  await expect(page.getByRole('button', { name: 'Stop', exact: true })).toBeEnabled();
   await page.keyboard.press('Shift+F5');
   await expect(page.getByRole('dialog', { name: /Stop run/ })).toBeVisible();
   const { violations } = await new AxeBuilder({ page }).analyze();

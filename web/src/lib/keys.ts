@@ -1,11 +1,11 @@
 /** Keys for commands: never in fields or editors, never repeated, and taken from the browser only when they act. */
 import { useEventListener } from '@vueuse/core';
 
+// A dialog that is fading away takes no keys any more.
+const TYPING = 'input, textarea, select, [contenteditable="true"], .v-overlay--active[role="dialog"]';
+
 function isTyping(target: EventTarget | null): boolean {
-  return (
-    target instanceof HTMLElement &&
-    target.closest('input, textarea, select, [contenteditable="true"], [role="dialog"]') !== null
-  );
+  return target instanceof HTMLElement && target.closest(TYPING) !== null;
 }
 
 /** @param act gets `F10`, `Shift+F11` and so on, and says whether it acted */
