@@ -10,7 +10,7 @@ const list = z
   .default('')
   .transform((text) => text.split(',').flatMap((word) => (word.trim() ? [word.trim()] : [])));
 
-const schema = z.object({
+export const schema = z.object({
   PORT: z.coerce.number('PORT has to be a number.').int().min(0).max(65535).default(8000),
   HOST: z
     .string()

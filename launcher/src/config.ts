@@ -32,8 +32,13 @@ const names = z
   )
   .refine((list) => new Set(list).size === list.length, 'has a name twice');
 
-const schema = z.object({
-  HOST: z.string().default('127.0.0.1'),
+const LOOPBACK = ['127.0.0.1', '::1', 'localhost'];
+
+export const schema = z.object({
+  HOST: z
+    .string()
+    .default('127.0.0.1')
+    .refine((host) => LOOPBACK.includes(host), `must be ${LOOPBACK.join(' or ')}: there is no sign-in yet`),
   PORT: z.coerce
     .number('must be a port number, such as 8000')
     .int('must be a port number, such as 8000')

@@ -1,0 +1,33 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { readConfig, schema } from '../src/config.ts';
+
+const GOOD = { DATABASE_URL: 'postgres://me@127.0.0.1:5432/sequencer', RUNNER_TOKEN: 'a-token-of-enough-length' };
+
+describe('the configuration of the API', () => {
+  it('has a use for every default', () => {
+    const config = readConfig(GOOD);
+    expect(config).toMatchObject({ host: '127.0.0.1', port: 8000, sequencers: ['satp1', 'lat'], allowedHosts: [] });
+    expect(config.userName).not.toBe('');
+  });
+
+  it('reads lists with spaces', () => {
+    expect(readConfig({ ...GOOD, SEQUENCERS: 'satp1, lat ' }).sequencers).toEqual(['satp1', 'lat']);
+  });
+
+  it('names every problem at once', () => {
+    const refused = () => readConfig({ HOST: '0.0.0.0', PORT: 'x', SEQUENCERS: 'A', RUNNER_TOKEN: 'short' });
+    expect(refused).toThrow(/HOST: .*no sign-in yet/);
+    for (const name of ['PORT', 'DATABASE_URL', 'SEQUENCERS', 'RUNNER_TOKEN']) expect(refused).toThrow(`${name}: `);
+  });
+
+  it('does not repeat a secret that it refuses', () => {
+    expect(() => readConfig({ ...GOOD, RUNNER_TOKEN: 'hunter2' })).not.toThrow('hunter2');
+  });
+
+  it('is described completely', () => {
+    const page = readFileSync(join(import.meta.dirname, '../../docs/configuration.md'), 'utf8');
+    for (const name of Object.keys(schema.shape)) expect(page).toContain(`\`${name}\``);
+  });
+});

@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { readConfig, schema } from '../src/config.ts';
+
+describe('the configuration of the launcher', () => {
+  it('has a use for every default', () => {
+    const config = readConfig({});
+    expect(config).toMatchObject({ host: '127.0.0.1', port: 8000, sequencers: ['satp1', 'lat'] });
+    expect(config.dataDir).toBe(join(process.cwd(), 'data'));
+  });
+
+  it('takes an empty variable for one that is not set, as make passes them on', () => {
+    expect(readConfig({ PORT: '', DATABASE_URL: '', OCS_CONFIG_DIR: '', SEQUENCERS: '' }).port).toBe(8000);
+  });
+
+  it('names every problem at once, with the value and what to do', () => {
+    const env = { HOST: '0.0.0.0', PORT: '99999', SEQUENCERS: 'SATP1', OCS_CONFIG_DIR: '/no/such', DATABASE_URL: 'x' };
+    let text = '';
+    try {
+      readConfig(env);
+    } catch (error) {
+      text = String(error);
+    }
+    for (const name of Object.keys(env)) expect(text).toContain(`${name}=`);
+    expect(text).toContain('there is no such folder');
+    expect(text).toContain('there is no sign-in yet');
+  });
+
+  it.each(['satp1,satp1', 'a b', 'x'.repeat(31), '-a', 'satp1,'])('refuses SEQUENCERS=%s', (SEQUENCERS) => {
+    expect(() => readConfig({ SEQUENCERS })).toThrow('SEQUENCERS');
+  });
+
+  it.each(['0', '1.5', 'http', '-1'])('refuses PORT=%s', (PORT) => {
+    expect(() => readConfig({ PORT })).toThrow('PORT');
+  });
+
+  it('is described completely', () => {
+    const page = readFileSync(join(import.meta.dirname, '../../docs/configuration.md'), 'utf8');
+    for (const name of Object.keys(schema.shape)) expect(page).toContain(`\`${name}\``);
+  });
+});
