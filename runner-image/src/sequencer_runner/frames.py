@@ -30,9 +30,9 @@ def json_frame(message: dict[str, Any]) -> bytes:
     return _HEAD.pack(len(payload), _JSON) + payload
 
 
-def output_frame(stream: int, trace: int, line: int, time: int, data: bytes) -> bytes:
-    head = _HEAD.pack(_OUTPUT.size + len(data), _OUT)
-    return b"".join((head, _OUTPUT.pack(stream, trace, line, time), data))
+def output_head(stream: int, trace: int, line: int, time: int, size: int) -> bytes:
+    """What comes before `size` bytes of output."""
+    return _HEAD.pack(_OUTPUT.size + size, _OUT) + _OUTPUT.pack(stream, trace, line, time)
 
 
 class FrameReader:

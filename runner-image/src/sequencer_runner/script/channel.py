@@ -12,10 +12,15 @@ import time
 from typing import Any
 
 from sequencer_runner.clock import now_iso, now_ms
-from sequencer_runner.frames import json_frame, output_frame
+from sequencer_runner.frames import json_frame, output_head
 
 # Bytes that may wait to be sent before a thread that prints has to wait too.
 _HIGH_WATER = 32 * 1024 * 1024
+# Frames that travel together.
+_TOGETHER = 256 * 1024
+
+# A frame in parts, which are not copied by the thread that prints; or the mark of somebody who waits until it is sent.
+_Item = tuple[bytes | memoryview, ...] | threading.Event
 
 
 class Channel:
@@ -23,7 +28,7 @@ class Channel:
 
     def __init__(self, sock: socket.socket) -> None:
         self._socket = sock
-        self._queue: queue.SimpleQueue[bytes | threading.Event | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[_Item] = queue.SimpleQueue()
         self._waiting = 0
         self._open = True
         self._direct = False
@@ -41,16 +46,16 @@ class Channel:
 
     def send(self, message: dict[str, Any]) -> None:
         if self._open:
-            self._queue.put(json_frame(message))
+            self._queue.put((json_frame(message),))
 
-    def output(self, stream: int, trace: int, line: int, data: bytes) -> None:
+    def output(self, stream: int, trace: int, line: int, data: memoryview) -> None:
         """Output as it was written. Waits while the supervisor is far behind: memory stays bounded."""
         if self._direct:
             os.write(stream, data)
         if not self._open:
             return
         self._waiting += len(data)
-        self._queue.put(output_frame(stream, trace, line, now_ms(), data))
+        self._queue.put((output_head(stream, trace, line, now_ms(), len(data)), data))
         while self._waiting > _HIGH_WATER and self._open and threading.current_thread() is not self._thread:
             time.sleep(0.002)
 
@@ -78,33 +83,26 @@ class Channel:
     def _send(self) -> None:
         while True:
             item = self._queue.get()
-            if item is None:
-                return
-            if isinstance(item, threading.Event):
-                item.set()
-                self._late = False
-                continue
-            parts = [item]
-            size = len(item)
+            parts: list[bytes | memoryview] = []
             marks: list[threading.Event] = []
-            while size < 256 * 1024 and not self._queue.empty():
-                more = self._queue.get()
-                if more is None:
+            size = 0
+            while True:
+                if isinstance(item, threading.Event):
+                    marks.append(item)
+                else:
+                    parts += item
+                    size += sum(map(len, item))
+                if size >= _TOGETHER or self._queue.empty():
                     break
-                if isinstance(more, threading.Event):
-                    marks.append(more)
-                    continue
-                parts.append(more)
-                size += len(more)
+                item = self._queue.get()
             try:
                 self._socket.sendall(b"".join(parts))
             except OSError:
                 # The supervisor is gone, and with it whoever would read. The script cleans up undisturbed.
                 self._open = False
-            if self._queue.empty():
-                self._waiting, self._late = 0, False
-            else:
-                self._waiting = max(0, self._waiting - size)
+            self._waiting = 0 if self._queue.empty() else max(0, self._waiting - size)
+            if marks or self._queue.empty():
+                self._late = False
             for mark in marks:
                 mark.set()
 

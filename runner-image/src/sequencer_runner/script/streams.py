@@ -17,6 +17,8 @@ from sequencer_runner.script.channel import Channel
 # Explicit flushes in one tick that wait until the text has left: what a subprocess writes next comes after it.
 _WAITED_FLUSHES = 50
 _TICK = 0.05
+# Bytes of one frame.
+_PIECE = 64 * 1024
 
 
 class TaggedBuffer(io.BufferedIOBase):
@@ -31,13 +33,14 @@ class TaggedBuffer(io.BufferedIOBase):
         self._tick = 0.0
 
     def write(self, data: Any, /) -> int:
-        raw = bytes(data)
         if self.closed:
             raise ValueError("I/O operation on closed file.")
+        # A copy of what the caller may change; bytes are taken as they are.
+        raw = memoryview(bytes(data))
         if raw:
             trace, line = self._where()
-            for at in range(0, len(raw), 65536):
-                self._channel.output(self._fd, trace, line, raw[at : at + 65536])
+            for at in range(0, len(raw), _PIECE):
+                self._channel.output(self._fd, trace, line, raw[at : at + _PIECE])
         return len(raw)
 
     def flush(self) -> None:
