@@ -20,6 +20,8 @@ interface Figure {
 }
 
 const python = join(root, '.venv/bin/python');
+// As Python is by itself, whatever the shell has set.
+const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('PYTHON')));
 const PAIRS = 5;
 const figures: Figure[] = [];
 
@@ -45,7 +47,7 @@ function plain(script: string): number {
   const file = join(folder, 'script.py');
   writeFileSync(file, script);
   const output = openSync(join(folder, 'output.txt'), 'w');
-  const { stderr } = spawnSync(python, [file], { encoding: 'utf8', stdio: ['ignore', output, 'pipe'] });
+  const { stderr } = spawnSync(python, [file], { encoding: 'utf8', env, stdio: ['ignore', output, 'pipe'] });
   closeSync(output);
   rmSync(folder, { recursive: true });
   return took(stderr);
