@@ -1,10 +1,22 @@
 /** Every page, in every theme, for everybody: no violation that axe finds, no page wider than its window, no other host. */
 import AxeBuilder from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
 import { expect, test } from '../src/fixtures.ts';
 import { SequencerPage } from '../src/sequencer-page.ts';
 
 const THEMES = ['dark', 'light', 'night'] as const;
 const WIDTHS = [390, 1024, 1440];
+
+/** Half faded in, anything has too little contrast. */
+async function violations(page: Page): Promise<string[]> {
+  await page.waitForFunction(() =>
+    document
+      .getAnimations()
+      .every((a) => a.playState !== 'running' || a.effect?.getComputedTiming().endTime === Infinity),
+  );
+  const found = await new AxeBuilder({ page }).analyze();
+  return found.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`);
+}
 
 test('pages', async ({ page, stack }) => {
   test.setTimeout(180_000);
@@ -26,9 +38,7 @@ test('pages', async ({ page, stack }) => {
       await page.reload();
       await expect(page.getByText('Live ·')).toBeVisible();
       await page.waitForTimeout(600);
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      const told = violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`);
-      expect(told, `${path} in ${theme}`).toEqual([]);
+      expect(await violations(page), `${path} in ${theme}`).toEqual([]);
       for (const width of WIDTHS) {
         await page.setViewportSize({ width, height: 900 });
         const wide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
@@ -48,8 +58,7 @@ test('the stop ladder and the question before a run', async ({ page }) => {
   await expect(page.getByRole('button', { name: 'Stop', exact: true })).toBeEnabled();
   await page.keyboard.press('Shift+F5');
   await expect(page.getByRole('dialog', { name: /Stop run/ })).toBeVisible();
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`)).toEqual([]);
+  expect(await violations(page)).toEqual([]);
   await page.getByRole('dialog').getByRole('button', { name: 'Interrupt' }).click();
   await expect(sequencer.state).toContainText('Interrupted');
 });
