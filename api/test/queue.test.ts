@@ -1,12 +1,16 @@
 /** What waits, what starts, and what a bad end does. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { Api } from '../src/server.ts';
 import { TestRunner, ask, newDatabase, record, start, submit } from './running-api.ts';
 
+let databaseUrl: string;
 let api: Api;
 let runner: TestRunner;
 beforeEach(async () => {
-  api = await start(await newDatabase());
+  databaseUrl = await newDatabase();
+  api = await start(databaseUrl);
   runner = await TestRunner.connect(api);
   await until(() => {
     expect(runner.received[0]?.type).toBe('welcome');
@@ -62,6 +66,31 @@ it('lets nothing follow a failure', async () => {
   await ask(api, 'mutation { setMode(sequencer: "satp1", mode: QUEUE) { name } }');
   await until(() => {
     expect(runner.started).toEqual([first, second]);
+  });
+});
+
+it('starts what is asked for after a bad end was seen, also before that end is stored', async () => {
+  const first = await id();
+  await until(() => {
+    expect(runner.started).toEqual([first]);
+  });
+  const locker = new pg.Client({ connectionString: databaseUrl });
+  await locker.connect();
+  await locker.query("begin; select from sequencers where name = 'satp1' for update");
+  runner.events(first, record(0, 'KILLED'));
+  await until(async () => {
+    const { data } = await ask<{ run: { phase: string } }>(api, 'query ($id: ID!) { run(id: $id) { phase } }', {
+      id: first,
+    });
+    expect(data.run.phase).toBe('KILLED');
+  });
+  const second = id();
+  await sleep(200);
+  await locker.query('commit');
+  await locker.end();
+  const made = await second;
+  await until(() => {
+    expect(runner.started).toEqual([first, made]);
   });
 });
 

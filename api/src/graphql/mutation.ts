@@ -70,6 +70,7 @@ builder.mutationType({
       args: { input: t.arg({ type: SubmitRunInput }) },
       resolve: async (_root, { input }, context) => {
         context.board.signal(input.sequencer);
+        await context.lives.endsStored(input.sequencer);
         const breakpoints = (input.breakpoints ?? []).map((b) => ({
           ...b,
           file: b.file ?? '<script>',
@@ -215,8 +216,9 @@ builder.mutationType({
     setMode: t.field({
       type: SequencerType,
       args: { sequencer: t.arg.string(), mode: t.arg({ type: ModeEnum }) },
-      resolve: async (_root, { sequencer, mode }, { board, db, user, backend }) => {
+      resolve: async (_root, { sequencer, mode }, { board, db, user, backend, lives }) => {
         board.signal(sequencer);
+        await lives.endsStored(sequencer);
         await setMode(db, sequencer, mode, user.name);
         board.changed(sequencer);
         await backend.advance(sequencer);

@@ -1,5 +1,14 @@
 /** The runs that are in memory: every active one, and those that ended a moment ago. */
-import { EVENT_TYPES, applyEvent, emptyView, readEvent, skipEvent, type RunView } from '@sequencer/model';
+import {
+  EVENT_TYPES,
+  SequencerError,
+  applyEvent,
+  emptyView,
+  isFinal,
+  readEvent,
+  skipEvent,
+  type RunView,
+} from '@sequencer/model';
 import type { Db } from '../store/database.ts';
 import { eventsAfter } from '../store/event-store.ts';
 import { viewOf, type RunSummary } from '../store/run-store.ts';
@@ -8,6 +17,7 @@ import { LiveRun } from './live-run.ts';
 /** How long an ended run stays: as long as somebody may still hold a row from before its end. */
 const LINGER_MS = 30_000;
 const PAGE = 2000;
+const COMMIT_WITHIN_MS = 10_000;
 /** Output is most of a record, and does not change a view. */
 const FOLDED = EVENT_TYPES.filter((type) => type !== 'output' && type !== 'action');
 
@@ -45,6 +55,21 @@ export class LiveRuns {
     const run = new LiveRun(row, await readView(this.#db, row.id));
     this.#runs.set(row.id, run);
     return run;
+  }
+
+  /**
+   * Until the ends that people have seen are stored: an end is shown before its commit, and its commit holds back what
+   * waits. What somebody asks for after they saw it has to come after it. Throws DATABASE_AWAY.
+   */
+  async endsStored(sequencer: string): Promise<void> {
+    const late = AbortSignal.timeout(COMMIT_WITHIN_MS);
+    for (const run of this.#runs.values()) {
+      if (run.row.sequencer !== sequencer || run.view.outcome === null) continue;
+      while (!isFinal(run.row.phase)) {
+        if (late.aborted) throw new SequencerError('DATABASE_AWAY');
+        await run.changed.after(run.changed.version, late);
+      }
+    }
   }
 
   /** Forgets an ended run after a while. */
