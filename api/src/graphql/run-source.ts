@@ -1,11 +1,12 @@
 /** A run as the resolvers see it: its row, and what memory knows better than the row. */
-import { SequencerError, isFinal, type Phase, type RunView } from '@sequencer/model';
+import { SequencerError, isFinal, type Phase, type RunEventOf, type RunView } from '@sequencer/model';
 import { readView } from '../runs/live-runs.ts';
 import type { LiveRun } from '../runs/live-run.ts';
 import { statementsDone } from '../runs/recorder.ts';
 import { eventsAfter, outputBefore, type StoredEvent } from '../store/event-store.ts';
 import { findRun, type RunSummary } from '../store/run-store.ts';
 import type { Context } from './context.ts';
+import type { ScriptVersion } from './run-dialogue.ts';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -73,6 +74,17 @@ export class RunSource {
     const newest = uncommitted.filter((event) => event.type === 'output' && event.seq < before);
     const older = await outputBefore(this.#context.db, this.row.id, newest[0]?.seq ?? before, last);
     return [...older, ...newest].slice(-last);
+  }
+
+  /** How the script was replaced while it ran, from the record. */
+  async versions(): Promise<ScriptVersion[]> {
+    const { versions } = await this.view();
+    if (versions.length === 0) return [];
+    const events = await this.events(0, 1000, ['script']);
+    return events.map(({ at, data }) => {
+      const { version, script, firstChanged, by } = JSON.parse(data) as RunEventOf<'script'>;
+      return { version, script, firstChanged, by, at };
+    });
   }
 
   /** Throws unless the run runs, with what its phase means for a command. */

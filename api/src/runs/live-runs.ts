@@ -1,5 +1,14 @@
 /** The runs that are in memory: every active one, and those that ended a moment ago. */
-import { EVENT_TYPES, applyEvent, emptyView, readEvent, skipEvent, type RunView } from '@sequencer/model';
+import {
+  EVENT_TYPES,
+  applyEvent,
+  emptyView,
+  readEvent,
+  restoreView,
+  skipEvent,
+  type EventType,
+  type RunView,
+} from '@sequencer/model';
 import type { Db } from '../store/database.ts';
 import { eventsAfter } from '../store/event-store.ts';
 import { viewOf, type RunSummary } from '../store/run-store.ts';
@@ -9,7 +18,8 @@ import { LiveRun } from './live-run.ts';
 const LINGER_MS = 30_000;
 const PAGE = 2000;
 /** Output is most of a record, and does not change a view. */
-const FOLDED = EVENT_TYPES.filter((type) => type !== 'output' && type !== 'action');
+const NOT_FOLDED = new Set<EventType>(['output', 'action', 'logged', 'evaluated']);
+const FOLDED = EVENT_TYPES.filter((type) => !NOT_FOLDED.has(type));
 
 export class LiveRuns {
   readonly #db: Db;
@@ -56,7 +66,7 @@ export class LiveRuns {
 /** The view of a run from the store, up to its last stored event. */
 export async function readView(db: Db, id: string): Promise<RunView> {
   const stored = await viewOf(db, id);
-  const view = stored.view === null ? emptyView() : (JSON.parse(stored.view) as RunView);
+  const view = stored.view === null ? emptyView() : restoreView(stored.view);
   let after = stored.viewSeq;
   while (after < stored.lastSeq) {
     const page = await eventsAfter(db, id, after, PAGE, FOLDED);
