@@ -1,6 +1,7 @@
 /** Runners: who may come, what is stored, and what happens when either side goes away. */
 import { once } from 'node:events';
 import fc from 'fast-check';
+import pg from 'pg';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { Api } from '../src/server.ts';
 import { TestRunner, ask, newDatabase, record, start, submit } from './running-api.ts';
@@ -189,8 +190,36 @@ it('goes on after a restart of the API with what is stored', async () => {
   expect(await outputOf(id)).toBe(lines(10));
 });
 
+it('shows a late reader what is not stored yet, after what is', async () => {
+  const runner = await TestRunner.connect(api);
+  const id = await startedRun(runner);
+  const events = record(10);
+  runner.events(id, events.slice(0, 6));
+  await until(() => {
+    expect(runner.acked).toBe(6);
+  });
+  await api.close();
+  api = await start(database);
+  const again = await TestRunner.connect(api, [{ run: id, lastSeq: 12, ended: true }]);
+  await until(() => {
+    expect(again.received[0]?.type).toBe('welcome');
+  });
+  const locker = new pg.Client({ connectionString: database });
+  await locker.connect();
+  await locker.query('begin; lock table events in exclusive mode');
+  again.events(id, events.slice(6));
+  await until(async () => {
+    expect(await outputOf(id)).toBe(lines(10));
+  });
+  expect(again.acked).toBe(0);
+  await locker.query('rollback');
+  await locker.end();
+  await until(() => {
+    expect(again.acked).toBe(12);
+  });
+});
+
 it('goes on when all connections to the database are cut', async () => {
-  const { default: pg } = await import('pg');
   const runner = await TestRunner.connect(api);
   const id = await startedRun(runner);
   const events = record(10);

@@ -17,6 +17,12 @@ export const ERRORS = {
   NOT_PAUSED: 'The trace is not paused at a prompt.',
   STALE_PROMPT: 'The prompt was answered already, here or by somebody else. Look at where the trace is now.',
   STOPPING: 'The run is stopping; this is not possible any more.',
+  STILL_EVALUATING:
+    'The trace is busy with an expression. Wait for it, or interrupt it; its result will be in the record.',
+  NO_DECISION: 'No failed statement waits for a decision.',
+  STATEMENT_STARTED: 'The change would alter a statement that has started. Only what has not run can be replaced.',
+  ASK_ANSWERED: 'The question was answered already, here or by somebody else, or its time is over.',
+  UNKNOWN_FILE: 'This is no Python file that the run uses.',
   RUNNER_AWAY: 'The runner is not connected. The script may still be running. Try again when the runner is back.',
   RUNNER_TIMEOUT: 'The runner did not answer in time. Look at the state of the run before trying again.',
   RUNNER_BUSY: 'The runner holds another run.',

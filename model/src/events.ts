@@ -3,14 +3,17 @@
  * clock in ISO 8601, UTC. A reader ignores fields it does not know and keeps events of types it does not know.
  */
 import { z } from 'zod';
+import { LIMITS } from './limits.ts';
 import { OUTCOMES } from './phases.ts';
 
 export const STOP_LEVELS = ['REQUEST', 'INTERRUPT', 'TERMINATE', 'KILL'] as const;
 export type StopLevel = (typeof STOP_LEVELS)[number];
-export const STEP_COMMANDS = ['NEXT', 'STEP', 'RETURN', 'CONTINUE'] as const;
+export const STEP_COMMANDS = ['NEXT', 'STEP', 'RETURN', 'CONTINUE', 'UNTIL', 'LOOP'] as const;
 export type StepCommand = (typeof STEP_COMMANDS)[number];
 export const STATEMENT_STATES = ['PENDING', 'RUNNING', 'DONE', 'FAILED', 'SKIPPED'] as const;
 export type StatementState = (typeof STATEMENT_STATES)[number];
+export const FAILURE_ACTIONS = ['RETRY', 'SKIP', 'GOTO', 'STOP'] as const;
+export type FailureAction = (typeof FAILURE_ACTIONS)[number];
 
 const count = z.int().nonnegative();
 const lineNumber = z.int().positive();
@@ -26,6 +29,8 @@ export const variableSchema = z.looseObject({
   /** A bounded repr that never raises. */
   value: z.string(),
   expandable: z.boolean(),
+  /** Where `variables` opens it: the name, then a key for each step into the value. */
+  path: z.array(z.string()).optional(),
 });
 
 export const frameSchema = z.looseObject({
@@ -37,13 +42,23 @@ export const frameSchema = z.looseObject({
 
 export const breakpointSchema = z.looseObject({
   /** The script itself is `<script>`. */
-  file: z.string(),
+  file: z.string().max(LIMITS.breakpointTextLength),
   line: lineNumber,
-  condition: z.string().nullish(),
+  condition: z.string().max(LIMITS.breakpointTextLength).nullish(),
+  /** Stops at this hit alone. */
   hitCount: count.nullish(),
-  logMessage: z.string().nullish(),
+  /** Text with expressions in braces: a log point, which does not stop. */
+  logMessage: z.string().max(LIMITS.breakpointTextLength).nullish(),
   enabled: z.boolean(),
+  /** The line that was asked for, when it has no code and `line` is the next that has. */
+  requestedLine: lineNumber.nullish(),
+  /** How often the line was reached with a condition that holds. */
+  hits: count.nullish(),
+  /** A sentence: why it cannot stop anything. */
+  problem: z.string().nullish(),
 });
+
+export const statementSpanSchema = z.looseObject({ index: count, firstLine: lineNumber, lastLine: lineNumber });
 
 /** Where a trace stands: `<script>` is the script, anything else a path as Python knows it. */
 const position = { file: z.string(), line: lineNumber, function: z.string() };
@@ -51,14 +66,30 @@ const position = { file: z.string(), line: lineNumber, function: z.string() };
 export const EVENT_SCHEMAS = {
   /** The first event: the script process runs. Indexes of statements are from 0, lines from 1, both ends included. */
   started: event('started', {
-    statements: z.array(z.looseObject({ index: count, firstLine: lineNumber, lastLine: lineNumber })),
+    statements: z.array(statementSpanSchema),
     pid: count,
     hostname: z.string(),
     python: z.string(),
     /** Names and versions of the packages that matter to a script: sorunlib, ocs, numpy. */
     packages: z.record(z.string(), z.string()),
+    /** Of the script: always 1 here; each replacement of what remains is the next. */
+    version: z.int().positive().optional(),
   }),
-  statement: event('statement', { index: count, state: z.enum(STATEMENT_STATES), attempt: z.int().positive() }),
+  /** `version`: of the script that the statement is from, 1 when it is left out. `attempt` is 0 for one left out. */
+  statement: event('statement', {
+    index: count,
+    state: z.enum(STATEMENT_STATES),
+    attempt: count,
+    version: z.int().positive().optional(),
+  }),
+  /** What had not run was replaced. `script` is the whole of it; statements before `firstChanged` are as they were. */
+  script: event('script', {
+    version: z.int().positive(),
+    script: z.string(),
+    firstChanged: count,
+    statements: z.array(statementSpanSchema),
+    by: z.string(),
+  }),
   /** A thread or an asyncio task begins. `thread` is the trace of the thread that a task runs in. */
   traceStarted: event('traceStarted', {
     trace: z.int().positive(),
@@ -86,9 +117,52 @@ export const EVENT_SCHEMAS = {
     /** Where in the flow of control. */
     event: z.enum(['line', 'call', 'return', 'exception']),
     stack: z.array(frameSchema),
+    /** The breakpoint that stopped it. `error`: its condition raised this. */
+    breakpoint: z
+      .looseObject({
+        file: z.string(),
+        line: lineNumber,
+        condition: z.string().nullish(),
+        hits: count.nullish(),
+        error: z.string().nullish(),
+      })
+      .nullish(),
+    /** What was raised, for event `exception`. */
+    exception: z.looseObject({ type: z.string(), message: z.string() }).nullish(),
   }),
   /** A prompt was answered. */
   resumed: event('resumed', { trace: z.int().positive(), number: z.int().positive(), command: z.enum(STEP_COMMANDS) }),
+  /** A log point was passed. */
+  logged: event('logged', { trace: z.int().positive(), file: z.string(), line: lineNumber, text: z.string() }),
+  /** Somebody evaluated an expression, or carried a statement out, in a frame (0: the innermost) of a stopped trace. */
+  evaluated: event('evaluated', {
+    trace: z.int().positive(),
+    prompt: z.int().positive(),
+    frame: count,
+    expression: z.string(),
+    ok: z.boolean(),
+    text: z.string(),
+    by: z.string(),
+  }),
+  /** The script asks people. `ask` grows over the whole run; an answer is needed until `deadline`, if there is one. */
+  ask: event('ask', {
+    ask: z.int().positive(),
+    trace: z.int().positive(),
+    kind: z.enum(['text', 'confirm']),
+    question: z.string(),
+    default: z.string().nullish(),
+    deadline: z.iso.datetime({ offset: true }).nullish(),
+  }),
+  /** The question is over. `by` is null when nobody answered: the default at the deadline, or the wait was ended. */
+  answered: event('answered', { ask: z.int().positive(), answer: z.string().nullable(), by: z.string().nullable() }),
+  /** How far the script is with something, in its own words. */
+  progress: event('progress', {
+    trace: z.int().positive(),
+    name: z.string(),
+    done: z.number(),
+    total: z.number().nullish(),
+    text: z.string().nullish(),
+  }),
   /** A pause waits for every trace to stop, was taken back, or is complete. The traces it waits for, with their lines. */
   pause: event('pause', {
     state: z.enum(['pending', 'paused', 'none']),
@@ -103,7 +177,14 @@ export const EVENT_SCHEMAS = {
     detail: z.string(),
   }),
   /** The stop ladder: a level was sent to the script, or, for `REQUEST` only, taken back. */
-  stopping: event('stopping', { level: z.enum(STOP_LEVELS).nullable(), by: z.string() }),
+  stopping: event('stopping', {
+    level: z.enum(STOP_LEVELS).nullable(),
+    by: z.string(),
+    /** Until when this rung usually does its work. */
+    deadline: z.iso.datetime({ offset: true }).nullish(),
+    /** Whether the next rung follows by itself at the deadline. */
+    escalate: z.boolean().optional(),
+  }),
   breakpoints: event('breakpoints', { breakpoints: z.array(breakpointSchema) }),
   /** An exception that ends the script. `type`, `message` and `line` are of the first cause, `then` of those that followed. */
   failure: event('failure', {
@@ -114,7 +195,15 @@ export const EVENT_SCHEMAS = {
     line: lineNumber.nullish(),
     statement: count.nullish(),
     then: z.array(z.string()),
+    /** The script is held at the failure, and a `decision` has to follow. */
     awaitingDecision: z.boolean(),
+  }),
+  /** What follows the failure that was held. `statement`: the one that failed; `line`: where GOTO goes on. */
+  decision: event('decision', {
+    action: z.enum(FAILURE_ACTIONS),
+    statement: count.nullish(),
+    line: lineNumber.nullish(),
+    by: z.string(),
   }),
   /** The last event. `exitCode` as a shell shows it: 128 + n for a process ended by signal n; null when nobody knows. */
   ended: event('ended', {

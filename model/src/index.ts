@@ -1,5 +1,6 @@
 export * from './errors.ts';
 export * from './events.ts';
+export * from './fold.ts';
 export * from './limits.ts';
 export * from './phases.ts';
 export * from './protocol.ts';

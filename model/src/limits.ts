@@ -6,7 +6,13 @@ export const LIMITS = {
   argumentCount: 256,
   argumentBytes: 4096,
   breakpointCount: 1000,
+  /** Of a file's path, or of what a breakpoint evaluates, in characters. */
+  breakpointTextLength: 4096,
   expressionBytes: 16 * 1024,
+  answerLength: 16 * 1024,
+  /** Variables of one answer, and how deep a path into a value goes. */
+  variablePage: 500,
+  variableDepth: 50,
   /** One runner protocol message, either way. */
   messageBytes: 4 * 1024 * 1024,
   /** One output event's text. */

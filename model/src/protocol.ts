@@ -7,10 +7,20 @@
  */
 import { z } from 'zod';
 import { ERROR_CODES } from './errors.ts';
-import { STEP_COMMANDS, STOP_LEVELS, anyEventSchema, breakpointSchema } from './events.ts';
+import {
+  FAILURE_ACTIONS,
+  STEP_COMMANDS,
+  STOP_LEVELS,
+  anyEventSchema,
+  breakpointSchema,
+  variableSchema,
+} from './events.ts';
 import { LIMITS, SEQUENCER_NAME } from './limits.ts';
 
 export const PROTOCOL_VERSION = 1;
+
+export const VARIABLE_SCOPES = ['locals', 'globals'] as const;
+export type VariableScope = (typeof VARIABLE_SCOPES)[number];
 
 const runId = z.string().min(1).max(64);
 const seq = z.int().nonnegative();
@@ -68,6 +78,10 @@ export const welcomeSchema = z.looseObject({
 export const ackSchema = z.looseObject({ type: z.literal('ack'), run: runId, seq });
 
 const forRun = { run: runId, by: z.string() };
+/** One prompt of one trace. */
+const atPrompt = { trace: z.int().positive(), prompt: z.int().positive() };
+/** 0 is the innermost frame of the stack, 1 its caller. */
+const frame = z.int().nonnegative();
 
 export const COMMANDS = {
   /** Start a script in a fresh process. Never starts the same run twice: repeated, it answers ok. */
@@ -80,21 +94,62 @@ export const COMMANDS = {
     startPaused: z.boolean(),
     holdOnFailure: z.boolean(),
     breakpoints: z.array(breakpointSchema),
+    /** The statement to begin with; those before it are left out. */
+    startAt: z.int().nonnegative().optional(),
   }),
   /** Every trace stops at its next line. */
   pause: z.looseObject({ name: z.literal('pause'), ...forRun }),
   /** Takes a pending pause back and lets every paused trace go on. */
   resume: z.looseObject({ name: z.literal('resume'), ...forRun }),
-  /** Answers one prompt of one trace. */
+  /** Answers one prompt of one trace. `line` is for UNTIL: go on until this line, or the end of the function. */
   step: z.looseObject({
     name: z.literal('step'),
     ...forRun,
-    trace: z.int().positive(),
-    prompt: z.int().positive(),
+    ...atPrompt,
     command: z.enum(STEP_COMMANDS),
+    line: z.int().positive().optional(),
   }),
-  /** One rung of the stop ladder. */
-  stop: z.looseObject({ name: z.literal('stop'), ...forRun, level: z.enum(STOP_LEVELS) }),
+  /** Replaces all breakpoints. `result`: the breakpoints as they were set. */
+  setBreakpoints: z.looseObject({
+    name: z.literal('setBreakpoints'),
+    ...forRun,
+    breakpoints: z.array(breakpointSchema),
+  }),
+  /** Evaluates an expression, or carries a statement out, in the stopped trace itself. `result`: {ok, text}. */
+  evaluate: z.looseObject({ name: z.literal('evaluate'), ...forRun, ...atPrompt, frame, expression: z.string() }),
+  /** Ends an evaluation that takes too long, and nothing else. */
+  interruptEvaluation: z.looseObject({ name: z.literal('interruptEvaluation'), ...forRun, ...atPrompt }),
+  /** The names of a frame, or what is inside a value. `result`: {variables, total}. */
+  variables: z.looseObject({
+    name: z.literal('variables'),
+    ...forRun,
+    ...atPrompt,
+    frame,
+    scope: z.enum(VARIABLE_SCOPES),
+    path: z.array(z.string()),
+    after: z.int().nonnegative(),
+    first: z.int().positive(),
+  }),
+  /** The text of a Python file that the run uses. `result`: {file, text}. */
+  source: z.looseObject({ name: z.literal('source'), ...forRun, file: z.string() }),
+  /** What follows a failure that was held. `line` is for GOTO: of the statement to go on with. */
+  decide: z.looseObject({
+    name: z.literal('decide'),
+    ...forRun,
+    action: z.enum(FAILURE_ACTIONS),
+    line: z.int().positive().optional(),
+  }),
+  /** Replaces the statements that have not started by those of this script. */
+  replace: z.looseObject({ name: z.literal('replace'), ...forRun, script: z.string() }),
+  /** Answers a question of the script. A `confirm` is answered by `yes` or `no`. */
+  answer: z.looseObject({ name: z.literal('answer'), ...forRun, ask: z.int().positive(), answer: z.string() }),
+  /** One rung of the stop ladder. `escalate`: the next follows by itself when this one's time is over. */
+  stop: z.looseObject({
+    name: z.literal('stop'),
+    ...forRun,
+    level: z.enum(STOP_LEVELS),
+    escalate: z.boolean().optional(),
+  }),
   /** Takes a stop of level `REQUEST` back. */
   unstop: z.looseObject({ name: z.literal('unstop'), ...forRun }),
   /** Compiles a script without running it. `result`: a list of findings {severity, line, code, message}. */
@@ -109,6 +164,14 @@ export const commandSchema = z.looseObject({
     COMMANDS.pause,
     COMMANDS.resume,
     COMMANDS.step,
+    COMMANDS.setBreakpoints,
+    COMMANDS.evaluate,
+    COMMANDS.interruptEvaluation,
+    COMMANDS.variables,
+    COMMANDS.source,
+    COMMANDS.decide,
+    COMMANDS.replace,
+    COMMANDS.answer,
     COMMANDS.stop,
     COMMANDS.unstop,
     COMMANDS.check,
@@ -120,6 +183,10 @@ export type Welcome = z.infer<typeof welcomeSchema>;
 export type Ack = z.infer<typeof ackSchema>;
 export type CommandMessage = z.infer<typeof commandSchema>;
 export type Command = CommandMessage['command'];
+type Known<T> = { [K in keyof T as string extends K ? never : number extends K ? never : K]: T[K] };
+type AboutRun<C> = C extends { run: string; by: string } ? Omit<Known<C>, 'run' | 'by'> : never;
+/** A command about a run that has started, without the run and who it is by. */
+export type RunCommand = AboutRun<Exclude<Command, { name: 'start' }>>;
 export type ToRunner = z.infer<typeof toRunnerSchema>;
 
 /** What the `check` command answers. Severity `error` means that the script cannot start. */
@@ -130,3 +197,18 @@ export const findingSchema = z.looseObject({
   message: z.string(),
 });
 export type Finding = z.infer<typeof findingSchema>;
+
+/** What `evaluate` answers: `text` is the value, what was printed, or the error. */
+export const evaluationSchema = z.looseObject({ ok: z.boolean(), text: z.string() });
+export type Evaluation = z.infer<typeof evaluationSchema>;
+
+/** What `variables` answers; `total` counts all of them. */
+export const variablePageSchema = z.looseObject({
+  variables: z.array(variableSchema),
+  total: z.int().nonnegative(),
+});
+export type VariablePage = z.infer<typeof variablePageSchema>;
+
+/** What `source` answers. */
+export const sourceFileSchema = z.looseObject({ file: z.string(), text: z.string() });
+export type SourceFile = z.infer<typeof sourceFileSchema>;

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import fc from 'fast-check';
+import controlled from '../golden/controlled-run.json' with { type: 'json' };
 import golden from '../golden/run.json' with { type: 'json' };
 import { EVENT_TYPES, readEvent, type AnyEvent } from './events.ts';
-import { applyEvent, emptyView, phaseOf, reasonOf, skipEvent, type RunView } from './run-view.ts';
+import { applyEvent, skipEvent } from './fold.ts';
+import { emptyView, phaseOf, reasonOf, restoreView, type RunView } from './run-view.ts';
 
 const events: AnyEvent[] = golden.events;
 
@@ -19,9 +21,9 @@ function folded(upTo: number): RunView {
 }
 
 describe('the golden run', () => {
-  test('has an event of most types', () => {
-    const seen = new Set(events.map((event) => event.type));
-    expect(EVENT_TYPES.filter((type) => !seen.has(type))).toEqual(['traceEnded', 'stopping', 'breakpoints']);
+  test('and the controlled one have an event of every type', () => {
+    const seen = new Set([...events, ...controlled.events].map((event) => event.type));
+    expect(EVENT_TYPES.filter((type) => !seen.has(type))).toEqual([]);
   });
 
   test('goes through its phases, each with its sentence', () => {
@@ -42,6 +44,55 @@ describe('the golden run', () => {
   test('stopped at a prompt, a trace shows where and since when', () => {
     const trace = folded(13).traces.find((t) => t.id === 2);
     expect(trace).toMatchObject({ state: 'PAUSED', line: 5, function: 'watch', prompt: { number: 1 } });
+  });
+});
+
+describe('the controlled run', () => {
+  function upTo(seq: number): RunView {
+    const view = emptyView();
+    for (const event of controlled.events as AnyEvent[]) if (event.seq <= seq) fold(view, event);
+    return view;
+  }
+
+  test('goes through its phases, each with its sentence', () => {
+    for (const [seq, phase] of Object.entries(controlled.phases)) expect(phaseOf(upTo(Number(seq)))).toBe(phase);
+    for (const [seq, reason] of Object.entries(controlled.reasons)) expect(reasonOf(upTo(Number(seq)))).toBe(reason);
+  });
+
+  test('shows the breakpoint that stopped it, and counts its hits', () => {
+    const view = upTo(7);
+    expect(view.statements[0]).toMatchObject({ state: 'SKIPPED', attempts: 0 });
+    expect(view.traces[0]?.prompt?.breakpoint).toMatchObject({ line: 2, hits: 1 });
+    expect(view.breakpoints.map((b) => b.hits)).toEqual([1, undefined]);
+  });
+
+  test('keeps what ran as it ran when the rest is replaced, and a mended failure is none', () => {
+    expect(upTo(18).failure?.awaitingDecision).toBe(true);
+    expect(upTo(18).traces[0]?.prompt?.exception?.type).toBe('RuntimeError');
+    const view = upTo(23);
+    expect(view.failure).toBeNull();
+    expect(view.versions.map((v) => [v.version, v.firstChanged])).toEqual([[2, 1]]);
+    expect(view.statements.map((s) => [s.state, s.attempts, s.version])).toEqual([
+      ['SKIPPED', 0, 1],
+      ['RUNNING', 2, 2],
+      ['PENDING', 0, 2],
+      ['PENDING', 0, 2],
+    ]);
+  });
+
+  test('shows questions with their answers, and progress', () => {
+    expect(upTo(13).asks[0]).toMatchObject({ question: 'Is the dome open?', answered: null });
+    expect(upTo(14).asks[0]?.answered).toMatchObject({ answer: 'yes', by: 'bob' });
+    const view = upTo(29);
+    expect(view.asks.map((a) => a.answered?.by)).toEqual(['bob', null]);
+    expect(view.progress).toMatchObject([{ name: 'scan', done: 3, total: 10 }]);
+    expect(view.stops).toMatchObject([{ level: 'INTERRUPT', escalate: true }]);
+  });
+
+  test('is the same after it was stored, also by a version that knew less', () => {
+    expect(restoreView(JSON.stringify(upTo(29)))).toEqual(upTo(29));
+    const { asks: _asks, progress: _progress, versions: _versions, ...older } = upTo(3);
+    expect(restoreView(JSON.stringify(older))).toEqual(upTo(3));
   });
 });
 

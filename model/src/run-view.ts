@@ -1,8 +1,5 @@
-/**
- * What a run looks like after its events: a fold, used by the API for its answers and by the UI for live updates and
- * replay. Pure: the same events give the same view wherever they are folded.
- */
-import type { Breakpoint, Frame, RunEvent, RunEventOf, StatementState, StopLevel } from './events.ts';
+/** What a run looks like after its events (`fold.ts`), and what phase that is. Pure. */
+import type { Breakpoint, Frame, StatementState, StopLevel } from './events.ts';
 import type { Outcome, Phase } from './phases.ts';
 
 export interface StatementView {
@@ -13,6 +10,17 @@ export interface StatementView {
   startedAt: string | null;
   finishedAt: string | null;
   attempts: number;
+  /** The version of the script that it ran from, or will. */
+  version: number;
+}
+
+/** The whole script as it was from an event on; its text is in the event `script`, that of version 1 in the run. */
+export interface ScriptVersionView {
+  version: number;
+  /** The first statement that is not as in the version before. */
+  firstChanged: number;
+  by: string;
+  at: string;
 }
 
 export interface PromptView {
@@ -21,6 +29,17 @@ export interface PromptView {
   reason: string;
   stack: Frame[];
   since: string;
+  /** What stopped it, for reason `breakpoint`. */
+  breakpoint: {
+    file: string;
+    line: number;
+    condition: string | null;
+    hits: number | null;
+    /** Its condition raised this. */
+    error: string | null;
+  } | null;
+  /** What was raised, for event `exception`. */
+  exception: { type: string; message: string } | null;
 }
 
 export interface TraceView {
@@ -52,6 +71,33 @@ export interface StopView {
   level: StopLevel;
   by: string;
   at: string;
+  /** Until when this rung usually does its work. */
+  deadline: string | null;
+  /** Whether the next rung follows by itself at the deadline. */
+  escalate: boolean;
+}
+
+/** A question of the script. */
+export interface AskView {
+  ask: number;
+  trace: number;
+  kind: 'text' | 'confirm';
+  question: string;
+  default: string | null;
+  deadline: string | null;
+  at: string;
+  /** Null while it waits. `by` is null when nobody answered: the default at the deadline, or the wait was ended. */
+  answered: { answer: string | null; by: string | null; at: string } | null;
+}
+
+/** How far the script is with something. */
+export interface ProgressView {
+  trace: number;
+  name: string;
+  done: number;
+  total: number | null;
+  text: string | null;
+  at: string;
 }
 
 export interface RunView {
@@ -59,6 +105,8 @@ export interface RunView {
   startedAt: string | null;
   finishedAt: string | null;
   statements: StatementView[];
+  /** How the script was replaced while it ran, oldest first; empty when it never was. */
+  versions: ScriptVersionView[];
   /** The statement that runs or ran last. */
   statement: number | null;
   traces: TraceView[];
@@ -67,6 +115,10 @@ export interface RunView {
   /** The rungs of the stop ladder that were sent, in order. */
   stops: StopView[];
   failure: FailureView | null;
+  /** Questions that wait, and the newest of those that are over. */
+  asks: AskView[];
+  /** The newest word of each thing that the script told progress of, in the order of their first. */
+  progress: ProgressView[];
   outcome: Outcome | null;
   exitCode: number | null;
   endReason: string | null;
@@ -75,21 +127,21 @@ export interface RunView {
   droppedBytes: number;
 }
 
-/** Ended traces that a view keeps; a run may have had millions. */
-const KEPT_ENDED_TRACES = 50;
-
 export function emptyView(): RunView {
   return {
     lastSeq: 0,
     startedAt: null,
     finishedAt: null,
     statements: [],
+    versions: [],
     statement: null,
     traces: [],
     breakpoints: [],
     pause: { state: 'none', waitingFor: [] },
     stops: [],
     failure: null,
+    asks: [],
+    progress: [],
     outcome: null,
     exitCode: null,
     endReason: null,
@@ -98,184 +150,11 @@ export function emptyView(): RunView {
   };
 }
 
-/** Changes the view in place to what it is after the event. An event that the view has already seen changes nothing. */
-export function applyEvent(view: RunView, event: RunEvent): void {
-  if (event.seq <= view.lastSeq) return;
-  view.lastSeq = event.seq;
-  switch (event.type) {
-    case 'started':
-      onStarted(view, event);
-      break;
-    case 'statement':
-      onStatement(view, event);
-      break;
-    case 'traceStarted':
-      view.traces.push({
-        id: event.trace,
-        kind: event.kind,
-        name: event.name,
-        state: 'RUNNING',
-        thread: event.thread ?? null,
-        file: null,
-        line: null,
-        function: null,
-        since: null,
-        sampled: false,
-        prompt: null,
-      });
-      break;
-    case 'traceEnded':
-      onTraceEnded(view, event);
-      break;
-    case 'line':
-      onLine(view, event);
-      break;
-    case 'prompt':
-      onPrompt(view, event);
-      break;
-    case 'resumed': {
-      const trace = findTrace(view, event.trace);
-      if (trace?.prompt?.number === event.number) {
-        trace.prompt = null;
-        trace.state = 'RUNNING';
-        trace.since = event.at;
-      }
-      break;
-    }
-    case 'pause':
-      view.pause = {
-        state: event.state,
-        waitingFor: event.waitingFor.map((w) => ({ trace: w.trace, line: w.line ?? null })),
-      };
-      break;
-    case 'stopping':
-      if (event.level === null) view.stops = view.stops.filter((stop) => stop.level !== 'REQUEST');
-      else view.stops.push({ level: event.level, by: event.by, at: event.at });
-      break;
-    case 'breakpoints':
-      view.breakpoints = event.breakpoints;
-      break;
-    case 'failure':
-      view.failure = {
-        exception: event.exception,
-        message: event.message,
-        traceback: event.traceback,
-        line: event.line ?? null,
-        statement: event.statement ?? null,
-        then: event.then,
-        awaitingDecision: event.awaitingDecision,
-      };
-      break;
-    case 'outputDropped':
-      view.droppedBytes += event.bytes;
-      break;
-    case 'ended':
-      onEnded(view, event);
-      break;
-    case 'output':
-    case 'action':
-      break;
-  }
-}
-
-/** An event of a type that this version does not know still counts. */
-export function skipEvent(view: RunView, seq: number): void {
-  if (seq > view.lastSeq) view.lastSeq = seq;
-}
-
-function findTrace(view: RunView, id: number): TraceView | undefined {
-  // The newest are at the end, and are the ones that move.
-  return view.traces.findLast((trace) => trace.id === id);
-}
-
-function onStarted(view: RunView, event: RunEventOf<'started'>): void {
-  view.startedAt = event.at;
-  view.statements = event.statements.map(({ index, firstLine, lastLine }) => ({
-    index,
-    firstLine,
-    lastLine,
-    state: 'PENDING',
-    startedAt: null,
-    finishedAt: null,
-    attempts: 0,
-  }));
-  view.ranWith = { python: event.python, hostname: event.hostname, pid: event.pid, packages: event.packages };
-}
-
-function onStatement(view: RunView, event: RunEventOf<'statement'>): void {
-  const statement = view.statements[event.index];
-  if (!statement) return;
-  statement.state = event.state;
-  statement.attempts = event.attempt;
-  if (event.state === 'RUNNING') {
-    statement.startedAt = event.at;
-    statement.finishedAt = null;
-    view.statement = event.index;
-  } else if (event.state !== 'PENDING') {
-    statement.finishedAt = event.at;
-  }
-}
-
-function onTraceEnded(view: RunView, event: RunEventOf<'traceEnded'>): void {
-  const trace = findTrace(view, event.trace);
-  if (!trace) return;
-  trace.state = 'ENDED';
-  trace.prompt = null;
-  const ended = view.traces.filter((t) => t.state === 'ENDED');
-  if (ended.length > KEPT_ENDED_TRACES) {
-    const drop = ended[0];
-    view.traces = view.traces.filter((t) => t !== drop);
-  }
-}
-
-function onLine(view: RunView, event: RunEventOf<'line'>): void {
-  const trace = findTrace(view, event.trace);
-  if (!trace) return;
-  trace.file = event.file;
-  trace.line = event.line;
-  trace.function = event.function;
-  trace.since = event.at;
-  trace.sampled = event.sampled ?? false;
-}
-
-function onPrompt(view: RunView, event: RunEventOf<'prompt'>): void {
-  const trace = findTrace(view, event.trace);
-  if (!trace) return;
-  const frame = event.stack.at(-1);
-  trace.state = 'PAUSED';
-  trace.prompt = {
-    number: event.number,
-    event: event.event,
-    reason: event.reason,
-    stack: event.stack,
-    since: event.at,
-  };
-  if (frame) {
-    trace.file = frame.file;
-    trace.line = frame.line;
-    trace.function = frame.function;
-    trace.since = event.at;
-    trace.sampled = false;
-  }
-}
-
-function onEnded(view: RunView, event: RunEventOf<'ended'>): void {
-  view.finishedAt = event.at;
-  view.outcome = event.outcome;
-  view.exitCode = event.exitCode;
-  view.endReason = event.reason;
-  view.pause = { state: 'none', waitingFor: [] };
-  for (const trace of view.traces) {
-    trace.state = 'ENDED';
-    trace.prompt = null;
-  }
-  for (const statement of view.statements) {
-    // What ran when the process went away did not finish.
-    if (statement.state === 'RUNNING') {
-      statement.state = 'FAILED';
-      statement.finishedAt = event.at;
-    }
-  }
+/** A view that was stored as JSON, maybe by a version that knew less. */
+export function restoreView(json: string): RunView {
+  const stored = JSON.parse(json) as Partial<RunView>;
+  const statements = (stored.statements ?? []).map((statement) => ({ ...{ version: 1 }, ...statement }));
+  return { ...emptyView(), ...stored, statements };
 }
 
 /** The phase of a run that has started, from its events alone. */
@@ -305,12 +184,21 @@ export function reasonOf(view: RunView): string | null {
   }
   if (view.pause.state === 'paused') {
     const prompts = view.traces.flatMap((t) => (t.prompt ? [t.prompt] : []));
-    const reason = prompts.toSorted((a, b) => a.number - b.number).at(-1)?.reason;
-    if (reason === 'breakpoint') return 'Paused at a breakpoint.';
+    const last = prompts.toSorted((a, b) => a.number - b.number).at(-1);
+    const reason = last?.reason;
+    if (reason === 'breakpoint') return breakpointReason(last?.breakpoint ?? null);
     if (reason === 'failure') return 'Held on a failure.';
     if (reason === 'start') return 'Paused before the first line, as asked.';
     if (reason === 'step') return 'Paused after a step.';
     return 'Paused on request.';
   }
   return null;
+}
+
+function breakpointReason(breakpoint: PromptView['breakpoint']): string {
+  if (!breakpoint) return 'Paused at a breakpoint.';
+  const { file, line, condition, error } = breakpoint;
+  const where = `line ${String(line)}${file === '<script>' ? '' : ` of ${file.split('/').at(-1) ?? file}`}`;
+  if (error !== null) return `Paused at the breakpoint in ${where}: its condition raised ${error}`;
+  return `Paused at the breakpoint in ${where}${condition === null ? '' : `, because ${condition}`}.`;
 }

@@ -8,6 +8,7 @@ import {
   STATEMENT_STATES,
   STOP_LEVELS,
   SequencerError,
+  FAILURE_ACTIONS,
   type StepCommand,
 } from '@sequencer/model';
 import { z } from 'zod';
@@ -72,9 +73,11 @@ export const StepCommandEnum = builder.enumType('StepCommand', {
   description: 'What a paused trace does next.',
   values: {
     NEXT: { description: 'To the next line, over calls.' },
-    STEP: { description: 'Into a call.' },
+    STEP: { description: 'Into a call, also of a library that is written in Python.' },
     RETURN: { description: 'Out of the function.' },
     CONTINUE: { description: 'On, until something stops it.' },
+    UNTIL: { description: 'To a line of this function, or out of it.' },
+    LOOP: { description: 'Over the rest of the loop that this line is in.' },
   } satisfies Record<StepCommand, { description: string }>,
 });
 export const StopLevelEnum = builder.enumType('StopLevel', {
@@ -83,7 +86,7 @@ export const StopLevelEnum = builder.enumType('StopLevel', {
 });
 export const FailureActionEnum = builder.enumType('FailureAction', {
   description: 'What to do about a failed statement whose process is held.',
-  values: ['RETRY', 'SKIP', 'GOTO', 'STOP'] as const,
+  values: FAILURE_ACTIONS,
 });
 export const RunStartEnum = builder.enumType('RunStart', {
   description: 'QUEUED waits for the mode of the sequencer; RUNNING starts as soon as the sequencer is free.',

@@ -31,18 +31,25 @@ export const StatementType = builder.objectRef<StatementView>('Statement').imple
     startedAt: t.expose('startedAt', { type: DateTime, nullable: true }),
     finishedAt: t.expose('finishedAt', { type: DateTime, nullable: true }),
     attempts: t.exposeInt('attempts'),
+    version: t.exposeInt('version', { description: 'Of the script that it ran from, or will.' }),
   }),
 });
 
-const VariableType = builder.objectRef<Pick<Variable, 'name' | 'type' | 'value' | 'expandable'>>('Variable').implement({
-  description: 'A name with a bounded text of its value, made so that it never raises.',
-  fields: (t) => ({
-    name: t.exposeString('name'),
-    type: t.exposeString('type'),
-    value: t.exposeString('value'),
-    expandable: t.exposeBoolean('expandable'),
-  }),
-});
+export const VariableType = builder
+  .objectRef<Pick<Variable, 'name' | 'type' | 'value' | 'expandable' | 'path'>>('Variable')
+  .implement({
+    description: 'A name with a bounded text of its value, made so that it never raises.',
+    fields: (t) => ({
+      name: t.exposeString('name'),
+      type: t.exposeString('type'),
+      value: t.exposeString('value'),
+      expandable: t.exposeBoolean('expandable'),
+      path: t.stringList({
+        description: 'What `variables` opens it by.',
+        resolve: (v) => v.path ?? [v.name],
+      }),
+    }),
+  });
 
 const FrameType = builder.objectRef<Pick<Frame, 'file' | 'line' | 'function' | 'variables'>>('Frame').implement({
   description: 'A call on the stack. The script itself is the file `<script>`.',
@@ -52,6 +59,22 @@ const FrameType = builder.objectRef<Pick<Frame, 'file' | 'line' | 'function' | '
     function: t.exposeString('function'),
     variables: t.expose('variables', { type: [VariableType] }),
   }),
+});
+
+const PromptBreakpointType = builder.objectRef<NonNullable<PromptView['breakpoint']>>('PromptBreakpoint').implement({
+  description: 'The breakpoint that stopped a trace.',
+  fields: (t) => ({
+    file: t.exposeString('file'),
+    line: t.exposeInt('line'),
+    condition: t.exposeString('condition', { nullable: true }),
+    hits: t.exposeInt('hits', { nullable: true }),
+    error: t.exposeString('error', { nullable: true, description: 'What its condition raised.' }),
+  }),
+});
+
+const RaisedType = builder.objectRef<{ type: string; message: string }>('Raised').implement({
+  description: 'An exception.',
+  fields: (t) => ({ type: t.exposeString('type'), message: t.exposeString('message') }),
 });
 
 const PromptType = builder.objectRef<PromptView>('Prompt').implement({
@@ -64,6 +87,12 @@ const PromptType = builder.objectRef<PromptView>('Prompt').implement({
     reason: t.exposeString('reason', { description: 'start, pause, step, breakpoint or failure' }),
     stack: t.expose('stack', { type: [FrameType], description: 'The innermost call last.' }),
     since: t.expose('since', { type: DateTime }),
+    breakpoint: t.expose('breakpoint', { type: PromptBreakpointType, nullable: true }),
+    exception: t.expose('exception', {
+      type: RaisedType,
+      nullable: true,
+      description: 'What was raised, for event `exception`.',
+    }),
   }),
 });
 
@@ -113,22 +142,42 @@ export const StopSentType = builder.objectRef<StopView>('StopSent').implement({
     level: t.expose('level', { type: StopLevelEnum }),
     by: t.exposeString('by'),
     at: t.expose('at', { type: DateTime }),
+    deadline: t.expose('deadline', {
+      type: DateTime,
+      nullable: true,
+      description: 'Until when this rung usually does its work.',
+    }),
+    escalate: t.exposeBoolean('escalate', { description: 'The next rung follows by itself at the deadline.' }),
   }),
 });
 
-export const BreakpointType = builder
-  .objectRef<Pick<Breakpoint, 'file' | 'line' | 'condition' | 'hitCount' | 'logMessage' | 'enabled'>>('Breakpoint')
-  .implement({
-    description: 'A line to stop at.',
-    fields: (t) => ({
-      file: t.exposeString('file'),
-      line: t.exposeInt('line'),
-      condition: t.string({ nullable: true, resolve: (b) => b.condition ?? null }),
-      hitCount: t.int({ nullable: true, resolve: (b) => b.hitCount ?? null }),
-      logMessage: t.string({ nullable: true, resolve: (b) => b.logMessage ?? null }),
-      enabled: t.exposeBoolean('enabled'),
+type BreakpointPart = Pick<
+  Breakpoint,
+  'file' | 'line' | 'condition' | 'hitCount' | 'logMessage' | 'enabled' | 'requestedLine' | 'hits' | 'problem'
+>;
+
+export const BreakpointType = builder.objectRef<BreakpointPart>('Breakpoint').implement({
+  description: 'A line to stop at.',
+  fields: (t) => ({
+    file: t.exposeString('file'),
+    line: t.exposeInt('line'),
+    condition: t.string({ nullable: true, resolve: (b) => b.condition ?? null }),
+    hitCount: t.int({ nullable: true, resolve: (b) => b.hitCount ?? null }),
+    logMessage: t.string({ nullable: true, resolve: (b) => b.logMessage ?? null }),
+    enabled: t.exposeBoolean('enabled'),
+    requestedLine: t.int({
+      nullable: true,
+      description: 'The line that was asked for, when it has no code and the next that has was taken.',
+      resolve: (b) => b.requestedLine ?? null,
     }),
-  });
+    hits: t.int({ resolve: (b) => b.hits ?? 0 }),
+    problem: t.string({
+      nullable: true,
+      description: 'A sentence: why it cannot stop anything.',
+      resolve: (b) => b.problem ?? null,
+    }),
+  }),
+});
 
 export interface OutputPart {
   seq: number;

@@ -1,11 +1,12 @@
 /** A run as the resolvers see it: its row, and what memory knows better than the row. */
-import { SequencerError, isFinal, type Phase, type RunView } from '@sequencer/model';
+import { SequencerError, isFinal, type Phase, type RunEventOf, type RunView } from '@sequencer/model';
 import { readView } from '../runs/live-runs.ts';
 import type { LiveRun } from '../runs/live-run.ts';
 import { statementsDone } from '../runs/recorder.ts';
 import { eventsAfter, outputBefore, type StoredEvent } from '../store/event-store.ts';
 import { findRun, type RunSummary } from '../store/run-store.ts';
 import type { Context } from './context.ts';
+import type { ScriptVersion } from './run-dialogue.ts';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -62,9 +63,14 @@ export class RunSource {
 
   /** Events with seq > after, oldest first: from memory when it has them, else from the store. */
   async events(after: number, first: number, types: readonly string[] | null): Promise<StoredEvent[]> {
+    const wanted = (event: StoredEvent) => types?.includes(event.type) ?? true;
     const tail = this.live?.tail(after, Infinity);
-    if (!tail) return eventsAfter(this.#context.db, this.row.id, after, first, types);
-    return tail.filter((event) => types?.includes(event.type) ?? true).slice(0, first);
+    if (tail) return tail.filter(wanted).slice(0, first);
+    // What is not committed yet is in memory alone. It is taken before the store is read: nothing can fall between.
+    const uncommitted = this.live?.tail(this.live.storedSeq, Infinity) ?? [];
+    const stored = await eventsAfter(this.#context.db, this.row.id, after, first, types);
+    const last = stored.at(-1)?.seq ?? after;
+    return [...stored, ...uncommitted.filter((event) => event.seq > last && wanted(event))].slice(0, first);
   }
 
   /** The newest output with seq < before, the oldest of it first. */
@@ -73,6 +79,17 @@ export class RunSource {
     const newest = uncommitted.filter((event) => event.type === 'output' && event.seq < before);
     const older = await outputBefore(this.#context.db, this.row.id, newest[0]?.seq ?? before, last);
     return [...older, ...newest].slice(-last);
+  }
+
+  /** How the script was replaced while it ran, from the record. */
+  async versions(): Promise<ScriptVersion[]> {
+    const { versions } = await this.view();
+    if (versions.length === 0) return [];
+    const events = await this.events(0, 1000, ['script']);
+    return events.map(({ at, data }) => {
+      const { version, script, firstChanged, by } = JSON.parse(data) as RunEventOf<'script'>;
+      return { version, script, firstChanged, by, at };
+    });
   }
 
   /** Throws unless the run runs, with what its phase means for a command. */

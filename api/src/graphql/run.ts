@@ -2,6 +2,7 @@
 import { SequencerError } from '@sequencer/model';
 import { scriptOf } from '../store/run-store.ts';
 import { DateTime, PhaseEnum, RunStartEnum, builder } from './builder.ts';
+import { AskType, ProgressType, ScriptVersionType } from './run-dialogue.ts';
 import {
   BreakpointType,
   EventType,
@@ -101,7 +102,26 @@ RunType.implement({
     }),
     statements: t.field({ type: [StatementType], resolve: async (run) => (await run.view()).statements }),
     traces: t.field({ type: [TraceType], resolve: async (run) => (await run.view()).traces }),
-    breakpoints: t.field({ type: [BreakpointType], resolve: async (run) => (await run.view()).breakpoints }),
+    breakpoints: t.field({
+      type: [BreakpointType],
+      resolve: async (run) => (run.facts.lastSeq === 0 ? run.row.breakpoints : (await run.view()).breakpoints),
+    }),
+    startAt: t.int({
+      nullable: true,
+      description: 'The statement that it began with, when it is not the first.',
+      resolve: (run) => run.row.startAt,
+    }),
+    asks: t.field({
+      type: [AskType],
+      description: 'Questions that wait, and the newest of those that are over.',
+      resolve: async (run) => (await run.view()).asks,
+    }),
+    progress: t.field({ type: [ProgressType], resolve: async (run) => (await run.view()).progress }),
+    scriptVersions: t.field({
+      type: [ScriptVersionType],
+      description: 'The script as it was replaced while it ran, oldest first; `script` is version 1. Empty if never.',
+      resolve: (run) => run.versions(),
+    }),
     output: t.field({
       type: [OutputType],
       description: 'Output with seq > after, oldest first.',

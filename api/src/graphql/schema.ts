@@ -5,6 +5,9 @@ import './run.ts';
 import './sequencer.ts';
 import './query.ts';
 import './mutation.ts';
+import './breakpoints.ts';
+import './control.ts';
+import './inspection.ts';
 import './subscription.ts';
 
 export const schema: GraphQLSchema = builder.toSchema();

@@ -6,7 +6,9 @@ import {
   emptyView,
   isFinal,
   readEvent,
+  restoreView,
   skipEvent,
+  type EventType,
   type RunView,
 } from '@sequencer/model';
 import type { Db } from '../store/database.ts';
@@ -19,7 +21,8 @@ const LINGER_MS = 30_000;
 const PAGE = 2000;
 const COMMIT_WITHIN_MS = 10_000;
 /** Output is most of a record, and does not change a view. */
-const FOLDED = EVENT_TYPES.filter((type) => type !== 'output' && type !== 'action');
+const NOT_FOLDED = new Set<EventType>(['output', 'action', 'logged', 'evaluated']);
+const FOLDED = EVENT_TYPES.filter((type) => !NOT_FOLDED.has(type));
 
 export class LiveRuns {
   readonly #db: Db;
@@ -81,7 +84,7 @@ export class LiveRuns {
 /** The view of a run from the store, up to its last stored event. */
 export async function readView(db: Db, id: string): Promise<RunView> {
   const stored = await viewOf(db, id);
-  const view = stored.view === null ? emptyView() : (JSON.parse(stored.view) as RunView);
+  const view = stored.view === null ? emptyView() : restoreView(stored.view);
   let after = stored.viewSeq;
   while (after < stored.lastSeq) {
     const page = await eventsAfter(db, id, after, PAGE, FOLDED);

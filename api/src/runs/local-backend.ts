@@ -1,13 +1,5 @@
 /** Runs on waiting runners, one a sequencer, with the queue and the state of runs in the database. */
-import {
-  findingSchema,
-  SequencerError,
-  nextRun,
-  type Finding,
-  type Hello,
-  type StepCommand,
-  type StopLevel,
-} from '@sequencer/model';
+import { findingSchema, SequencerError, nextRun, type Finding, type Hello, type RunCommand } from '@sequencer/model';
 import { asc, and, eq, inArray } from 'drizzle-orm';
 import { OPEN_PHASES, isFinal } from '@sequencer/model';
 import { z } from 'zod';
@@ -28,6 +20,8 @@ import type { SequencerBoard } from './sequencer-board.ts';
 /** Starting waits for a fresh process when none is ready, and for what is left of a run before. */
 const START_WITHIN_MS = 15_000;
 const BUSY_AGAIN_MS = 500;
+/** The runner itself says when an evaluation takes longer. */
+const EVALUATED_WITHIN_MS = 30_000;
 /** Above this much that waits for its commit, a runner is not read any more, until half of it is done. */
 const HIGH_WATER = 8 * 1024 * 1024;
 
@@ -250,6 +244,7 @@ export class LocalBackend implements RunBackend {
           startPaused: row.startPaused,
           holdOnFailure: row.holdOnFailure,
           breakpoints: row.breakpoints,
+          ...(row.startAt === null ? {} : { startAt: row.startAt }),
         },
         START_WITHIN_MS,
       );
@@ -316,24 +311,10 @@ export class LocalBackend implements RunBackend {
     return z.array(findingSchema).parse(reply.result);
   }
 
-  async pause(run: RunSummary, by: string): Promise<void> {
-    await this.#gateway.command(run.sequencer, { name: 'pause', run: run.id, by });
-  }
-
-  async resume(run: RunSummary, by: string): Promise<void> {
-    await this.#gateway.command(run.sequencer, { name: 'resume', run: run.id, by });
-  }
-
-  async step(run: RunSummary, by: string, trace: number, prompt: number, command: StepCommand): Promise<void> {
-    await this.#gateway.command(run.sequencer, { name: 'step', run: run.id, by, trace, prompt, command });
-  }
-
-  async stop(run: RunSummary, by: string, level: StopLevel): Promise<void> {
-    await this.#gateway.command(run.sequencer, { name: 'stop', run: run.id, by, level });
-  }
-
-  async takeBackStop(run: RunSummary, by: string): Promise<void> {
-    await this.#gateway.command(run.sequencer, { name: 'unstop', run: run.id, by });
+  async command(run: RunSummary, by: string, command: RunCommand): Promise<unknown> {
+    const whole = { ...command, run: run.id, by };
+    const within = command.name === 'evaluate' ? EVALUATED_WITHIN_MS : undefined;
+    return (await this.#gateway.command(run.sequencer, whole, within)).result;
   }
 }
 

@@ -1,5 +1,5 @@
 /** The waiting runs of a sequencer, and its mode. */
-import { SequencerError, isFinal, type Mode } from '@sequencer/model';
+import { SequencerError, isFinal, type Breakpoint, type Mode } from '@sequencer/model';
 import { and, asc, eq } from 'drizzle-orm';
 import type { Db } from '../store/database.ts';
 import { findRun, type RunSummary } from '../store/run-store.ts';
@@ -46,6 +46,13 @@ export async function move(db: Db, run: RunSummary, position: number): Promise<v
         .where(eq(runs.id, id));
     }
   });
+}
+
+/** For when it starts. False, and nothing is changed, if it does not wait any more. */
+export async function setWaitingBreakpoints(db: Db, run: RunSummary, breakpoints: Breakpoint[]): Promise<boolean> {
+  const waits = and(eq(runs.id, run.id), eq(runs.phase, 'QUEUED'));
+  const changed = await db.update(runs).set({ breakpoints }).where(waits).returning({ id: runs.id });
+  return changed.length > 0;
 }
 
 export async function setMode(db: Db, sequencer: string, mode: Mode, by: string): Promise<void> {

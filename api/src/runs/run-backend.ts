@@ -1,5 +1,5 @@
 /** What carries runs out. The rest of the API does not know where scripts run. */
-import type { Finding, StepCommand, StopLevel } from '@sequencer/model';
+import type { Finding, RunCommand } from '@sequencer/model';
 import type { RunnerState } from '../gateway/gateway.ts';
 import type { RunSummary } from '../store/run-store.ts';
 
@@ -8,11 +8,7 @@ export interface RunBackend {
   check: (sequencer: string, script: string) => Promise<Finding[] | null>;
   /** Starts what may start now on the sequencer. */
   advance: (sequencer: string) => Promise<void>;
-  /** Each returns once the runner has carried it out, or throws its refusal. */
-  pause: (run: RunSummary, by: string) => Promise<void>;
-  resume: (run: RunSummary, by: string) => Promise<void>;
-  step: (run: RunSummary, by: string, trace: number, prompt: number, command: StepCommand) => Promise<void>;
-  stop: (run: RunSummary, by: string, level: StopLevel) => Promise<void>;
-  takeBackStop: (run: RunSummary, by: string) => Promise<void>;
+  /** Returns the result once the runner has carried it out, or throws its refusal. */
+  command: (run: RunSummary, by: string, command: RunCommand) => Promise<unknown>;
   runner: (sequencer: string) => RunnerState;
 }

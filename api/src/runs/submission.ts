@@ -16,6 +16,9 @@ const text = (longest: number) =>
     .max(longest, `It has more than ${String(longest)} characters.`)
     .refine((value) => value.isWellFormed() && !NUL.test(value), 'It is not text, or holds NUL characters.');
 
+/** Breakpoints as a person may ask for them. */
+export const breakpointsSchema = z.array(breakpointSchema).max(LIMITS.breakpointCount);
+
 const submissionSchema = z.object({
   sequencer: z.string(),
   script: z.string(),
@@ -27,7 +30,12 @@ const submissionSchema = z.object({
     .max(LIMITS.argumentCount, `There are more than ${String(LIMITS.argumentCount)} of them.`),
   startPaused: z.boolean(),
   holdOnFailure: z.boolean(),
-  breakpoints: z.array(breakpointSchema).max(LIMITS.breakpointCount),
+  breakpoints: breakpointsSchema,
+  startAt: z
+    .int()
+    .nonnegative()
+    .max(2 ** 31 - 1)
+    .nullish(),
   start: z.enum(['QUEUED', 'RUNNING']),
   requestId: text(100).nullish(),
 });
@@ -102,6 +110,7 @@ async function insert(db: Db, id: string, by: string, wanted: Submission): Promi
       submittedBy: by,
       submittedAt: new Date(),
       requestId: wanted.requestId ?? null,
+      startAt: wanted.startAt ?? null,
       phase: 'QUEUED',
       words: wordsOf({ ...wanted, number, submittedBy: by, failure: null }),
     });

@@ -44,6 +44,8 @@ export const runs = pgTable(
     startPaused: boolean('start_paused').notNull(),
     holdOnFailure: boolean('hold_on_failure').notNull(),
     breakpoints: json().$type<Breakpoint[]>().notNull(),
+    /** The statement to begin with; null for the first. */
+    startAt: integer('start_at'),
     start: text().$type<RunStart>().notNull(),
     /** Its place among the waiting runs: the smallest is next. */
     place: integer().notNull(),

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 PROTOCOL_VERSION = 1
-STEP_COMMANDS = ("NEXT", "STEP", "RETURN", "CONTINUE")
+STEP_COMMANDS = ("NEXT", "STEP", "RETURN", "CONTINUE", "UNTIL", "LOOP")
 STOP_LEVELS = ("REQUEST", "INTERRUPT", "TERMINATE", "KILL")
+FAILURE_ACTIONS = ("RETRY", "SKIP", "GOTO", "STOP")
 
 
 class BadMessage(Exception):
@@ -44,34 +45,66 @@ def _number(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
 
+def _flag(value: Any) -> bool:
+    return isinstance(value, bool)
+
+
+def _or_nothing(good: Callable[[Any], bool]) -> Callable[[Any], bool]:
+    return lambda value: value is None or good(value)
+
+
 def _texts(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(v, str) for v in value)
 
 
 def _breakpoints(value: Any) -> bool:
     return isinstance(value, list) and all(
-        isinstance(b, dict) and _text(b.get("file")) and _number(b.get("line")) and isinstance(b.get("enabled"), bool)
-        for b in value
+        isinstance(b, dict) and all(good(b.get(key)) for key, good in _BREAKPOINT.items()) for b in value
     )
 
 
 Shape = dict[str, Callable[[Any], bool]]
 
+_BREAKPOINT: Shape = {
+    "file": _text,
+    "line": _number,
+    "condition": _or_nothing(_text),
+    "hitCount": _or_nothing(_number),
+    "logMessage": _or_nothing(_text),
+    "enabled": _flag,
+}
 _RUN: Shape = {"run": _text, "by": _text}
+_PROMPT: Shape = {**_RUN, "trace": _number, "prompt": _number}
 _COMMANDS: dict[str, Shape] = {
     "start": {
         **_RUN,
         "script": _text,
         "arguments": _texts,
-        "title": lambda v: v is None or _text(v),
-        "startPaused": lambda v: isinstance(v, bool),
-        "holdOnFailure": lambda v: isinstance(v, bool),
+        "title": _or_nothing(_text),
+        "startPaused": _flag,
+        "holdOnFailure": _flag,
         "breakpoints": _breakpoints,
+        "startAt": _or_nothing(_number),
     },
     "pause": _RUN,
     "resume": _RUN,
-    "step": {**_RUN, "trace": _number, "prompt": _number, "command": lambda v: v in STEP_COMMANDS},
-    "stop": {**_RUN, "level": lambda v: v in STOP_LEVELS},
+    "step": {**_PROMPT, "command": lambda v: v in STEP_COMMANDS, "line": _or_nothing(_number)},
+    "setBreakpoints": {**_RUN, "breakpoints": _breakpoints},
+    "evaluate": {**_PROMPT, "frame": _number, "expression": _text},
+    "interruptEvaluation": _PROMPT,
+    "variables": {
+        **_PROMPT,
+        "frame": _number,
+        "scope": lambda v: v in ("locals", "globals"),
+        "path": _texts,
+        "after": _number,
+        "first": _number,
+    },
+    "source": {**_RUN, "file": _text},
+    "decide": {**_RUN, "action": lambda v: v in FAILURE_ACTIONS, "line": _or_nothing(_number)},
+    "replace": {**_RUN, "script": _text},
+    "answer": {**_RUN, "ask": _number, "answer": _text},
+    "stop": {**_RUN, "level": lambda v: v in STOP_LEVELS, "escalate": _or_nothing(_flag)},
     "unstop": _RUN,
     "check": {"script": _text},
 }
@@ -102,7 +135,7 @@ def _welcome(message: dict[str, Any]) -> Welcome:
     if not isinstance(runs, list) or not all(isinstance(r, dict) for r in runs):
         raise BadMessage("welcome: runs is not a list of objects")
     for run in runs:
-        _check(run, {"run": _text, "acked": _number, "forget": lambda v: isinstance(v, bool)}, "welcome")
+        _check(run, {"run": _text, "acked": _number, "forget": _flag}, "welcome")
     return Welcome({r["run"]: (r["acked"], r["forget"]) for r in runs})
 
 

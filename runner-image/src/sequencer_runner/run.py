@@ -32,6 +32,8 @@ _QUIET, _LONGEST = 0.5, 2.0
 _BEGIN = 30.0
 # How long they have after SIGTERM.
 _CHILDREN = 1.0
+# Commands that change nothing: they are no actions in the record. An evaluation has its own event.
+_LOOKING = {"evaluate", "variables", "source"}
 _STOP_DETAILS = {
     "REQUEST": "Stops before the next statement.",
     "INTERRUPT": "KeyboardInterrupt (SIGINT) was sent to the script.",
@@ -46,6 +48,14 @@ class CommandRefused(Exception):
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code = code
+
+
+@dataclass(frozen=True)
+class Done:
+    """A command that was carried out: a sentence for the record, and what is answered."""
+
+    detail: str
+    result: Any = None
 
 
 @dataclass(frozen=True)
@@ -290,8 +300,8 @@ class Run:
 
     # --- commands ---------------------------------------------------------------------------------------------------
 
-    async def command(self, name: str, fields: dict[str, Any]) -> None:
-        """Carries out pause, resume, step, stop or unstop. Raises CommandRefused."""
+    async def command(self, name: str, fields: dict[str, Any]) -> Any:
+        """Carries a command out; its result. Raises CommandRefused."""
         if self._ending or self.over.is_set():
             raise CommandRefused("RUN_FINISHED", "The run has ended; its outcome never changes.")
         if self._process is None:
@@ -302,33 +312,40 @@ class Run:
         self._in_flight += 1
         try:
             await self._under_way()
-            detail = await self._carry_out(name, fields, self._process)
-            self._action(name, by, True, detail)
+            done = await self._carry_out(name, fields, self._process)
+            if name not in _LOOKING:
+                self._action(name, by, True, done.detail)
+            return done.result
         except CommandRefused as error:
-            self._action(name, by, False, str(error))
+            if name not in _LOOKING:
+                self._action(name, by, False, str(error))
             raise
         finally:
             self._in_flight -= 1
 
-    async def _carry_out(self, name: str, fields: dict[str, Any], process: ScriptProcess) -> str:
+    async def _carry_out(self, name: str, fields: dict[str, Any], process: ScriptProcess) -> Done:
         match name:
             case "pause":
                 if self._signalled():
                     raise CommandRefused("STOPPING", "The run is stopping; it cannot be paused any more.")
                 await self._ask(process, {"do": "pause"})
-                return "Every trace stops at its next line."
+                return Done("Every trace stops at its next line.")
             case "resume":
                 await self._ask(process, {"do": "resume"})
-                return "Every trace goes on."
+                return Done("Every trace goes on.")
             case "step":
+                if fields["command"] in ("UNTIL", "LOOP"):
+                    raise CommandRefused("NOT_YET", f"The step {fields['command']} is not available in this version.")
                 step = {"do": "step", "trace": fields["trace"], "prompt": fields["prompt"]}
                 await self._ask(process, {**step, "command": fields["command"]})
-                return f"{fields['command']} at prompt {fields['prompt']} of trace {fields['trace']}."
+                return Done(f"{fields['command']} at prompt {fields['prompt']} of trace {fields['trace']}.")
             case "unstop":
-                return await self._unstop(process, fields["by"])
-            case _:
+                return Done(await self._unstop(process, fields["by"]))
+            case "stop":
                 await self._stop(process, fields["level"], fields["by"])
-                return f"{fields['level']}: {_STOP_DETAILS[fields['level']]}"
+                return Done(f"{fields['level']}: {_STOP_DETAILS[fields['level']]}")
+            case _:
+                raise CommandRefused("NOT_YET", f"The command {name} is not available in this version.")
 
     def _signalled(self) -> bool:
         return any(s.level != "REQUEST" for s in self._stops)
@@ -365,7 +382,8 @@ class Run:
         with contextlib.suppress(OSError):
             await process.tell({"do": "release"})
 
-    async def _ask(self, process: ScriptProcess, message: dict[str, Any]) -> None:
+    async def _ask(self, process: ScriptProcess, message: dict[str, Any]) -> Any:
+        """The script process carries it out; its result."""
         self._last_reply += 1
         key = str(self._last_reply)
         waiting: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
@@ -378,6 +396,7 @@ class Run:
         reply = await waiting
         if not reply["ok"]:
             raise CommandRefused(reply["code"], reply["message"])
+        return reply.get("result")
 
     async def terminate_softly(self, grace: float) -> None:
         """The supervisor itself was told to end: interrupts the script and waits for it, at most `grace` seconds."""

@@ -5,12 +5,16 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
 export type BreakpointInput = {
+  /** An expression: stops where it is true, and where it raises. */
   condition?: string | null | undefined;
   enabled?: boolean | null | undefined;
-  /** The script itself when it is left out. */
+  /** A path, or the name of a module as in `import sorunlib.acu`; the script itself when it is left out. */
   file?: string | null | undefined;
+  /** Stops at this hit alone, counted from 1. */
   hitCount?: number | null | undefined;
+  /** If it has no code, the next line that has is taken. */
   line: number;
+  /** Text with expressions in {braces}: it is recorded each time, and nothing stops. */
   logMessage?: string | null | undefined;
 };
 
@@ -65,12 +69,16 @@ export type SequencerMode =
 export type StepCommand =
   /** On, until something stops it. */
   | 'CONTINUE'
+  /** Over the rest of the loop that this line is in. */
+  | 'LOOP'
   /** To the next line, over calls. */
   | 'NEXT'
   /** Out of the function. */
   | 'RETURN'
-  /** Into a call. */
-  | 'STEP';
+  /** Into a call, also of a library that is written in Python. */
+  | 'STEP'
+  /** To a line of this function, or out of it. */
+  | 'UNTIL';
 
 /** The rungs of the stop ladder: at the next statement, SIGINT, SIGTERM, SIGKILL. */
 export type StopLevel =
@@ -90,6 +98,8 @@ export type SubmitRunInput = {
   script: string;
   sequencer: string;
   start?: RunStart | null | undefined;
+  /** The statement (from 0) to begin with; those before it are left out, as SKIPPED. */
+  startAt?: number | null | undefined;
   /** Stop at the first line of the script. */
   startPaused?: boolean | null | undefined;
   title?: string | null | undefined;

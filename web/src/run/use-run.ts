@@ -1,5 +1,6 @@
 /** A run in the browser: a snapshot, then its events folded in, painted once per animation frame. */
-import { applyEvent, type RunView } from '@sequencer/model/run-view';
+import { applyEvent } from '@sequencer/model/fold';
+import type { RunView } from '@sequencer/model/run-view';
 import type { RunEvent } from '@sequencer/model/events';
 import { computed, onScopeDispose, ref, shallowRef, type Ref, type ShallowRef } from 'vue';
 import { ApiError, follow, query, useApi, useLatest } from '../api/client.ts';
