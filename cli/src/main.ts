@@ -92,6 +92,12 @@ command('stop', 'stop a run')
     await steerCommand(new Api(options.server), 'stopRun', run, options.json, options.level.toUpperCase());
   });
 
+// As other programs do: whose reader has gone, as with `| head`, ends quietly.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(EXIT.brokenPipe);
+});
+
 try {
   await program.parseAsync();
 } catch (error) {

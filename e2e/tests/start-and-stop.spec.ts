@@ -34,5 +34,12 @@ test('the client ends with the exit status of the script', async () => {
   expect(run('import sys\nsys.exit(7)\n').status).toBe(7);
   expect(run('import os\nos._exit(0)\n').status).toBe(1);
   expect(run('for\n')).toMatchObject({ status: 1, stdout: '' });
+  // A reader that goes away early, as with a pager that is left.
+  const cut = spawnSync(
+    'sh',
+    ['-c', `echo 'for i in range(20000): print(i)' | bin/sequencer run --server ${stack.url} - | head -n 1`],
+    { cwd: root, encoding: 'utf8', timeout: 30_000 },
+  );
+  expect(cut).toMatchObject({ stdout: '0\n', stderr: '' });
   await stack.stop();
 });
