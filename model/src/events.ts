@@ -185,6 +185,24 @@ export const EVENT_SCHEMAS = {
     /** Whether the next rung follows by itself at the deadline. */
     escalate: z.boolean().optional(),
   }),
+  /** How the script takes a rung of the ladder, told ever more rarely while it still runs. */
+  reaction: event('reaction', {
+    level: z.enum(STOP_LEVELS),
+    /** Since the rung was sent. */
+    seconds: count,
+    /** It has not moved since; has switched the signal off; goes on; or cannot even be asked. */
+    reaction: z.enum(['none', 'ignored', 'running', 'unknown']),
+    /** A sentence. */
+    text: z.string(),
+  }),
+  /** What goes on moving: the operations that OCS's registry says are running, the newest first. */
+  telescope: event('telescope', {
+    agents: z.array(
+      z.looseObject({ agent: z.string(), operation: z.string(), since: z.iso.datetime({ offset: true }).nullish() }),
+    ),
+    /** A sentence: why this is not all, or nothing. */
+    problem: z.string().nullish(),
+  }),
   breakpoints: event('breakpoints', { breakpoints: z.array(breakpointSchema) }),
   /** An exception that ends the script. `type`, `message` and `line` are of the first cause, `then` of those that followed. */
   failure: event('failure', {

@@ -68,8 +68,21 @@ export function applyEvent(view: RunView, event: RunEvent): void {
       if (event.level === null) view.stops = view.stops.filter((stop) => stop.level !== 'REQUEST');
       else {
         const { level, by, at, deadline, escalate } = event;
-        view.stops.push({ level, by, at, deadline: deadline ?? null, escalate: escalate ?? false });
+        view.stops.push({ level, by, at, deadline: deadline ?? null, escalate: escalate ?? false, reaction: null });
       }
+      break;
+    case 'reaction': {
+      const stop = view.stops.findLast((s) => s.level === event.level);
+      const { seconds, reaction, text, at } = event;
+      if (stop) stop.reaction = { seconds, reaction, text, at };
+      break;
+    }
+    case 'telescope':
+      view.telescope = {
+        agents: event.agents.map(({ agent, operation, since }) => ({ agent, operation, since: since ?? null })),
+        problem: event.problem ?? null,
+        at: event.at,
+      };
       break;
     case 'breakpoints':
       view.breakpoints = event.breakpoints;

@@ -83,14 +83,29 @@ describe('the controlled run', () => {
   test('shows questions with their answers, and progress', () => {
     expect(upTo(13).asks[0]).toMatchObject({ question: 'Is the dome open?', answered: null });
     expect(upTo(14).asks[0]?.answered).toMatchObject({ answer: 'yes', by: 'bob' });
-    const view = upTo(29);
+    const view = upTo(31);
     expect(view.asks.map((a) => a.answered?.by)).toEqual(['bob', null]);
     expect(view.progress).toMatchObject([{ name: 'scan', done: 3, total: 10 }]);
-    expect(view.stops).toMatchObject([{ level: 'INTERRUPT', escalate: true }]);
+  });
+
+  test('shows how a stop is taken, and what goes on moving', () => {
+    const view = upTo(31);
+    expect(view.stops).toMatchObject([
+      { level: 'INTERRUPT', escalate: true, reaction: { seconds: 5, reaction: 'none' } },
+    ]);
+    expect(view.telescope?.agents.map((a) => [a.agent, a.since !== null])).toEqual([
+      ['acu1', true],
+      ['hwp-supervisor', false],
+    ]);
+    expect(view.telescope?.problem).toContain('smurf1');
+  });
+
+  test('is paused while it is held, also when another thread goes on', () => {
+    expect(phaseOf({ ...upTo(17), pause: { state: 'none', waitingFor: [] } })).toBe('PAUSED');
   });
 
   test('is the same after it was stored, also by a version that knew less', () => {
-    expect(restoreView(JSON.stringify(upTo(29)))).toEqual(upTo(29));
+    expect(restoreView(JSON.stringify(upTo(31)))).toEqual(upTo(31));
     const { asks: _asks, progress: _progress, versions: _versions, ...older } = upTo(3);
     expect(restoreView(JSON.stringify(older))).toEqual(upTo(3));
   });

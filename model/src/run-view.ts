@@ -75,6 +75,16 @@ export interface StopView {
   deadline: string | null;
   /** Whether the next rung follows by itself at the deadline. */
   escalate: boolean;
+  /** How the script takes it, `seconds` after it was sent; null before that is known. */
+  reaction: { seconds: number; reaction: string; text: string; at: string } | null;
+}
+
+/** What OCS's registry said was running. */
+export interface TelescopeView {
+  agents: { agent: string; operation: string; since: string | null }[];
+  /** Why this is not all, or nothing. */
+  problem: string | null;
+  at: string;
 }
 
 /** A question of the script. */
@@ -114,6 +124,8 @@ export interface RunView {
   pause: { state: 'pending' | 'paused' | 'none'; waitingFor: { trace: number; line: number | null }[] };
   /** The rungs of the stop ladder that were sent, in order. */
   stops: StopView[];
+  /** Looked at after each stop; null when it never was, or no observatory is configured. */
+  telescope: TelescopeView | null;
   failure: FailureView | null;
   /** Questions that wait, and the newest of those that are over. */
   asks: AskView[];
@@ -139,6 +151,7 @@ export function emptyView(): RunView {
     breakpoints: [],
     pause: { state: 'none', waitingFor: [] },
     stops: [],
+    telescope: null,
     failure: null,
     asks: [],
     progress: [],
@@ -154,7 +167,11 @@ export function emptyView(): RunView {
 export function restoreView(json: string): RunView {
   const stored = JSON.parse(json) as Partial<RunView>;
   const statements = (stored.statements ?? []).map((statement) => ({ ...{ version: 1 }, ...statement }));
-  return { ...emptyView(), ...stored, statements };
+  const stops = (stored.stops ?? []).map((stop) => ({
+    ...{ deadline: null, escalate: false, reaction: null },
+    ...stop,
+  }));
+  return { ...emptyView(), ...stored, statements, stops };
 }
 
 /** The phase of a run that has started, from its events alone. */
@@ -162,7 +179,8 @@ export function phaseOf(view: RunView): Phase {
   if (view.outcome) return view.outcome;
   if (view.startedAt === null) return 'STARTING';
   if (view.stops.length > 0) return 'STOPPING';
-  return view.pause.state === 'paused' ? 'PAUSED' : 'RUNNING';
+  // Other threads may go on while the main one is held.
+  return view.pause.state === 'paused' || view.failure?.awaitingDecision ? 'PAUSED' : 'RUNNING';
 }
 
 const STOP_REASONS: Record<StopLevel, string> = {
@@ -176,7 +194,8 @@ const STOP_REASONS: Record<StopLevel, string> = {
 export function reasonOf(view: RunView): string | null {
   if (view.outcome) return view.endReason;
   const stop = view.stops.at(-1);
-  if (stop) return `${STOP_REASONS[stop.level]} by ${stop.by}.`;
+  if (stop) return [`${STOP_REASONS[stop.level]} by ${stop.by}.`, stop.reaction?.text].filter(Boolean).join(' ');
+  if (view.failure?.awaitingDecision) return heldReason(view.failure);
   if (view.pause.state === 'pending') {
     const lines = view.pause.waitingFor.flatMap((w) => (w.line === null ? [] : [String(w.line)]));
     if (lines.length === 0) return 'Pausing: waits for the next line.';
@@ -187,12 +206,17 @@ export function reasonOf(view: RunView): string | null {
     const last = prompts.toSorted((a, b) => a.number - b.number).at(-1);
     const reason = last?.reason;
     if (reason === 'breakpoint') return breakpointReason(last?.breakpoint ?? null);
-    if (reason === 'failure') return 'Held on a failure.';
     if (reason === 'start') return 'Paused before the first line, as asked.';
     if (reason === 'step') return 'Paused after a step.';
     return 'Paused on request.';
   }
-  return null;
+  const ask = view.asks.find((a) => a.answered === null);
+  return ask ? `Waits for an answer: ${ask.question}` : null;
+}
+
+function heldReason({ exception, message }: FailureView): string {
+  const what = [exception, message.split('\n')[0]].filter(Boolean).join(': ');
+  return `Held on a failure: ${what}. Its clean-up code has run; decide what follows.`;
 }
 
 function breakpointReason(breakpoint: PromptView['breakpoint']): string {

@@ -177,8 +177,9 @@ class Runner:
             arguments=options.pop("arguments", []),
             title=None,
             startPaused=options.pop("startPaused", False),
-            holdOnFailure=False,
+            holdOnFailure=options.pop("holdOnFailure", False),
             breakpoints=options.pop("breakpoints", []),
+            **{key: options.pop(key) for key in ("startAt",) if key in options},
         )
         assert not options
         return Running(self.gateway, run, reply)

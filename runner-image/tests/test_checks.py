@@ -47,3 +47,16 @@ def test_scripts_that_need_it_are_known(script: str, monkeypatch: pytest.MonkeyP
     monkeypatch.delenv("OCS_CONFIG_DIR", raising=False)
     assert [f.code for f in check_script(script, "x")] == ["OCS_CONFIG_MISSING"]
     assert check_script("import math\nfrom . import ocs\n", "x") == []
+
+
+def test_what_a_later_beginning_leaves_out_is_said() -> None:
+    script = "with open('x'):\n    import numpy as np\ndef f():\n    import os\nx = 1\n"
+    assert [(f.severity, f.code) for f in check_script(script, "host", 2)] == [("info", "LEFT_OUT")]
+    assert check_script(script, "host", 2)[0].message == (
+        "Statements 1 to 2 (lines 1 to 4) are left out, and with them import numpy as np."
+    )
+    assert check_script("x = 1\ny = 2\n", "host", 1)[0].message == "Statement 1 (line 1) is left out."
+    many = "".join(f"import m{n}\n" for n in range(12))
+    assert check_script(f"{many}x = 1\n", "host", 12)[0].message.endswith("import m9; and 2 more.")
+    assert check_script(script, "host", 3)[0].severity == "error"
+    assert check_script(script, "host", 0) == []

@@ -63,8 +63,11 @@ def test_what_a_runner_says_has_the_shape_of_the_examples(runner: Runner) -> Non
     assert set(hello) == set(MESSAGES["fromRunner"][0])
 
 
+OPTIONAL = {"line": {"sampled"}, "output": {"trace", "line"}, "statement": {"version"}}
+
+
 def same_shape(event: dict[str, Any], example: dict[str, Any]) -> bool:
-    optional = {"sampled", "trace", "line"} if event["type"] in ("line", "output") else set()
+    optional = OPTIONAL.get(event["type"], set())
     if not (set(example) - optional <= set(event) <= set(example) | optional):
         return False
     return all(event[k] is None or v is None or type(event[k]) is type(v) for k, v in example.items() if k in event)

@@ -1,8 +1,10 @@
 """The probe for Python before 3.12 passes the same tests."""
 
 from test_failures import *  # noqa: F403
+from test_hold import *  # noqa: F403
 from test_output import *  # noqa: F403
 from test_pause import *  # noqa: F403
+from test_replace import *  # noqa: F403
 from test_semantics import *  # noqa: F403
 from test_steps import *  # noqa: F403
 from test_stop import *  # noqa: F403

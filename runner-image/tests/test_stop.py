@@ -71,6 +71,7 @@ def test_a_request_while_paused_does_not_run_the_statement_ahead(runner: Runner)
         "index": 1,
         "state": "PENDING",
         "attempt": 1,
+        "version": 1,
     }
 
 

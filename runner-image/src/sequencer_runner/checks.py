@@ -4,10 +4,12 @@ import ast
 import os
 import re
 import warnings
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 _LARGEST = 512 * 1024
+_NAMED = 10
 _OCS = {"ocs", "sorunlib"}
 # In YAML, or in the JSON that YAML also is.
 _HUB = re.compile(r"""(^|[{,\s])["']?hub["']?\s*:""")
@@ -21,8 +23,9 @@ class Finding:
     message: str
 
 
-def check_script(script: str, hostname: str) -> list[Finding]:
-    """Findings in the order of their weight; one of severity `error` means that the script cannot start."""
+def check_script(script: str, hostname: str, start_at: int = 0) -> list[Finding]:
+    """Findings in the order of their weight; one of severity `error` means that the script cannot start, or not with
+    that statement."""
     try:
         size = len(script.encode())
     except UnicodeEncodeError:
@@ -48,7 +51,38 @@ def check_script(script: str, hostname: str) -> list[Finding]:
     found = [Finding("warning", w.lineno, "SYNTAX_WARNING", str(w.message)) for w in warned]
     if imports_ocs(tree):
         found = [Finding("error", None, "OCS_CONFIG_MISSING", text) for text in ocs_problems()] + found
-    return found + _platform_checks(tree, hostname)
+    return _beginning(tree, start_at) + found + _platform_checks(tree, hostname)
+
+
+def _beginning(tree: ast.Module, start_at: int) -> list[Finding]:
+    if not start_at:
+        return []
+    if start_at >= len(tree.body):
+        text = f"startAt: the script has {len(tree.body)} statements; it cannot begin with statement {start_at + 1}."
+        return [Finding("error", None, "BAD_INPUT", text)]
+    return [Finding("info", tree.body[start_at].lineno, "LEFT_OUT", left_out(tree, start_at))]
+
+
+def left_out(tree: ast.Module, start_at: int) -> str:
+    """What a script does not do that begins with a later statement. Its imports are what is missed first."""
+    skipped = tree.body[:start_at]
+    first, last = skipped[0].lineno, skipped[-1].end_lineno
+    where = f"line {first}" if first == last else f"lines {first} to {last}"
+    which = "Statement 1" if start_at == 1 else f"Statements 1 to {start_at}"
+    text = f"{which} ({where}) {'is' if start_at == 1 else 'are'} left out"
+    imports = [ast.unparse(node) for node in _module_level(skipped) if isinstance(node, (ast.Import, ast.ImportFrom))]
+    if not imports:
+        return f"{text}."
+    more = f"; and {len(imports) - _NAMED} more" if len(imports) > _NAMED else ""
+    return f"{text}, and with them {'; '.join(imports[:_NAMED])}{more}."
+
+
+def _module_level(nodes: Sequence[ast.AST]) -> Iterator[ast.AST]:
+    """What runs with the module itself: also inside `with`, `if` and `try`, and in no function."""
+    for node in nodes:
+        yield node
+        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+            yield from _module_level(list(ast.iter_child_nodes(node)))
 
 
 def imports_ocs(tree: ast.Module) -> bool:

@@ -106,7 +106,7 @@ _COMMANDS: dict[str, Shape] = {
     "answer": {**_RUN, "ask": _number, "answer": _text},
     "stop": {**_RUN, "level": lambda v: v in STOP_LEVELS, "escalate": _or_nothing(_flag)},
     "unstop": _RUN,
-    "check": {"script": _text},
+    "check": {"script": _text, "startAt": _or_nothing(_number)},
 }
 
 

@@ -18,6 +18,8 @@ class Stop:
 
     level: str
     by: str
+    held: str | None = None
+    """The failure that the script was held on."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,8 @@ def outcome_of(facts: Facts) -> End:
 
 def _stopped(stop: Stop, facts: Facts, code: int) -> str:
     words = f"{_WORDS[stop.level]} by {stop.by}."
+    if stop.held is not None:
+        return f"{words} It was held on {stop.held}"
     if facts.how in ("end", "exit") and code == 0:
         return f"{words} The script then ended by itself, with exit code 0."
     if facts.failure and not facts.failure.startswith("KeyboardInterrupt"):

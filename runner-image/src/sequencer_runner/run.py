@@ -83,6 +83,7 @@ class Run:
         self._stops: list[Stop] = []
         self._how: str | None = None
         self._failure: str | None = None
+        self._held: str | None = None
         self._process: ScriptProcess | None = None
         self._started: tuple[str, str] | None = None
         self._merge: asyncio.TimerHandle | None = None
@@ -107,7 +108,9 @@ class Run:
         _write_json(folder / "run.json", {"start": {k: v for k, v in start.items() if k != "script"}})
         return cls(run_id, folder, limit, changed)
 
-    async def begin(self, process: ScriptProcess, start: dict[str, Any], surroundings: Surroundings) -> None:
+    async def begin(
+        self, process: ScriptProcess, start: dict[str, Any], surroundings: Surroundings, detail: str
+    ) -> None:
         """Hands the script over. From here on whatever happens is in the journal. OSError: nothing was begun."""
         _write_json(self.folder / "process.json", {"pid": process.pid, "started": leftovers.start_time(process.pid)})
         self._process = process
@@ -115,7 +118,7 @@ class Run:
         loop.add_reader(process.channel, self._read_channel)
         for stream, fd in process.pipes.items():
             loop.add_reader(fd, self._read_pipe, stream, fd)
-        self._started = (start["by"], start["title"] or "")
+        self._started = (start["by"], detail)
         self._facts.update(pid=process.pid, hostname=surroundings.hostname, packages=surroundings.packages)
         self._watcher = asyncio.create_task(self._until_end(process))
         self._watcher.add_done_callback(_complain)
@@ -127,6 +130,8 @@ class Run:
                     "path": str(self.folder / "work" / "script.py"),
                     "arguments": start["arguments"],
                     "startPaused": start["startPaused"],
+                    "startAt": start.get("startAt") or 0,
+                    "holdOnFailure": start["holdOnFailure"],
                     "breakpoints": start["breakpoints"],
                     "hostname": surroundings.hostname,
                     "graceSeconds": surroundings.grace,
@@ -235,6 +240,10 @@ class Run:
         self._output.flush()
         if event["type"] == "failure":
             self._failure = f"{event['exception']}: {event['message']}"
+            if event["awaitingDecision"]:
+                self._held = self._failure
+        elif event["type"] == "decision":
+            self._failure = self._held = None
         self._record(event)
         if event["type"] == "started" and self._started is not None:
             self._action("start", self._started[0], True, self._started[1])
@@ -344,6 +353,15 @@ class Run:
             case "stop":
                 await self._stop(process, fields["level"], fields["by"])
                 return Done(f"{fields['level']}: {_STOP_DETAILS[fields['level']]}")
+            case "decide":
+                if self._signalled():
+                    raise CommandRefused("STOPPING", "The run is stopping; nothing of it goes on any more.")
+                decision = {"do": "decide", "action": fields["action"], "line": fields.get("line"), "by": fields["by"]}
+                await self._ask(process, decision)
+                return Done(f"After the failure: {fields['action']}.")
+            case "replace":
+                await self._ask(process, {"do": "replace", "script": fields["script"], "by": fields["by"]})
+                return Done("What had not run was replaced.")
             case _:
                 raise CommandRefused("NOT_YET", f"The command {name} is not available in this version.")
 
@@ -353,7 +371,7 @@ class Run:
     async def _stop(self, process: ScriptProcess, level: str, by: str) -> None:
         if level == "REQUEST" and self._signalled():
             raise CommandRefused("STOPPING", "The run is stopping by a stronger means already.")
-        self._stops.append(Stop(level, by))
+        self._stops.append(Stop(level, by, self._held))
         self._event({"type": "stopping", "at": now_iso(), "level": level, "by": by})
         match level:
             case "REQUEST":
@@ -380,7 +398,7 @@ class Run:
     async def _release(self, process: ScriptProcess) -> None:
         """Lets paused traces go, after the signal: the main thread leaves its prompt by that, not by its next line."""
         with contextlib.suppress(OSError):
-            await process.tell({"do": "release"})
+            await process.tell({"do": "leave"})
 
     async def _ask(self, process: ScriptProcess, message: dict[str, Any]) -> Any:
         """The script process carries it out; its result."""

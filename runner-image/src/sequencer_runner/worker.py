@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from sequencer_runner.checks import check_script, ocs_problems
+from sequencer_runner.checks import Finding, check_script, ocs_problems
 from sequencer_runner.gateway import Gateway
 from sequencer_runner.messages import PROTOCOL_VERSION, Command
 from sequencer_runner.process import ScriptProcess, spawn
@@ -133,15 +133,21 @@ class Worker:
     async def command(self, command: Command) -> Any:
         fields = command.fields
         if command.name == "check":
-            findings = await asyncio.to_thread(check_script, fields["script"], self._settings.hostname)
-            return [asdict(finding) for finding in findings]
+            return [asdict(finding) for finding in await self._check(fields)]
         if command.name == "start":
             async with self._starting:
                 return await self._start(fields)
         run = self.runs.get(fields["run"])
         if run is None:
             raise CommandRefused("UNKNOWN_RUN", f"This runner does not hold run {fields['run']}.")
+        if command.name == "replace":
+            _refuse_errors(await self._check(fields))
         return await run.command(command.name, fields)
+
+    async def _check(self, fields: dict[str, Any]) -> list[Finding]:
+        return await asyncio.to_thread(
+            check_script, fields["script"], self._settings.hostname, fields.get("startAt") or 0
+        )
 
     async def _start(self, start: dict[str, Any]) -> None:
         run_id: str = start["run"]
@@ -152,16 +158,15 @@ class Worker:
             raise CommandRefused("RUNNER_BUSY", f"This runner holds run {active[0]}.")
         if not run_id.replace("-", "").isalnum():
             raise CommandRefused("BAD_INPUT", "The id of the run has characters other than letters, digits and -.")
-        findings = await asyncio.to_thread(check_script, start["script"], self._settings.hostname)
-        for finding in findings:
-            if finding.severity == "error":
-                raise CommandRefused(finding.code, finding.message)
+        findings = await self._check(start)
+        _refuse_errors(findings)
         process = self._take_warm()
         root, limit = self._settings.state_dir, self._settings.journal_limit
         try:
             run = Run.create(run_id, root, start, limit, self._gateway.changed)
             self.runs[run_id] = run
-            await run.begin(process, start, self._surroundings)
+            left_out = [finding.message for finding in findings if finding.code == "LEFT_OUT"]
+            await run.begin(process, start, self._surroundings, " ".join([start["title"] or "", *left_out]).strip())
         except OSError as error:
             self.runs.pop(run_id, None)
             process.close()
@@ -180,6 +185,12 @@ class Worker:
     def _keep_warm(self) -> None:
         if self._warm is None:
             self._warm = spawn()
+
+
+def _refuse_errors(findings: list[Finding]) -> None:
+    for finding in findings:
+        if finding.severity == "error":
+            raise CommandRefused(finding.code, finding.message)
 
 
 def environment_token() -> str:

@@ -8,9 +8,10 @@ from typing import Any
 
 from sequencer_runner.script import stepping
 from sequencer_runner.script.channel import Channel
+from sequencer_runner.script.failure import failed_frames, first_cause
 from sequencer_runner.script.lines import Lines
 from sequencer_runner.script.stack import SCRIPT, ScriptFile
-from sequencer_runner.script.statements import StopAsked
+from sequencer_runner.script.statements import BeginAgain, Statements, StopAsked
 from sequencer_runner.script.streams import Streams
 from sequencer_runner.script.traces import Prompt, Trace, Traces
 
@@ -21,6 +22,9 @@ _HITS_A_TICK = 10
 _BURST = 200
 # Ticks without hot code, after which an event is worth waiting for until it is sent.
 _CALM = 20
+
+
+_DECIDE = "Decide what follows: retry, skip, go to a statement, or stop."
 
 
 class Refused(Exception):
@@ -53,6 +57,7 @@ class Controller:
         self._stepping: list[Trace] = []
         self._waiting_for: list[dict[str, Any]] = []
         self.stop_asked = False
+        self.leaving = False
         self.breakpoints: set[int] = set()
         self.rearm_probe: Callable[[], None] = lambda: None
         self.streams: Streams | None = None
@@ -78,14 +83,15 @@ class Controller:
         trace.frame_id = frame_id
         trace.function = frame.f_code.co_name
         trace.line = line
-        fresh, trace.fresh = trace.fresh, False
         reason = self._stop_reason(trace, frame, line)
         if reason is not None:
             self._report(trace, line)
             self._wait(trace, frame, reason)
+            fresh, trace.fresh = trace.fresh, False
             if fresh and self.stop_asked:
                 raise StopAsked
             return False
+        trace.fresh = False
         return self._count(trace, frame, line)
 
     def _count(self, trace: Trace, frame: FrameType, line: int) -> bool:
@@ -124,18 +130,31 @@ class Controller:
         return None
 
     def _wait(self, trace: Trace, frame: FrameType, reason: str) -> None:
+        command = self._stand(trace, self._file.stack(frame), lambda: False, reason=reason, event="line")
+        if command is None:
+            self.stop_at_first_line(trace, "pause")
+            raise BeginAgain
+        if command == "CONTINUE" or (command == "RETURN" and frame.f_code.co_name == "<module>"):
+            return
+        with self._lock:
+            stepping.begin(trace, frame, command, self._begun_statement)
+            self._stepping = self.traces.stepping()
+        self._rearm_surely()
+
+    def _stand(self, trace: Trace, stack: list[dict[str, Any]], over: Callable[[], bool], **fields: Any) -> str | None:
+        """Stops the trace at a prompt, unless that is over before it begins. The command that answered it; None when
+        its statement begins again."""
         prompt: Prompt | None = None
         try:
             with self._lock:
+                if over():
+                    return "CONTINUE"
                 self._numbers += 1
-                prompt = Prompt(self._numbers)
-                stack = self._file.stack(frame)
+                prompt = Prompt(self._numbers, held=fields["reason"] == "failure")
                 trace.run_freely()
                 self._stepping = self.traces.stepping()
                 trace.prompt = prompt
-                self._channel.event(
-                    "prompt", trace=trace.id, number=prompt.number, reason=reason, event="line", stack=stack
-                )
+                self._channel.event("prompt", trace=trace.id, number=prompt.number, stack=stack, **fields)
                 self.judge()
             while not prompt.answered.wait(0.2):
                 pass
@@ -145,13 +164,21 @@ class Controller:
                     # Not answered: a signal has taken the script out of here.
                     self._answer(trace, "CONTINUE")
                     trace.prompt = None
-        command = prompt.command or "CONTINUE"
-        if command == "CONTINUE" or (command == "RETURN" and frame.f_code.co_name == "<module>"):
-            return
-        with self._lock:
-            stepping.begin(trace, frame, command, self._begun_statement)
-            self._stepping = self.traces.stepping()
-        self._rearm_surely()
+        return None if prompt.again else prompt.command
+
+    def hold(self, error: BaseException, decided: Callable[[], bool]) -> None:
+        """Stops the main trace, whose stack is that of the error, until it is decided what follows, or until a signal
+        or a stop ends it."""
+        trace = self.traces.of_thread(threading.get_ident())
+        stack = self._file.stack_of(failed_frames(error, self._file.path))
+        self._stand(
+            trace,
+            stack,
+            lambda: decided() or self.leaving or self.stop_asked,
+            reason="failure",
+            event="exception",
+            exception=first_cause(error),
+        )
 
     def _begun_statement(self, frame: FrameType) -> int | None:
         """The first line of the statement that a frame of the script is in, if it has several lines."""
@@ -171,9 +198,9 @@ class Controller:
 
     # --- called by the thread that reads commands -------------------------------------------------------------------
 
-    def stop_at_first_line(self, trace: Trace) -> None:
+    def stop_at_first_line(self, trace: Trace, reason: str = "start") -> None:
         trace.mode = "step"
-        trace.reason = "start"
+        trace.reason = reason
 
     def pause(self) -> None:
         with self._lock:
@@ -183,15 +210,46 @@ class Controller:
             self._rearm_surely()
             self.judge()
 
-    def resume(self) -> None:
-        """Takes a pending pause back, and lets every paused trace go on."""
+    def resume(self, *, held: bool = False) -> None:
+        """Takes a pending pause back, and lets every paused trace go on; one that is held only if asked to."""
         with self._lock:
+            stopped = self.traces.at_prompt()
+            if not held and not self._pausing and stopped and all(map(_is_held, stopped)):
+                raise Refused("NOT_PAUSED", f"The run is not paused: it is held on a failure. {_DECIDE}")
             self._pausing = False
-            for trace in self.traces.at_prompt():
-                self._answer(trace, "CONTINUE")
+            for trace in stopped:
+                if held or not _is_held(trace):
+                    self._answer(trace, "CONTINUE")
             if self._pause_state != "none":
                 self._pause_state = "none"
                 self._channel.event("pause", state="none", waitingFor=[])
+
+    def leave(self) -> None:
+        """A signal was sent to end the script: nothing is to keep it."""
+        self.leaving = True
+        self.resume(held=True)
+
+    def end_hold(self) -> None:
+        with self._lock:
+            for trace in filter(_is_held, self.traces.at_prompt()):
+                self._answer(trace, "CONTINUE")
+
+    def begin_again(self) -> bool:
+        """Takes the main trace out of a statement of which nothing has run. False when it does not stand before one."""
+        with self._lock:
+            trace = self.traces.of_thread(threading.main_thread().ident or 0)
+            prompt = trace.prompt
+            if prompt is None or prompt.held or prompt.answered.is_set() or not trace.fresh or self.stop_asked:
+                return False
+            prompt.again = True
+            self._answer(trace, "CONTINUE")
+            return True
+
+    def replaced(self, statements: Statements) -> None:
+        """The script has other lines from now on."""
+        with self._lock:
+            self._lines = statements.lines
+            self._file.statement_of = statements.lines.of_line
 
     def begin_statement(self) -> None:
         """The main thread is about to run the next top-level statement."""
@@ -210,6 +268,8 @@ class Controller:
                 raise Refused(code, f"Trace {trace_id} is not stopped at prompt {number}; it has gone on.")
             if prompt.number != number or prompt.answered.is_set():
                 raise Refused("STALE_PROMPT", f"Prompt {number} of trace {trace_id} was answered already.")
+            if prompt.held:
+                raise Refused("NOT_PAUSED", f"Trace {trace_id} cannot step: it is held on a failure. {_DECIDE}")
             if self._pause_state == "paused":
                 # Until now a new thread would have stopped at its first line, too.
                 self._pausing = False
@@ -308,3 +368,7 @@ class Controller:
 
     def _trace_ended(self, trace: Trace) -> None:
         self._channel.event("traceEnded", trace=trace.id)
+
+
+def _is_held(trace: Trace) -> bool:
+    return trace.prompt is not None and trace.prompt.held

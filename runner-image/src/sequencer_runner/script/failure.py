@@ -1,10 +1,12 @@
 """An exception that ends the script, as people need it: the first cause first."""
 
 import traceback
-from types import TracebackType
+from pathlib import Path
+from types import FrameType, TracebackType
 from typing import Any
 
 _TEXT = 32 * 1024
+_OURS = str(Path(__file__).parent.parent) + "/"
 
 
 def without_runner(tb: TracebackType | None, path: str) -> TracebackType | None:
@@ -27,7 +29,52 @@ def chain(error: BaseException) -> list[BaseException]:
         found.append(before)
 
 
-def describe_failure(error: BaseException, path: str, statement: int | None) -> dict[str, Any]:
+def strip(error: BaseException, path: str) -> None:
+    """Takes the runner's own frames out of the tracebacks of an exception and of those that led to it."""
+    for cause in chain(error):
+        tb = without_runner(cause.__traceback__, path)
+        if tb is not None or _is_ours(cause.__traceback__):
+            cause.__traceback__ = tb
+
+
+def _is_ours(tb: TracebackType | None) -> bool:
+    return tb is not None and tb.tb_frame.f_code.co_filename.startswith(_OURS)
+
+
+def failed_frames(error: BaseException, path: str) -> list[tuple[FrameType, int]]:
+    """The frames where the first cause was raised, with their lines, the innermost last; below those that it passed
+    through on its way to the script's end."""
+    frames: list[tuple[FrameType, int]] = []
+    for cause in reversed(chain(error)):
+        own = _frames(without_runner(cause.__traceback__, path) or cause.__traceback__)
+        if not frames:
+            frames = own
+            continue
+        # It was raised deeper, in a frame that the one after it went on from.
+        at = next((i for i, (frame, _) in enumerate(frames) if own and frame is own[0][0]), None)
+        if at is None:
+            break
+        frames = frames[:at] + own
+    return frames
+
+
+def _frames(tb: TracebackType | None) -> list[tuple[FrameType, int]]:
+    found = []
+    while tb is not None and not _is_ours(tb):
+        found.append((tb.tb_frame, tb.tb_lineno or 0))
+        tb = tb.tb_next
+    return found
+
+
+def first_cause(error: BaseException) -> dict[str, str]:
+    """The first cause, as a `prompt` event carries it."""
+    first = chain(error)[0]
+    return {"type": type(first).__qualname__, "message": _message(first)}
+
+
+def describe_failure(
+    error: BaseException, path: str, statement: int | None, *, awaiting_decision: bool = False
+) -> dict[str, Any]:
     """The fields of a `failure` event."""
     causes = chain(error)
     first = causes[0]
@@ -38,7 +85,7 @@ def describe_failure(error: BaseException, path: str, statement: int | None) -> 
         "line": _script_line(first, path) or _script_line(error, path),
         "statement": statement,
         "then": [f"{type(e).__qualname__}: {_message(e)}"[:1000] for e in causes[1:]],
-        "awaitingDecision": False,
+        "awaitingDecision": awaiting_decision,
     }
 
 

@@ -20,7 +20,8 @@ from sequencer_runner.frames import FrameReader
 from sequencer_runner.script import probe as probes
 from sequencer_runner.script.channel import Channel
 from sequencer_runner.script.controller import Controller, Refused
-from sequencer_runner.script.failure import chain, describe_failure, without_runner
+from sequencer_runner.script.execution import Execution
+from sequencer_runner.script.failure import describe_failure, strip
 from sequencer_runner.script.lines import Lines
 from sequencer_runner.script.stack import ScriptFile
 from sequencer_runner.script.statements import Statements, StopAsked, script_module
@@ -49,6 +50,7 @@ class ScriptProcess:
         self._channel = Channel(sock)
         self._own_threads = self._channel.own_threads
         self._controller: Controller | None = None
+        self._execution: Execution | None = None
         self._grace = 300.0
 
     def wait_for_start(self) -> dict[str, Any]:
@@ -69,7 +71,7 @@ class ScriptProcess:
         socket.gethostname = lambda: hostname
         faulthandler.enable(2)
         statements = Statements(start["script"], path)
-        lines = Lines.of(statements.tree)
+        lines = statements.lines
         file = ScriptFile(path, lines.of_line)
         controller = Controller(self._channel, file, lines, self._own_threads)
         self._controller = controller
@@ -96,22 +98,33 @@ class ScriptProcess:
         main_trace = controller.traces.of_thread(threading.get_ident())
         if start["startPaused"]:
             controller.stop_at_first_line(main_trace)
-        self._thread(self._listen, "sequencer-commands")
         probe = probes.install(controller, path)
         self._thread(lambda: self._ticks(probe, streams), "sequencer-ticks")
+        execution = Execution(
+            statements,
+            path,
+            self._channel,
+            controller,
+            watch=probe.watch,
+            pass_on=streams.pass_on,
+            hold=start["holdOnFailure"],
+            start_at=start["startAt"],
+        )
+        self._execution = execution
+        self._thread(self._listen, "sequencer-commands")
         os.register_at_fork(before=streams.pass_on, after_in_child=lambda: _in_forked_child(streams))
         # The threads that it warns of are the runner's own, and no lock of theirs is used after a fork.
         warnings.filterwarnings("ignore", "This process .* is multi-threaded", DeprecationWarning)
 
         how, code = "end", 0
         try:
-            statements.run(module, self._channel, probe.watch, controller, streams.pass_on)
+            execution.run(module)
         except StopAsked:
             how, code = "stopped", 130
         except SystemExit as error:
             how, code = "exit", _exit_code(error)
         except BaseException as error:
-            how, code = self._failed(error, path, statements.current)
+            how, code = self._failed(error, path, execution.current)
         streams.pass_on()
         self._channel.send({"finished": {"how": how, "code": code}})
         if how == "interrupt":
@@ -119,8 +132,7 @@ class ScriptProcess:
         return code
 
     def _failed(self, error: BaseException, path: str, statement: int | None) -> tuple[str, int]:
-        for link in chain(error):
-            link.__traceback__ = without_runner(link.__traceback__, path) or link.__traceback__
+        strip(error, path)
         self._channel.event("failure", **describe_failure(error, path, statement))
         try:
             sys.excepthook(type(error), error, error.__traceback__)
@@ -172,23 +184,29 @@ class ScriptProcess:
                     self._obey(message)
 
     def _obey(self, message: dict[str, Any]) -> None:
-        controller = self._controller
-        if controller is None:
+        controller, execution = self._controller, self._execution
+        if controller is None or execution is None:
             return
         reply: dict[str, Any] = {"id": message.get("id"), "ok": True}
         try:
             match message["do"]:
                 case "pause":
                     controller.pause()
-                case "resume" | "release":
+                case "resume":
                     controller.resume()
+                case "leave":
+                    controller.leave()
                 case "step":
                     controller.step(message["trace"], message["prompt"], message["command"])
                 case "stop":
                     controller.stop_asked = True
-                    controller.resume()
+                    controller.resume(held=True)
                 case "unstop":
                     controller.stop_asked = False
+                case "decide":
+                    execution.decide(message["action"], message["line"], message["by"])
+                case "replace":
+                    execution.replace(message["script"], message["by"])
         except Refused as error:
             reply.update(ok=False, code=error.code, message=str(error))
         except Exception as error:
@@ -201,7 +219,7 @@ class ScriptProcess:
         # The signal first: a paused trace is to leave its prompt by the exception, not by running its next line.
         os.kill(os.getpid(), signal.SIGINT)
         if self._controller is not None:
-            self._controller.resume()
+            self._controller.leave()
         time.sleep(self._grace)
         os.killpg(os.getpgrp(), signal.SIGKILL)
 

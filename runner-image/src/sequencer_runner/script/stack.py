@@ -35,12 +35,17 @@ class ScriptFile:
             if at.f_code.co_filename == self.path:
                 outermost = len(frames)
             at = at.f_back
-        return [self._entry(f, f is frame) for f in reversed(frames[:outermost])]
+        return self.stack_of([(f, f.f_lineno or 0) for f in reversed(frames[:outermost])])
 
-    def _entry(self, frame: FrameType, innermost: bool) -> dict[str, Any]:
+    def stack_of(self, frames: list[tuple[FrameType, int]]) -> list[dict[str, Any]]:
+        """Of frames with the lines that they are at, the innermost last."""
+        shown = frames[-_DEEPEST:]
+        return [self._entry(f, line, f is shown[-1][0]) for f, line in shown]
+
+    def _entry(self, frame: FrameType, line: int, innermost: bool) -> dict[str, Any]:
         code = frame.f_code
         own = code.co_filename == self.path
-        line = frame.f_lineno or code.co_firstlineno
+        line = line or code.co_firstlineno
         return {
             "file": SCRIPT if own else code.co_filename,
             "line": max(1, self.statement_of(line) if own else line),

@@ -1,14 +1,13 @@
-"""Executes a script's top-level statements one by one, in `__main__`, as Python would all at once."""
+"""A script's top-level statements, compiled one by one: what runs, and what a changed script would change."""
 
 import __future__
 
 import ast
 import sys
-from collections.abc import Callable
+from dataclasses import dataclass
 from types import CodeType, ModuleType
-from typing import Any, Protocol
 
-from sequencer_runner.script.channel import Channel
+from sequencer_runner.script.lines import Lines
 
 _FLAGS = {name: getattr(__future__, name).compiler_flag for name in __future__.all_feature_names}
 
@@ -17,72 +16,57 @@ class StopAsked(BaseException):
     """The run was asked to stop before its next statement. Not for the script to catch."""
 
 
-class Control(Protocol):
-    """Who decides between statements."""
+class BeginAgain(BaseException):
+    """A statement was replaced before anything of it had run. Not for the script to catch."""
 
-    stop_asked: bool
 
-    def begin_statement(self) -> None: ...
+@dataclass(frozen=True)
+class Statement:
+    """Lines from 1, both ends included; `end` is the column after its last character, in bytes."""
+
+    first: int
+    last: int
+    end: int
+    code: CodeType
 
 
 class Statements:
-    """A compiled script. Statements are numbered from 0."""
+    """One version of a script. Statements are numbered from 0."""
 
-    def __init__(self, source: str, path: str) -> None:
-        self.tree = ast.parse(source.removeprefix("\ufeff"), path)
+    def __init__(self, source: str, path: str, version: int = 1) -> None:
+        self.source = source.removeprefix("\ufeff")
+        self.version = version
         self._path = path
-        self._flags = 0
-        body = self.tree.body
-        self._docstring = ast.get_docstring(self.tree, clean=False)
-        for node in body:
-            if isinstance(node, ast.ImportFrom) and node.module == "__future__":
-                for name in node.names:
-                    self._flags |= _FLAGS.get(name.name, 0)
-        self._codes = [self._compile(node, first=node is body[0]) for node in body]
-        self.current: int | None = None
-
-    def spans(self) -> list[dict[str, int]]:
-        """First and last line of each statement, as the `started` event carries them."""
-        return [
-            {"index": index, "firstLine": self._first(node), "lastLine": node.end_lineno or node.lineno}
-            for index, node in enumerate(self.tree.body)
+        self._text_lines = self.source.replace("\r\n", "\n").replace("\r", "\n").encode().split(b"\n")
+        tree = ast.parse(self.source, path)
+        self.lines = Lines.of(tree)
+        self.docstring = ast.get_docstring(tree, clean=False)
+        self._flags = _future_flags(tree)
+        self.all = [
+            Statement(first_line(n), n.end_lineno or n.lineno, n.end_col_offset or 0, self._compile(n, first=i == 0))
+            for i, n in enumerate(tree.body)
         ]
 
-    def run(
-        self,
-        module: ModuleType,
-        channel: Channel,
-        watch: Callable[[CodeType], None],
-        control: Control,
-        pass_on: Callable[[], None],
-    ) -> None:
-        """Raises what the script raises, or StopAsked."""
-        namespace: dict[str, Any] = module.__dict__
-        if self._docstring is not None:
-            namespace["__doc__"] = self._docstring
-        for index, code in enumerate(self._codes):
-            if control.stop_asked:
-                raise StopAsked
-            self.current = index
-            watch(code)
-            channel.event("statement", index=index, state="RUNNING", attempt=1)
-            control.begin_statement()
-            try:
-                exec(code, namespace)
-            except StopAsked:
-                channel.event("statement", index=index, state="PENDING", attempt=1)
-                raise
-            except BaseException as error:
-                pass_on()
-                ended_well = isinstance(error, SystemExit) and error.code in (None, 0)
-                state = "DONE" if ended_well else "FAILED"
-                channel.event("statement", index=index, state=state, attempt=1)
-                raise
-            pass_on()
-            channel.event("statement", index=index, state="DONE", attempt=1)
+    def spans(self) -> list[dict[str, int]]:
+        """First and last line of each statement, as events carry them."""
+        return [{"index": i, "firstLine": s.first, "lastLine": s.last} for i, s in enumerate(self.all)]
 
-    def _first(self, node: ast.stmt) -> int:
-        return int(min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))]))
+    def index_at(self, line: int) -> int | None:
+        """The statement that a line is in, or else the next one."""
+        return next((i for i, s in enumerate(self.all) if line <= s.last), None)
+
+    def first_difference(self, other: "Statements") -> int:
+        """The first statement that is not the same text at the same place in both."""
+        for index, (mine, theirs) in enumerate(zip(self.all, other.all, strict=False)):
+            where = (mine.first, mine.last, mine.end)
+            if where != (theirs.first, theirs.last, theirs.end) or self._text(mine) != other._text(theirs):
+                return index
+        return min(len(self.all), len(other.all))
+
+    def _text(self, statement: Statement) -> list[bytes]:
+        lines = self._text_lines[statement.first - 1 : statement.last]
+        lines[-1] = lines[-1][: statement.end]
+        return lines
 
     def _compile(self, node: ast.stmt, *, first: bool) -> CodeType:
         if not first and isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
@@ -90,6 +74,20 @@ class Statements:
             node = ast.copy_location(ast.Pass(), node)
         code: CodeType = compile(ast.Module([node], []), self._path, "exec", self._flags, dont_inherit=True)
         return code
+
+
+def first_line(node: ast.stmt) -> int:
+    """Of a statement with its decorators."""
+    return int(min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))]))
+
+
+def _future_flags(tree: ast.Module) -> int:
+    flags = 0
+    for node in tree.body:
+        if isinstance(node, ast.ImportFrom) and node.module == "__future__":
+            for name in node.names:
+                flags |= _FLAGS.get(name.name, 0)
+    return flags
 
 
 def script_module(path: str) -> ModuleType:

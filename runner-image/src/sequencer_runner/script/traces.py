@@ -16,8 +16,12 @@ class Prompt:
     """A trace that is stopped, and the command that lets it go on."""
 
     number: int
+    held: bool = False
+    """On a failure: it is answered by a decision, and by no step."""
     answered: threading.Event = field(default_factory=threading.Event)
     command: str | None = None
+    again: bool = False
+    """The statement that it stands before was replaced, and begins again."""
 
 
 @dataclass(slots=True)
