@@ -8,6 +8,7 @@ import { isFinal } from '@sequencer/model';
 import { AuditLog } from './auth/audit-log.ts';
 import { Control } from './auth/control.ts';
 import { Door, whoAsks } from './auth/door.ts';
+import { Provider } from './auth/provider.ts';
 import { PasswordSignIn } from './auth/sign-in.ts';
 import type { Config } from './config.ts';
 import { Gateway } from './gateway/gateway.ts';
@@ -67,6 +68,8 @@ export async function startApi(config: Config, log: Logger): Promise<Api> {
     const access = { ...parts, identity, address: peers.address(req), request: req, response: res ?? null };
     return { user, access, db, board, lives, backend, version };
   };
+  const { oidc } = config.auth;
+  const provider = oidc && new Provider(oidc, config.auth, door, audit, log);
   const guard = makeGuard(config);
   const yoga = makeYoga(context, log);
   const pages = config.webDir === null ? null : staticFiles(config.webDir);
@@ -79,6 +82,7 @@ export async function startApi(config: Config, log: Logger): Promise<Api> {
       metrics,
       door,
       audit,
+      provider,
       log,
       pages,
       ready: database.ping,

@@ -6,7 +6,7 @@ import type { Peers } from '../http/peer.ts';
 import type { Logger } from '../log.ts';
 import type { Db } from '../store/database.ts';
 import { ApiTokens } from './api-tokens.ts';
-import { readCookie } from './cookie.ts';
+import { SESSION, readCookie } from './cookie.ts';
 import { union, within } from './grants.ts';
 import { isSame } from './secrets.ts';
 import { Sessions } from './sessions.ts';
@@ -84,7 +84,7 @@ export class Door {
   }
 
   async #bySession(request: IncomingMessage): Promise<Identity | null> {
-    const cookie = readCookie(request, this.peers.secure(request));
+    const cookie = readCookie(SESSION, request, this.peers.secure(request));
     const row = cookie === null ? null : await this.sessions.find(cookie);
     // A way in that the site has closed is closed for those who are in, too.
     if (!row || !this.methods.includes(row.method)) return null;

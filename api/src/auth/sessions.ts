@@ -80,6 +80,10 @@ export class Sessions {
     if (this.#cache.size > MOST_CACHED && oldest !== undefined) this.#cache.delete(oldest);
   }
 
+  endCookie(cookie: string): Promise<void> {
+    return this.end(hashOf(cookie));
+  }
+
   async end(hash: string): Promise<void> {
     await this.#db.delete(sessions).where(eq(sessions.hash, hash));
     this.#forget([hash]);

@@ -1,6 +1,6 @@
 /** Signing in and out. */
 import { SequencerError } from '@sequencer/model';
-import { removeCookie, writeCookie } from '../auth/cookie.ts';
+import { SESSION, removeCookie, writeCookie } from '../auth/cookie.ts';
 import type { Identity } from '../auth/door.ts';
 import type { SessionRow } from '../store/auth-schema.ts';
 import { DateTime, builder } from './builder.ts';
@@ -63,7 +63,7 @@ builder.mutationFields((t) => ({
       if (identity?.session) await door.sessions.end(identity.session);
       const user = door.users?.find(row.userName);
       if (!user) throw new SequencerError('UNAUTHENTICATED');
-      writeCookie(response, cookie, door.peers.secure(request), row.expiresAt);
+      writeCookie(SESSION, response, cookie, door.peers.secure(request), row.expiresAt);
       access.identity = {
         user: { name: user.name, ...user.grant },
         method: 'password',
@@ -81,7 +81,7 @@ builder.mutationFields((t) => ({
       const response = requireHttp(access);
       const { door, request } = access;
       const { session, user } = identityOf(access);
-      removeCookie(response, door.peers.secure(request));
+      removeCookie(SESSION, response, door.peers.secure(request));
       if (everywhere) return door.sessions.endAll(user.name);
       if (session === null) throw new SequencerError('BAD_INPUT', 'You did not sign in here, so you cannot sign out.');
       await door.sessions.end(session);

@@ -4,6 +4,7 @@ import { ERRORS } from '@sequencer/model';
 import type { AuditLog } from '../auth/audit-log.ts';
 import { whoAsks, type Door } from '../auth/door.ts';
 import { hasRole, type Role } from '../auth/grants.ts';
+import type { Provider } from '../auth/provider.ts';
 import type { Logger } from '../log.ts';
 import { asSequencerError } from '../store/database.ts';
 import { exportAudit } from './audit-export.ts';
@@ -21,6 +22,8 @@ export interface Routes {
   metrics: Metrics;
   door: Door;
   audit: AuditLog;
+  /** Null when nobody signs in that way. */
+  provider: Provider | null;
   log: Logger;
   pages: Handler | null;
   /** Throws when GraphQL cannot be used now. */
@@ -98,6 +101,12 @@ async function answer(routes: Routes, path: string, request: IncomingMessage, re
     case '/audit.csv':
       if (await isRefused(routes, request, response, 'ADMIN')) return;
       await exportAudit(routes.audit, path === '/audit.csv' ? 'csv' : 'ndjson', request, response);
+      return;
+    case '/oidc-login':
+    case '/oidc-callback':
+      if (!routes.provider || request.method !== 'GET') text(response, 404, 'There is nothing here.');
+      else if (path === '/oidc-login') await routes.provider.login(request, response);
+      else await routes.provider.callback(request, response);
       return;
     case '/runner':
       text(response, 426, 'Runners connect here by websocket.');
