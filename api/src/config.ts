@@ -2,22 +2,13 @@
 import { userInfo } from 'node:os';
 import { SEQUENCER_NAME } from '@sequencer/model';
 import { z } from 'zod';
+import { authConfig, authConflicts, authSettings, list, type AuthConfig } from './auth/settings.ts';
 
-const LOOPBACK = ['127.0.0.1', '::1', 'localhost'];
-
-const list = z
-  .string()
-  .default('')
-  .transform((text) => text.split(',').flatMap((word) => (word.trim() ? [word.trim()] : [])));
+const RUNNER_TOKEN_LENGTH = 16;
 
 export const schema = z.object({
   PORT: z.coerce.number('PORT has to be a number.').int().min(0).max(65535).default(8000),
-  HOST: z
-    .string()
-    .default('127.0.0.1')
-    .refine((host) => LOOPBACK.includes(host), {
-      error: 'HOST has to be a loopback address (127.0.0.1, ::1 or localhost): there is no sign-in yet.',
-    }),
+  ...authSettings,
   DATABASE_URL: z.url({
     protocol: /^postgres(ql)?$/,
     error: 'DATABASE_URL has to be set, to an address like postgres://user@host:5432/sequencer.',
@@ -28,9 +19,23 @@ export const schema = z.object({
       error: 'SEQUENCERS has to be a list like satp1,lat: small letters, digits and hyphens, at most 30 of them.',
     })
     .refine((names) => new Set(names).size === names.length, { error: 'SEQUENCERS names a sequencer twice.' }),
-  RUNNER_TOKEN: z
-    .string('RUNNER_TOKEN has to be set: runners prove with it who they are.')
-    .min(16, 'RUNNER_TOKEN has to have at least 16 characters.'),
+  /** One secret for the runners of all sequencers. */
+  RUNNER_TOKEN: z.string().min(RUNNER_TOKEN_LENGTH, 'RUNNER_TOKEN has to have at least 16 characters.').optional(),
+  /** A secret for each sequencer, `satp1:...,lat:...`; a name may be there twice while its secret is changed. */
+  RUNNER_TOKENS: list.transform((words, context) => {
+    const pairs = words.map((word) => {
+      const [sequencer = '', token = ''] = word.split(/:(.*)/s);
+      return { sequencer, token };
+    });
+    if (pairs.every((p) => SEQUENCER_NAME.test(p.sequencer) && p.token.length >= RUNNER_TOKEN_LENGTH)) return pairs;
+    context.addIssue({
+      code: 'custom',
+      message: 'RUNNER_TOKENS has to be a list like satp1:secret,lat:secret, each with at least 16 characters.',
+    });
+    return z.NEVER;
+  }),
+  /** The sequencers that one person at a time drives. */
+  CONTROL_LOCK: list,
   /** The folder of the built web application; without it only the API is served. */
   WEB_DIR: z.string().optional(),
   /** Further host names and origins that requests may name, besides those of loopback. */
@@ -50,20 +55,29 @@ export interface Config {
   host: string;
   databaseUrl: string;
   sequencers: string[];
-  runnerToken: string;
+  /** The secrets of runners, each for one sequencer, or for all. */
+  runnerTokens: { sequencer: string | null; token: string }[];
   webDir: string | null;
   allowedHosts: string[];
   allowedOrigins: string[];
   logLevel: string;
   userName: string;
+  controlLock: string[];
+  auth: AuthConfig;
 }
 
 /** Throws one Error that names all problems. */
 export function readConfig(env: Record<string, string | undefined>): Config {
-  const result = schema.safeParse(env);
-  if (!result.success) {
-    const problems = result.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
-    throw new Error(`The API cannot start with these settings:\n${problems.join('\n')}`);
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const result = schema.safeParse(given);
+  const wrong = result.success ? [] : result.error.issues.map(({ path, message }) => ({ path: path[0], message }));
+  const problems = [...wrong, ...authConflicts(given)];
+  if (!given.RUNNER_TOKEN && !given.RUNNER_TOKENS) {
+    problems.push({ path: 'RUNNER_TOKEN', message: 'it has to be set: runners prove with it who they are.' });
+  }
+  if (!result.success || problems.length > 0) {
+    const lines = problems.map(({ path, message }) => `  ${String(path)}: ${message}`);
+    throw new Error(`The API cannot start with these settings:\n${lines.join('\n')}`);
   }
   const value = result.data;
   return {
@@ -71,11 +85,16 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     host: value.HOST,
     databaseUrl: value.DATABASE_URL,
     sequencers: value.SEQUENCERS,
-    runnerToken: value.RUNNER_TOKEN,
+    runnerTokens: [
+      ...(value.RUNNER_TOKEN === undefined ? [] : [{ sequencer: null, token: value.RUNNER_TOKEN }]),
+      ...value.RUNNER_TOKENS,
+    ],
     webDir: value.WEB_DIR ?? null,
     allowedHosts: value.ALLOWED_HOSTS,
     allowedOrigins: value.ALLOWED_ORIGINS,
     logLevel: value.LOG_LEVEL,
     userName: value.USER_NAME,
+    controlLock: value.CONTROL_LOCK,
+    auth: authConfig(value),
   };
 }

@@ -5,12 +5,18 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { isFinal } from '@sequencer/model';
+import { AuditLog } from './auth/audit-log.ts';
+import { Control } from './auth/control.ts';
+import { Door, whoAsks } from './auth/door.ts';
+import { Provider } from './auth/provider.ts';
+import { PasswordSignIn } from './auth/sign-in.ts';
 import type { Config } from './config.ts';
 import { Gateway } from './gateway/gateway.ts';
 import type { Context } from './graphql/context.ts';
-import { makeYoga, serveWebsockets } from './graphql/yoga.ts';
+import { makeYoga, serveWebsockets, type NodeContext } from './graphql/yoga.ts';
 import { makeGuard } from './http/guard.ts';
 import { makeMetrics } from './http/metrics.ts';
+import { makePeers } from './http/peer.ts';
 import { makeRouter } from './http/router.ts';
 import { staticFiles } from './http/static-files.ts';
 import { routeUpgrades } from './http/upgrades.ts';
@@ -41,34 +47,53 @@ export async function startApi(config: Config, log: Logger): Promise<Api> {
   for (const row of await activeRuns(db)) await lives.open(row);
 
   const metrics = makeMetrics();
-  const gateway = new Gateway(config.runnerToken, log);
+  const gateway = new Gateway(config.runnerTokens, log);
   const recorder: Recorder = new Recorder(db, log, metrics, (run) => {
     backend.stored(run);
   });
   const backend = new LocalBackend({ db, log, gateway, lives, board, recorder });
 
   const version = readVersion();
-  const context = (): Context => ({
-    user: { name: config.userName, role: 'ADMIN' },
-    db,
-    board,
-    lives,
-    backend,
-    version,
-  });
-  const guard = makeGuard(config.allowedHosts, config.allowedOrigins);
+  const peers = makePeers(config.auth.trustedProxies, config.auth.publicUrl);
+  const door = new Door(config, peers, db, log);
+  const audit = new AuditLog(db, log);
+  const parts = {
+    door,
+    audit,
+    passwords: new PasswordSignIn(door),
+    control: new Control(db, board, config.controlLock),
+  };
+  const context = async ({ req, res }: NodeContext): Promise<Context> => {
+    const { identity, user } = await whoAsks(door, req);
+    const access = { ...parts, identity, address: peers.address(req), request: req, response: res ?? null };
+    return { user, access, db, board, lives, backend, version };
+  };
+  const { oidc } = config.auth;
+  const provider = oidc && new Provider(oidc, config.auth, door, audit, log);
+  const guard = makeGuard(config);
   const yoga = makeYoga(context, log);
   const pages = config.webDir === null ? null : staticFiles(config.webDir);
   const server = createServer(
     // Slow senders do not hold connections for ever.
     { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 60_000 },
-    makeRouter({ guard, yoga, metrics, pages, ready: database.ping }),
+    makeRouter({
+      guard,
+      yoga,
+      metrics,
+      door,
+      audit,
+      provider,
+      log,
+      pages,
+      ready: database.ping,
+      runnerReady: (sequencer) => gateway.state(sequencer).connected,
+    }),
   );
   server.maxConnections = 2000;
-  const sockets = routeUpgrades(server, guard, (request, socket, head) => {
+  const sockets = routeUpgrades(server, guard, peers, (request, socket, head) => {
     gateway.upgrade(request, socket, head, backend.handlers);
   });
-  const graphql = serveWebsockets(yoga, sockets, log);
+  const graphql = serveWebsockets(yoga, sockets, door, log);
   metrics.observe({
     phases: () =>
       lives
@@ -91,6 +116,7 @@ export async function startApi(config: Config, log: Logger): Promise<Api> {
       await gateway.close();
       backend.close();
       await recorder.close();
+      await audit.close();
       await graphql.dispose();
       server.closeAllConnections();
       await database.close();

@@ -18,7 +18,7 @@ describe('the configuration of the API', () => {
 
   it('names every problem at once', () => {
     const refused = () => readConfig({ HOST: '0.0.0.0', PORT: 'x', SEQUENCERS: 'A', RUNNER_TOKEN: 'short' });
-    expect(refused).toThrow(/HOST: .*no sign-in yet/);
+    expect(refused).toThrow(/HOST: without sign-in .*AUTH=password/);
     for (const name of ['PORT', 'DATABASE_URL', 'SEQUENCERS', 'RUNNER_TOKEN']) expect(refused).toThrow(`${name}: `);
   });
 

@@ -27,7 +27,7 @@ export function start(databaseUrl: string, env: Record<string, string> = {}): Pr
   return startApi(config, makeLog('silent'));
 }
 
-interface Answer<T> {
+export interface Answer<T> {
   data: T;
   errors?: { message: string; extensions: { code: string } }[];
 }

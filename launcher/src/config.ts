@@ -35,10 +35,9 @@ const names = z
 const LOOPBACK = ['127.0.0.1', '::1', 'localhost'];
 
 export const schema = z.object({
-  HOST: z
-    .string()
-    .default('127.0.0.1')
-    .refine((host) => LOOPBACK.includes(host), `must be ${LOOPBACK.join(' or ')}: there is no sign-in yet`),
+  HOST: z.string().default('127.0.0.1'),
+  /** The API reads it, with all that belongs to it. */
+  AUTH: z.string().default('none'),
   PORT: z.coerce
     .number('must be a port number, such as 8000')
     .int('must be a port number, such as 8000')
@@ -69,11 +68,17 @@ export const schema = z.object({
 
 /** The configuration, or a SentenceError that names every problem at once. An empty variable is one that is not set. */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
-  const result = schema.safeParse(Object.fromEntries(Object.entries(env).filter(([, value]) => value !== '')));
-  if (!result.success) {
-    const problems = result.error.issues.map(
-      ({ path, message }) => `  ${path.join('.')}=${env[String(path[0])] ?? ''}  ${message}`,
-    );
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const result = schema.safeParse(given);
+  const issues = result.success
+    ? []
+    : result.error.issues.map(({ path, message }) => ({ name: path.join('.'), message }));
+  if (!LOOPBACK.includes(given.HOST ?? '127.0.0.1') && (given.AUTH ?? 'none') === 'none') {
+    const text = `must be ${LOOPBACK.join(' or ')} without sign-in. Set AUTH=password and USERS_FILE to be reached from elsewhere`;
+    issues.push({ name: 'HOST', message: text });
+  }
+  if (!result.success || issues.length > 0) {
+    const problems = issues.map(({ name, message }) => `  ${name}=${env[name] ?? ''}  ${message}`);
     throw new SentenceError(`The configuration cannot be used:\n${problems.join('\n')}`);
   }
   const c = result.data;

@@ -41,14 +41,18 @@ export async function findPrograms(config: Config, data: DataFolder, say: Say): 
       if (!existsSync(file)) say(`${file} is not there: scripts of ${sequencer} cannot reach their observatory.`);
     }
   }
-  const token = data.secret('runner-token');
-  const workers = config.sequencers.map((name) => worker(config, data, python, token, name, ocs(name)));
-  return [base, [api(config, databaseUrl, token)], workers];
+  const tokens = config.sequencers.map((name) => ({ name, token: data.secret(`runner-token-${name}`) }));
+  const workers = tokens.map(({ name, token }) => worker(config, data, python, token, name, ocs(name)));
+  const secrets = tokens.map(({ name, token }) => `${name}:${token}`).join(',');
+  return [base, [api(config, databaseUrl, secrets)], workers];
 }
+
+/** What the API alone has to know, of what the launcher was given. */
+const SIGN_IN_SECRETS = ['PROXY_SECRET', 'OIDC_CLIENT_SECRET'];
 
 /** The environment without what is for others: secrets, and variables that would change what a database client does. */
 function environment(): NodeJS.ProcessEnv {
-  const secret = /^(DATABASE_URL|RUNNER_TOKEN|PG[A-Z]+)$/;
+  const secret = new RegExp(`^(DATABASE_URL|RUNNER_TOKENS?|PG[A-Z]+|${SIGN_IN_SECRETS.join('|')})$`);
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !secret.test(name)));
 }
 
@@ -71,7 +75,7 @@ function simulator(config: Config, port: number): Program {
   };
 }
 
-function api(config: Config, databaseUrl: string, token: string): Program {
+function api(config: Config, databaseUrl: string, runnerTokens: string): Program {
   return {
     name: 'api',
     command: process.execPath,
@@ -79,11 +83,12 @@ function api(config: Config, databaseUrl: string, token: string): Program {
     cwd: root,
     env: {
       ...environment(),
+      ...Object.fromEntries(SIGN_IN_SECRETS.map((name) => [name, process.env[name]])),
       HOST: config.host,
       PORT: String(config.port),
       DATABASE_URL: databaseUrl,
       SEQUENCERS: config.sequencers.join(','),
-      RUNNER_TOKEN: token,
+      RUNNER_TOKENS: runnerTokens,
       WEB_DIR: join(root, 'web/dist'),
     },
     stopSignal: 'SIGTERM',
@@ -116,7 +121,7 @@ function worker(
     env: { ...environment(), ...ocs, RUNNER_TOKEN: token },
     stopSignal: 'SIGTERM',
     stopSeconds: config.stopGraceSeconds + 15,
-    isReady: (signal) => isConnected(address, sequencer, signal),
+    isReady: (signal) => answers(`${address}/readyz/${sequencer}`, signal),
   };
 }
 
@@ -125,26 +130,6 @@ async function answers(url: string, signal: AbortSignal): Promise<boolean> {
     return (await fetch(url, { signal })).ok;
   } catch {
     // Refused until it listens.
-    return false;
-  }
-}
-
-/** Whether the API has the worker of the sequencer on the line. */
-async function isConnected(address: string, sequencer: string, signal: AbortSignal): Promise<boolean> {
-  try {
-    const response = await fetch(`${address}/graphql`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({
-        query: 'query ($name: String!) { sequencer(name: $name) { runner { connected } } }',
-        variables: { name: sequencer },
-      }),
-      signal,
-    });
-    const body = (await response.json()) as { data?: { sequencer?: { runner: { connected: boolean } } | null } };
-    return body.data?.sequencer?.runner.connected ?? false;
-  } catch {
-    // The API is away, and is started again.
     return false;
   }
 }

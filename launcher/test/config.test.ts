@@ -24,7 +24,12 @@ describe('the configuration of the launcher', () => {
     }
     for (const name of Object.keys(env)) expect(text).toContain(`${name}=`);
     expect(text).toContain('there is no such folder');
-    expect(text).toContain('there is no sign-in yet');
+    expect(text).toContain('without sign-in');
+  });
+
+  it('listens elsewhere when there is a way to sign in', () => {
+    expect(readConfig({ HOST: '0.0.0.0', AUTH: 'password' }).host).toBe('0.0.0.0');
+    expect(() => readConfig({ HOST: '0.0.0.0', AUTH: 'none' })).toThrow('AUTH=password');
   });
 
   it.each(['satp1,satp1', 'a b', 'x'.repeat(31), '-a', 'satp1,'])('refuses SEQUENCERS=%s', (SEQUENCERS) => {

@@ -28,6 +28,7 @@ export const ERRORS = {
   RUNNER_BUSY: 'The runner holds another run.',
   NOT_YET: 'This is not available in this version.',
   FORBIDDEN: 'Your role does not allow this. Ask an admin.',
+  NOT_IN_CONTROL: 'Somebody else drives this telescope. Ask for control, or take over with a reason.',
   UNAUTHENTICATED: 'Sign in first.',
   BAD_ORIGIN: 'The request comes from another site, or asks for another host, and was refused.',
   TOO_COMPLEX: 'The query is too deep, too long or too costly. Ask for less at once.',

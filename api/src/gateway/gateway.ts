@@ -9,6 +9,12 @@ import { CLOSE, RunnerConnection, type ConnectionHandlers } from './runner-conne
 
 const MAX_RUNNERS = 200;
 
+interface RunnerSecret {
+  /** Null: of any sequencer. */
+  sequencer: string | null;
+  hash: Buffer;
+}
+
 export interface RunnerState {
   connected: boolean;
   /** When it connected, or was last heard of. */
@@ -23,32 +29,34 @@ export class Gateway {
     perMessageDeflate: false,
     clientTracking: true,
   });
-  readonly #tokenHash: Buffer;
+  readonly #secrets: readonly RunnerSecret[];
   readonly #log: Logger;
   readonly #seats = new Map<string, RunnerConnection>();
   readonly #last = new Map<string, { hello: Hello; heardAt: Date }>();
 
-  constructor(token: string, log: Logger) {
-    this.#tokenHash = hash(token);
+  constructor(tokens: readonly { sequencer: string | null; token: string }[], log: Logger) {
+    this.#secrets = tokens.map(({ sequencer, token }) => ({ sequencer, hash: hash(token) }));
     this.#log = log;
   }
 
   /** Takes a websocket upgrade. A wrong token is told by close code 4001. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, handlers: ConnectionHandlers): void {
-    const allowed = this.#knows(request.headers.authorization);
+    const seats = this.#seatsFor(request.headers.authorization);
     this.#server.handleUpgrade(request, socket, head, (websocket) => {
-      if (!allowed || this.#server.clients.size > MAX_RUNNERS) {
+      if (seats.length === 0 || this.#server.clients.size > MAX_RUNNERS) {
         this.#log.warn({ address: request.socket.remoteAddress }, 'a runner was refused: its token is wrong');
         websocket.close(CLOSE.unauthorized, 'the token is wrong');
         return;
       }
-      new RunnerConnection(websocket, handlers, this.#log);
+      const mayBe = (sequencer: string) => seats.includes(sequencer) || seats.includes(null);
+      new RunnerConnection(websocket, mayBe, handlers, this.#log);
     });
   }
 
-  #knows(authorization: string | undefined): boolean {
-    const match = /^Bearer (.+)$/.exec(authorization ?? '');
-    return timingSafeEqual(hash(match?.[1] ?? ''), this.#tokenHash);
+  /** The sequencers whose runner has this token; null stands for all of them. */
+  #seatsFor(authorization: string | undefined): (string | null)[] {
+    const given = hash(/^Bearer (.+)$/.exec(authorization ?? '')?.[1] ?? '');
+    return this.#secrets.flatMap((secret) => (timingSafeEqual(given, secret.hash) ? [secret.sequencer] : []));
   }
 
   /** Gives the seat to the newest connection; the one before is told so. */

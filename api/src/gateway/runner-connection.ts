@@ -41,6 +41,7 @@ export class RunnerConnection {
   readonly since = new Date();
   heardAt = new Date();
   readonly #socket: WebSocket;
+  readonly #mayBe: (sequencer: string) => boolean;
   readonly #handlers: ConnectionHandlers;
   readonly #log: Logger;
   readonly #waiting = new Map<string, Waiting>();
@@ -48,8 +49,10 @@ export class RunnerConnection {
   #welcomed = false;
   #alive = true;
 
-  constructor(socket: WebSocket, handlers: ConnectionHandlers, log: Logger) {
+  /** @param mayBe whether its token is one of this sequencer's runner */
+  constructor(socket: WebSocket, mayBe: (sequencer: string) => boolean, handlers: ConnectionHandlers, log: Logger) {
     this.#socket = socket;
+    this.#mayBe = mayBe;
     this.#handlers = handlers;
     this.#log = log;
     const ping = setInterval(() => {
@@ -158,6 +161,11 @@ export class RunnerConnection {
       if (this.hello) throw new Error('a second hello');
       if (message.protocol !== PROTOCOL_VERSION) {
         throw new Error(`the runner speaks version ${String(message.protocol)}, this is ${String(PROTOCOL_VERSION)}`);
+      }
+      if (!this.#mayBe(message.sequencer)) {
+        this.#log.warn({ sequencer: message.sequencer }, 'a runner was refused: its token is of another sequencer');
+        this.close(CLOSE.unauthorized, 'the token is of another sequencer');
+        return;
       }
       this.hello = message;
       this.#handlers.hello(this, message).catch((error: unknown) => {

@@ -1,6 +1,5 @@
-/** The schema's builder: scalars, enums, and the rule that every root field needs a role. */
+/** The schema's builder: scalars and enums. */
 import SchemaBuilder from '@pothos/core';
-import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
 import {
   MODES,
   PHASES,
@@ -12,13 +11,13 @@ import {
   type StepCommand,
 } from '@sequencer/model';
 import { z } from 'zod';
-import { ROLES, hasRole, type Context } from './context.ts';
+import { ROLES } from '../auth/grants.ts';
+import type { Context } from './context.ts';
 
 interface Types {
   Context: Context;
   DefaultFieldNullability: false;
   DefaultInputFieldRequiredness: true;
-  AuthScopes: { viewer: boolean; operator: boolean; admin: boolean };
   Scalars: {
     DateTime: { Input: Date; Output: Date | string };
     ID: { Input: string; Output: string };
@@ -26,17 +25,8 @@ interface Types {
 }
 
 export const builder = new SchemaBuilder<Types>({
-  plugins: [ScopeAuthPlugin],
   defaultFieldNullability: false,
   defaultInputFieldRequiredness: true,
-  scopeAuth: {
-    authScopes: ({ user }) => ({
-      viewer: hasRole(user, 'VIEWER'),
-      operator: hasRole(user, 'OPERATOR'),
-      admin: hasRole(user, 'ADMIN'),
-    }),
-    unauthorizedError: () => new SequencerError('FORBIDDEN'),
-  },
 });
 
 const dateTime = z.iso.datetime({ offset: true });

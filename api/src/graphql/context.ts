@@ -1,26 +1,36 @@
 /** What every resolver has at hand. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AuditLog } from '../auth/audit-log.ts';
+import type { Control } from '../auth/control.ts';
+import type { Door, Identity } from '../auth/door.ts';
+import type { PasswordSignIn } from '../auth/sign-in.ts';
+import type { User } from '../auth/user.ts';
 import type { RunBackend } from '../runs/run-backend.ts';
 import type { LiveRuns } from '../runs/live-runs.ts';
 import type { SequencerBoard } from '../runs/sequencer-board.ts';
 import type { Db } from '../store/database.ts';
 
-export const ROLES = ['VIEWER', 'OPERATOR', 'ADMIN'] as const;
-export type Role = (typeof ROLES)[number];
-
-export interface User {
-  name: string;
-  role: Role;
+/** How people come in, for the few resolvers that are about it. */
+export interface Access {
+  door: Door;
+  passwords: PasswordSignIn;
+  audit: AuditLog;
+  control: Control;
+  /** Null when nobody has signed in. */
+  identity: Identity | null;
+  address: string;
+  request: IncomingMessage;
+  /** Null on a websocket. */
+  response: ServerResponse | null;
 }
 
 export interface Context {
+  /** Who acts. When nobody has signed in, to read it fails with UNAUTHENTICATED. */
   user: User;
+  access: Access;
   db: Db;
   board: SequencerBoard;
   lives: LiveRuns;
   backend: RunBackend;
   version: string;
-}
-
-export function hasRole(user: User, role: Role): boolean {
-  return ROLES.indexOf(user.role) >= ROLES.indexOf(role);
 }

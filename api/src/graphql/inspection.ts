@@ -106,7 +106,6 @@ builder.mutationFields((t) => ({
 builder.queryFields((t) => ({
   variables: t.field({
     type: VariablePageType,
-    authScopes: { operator: true },
     description: 'The names of a frame of a stopped trace, or with a path, what is inside a value.',
     args: {
       run: t.arg.id(),
@@ -134,7 +133,6 @@ builder.queryFields((t) => ({
   }),
   source: t.field({
     type: SourceFileType,
-    authScopes: { operator: true },
     description:
       'The text of a Python file that the run uses: on a stack, with a breakpoint, or where it imports from.',
     args: { run: t.arg.id(), file: t.arg.string() },

@@ -39,7 +39,6 @@ const SubmitRunInput = builder.inputType('SubmitRunInput', {
 });
 
 builder.mutationType({
-  authScopes: { operator: true },
   fields: (t) => ({
     submitRun: t.field({
       type: RunType,

@@ -1,17 +1,14 @@
 /** The queries, and the pages of the history. */
 import { PHASES } from '@sequencer/model';
 import { decodeCursor, encodeCursor, listRuns } from '../store/run-store.ts';
-import { DateTime, PhaseEnum, RoleEnum, builder } from './builder.ts';
+import { identityOf } from './access.ts';
+import { DateTime, PhaseEnum, builder } from './builder.ts';
 import { RunSource, findSource } from './run-source.ts';
 import { RunType, pageSize } from './run.ts';
 import { SequencerType } from './sequencer-ref.ts';
-import type { User } from './context.ts';
+import { UserType } from './user.ts';
 
 const LARGEST_LIST = 200;
-
-const UserType = builder.objectRef<User>('User').implement({
-  fields: (t) => ({ name: t.exposeString('name'), role: t.expose('role', { type: RoleEnum }) }),
-});
 
 const ServerType = builder.objectRef<{ version: string }>('Server').implement({
   description: "The server's version, and its clock.",
@@ -65,9 +62,8 @@ const RunFilterInput = builder.inputType('RunFilter', {
 });
 
 builder.queryType({
-  authScopes: { viewer: true },
   fields: (t) => ({
-    me: t.field({ type: UserType, resolve: (_root, _args, { user }) => user }),
+    me: t.field({ type: UserType, resolve: (_root, _args, { access }) => identityOf(access) }),
     server: t.field({ type: ServerType, resolve: (_root, _args, { version }) => ({ version }) }),
     sequencers: t.field({
       type: [SequencerType],

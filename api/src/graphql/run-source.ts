@@ -105,9 +105,13 @@ export class RunSource {
   }
 }
 
+export function isRunId(text: string): boolean {
+  return UUID.test(text);
+}
+
 /** Null when there is no such run. */
 export async function findSource(id: string, context: Context): Promise<RunSource | null> {
-  if (!UUID.test(id)) return null;
+  if (!isRunId(id)) return null;
   const row = context.lives.get(id)?.row ?? (await findRun(context.db, id));
   return row ? new RunSource(row, context) : null;
 }

@@ -1,6 +1,7 @@
 /** The whole schema. Importing the parts registers their types. */
 import type { GraphQLSchema } from 'graphql';
 import { builder } from './builder.ts';
+import { guarded } from './guarded.ts';
 import './run.ts';
 import './sequencer.ts';
 import './query.ts';
@@ -9,5 +10,9 @@ import './breakpoints.ts';
 import './control.ts';
 import './inspection.ts';
 import './subscription.ts';
+import './access.ts';
+import './api-tokens.ts';
+import './audit.ts';
+import './control-lock.ts';
 
-export const schema: GraphQLSchema = builder.toSchema();
+export const schema: GraphQLSchema = guarded(builder.toSchema());

@@ -105,7 +105,6 @@ async function hasEnded(id: string, context: Context): Promise<boolean> {
 }
 
 builder.subscriptionType({
-  authScopes: { viewer: true },
   fields: (t) => ({
     sequencers: t.field({
       type: [SequencerType],

@@ -12,21 +12,25 @@ import type {
 import { useServer } from 'graphql-ws/use/ws';
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import type { WebSocketServer } from 'ws';
+import { whoAsks, type Door } from '../auth/door.ts';
+import { UNAUTHORIZED, watchSocket } from '../auth/socket-watch.ts';
 import type { Logger } from '../log.ts';
 import type { Context } from './context.ts';
 import { present } from './errors.ts';
 import { limitPlugins } from './limits.ts';
 import { schema } from './schema.ts';
 
-interface NodeContext {
+export interface NodeContext {
   req: IncomingMessage;
-  res: ServerResponse;
+  /** Not there on a websocket. */
+  res?: ServerResponse;
 }
+export type MakeContext = (node: NodeContext) => Promise<Context>;
 export type Yoga = YogaServerInstance<NodeContext, Context>;
 
 const SUBSCRIPTIONS_PER_SOCKET = 100;
 
-export function makeYoga(makeContext: () => Context, log: Logger): Yoga {
+export function makeYoga(makeContext: MakeContext, log: Logger): Yoga {
   const presented: Plugin = {
     onResultProcess: (process) => {
       const { result } = process;
@@ -67,10 +71,19 @@ interface Operation extends ExecutionArgs {
   rootValue: { execute: Execute; subscribe: Subscribe };
 }
 
-export function serveWebsockets(yoga: Yoga, sockets: WebSocketServer, log: Logger) {
+export function serveWebsockets(yoga: Yoga, sockets: WebSocketServer, door: Door, log: Logger) {
   const told = (errors: readonly unknown[]) => errors.map((error) => present(error, log));
   return useServer(
     {
+      onConnect: async ({ connectionParams, extra: { request, socket } }) => {
+        // Programs whose websocket cannot send headers say in the first message what they would say there.
+        const authorization = connectionParams?.authorization;
+        if (typeof authorization === 'string') request.headers.authorization ??= authorization;
+        const { identity } = await whoAsks(door, request);
+        if (identity) watchSocket(door, socket, request, identity, log);
+        else socket.close(UNAUTHORIZED, 'Sign in first');
+        return identity !== null;
+      },
       execute: (args) => (args as Operation).rootValue.execute(args),
       subscribe: (args) => (args as Operation).rootValue.subscribe(args),
       onSubscribe: async (context, _id, params) => {

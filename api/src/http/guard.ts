@@ -1,5 +1,6 @@
 /** Which requests come in at all: known hosts, known origins, JSON of a bounded size. */
 import type { IncomingMessage } from 'node:http';
+import type { Config } from '../config.ts';
 import { ERRORS, type ErrorCode } from '@sequencer/model';
 
 const BODY_LIMIT = 2 * 1024 * 1024;
@@ -22,9 +23,10 @@ function refusal(status: number, code: ErrorCode, message: string = ERRORS[code]
   return { status, code, message };
 }
 
-export function makeGuard(allowedHosts: readonly string[], allowedOrigins: readonly string[]): Guard {
-  const hosts = new Set([...LOOPBACK, ...allowedHosts.map((host) => host.toLowerCase())]);
-  const origins = new Set(allowedOrigins.map((origin) => origin.toLowerCase()));
+export function makeGuard({ allowedHosts, allowedOrigins, auth: { publicUrl } }: Config): Guard {
+  const own = publicUrl ? [publicUrl] : [];
+  const hosts = new Set([...LOOPBACK, ...own.map(({ host }) => host), ...allowedHosts.map((h) => h.toLowerCase())]);
+  const origins = new Set([...own.map(({ origin }) => origin), ...allowedOrigins.map((o) => o.toLowerCase())]);
   return {
     request: ({ headers }) => {
       const host = headers.host?.toLowerCase() ?? '';
@@ -38,7 +40,9 @@ export function makeGuard(allowedHosts: readonly string[], allowedOrigins: reado
       const origin = headers.origin?.toLowerCase();
       // Programs send no Origin. A browser always does when another site asks.
       if (origin === undefined || origins.has(origin)) return null;
-      return origin === `http://${host}` || origin === `https://${host}` ? null : refusal(403, 'BAD_ORIGIN');
+      if (origin === `http://${host}` || origin === `https://${host}`) return null;
+      const text = `Requests from pages of ${origin} are refused. If they are yours, set PUBLIC_URL to their address.`;
+      return refusal(403, 'BAD_ORIGIN', text);
     },
     graphql: ({ method, headers }) => {
       if (method !== 'POST') return refusal(405, 'BAD_INPUT', 'Send GraphQL by POST, or over a websocket.');

@@ -1,17 +1,35 @@
 /** Which part answers which path. */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { ERRORS } from '@sequencer/model';
+import type { AuditLog } from '../auth/audit-log.ts';
+import { whoAsks, type Door } from '../auth/door.ts';
+import { hasRole, type Role } from '../auth/grants.ts';
+import type { Provider } from '../auth/provider.ts';
+import type { Logger } from '../log.ts';
+import { asSequencerError } from '../store/database.ts';
+import { exportAudit } from './audit-export.ts';
 import type { Yoga } from '../graphql/yoga.ts';
 import type { Guard, Refusal } from './guard.ts';
 import type { Metrics } from './metrics.ts';
 import { SECURITY_HEADERS, type Handler } from './static-files.ts';
 
+/** Half a year; for this host only, as others of the site may not speak https. */
+const HSTS = 'max-age=15552000';
+
 export interface Routes {
   guard: Guard;
   yoga: Yoga;
   metrics: Metrics;
+  door: Door;
+  audit: AuditLog;
+  /** Null when nobody signs in that way. */
+  provider: Provider | null;
+  log: Logger;
   pages: Handler | null;
   /** Throws when GraphQL cannot be used now. */
   ready: () => Promise<void>;
+  /** Whether the sequencer's runner is connected. */
+  runnerReady: (sequencer: string) => boolean;
 }
 
 function text(response: ServerResponse, status: number, body: string): void {
@@ -28,14 +46,29 @@ export function refuse(response: ServerResponse, { status, code, message }: Refu
 export function makeRouter(routes: Routes): RequestListener {
   return (request, response) => {
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
+    if (routes.door.peers.secure(request)) response.setHeader('strict-transport-security', HSTS);
     const refusal = routes.guard.request(request);
     if (refusal) {
       refuse(response, refusal);
       return;
     }
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
-    void answer(routes, path, request, response);
+    answer(routes, path, request, response).catch((error: unknown) => {
+      const away = asSequencerError(error)?.code === 'DATABASE_AWAY';
+      if (!away) routes.log.error({ err: error, path }, 'a request failed');
+      if (response.headersSent) response.destroy();
+      else text(response, away ? 503 : 500, away ? ERRORS.DATABASE_AWAY : 'Something failed inside the product.');
+    });
   };
+}
+
+/** Whether who asks may not; then that is the answer. */
+async function isRefused(routes: Routes, request: IncomingMessage, response: ServerResponse, role: Role) {
+  const { identity } = await whoAsks(routes.door, request);
+  if (identity && hasRole(identity.user, role)) return false;
+  const code = identity ? 'FORBIDDEN' : 'UNAUTHENTICATED';
+  refuse(response, { status: identity ? 403 : 401, code, message: ERRORS[code] });
+  return true;
 }
 
 async function answer(routes: Routes, path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -60,14 +93,29 @@ async function answer(routes: Routes, path: string, request: IncomingMessage, re
       );
       return;
     case '/metrics':
+      if (await isRefused(routes, request, response, 'VIEWER')) return;
       response.writeHead(200, { 'content-type': routes.metrics.registry.contentType });
       response.end(await routes.metrics.registry.metrics());
+      return;
+    case '/audit.ndjson':
+    case '/audit.csv':
+      if (await isRefused(routes, request, response, 'ADMIN')) return;
+      await exportAudit(routes.audit, path === '/audit.csv' ? 'csv' : 'ndjson', request, response);
+      return;
+    case '/oidc-login':
+    case '/oidc-callback':
+      if (!routes.provider || request.method !== 'GET') text(response, 404, 'There is nothing here.');
+      else if (path === '/oidc-login') await routes.provider.login(request, response);
+      else await routes.provider.callback(request, response);
       return;
     case '/runner':
       text(response, 426, 'Runners connect here by websocket.');
       return;
     default:
-      if (routes.pages && (request.method === 'GET' || request.method === 'HEAD')) {
+      if (path.startsWith('/readyz/')) {
+        const isReady = routes.runnerReady(path.slice('/readyz/'.length));
+        text(response, isReady ? 200 : 503, isReady ? 'ready' : 'No runner of this name is connected.');
+      } else if (routes.pages && (request.method === 'GET' || request.method === 'HEAD')) {
         routes.pages(request, response, () => {
           text(response, 404, 'There is nothing here.');
         });

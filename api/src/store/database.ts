@@ -94,7 +94,7 @@ async function refuseNewerSchema(client: pg.PoolClient): Promise<void> {
 /** Connection trouble and shutdown of the server, as opposed to a statement that is wrong. */
 const AWAY = /^(08...|57P0[1235]|53300|ECONNREFUSED|ECONNRESET|ENOTFOUND|ETIMEDOUT|EPIPE|ENOENT|EHOSTUNREACH)$/;
 const AWAY_TEXT =
-  /connection terminated|connection ended|client has encountered a connection error|timeout exceeded when trying to connect|query read timeout|not queryable/i;
+  /connection terminated|connection ended|client has encountered a connection error|timeout exceeded when trying to connect|query read timeout|not queryable|not currently accepting connections/i;
 
 /** Whether the error, or what caused it, says that the database cannot be reached. */
 export function isDatabaseAway(error: unknown): boolean {

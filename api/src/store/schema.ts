@@ -1,4 +1,4 @@
-/** The tables. Migrations are made from this file: `npm run migration -w api`. */
+/** The tables of runs. Migrations are made from this file and auth-schema.ts: `npm run migration -w api`. */
 import type { Breakpoint, FailureView, Mode, Phase, RunStart } from '@sequencer/model';
 import { sql } from 'drizzle-orm';
 import {

@@ -1,0 +1,47 @@
+/** What a person or program may do: a role, and for operators on which sequencers. Everybody who is let in sees all. */
+import { SEQUENCER_NAME } from '@sequencer/model';
+
+/** Each may do what those before it may. */
+export const ROLES = ['VIEWER', 'OPERATOR', 'ADMIN'] as const;
+export type Role = (typeof ROLES)[number];
+
+export interface Grant {
+  role: Role;
+  /** The sequencers that may be commanded; null for all. */
+  sequencers: readonly string[] | null;
+}
+
+export function hasRole(grant: Grant, role: Role): boolean {
+  return ROLES.indexOf(grant.role) >= ROLES.indexOf(role);
+}
+
+export function operates(grant: Grant, sequencer: string): boolean {
+  return hasRole(grant, 'OPERATOR') && (grant.sequencers?.includes(sequencer) ?? true);
+}
+
+/** Reads `viewer`, `operator`, `operator@satp1+lat` or `admin`; null when it is none of these. */
+export function parseGrant(text: string): Grant | null {
+  const [word = '', scope, ...rest] = text.trim().split('@');
+  const role = ROLES.find((known) => known.toLowerCase() === word);
+  if (!role || rest.length > 0) return null;
+  if (scope === undefined) return { role, sequencers: null };
+  const sequencers = scope.split('+');
+  return role === 'OPERATOR' && sequencers.every((name) => SEQUENCER_NAME.test(name)) ? { role, sequencers } : null;
+}
+
+/** All that the grants allow together; null when there are none. */
+export function union(grants: readonly Grant[]): Grant | null {
+  const role = ROLES.findLast((wanted) => grants.some((grant) => grant.role === wanted));
+  if (!role) return null;
+  const highest = grants.filter((grant) => grant.role === role);
+  const scopes = highest.flatMap((grant) => (grant.sequencers ? [grant.sequencers] : []));
+  return { role, sequencers: scopes.length < highest.length ? null : [...new Set(scopes.flat())] };
+}
+
+/** What both allow: a token never does more than the person whose it is. */
+export function within(grant: Grant, limit: Grant): Grant {
+  const role = hasRole(grant, limit.role) ? limit.role : grant.role;
+  const { sequencers } = grant;
+  if (!sequencers || !limit.sequencers) return { role, sequencers: sequencers ?? limit.sequencers };
+  return { role, sequencers: sequencers.filter((name) => limit.sequencers?.includes(name)) };
+}

@@ -1,0 +1,53 @@
+/**
+ * Makes a line for the users file. Asks for the password without showing it, or reads it from standard input when that
+ * is not a terminal.
+ *
+ *     node api/src/auth/hash-password.ts alice operator@satp1
+ */
+import { createInterface } from 'node:readline/promises';
+import { Writable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { parseGrant } from './grants.ts';
+import { LONGEST_PASSWORD, hashPassword } from './password.ts';
+import { USER_NAME } from './user.ts';
+
+const SHORTEST_PASSWORD = 10;
+
+function fail(message: string): never {
+  console.error(message);
+  process.exit(2);
+}
+
+async function ask(question: string): Promise<string> {
+  process.stderr.write(question);
+  const silent = new Writable({
+    write: (_chunk, _encoding, done) => {
+      done();
+    },
+  });
+  const lines = createInterface({ input: process.stdin, output: silent, terminal: true });
+  lines.on('SIGINT', () => process.exit(130));
+  const answer = await lines.question('');
+  lines.close();
+  process.stderr.write('\n');
+  return answer;
+}
+
+async function readPassword(): Promise<string> {
+  if (!process.stdin.isTTY) return (await text(process.stdin)).replace(/\r?\n$/, '');
+  const password = await ask('Password: ');
+  if ((await ask('Again: ')) !== password) fail('The two are not the same.');
+  return password;
+}
+
+const [name, role = 'operator'] = process.argv.slice(2);
+if (name === undefined || process.argv.length > 4 || name.startsWith('-')) {
+  fail('usage: hash-password NAME [viewer|operator|operator@satp1+lat|admin]');
+}
+if (!USER_NAME.test(name)) fail('The name may have letters, digits, and . _ @ + -, at most 64 of them.');
+if (!parseGrant(role)) fail('The role has to be viewer, operator, operator@satp1+lat or admin.');
+const password = await readPassword();
+if (password.length < SHORTEST_PASSWORD || password.length > LONGEST_PASSWORD) {
+  fail(`The password has to have ${String(SHORTEST_PASSWORD)} to ${String(LONGEST_PASSWORD)} characters.`);
+}
+console.log(`${name}:${role}:${await hashPassword(password)}`);

@@ -1,0 +1,51 @@
+/** Passwords as scrypt hashes: `scrypt$N$r$p$salt$hash`, so that the cost can grow without touching old ones. */
+import { randomBytes, scrypt, timingSafeEqual, type ScryptOptions } from 'node:crypto';
+
+const COST = { N: 2 ** 15, r: 8, p: 1 };
+const HASH = /^scrypt\$(\d{1,8})\$(\d{1,2})\$(\d{1,2})\$([\w-]{16,64})\$([\w-]{43})$/;
+const LARGEST_MEMORY = 256 * 1024 * 1024;
+
+export const LONGEST_PASSWORD = 200;
+
+interface Stored {
+  cost: { N: number; r: number; p: number };
+  salt: Buffer;
+  hash: Buffer;
+}
+
+function derive(password: string, salt: Buffer, cost: ScryptOptions): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    scrypt(password.normalize('NFC'), salt, 32, { ...cost, maxmem: LARGEST_MEMORY + 1024 * 1024 }, (error, key) => {
+      if (error) reject(error);
+      else resolve(key);
+    });
+  });
+}
+
+function parse(text: string): Stored | null {
+  const [, N, r, p, salt = '', hash = ''] = HASH.exec(text) ?? [];
+  const cost = { N: Number(N), r: Number(r), p: Number(p) };
+  const isPower = Number.isInteger(Math.log2(cost.N)) && cost.N > 1;
+  if (!isPower || 128 * cost.N * cost.r > LARGEST_MEMORY || cost.r < 1 || cost.p < 1 || cost.p > 4) return null;
+  return { cost, salt: Buffer.from(salt, 'base64url'), hash: Buffer.from(hash, 'base64url') };
+}
+
+export function isHash(text: string): boolean {
+  return parse(text) !== null;
+}
+
+export async function hashPassword(password: string): Promise<string> {
+  const salt = randomBytes(16);
+  const hash = await derive(password, salt, COST);
+  return ['scrypt', COST.N, COST.r, COST.p, salt.toString('base64url'), hash.toString('base64url')].join('$');
+}
+
+/** Of no password. To compare with it costs the same time as with a real one. */
+const NOBODYS = { cost: COST, salt: randomBytes(16), hash: randomBytes(32) };
+
+/** Whether it is the password of the hash; without a hash it takes as long and is false. */
+export async function isPassword(password: string, hash: string | null): Promise<boolean> {
+  const stored = (hash === null ? null : parse(hash)) ?? NOBODYS;
+  const key = await derive(password, stored.salt, stored.cost);
+  return timingSafeEqual(key, stored.hash) && stored !== NOBODYS;
+}

@@ -1,0 +1,156 @@
+/**
+ * The one place that says who may ask for what: for each field of the schema the role that it needs, with the arguments
+ * that may be given. What is not here cannot be asked for: the schema is not made then.
+ */
+import type { Role } from './grants.ts';
+
+/** Nobody need have signed in. */
+export type Need = Role | 'ANYBODY';
+
+/** Types, and their fields with arguments in brackets. */
+type Fields = Record<string, string>;
+
+const ANYBODY: Fields = {
+  Query: 'access',
+  Access: 'methods me',
+};
+
+/** Whoever is let in may look at everything that is about runs. */
+const VIEWER: Fields = {
+  Query: 'me server sequencers sequencer(name) run(id) runs(filter first after) apiTokens',
+  Subscription: 'sequencers sequencer(name) run(id) output(run after) events(run after) heartbeat',
+  User: 'name role sequencers method',
+  Server: 'version time',
+  Sequencer: `name mode modeReason modeChangedBy modeChangedAt hostname runner activeRun lastRun queue control`,
+  Control: 'holder since askedBy askedAt',
+  Runner: 'connected since python hostname packages problems',
+  Package: 'name version',
+  Run: `id number sequencer title script phase reason submittedBy submittedAt startedAt finishedAt exitCode failure
+    arguments startPaused startAt holdOnFailure start scriptHash statementCount statementsDone position pausePending stops live
+    seenAt view statements traces breakpoints output(after first) outputBefore(before last) events(after first types)
+    lastSeq asks progress scriptVersions`,
+  RunConnection: 'edges pageInfo',
+  RunEdge: 'cursor node',
+  PageInfo: 'hasNextPage hasPreviousPage startCursor endCursor',
+  RunFilter: 'sequencer phases text submittedBy from to',
+  Statement: 'index firstLine lastLine state startedAt finishedAt attempts version',
+  Trace: 'id kind name state file line function since sampled prompt',
+  Prompt: 'number event reason stack since breakpoint exception',
+  PromptBreakpoint: 'file line condition hits error',
+  Raised: 'type message',
+  Frame: 'file line function variables',
+  Variable: 'name type value expandable path',
+  Failure: 'type message traceback line statement awaitingDecision then',
+  Position: 'statement line since',
+  StopSent: 'level by at escalate deadline',
+  Breakpoint: 'file line condition hitCount logMessage enabled hits problem requestedLine',
+  Ask: 'ask kind question trace default at deadline answered',
+  AskAnswer: 'answer by at',
+  Progress: 'name done total text trace at',
+  ScriptVersion: 'version script by at firstChanged',
+  Output: 'seq stream text trace line at',
+  Event: 'seq type at data',
+  Finding: 'severity line code message',
+  ApiToken: 'id name owner role sequencers createdAt expiresAt usedAt revokedAt',
+};
+
+const OPERATOR: Fields = {
+  SubmitRunInput: 'sequencer script title arguments startPaused startAt holdOnFailure breakpoints start requestId',
+  BreakpointInput: 'file line condition hitCount logMessage enabled',
+  Evaluation: 'ok text',
+  VariablePage: 'variables total',
+  SourceFile: 'file text',
+};
+
+const ADMIN: Fields = {
+  Query: 'audit(filter first after) sessions',
+  AuditFilter: 'user action sequencer run refused from to',
+  AuditPage: 'entries endCursor',
+  AuditEntry: 'id at user via address action sequencer run line details result message',
+  Session: 'user method address createdAt expiresAt',
+};
+
+/** What a mutation commands, by the path of the argument that names it: the grant for that sequencer is needed. */
+export interface CommandRule {
+  need: Need;
+  arguments: string;
+  /** The argument with the run's id, or the path of the one with the sequencer's name. */
+  run?: string;
+  sequencer?: string;
+  /** Whether it drives the sequencer: then whoever holds its control has to be the one who asks. */
+  drives?: boolean;
+  /** Whether a program with an API token may do it; most may. */
+  byToken?: boolean;
+}
+
+const onRun = (id: string, rest = ''): CommandRule => ({
+  need: 'OPERATOR',
+  arguments: `${id} ${rest}`,
+  run: id,
+  drives: true,
+});
+const onSequencer = (args: string, path = 'sequencer'): CommandRule => ({
+  need: 'OPERATOR',
+  arguments: args,
+  sequencer: path,
+});
+
+export const MUTATIONS: Record<string, CommandRule> = {
+  signIn: { need: 'ANYBODY', arguments: 'name password', byToken: false },
+  signOut: { need: 'VIEWER', arguments: 'everywhere', byToken: false },
+  createApiToken: { need: 'VIEWER', arguments: 'name role sequencers days', byToken: false },
+  revokeApiToken: { need: 'VIEWER', arguments: 'id', byToken: false },
+  signOutUser: { need: 'ADMIN', arguments: 'name', byToken: false },
+
+  submitRun: { ...onSequencer('input', 'input.sequencer'), drives: true },
+  checkScript: onSequencer('sequencer script'),
+  pauseRun: onRun('id'),
+  resumeRun: onRun('id'),
+  stepTrace: onRun('run', 'trace prompt command line'),
+  evaluate: onRun('run', 'trace prompt expression frame'),
+  interruptEvaluation: onRun('run', 'trace prompt'),
+  answerAsk: onRun('run', 'ask answer'),
+  setBreakpoints: onRun('run', 'breakpoints'),
+  // Who sees that a telescope has to stop may stop it, whoever drives.
+  stopRun: { ...onRun('id', 'level escalate'), drives: false },
+  takeBackStop: onRun('id'),
+  decideFailure: onRun('run', 'action line'),
+  replaceRemaining: onRun('run', 'script'),
+  cancelRun: onRun('id'),
+  moveInQueue: onRun('run', 'position'),
+  setMode: { ...onSequencer('sequencer mode'), drives: true },
+
+  takeControl: onSequencer('sequencer reason'),
+  askForControl: onSequencer('sequencer'),
+  handOverControl: onSequencer('sequencer to'),
+  releaseControl: onSequencer('sequencer'),
+};
+
+/** Queries that a script has to answer: they are for who may command it, and change nothing. */
+export const QUERIES: Record<string, CommandRule> = {
+  variables: { ...onRun('run', 'trace prompt frame scope path after first'), drives: false },
+  source: { ...onRun('run', 'file'), drives: false },
+};
+
+/** The need of each `Type.field`, and of each `Type.field(argument)`. */
+export const NEEDS: ReadonlyMap<string, Need> = new Map<string, Need>([
+  ...needs('ANYBODY', ANYBODY),
+  ...needs('VIEWER', VIEWER),
+  ...needs('OPERATOR', OPERATOR),
+  ...needs('ADMIN', ADMIN),
+  ...commandNeeds('Mutation', MUTATIONS),
+  ...commandNeeds('Query', QUERIES),
+]);
+
+function needs(need: Need, types: Fields): [string, Need][] {
+  return Object.entries(types).flatMap(([type, fields]) =>
+    [...fields.matchAll(/(\w+)(?:\(([^)]*)\))?/g)].flatMap(([, field = '', args = '']): [string, Need][] => [
+      [`${type}.${field}`, need],
+      ...(args.match(/\w+/g) ?? []).map((argument): [string, Need] => [`${type}.${field}(${argument})`, need]),
+    ]),
+  );
+}
+
+function commandNeeds(type: string, rules: Record<string, CommandRule>): [string, Need][] {
+  return Object.entries(rules).flatMap(([name, rule]) => needs(rule.need, { [type]: `${name}(${rule.arguments})` }));
+}

@@ -1,0 +1,65 @@
+/**
+ * Slows guessing of passwords. Few wrong ones are free; then each one doubles the wait, for the name and the address
+ * together, so that nobody can lock somebody else out from afar; and an address has a budget of its own.
+ */
+const FREE = 5;
+const FIRST_WAIT_MS = 2000;
+const LONGEST_WAIT_MS = 60_000;
+const PER_ADDRESS = 40;
+const FORGET_MS = 15 * 60_000;
+const MOST_KEYS = 10_000;
+
+interface Failures {
+  count: number;
+  last: number;
+}
+
+export class Throttle {
+  readonly #now: () => number;
+  /** In the order of their last failure. */
+  readonly #failures = new Map<string, Failures>();
+
+  constructor(now: () => number = Date.now) {
+    this.#now = now;
+  }
+
+  /** How many ms have to pass before the next try. */
+  wait(name: string, address: string): number {
+    return Math.max(this.#wait(both(name, address), FREE), this.#wait(address, PER_ADDRESS));
+  }
+
+  failed(name: string, address: string): void {
+    for (const key of [both(name, address), address]) {
+      const count = (this.#get(key)?.count ?? 0) + 1;
+      this.#failures.delete(key);
+      this.#failures.set(key, { count, last: this.#now() });
+    }
+    for (const [key] of this.#failures) {
+      if (this.#failures.size <= MOST_KEYS) break;
+      this.#failures.delete(key);
+    }
+  }
+
+  /** Takes the try, which counted as a failure, back. */
+  succeeded(name: string, address: string): void {
+    this.#failures.delete(both(name, address));
+    const failures = this.#failures.get(address);
+    if (failures) failures.count -= 1;
+  }
+
+  #wait(key: string, free: number): number {
+    const failures = this.#get(key);
+    if (!failures || failures.count < free) return 0;
+    const wait = Math.min(FIRST_WAIT_MS * 2 ** (failures.count - free), LONGEST_WAIT_MS);
+    return Math.max(0, failures.last + wait - this.#now());
+  }
+
+  #get(key: string): Failures | undefined {
+    const failures = this.#failures.get(key);
+    return failures && this.#now() - failures.last < FORGET_MS ? failures : undefined;
+  }
+}
+
+function both(name: string, address: string): string {
+  return `${address} ${name}`;
+}

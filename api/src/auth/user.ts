@@ -1,0 +1,28 @@
+/** Who acts. */
+import { ERRORS, SequencerError } from '@sequencer/model';
+import type { Grant } from './grants.ts';
+
+/** Letters and digits of any script, and few signs: nothing that could be taken for something else when it is shown. */
+export const USER_NAME = /^[\p{L}\p{N}._@+-]{1,64}$/u;
+
+export interface User extends Grant {
+  readonly name: string;
+}
+
+/** Who has not come in: to ask who it is fails, with the reason. */
+export function nobody(why: string = ERRORS.UNAUTHENTICATED): User {
+  const refuse = (): never => {
+    throw new SequencerError('UNAUTHENTICATED', why);
+  };
+  return {
+    get name() {
+      return refuse();
+    },
+    get role() {
+      return refuse();
+    },
+    get sequencers() {
+      return refuse();
+    },
+  };
+}

@@ -1,0 +1,163 @@
+/** Puts the rules of `auth/rules.ts` around the schema's fields, and the audit around its mutations. */
+import { SequencerError } from '@sequencer/model';
+import {
+  defaultFieldResolver,
+  type GraphQLField,
+  type GraphQLFieldResolver,
+  type GraphQLInputField,
+  type GraphQLSchema,
+} from 'graphql';
+import { details } from '../auth/audit-log.ts';
+import { hasRole, operates } from '../auth/grants.ts';
+import { MUTATIONS, NEEDS, QUERIES, type CommandRule, type Need } from '../auth/rules.ts';
+import { asSequencerError } from '../store/database.ts';
+import { findRun } from '../store/run-store.ts';
+import type { Context } from './context.ts';
+import { isRunId } from './run-source.ts';
+
+type Field = GraphQLField<unknown, Context>;
+type Resolver = GraphQLFieldResolver<unknown, Context>;
+type Args = Record<string, unknown>;
+
+/** The needs of all fields and arguments. Throws when one has no rule. */
+export function needsOf(schema: GraphQLSchema): Map<string, Need> {
+  const found = new Map<string, Need>();
+  const missing: string[] = [];
+  const add = (name: string) => {
+    const need = NEEDS.get(name);
+    if (need === undefined) missing.push(name);
+    else found.set(name, need);
+  };
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (type.name.startsWith('__') || !('getFields' in type)) continue;
+    for (const field of Object.values(type.getFields()) as (Field | GraphQLInputField)[]) {
+      add(`${type.name}.${field.name}`);
+      if ('args' in field) for (const { name } of field.args) add(`${type.name}.${field.name}(${name})`);
+    }
+  }
+  if (missing.length > 0) throw new Error(`There is no rule in api/src/auth/rules.ts for ${missing.join(', ')}.`);
+  return found;
+}
+
+export function guarded(schema: GraphQLSchema): GraphQLSchema {
+  const needs = needsOf(schema);
+  const roots: unknown[] = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (type.name.startsWith('__') || !('getInterfaces' in type)) continue;
+    for (const field of Object.values(type.getFields()) as Field[]) {
+      const need = needs.get(`${type.name}.${field.name}`) ?? 'ADMIN';
+      if (type === schema.getMutationType()) {
+        field.resolve = command(field, field.resolve ?? defaultFieldResolver);
+      } else if (type === schema.getSubscriptionType()) {
+        field.subscribe = checked(need, field.subscribe ?? defaultFieldResolver);
+      } else if (type === schema.getQueryType() && QUERIES[field.name]) {
+        field.resolve = asked(QUERIES[field.name], field.resolve ?? defaultFieldResolver);
+      } else if (roots.includes(type) || need !== 'VIEWER') {
+        // Below the roots, a viewer's field is reached only by who has passed a root.
+        field.resolve = checked(need, field.resolve ?? defaultFieldResolver);
+      }
+    }
+  }
+  return schema;
+}
+
+function requireNeed(need: Need, { user }: Context): void {
+  if (need === 'ANYBODY' || hasRole(user, need)) return;
+  const text = need === 'OPERATOR' ? 'You are watching. Ask an admin for the operator role.' : undefined;
+  throw new SequencerError('FORBIDDEN', text);
+}
+
+function checked(need: Need, inner: Resolver): Resolver {
+  return (root, args, context, info) => {
+    requireNeed(need, context);
+    return inner(root, args, context, info);
+  };
+}
+
+/** A query that a script answers. */
+function asked(rule: CommandRule | undefined, inner: Resolver): Resolver {
+  if (!rule) return inner;
+  return async (root, args: Args, context, info): Promise<unknown> => {
+    await admit(rule, args, context, { sequencer: null, run: null, line: null });
+    return inner(root, args, context, info);
+  };
+}
+
+interface Target {
+  sequencer: string | null;
+  run: string | null;
+  line: number | null;
+}
+
+/** A mutation: the role, the grant for its sequencer, who has control, and in any case an entry in the audit. */
+function command(field: Field, inner: Resolver): Resolver {
+  const rule = MUTATIONS[field.name];
+  if (!rule) throw new Error(`Mutation.${field.name} has no rule.`);
+  return async (root, args: Args, context, info) => {
+    const target: Target = { sequencer: null, run: null, line: null };
+    const at = new Date();
+    const write = (result: string, message: string | null) => {
+      const { identity, address, audit } = context.access;
+      return audit.write({
+        at,
+        userName: identity?.user.name ?? null,
+        via: identity?.via ?? 'not signed in',
+        address,
+        action: field.name,
+        ...target,
+        details: details(told(field.name, args, context)),
+        result,
+        message,
+      });
+    };
+    try {
+      await admit(rule, args, context, target);
+      const result: unknown = await inner(root, args, context, info);
+      await write('DONE', null);
+      return result;
+    } catch (error) {
+      const typed = asSequencerError(error);
+      await write(typed?.code ?? 'INTERNAL', typed?.message ?? null);
+      throw error;
+    }
+  };
+}
+
+async function admit(rule: CommandRule, args: Args, context: Context, target: Target): Promise<void> {
+  requireNeed(rule.need, context);
+  if (rule.byToken === false && context.access.identity?.method === 'token') {
+    throw new SequencerError('FORBIDDEN', 'A token cannot do this. Sign in with a browser.');
+  }
+  await findTarget(rule, args, context, target);
+  if (target.sequencer === null) return;
+  if (!operates(context.user, target.sequencer)) {
+    throw new SequencerError('FORBIDDEN', `You are watching ${target.sequencer}. Ask an admin to operate it.`);
+  }
+  if (rule.drives) await context.access.control.require(target.sequencer, context.user);
+}
+
+async function findTarget(rule: CommandRule, args: Args, context: Context, target: Target): Promise<void> {
+  if (rule.sequencer !== undefined) {
+    const name = rule.sequencer.split('.').reduce<unknown>((value, key) => (value as Args)[key], args);
+    if (typeof name !== 'string') throw new SequencerError('UNKNOWN_SEQUENCER');
+    context.board.signal(name);
+    target.sequencer = name;
+  }
+  if (rule.run === undefined) return;
+  const id = args[rule.run];
+  if (typeof id !== 'string' || !isRunId(id)) throw new SequencerError('UNKNOWN_RUN');
+  const live = context.lives.get(id);
+  const row = live?.row ?? (await findRun(context.db, id));
+  if (!row) throw new SequencerError('UNKNOWN_RUN');
+  target.run = row.id;
+  target.sequencer = row.sequencer;
+  const main = live?.view.traces.find((trace) => trace.id === 1);
+  target.line = main?.file === '<script>' ? main.line : null;
+}
+
+/** People sometimes type their password where the name belongs: a name that nobody has is not kept. */
+function told(action: string, args: Args, context: Context): Args {
+  if (action !== 'signIn') return args;
+  const isKnown = context.access.door.users?.find(String(args.name)) != null;
+  return { name: isKnown ? args.name : '(not known)' };
+}

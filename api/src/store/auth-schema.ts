@@ -1,0 +1,92 @@
+/** The tables of who came in and what they did. Secrets are stored as hashes only. */
+import { sql } from 'drizzle-orm';
+import { bigint, boolean, index, integer, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+import type { Role } from '../auth/grants.ts';
+import { sequencers } from './schema.ts';
+
+const time = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
+
+export const sessions = pgTable(
+  'sessions',
+  {
+    /** SHA-256 of the cookie, hexadecimal. */
+    hash: text().primaryKey(),
+    userName: text('user_name').notNull(),
+    method: text().$type<'password' | 'oidc'>().notNull(),
+    /** What the provider said at sign-in. Of people in the users file the file says it, each time. */
+    role: text().$type<Role>(),
+    sequencers: text().array(),
+    address: text().notNull(),
+    createdAt: time('created_at').notNull(),
+    expiresAt: time('expires_at').notNull(),
+  },
+  (table) => [index('sessions_user').on(table.userName), index('sessions_expiry').on(table.expiresAt)],
+);
+
+export const apiTokens = pgTable(
+  'api_tokens',
+  {
+    id: uuid().primaryKey(),
+    /** SHA-256 of the token, hexadecimal. */
+    hash: text().notNull().unique(),
+    name: text().notNull(),
+    owner: text().notNull(),
+    /** Whether its owner is in the users file, which then limits it further. */
+    ownerInFile: boolean('owner_in_file').notNull(),
+    role: text().$type<Role>().notNull(),
+    sequencers: text().array(),
+    createdAt: time('created_at').notNull(),
+    expiresAt: time('expires_at').notNull(),
+    usedAt: time('used_at'),
+    revokedAt: time('revoked_at'),
+    revokedBy: text('revoked_by'),
+  },
+  (table) => [index('api_tokens_owner').on(table.owner)],
+);
+
+/** Rows are added and never changed: a trigger of the migration refuses everything else. */
+export const audit = pgTable(
+  'audit',
+  {
+    id: bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    at: time('at').notNull(),
+    /** Null: nobody had signed in. */
+    userName: text('user_name'),
+    /** How they had come in: a method, or the name of an API token. */
+    via: text().notNull(),
+    address: text().notNull(),
+    action: text().notNull(),
+    sequencer: text(),
+    run: uuid(),
+    /** Where the main thread was, when the action came. */
+    line: integer(),
+    /** The arguments as JSON; a script stands there as its hash. */
+    details: text().notNull(),
+    /** DONE, or the code of the refusal. */
+    result: text().notNull(),
+    message: text(),
+  },
+  (table) => [
+    index('audit_user').on(table.userName, table.id.desc()),
+    index('audit_sequencer').on(table.sequencer, table.id.desc()),
+    index('audit_run')
+      .on(table.run)
+      .where(sql`${table.run} is not null`),
+  ],
+);
+
+/** Who drives a sequencer whose commands are for one person at a time. */
+export const control = pgTable('control', {
+  sequencer: text()
+    .primaryKey()
+    .references(() => sequencers.name),
+  holder: text().notNull(),
+  since: time('since').notNull(),
+  askedBy: text('asked_by'),
+  askedAt: time('asked_at'),
+});
+
+export type SessionRow = typeof sessions.$inferSelect;
+export type ApiTokenRow = typeof apiTokens.$inferSelect;
+export type AuditRow = typeof audit.$inferSelect;
+export type ControlRow = typeof control.$inferSelect;
