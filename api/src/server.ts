@@ -19,6 +19,7 @@ import { LiveRuns } from './runs/live-runs.ts';
 import { LocalBackend } from './runs/local-backend.ts';
 import { Recorder } from './runs/recorder.ts';
 import { SequencerBoard } from './runs/sequencer-board.ts';
+import { Watchers } from './runs/watchers.ts';
 import { openDatabase } from './store/database.ts';
 import { activeRuns } from './store/run-store.ts';
 
@@ -47,6 +48,7 @@ export async function startApi(config: Config, log: Logger): Promise<Api> {
   });
   const backend = new LocalBackend({ db, log, gateway, lives, board, recorder });
 
+  const watchers = new Watchers();
   const version = readVersion();
   const context = (): Context => ({
     user: { name: config.userName, role: 'ADMIN' },
@@ -54,6 +56,7 @@ export async function startApi(config: Config, log: Logger): Promise<Api> {
     board,
     lives,
     backend,
+    watchers,
     version,
   });
   const guard = makeGuard(config.allowedHosts, config.allowedOrigins);

@@ -2,6 +2,7 @@
 import type { RunBackend } from '../runs/run-backend.ts';
 import type { LiveRuns } from '../runs/live-runs.ts';
 import type { SequencerBoard } from '../runs/sequencer-board.ts';
+import type { Watchers } from '../runs/watchers.ts';
 import type { Db } from '../store/database.ts';
 
 export const ROLES = ['VIEWER', 'OPERATOR', 'ADMIN'] as const;
@@ -18,6 +19,7 @@ export interface Context {
   board: SequencerBoard;
   lives: LiveRuns;
   backend: RunBackend;
+  watchers: Watchers;
   version: string;
 }
 
