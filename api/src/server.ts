@@ -25,6 +25,7 @@ import { LiveRuns } from './runs/live-runs.ts';
 import { LocalBackend } from './runs/local-backend.ts';
 import { Recorder } from './runs/recorder.ts';
 import { SequencerBoard } from './runs/sequencer-board.ts';
+import { Watchers } from './runs/watchers.ts';
 import { openDatabase } from './store/database.ts';
 import { activeRuns } from './store/run-store.ts';
 
@@ -53,6 +54,7 @@ export async function startApi(config: Config, log: Logger): Promise<Api> {
   });
   const backend = new LocalBackend({ db, log, gateway, lives, board, recorder });
 
+  const watchers = new Watchers();
   const version = readVersion();
   const peers = makePeers(config.auth.trustedProxies, config.auth.publicUrl);
   const door = new Door(config, peers, db, log);
@@ -66,7 +68,7 @@ export async function startApi(config: Config, log: Logger): Promise<Api> {
   const context = async ({ req, res }: NodeContext): Promise<Context> => {
     const { identity, user } = await whoAsks(door, req);
     const access = { ...parts, identity, address: peers.address(req), request: req, response: res ?? null };
-    return { user, access, db, board, lives, backend, version };
+    return { user, access, db, board, lives, backend, watchers, version };
   };
   const { oidc } = config.auth;
   const provider = oidc && new Provider(oidc, config.auth, door, audit, log);

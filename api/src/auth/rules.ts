@@ -17,7 +17,7 @@ const ANYBODY: Fields = {
 
 /** Whoever is let in may look at everything that is about runs. */
 const VIEWER: Fields = {
-  Query: 'me server sequencers sequencer(name) run(id) runs(filter first after) apiTokens',
+  Query: 'me server sequencers sequencer(name) run(id) runs(filter order first after) nights(filter last) apiTokens',
   Subscription: 'sequencers sequencer(name) run(id) output(run after) events(run after) heartbeat',
   User: 'name role sequencers method',
   Server: 'version time',
@@ -28,8 +28,10 @@ const VIEWER: Fields = {
   Run: `id number sequencer title script phase reason submittedBy submittedAt startedAt finishedAt exitCode failure
     arguments startPaused startAt holdOnFailure start scriptHash statementCount statementsDone position pausePending stops live
     seenAt view statements traces breakpoints output(after first) outputBefore(before last) events(after first types)
-    lastSeq asks progress scriptVersions`,
-  RunConnection: 'edges pageInfo',
+    lastSeq asks progress scriptVersions watchers`,
+  RunConnection: 'edges pageInfo totalCount',
+  Night: 'date outcomes',
+  NightOutcome: 'phase runs seconds',
   RunEdge: 'cursor node',
   PageInfo: 'hasNextPage hasPreviousPage startCursor endCursor',
   RunFilter: 'sequencer phases text submittedBy from to',

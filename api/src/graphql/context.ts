@@ -8,6 +8,7 @@ import type { User } from '../auth/user.ts';
 import type { RunBackend } from '../runs/run-backend.ts';
 import type { LiveRuns } from '../runs/live-runs.ts';
 import type { SequencerBoard } from '../runs/sequencer-board.ts';
+import type { Watchers } from '../runs/watchers.ts';
 import type { Db } from '../store/database.ts';
 
 /** How people come in, for the few resolvers that are about it. */
@@ -32,5 +33,6 @@ export interface Context {
   board: SequencerBoard;
   lives: LiveRuns;
   backend: RunBackend;
+  watchers: Watchers;
   version: string;
 }

@@ -1,6 +1,15 @@
 /** The queries, and the pages of the history. */
 import { PHASES } from '@sequencer/model';
-import { decodeCursor, encodeCursor, listRuns } from '../store/run-store.ts';
+import { listNights, type Night, type NightOutcome } from '../store/nights.ts';
+import {
+  RUN_ORDERS,
+  countRuns,
+  decodeCursor,
+  encodeCursor,
+  listRuns,
+  placeOf,
+  type RunFilter,
+} from '../store/run-store.ts';
 import { identityOf } from './access.ts';
 import { DateTime, PhaseEnum, builder } from './builder.ts';
 import { RunSource, findSource } from './run-source.ts';
@@ -9,6 +18,7 @@ import { SequencerType } from './sequencer-ref.ts';
 import { UserType } from './user.ts';
 
 const LARGEST_LIST = 200;
+const MOST_NIGHTS = 60;
 
 const ServerType = builder.objectRef<{ version: string }>('Server').implement({
   description: "The server's version, and its clock.",
@@ -26,6 +36,7 @@ interface Connection {
   edges: Edge[];
   hasNextPage: boolean;
   hasPreviousPage: boolean;
+  filter: RunFilter;
 }
 
 const EdgeType = builder.objectRef<Edge>('RunEdge').implement({
@@ -46,6 +57,10 @@ const ConnectionType = builder.objectRef<Connection>('RunConnection').implement(
   fields: (t) => ({
     edges: t.expose('edges', { type: [EdgeType] }),
     pageInfo: t.field({ type: PageInfoType, resolve: (connection) => connection }),
+    totalCount: t.int({
+      description: 'Of all pages together.',
+      resolve: ({ filter }, _args, { db }) => countRuns(db, filter),
+    }),
   }),
 });
 
@@ -60,6 +75,38 @@ const RunFilterInput = builder.inputType('RunFilter', {
     to: t.field({ type: DateTime, required: false }),
   }),
 });
+
+const RunOrderEnum = builder.enumType('RunOrder', {
+  description: 'By the time of submission, or by how long they ran.',
+  values: RUN_ORDERS,
+});
+
+const NightOutcomeType = builder.objectRef<NightOutcome>('NightOutcome').implement({
+  fields: (t) => ({
+    phase: t.expose('phase', { type: PhaseEnum }),
+    runs: t.exposeInt('runs'),
+    seconds: t.exposeFloat('seconds', { description: 'How long they ran, together.' }),
+  }),
+});
+
+const NightType = builder.objectRef<Night>('Night').implement({
+  description: 'The runs that were submitted from noon to noon UTC, added up by outcome.',
+  fields: (t) => ({
+    date: t.exposeString('date', { description: 'The day that it begins on, like 2026-11-21.' }),
+    outcomes: t.expose('outcomes', { type: [NightOutcomeType] }),
+  }),
+});
+
+function readFilter(filter: typeof RunFilterInput.$inferInput | null | undefined): RunFilter {
+  return {
+    sequencer: filter?.sequencer ?? null,
+    phases: filter?.phases && filter.phases.length < PHASES.length ? filter.phases : null,
+    text: filter?.text?.trim() || null,
+    submittedBy: filter?.submittedBy?.trim() || null,
+    from: filter?.from ?? null,
+    to: filter?.to ?? null,
+  };
+}
 
 builder.queryType({
   fields: (t) => ({
@@ -83,29 +130,34 @@ builder.queryType({
     }),
     runs: t.field({
       type: ConnectionType,
-      description: 'Runs, newest first.',
+      description: 'Runs, the newest first unless another order is asked for.',
       args: {
         filter: t.arg({ type: RunFilterInput, required: false }),
+        order: t.arg({ type: RunOrderEnum, required: false, defaultValue: 'NEWEST' }),
         first: t.arg.int({ required: false, defaultValue: 50 }),
         after: t.arg.string({ required: false }),
       },
-      resolve: async (_root, { filter, first, after }, context) => {
-        const size = pageSize('first', first ?? 50, LARGEST_LIST);
-        const wanted = {
-          sequencer: filter?.sequencer ?? null,
-          phases: filter?.phases && filter.phases.length < PHASES.length ? filter.phases : null,
-          text: filter?.text?.trim() || null,
-          submittedBy: filter?.submittedBy?.trim() || null,
-          from: filter?.from ?? null,
-          to: filter?.to ?? null,
-        };
-        const place = after ? decodeCursor(after) : null;
-        const rows = await listRuns(context.db, wanted, size + 1, place);
+      resolve: async (_root, args, context) => {
+        const size = pageSize('first', args.first ?? 50, LARGEST_LIST);
+        const filter = readFilter(args.filter);
+        const order = args.order ?? 'NEWEST';
+        const place = args.after ? decodeCursor(args.after, order) : null;
+        const rows = await listRuns(context.db, filter, order, size + 1, place);
         const edges = rows
           .slice(0, size)
-          .map((row) => ({ cursor: encodeCursor(row), node: new RunSource(row, context) }));
-        return { edges, hasNextPage: rows.length > size, hasPreviousPage: place !== null };
+          .map((row) => ({ cursor: encodeCursor(placeOf(row, order)), node: new RunSource(row, context) }));
+        return { edges, hasNextPage: rows.length > size, hasPreviousPage: place !== null, filter };
       },
+    }),
+    nights: t.field({
+      type: [NightType],
+      description: 'The last nights that had runs, the oldest first.',
+      args: {
+        filter: t.arg({ type: RunFilterInput, required: false }),
+        last: t.arg.int({ required: false, defaultValue: 14, description: 'Nights to look back.' }),
+      },
+      resolve: (_root, { filter, last }, { db }) =>
+        listNights(db, readFilter(filter), pageSize('last', last ?? 14, MOST_NIGHTS), new Date()),
     }),
   }),
 });

@@ -92,6 +92,11 @@ export class RunSource {
     });
   }
 
+  /** How many clients follow it. */
+  get watchers(): number {
+    return this.#context.watchers.of(this.row.id);
+  }
+
   /** Throws unless the run runs, with what its phase means for a command. */
   requireStarted(): void {
     if (this.phase === 'QUEUED') throw new SequencerError('RUN_NOT_STARTED');

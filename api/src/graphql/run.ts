@@ -95,6 +95,7 @@ RunType.implement({
       description: 'When the runner was last heard of.',
       resolve: (run) => run.live?.seenAt ?? run.row.seenAt,
     }),
+    watchers: t.int({ description: 'How many clients follow this run now.', resolve: (run) => run.watchers }),
     view: t.string({
       description:
         'The state after event lastSeq as JSON (model/src/run-view.ts): where a client starts that follows `events`.',

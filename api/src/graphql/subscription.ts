@@ -38,29 +38,41 @@ function states<T>(signal: Signal, read: () => T): AsyncIterableIterator<T> {
 function runStates(first: RunSource, context: Context): AsyncIterableIterator<RunSource> {
   const signal = context.board.signal(first.row.sequencer);
   return stream(async function* (stopped) {
-    let run = first;
-    let told = '';
-    while (!stopped.aborted) {
-      const seen = signal.version;
-      // The signal is the sequencer's: another run's news are not this one's.
-      const state = await fingerprint(run);
-      if (state !== told) {
-        told = state;
-        yield run;
-        if (isFinal(run.phase)) return;
-        await pause(STATE_EVERY_MS, stopped);
+    const leave = context.watchers.enter(first.row.id, signal);
+    try {
+      let run = first;
+      let told = '';
+      while (!stopped.aborted) {
+        const seen = signal.version;
+        // The signal is the sequencer's: another run's news are not this one's.
+        const state = await fingerprint(run);
+        if (state !== told) {
+          told = state;
+          yield run;
+          if (isFinal(run.phase)) return;
+          await pause(STATE_EVERY_MS, stopped);
+        }
+        await signal.after(seen, stopped);
+        run = (await findSource(first.row.id, context)) ?? run;
       }
-      await signal.after(seen, stopped);
-      run = (await findSource(first.row.id, context)) ?? run;
+    } finally {
+      leave();
     }
   });
 }
 
 async function fingerprint(run: RunSource): Promise<string> {
   const { live } = run;
-  return [run.phase, await run.reason(), run.row.place, run.facts.lastSeq, live?.held, live?.seenAt?.getTime()].join(
-    ' ',
-  );
+  const { lastSeq } = run.facts;
+  return [
+    run.phase,
+    await run.reason(),
+    run.row.place,
+    lastSeq,
+    live?.held,
+    live?.seenAt?.getTime(),
+    run.watchers,
+  ].join(' ');
 }
 
 /**

@@ -76,44 +76,76 @@ export async function runsOfSequencer(
   };
 }
 
-/** A place in the list of all runs, newest first. */
+/** The orders in which runs are listed; within each, every run has one place. */
+export const RUN_ORDERS = ['NEWEST', 'OLDEST', 'LONGEST'] as const;
+export type RunOrder = (typeof RUN_ORDERS)[number];
+
+/** A place in the list of all runs: by time of submission, or, of LONGEST, by seconds. */
 export interface Place {
-  submittedAt: Date;
+  value: string;
   id: string;
 }
 
-export function encodeCursor({ submittedAt, id }: Place): string {
-  return Buffer.from(`${submittedAt.toISOString()} ${id}`).toString('base64url');
+const SECONDS = sql`coalesce(extract(epoch from ${runs.finishedAt} - ${runs.startedAt}), -1)`;
+const IS_VALUE = { time: /^\d{4}-\d\d-\d\dT[\d:.]+Z$/, seconds: /^-?\d+(\.\d+)?$/ };
+
+export function placeOf(run: RunSummary, order: RunOrder): Place {
+  const { id, submittedAt, startedAt, finishedAt } = run;
+  if (order !== 'LONGEST') return { id, value: submittedAt.toISOString() };
+  return { id, value: String(startedAt && finishedAt ? (finishedAt.getTime() - startedAt.getTime()) / 1000 : -1) };
 }
 
-export function decodeCursor(cursor: string): Place {
-  const [at, id] = Buffer.from(cursor, 'base64url').toString().split(' ');
-  const submittedAt = new Date(at ?? '');
-  if (Number.isNaN(submittedAt.getTime()) || !id || !/^[0-9a-f-]{36}$/.test(id)) {
+export function encodeCursor({ value, id }: Place): string {
+  return Buffer.from(`${value} ${id}`).toString('base64url');
+}
+
+/** Throws BAD_INPUT unless it is a cursor of a list in this order. */
+export function decodeCursor(cursor: string, order: RunOrder): Place {
+  const [value, id] = Buffer.from(cursor, 'base64url').toString().split(' ');
+  const shape = order === 'LONGEST' ? IS_VALUE.seconds : IS_VALUE.time;
+  if (!value || !shape.test(value) || !id || !/^[0-9a-f-]{36}$/.test(id)) {
     throw new SequencerError(
       'BAD_INPUT',
       'after: this is not a cursor of this list. Use endCursor of the page before.',
     );
   }
-  return { submittedAt, id };
+  return { value, id };
 }
 
-/** Newest first, the ones after a place. */
-export function listRuns(db: Db, filter: RunFilter, first: number, after: Place | null): Promise<RunSummary[]> {
+/** Those after a place. */
+export function listRuns(
+  db: Db,
+  filter: RunFilter,
+  order: RunOrder,
+  first: number,
+  after: Place | null,
+): Promise<RunSummary[]> {
+  const key = order === 'LONGEST' ? SECONDS : sql`${runs.submittedAt}`;
+  const direction = order === 'OLDEST' ? asc : desc;
   return db
     .select(light)
     .from(runs)
-    .where(and(...conditions(filter), after ? beyond(after) : undefined))
-    .orderBy(desc(runs.submittedAt), desc(runs.id))
+    .where(and(...conditions(filter), after ? beyond(after, order, key) : undefined))
+    .orderBy(direction(key), direction(runs.id))
     .limit(first);
 }
 
-/** As a row comparison, so that the index on both columns is used. */
-function beyond({ submittedAt, id }: Place): SQL {
-  return sql`(${runs.submittedAt}, ${runs.id}) < (${submittedAt.toISOString()}::timestamptz, ${id}::uuid)`;
+export async function countRuns(db: Db, filter: RunFilter): Promise<number> {
+  const rows = await db
+    .select({ count: sql<number>`count(*)::int` })
+    .from(runs)
+    .where(and(...conditions(filter)));
+  return rows[0]?.count ?? 0;
 }
 
-function conditions(filter: RunFilter): (SQL | undefined)[] {
+/** As a row comparison, so that an index on both columns is used. */
+function beyond({ value, id }: Place, order: RunOrder, key: SQL): SQL {
+  const typed = order === 'LONGEST' ? sql`${value}::numeric` : sql`${value}::timestamptz`;
+  const compare = sql.raw(order === 'OLDEST' ? '>' : '<');
+  return sql`(${key}, ${runs.id}) ${compare} (${typed}, ${id}::uuid)`;
+}
+
+export function conditions(filter: RunFilter): (SQL | undefined)[] {
   const like = filter.text ? `%${filter.text.replace(/[\\%_]/g, '\\$&')}%` : null;
   return [
     filter.sequencer === null ? undefined : eq(runs.sequencer, filter.sequencer),

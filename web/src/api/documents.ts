@@ -113,6 +113,7 @@ export const RUN_STATE = graphql(/* GraphQL */ `
     run(id: $id) {
       ...RunSummary
       pausePending
+      watchers
       stops {
         level
         by
@@ -173,8 +174,8 @@ export const ACTIONS = graphql(/* GraphQL */ `
 `);
 
 export const HISTORY = graphql(/* GraphQL */ `
-  query History($filter: RunFilter, $first: Int!, $after: String) {
-    runs(filter: $filter, first: $first, after: $after) {
+  query History($filter: RunFilter, $order: RunOrder, $first: Int!, $after: String) {
+    runs(filter: $filter, order: $order, first: $first, after: $after) {
       edges {
         cursor
         node {
@@ -188,6 +189,22 @@ export const HISTORY = graphql(/* GraphQL */ `
         hasNextPage
         endCursor
       }
+    }
+  }
+`);
+
+export const NIGHTS = graphql(/* GraphQL */ `
+  query Nights($filter: RunFilter, $last: Int!) {
+    nights(filter: $filter, last: $last) {
+      date
+      outcomes {
+        phase
+        runs
+        seconds
+      }
+    }
+    runs(filter: $filter, first: 1) {
+      totalCount
     }
   }
 `);

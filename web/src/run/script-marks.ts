@@ -17,6 +17,8 @@ export interface LineMark {
 export interface ScriptMarks {
   statements: LineMark[];
   tags: { line: number; trace: number; paused: boolean }[];
+  /** What went wrong, at the line of the first cause. */
+  failure: { line: number; text: string } | null;
   /** The name of the tone's variable. */
   tone: string;
 }
@@ -51,6 +53,26 @@ class TagWidget extends WidgetType {
   }
 }
 
+class FailureWidget extends WidgetType {
+  readonly text: string;
+
+  constructor(text: string) {
+    super();
+    this.text = text;
+  }
+
+  override eq(other: FailureWidget): boolean {
+    return other.text === this.text;
+  }
+
+  override toDOM(): HTMLElement {
+    const note = document.createElement('span');
+    note.className = 'failure-note';
+    note.textContent = this.text;
+    return note;
+  }
+}
+
 function draw(state: EditorState, marks: ScriptMarks): Drawn {
   const ranges = [];
   const { lines } = state.doc;
@@ -71,6 +93,11 @@ function draw(state: EditorState, marks: ScriptMarks): Drawn {
     ranges.push(Decoration.line({ class: 'trace-line' }).range(state.doc.line(tag.line).from));
     ranges.push(Decoration.widget({ widget: new TagWidget(tag.trace, tag.paused), side: 1 }).range(to));
   }
+  if (marks.failure && marks.failure.line <= lines) {
+    const { from, to } = state.doc.line(marks.failure.line);
+    ranges.push(Decoration.line({ class: 'failed-line' }).range(from));
+    ranges.push(Decoration.widget({ widget: new FailureWidget(marks.failure.text), side: 2 }).range(to));
+  }
   return {
     marks,
     byFirstLine: new Map(marks.statements.map((mark) => [mark.firstLine, mark])),
@@ -79,7 +106,7 @@ function draw(state: EditorState, marks: ScriptMarks): Drawn {
 }
 
 const field = StateField.define<Drawn>({
-  create: (state) => draw(state, { statements: [], tags: [], tone: 'running' }),
+  create: (state) => draw(state, { statements: [], tags: [], failure: null, tone: 'running' }),
   update: (drawn, transaction) => {
     const effect = transaction.effects.find((e) => e.is(setMarks));
     return effect ? draw(transaction.state, effect.value) : drawn;
@@ -129,6 +156,11 @@ function markerGutter(
   });
 }
 
+function emphasis(mark: LineMark): string {
+  if (mark.state === 'FAILED') return 'failed';
+  return mark.isNow ? 'now' : '';
+}
+
 export const scriptMarks: Extension = [
   field,
   markerGutter(
@@ -139,14 +171,9 @@ export const scriptMarks: Extension = [
   ),
   markerGutter(
     'started-gutter',
-    (m) => (m.started ? new TextMarker(m.started, m.isNow ? 'now' : '') : null),
+    (m) => (m.started ? new TextMarker(m.started, emphasis(m)) : null),
     '00:00:00',
     'after',
   ),
-  markerGutter(
-    'took-gutter',
-    (m) => (m.took ? new TextMarker(m.took, m.isNow ? 'now' : '') : null),
-    '00 h 00 m',
-    'after',
-  ),
+  markerGutter('took-gutter', (m) => (m.took ? new TextMarker(m.took, emphasis(m)) : null), '00 h 00 m', 'after'),
 ];
