@@ -32,6 +32,8 @@ _QUIET, _LONGEST = 0.5, 2.0
 _BEGIN = 30.0
 # How long they have after SIGTERM.
 _CHILDREN = 1.0
+# How long an evaluation is waited for.
+_EVALUATED = 20.0
 # Commands that change nothing: they are no actions in the record. An evaluation has its own event.
 _LOOKING = {"evaluate", "variables", "source"}
 _STOP_DETAILS = {
@@ -343,16 +345,24 @@ class Run:
                 await self._ask(process, {"do": "resume"})
                 return Done("Every trace goes on.")
             case "step":
-                if fields["command"] in ("UNTIL", "LOOP"):
-                    raise CommandRefused("NOT_YET", f"The step {fields['command']} is not available in this version.")
                 step = {"do": "step", "trace": fields["trace"], "prompt": fields["prompt"]}
-                await self._ask(process, {**step, "command": fields["command"]})
+                await self._ask(process, {**step, "command": fields["command"], "line": fields.get("line")})
                 return Done(f"{fields['command']} at prompt {fields['prompt']} of trace {fields['trace']}.")
             case "unstop":
                 return Done(await self._unstop(process, fields["by"]))
             case "stop":
                 await self._stop(process, fields["level"], fields["by"])
                 return Done(f"{fields['level']}: {_STOP_DETAILS[fields['level']]}")
+            case "setBreakpoints":
+                told = await self._ask(process, {"do": "setBreakpoints", "breakpoints": fields["breakpoints"]})
+                return Done(f"{len(fields['breakpoints'])} breakpoints are set.", told)
+            case "evaluate":
+                return Done("", await self._evaluate(process, fields))
+            case "interruptEvaluation":
+                await self._ask(process, {"do": name, "trace": fields["trace"], "prompt": fields["prompt"]})
+                return Done(f"At prompt {fields['prompt']} of trace {fields['trace']}.")
+            case "variables" | "source":
+                return Done("", await self._ask(process, {"do": name, **fields}))
             case "decide":
                 if self._signalled():
                     raise CommandRefused("STOPPING", "The run is stopping; nothing of it goes on any more.")
@@ -364,6 +374,16 @@ class Run:
                 return Done("What had not run was replaced.")
             case _:
                 raise CommandRefused("NOT_YET", f"The command {name} is not available in this version.")
+
+    async def _evaluate(self, process: ScriptProcess, fields: dict[str, Any]) -> Any:
+        answer = asyncio.ensure_future(self._ask(process, {"do": "evaluate", **fields}))
+        done, _ = await asyncio.wait([answer], timeout=_EVALUATED)
+        if not done:
+            # What comes of it is told by its event.
+            answer.add_done_callback(lambda late: late.exception())
+            text = f"The evaluation takes longer than {_EVALUATED:.0f} s and goes on. Its result will be in the record."
+            raise CommandRefused("STILL_EVALUATING", text)
+        return answer.result()
 
     def _signalled(self) -> bool:
         return any(s.level != "REQUEST" for s in self._stops)

@@ -22,8 +22,8 @@ from sequencer_runner.script.channel import Channel
 from sequencer_runner.script.controller import Controller, Refused
 from sequencer_runner.script.execution import Execution
 from sequencer_runner.script.failure import describe_failure, strip
-from sequencer_runner.script.lines import Lines
-from sequencer_runner.script.stack import ScriptFile
+from sequencer_runner.script.questions import Questions
+from sequencer_runner.script.sources import Sources, parse
 from sequencer_runner.script.statements import Statements, StopAsked, script_module
 from sequencer_runner.script.streams import Streams
 from sequencer_runner.script.values import python_version
@@ -71,10 +71,10 @@ class ScriptProcess:
         socket.gethostname = lambda: hostname
         faulthandler.enable(2)
         statements = Statements(start["script"], path)
-        lines = statements.lines
-        file = ScriptFile(path, lines.of_line)
-        controller = Controller(self._channel, file, lines, self._own_threads)
+        sources = Sources(path, parse(statements.source, path))
+        controller = Controller(self._channel, path, sources, statements.lines, self._own_threads)
         self._controller = controller
+        self._questions = Questions(controller, self._channel)
         streams = Streams(self._channel, controller.where)
         controller.streams = streams
         _no_answers()
@@ -93,8 +93,7 @@ class ScriptProcess:
             python=python_version(),
             packages=start["packages"],
         )
-        self._channel.event("breakpoints", breakpoints=start["breakpoints"])
-        controller.breakpoints = _plain_breakpoints(start["breakpoints"], lines)
+        controller.set_breakpoints(start["breakpoints"])
         main_trace = controller.traces.of_thread(threading.get_ident())
         if start["startPaused"]:
             controller.stop_at_first_line(main_trace)
@@ -146,7 +145,7 @@ class ScriptProcess:
 
         def finish() -> None:
             streams.pass_on()
-            controller.traces.reap()
+            controller.finish()
             probes.uninstall()
             self._channel.finish()
             streams.hand_back()
@@ -197,7 +196,17 @@ class ScriptProcess:
                 case "leave":
                     controller.leave()
                 case "step":
-                    controller.step(message["trace"], message["prompt"], message["command"])
+                    controller.step(message["trace"], message["prompt"], message["command"], message["line"])
+                case "setBreakpoints":
+                    reply["result"] = controller.set_breakpoints(message["breakpoints"])
+                case "evaluate" | "variables":
+                    # The stopped trace answers.
+                    self._questions.put(message, lambda answer: self._channel.send({"reply": {**reply, **answer}}))
+                    return
+                case "interruptEvaluation":
+                    self._questions.interrupt(message["trace"], message["prompt"])
+                case "source":
+                    reply["result"] = self._questions.source(message["file"])
                 case "stop":
                     controller.stop_asked = True
                     controller.resume(held=True)
@@ -253,10 +262,6 @@ def _exit_code(error: SystemExit) -> int:
         return error.code & 0xFF
     print(error.code, file=sys.stderr)  # noqa: T201 -- what Python prints
     return 1
-
-
-def _plain_breakpoints(breakpoints: list[dict[str, Any]], lines: Lines) -> set[int]:
-    return {lines.of_line(b["line"]) for b in breakpoints if b.get("enabled", True) and b["file"] == "<script>"}
 
 
 def _no_answers() -> None:
