@@ -372,6 +372,10 @@ class Run:
             case "replace":
                 await self._ask(process, {"do": "replace", "script": fields["script"], "by": fields["by"]})
                 return Done("What had not run was replaced.")
+            case "answer":
+                answer = {"do": "answer", "ask": fields["ask"], "answer": fields["answer"], "by": fields["by"]}
+                await self._ask(process, answer)
+                return Done(f"Question {fields['ask']}: {fields['answer']}"[:1000])
             case _:
                 raise CommandRefused("NOT_YET", f"The command {name} is not available in this version.")
 

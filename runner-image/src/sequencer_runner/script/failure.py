@@ -35,6 +35,20 @@ def strip(error: BaseException, path: str) -> None:
         tb = without_runner(cause.__traceback__, path)
         if tb is not None or _is_ours(cause.__traceback__):
             cause.__traceback__ = tb
+        _cut_end(tb, path)
+
+
+def _cut_end(tb: TracebackType | None, path: str) -> None:
+    """Raised in the runner's code, as at a prompt: to the script it came from its own line."""
+    last = None
+    while tb is not None and tb.tb_next is not None:
+        if tb.tb_next.tb_frame.f_code.co_filename == path:
+            last = None
+        elif last is None and _is_ours(tb.tb_next):
+            last = tb
+        tb = tb.tb_next
+    if last is not None:
+        last.tb_next = None
 
 
 def _is_ours(tb: TracebackType | None) -> bool:

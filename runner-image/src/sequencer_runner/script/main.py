@@ -17,9 +17,11 @@ import warnings
 from typing import Any, NoReturn
 
 from sequencer_runner.frames import FrameReader
+from sequencer_runner.script import dialogue as dialogues
 from sequencer_runner.script import probe as probes
 from sequencer_runner.script.channel import Channel
 from sequencer_runner.script.controller import Controller, Refused
+from sequencer_runner.script.dialogue import Dialogue
 from sequencer_runner.script.execution import Execution
 from sequencer_runner.script.failure import describe_failure, strip
 from sequencer_runner.script.questions import Questions
@@ -51,6 +53,7 @@ class ScriptProcess:
         self._own_threads = self._channel.own_threads
         self._controller: Controller | None = None
         self._execution: Execution | None = None
+        self._dialogue: Dialogue | None = None
         self._grace = 300.0
 
     def wait_for_start(self) -> dict[str, Any]:
@@ -77,7 +80,9 @@ class ScriptProcess:
         self._questions = Questions(controller, self._channel)
         streams = Streams(self._channel, controller.where)
         controller.streams = streams
-        _no_answers()
+        dialogue = Dialogue(self._channel, lambda: controller.traces.current().id, streams.pass_on)
+        dialogues.install(dialogue)
+        self._dialogue = dialogue
         self._leave_nothing_behind(streams, controller)
 
         module = script_module(path)
@@ -125,6 +130,7 @@ class ScriptProcess:
         except BaseException as error:
             how, code = self._failed(error, path, execution.current)
         streams.pass_on()
+        dialogue.finish()
         self._channel.send({"finished": {"how": how, "code": code}})
         if how == "interrupt":
             raise KeyboardInterrupt
@@ -183,8 +189,8 @@ class ScriptProcess:
                     self._obey(message)
 
     def _obey(self, message: dict[str, Any]) -> None:
-        controller, execution = self._controller, self._execution
-        if controller is None or execution is None:
+        controller, execution, dialogue = self._controller, self._execution, self._dialogue
+        if controller is None or execution is None or dialogue is None:
             return
         reply: dict[str, Any] = {"id": message.get("id"), "ok": True}
         try:
@@ -195,6 +201,9 @@ class ScriptProcess:
                     controller.resume()
                 case "leave":
                     controller.leave()
+                    dialogue.leave()
+                case "answer":
+                    dialogue.answer(message["ask"], message["answer"], message["by"])
                 case "step":
                     controller.step(message["trace"], message["prompt"], message["command"], message["line"])
                 case "setBreakpoints":
@@ -229,6 +238,8 @@ class ScriptProcess:
         os.kill(os.getpid(), signal.SIGINT)
         if self._controller is not None:
             self._controller.leave()
+        if self._dialogue is not None:
+            self._dialogue.leave()
         time.sleep(self._grace)
         os.killpg(os.getpgrp(), signal.SIGKILL)
 
@@ -240,6 +251,8 @@ class ScriptProcess:
             time.sleep(_TICK)
             try:
                 streams.pass_on()
+                if self._dialogue is not None:
+                    self._dialogue.tick()
                 # Before re-arming: what is sampled now stays silent until then.
                 controller.tick(sample=True)
                 probe.tick()
@@ -251,6 +264,7 @@ class ScriptProcess:
 def _in_forked_child(streams: Streams) -> None:
     """It is not the run: it is not watched, and what it prints goes straight to the file descriptors."""
     probes.uninstall()
+    dialogues.install(None)
     streams.tag_every_write()
 
 
@@ -262,19 +276,6 @@ def _exit_code(error: SystemExit) -> int:
         return error.code & 0xFF
     print(error.code, file=sys.stderr)  # noqa: T201 -- what Python prints
     return 1
-
-
-def _no_answers() -> None:
-    """`input()` finds nobody there, and says so at once."""
-    import builtins
-
-    def no_input(prompt: object = "", /) -> str:
-        if prompt:
-            sys.stdout.write(str(prompt))
-            sys.stdout.flush()
-        raise EOFError("input() has nobody to ask: a run has no keyboard")
-
-    builtins.input = no_input
 
 
 def main() -> None:
