@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sequencer_runner import leftovers
+from sequencer_runner import leftovers, telescope
 from sequencer_runner.clock import now_iso, now_ms
 from sequencer_runner.frames import FrameReader, OutputFrame
 from sequencer_runner.journal import Journal
+from sequencer_runner.ladder import Deadlines, Ladder, heeded
 from sequencer_runner.outcome import End, Facts, Stop, outcome_of
 from sequencer_runner.output import Output
 from sequencer_runner.process import ScriptProcess
@@ -34,6 +35,8 @@ _BEGIN = 30.0
 _CHILDREN = 1.0
 # How long an evaluation is waited for.
 _EVALUATED = 20.0
+# For a question to the script process that is answered at once, unless its interpreter is stuck.
+_MARK, _REACTION = 0.2, 2.0
 # Commands that change nothing: they are no actions in the record. An evaluation has its own event.
 _LOOKING = {"evaluate", "variables", "source"}
 _STOP_DETAILS = {
@@ -65,7 +68,7 @@ class Surroundings:
     """What every script on this runner finds: its host name, its versions, and its time for clean-up."""
 
     hostname: str
-    grace: float
+    deadlines: Deadlines
     packages: dict[str, str]
 
 
@@ -83,6 +86,7 @@ class Run:
         self._replies: dict[str, asyncio.Future[dict[str, Any]]] = {}
         self._last_reply = 0
         self._stops: list[Stop] = []
+        self._ladder: Ladder | None = None
         self._how: str | None = None
         self._failure: str | None = None
         self._held: str | None = None
@@ -121,6 +125,7 @@ class Run:
         for stream, fd in process.pipes.items():
             loop.add_reader(fd, self._read_pipe, stream, fd)
         self._started = (start["by"], detail)
+        self._ladder = Ladder(surroundings.deadlines, self._look, self._climb)
         self._facts.update(pid=process.pid, hostname=surroundings.hostname, packages=surroundings.packages)
         self._watcher = asyncio.create_task(self._until_end(process))
         self._watcher.add_done_callback(_complain)
@@ -136,7 +141,7 @@ class Run:
                     "holdOnFailure": start["holdOnFailure"],
                     "breakpoints": start["breakpoints"],
                     "hostname": surroundings.hostname,
-                    "graceSeconds": surroundings.grace,
+                    "graceSeconds": surroundings.deadlines.interrupt,
                     "packages": surroundings.packages,
                 }
             )
@@ -162,6 +167,7 @@ class Run:
             leftovers.kill_group(pid)
         while leftovers.is_alive(pid, started):
             await asyncio.sleep(0.05)
+        await self._see_telescope()
         self._end(
             End("LOST", None, "The runner's supervisor went away while the script ran. The telescope may still move.")
         )
@@ -181,11 +187,16 @@ class Run:
         await self._finish_commands()
         process.close()
         self._process = None
-        self._end(outcome_of(Facts(self._how, status, tuple(self._stops), self._failure)))
+        end = outcome_of(Facts(self._how, status, tuple(self._stops), self._failure))
+        if end.outcome != "SUCCEEDED":
+            await self._see_telescope()
+        self._end(end)
 
     async def _finish_commands(self) -> None:
         """What was asked last is answered, and in the record, before its last event."""
         self._ending = True
+        if self._ladder is not None:
+            self._ladder.over()
         self._begun.set()
         for waiting in self._replies.values():
             if not waiting.done():
@@ -351,7 +362,7 @@ class Run:
             case "unstop":
                 return Done(await self._unstop(process, fields["by"]))
             case "stop":
-                await self._stop(process, fields["level"], fields["by"])
+                await self._stop(process, fields["level"], fields["by"], fields.get("escalate") or False)
                 return Done(f"{fields['level']}: {_STOP_DETAILS[fields['level']]}")
             case "setBreakpoints":
                 told = await self._ask(process, {"do": "setBreakpoints", "breakpoints": fields["breakpoints"]})
@@ -392,22 +403,54 @@ class Run:
     def _signalled(self) -> bool:
         return any(s.level != "REQUEST" for s in self._stops)
 
-    async def _stop(self, process: ScriptProcess, level: str, by: str) -> None:
+    async def _stop(self, process: ScriptProcess, level: str, by: str, escalate: bool) -> None:
+        if self._ladder is None:
+            raise CommandRefused("RUN_NOT_STARTED", "The run has not begun yet.")
         if level == "REQUEST" and self._signalled():
             raise CommandRefused("STOPPING", "The run is stopping by a stronger means already.")
+        if level == "REQUEST" and escalate:
+            text = "escalate: a statement may take as long as it takes, so nothing follows a REQUEST by itself."
+            raise CommandRefused("BAD_INPUT", text)
+        rung = self._ladder.rung(level, by, escalate=escalate)
+        if level in ("INTERRUPT", "TERMINATE"):
+            await self._ask_briefly(process, {"do": "mark", "level": level}, _MARK)
         self._stops.append(Stop(level, by, self._held))
-        self._event({"type": "stopping", "at": now_iso(), "level": level, "by": by})
+        self._event({**rung.event(), "at": now_iso()})
+        self._ladder.sent(rung)
         match level:
             case "REQUEST":
                 await self._ask(process, {"do": "stop"})
             case "INTERRUPT":
                 process.signal(signal.SIGINT)
-                await self._release(process)
+                await self._leave(process)
             case "TERMINATE":
                 process.signal(signal.SIGTERM)
-                await self._release(process)
+                await self._leave(process)
             case _:
                 leftovers.kill_group(process.pid)
+
+    async def _climb(self, level: str, by: str) -> None:
+        """The next rung, by itself."""
+        with contextlib.suppress(CommandRefused):
+            await self.command("stop", {"level": level, "by": by, "escalate": True})
+
+    async def _look(self, level: str, seconds: int) -> None:
+        """How the script takes a rung of the ladder, and what goes on moving."""
+        process = self._process
+        if process is None or self._ending:
+            return
+        reaction = "unknown"
+        if level != "KILL":
+            reaction = str(await self._ask_briefly(process, {"do": "reaction"}, _REACTION) or "unknown")
+        event = heeded(level, seconds, reaction)
+        if event is not None and not self._ending:
+            self._event({**event, "at": now_iso()})
+        await self._see_telescope()
+
+    async def _see_telescope(self) -> None:
+        event = await telescope.look()
+        if event is not None and not self.over.is_set():
+            self._event(event)
 
     async def _unstop(self, process: ScriptProcess, by: str) -> str:
         if not any(s.level == "REQUEST" for s in self._stops):
@@ -416,13 +459,21 @@ class Run:
             )
         await self._ask(process, {"do": "unstop"})
         self._stops = [s for s in self._stops if s.level != "REQUEST"]
+        if self._ladder is not None:
+            self._ladder.over()
         self._event({"type": "stopping", "at": now_iso(), "level": None, "by": by})
         return "The stop after this statement was taken back."
 
-    async def _release(self, process: ScriptProcess) -> None:
+    async def _leave(self, process: ScriptProcess) -> None:
         """Lets paused traces go, after the signal: the main thread leaves its prompt by that, not by its next line."""
         with contextlib.suppress(OSError):
             await process.tell({"do": "leave"})
+
+    async def _ask_briefly(self, process: ScriptProcess, message: dict[str, Any], seconds: float) -> Any:
+        """None when it does not answer in time: its interpreter is stuck, or it is ending."""
+        with contextlib.suppress(asyncio.TimeoutError, CommandRefused):
+            return await asyncio.wait_for(self._ask(process, message), seconds)
+        return None
 
     async def _ask(self, process: ScriptProcess, message: dict[str, Any]) -> Any:
         """The script process carries it out; its result."""
@@ -435,7 +486,10 @@ class Run:
         except OSError:
             self._replies.pop(key, None)
             raise CommandRefused("RUN_FINISHED", "The run is ending.") from None
-        reply = await waiting
+        try:
+            reply = await waiting
+        finally:
+            self._replies.pop(key, None)
         if not reply["ok"]:
             raise CommandRefused(reply["code"], reply["message"])
         return reply.get("result")

@@ -24,6 +24,7 @@ from sequencer_runner.script.controller import Controller, Refused
 from sequencer_runner.script.dialogue import Dialogue
 from sequencer_runner.script.execution import Execution
 from sequencer_runner.script.failure import describe_failure, strip
+from sequencer_runner.script.heed import Heed
 from sequencer_runner.script.questions import Questions
 from sequencer_runner.script.sources import Sources, parse
 from sequencer_runner.script.statements import Statements, StopAsked, script_module
@@ -54,6 +55,7 @@ class ScriptProcess:
         self._controller: Controller | None = None
         self._execution: Execution | None = None
         self._dialogue: Dialogue | None = None
+        self._heed = Heed()
         self._grace = 300.0
 
     def wait_for_start(self) -> dict[str, Any]:
@@ -199,6 +201,10 @@ class ScriptProcess:
                     controller.pause()
                 case "resume":
                     controller.resume()
+                case "mark":
+                    self._heed.mark(message["level"])
+                case "reaction":
+                    reply["result"] = self._heed.reaction()
                 case "leave":
                     controller.leave()
                     dialogue.leave()
@@ -251,6 +257,7 @@ class ScriptProcess:
             time.sleep(_TICK)
             try:
                 streams.pass_on()
+                self._heed.tick()
                 if self._dialogue is not None:
                     self._dialogue.tick()
                 # Before re-arming: what is sampled now stays silent until then.
