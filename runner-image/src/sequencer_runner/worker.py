@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from sequencer_runner.checks import Finding, check_script, ocs_problems
+from sequencer_runner.conversation import CommandRefused
 from sequencer_runner.gateway import Gateway
 from sequencer_runner.ladder import Deadlines
 from sequencer_runner.messages import PROTOCOL_VERSION, Command
 from sequencer_runner.process import ScriptProcess, spawn
-from sequencer_runner.run import CommandRefused, Run, Surroundings
+from sequencer_runner.run import Run, Surroundings
 from sequencer_runner.script.main import packages
 from sequencer_runner.script.values import python_version
 

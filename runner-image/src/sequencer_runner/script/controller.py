@@ -299,6 +299,12 @@ class Controller:
         self.leaving = True
         self.resume(held=True)
 
+    def check_free(self) -> None:
+        """Raises Refused while something is evaluated in the frames of a failure."""
+        with self._lock:
+            for trace in filter(_is_held, self.traces.at_prompt()):
+                _refuse_busy(trace.prompt)
+
     def end_hold(self) -> None:
         with self._lock:
             for trace in filter(_is_held, self.traces.at_prompt()):
@@ -353,8 +359,7 @@ class Controller:
     def step(self, trace_id: int, number: int, command: str, line: int | None = None) -> None:
         with self._lock:
             trace, prompt = self.at_prompt(trace_id, number)
-            if prompt.evaluation is not None:
-                raise Refused("STILL_EVALUATING", "The trace is busy with an expression. Wait for it, or interrupt it.")
+            _refuse_busy(prompt)
             if prompt.held:
                 raise Refused("NOT_PAUSED", f"Trace {trace_id} cannot step: it is held on a failure. {_DECIDE}")
             if self._pause_state == "paused":
@@ -482,6 +487,11 @@ class Controller:
 
     def _trace_ended(self, trace: Trace) -> None:
         self._channel.event("traceEnded", trace=trace.id)
+
+
+def _refuse_busy(prompt: Prompt | None) -> None:
+    if prompt is not None and prompt.evaluation is not None:
+        raise Refused("STILL_EVALUATING", "The trace is busy with an expression. Wait for it, or interrupt it.")
 
 
 def _is_held(trace: Trace) -> bool:
