@@ -17,6 +17,7 @@ export interface Config {
   sequencers: string[];
   simulatorSpeed: number;
   stopGraceSeconds: number;
+  terminateGraceSeconds: number;
 }
 
 function isFolder(path: string): boolean {
@@ -64,6 +65,10 @@ export const schema = z.object({
   SEQUENCERS: names.default(['satp1', 'lat']),
   SIMULATOR_SPEED: z.coerce.number('must be a number, such as 60').positive('must be above 0').default(60),
   STOP_GRACE_SECONDS: z.coerce.number('must be a number, such as 300').nonnegative('must not be below 0').default(300),
+  TERMINATE_GRACE_SECONDS: z.coerce
+    .number('must be a number, such as 60')
+    .nonnegative('must not be below 0')
+    .default(60),
 });
 
 /** The configuration, or a SentenceError that names every problem at once. An empty variable is one that is not set. */
@@ -92,5 +97,6 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     sequencers: c.SEQUENCERS,
     simulatorSpeed: c.SIMULATOR_SPEED,
     stopGraceSeconds: c.STOP_GRACE_SECONDS,
+    terminateGraceSeconds: c.TERMINATE_GRACE_SECONDS,
   };
 }

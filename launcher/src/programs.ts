@@ -116,6 +116,7 @@ function worker(
       ...['--state-dir', data.runner(sequencer)],
       ...['--hostname', `daq-${sequencer}-sequencer`],
       ...['--stop-grace-seconds', String(config.stopGraceSeconds)],
+      ...['--terminate-grace-seconds', String(config.terminateGraceSeconds)],
     ],
     cwd: root,
     env: { ...environment(), ...ocs, RUNNER_TOKEN: token },

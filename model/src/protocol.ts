@@ -153,7 +153,12 @@ export const COMMANDS = {
   /** Takes a stop of level `REQUEST` back. */
   unstop: z.looseObject({ name: z.literal('unstop'), ...forRun }),
   /** Compiles a script without running it. `result`: a list of findings {severity, line, code, message}. */
-  check: z.looseObject({ name: z.literal('check'), script: z.string() }),
+  check: z.looseObject({
+    name: z.literal('check'),
+    script: z.string(),
+    /** The statement to begin with: a finding LEFT_OUT says what that leaves out. */
+    startAt: z.int().nonnegative().optional(),
+  }),
 } as const;
 
 export const commandSchema = z.looseObject({

@@ -212,3 +212,48 @@ def test_what_was_held_lets_go_of_its_frames(runner: Runner) -> None:
     running.command("decide", action="SKIP")
     running.end()
     assert running.output() == "True\n"
+
+
+def test_a_held_failure_is_looked_into_and_set_right_by_hand(runner: Runner) -> None:
+    script = "limit = 180\ndef move(az):\n    if az > limit:\n        raise ValueError(az)\n    print('moved to', az)\n"
+    running, prompt = held(runner, script + "move(200)\n")
+    at = {"trace": 1, "prompt": prompt["number"]}
+
+    def evaluate(expression: str, frame: int) -> str:
+        return str(running.command("evaluate", frame=frame, expression=expression, **at)["result"]["text"])
+
+    assert evaluate("az - limit", 0) == "20"
+    assert "NameError" in evaluate("az", 1)
+    assert evaluate("limit = 270", 1) == ""
+    shown = running.command("variables", frame=0, scope="globals", path=[], after=0, first=50, **at)["result"]
+    assert {"name": "limit", "value": "270"}.items() <= next(
+        v for v in shown["variables"] if v["name"] == "limit"
+    ).items()
+    running.command("decide", action="RETRY")
+    assert running.end()["outcome"] == "SUCCEEDED"
+    assert running.output() == "moved to 200\n"
+
+
+def test_an_evaluation_that_goes_on_is_interrupted_before_a_decision(runner: Runner) -> None:
+    running, prompt = held(runner, FAILS)
+    at = {"trace": 1, "prompt": prompt["number"]}
+    running.gateway.tell(
+        {
+            "type": "command",
+            "id": "slow",
+            "command": {
+                "name": "evaluate",
+                "run": running.run,
+                "by": "bob",
+                "frame": 0,
+                "expression": "__import__('time').sleep(60)",
+                **at,
+            },
+        }
+    )
+    running.gateway.until(lambda: running.command("step", command="NEXT", **at)["code"] == "STILL_EVALUATING")
+    assert running.command("decide", action="SKIP")["code"] == "STILL_EVALUATING"
+    assert running.command("interruptEvaluation", **at)["ok"]
+    running.gateway.until(lambda: "slow" in running.gateway.replies)
+    assert running.command("decide", action="SKIP")["ok"]
+    assert running.end()["outcome"] == "SUCCEEDED"

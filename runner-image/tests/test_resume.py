@@ -102,7 +102,7 @@ def test_a_worker_that_is_killed_ends_its_run_as_lost(own_runner: Make) -> None:
     runner = own_runner("--stop-grace-seconds", "5")
     mark = runner.folder.parent / "cleaned"
     script = (
-        "import time\nprint('begun', flush=True)\ntry:\n    time.sleep(60)\nfinally:\n    time.sleep(0.3)\n"
+        "import time\nprint('begun', flush=True)\ntry:\n    time.sleep(60)\nfinally:\n    time.sleep(3)\n"
         f"    print('cleaning')\n    open({str(mark)!r}, 'w').close()\n"
     )
     running = runner.submit(script)

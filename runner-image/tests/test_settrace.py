@@ -1,7 +1,9 @@
 """The probe for Python before 3.12 passes the same tests."""
 
+from test_breakpoints import *  # noqa: F403
 from test_failures import *  # noqa: F403
 from test_hold import *  # noqa: F403
+from test_inspection import *  # noqa: F403
 from test_output import *  # noqa: F403
 from test_pause import *  # noqa: F403
 from test_replace import *  # noqa: F403

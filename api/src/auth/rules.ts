@@ -21,14 +21,15 @@ const VIEWER: Fields = {
   Subscription: 'sequencers sequencer(name) run(id) output(run after) events(run after) heartbeat',
   User: 'name role sequencers method',
   Server: 'version time',
-  Sequencer: `name mode modeReason modeChangedBy modeChangedAt hostname runner activeRun lastRun queue control`,
+  Sequencer: `name mode modeReason modeChangedBy modeChangedAt hostname runner activeRun lastRun queue control
+    holdOnFailure`,
   Control: 'holder since askedBy askedAt',
   Runner: 'connected since python hostname packages problems',
   Package: 'name version',
   Run: `id number sequencer title script phase reason submittedBy submittedAt startedAt finishedAt exitCode failure
     arguments startPaused startAt holdOnFailure start scriptHash statementCount statementsDone position pausePending stops live
     seenAt view statements traces breakpoints output(after first) outputBefore(before last) events(after first types)
-    lastSeq asks progress scriptVersions watchers`,
+    lastSeq asks progress scriptVersions watchers telescope`,
   RunConnection: 'edges pageInfo totalCount',
   Night: 'date outcomes',
   NightOutcome: 'phase runs seconds',
@@ -44,7 +45,10 @@ const VIEWER: Fields = {
   Variable: 'name type value expandable path',
   Failure: 'type message traceback line statement awaitingDecision then',
   Position: 'statement line since',
-  StopSent: 'level by at escalate deadline',
+  StopSent: 'level by at escalate deadline reaction',
+  StopReaction: 'at reaction seconds text',
+  TelescopeLook: 'at operations problem',
+  RunningOperation: 'agent operation since',
   Breakpoint: 'file line condition hitCount logMessage enabled hits problem requestedLine',
   Ask: 'ask kind question trace default at deadline answered',
   AskAnswer: 'answer by at',
@@ -105,7 +109,7 @@ export const MUTATIONS: Record<string, CommandRule> = {
   signOutUser: { need: 'ADMIN', arguments: 'name', byToken: false },
 
   submitRun: { ...onSequencer('input', 'input.sequencer'), drives: true },
-  checkScript: onSequencer('sequencer script'),
+  checkScript: onSequencer('sequencer script startAt'),
   pauseRun: onRun('id'),
   resumeRun: onRun('id'),
   stepTrace: onRun('run', 'trace prompt command line'),
@@ -120,6 +124,7 @@ export const MUTATIONS: Record<string, CommandRule> = {
   replaceRemaining: onRun('run', 'script'),
   cancelRun: onRun('id'),
   moveInQueue: onRun('run', 'position'),
+  setHoldOnFailure: { ...onSequencer('sequencer hold'), drives: true },
   setMode: { ...onSequencer('sequencer mode'), drives: true },
 
   takeControl: onSequencer('sequencer reason'),

@@ -1,9 +1,10 @@
 /** The mutations of runs that wait, and of the queue. Each returns when it is done, or fails with a typed error. */
 import { SequencerError } from '@sequencer/model';
-import { cancel, move, setMode } from '../runs/queue.ts';
-import { checkScriptText, submit } from '../runs/submission.ts';
+import { cancel, move, setHoldOnFailure, setMode } from '../runs/queue.ts';
+import { checkScriptText, startAtSchema, submit } from '../runs/submission.ts';
 import { BreakpointInput, asked } from './breakpoints.ts';
 import { ModeEnum, RunStartEnum, builder } from './builder.ts';
+import { checked } from './checked.ts';
 import { FindingType } from './run-parts.ts';
 import { RunSource, requireSource } from './run-source.ts';
 import { RunType } from './run.ts';
@@ -22,8 +23,8 @@ const SubmitRunInput = builder.inputType('SubmitRunInput', {
     }),
     holdOnFailure: t.boolean({
       required: false,
-      defaultValue: false,
-      description: 'On an exception keep the process and wait for a FailureAction.',
+      description:
+        "On an exception keep the process and wait for a FailureAction. Left out: as the sequencer's setting says.",
     }),
     breakpoints: t.field({ type: [BreakpointInput], required: false, defaultValue: [] }),
     startAt: t.int({
@@ -51,7 +52,7 @@ builder.mutationType({
           ...input,
           arguments: input.arguments ?? [],
           startPaused: input.startPaused ?? false,
-          holdOnFailure: input.holdOnFailure ?? false,
+          holdOnFailure: input.holdOnFailure ?? (await context.board.get(input.sequencer)).row.holdOnFailure,
           start: input.start ?? 'RUNNING',
           breakpoints: asked(input.breakpoints ?? []),
         });
@@ -61,11 +62,19 @@ builder.mutationType({
     checkScript: t.field({
       type: [FindingType],
       description: 'What can be said of a script without running it.',
-      args: { sequencer: t.arg.string(), script: t.arg.string() },
-      resolve: async (_root, { sequencer, script }, { board, backend }) => {
+      args: {
+        sequencer: t.arg.string(),
+        script: t.arg.string(),
+        startAt: t.arg.int({
+          required: false,
+          description: 'The statement (from 0) to begin with: a finding LEFT_OUT says what a run would not do.',
+        }),
+      },
+      resolve: async (_root, { sequencer, script, startAt }, { board, backend }) => {
         board.signal(sequencer);
         checkScriptText(script);
-        const findings = await backend.check(sequencer, script);
+        const beginning = checked('startAt', startAtSchema, startAt);
+        const findings = await backend.check(sequencer, script, beginning ?? 0);
         if (!findings)
           throw new SequencerError('RUNNER_AWAY', 'The runner is not connected, so the script cannot be checked.');
         return findings;
@@ -91,6 +100,17 @@ builder.mutationType({
         await move(context.db, row, position);
         context.board.changed(row.sequencer);
         return { name: row.sequencer };
+      },
+    }),
+    setHoldOnFailure: t.field({
+      type: SequencerType,
+      description: 'Whether a failure holds the runs of a sequencer that do not say it themselves.',
+      args: { sequencer: t.arg.string(), hold: t.arg.boolean() },
+      resolve: async (_root, { sequencer, hold }, { board, db }) => {
+        board.signal(sequencer);
+        await setHoldOnFailure(db, sequencer, hold);
+        board.changed(sequencer);
+        return { name: sequencer };
       },
     }),
     setMode: t.field({

@@ -7,6 +7,7 @@ import type {
   PromptView,
   StatementView,
   StopView,
+  TelescopeView,
   TraceView,
   Variable,
 } from '@sequencer/model';
@@ -136,6 +137,36 @@ export const PositionType = builder
     }),
   });
 
+const StopReactionType = builder.objectRef<NonNullable<StopView['reaction']>>('StopReaction').implement({
+  description: 'How a script takes a stop while it still runs.',
+  fields: (t) => ({
+    seconds: t.exposeInt('seconds', { description: 'Since the rung was sent.' }),
+    reaction: t.exposeString('reaction', {
+      description: 'none: it has not moved; ignored: it has switched the signal off; running: it goes on; unknown.',
+    }),
+    text: t.exposeString('text', { description: 'A sentence.' }),
+    at: t.expose('at', { type: DateTime }),
+  }),
+});
+
+const OperationType = builder.objectRef<TelescopeView['agents'][number]>('RunningOperation').implement({
+  description: 'An OCS operation that runs.',
+  fields: (t) => ({
+    agent: t.exposeString('agent'),
+    operation: t.exposeString('operation'),
+    since: t.expose('since', { type: DateTime, nullable: true }),
+  }),
+});
+
+export const TelescopeType = builder.objectRef<TelescopeView>('TelescopeLook').implement({
+  description: "What goes on moving, as OCS's registry said after a stop.",
+  fields: (t) => ({
+    operations: t.expose('agents', { type: [OperationType], description: 'The newest first.' }),
+    problem: t.exposeString('problem', { nullable: true, description: 'Why this is not all, or nothing.' }),
+    at: t.expose('at', { type: DateTime, description: 'When it was asked for.' }),
+  }),
+});
+
 export const StopSentType = builder.objectRef<StopView>('StopSent').implement({
   description: 'A rung of the stop ladder that was sent.',
   fields: (t) => ({
@@ -148,6 +179,7 @@ export const StopSentType = builder.objectRef<StopView>('StopSent').implement({
       description: 'Until when this rung usually does its work.',
     }),
     escalate: t.exposeBoolean('escalate', { description: 'The next rung follows by itself at the deadline.' }),
+    reaction: t.expose('reaction', { type: StopReactionType, nullable: true }),
   }),
 });
 

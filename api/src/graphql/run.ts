@@ -11,6 +11,7 @@ import {
   PositionType,
   StatementType,
   StopSentType,
+  TelescopeType,
   TraceType,
   readOutput,
 } from './run-parts.ts';
@@ -84,6 +85,12 @@ RunType.implement({
       type: [StopSentType],
       description: 'The rungs of the stop ladder that were sent, in order.',
       resolve: async (run) => (await run.view()).stops,
+    }),
+    telescope: t.field({
+      type: TelescopeType,
+      nullable: true,
+      description: 'What goes on moving; null when it was not asked, or no observatory is configured.',
+      resolve: async (run) => (await run.view()).telescope,
     }),
     live: t.boolean({
       description: 'Whether this is what happens now: the runner that holds the run is connected.',

@@ -51,6 +51,10 @@ SequencerType.implement({
       nullable: true,
       resolve: async ({ name }, _args, { board }) => (await board.get(name)).row.modeChangedAt,
     }),
+    holdOnFailure: t.boolean({
+      description: 'Whether a failure holds a run that does not say it itself.',
+      resolve: async ({ name }, _args, { board }) => (await board.get(name)).row.holdOnFailure,
+    }),
     hostname: t.string({
       description: 'The host name that scripts see.',
       resolve: ({ name }, _args, { backend }) => backend.runner(name).hello?.hostname ?? `daq-${name}-sequencer`,

@@ -305,9 +305,9 @@ export class LocalBackend implements RunBackend {
 
   /* ---- commands ----------------------------------------------------------------------------------------------------- */
 
-  async check(sequencer: string, script: string): Promise<Finding[] | null> {
+  async check(sequencer: string, script: string, startAt: number): Promise<Finding[] | null> {
     if (!this.#gateway.connection(sequencer)) return null;
-    const reply = await this.#gateway.command(sequencer, { name: 'check', script });
+    const reply = await this.#gateway.command(sequencer, { name: 'check', script, startAt });
     return z.array(findingSchema).parse(reply.result);
   }
 

@@ -55,6 +55,10 @@ export async function setWaitingBreakpoints(db: Db, run: RunSummary, breakpoints
   return changed.length > 0;
 }
 
+export async function setHoldOnFailure(db: Db, sequencer: string, hold: boolean): Promise<void> {
+  await db.update(sequencers).set({ holdOnFailure: hold }).where(eq(sequencers.name, sequencer));
+}
+
 export async function setMode(db: Db, sequencer: string, mode: Mode, by: string): Promise<void> {
   if (mode === 'SCHEDULER') throw new SequencerError('NOT_YET', 'There is no scheduler yet. Choose Off or Queue.');
   await db

@@ -5,7 +5,7 @@ import type { RunSummary } from '../store/run-store.ts';
 
 export interface RunBackend {
   /** What the runner says of a script without running it; null when no runner is there to ask. */
-  check: (sequencer: string, script: string) => Promise<Finding[] | null>;
+  check: (sequencer: string, script: string, startAt: number) => Promise<Finding[] | null>;
   /** Starts what may start now on the sequencer. */
   advance: (sequencer: string) => Promise<void>;
   /** Returns the result once the runner has carried it out, or throws its refusal. */

@@ -19,6 +19,12 @@ const text = (longest: number) =>
 /** Breakpoints as a person may ask for them. */
 export const breakpointsSchema = z.array(breakpointSchema).max(LIMITS.breakpointCount);
 
+export const startAtSchema = z
+  .int()
+  .nonnegative()
+  .max(2 ** 31 - 1)
+  .nullish();
+
 const submissionSchema = z.object({
   sequencer: z.string(),
   script: z.string(),
@@ -31,11 +37,7 @@ const submissionSchema = z.object({
   startPaused: z.boolean(),
   holdOnFailure: z.boolean(),
   breakpoints: breakpointsSchema,
-  startAt: z
-    .int()
-    .nonnegative()
-    .max(2 ** 31 - 1)
-    .nullish(),
+  startAt: startAtSchema,
   start: z.enum(['QUEUED', 'RUNNING']),
   requestId: text(100).nullish(),
 });
@@ -75,7 +77,7 @@ export async function submit(db: Db, backend: RunBackend, by: string, input: Sub
     const made = await findByRequest(db, by, wanted.requestId);
     if (made) return made;
   }
-  refuseErrors((await backend.check(wanted.sequencer, wanted.script)) ?? []);
+  refuseErrors((await backend.check(wanted.sequencer, wanted.script, wanted.startAt ?? 0)) ?? []);
   const id = randomUUID();
   try {
     await insert(db, id, by, wanted);

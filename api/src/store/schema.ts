@@ -27,6 +27,8 @@ export const sequencers = pgTable('sequencers', {
   modeChangedBy: text('mode_changed_by'),
   modeChangedAt: time('mode_changed_at'),
   lastNumber: integer('last_number').notNull().default(0),
+  /** For runs that do not say it themselves. */
+  holdOnFailure: boolean('hold_on_failure').notNull().default(false),
 });
 
 export const runs = pgTable(

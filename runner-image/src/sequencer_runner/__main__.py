@@ -8,6 +8,7 @@ import signal
 import sys
 from pathlib import Path
 
+from sequencer_runner.ladder import Deadlines
 from sequencer_runner.worker import FolderTaken, Settings, Worker, environment_token
 
 
@@ -20,7 +21,10 @@ def _settings() -> Settings:
     parser.add_argument("--state-dir", required=True, type=Path, help="a folder of this worker's own, for its journals")
     parser.add_argument("--hostname", help="what socket.gethostname() says to scripts (daq-NAME-sequencer)")
     parser.add_argument(
-        "--stop-grace-seconds", type=float, default=300, help="for clean-up, before SIGKILL (%(default)s)"
+        "--stop-grace-seconds", type=float, default=300, help="for clean-up after an interrupt (%(default)s)"
+    )
+    parser.add_argument(
+        "--terminate-grace-seconds", type=float, default=60, help="for clean-up after SIGTERM (%(default)s)"
     )
     parser.add_argument("--journal-max-bytes", type=int, default=1 << 30, help="above, output is dropped (%(default)s)")
     options = parser.parse_args()
@@ -36,7 +40,7 @@ def _settings() -> Settings:
         options.sequencer,
         options.state_dir.resolve(),
         hostname,
-        options.stop_grace_seconds,
+        Deadlines(options.stop_grace_seconds, options.terminate_grace_seconds),
         options.journal_max_bytes,
     )
 

@@ -9,8 +9,9 @@ from typing import Any, Protocol
 import websockets
 from websockets.asyncio.client import ClientConnection, connect
 
+from sequencer_runner.conversation import CommandRefused
 from sequencer_runner.messages import Ack, BadMessage, Command, Welcome, read_message
-from sequencer_runner.run import CommandRefused, Run
+from sequencer_runner.run import Run
 
 _log = logging.getLogger("sequencer_runner.gateway")
 

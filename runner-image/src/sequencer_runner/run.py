@@ -15,12 +15,16 @@ from typing import Any
 
 from sequencer_runner import leftovers
 from sequencer_runner.clock import now_iso, now_ms
+from sequencer_runner.commands import LOOKING, carry_out
+from sequencer_runner.conversation import CommandRefused, Conversation
 from sequencer_runner.frames import FrameReader, OutputFrame
 from sequencer_runner.journal import Journal
-from sequencer_runner.outcome import End, Facts, Stop, outcome_of
+from sequencer_runner.ladder import Deadlines
+from sequencer_runner.outcome import End, Facts, outcome_of
 from sequencer_runner.output import Output
 from sequencer_runner.process import ScriptProcess
 from sequencer_runner.script.values import python_version
+from sequencer_runner.stopping import Stopping, end_softly, see_telescope
 
 _log = logging.getLogger("sequencer_runner.run")
 
@@ -32,30 +36,6 @@ _QUIET, _LONGEST = 0.5, 2.0
 _BEGIN = 30.0
 # How long they have after SIGTERM.
 _CHILDREN = 1.0
-# Commands that change nothing: they are no actions in the record. An evaluation has its own event.
-_LOOKING = {"evaluate", "variables", "source"}
-_STOP_DETAILS = {
-    "REQUEST": "Stops before the next statement.",
-    "INTERRUPT": "KeyboardInterrupt (SIGINT) was sent to the script.",
-    "TERMINATE": "SIGTERM was sent to the script.",
-    "KILL": "SIGKILL was sent to the script and its children.",
-}
-
-
-class CommandRefused(Exception):
-    """A command that cannot be carried out: a code of the catalogue and a sentence."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-
-
-@dataclass(frozen=True)
-class Done:
-    """A command that was carried out: a sentence for the record, and what is answered."""
-
-    detail: str
-    result: Any = None
 
 
 @dataclass(frozen=True)
@@ -63,7 +43,7 @@ class Surroundings:
     """What every script on this runner finds: its host name, its versions, and its time for clean-up."""
 
     hostname: str
-    grace: float
+    deadlines: Deadlines
     packages: dict[str, str]
 
 
@@ -78,19 +58,18 @@ class Run:
         self._changed = changed
         self._output = Output(self._record)
         self._reader = FrameReader()
-        self._replies: dict[str, asyncio.Future[dict[str, Any]]] = {}
-        self._last_reply = 0
-        self._stops: list[Stop] = []
+        self._conversation: Conversation | None = None
+        self._stopping: Stopping | None = None
         self._how: str | None = None
         self._failure: str | None = None
-        self._held: str | None = None
+        self.held: str | None = None
         self._process: ScriptProcess | None = None
         self._started: tuple[str, str] | None = None
         self._merge: asyncio.TimerHandle | None = None
         self._last_data = 0.0
         self._facts: dict[str, Any] = {"pid": 0, "hostname": "", "python": python_version(), "packages": {}}
         self._in_flight = 0
-        self._ending = False
+        self.ending = False
         self._begun = asyncio.Event()
         self.over = asyncio.Event()
         if self.journal.ended:
@@ -119,12 +98,14 @@ class Run:
         for stream, fd in process.pipes.items():
             loop.add_reader(fd, self._read_pipe, stream, fd)
         self._started = (start["by"], detail)
+        self._conversation = Conversation(process)
+        self._stopping = Stopping(self, process, self._conversation, surroundings.deadlines)
         self._facts.update(pid=process.pid, hostname=surroundings.hostname, packages=surroundings.packages)
         self._watcher = asyncio.create_task(self._until_end(process))
         self._watcher.add_done_callback(_complain)
         # Its end, if it is gone already, is told by the watcher.
         with contextlib.suppress(OSError):
-            await process.tell(
+            await self._conversation.tell(
                 {
                     "script": start["script"],
                     "path": str(self.folder / "work" / "script.py"),
@@ -134,7 +115,7 @@ class Run:
                     "holdOnFailure": start["holdOnFailure"],
                     "breakpoints": start["breakpoints"],
                     "hostname": surroundings.hostname,
-                    "graceSeconds": surroundings.grace,
+                    "graceSeconds": surroundings.deadlines.interrupt,
                     "packages": surroundings.packages,
                 }
             )
@@ -160,6 +141,7 @@ class Run:
             leftovers.kill_group(pid)
         while leftovers.is_alive(pid, started):
             await asyncio.sleep(0.05)
+        await see_telescope(self.event)
         self._end(
             End("LOST", None, "The runner's supervisor went away while the script ran. The telescope may still move.")
         )
@@ -179,15 +161,20 @@ class Run:
         await self._finish_commands()
         process.close()
         self._process = None
-        self._end(outcome_of(Facts(self._how, status, tuple(self._stops), self._failure)))
+        stops = () if self._stopping is None else tuple(self._stopping.sent)
+        end = outcome_of(Facts(self._how, status, stops, self._failure))
+        if end.outcome != "SUCCEEDED":
+            await see_telescope(self.event)
+        self._end(end)
 
     async def _finish_commands(self) -> None:
         """What was asked last is answered, and in the record, before its last event."""
-        self._ending = True
+        self.ending = True
         self._begun.set()
-        for waiting in self._replies.values():
-            if not waiting.done():
-                waiting.set_exception(CommandRefused("RUN_FINISHED", "The run has ended."))
+        if self._stopping is not None:
+            self._stopping.over()
+        if self._conversation is not None:
+            self._conversation.end()
         deadline = time.monotonic() + 1
         while self._in_flight and time.monotonic() < deadline:
             await asyncio.sleep(0)
@@ -235,22 +222,22 @@ class Run:
         self.journal.append(event)
         self._changed()
 
-    def _event(self, event: dict[str, Any]) -> None:
+    def event(self, event: dict[str, Any]) -> None:
         """Any event but output: what was printed before comes before."""
         self._output.flush()
         if event["type"] == "failure":
             self._failure = f"{event['exception']}: {event['message']}"
             if event["awaitingDecision"]:
-                self._held = self._failure
+                self.held = self._failure
         elif event["type"] == "decision":
-            self._failure = self._held = None
+            self._failure = self.held = None
         self._record(event)
         if event["type"] == "started" and self._started is not None:
             self._action("start", self._started[0], True, self._started[1])
             self._begun.set()
 
     def _action(self, name: str, by: str, ok: bool, detail: str) -> None:
-        self._event({"type": "action", "at": now_iso(), "name": name, "by": by, "ok": ok, "detail": detail})
+        self.event({"type": "action", "at": now_iso(), "name": name, "by": by, "ok": ok, "detail": detail})
 
     def _read_channel(self) -> None:
         process = self._process
@@ -298,22 +285,19 @@ class Run:
 
     def _hear(self, message: dict[str, Any]) -> None:
         if "event" in message:
-            self._event(message["event"])
+            self.event(message["event"])
         elif "finished" in message:
             self._how = message["finished"]["how"]
-        elif "reply" in message:
-            reply = message["reply"]
-            waiting = self._replies.pop(reply["id"], None)
-            if waiting is not None and not waiting.done():
-                waiting.set_result(reply)
+        elif "reply" in message and self._conversation is not None:
+            self._conversation.hear(message["reply"])
 
     # --- commands ---------------------------------------------------------------------------------------------------
 
     async def command(self, name: str, fields: dict[str, Any]) -> Any:
         """Carries a command out; its result. Raises CommandRefused."""
-        if self._ending or self.over.is_set():
+        if self.ending or self.over.is_set():
             raise CommandRefused("RUN_FINISHED", "The run has ended; its outcome never changes.")
-        if self._process is None:
+        if self._conversation is None or self._stopping is None:
             raise CommandRefused(
                 "RUNNER_AWAY", "The script's supervisor went away; what is left of the run is being ended."
             )
@@ -321,118 +305,21 @@ class Run:
         self._in_flight += 1
         try:
             await self._under_way()
-            done = await self._carry_out(name, fields, self._process)
-            if name not in _LOOKING:
+            done = await carry_out(self._conversation, self._stopping, name, fields)
+            if name not in LOOKING:
                 self._action(name, by, True, done.detail)
             return done.result
         except CommandRefused as error:
-            if name not in _LOOKING:
+            if name not in LOOKING:
                 self._action(name, by, False, str(error))
             raise
         finally:
             self._in_flight -= 1
 
-    async def _carry_out(self, name: str, fields: dict[str, Any], process: ScriptProcess) -> Done:
-        match name:
-            case "pause":
-                if self._signalled():
-                    raise CommandRefused("STOPPING", "The run is stopping; it cannot be paused any more.")
-                await self._ask(process, {"do": "pause"})
-                return Done("Every trace stops at its next line.")
-            case "resume":
-                await self._ask(process, {"do": "resume"})
-                return Done("Every trace goes on.")
-            case "step":
-                if fields["command"] in ("UNTIL", "LOOP"):
-                    raise CommandRefused("NOT_YET", f"The step {fields['command']} is not available in this version.")
-                step = {"do": "step", "trace": fields["trace"], "prompt": fields["prompt"]}
-                await self._ask(process, {**step, "command": fields["command"]})
-                return Done(f"{fields['command']} at prompt {fields['prompt']} of trace {fields['trace']}.")
-            case "unstop":
-                return Done(await self._unstop(process, fields["by"]))
-            case "stop":
-                await self._stop(process, fields["level"], fields["by"])
-                return Done(f"{fields['level']}: {_STOP_DETAILS[fields['level']]}")
-            case "decide":
-                if self._signalled():
-                    raise CommandRefused("STOPPING", "The run is stopping; nothing of it goes on any more.")
-                decision = {"do": "decide", "action": fields["action"], "line": fields.get("line"), "by": fields["by"]}
-                await self._ask(process, decision)
-                return Done(f"After the failure: {fields['action']}.")
-            case "replace":
-                await self._ask(process, {"do": "replace", "script": fields["script"], "by": fields["by"]})
-                return Done("What had not run was replaced.")
-            case "answer":
-                answer = {"do": "answer", "ask": fields["ask"], "answer": fields["answer"], "by": fields["by"]}
-                await self._ask(process, answer)
-                return Done(f"Question {fields['ask']}: {fields['answer']}"[:1000])
-            case _:
-                raise CommandRefused("NOT_YET", f"The command {name} is not available in this version.")
-
-    def _signalled(self) -> bool:
-        return any(s.level != "REQUEST" for s in self._stops)
-
-    async def _stop(self, process: ScriptProcess, level: str, by: str) -> None:
-        if level == "REQUEST" and self._signalled():
-            raise CommandRefused("STOPPING", "The run is stopping by a stronger means already.")
-        self._stops.append(Stop(level, by, self._held))
-        self._event({"type": "stopping", "at": now_iso(), "level": level, "by": by})
-        match level:
-            case "REQUEST":
-                await self._ask(process, {"do": "stop"})
-            case "INTERRUPT":
-                process.signal(signal.SIGINT)
-                await self._release(process)
-            case "TERMINATE":
-                process.signal(signal.SIGTERM)
-                await self._release(process)
-            case _:
-                leftovers.kill_group(process.pid)
-
-    async def _unstop(self, process: ScriptProcess, by: str) -> str:
-        if not any(s.level == "REQUEST" for s in self._stops):
-            raise CommandRefused(
-                "BAD_INPUT", "No stop after the statement was asked for: there is nothing to take back."
-            )
-        await self._ask(process, {"do": "unstop"})
-        self._stops = [s for s in self._stops if s.level != "REQUEST"]
-        self._event({"type": "stopping", "at": now_iso(), "level": None, "by": by})
-        return "The stop after this statement was taken back."
-
-    async def _release(self, process: ScriptProcess) -> None:
-        """Lets paused traces go, after the signal: the main thread leaves its prompt by that, not by its next line."""
-        with contextlib.suppress(OSError):
-            await process.tell({"do": "leave"})
-
-    async def _ask(self, process: ScriptProcess, message: dict[str, Any]) -> Any:
-        """The script process carries it out; its result."""
-        self._last_reply += 1
-        key = str(self._last_reply)
-        waiting: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
-        self._replies[key] = waiting
-        try:
-            await process.tell({"id": key, **message})
-        except OSError:
-            self._replies.pop(key, None)
-            raise CommandRefused("RUN_FINISHED", "The run is ending.") from None
-        reply = await waiting
-        if not reply["ok"]:
-            raise CommandRefused(reply["code"], reply["message"])
-        return reply.get("result")
-
     async def terminate_softly(self, grace: float) -> None:
         """The supervisor itself was told to end: interrupts the script and waits for it, at most `grace` seconds."""
-        process = self._process
-        if process is None or self.over.is_set():
-            return
-        with contextlib.suppress(CommandRefused):
-            await self.command("stop", {"level": "INTERRUPT", "by": "the system, which is shutting the runner down"})
-        try:
-            await asyncio.wait_for(self.over.wait(), grace)
-        except asyncio.TimeoutError:
-            with contextlib.suppress(CommandRefused):
-                await self.command("stop", {"level": "KILL", "by": "the system, after the grace time"})
-            await self.over.wait()
+        if self._conversation is not None and not self.over.is_set():
+            await end_softly(self.over, self.command, grace)
 
 
 def _complain(watcher: "asyncio.Task[None]") -> None:

@@ -13,10 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from sequencer_runner.checks import Finding, check_script, ocs_problems
+from sequencer_runner.conversation import CommandRefused
 from sequencer_runner.gateway import Gateway
+from sequencer_runner.ladder import Deadlines
 from sequencer_runner.messages import PROTOCOL_VERSION, Command
 from sequencer_runner.process import ScriptProcess, spawn
-from sequencer_runner.run import CommandRefused, Run, Surroundings
+from sequencer_runner.run import Run, Surroundings
 from sequencer_runner.script.main import packages
 from sequencer_runner.script.values import python_version
 
@@ -30,7 +32,7 @@ class Settings:
     sequencer: str
     state_dir: Path
     hostname: str
-    grace: float
+    deadlines: Deadlines
     journal_limit: int
 
 
@@ -45,7 +47,7 @@ class Worker:
         self._gateway = Gateway(settings.gateway, settings.token, self)
         self._instance = uuid.uuid4().hex[:12]
         self._packages = packages()
-        self._surroundings = Surroundings(settings.hostname, settings.grace, self._packages)
+        self._surroundings = Surroundings(settings.hostname, settings.deadlines, self._packages)
         self._warm: ScriptProcess | None = None
         self._forgotten: deque[str] = deque(maxlen=1000)
         self._tasks: set[asyncio.Task[None]] = set()
@@ -72,7 +74,7 @@ class Worker:
     async def shut_down(self) -> None:
         """Interrupts the script, waits for it, and gives the gateway a moment to take the last events."""
         for run in list(self.runs.values()):
-            await run.terminate_softly(self._settings.grace)
+            await run.terminate_softly(self._settings.deadlines.interrupt)
         for _ in range(100):
             if not any(run.over.is_set() for run in self.runs.values()):
                 return
@@ -90,7 +92,7 @@ class Worker:
             self.runs[run.id] = run
             if not run.over.is_set():
                 _log.warning("run %s was left by a supervisor before this one", run.id)
-                self._later(run.adopt_leftover(self._settings.grace))
+                self._later(run.adopt_leftover(self._settings.deadlines.interrupt))
 
     def _later(self, work: Any) -> None:
         task = asyncio.ensure_future(work)

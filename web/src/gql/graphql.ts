@@ -97,7 +97,7 @@ export type SubmitRunInput = {
   /** sys.argv[1:] */
   arguments?: Array<string> | null | undefined;
   breakpoints?: Array<BreakpointInput> | null | undefined;
-  /** On an exception keep the process and wait for a FailureAction. */
+  /** On an exception keep the process and wait for a FailureAction. Left out: as the sequencer's setting says. */
   holdOnFailure?: boolean | null | undefined;
   /** A word of the client's own: repeated, the request answers with the run that the first one made. */
   requestId?: string | null | undefined;

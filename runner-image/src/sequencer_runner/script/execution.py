@@ -33,6 +33,9 @@ class Control(Protocol):
     def hold(self, error: BaseException, decided: Callable[[], bool]) -> None:
         """Stops the main trace where the error was raised, until `end_hold`, or until a stop ends it."""
 
+    def check_free(self) -> None:
+        """Raises Refused while something is evaluated in the frames of the failure."""
+
     def end_hold(self) -> None: ...
 
     def replaced(self, statements: Statements) -> None:
@@ -159,6 +162,7 @@ class Execution:
             held = self._held
             if held is None or held.decided:
                 raise Refused("NO_DECISION", "No failed statement waits for a decision.")
+            self._control.check_free()
             target = self._target(held.index, action, line)
             self._channel.event("decision", action=action, statement=held.index, line=line, by=by)
             held.decided = True

@@ -26,10 +26,7 @@ class Lines:
         else:
             begin = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))])
             body = getattr(node, "body", None)
-            if isinstance(body, list) and body:
-                end = max(begin, min(n.lineno for n in body) - 1)
-            else:
-                end = node.end_lineno or begin
+            end = max(begin, _header_end(node)) if isinstance(body, list) else node.end_lineno or begin
         for line in range(begin, end + 1):
             self.first[line] = begin
         if end > begin:
@@ -37,3 +34,12 @@ class Lines:
 
     def of_line(self, line: int) -> int:
         return self.first.get(line, line)
+
+
+def _header_end(node: ast.AST) -> int:
+    """The last line of what comes before the body."""
+    end = 0
+    for child in ast.iter_child_nodes(node):
+        if not isinstance(child, (ast.stmt, ast.ExceptHandler, ast.match_case)):
+            end = max(end, *(getattr(part, "end_lineno", 0) for part in ast.walk(child)))
+    return end

@@ -24,8 +24,9 @@ from sequencer_runner.script.controller import Controller, Refused
 from sequencer_runner.script.dialogue import Dialogue
 from sequencer_runner.script.execution import Execution
 from sequencer_runner.script.failure import describe_failure, strip
-from sequencer_runner.script.lines import Lines
-from sequencer_runner.script.stack import ScriptFile
+from sequencer_runner.script.heed import Heed
+from sequencer_runner.script.questions import Questions
+from sequencer_runner.script.sources import Sources, parse
 from sequencer_runner.script.statements import Statements, StopAsked, script_module
 from sequencer_runner.script.streams import Streams
 from sequencer_runner.script.values import python_version
@@ -54,6 +55,7 @@ class ScriptProcess:
         self._controller: Controller | None = None
         self._execution: Execution | None = None
         self._dialogue: Dialogue | None = None
+        self._heed = Heed()
         self._grace = 300.0
 
     def wait_for_start(self) -> dict[str, Any]:
@@ -74,10 +76,10 @@ class ScriptProcess:
         socket.gethostname = lambda: hostname
         faulthandler.enable(2)
         statements = Statements(start["script"], path)
-        lines = statements.lines
-        file = ScriptFile(path, lines.of_line)
-        controller = Controller(self._channel, file, lines, self._own_threads)
+        sources = Sources(path, parse(statements.source, path))
+        controller = Controller(self._channel, path, sources, statements.lines, self._own_threads)
         self._controller = controller
+        self._questions = Questions(controller, self._channel)
         streams = Streams(self._channel, controller.where)
         controller.streams = streams
         dialogue = Dialogue(self._channel, lambda: controller.traces.current().id, streams.pass_on)
@@ -98,8 +100,7 @@ class ScriptProcess:
             python=python_version(),
             packages=start["packages"],
         )
-        self._channel.event("breakpoints", breakpoints=start["breakpoints"])
-        controller.breakpoints = _plain_breakpoints(start["breakpoints"], lines)
+        controller.set_breakpoints(start["breakpoints"])
         main_trace = controller.traces.of_thread(threading.get_ident())
         if start["startPaused"]:
             controller.stop_at_first_line(main_trace)
@@ -152,7 +153,7 @@ class ScriptProcess:
 
         def finish() -> None:
             streams.pass_on()
-            controller.traces.reap()
+            controller.finish()
             probes.uninstall()
             self._channel.finish()
             streams.hand_back()
@@ -200,13 +201,27 @@ class ScriptProcess:
                     controller.pause()
                 case "resume":
                     controller.resume()
+                case "mark":
+                    self._heed.mark(message["level"])
+                case "reaction":
+                    reply["result"] = self._heed.reaction()
                 case "leave":
                     controller.leave()
                     dialogue.leave()
                 case "answer":
                     dialogue.answer(message["ask"], message["answer"], message["by"])
                 case "step":
-                    controller.step(message["trace"], message["prompt"], message["command"])
+                    controller.step(message["trace"], message["prompt"], message["command"], message["line"])
+                case "setBreakpoints":
+                    reply["result"] = controller.set_breakpoints(message["breakpoints"])
+                case "evaluate" | "variables":
+                    # The stopped trace answers.
+                    self._questions.put(message, lambda answer: self._channel.send({"reply": {**reply, **answer}}))
+                    return
+                case "interruptEvaluation":
+                    self._questions.interrupt(message["trace"], message["prompt"])
+                case "source":
+                    reply["result"] = self._questions.source(message["file"])
                 case "stop":
                     controller.stop_asked = True
                     controller.resume(held=True)
@@ -242,6 +257,7 @@ class ScriptProcess:
             time.sleep(_TICK)
             try:
                 streams.pass_on()
+                self._heed.tick()
                 if self._dialogue is not None:
                     self._dialogue.tick()
                 # Before re-arming: what is sampled now stays silent until then.
@@ -267,10 +283,6 @@ def _exit_code(error: SystemExit) -> int:
         return error.code & 0xFF
     print(error.code, file=sys.stderr)  # noqa: T201 -- what Python prints
     return 1
-
-
-def _plain_breakpoints(breakpoints: list[dict[str, Any]], lines: Lines) -> set[int]:
-    return {lines.of_line(b["line"]) for b in breakpoints if b.get("enabled", True) and b["file"] == "<script>"}
 
 
 def main() -> None:

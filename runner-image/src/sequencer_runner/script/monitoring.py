@@ -1,21 +1,25 @@
-"""Lines by `sys.monitoring`: set on the script's own code only, and silent where code is hot.
+"""Lines by `sys.monitoring`: set on the script's own code, and on what else somebody wants to stop in, and silent where
+code is hot.
 
 A place that reports too often answers DISABLE and costs nothing from then on. 20 times a second everything is
-re-armed, less often when that would cost more than one percent.
+re-armed, less often when that would cost more than one percent. A place with a breakpoint is never disabled.
 """
 
 import sys
 import time
-from types import CodeType
+from types import CodeType, FrameType
 from typing import Any
 
 from sequencer_runner.script.controller import Controller
 from sequencer_runner.script.probe import Suspension
+from sequencer_runner.script.spots import Spots
 
 if sys.version_info >= (3, 12):
     _monitoring = sys.monitoring
     _DISABLE = sys.monitoring.DISABLE
     _LINE = sys.monitoring.events.LINE
+    _START = sys.monitoring.events.PY_START
+    _RESUME = sys.monitoring.events.PY_RESUME
 
 # The runner's own; 0 to 2 and 5 are spoken for by debuggers, coverage, profilers and optimizers.
 _TOOL = 4
@@ -26,9 +30,12 @@ _SHARE = 0.01
 
 
 class MonitoringProbe:
-    def __init__(self, controller: Controller) -> None:
+    def __init__(self, controller: Controller, path: str) -> None:
         self._controller = controller
         self._suspension = Suspension()
+        self._spots = Spots(controller.breakpoints, path, self._listen)
+        self._followed: dict[int, CodeType] = {}
+        self._into = False
         self._codes = 0
         self._open = True
         self._silent = False
@@ -36,19 +43,60 @@ class MonitoringProbe:
         self._next_rearm = 0.0
         _monitoring.use_tool_id(_TOOL, "sequencer")
         _monitoring.register_callback(_TOOL, _LINE, self._on_line)
+        _monitoring.register_callback(_TOOL, _START, self._on_start)
+        _monitoring.register_callback(_TOOL, _RESUME, self._on_start)
 
     def watch(self, code: CodeType) -> None:
-        if not self._open:
-            return
+        if self._open:
+            self._watch(code)
+            self._spots.add_script(code)
+
+    def _watch(self, code: CodeType) -> None:
         _monitoring.set_local_events(_TOOL, code, _LINE)
         self._codes += 1
         for constant in code.co_consts:
             if isinstance(constant, CodeType):
-                self.watch(constant)
+                self._watch(constant)
+
+    def breakpoints_changed(self) -> None:
+        if self._open:
+            self._spots.changed(self._hear_starts)
+            self._controller.rearm()
+
+    def follow(self, frames: list[FrameType], *, into: bool) -> None:
+        self._into = self._into or into
+        self._hear_starts()
+        for frame in frames:
+            self._follow(frame.f_code)
+
+    def unfollow(self) -> None:
+        self._into = False
+        self._hear_starts()
+        followed, self._followed = self._followed, {}
+        for code in followed.values():
+            if not self._spots.has(code):
+                self._listen(code, False)
+
+    def _follow(self, code: CodeType) -> None:
+        if self._open and not _monitoring.get_local_events(_TOOL, code):
+            self._followed[id(code)] = code
+            self._listen(code, True)
+
+    def _listen(self, code: CodeType, on: bool) -> None:
+        if self._open and (on or id(code) not in self._followed):
+            _monitoring.set_local_events(_TOOL, code, _LINE if on else 0)
+
+    def _hear_starts(self) -> None:
+        """Of all functions, as long as one is awaited."""
+        if self._open:
+            wanted = _START | _RESUME if self._into else _START if self._spots.awaited else 0
+            if _monitoring.get_events(_TOOL) != wanted:
+                _monitoring.set_events(_TOOL, wanted)
 
     def rearm(self) -> None:
         self._silent = False
         if self._open:
+            self._spots.wake()
             _monitoring.restart_events()
 
     def tick(self) -> bool:
@@ -72,14 +120,41 @@ class MonitoringProbe:
 
     def close(self) -> None:
         self._open = False
-        _monitoring.register_callback(_TOOL, _LINE, None)
+        _monitoring.set_events(_TOOL, 0)
+        for event in (_LINE, _START, _RESUME):
+            _monitoring.register_callback(_TOOL, event, None)
         _monitoring.free_tool_id(_TOOL)
 
-    def _on_line(self, _code: CodeType, line: int) -> Any:
+    def _on_line(self, code: CodeType, line: int) -> Any:
         if self._suspension and self._suspension.holds():
             return None
+        spots = self._spots.by_line.get(line)
+        if spots is not None:
+            for spot in spots:
+                if spot.code is code:
+                    frame = sys._getframe(1)
+                    hits = spot.reached(frame)
+                    if hits:
+                        if self._controller.serves_runner(frame):
+                            return None
+                    elif spot.quiet:
+                        return None
+                    self._calls += 1
+                    if self._controller.at_line(frame, line, hits):
+                        spot.quiet = self._silent = True
+                    return None
         self._calls += 1
         if self._controller.at_line(sys._getframe(1), line):
             self._silent = True
             return _DISABLE
+        return None
+
+    def _on_start(self, code: CodeType, _offset: int) -> Any:
+        if self._spots.awaited:
+            self._spots.appeared(code)
+            self._hear_starts()
+        if not self._into:
+            return _DISABLE
+        if self._controller.steps_into(sys._getframe(1)):
+            self._follow(code)
         return None

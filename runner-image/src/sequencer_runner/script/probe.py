@@ -3,7 +3,7 @@
 import os
 import sys
 import threading
-from types import CodeType
+from types import CodeType, FrameType
 from typing import Protocol
 
 from sequencer_runner.script.controller import Controller
@@ -17,6 +17,15 @@ class Probe(Protocol):
 
     def rearm(self) -> None:
         """Every place reports again. From any thread."""
+
+    def breakpoints_changed(self) -> None:
+        """Watch the code with breakpoints, in whatever file, also in those that are not imported yet."""
+
+    def follow(self, frames: list[FrameType], *, into: bool) -> None:
+        """A step begins: report the lines of these frames of libraries too, and if `into`, of what is called."""
+
+    def unfollow(self) -> None:
+        """No trace steps any more."""
 
     def tick(self) -> bool:
         """Called 20 times a second; re-arms what had become silent, if that is cheap enough now. True if it did."""
@@ -67,12 +76,13 @@ def install(controller: Controller, path: str) -> Probe:
     if sys.version_info >= (3, 12) and not os.environ.get("SEQUENCER_SETTRACE"):
         from sequencer_runner.script.monitoring import MonitoringProbe
 
-        probe = MonitoringProbe(controller)
+        probe = MonitoringProbe(controller, path)
     else:
         from sequencer_runner.script.settrace import SettraceProbe
 
         probe = SettraceProbe(controller, path)
-    controller.rearm_probe = probe.rearm
+    controller.probe = probe
+    probe.breakpoints_changed()
     _current = probe
     return probe
 

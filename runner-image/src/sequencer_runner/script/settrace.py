@@ -1,4 +1,5 @@
-"""Lines by `sys.settrace`, for Python before 3.12. Every line of the script costs a call; library code does not."""
+"""Lines by `sys.settrace`, for Python before 3.12. Every line of the script costs a call; library code only where
+somebody wants to stop."""
 
 import sys
 import threading
@@ -7,6 +8,7 @@ from typing import Any
 
 from sequencer_runner.script.controller import Controller
 from sequencer_runner.script.probe import Suspension
+from sequencer_runner.script.spots import Spots
 
 
 class SettraceProbe:
@@ -14,6 +16,10 @@ class SettraceProbe:
         self._controller = controller
         self._path = path
         self._suspension = Suspension()
+        self._spots = Spots(controller.breakpoints, path, self._listen)
+        self._heard: dict[int, CodeType] = {}
+        self._followed: dict[int, CodeType] = {}
+        self._into = False
         self._open = True
         self._silent = False
         sys.settrace(self._on_call)
@@ -21,11 +27,40 @@ class SettraceProbe:
 
     def watch(self, code: CodeType) -> None:
         """All code of the script's file is watched, unless the script has a trace function of its own."""
+        self._spots.add_script(code)
         if self._open and sys.gettrace() is None and not self._suspension.holds():
             sys.settrace(self._on_call)
 
+    def breakpoints_changed(self) -> None:
+        self._spots.changed(lambda: None)
+        for frame in sys._current_frames().values():
+            at: FrameType | None = frame
+            while at is not None:
+                if self._wants(at.f_code) and at.f_trace is None:
+                    at.f_trace = self._on_line
+                at = at.f_back
+        self._controller.rearm()
+
+    def follow(self, frames: list[FrameType], *, into: bool) -> None:
+        self._into = self._into or into
+        for frame in frames:
+            self._followed[id(frame.f_code)] = frame.f_code
+            if frame.f_trace is None:
+                frame.f_trace = self._on_line
+
+    def unfollow(self) -> None:
+        self._into = False
+        self._followed = {}
+
+    def _listen(self, code: CodeType, on: bool) -> None:
+        if on:
+            self._heard[id(code)] = code
+        else:
+            self._heard.pop(id(code), None)
+
     def rearm(self) -> None:
         self._silent = False
+        self._spots.wake()
 
     def tick(self) -> bool:
         if self._silent:
@@ -47,18 +82,42 @@ class SettraceProbe:
         threading.settrace(None)
         sys.settrace(None)
 
+    def _wants(self, code: CodeType) -> bool:
+        return code.co_filename == self._path or id(code) in self._heard or id(code) in self._followed
+
     def _on_call(self, frame: FrameType, _event: str, _argument: Any) -> Any:
-        return self._on_line if self._open and frame.f_code.co_filename == self._path else None
+        if not self._open:
+            return None
+        code = frame.f_code
+        if code.co_filename == self._path:
+            return self._on_line
+        if self._spots.awaited:
+            self._spots.appeared(code)
+        if self._into and not self._suspension.holds() and self._controller.steps_into(frame):
+            self._followed[id(code)] = code
+        return self._on_line if id(code) in self._heard or id(code) in self._followed else None
 
     def _on_line(self, frame: FrameType, event: str, _argument: Any) -> Any:
         if event == "line" and not self._suspension.holds():
             try:
-                self._silent = self._controller.at_line(frame, frame.f_lineno) or self._silent
+                self._at_line(frame, frame.f_lineno)
             except BaseException:
                 # A trace function that raises (a KeyboardInterrupt at a prompt) is switched off by Python.
                 sys.setprofile(self._switch_on_again)
                 raise
         return self._on_line
+
+    def _at_line(self, frame: FrameType, line: int) -> None:
+        spot = self._spots.of(frame.f_code, line)
+        if spot is None:
+            if self._wants(frame.f_code):
+                self._silent = self._controller.at_line(frame, line) or self._silent
+            return
+        hits = spot.reached(frame)
+        if (hits and self._controller.serves_runner(frame)) or (not hits and spot.quiet):
+            return
+        if self._controller.at_line(frame, line, hits):
+            spot.quiet = self._silent = True
 
     def _switch_on_again(self, frame: FrameType, _event: str, _argument: Any) -> None:
         """Called at the next call or return in this thread."""
@@ -68,6 +127,6 @@ class SettraceProbe:
         sys.settrace(self._on_call)
         at: FrameType | None = frame
         while at is not None:
-            if at.f_code.co_filename == self._path:
+            if self._wants(at.f_code):
                 at.f_trace = self._on_line
             at = at.f_back

@@ -1,21 +1,30 @@
 """The stack of a stopped or sampled trace, without the runner's own frames."""
 
-from collections.abc import Callable
+import os
 from types import FrameType
 from typing import Any
 
+from sequencer_runner.script.sources import Sources
 from sequencer_runner.script.values import variables
 
-SCRIPT = "<script>"
 _DEEPEST = 100
+_OWN = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
+
+Place = tuple[FrameType, int]
+"""A frame and the line that it is at."""
+
+
+def is_own(frame: FrameType) -> bool:
+    """Whether it is code of the runner."""
+    return frame.f_code.co_filename.startswith(_OWN)
 
 
 class ScriptFile:
     """Knows the script's own frames by their file name."""
 
-    def __init__(self, path: str, statement_of: Callable[[int], int]) -> None:
+    def __init__(self, path: str, sources: Sources) -> None:
         self.path = path
-        self.statement_of = statement_of
+        self._sources = sources
 
     def innermost(self, frame: FrameType | None) -> FrameType | None:
         """The script's frame nearest to the given one, going outwards."""
@@ -25,30 +34,38 @@ class ScriptFile:
             frame = frame.f_back
         return None
 
-    def stack(self, frame: FrameType) -> list[dict[str, Any]]:
-        """As an event carries it: the innermost frame last, with its variables; none of the runner's frames."""
-        frames: list[FrameType] = []
+    def places(self, frame: FrameType) -> list[Place]:
+        """The stack of the frame, the innermost last, from the script's outermost on; all of it where there is none."""
+        found: list[Place] = []
         at: FrameType | None = frame
         outermost = 0
-        while at is not None and len(frames) < _DEEPEST:
-            frames.append(at)
+        while at is not None and len(found) < _DEEPEST:
+            if not is_own(at):
+                found.append((at, at.f_lineno or 0))
             if at.f_code.co_filename == self.path:
-                outermost = len(frames)
+                outermost = len(found)
             at = at.f_back
-        return self.stack_of([(f, f.f_lineno or 0) for f in reversed(frames[:outermost])])
+        return found[: outermost or None][::-1]
 
-    def stack_of(self, frames: list[tuple[FrameType, int]]) -> list[dict[str, Any]]:
-        """Of frames with the lines that they are at, the innermost last."""
-        shown = frames[-_DEEPEST:]
-        return [self._entry(f, line, f is shown[-1][0]) for f, line in shown]
+    def stack_of(self, places: list[Place]) -> list[dict[str, Any]]:
+        """As an event carries it, with the variables of the innermost."""
+        shown = places[-_DEEPEST:]
+        return [self._entry(frame, line, frame is shown[-1][0]) for frame, line in shown]
+
+    def serves_runner(self, frame: FrameType) -> bool:
+        """Whether the runner itself has called this, on behalf of the script."""
+        at: FrameType | None = frame
+        while at is not None and at.f_code.co_filename != self.path:
+            if is_own(at):
+                return True
+            at = at.f_back
+        return False
 
     def _entry(self, frame: FrameType, line: int, innermost: bool) -> dict[str, Any]:
         code = frame.f_code
-        own = code.co_filename == self.path
-        line = line or code.co_firstlineno
         return {
-            "file": SCRIPT if own else code.co_filename,
-            "line": max(1, self.statement_of(line) if own else line),
+            "file": self._sources.shown(code.co_filename),
+            "line": max(1, self._sources.statement(code.co_filename, line or code.co_firstlineno)),
             "function": code.co_name,
             "variables": variables(frame) if innermost else [],
         }

@@ -8,20 +8,9 @@ from dataclasses import dataclass, field
 from types import FrameType
 from typing import Any, Literal
 
-Mode = Literal["run", "next", "step", "return"]
+from sequencer_runner.script.prompts import Prompt
 
-
-@dataclass(slots=True)
-class Prompt:
-    """A trace that is stopped, and the command that lets it go on."""
-
-    number: int
-    held: bool = False
-    """On a failure: it is answered by a decision, and by no step."""
-    answered: threading.Event = field(default_factory=threading.Event)
-    command: str | None = None
-    again: bool = False
-    """The statement that it stands before was replaced, and begins again."""
+Mode = Literal["run", "next", "step", "return", "until", "loop"]
 
 
 @dataclass(slots=True)
@@ -41,6 +30,10 @@ class Trace:
     mode: Mode = "run"
     frame: FrameType | None = None
     """The frame that a step is measured from. Held only while stepping."""
+    until: int = 0
+    """The line that a step UNTIL goes to."""
+    loop: range = range(0)
+    """The lines that a step LOOP goes over."""
     begun: dict[int, int] = field(default_factory=dict)
     """While stepping: the statements over several lines that had begun, by the id of their frame."""
     handed_to: "Trace | None" = None
@@ -51,6 +44,8 @@ class Trace:
     """Nothing of the top-level statement has run yet."""
     silence: int = 0
     """The last silence of hot code that its events have told of."""
+    abroad: tuple[int, int] | None = None
+    """Where it was last in a file of a library, by frame and line; None when it is back in the script."""
 
     @property
     def stepping(self) -> bool:

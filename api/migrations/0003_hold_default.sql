@@ -1,0 +1,1 @@
+ALTER TABLE "sequencers" ADD COLUMN "hold_on_failure" boolean DEFAULT false NOT NULL;

@@ -1,0 +1,78 @@
+"""What each command about a run that is under way means to its script process."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any
+
+from sequencer_runner.conversation import CommandRefused, Conversation
+from sequencer_runner.stopping import Stopping
+
+# How long an evaluation is waited for.
+_EVALUATED = 20.0
+# Commands that change nothing: they are no actions in the record. An evaluation has its own event.
+LOOKING = {"evaluate", "variables", "source"}
+
+
+@dataclass(frozen=True)
+class Done:
+    """A command that was carried out: a sentence for the record, and what is answered."""
+
+    detail: str
+    result: Any = None
+
+
+async def carry_out(conversation: Conversation, stopping: Stopping, name: str, fields: dict[str, Any]) -> Done:
+    """Raises CommandRefused."""
+    ask = conversation.ask
+    match name:
+        case "pause":
+            if stopping.signalled:
+                raise CommandRefused("STOPPING", "The run is stopping; it cannot be paused any more.")
+            await ask({"do": "pause"})
+            return Done("Every trace stops at its next line.")
+        case "resume":
+            await ask({"do": "resume"})
+            return Done("Every trace goes on.")
+        case "step":
+            step = {"do": "step", "trace": fields["trace"], "prompt": fields["prompt"]}
+            await ask({**step, "command": fields["command"], "line": fields.get("line")})
+            where = f" to line {fields.get('line')}" if fields["command"] == "UNTIL" else ""
+            return Done(f"{fields['command']}{where} at prompt {fields['prompt']} of trace {fields['trace']}.")
+        case "unstop":
+            return Done(await stopping.take_back(fields["by"]))
+        case "stop":
+            return Done(await stopping.stop(fields["level"], fields["by"], fields.get("escalate") or False))
+        case "setBreakpoints":
+            told = await ask({"do": "setBreakpoints", "breakpoints": fields["breakpoints"]})
+            return Done(f"{len(fields['breakpoints'])} breakpoints are set.", told)
+        case "evaluate":
+            return Done("", await _evaluate(conversation, fields))
+        case "interruptEvaluation":
+            await ask({"do": name, "trace": fields["trace"], "prompt": fields["prompt"]})
+            return Done(f"At prompt {fields['prompt']} of trace {fields['trace']}.")
+        case "variables" | "source":
+            return Done("", await ask({"do": name, **fields}))
+        case "decide":
+            if stopping.signalled:
+                raise CommandRefused("STOPPING", "The run is stopping; nothing of it goes on any more.")
+            await ask({"do": name, "action": fields["action"], "line": fields.get("line"), "by": fields["by"]})
+            return Done(f"After the failure: {fields['action']}.")
+        case "replace":
+            await ask({"do": name, "script": fields["script"], "by": fields["by"]})
+            return Done("What had not run was replaced.")
+        case "answer":
+            await ask({"do": name, "ask": fields["ask"], "answer": fields["answer"], "by": fields["by"]})
+            return Done(f"Question {fields['ask']}: {fields['answer']}"[:1000])
+        case _:
+            raise CommandRefused("NOT_YET", f"The command {name} is not available in this version.")
+
+
+async def _evaluate(conversation: Conversation, fields: dict[str, Any]) -> Any:
+    answer = asyncio.ensure_future(conversation.ask({"do": "evaluate", **fields}))
+    done, _ = await asyncio.wait([answer], timeout=_EVALUATED)
+    if not done:
+        # What comes of it is told by its event.
+        answer.add_done_callback(lambda late: late.exception())
+        text = f"The evaluation takes longer than {_EVALUATED:.0f} s and goes on. Its result will be in the record."
+        raise CommandRefused("STILL_EVALUATING", text)
+    return answer.result()

@@ -1,0 +1,49 @@
+"""Code objects of files that were imported before anybody wanted to stop in them."""
+
+import gc
+import sys
+from collections.abc import Callable
+from types import AsyncGeneratorType, CodeType, CoroutineType, FrameType, FunctionType, GeneratorType
+
+
+def live_codes(paths: set[str], real: Callable[[str], str]) -> tuple[list[CodeType], set[str]]:
+    """Code that exists now of the files, with what is nested in it; and which of the files are loaded as modules."""
+    found: dict[int, CodeType] = {}
+    for value in gc.get_objects():
+        code = _code_of(value)
+        if code is not None:
+            found[id(code)] = code
+    for frame in sys._current_frames().values():
+        at: FrameType | None = frame
+        while at is not None:
+            found[id(at.f_code)] = at.f_code
+            at = at.f_back
+    codes = [code for code in found.values() if real(code.co_filename) in paths]
+    files = [getattr(module, "__dict__", {}).get("__file__") for module in list(sys.modules.values())]
+    loaded = {real(file) for file in files if isinstance(file, str)} & paths
+    return with_nested(codes), loaded
+
+
+def _code_of(value: object) -> CodeType | None:
+    kind = type(value)
+    if kind is FunctionType:
+        return value.__code__  # type: ignore[attr-defined,no-any-return]
+    if kind is GeneratorType:
+        return value.gi_code  # type: ignore[attr-defined,no-any-return]
+    if kind is CoroutineType:
+        return value.cr_code  # type: ignore[attr-defined,no-any-return]
+    if kind is AsyncGeneratorType:
+        return value.ag_code  # type: ignore[attr-defined,no-any-return]
+    return None
+
+
+def with_nested(codes: list[CodeType]) -> list[CodeType]:
+    """The code objects and all that are inside them, each once."""
+    found: dict[int, CodeType] = {}
+    todo = list(codes)
+    while todo:
+        code = todo.pop()
+        if id(code) not in found:
+            found[id(code)] = code
+            todo += [c for c in code.co_consts if isinstance(c, CodeType)]
+    return list(found.values())

@@ -1,0 +1,38 @@
+"""Whether the script takes notice of a signal that was sent to end it: seen from a thread beside the main one."""
+
+import signal
+import sys
+import threading
+
+_SIGNALS = {"INTERRUPT": signal.SIGINT, "TERMINATE": signal.SIGTERM}
+
+
+class Heed:
+    """`mark` just before the signal is sent; `tick` from then on; `reaction` whenever somebody wants to know."""
+
+    def __init__(self) -> None:
+        self._signal: signal.Signals | None = None
+        self._mark: tuple[int, int] | None = None
+        self._moved = False
+
+    def mark(self, level: str) -> None:
+        self._signal = _SIGNALS.get(level)
+        self._mark = _position()
+        self._moved = False
+
+    def tick(self) -> None:
+        if self._mark is not None and not self._moved:
+            self._moved = _position() != self._mark
+
+    def reaction(self) -> str:
+        """`ignored`: switched off; `none`: the main thread is where it was; `running`: it goes on, wherever to."""
+        if self._signal is not None and signal.getsignal(self._signal) is signal.SIG_IGN:
+            return "ignored"
+        self.tick()
+        return "running" if self._moved else "none"
+
+
+def _position() -> tuple[int, int]:
+    """Of the main thread: its innermost frame, and the instruction there."""
+    frame = sys._current_frames().get(threading.main_thread().ident or 0)
+    return (0, 0) if frame is None else (id(frame), frame.f_lasti)

@@ -1,0 +1,113 @@
+"""What people ask of a stopped trace: to evaluate, to show variables; and of the run: the source of a file."""
+
+import os
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from sequencer_runner.script import inspection, pdb_words
+from sequencer_runner.script.channel import Channel
+from sequencer_runner.script.controller import Controller, Refused
+from sequencer_runner.script.expressions import one_line
+from sequencer_runner.script.probe import current_probe
+from sequencer_runner.script.prompts import Evaluation, EvaluationInterrupted, Prompt
+
+_LARGEST = 2 * 1024 * 1024
+
+Answer = Callable[[dict[str, Any]], None]
+"""Takes the fields of a reply."""
+
+
+class Questions:
+    def __init__(self, controller: Controller, channel: Channel) -> None:
+        self._controller = controller
+        self._channel = channel
+
+    def put(self, question: dict[str, Any], answer: Answer) -> None:
+        """Lets the trace answer, in its own time. Raises Refused."""
+        trace, prompt = self._controller.at_prompt(question["trace"], question["prompt"])
+        if question["frame"] >= len(prompt.frames):
+            raise Refused("BAD_INPUT", f"frame: the stack has {len(prompt.frames)} frames, counted from 0.")
+        if prompt.evaluation is not None:
+            raise Refused("STILL_EVALUATING", "The trace is busy with an expression. Wait for it, or interrupt it.")
+        if question["do"] == "variables":
+            prompt.do(lambda: answer(_variables(prompt, question)))
+            return
+        step = pdb_words.step_of(question["expression"], prompt.frames[question["frame"]])
+        if step is not None:
+            self._controller.step(trace.id, prompt.number, step.command, step.line)
+            answer({"result": self._told(question, True, step.command)})
+            return
+        evaluation = prompt.evaluation = Evaluation()
+        prompt.do(lambda: self._evaluate(prompt, evaluation, question, answer))
+
+    def interrupt(self, trace: int, number: int) -> None:
+        _, prompt = self._controller.at_prompt(trace, number)
+        if prompt.evaluation is not None:
+            prompt.evaluation.interrupt()
+
+    def _evaluate(self, prompt: Prompt, evaluation: Evaluation, question: dict[str, Any], answer: Answer) -> None:
+        """In the trace itself. A KeyboardInterrupt that was meant for the script goes on to it."""
+        frames, sources = prompt.frames, self._controller.sources
+        probe = current_probe()
+        ok, text = False, ""
+        if probe is not None:
+            probe.suspend()
+        try:
+            try:
+                text = evaluation.run(
+                    lambda: pdb_words.answer(question["expression"], frames, question["frame"], sources)
+                )
+                ok = True
+            except EvaluationInterrupted:
+                text = "Interrupted."
+            except KeyboardInterrupt:
+                text = "KeyboardInterrupt"
+                raise
+            except BaseException as error:
+                text = one_line(error)
+        finally:
+            if probe is not None:
+                probe.unsuspend()
+            told = self._told(question, ok, text)
+            prompt.evaluation = None
+            answer({"result": told})
+
+    def _told(self, question: dict[str, Any], ok: bool, text: str) -> dict[str, Any]:
+        kept = {key: question[key] for key in ("trace", "prompt", "frame", "expression", "by")}
+        self._channel.event("evaluated", ok=ok, text=text, **kept)
+        return {"ok": ok, "text": text}
+
+    # --- sources ----------------------------------------------------------------------------------------------------
+
+    def source(self, name: str) -> dict[str, str]:
+        """Of the script, of files on a stack or with a breakpoint, and of what may be imported; of nothing else."""
+        path = self._controller.sources.find(name)
+        if path is None or not path.endswith(".py") or not self._is_used(os.path.realpath(path)):
+            raise Refused("UNKNOWN_FILE", f"{name} is no Python file that the run uses.")
+        source = self._controller.sources.get(path)
+        if source is None or len(source.text) > _LARGEST:
+            raise Refused("UNKNOWN_FILE", f"{name} cannot be read as Python, or is larger than 2 MiB.")
+        return {"file": self._controller.sources.shown(path), "text": source.text}
+
+    def _is_used(self, path: str) -> bool:
+        known = {b.path for b in self._controller.breakpoints.all if b.path is not None}
+        for frame in sys._current_frames().values():
+            at: Any = frame
+            while at is not None:
+                known.add(at.f_code.co_filename)
+                at = at.f_back
+        if path in {os.path.realpath(file) for file in known}:
+            return True
+        folders = [os.path.realpath(folder) for folder in sys.path if folder and os.path.isdir(folder)]
+        return any(path.startswith(folder.rstrip(os.sep) + os.sep) for folder in folders if folder != os.sep)
+
+
+def _variables(prompt: Prompt, question: dict[str, Any]) -> dict[str, Any]:
+    wanted = (question["scope"], question["path"], question["after"], question["first"])
+    try:
+        return {"result": inspection.page(prompt.frames[question["frame"]], *wanted)}
+    except inspection.NotThere as error:
+        return {"ok": False, "code": "BAD_INPUT", "message": f"path: {error}"}
+    except Exception as error:
+        return {"ok": False, "code": "BAD_INPUT", "message": f"path: it cannot be opened ({one_line(error)})."}

@@ -1,0 +1,150 @@
+"""The stop ladder by itself: deadlines, escalation, and what is said while a script does not heed it."""
+
+import os
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from gateway import Gateway, Runner, Running
+from test_resume import until
+
+from sequencer_runner.ladder import heeded
+
+STUBBORN = "import signal, time\nfor s in (signal.SIGINT, signal.SIGTERM):\n    signal.signal(s, signal.SIG_IGN)\n"
+STUBBORN += "print('ready', flush=True)\nwhile True:\n    time.sleep(0.02)\n"
+
+
+@pytest.fixture(scope="module")
+def quick(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
+    gateway = Gateway()
+    options = ("--stop-grace-seconds", "0.6", "--terminate-grace-seconds", "0.3")
+    runner = Runner(gateway, tmp_path_factory.mktemp("quick"), *options)
+    yield runner
+    runner.stop()
+    gateway.close()
+
+
+def levels(running: Running) -> list[tuple[str, str]]:
+    return [(e["level"], e["by"]) for e in running.of("stopping")]
+
+
+def seconds(event: dict[str, Any]) -> float:
+    at, deadline = (datetime.fromisoformat(event[key].replace("Z", "+00:00")) for key in ("at", "deadline"))
+    return (deadline - at).total_seconds()
+
+
+def test_it_climbs_by_itself_when_asked_to(quick: Runner) -> None:
+    running = quick.submit(STUBBORN)
+    running.until("output", text="ready\n")
+    assert running.command("stop", level="INTERRUPT", escalate=True)["ok"]
+    end = running.end()
+    assert (end["outcome"], end["reason"]) == ("KILLED", "Killed by the system, as alice asked.")
+    system = "the system, as alice asked"
+    assert levels(running) == [("INTERRUPT", "alice"), ("TERMINATE", system), ("KILL", system)]
+    interrupt, terminate, kill = running.of("stopping")
+    assert (interrupt["escalate"], terminate["escalate"]) == (True, True)
+    assert seconds(interrupt) == pytest.approx(0.6, abs=0.05)
+    assert seconds(terminate) == pytest.approx(0.3, abs=0.05)
+    assert "deadline" not in kill
+    assert interrupt["deadline"] <= terminate["at"] and terminate["deadline"] <= kill["at"]
+    assert [(e["name"], e["by"]) for e in running.of("action")[-3:]] == [
+        ("stop", "alice"),
+        ("stop", system),
+        ("stop", system),
+    ]
+
+
+def test_the_level_that_ended_it_is_the_outcome(quick: Runner) -> None:
+    running = quick.submit("import signal, time\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\ntime.sleep(60)\n")
+    running.until("line", line=3)
+    running.command("stop", level="INTERRUPT", escalate=True)
+    end = running.end()
+    assert (end["outcome"], end["exitCode"]) == ("TERMINATED", 143)
+    assert [level for level, _ in levels(running)] == ["INTERRUPT", "TERMINATE"]
+
+
+def test_a_script_that_heeds_it_is_not_sent_more(quick: Runner) -> None:
+    running = quick.submit("import time\ntry:\n    time.sleep(60)\nfinally:\n    time.sleep(0.2)\n")
+    running.until("line", line=3)
+    running.command("stop", level="INTERRUPT", escalate=True)
+    assert running.end()["outcome"] == "INTERRUPTED"
+    assert [level for level, _ in levels(running)] == ["INTERRUPT"]
+
+
+def test_nothing_follows_by_itself_unless_asked_for_and_deafness_is_told(quick: Runner) -> None:
+    running = quick.submit(STUBBORN)
+    running.until("output", text="ready\n")
+    running.command("stop", level="INTERRUPT")
+    told = running.until("reaction")
+    assert (told["level"], told["seconds"], told["reaction"]) == ("INTERRUPT", 5, "ignored")
+    assert told["text"] == "The script ignores SIGINT. It goes on 5 s after it was sent."
+    assert [level for level, _ in levels(running)] == ["INTERRUPT"]
+    assert "escalate" in running.of("stopping")[0] and not running.of("stopping")[0]["escalate"]
+    running.command("stop", level="KILL")
+    assert running.end()["outcome"] == "KILLED"
+
+
+def spent(pid: int) -> float:
+    """Seconds of processor time."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+@pytest.mark.parametrize(
+    ("line", "reaction"),
+    [
+        # Long in C, which lets other threads run, and which no signal reaches.
+        ("hashlib.pbkdf2_hmac('sha256', b'x', b'y', 10**9)", "none"),
+        # Long in C that lets nothing else run.
+        ("sum(range(10**13))", "unknown"),
+    ],
+)
+def test_an_interrupt_that_reaches_nobody_is_told(quick: Runner, line: str, reaction: str) -> None:
+    running = quick.submit(f"import hashlib\n{line}\n")
+    running.until("line", line=2)
+    pid = running.of("started")[0]["pid"]
+    before = spent(pid)
+    until(lambda: spent(pid) > before + 0.3)
+    running.command("stop", level="INTERRUPT")
+    assert running.until("reaction")["reaction"] == reaction
+    running.command("stop", level="KILL")
+    assert running.end()["outcome"] == "KILLED"
+
+
+def test_clean_up_that_takes_its_time_is_told(quick: Runner) -> None:
+    script = "import time\ntry:\n    time.sleep(60)\nfinally:\n    for _ in range(600): time.sleep(0.1)\n"
+    running = quick.submit(script)
+    running.until("line", line=3)
+    running.command("stop", level="INTERRUPT")
+    assert running.until("reaction")["reaction"] == "running"
+    running.command("stop", level="KILL")
+    assert running.end()["outcome"] == "KILLED"
+
+
+def test_a_request_does_not_climb(quick: Runner) -> None:
+    running = quick.submit("import time\ntime.sleep(0.5)\nprint('never')\n")
+    running.until("line", line=2)
+    assert running.command("stop", level="REQUEST", escalate=True)["code"] == "BAD_INPUT"
+    running.command("stop", level="REQUEST")
+    assert running.end()["outcome"] == "INTERRUPTED"
+    assert set(running.of("stopping")[0]) == {"type", "seq", "at", "level", "by"}
+
+
+def test_the_usual_deadlines(own_runner: Callable[..., Runner]) -> None:
+    running = own_runner().submit(STUBBORN)
+    running.until("output", text="ready\n")
+    for level, usual in (("INTERRUPT", 300), ("TERMINATE", 60)):
+        running.command("stop", level=level)
+        assert seconds(running.until("stopping", level=level)) == pytest.approx(usual, abs=0.1)
+    running.command("stop", level="KILL")
+    running.end()
+
+
+@pytest.mark.parametrize("level", ["INTERRUPT", "TERMINATE", "KILL"])
+@pytest.mark.parametrize("reaction", ["none", "ignored", "running", "unknown"])
+def test_every_reaction_has_its_sentence(level: str, reaction: str) -> None:
+    assert heeded(level, 1, reaction) is None
+    event = heeded(level, 12, reaction)
+    assert event is not None and "12 s" in event["text"] and event["text"].endswith(".")
