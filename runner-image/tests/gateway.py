@@ -240,5 +240,6 @@ class Running:
     def command(self, name: str, **fields: Any) -> dict[str, Any]:
         return self.gateway.command(name, run=self.run, by="alice", **fields)
 
-    def step(self, prompt: dict[str, Any], command: str) -> dict[str, Any]:
-        return self.command("step", trace=prompt["trace"], prompt=prompt["number"], command=command)
+    def step(self, prompt: dict[str, Any], command: str, line: int | None = None) -> dict[str, Any]:
+        more = {} if line is None else {"line": line}
+        return self.command("step", trace=prompt["trace"], prompt=prompt["number"], command=command, **more)

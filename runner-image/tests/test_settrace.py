@@ -4,6 +4,7 @@ from test_breakpoints import *  # noqa: F403
 from test_failures import *  # noqa: F403
 from test_hold import *  # noqa: F403
 from test_inspection import *  # noqa: F403
+from test_long_steps import *  # noqa: F403
 from test_output import *  # noqa: F403
 from test_pause import *  # noqa: F403
 from test_replace import *  # noqa: F403

@@ -1,5 +1,6 @@
 """Code objects of files that were imported before anybody wanted to stop in them."""
 
+import dis
 import gc
 import sys
 from collections.abc import Callable
@@ -35,6 +36,12 @@ def _code_of(value: object) -> CodeType | None:
     if kind is AsyncGeneratorType:
         return value.ag_code  # type: ignore[attr-defined,no-any-return]
     return None
+
+
+def begins_on_its_first_line(code: CodeType) -> bool:
+    """A lambda, or a function on one line: what it does is on the line of its `def`."""
+    resume = code.co_code[::2].find(dis.opmap.get("RESUME", 0)) * 2
+    return any(line == code.co_firstlineno and start <= resume + 2 < end for start, end, line in code.co_lines())
 
 
 def with_nested(codes: list[CodeType]) -> list[CodeType]:

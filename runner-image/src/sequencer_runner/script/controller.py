@@ -167,6 +167,13 @@ class Controller:
             return False
         return stepping.enters(trace, frame, self._file.path)
 
+    def left(self, frame: FrameType) -> None:
+        """A frame is returned from. A step from there may stop in whatever comes next: what a C function calls next."""
+        for trace in self._stepping:
+            if trace.frame is frame and trace.prompt is None:
+                trace.left = True
+                self._rearm_surely()
+
     def serves_runner(self, frame: FrameType) -> bool:
         """Whether the runner itself has called this."""
         return threading.get_ident() in self.own_threads or self._file.serves_runner(frame)

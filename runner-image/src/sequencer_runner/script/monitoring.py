@@ -10,6 +10,7 @@ import time
 from types import CodeType, FrameType
 from typing import Any
 
+from sequencer_runner.script.codes import begins_on_its_first_line
 from sequencer_runner.script.controller import Controller
 from sequencer_runner.script.probe import Suspension
 from sequencer_runner.script.spots import Spots
@@ -20,6 +21,8 @@ if sys.version_info >= (3, 12):
     _LINE = sys.monitoring.events.LINE
     _START = sys.monitoring.events.PY_START
     _RESUME = sys.monitoring.events.PY_RESUME
+    _LEAVE = (sys.monitoring.events.PY_RETURN, sys.monitoring.events.PY_YIELD)
+    _LEAVES = sys.monitoring.events.PY_RETURN | sys.monitoring.events.PY_YIELD
 
 # The runner's own; 0 to 2 and 5 are spoken for by debuggers, coverage, profilers and optimizers.
 _TOOL = 4
@@ -32,9 +35,13 @@ _SHARE = 0.01
 class MonitoringProbe:
     def __init__(self, controller: Controller, path: str) -> None:
         self._controller = controller
+        self._path = path
         self._suspension = Suspension()
-        self._spots = Spots(controller.breakpoints, path, self._listen)
+        self._spots = Spots(controller.breakpoints, path, lambda code, _: self._apply(code))
         self._followed: dict[int, CodeType] = {}
+        self._stepped: dict[int, CodeType] = {}
+        self._one_liners: dict[int, bool] = {}
+        """Functions on one line, and whether they are hot. From 3.13 on their line is told only if their start is."""
         self._into = False
         self._codes = 0
         self._open = True
@@ -45,6 +52,8 @@ class MonitoringProbe:
         _monitoring.register_callback(_TOOL, _LINE, self._on_line)
         _monitoring.register_callback(_TOOL, _START, self._on_start)
         _monitoring.register_callback(_TOOL, _RESUME, self._on_start)
+        for event in _LEAVE:
+            _monitoring.register_callback(_TOOL, event, self._on_leave)
 
     def watch(self, code: CodeType) -> None:
         if self._open:
@@ -52,7 +61,7 @@ class MonitoringProbe:
             self._spots.add_script(code)
 
     def _watch(self, code: CodeType) -> None:
-        _monitoring.set_local_events(_TOOL, code, _LINE)
+        self._apply(code)
         self._codes += 1
         for constant in code.co_consts:
             if isinstance(constant, CodeType):
@@ -66,25 +75,36 @@ class MonitoringProbe:
     def follow(self, frames: list[FrameType], *, into: bool) -> None:
         self._into = self._into or into
         self._hear_starts()
+        own = frames[0].f_code
+        self._stepped[id(own)] = own
+        self._apply(own)
         for frame in frames:
             self._follow(frame.f_code)
 
     def unfollow(self) -> None:
         self._into = False
         self._hear_starts()
-        followed, self._followed = self._followed, {}
-        for code in followed.values():
-            if not self._spots.has(code):
-                self._listen(code, False)
+        before = {**self._followed, **self._stepped}
+        self._followed, self._stepped = {}, {}
+        for code in before.values():
+            self._apply(code)
 
     def _follow(self, code: CodeType) -> None:
-        if self._open and not _monitoring.get_local_events(_TOOL, code):
+        if code.co_filename != self._path:
             self._followed[id(code)] = code
-            self._listen(code, True)
+            self._apply(code)
 
-    def _listen(self, code: CodeType, on: bool) -> None:
-        if self._open and (on or id(code) not in self._followed):
-            _monitoring.set_local_events(_TOOL, code, _LINE if on else 0)
+    def _apply(self, code: CodeType) -> None:
+        """Sets the events that the code has to report now."""
+        if self._open:
+            heard = code.co_filename == self._path or id(code) in self._followed or self._spots.has(code)
+            events = _LINE if heard else 0
+            if heard and sys.version_info >= (3, 13) and begins_on_its_first_line(code):
+                self._one_liners[id(code)] = False
+                events |= _START
+            if id(code) in self._stepped:
+                events |= _LEAVES
+            _monitoring.set_local_events(_TOOL, code, events)
 
     def _hear_starts(self) -> None:
         """Of all functions, as long as one is awaited."""
@@ -97,6 +117,8 @@ class MonitoringProbe:
         self._silent = False
         if self._open:
             self._spots.wake()
+            for key in list(self._one_liners):
+                self._one_liners[key] = False
             _monitoring.restart_events()
 
     def tick(self) -> bool:
@@ -121,7 +143,7 @@ class MonitoringProbe:
     def close(self) -> None:
         self._open = False
         _monitoring.set_events(_TOOL, 0)
-        for event in (_LINE, _START, _RESUME):
+        for event in (_LINE, _START, _RESUME, *_LEAVE):
             _monitoring.register_callback(_TOOL, event, None)
         _monitoring.free_tool_id(_TOOL)
 
@@ -146,15 +168,20 @@ class MonitoringProbe:
         self._calls += 1
         if self._controller.at_line(sys._getframe(1), line):
             self._silent = True
+            if id(code) in self._one_liners:
+                self._one_liners[id(code)] = True
             return _DISABLE
         return None
+
+    def _on_leave(self, _code: CodeType, _offset: int, _value: object) -> None:
+        self._controller.left(sys._getframe(1))
 
     def _on_start(self, code: CodeType, _offset: int) -> Any:
         if self._spots.awaited:
             self._spots.appeared(code)
             self._hear_starts()
         if not self._into:
-            return _DISABLE
+            return None if self._one_liners.get(id(code)) is False else _DISABLE
         if self._controller.steps_into(sys._getframe(1)):
             self._follow(code)
         return None

@@ -98,6 +98,8 @@ class SettraceProbe:
         return self._on_line if id(code) in self._heard or id(code) in self._followed else None
 
     def _on_line(self, frame: FrameType, event: str, _argument: Any) -> Any:
+        if event == "return" and self._open:
+            self._controller.left(frame)
         if event == "line" and not self._suspension.holds():
             try:
                 self._at_line(frame, frame.f_lineno)

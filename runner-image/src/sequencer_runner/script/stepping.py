@@ -85,7 +85,7 @@ def _stops_in_own_frame(trace: Trace, line: int) -> bool:
 
 def must_hear(trace: Trace, frame: FrameType, line: int) -> bool:
     """Whether the next stop may be at this line of the code of this frame, of whichever trace."""
-    if trace.mode == "step" or trace.handed_to is not None:
+    if trace.mode == "step" or trace.left or trace.handed_to is not None:
         return True
     own = trace.frame
     if own is None:

@@ -30,6 +30,8 @@ class Trace:
     mode: Mode = "run"
     frame: FrameType | None = None
     """The frame that a step is measured from. Held only while stepping."""
+    left: bool = False
+    """While stepping: that frame was returned from."""
     until: int = 0
     """The line that a step UNTIL goes to."""
     loop: range = range(0)
@@ -54,6 +56,7 @@ class Trace:
     def run_freely(self) -> None:
         self.mode = "run"
         self.frame = None
+        self.left = False
         self.begun = {}
         self.handed_to = None
 
