@@ -1,5 +1,5 @@
 /** The queries, and the pages of the history. */
-import { PHASES } from '@sequencer/model';
+import { PHASES, SequencerError } from '@sequencer/model';
 import { decodeCursor, encodeCursor, listRuns } from '../store/run-store.ts';
 import { identityOf } from './access.ts';
 import { DateTime, PhaseEnum, builder } from './builder.ts';
@@ -9,6 +9,7 @@ import { SequencerType } from './sequencer-ref.ts';
 import { UserType } from './user.ts';
 
 const LARGEST_LIST = 200;
+const LONGEST_SEARCH = 500;
 
 const ServerType = builder.objectRef<{ version: string }>('Server').implement({
   description: "The server's version, and its clock.",
@@ -90,6 +91,11 @@ builder.queryType({
         after: t.arg.string({ required: false }),
       },
       resolve: async (_root, { filter, first, after }, context) => {
+        for (const [name, text] of Object.entries({ text: filter?.text, submittedBy: filter?.submittedBy })) {
+          if ((text?.length ?? 0) > LONGEST_SEARCH) {
+            throw new SequencerError('BAD_INPUT', `${name}: it has more than ${String(LONGEST_SEARCH)} characters.`);
+          }
+        }
         const size = pageSize('first', first ?? 50, LARGEST_LIST);
         const wanted = {
           sequencer: filter?.sequencer ?? null,
