@@ -67,9 +67,20 @@ function requireNeed(need: Need, { user }: Context): void {
   throw new SequencerError('FORBIDDEN', text);
 }
 
+/** Throws BAD_INPUT for what no database can keep: NUL, half a character. What a script may hold is said of scripts. */
+function requireText(args: Args): void {
+  for (const [name, value] of Object.entries(args)) {
+    if (typeof value === 'string' && name !== 'script' && (value.includes('\0') || !value.isWellFormed())) {
+      throw new SequencerError('BAD_INPUT', `${name}: it is not text, or holds NUL characters.`);
+    }
+    if (typeof value === 'object' && value !== null && !(value instanceof Date)) requireText(value as Args);
+  }
+}
+
 function checked(need: Need, inner: Resolver): Resolver {
-  return (root, args, context, info) => {
+  return (root, args: Args, context, info) => {
     requireNeed(need, context);
+    requireText(args);
     return inner(root, args, context, info);
   };
 }
@@ -124,11 +135,18 @@ function command(field: Field, inner: Resolver): Resolver {
 }
 
 async function admit(rule: CommandRule, args: Args, context: Context, target: Target): Promise<void> {
+  // What it is about is looked up first, so that the audit of a refusal knows it; who is nobody gets not even that.
+  if (rule.need !== 'ANYBODY') hasRole(context.user, 'VIEWER');
+  const missing = await findTarget(rule, args, context, target).then(
+    () => null,
+    (error: unknown) => (error instanceof Error ? error : new Error(String(error))),
+  );
   requireNeed(rule.need, context);
+  requireText(args);
   if (rule.byToken === false && context.access.identity?.method === 'token') {
     throw new SequencerError('FORBIDDEN', 'A token cannot do this. Sign in with a browser.');
   }
-  await findTarget(rule, args, context, target);
+  if (missing) throw missing;
   if (target.sequencer === null) return;
   if (!operates(context.user, target.sequencer)) {
     throw new SequencerError('FORBIDDEN', `You are watching ${target.sequencer}. Ask an admin to operate it.`);
