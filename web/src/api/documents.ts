@@ -21,6 +21,7 @@ graphql(/* GraphQL */ `
       type
       message
       line
+      awaitingDecision
     }
   }
 `);
@@ -61,6 +62,7 @@ export const FLEET = graphql(/* GraphQL */ `
       activeRun {
         ...RunSummary
         pausePending
+        pausedSince
         position {
           statement
           line
@@ -69,6 +71,7 @@ export const FLEET = graphql(/* GraphQL */ `
       }
       queue {
         ...RunSummary
+        start
       }
       lastRun {
         ...RunSummary
