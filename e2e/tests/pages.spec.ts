@@ -50,7 +50,9 @@ test('who joins late sees what the others see, and how many they are', async ({ 
     ledger: await p.locator('.started-gutter .cm-gutterElement').allInnerTexts(),
     output: await p.getByRole('log', { name: 'Output of the script' }).locator('.text').allInnerTexts(),
   });
-  await expect.poll(async () => JSON.stringify(await shown(other))).toBe(JSON.stringify(await shown(page)));
+  await expect(async () => {
+    expect(await shown(other)).toEqual(await shown(page));
+  }).toPass({ timeout: 15_000 });
   // The splitter is kept, and so is the state, from page to page.
   const splitter = page.getByRole('separator');
   await splitter.press('ArrowDown');
