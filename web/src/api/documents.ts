@@ -21,6 +21,7 @@ graphql(/* GraphQL */ `
       type
       message
       line
+      awaitingDecision
     }
   }
 `);
@@ -94,6 +95,20 @@ export const RUN = graphql(/* GraphQL */ `
       scriptHash
       arguments
       startPaused
+      holdOnFailure
+      startAt
+      breakpoints {
+        file
+        line
+        condition
+        hitCount
+        logMessage
+        enabled
+      }
+      scriptVersions {
+        version
+        script
+      }
       view
       lastSeq
       outputBefore(last: $last) {
@@ -118,6 +133,8 @@ export const RUN_STATE = graphql(/* GraphQL */ `
         level
         by
         at
+        deadline
+        escalate
       }
     }
   }
@@ -161,9 +178,9 @@ export const OUTPUT_AFTER = graphql(/* GraphQL */ `
 `);
 
 export const ACTIONS = graphql(/* GraphQL */ `
-  query Actions($id: ID!, $after: Int!, $types: [String!]) {
+  query Actions($id: ID!, $after: Int!, $types: [String!], $first: Int!) {
     run(id: $id) {
-      events(after: $after, first: 1000, types: $types) {
+      events(after: $after, first: $first, types: $types) {
         seq
         type
         at
@@ -275,16 +292,16 @@ export const RESUME = graphql(/* GraphQL */ `
 `);
 
 export const STEP = graphql(/* GraphQL */ `
-  mutation Step($run: ID!, $trace: Int!, $prompt: Int!, $command: StepCommand!) {
-    stepTrace(run: $run, trace: $trace, prompt: $prompt, command: $command) {
+  mutation Step($run: ID!, $trace: Int!, $prompt: Int!, $command: StepCommand!, $line: Int) {
+    stepTrace(run: $run, trace: $trace, prompt: $prompt, command: $command, line: $line) {
       id
     }
   }
 `);
 
 export const STOP = graphql(/* GraphQL */ `
-  mutation Stop($id: ID!, $level: StopLevel!) {
-    stopRun(id: $id, level: $level) {
+  mutation Stop($id: ID!, $level: StopLevel!, $escalate: Boolean!) {
+    stopRun(id: $id, level: $level, escalate: $escalate) {
       id
     }
   }

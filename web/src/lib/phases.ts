@@ -48,6 +48,22 @@ export const LOOKS: Record<RunPhase, Look> = {
   CANCELLED: look('Cancelled', mdiCancel, 'queued', '–'),
 };
 
+/** Held until a person chooses; the phase stays PAUSED. */
+const NEEDS_YOU = look('Needs you', mdiCloseCircle, 'failed', '▲', true);
+
+interface Held {
+  phase: RunPhase;
+  failure: { awaitingDecision: boolean } | null;
+}
+
+export function isHeld({ phase, failure }: Held): boolean {
+  return phase === 'PAUSED' && failure?.awaitingDecision === true;
+}
+
+export function lookOfRun(run: Held): Look {
+  return isHeld(run) ? NEEDS_YOU : LOOKS[run.phase];
+}
+
 export const OUTCOMES: RunPhase[] = ['SUCCEEDED', 'FAILED', 'INTERRUPTED', 'TERMINATED', 'KILLED', 'LOST', 'CANCELLED'];
 
 export function isOpen(phase: RunPhase): boolean {

@@ -1,10 +1,10 @@
 /** What a sequencer looks like at a glance. */
 import type { FleetSequencer } from '../api/fleet.ts';
-import { IDLE, LOOKS, type Look } from './phases.ts';
+import { IDLE, LOOKS, isHeld, lookOfRun, type Look } from './phases.ts';
 
 export function lookOf(sequencer: FleetSequencer): Look {
   const run = sequencer.activeRun;
-  return run ? LOOKS[run.phase] : IDLE;
+  return run ? lookOfRun(run) : IDLE;
 }
 
 /** Whether a person should look, and why: one sentence, or null. */
@@ -14,6 +14,10 @@ export function needOf(sequencer: FleetSequencer): string | null {
     return activeRun
       ? 'The runner is not connected: the script may still run, and nothing new is known.'
       : 'The runner is not connected: nothing can start.';
+  }
+  if (activeRun?.failure && isHeld(activeRun)) {
+    const { type, message } = activeRun.failure;
+    return `A statement failed, and the run is held until somebody chooses: ${type}${message ? `: ${message}` : ''}`;
   }
   if (activeRun?.phase === 'PAUSED') return activeRun.reason ?? 'Paused.';
   if (activeRun) return null;
