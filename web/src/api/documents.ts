@@ -48,6 +48,7 @@ export const FLEET = graphql(/* GraphQL */ `
       modeChangedBy
       modeChangedAt
       hostname
+      holdOnFailure
       runner {
         connected
         since
@@ -255,8 +256,8 @@ export const LAST_OUTPUT = graphql(/* GraphQL */ `
 `);
 
 export const CHECK = graphql(/* GraphQL */ `
-  mutation Check($sequencer: String!, $script: String!) {
-    checkScript(sequencer: $sequencer, script: $script) {
+  mutation Check($sequencer: String!, $script: String!, $startAt: Int) {
+    checkScript(sequencer: $sequencer, script: $script, startAt: $startAt) {
       severity
       line
       code

@@ -1,6 +1,6 @@
 /** An event of the record as one line. Pure. */
 
-const word = (value: unknown) => String(value as string | number);
+const word = (value: unknown) => String(value);
 
 /** Details that are long, or are shown elsewhere. */
 const LONG = new Set(['statements', 'stack', 'traceback', 'script', 'breakpoints', 'packages']);

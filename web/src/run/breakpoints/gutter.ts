@@ -76,8 +76,10 @@ const field = StateField.define<RangeSet<DotMarker>>({
 /** For each mark in order, the line that it has moved to with the text. */
 export function markedLines(state: EditorState): number[] {
   const lines: number[] = [];
-  for (const cursor = state.field(field).iter(); cursor.value; cursor.next()) {
+  const cursor = state.field(field).iter();
+  while (cursor.value) {
     lines.push(state.doc.lineAt(cursor.from).number);
+    cursor.next();
   }
   return lines;
 }
