@@ -427,8 +427,14 @@ class Controller:
                 self._sample(ident, frame)
         self.judge(tick=True)
 
+    def statements_are_over(self) -> None:
+        """A step of the main trace ends with the last statement: what Python does at exit is not the script."""
+        self.traces.of_thread(threading.get_ident()).run_freely()
+        self._no_step_is_left()
+
     def finish(self) -> None:
         """What there is still to be told at the end. No frame of the script is kept alive any longer."""
+        self.traces.over = True
         self.traces.reap()
         for trace in self.traces.all.values():
             trace.run_freely()
