@@ -61,19 +61,7 @@ class ScriptHost:
         self.events: list[dict[str, Any]] = []
 
     def run(self, script: Path, arguments: list[str], breakpoints: list[dict[str, Any]], commands: list[str]) -> Ended:
-        start = {
-            "script": script.read_text(),
-            "path": str(script),
-            "arguments": arguments,
-            "startPaused": bool(commands),
-            "startAt": 0,
-            "holdOnFailure": False,
-            "breakpoints": breakpoints,
-            "hostname": "a-host",
-            "graceSeconds": 5,
-            "packages": {},
-        }
-        self.tell(start)
+        self._start(script, arguments, breakpoints, paused=bool(commands))
         left = list(commands)
         with selectors.DefaultSelector() as selector:
             selector.register(self._channel, selectors.EVENT_READ)
@@ -86,6 +74,45 @@ class ScriptHost:
                     self._read(selector, key.fileobj, left)
         status = self._process.wait(20)
         return Ended(status, bytes(self._written[1]), bytes(self._written[2]), self.events)
+
+    def _start(self, script: Path, arguments: list[str], points: list[dict[str, Any]], *, paused: bool) -> None:
+        start = {
+            "script": script.read_text(),
+            "path": str(script),
+            "arguments": arguments,
+            "startPaused": paused,
+            "startAt": 0,
+            "holdOnFailure": False,
+            "breakpoints": points,
+            "hostname": "a-host",
+            "graceSeconds": 5,
+            "packages": {},
+        }
+        self.tell(start)
+
+    def step_times(self, script: Path, count: int) -> list[float]:
+        """Seconds from a step's command to the next prompt, of so many steps; then the script is killed."""
+        times: list[float] = []
+        self._start(script, [], [], paused=True)
+        self._await_prompt()
+        for _ in range(count):
+            prompt = self.events[-1]
+            step = {"do": "step", "trace": prompt["trace"], "prompt": prompt["number"], "command": "NEXT", "line": None}
+            begin = time.perf_counter()
+            self.tell({"id": "step", **step})
+            self._await_prompt()
+            times.append(time.perf_counter() - begin)
+        self._process.kill()
+        self._process.wait()
+        return times
+
+    def _await_prompt(self) -> None:
+        self.events.clear()
+        while not any(event["type"] == "prompt" for event in self.events):
+            frames = self._reader.feed(self._channel.recv(1 << 20))
+            self.events += [frame["event"] for frame in frames if isinstance(frame, dict) and "event" in frame]
+        while self.events[-1]["type"] != "prompt":
+            self.events.pop()
 
     def tell(self, message: dict[str, Any]) -> None:
         self._channel.sendall(json_frame(message))
