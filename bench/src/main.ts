@@ -215,6 +215,17 @@ async function prints(product: Product): Promise<void> {
   report('a trivial query during that', `p95 ${value.toFixed(1)} ms`, 'p95 under 50 ms', value < 50);
 }
 
+/** The runner by itself, as its own bench measures it: without API and network. */
+function runner(): void {
+  const file = join(root, 'runner-image/bench/figures.py');
+  const { stdout, stderr, status } = spawnSync(python, [file], { encoding: 'utf8', env });
+  if (status !== 0) throw new Error(`the runner's own figures failed: ${stderr.slice(-500)}`);
+  for (const line of stdout.trim().split('\n')) {
+    const { what, measured, bound, met } = JSON.parse(line) as Figure;
+    report(what, measured, bound, met);
+  }
+}
+
 /** What the page of index.html loads before any route's own chunk. */
 function firstLoad(): void {
   const dist = join(root, 'web/dist');
@@ -231,7 +242,7 @@ function firstLoad(): void {
   );
 }
 
-const PARTS = { freeRunning, steps, clicks, manyLines, prints };
+const PARTS = { runner, freeRunning, steps, clicks, manyLines, prints };
 // Names of parts may be given, to measure these alone.
 const wanted = process.argv.slice(2);
 const product = await Product.start();

@@ -1,5 +1,6 @@
 """Decides at each line whether to report it and whether to stop; keeps prompts and the state of a pause."""
 
+import os
 import sys
 import threading
 from collections.abc import Callable
@@ -60,6 +61,7 @@ class Controller:
         self._file = ScriptFile(path, sources)
         self._lines = lines
         self.own_threads = own_threads
+        self._pid = os.getpid()
         self._lock = threading.RLock()
         self._numbers = 0
         self._pausing = False
@@ -163,7 +165,7 @@ class Controller:
     def steps_into(self, frame: FrameType) -> bool:
         """Whether a step goes into this function of a library, which begins."""
         trace = self.traces.peek()
-        if trace is None or trace.mode != "step" or trace.prompt is not None:
+        if trace is None or trace.mode != "step" or trace.prompt is not None or self._is_forked():
             return False
         return stepping.enters(trace, frame, self._file.path)
 
@@ -213,6 +215,8 @@ class Controller:
     def _stand(self, trace: Trace, places: list[Place], over: Callable[[], bool], **fields: Any) -> str | None:
         """Stops the trace at a prompt, unless that is over before it begins. The command that answered it; None when
         its statement begins again."""
+        if self._is_forked():
+            return "CONTINUE"
         prompt: Prompt | None = None
         try:
             with self._lock:
@@ -236,6 +240,10 @@ class Controller:
                     trace.prompt = None
                     prompt.frames = []
         return None if prompt.again else prompt.command
+
+    def _is_forked(self) -> bool:
+        """In a child, before it has forgotten the run: nobody is there to answer."""
+        return os.getpid() != self._pid
 
     def hold(self, error: BaseException, decided: Callable[[], bool]) -> None:
         """Stops the main trace, whose stack is that of the error, until it is decided what follows, or until a signal
@@ -419,9 +427,18 @@ class Controller:
                 self._sample(ident, frame)
         self.judge(tick=True)
 
+    def statements_are_over(self) -> None:
+        """A step of the main trace ends with the last statement: what Python does at exit is not the script."""
+        self.traces.of_thread(threading.get_ident()).run_freely()
+        self._no_step_is_left()
+
     def finish(self) -> None:
-        """What there is still to be told at the end."""
+        """What there is still to be told at the end. No frame of the script is kept alive any longer."""
+        self.traces.over = True
         self.traces.reap()
+        for trace in self.traces.all.values():
+            trace.run_freely()
+        self._stepping = []
         self._logbook.tick()
 
     def _sample(self, ident: int, frame: FrameType) -> None:

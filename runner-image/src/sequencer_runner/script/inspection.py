@@ -10,6 +10,7 @@ from sequencer_runner.script.values import (
     base_container,
     describe,
     is_array,
+    names_of,
     shown_names,
     variable,
 )
@@ -24,7 +25,7 @@ class NotThere(Exception):
 
 def page(frame: FrameType, scope: str, path: list[str], after: int, first: int) -> dict[str, Any]:
     """The `result` of the command `variables`."""
-    names = frame.f_globals if scope == "globals" else frame.f_locals
+    names = frame.f_globals if scope == "globals" else names_of(frame)
     if not path:
         shown = sorted(shown_names(names.items()), key=lambda item: item[0]) if scope == "globals" else None
         found = shown if shown is not None else shown_names(names.items())

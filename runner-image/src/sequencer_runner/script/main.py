@@ -131,6 +131,7 @@ class ScriptProcess:
             how, code = "exit", _exit_code(error)
         except BaseException as error:
             how, code = self._failed(error, path, execution.current)
+        controller.statements_are_over()
         streams.pass_on()
         dialogue.finish()
         self._channel.send({"finished": {"how": how, "code": code}})

@@ -74,6 +74,8 @@ class Traces:
         self._loops: dict[int, weakref.ref[Any]] = {}
         self._tasks: weakref.WeakKeyDictionary[Any, Trace] = weakref.WeakKeyDictionary()
         self.all: dict[int, Trace] = {}
+        self.over = False
+        """The script has ended, with all that it does at exit."""
 
     @property
     def several(self) -> bool:
@@ -109,7 +111,9 @@ class Traces:
                 self._threads[ident] = trace
                 if thread is not None:
                     self._thread_objects[ident] = thread
-                    trace.alive = thread.is_alive
+                    # The main thread says that it has ended while functions at exit still run in it.
+                    main = thread is threading.main_thread()
+                    trace.alive = (lambda: not self.over) if main else thread.is_alive
                 self._announce(trace)
         return trace
 

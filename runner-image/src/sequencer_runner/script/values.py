@@ -1,9 +1,12 @@
 """Values as text: bounded in size and time, and never raising. Only code that is known to be quick is called."""
 
+import contextlib
+import ctypes
 import itertools
 import sys
 from collections import Counter, OrderedDict, defaultdict, deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from inspect import CO_OPTIMIZED
 from types import FrameType, FunctionType, ModuleType
 from typing import Any
 
@@ -105,9 +108,23 @@ def full_text(value: Any) -> str:
     return Writer(_FULL_LENGTH, _FULL_ITEMS, asked=True).write(value)
 
 
+def names_of(frame: FrameType) -> Mapping[str, Any]:
+    """The frame's own names. Nothing of it stays behind: in 3.12, `f_locals` is a copy that the frame keeps, and that
+    would keep alive what the script drops."""
+    if sys.version_info[:2] != (3, 12) or not frame.f_code.co_flags & CO_OPTIMIZED:
+        return frame.f_locals
+    get = ctypes.pythonapi.PyFrame_GetVar
+    get.restype, get.argtypes = ctypes.py_object, (ctypes.py_object, ctypes.py_object)
+    code, found = frame.f_code, {}
+    for name in dict.fromkeys(code.co_varnames + code.co_cellvars + code.co_freevars):
+        with contextlib.suppress(NameError):
+            found[name] = get(frame, name)
+    return found
+
+
 def variables(frame: FrameType) -> list[dict[str, Any]]:
     """The frame's own names, as an event carries them."""
-    names = shown_names(frame.f_locals.items())
+    names = shown_names(names_of(frame).items())
     return [variable(name, value, [name]) for name, value in itertools.islice(names, _VARIABLES)]
 
 

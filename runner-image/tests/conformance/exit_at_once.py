@@ -1,0 +1,6 @@
+import os
+import sys
+
+print("seen")
+sys.stdout.flush()
+os._exit(7)

@@ -1,0 +1,7 @@
+import sys
+
+try:
+    print("leaving")
+    sys.exit(None)
+finally:
+    print("cleaning")

@@ -1,0 +1,159 @@
+"""The script process alone, of any Python: as a supervisor starts it, speaks to it and hears it."""
+
+import os
+import selectors
+import socket
+import subprocess
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sequencer_runner.frames import FrameReader, OutputFrame, json_frame
+
+SOURCE = Path(__file__).parent.parent / "src"
+MAIN = SOURCE / "sequencer_runner" / "script" / "main.py"
+
+
+def environment(**more: str) -> dict[str, str]:
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "COVERAGE", "PYTEST"))}
+    return {**kept, "PYTHONPATH": str(SOURCE), "PYTHONHASHSEED": "0", **more}
+
+
+@dataclass
+class Ended:
+    """What was seen of a script from outside."""
+
+    status: int
+    stdout: bytes
+    stderr: bytes
+    events: list[dict[str, Any]] = field(default_factory=list)
+
+
+def run_plainly(python: str, script: Path, arguments: list[str], env: dict[str, str]) -> Ended:
+    command = [python, str(script), *arguments]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, env=env, timeout=120, check=False)
+    return Ended(done.returncode, done.stdout, done.stderr)
+
+
+class ScriptHost:
+    """Runs one script. `commands` are given one after another, each at the next prompt; after the last it goes on."""
+
+    def __init__(self, python: str, env: dict[str, str]) -> None:
+        ours, theirs = socket.socketpair()
+        out, err = os.pipe(), os.pipe()
+        self._process = subprocess.Popen(
+            [python, str(MAIN), str(theirs.fileno())],
+            stdin=subprocess.DEVNULL,
+            stdout=out[1],
+            stderr=err[1],
+            pass_fds=[theirs.fileno()],
+            env=env,
+            start_new_session=True,
+        )
+        theirs.close()
+        os.close(out[1])
+        os.close(err[1])
+        self._channel = ours
+        self._pipes = {out[0]: 1, err[0]: 2}
+        self._reader = FrameReader()
+        self._written = {1: bytearray(), 2: bytearray()}
+        self.events: list[dict[str, Any]] = []
+
+    def run(self, script: Path, arguments: list[str], breakpoints: list[dict[str, Any]], commands: list[str]) -> Ended:
+        self._start(script, arguments, breakpoints, paused=bool(commands))
+        left = list(commands)
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._channel, selectors.EVENT_READ)
+            for fd in self._pipes:
+                selector.register(fd, selectors.EVENT_READ)
+            deadline = time.monotonic() + 120
+            while selector.get_map():
+                assert time.monotonic() < deadline, self.events[-5:]
+                for key, _ in selector.select(1):
+                    self._read(selector, key.fileobj, left)
+        status = self._process.wait(20)
+        return Ended(status, bytes(self._written[1]), bytes(self._written[2]), self.events)
+
+    def _start(self, script: Path, arguments: list[str], points: list[dict[str, Any]], *, paused: bool) -> None:
+        start = {
+            "script": script.read_text(),
+            "path": str(script),
+            "arguments": arguments,
+            "startPaused": paused,
+            "startAt": 0,
+            "holdOnFailure": False,
+            "breakpoints": points,
+            "hostname": "a-host",
+            "graceSeconds": 5,
+            "packages": {},
+        }
+        self.tell(start)
+
+    def step_times(self, script: Path, count: int) -> list[float]:
+        """Seconds from a step's command to the next prompt, of so many steps; then the script is killed."""
+        times: list[float] = []
+        self._start(script, [], [], paused=True)
+        self._await_prompt()
+        for _ in range(count):
+            prompt = self.events[-1]
+            step = {"do": "step", "trace": prompt["trace"], "prompt": prompt["number"], "command": "NEXT", "line": None}
+            begin = time.perf_counter()
+            self.tell({"id": "step", **step})
+            self._await_prompt()
+            times.append(time.perf_counter() - begin)
+        self._process.kill()
+        self._process.wait()
+        return times
+
+    def _await_prompt(self) -> None:
+        self.events.clear()
+        while not any(event["type"] == "prompt" for event in self.events):
+            frames = self._reader.feed(self._channel.recv(1 << 20))
+            self.events += [frame["event"] for frame in frames if isinstance(frame, dict) and "event" in frame]
+        while self.events[-1]["type"] != "prompt":
+            self.events.pop()
+
+    def tell(self, message: dict[str, Any]) -> None:
+        self._channel.sendall(json_frame(message))
+
+    def _read(self, selector: selectors.BaseSelector, source: Any, left: list[str]) -> None:
+        if source is not self._channel:
+            # What Python's streams have passed on was written before.
+            self._read_channel(selector, left, wait=False)
+            data = os.read(source, 65536)
+            if data:
+                self._written[self._pipes[source]] += data
+            else:
+                selector.unregister(source)
+                os.close(source)
+            return
+        self._read_channel(selector, left, wait=True)
+
+    def _read_channel(self, selector: selectors.BaseSelector, left: list[str], *, wait: bool) -> None:
+        if self._channel.fileno() < 0:
+            return
+        try:
+            data = self._channel.recv(1 << 20, 0 if wait else socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            return
+        except ConnectionError:
+            data = b""
+        if not data:
+            selector.unregister(self._channel)
+            self._channel.close()
+            return
+        for frame in self._reader.feed(data):
+            if isinstance(frame, OutputFrame):
+                self._written[frame.stream] += frame.data
+            elif "event" in frame:
+                self.events.append(frame["event"])
+                if frame["event"]["type"] == "prompt":
+                    self._answer(frame["event"], left)
+
+    def _answer(self, prompt: dict[str, Any], left: list[str]) -> None:
+        command = left.pop(0) if left else "CONTINUE"
+        step = {"do": "step", "trace": prompt["trace"], "prompt": prompt["number"], "command": command, "line": None}
+        if not left and command == "CONTINUE":
+            self.tell({"id": "none", "do": "setBreakpoints", "breakpoints": []})
+        self.tell({"id": str(prompt["number"]), **step})
