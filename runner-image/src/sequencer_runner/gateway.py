@@ -117,6 +117,7 @@ class Gateway:
         if run is None:
             return
         run.acked = max(run.acked, min(message.seq, run.journal.last_seq))
+        run.journal.trim(run.acked)
         self._news.set()
         if run.over.is_set() and run.acked == run.journal.last_seq:
             self._holder.forget(run)

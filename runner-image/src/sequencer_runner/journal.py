@@ -1,7 +1,10 @@
 """The journal of one run: its events, one JSON object a line, on disk before anything is sent."""
 
+import contextlib
 import json
 import os
+import shutil
+import time
 from collections import deque
 from pathlib import Path
 from typing import Any
@@ -9,20 +12,33 @@ from typing import Any
 # Lines kept in memory for sending; older ones are read back from the file.
 _TAIL_BYTES = 4 * 1024 * 1024
 _INDEX_EVERY = 256
+# What the store has is taken out of the file when it is this much, and what stays is little.
+_TRIM_BYTES, _TRIM_REST = 64 * 1024 * 1024, 8 * 1024 * 1024
+# A disk that takes nothing is tried again after this many seconds; what waits for it is written in pieces.
+_TRY_AGAIN = 0.2
+_PIECE = 1024 * 1024
+# Beyond this much that waits for the disk, or that is above the limit, lines are thinned out as well.
+_CROWDED_BYTES = 16 * 1024 * 1024
+_THINNED_EVERY = 1.0
 
 
 class Journal:
     """Append-only. After a crash, a last line that was cut off is dropped: it was never sent.
 
     Above `limit` bytes, or when the disk is full, output is dropped and counted; everything else is kept, in memory
-    while the disk takes nothing.
+    while the disk takes nothing. If that goes on, `line` events become samples, one a second. What the store has
+    acknowledged is taken out of the file now and then.
     """
 
     def __init__(self, folder: Path, limit: int) -> None:
         self._path = folder / "journal.jsonl"
         self._limit = limit
         self._dropped = 0
-        self._unwritten: list[bytes] = []
+        self._unwritten: deque[bytes] = deque()
+        """The first of them may be written in part: what is left of it."""
+        self._unwritten_bytes = 0
+        self._try_again = 0.0
+        self._last_line = 0.0
         self._tail: deque[bytes] = deque()
         self._tail_bytes = 0
         self._index: list[int] = []
@@ -35,21 +51,26 @@ class Journal:
         self._file = open(self._path, "ab", buffering=0)  # noqa: SIM115 -- closed by close()
 
     def _recover(self) -> None:
+        with contextlib.suppress(FileNotFoundError):
+            self._beside.unlink()
         if not self._path.exists():
             return
         with open(self._path, "rb") as file:
             for line in file:
-                try:
-                    event = json.loads(line)
-                except ValueError:
+                event = _read(line)
+                if event is None:
                     break
                 if not self.last_seq:
-                    self._base = self.last_seq = event.get("seq", 1) - 1
-                if not line.endswith(b"\n") or event.get("seq") != self.last_seq + 1:
+                    self._base = self.last_seq = event["seq"] - 1
+                if event["seq"] != self.last_seq + 1:
                     break
                 self._note(line)
                 self.ended = event["type"] == "ended"
         os.truncate(self._path, self._size)
+
+    @property
+    def _beside(self) -> Path:
+        return self._path.with_name("journal.new")
 
     def _note(self, line: bytes) -> None:
         if (self.last_seq - self._base) % _INDEX_EVERY == 0:
@@ -57,40 +78,93 @@ class Journal:
         self._size += len(line)
         self.last_seq += 1
 
+    # --- writing ----------------------------------------------------------------------------------------------------
+
     def append(self, event: dict[str, Any]) -> None:
         """Numbers the event and writes it."""
-        output = event["type"] == "output"
-        if output and (self._size > self._limit or self._unwritten):
+        kind = event["type"]
+        if kind == "output" and (self._size > self._limit or self._unwritten):
             self._dropped += len(event["text"].encode())
-            if self._unwritten:
-                self._write()
+            self._write()
             return
-        if self._dropped and (event["type"] == "ended" or not self._unwritten):
+        if kind == "line" and self._crowded:
+            now = time.monotonic()
+            if now - self._last_line < _THINNED_EVERY:
+                return
+            self._last_line = now
+            event = {**event, "sampled": True}
+        if self._dropped and (kind == "ended" or not self._unwritten):
             dropped, self._dropped = self._dropped, 0
             self._add({"type": "outputDropped", "at": event["at"], "bytes": dropped})
         self._add(event)
-        if event["type"] == "ended":
+        if kind == "ended":
             self.ended = True
+
+    @property
+    def _crowded(self) -> bool:
+        return self._unwritten_bytes > _CROWDED_BYTES or self._size - self._limit > _CROWDED_BYTES
 
     def _add(self, event: dict[str, Any]) -> None:
         line = json.dumps({"seq": self.last_seq + 1, **event}, separators=(",", ":")).encode() + b"\n"
         self._note(line)
+        self._unwritten.append(line)
+        self._unwritten_bytes += len(line)
         self._tail.append(line)
         self._tail_bytes += len(line)
-        while self._tail_bytes > _TAIL_BYTES and len(self._tail) > 1:
-            self._tail_bytes -= len(self._tail.popleft())
-        self._unwritten.append(line)
         self._write()
+        # What is not on disk can be read from nowhere else.
+        while self._tail_bytes > _TAIL_BYTES and len(self._tail) > max(1, len(self._unwritten)):
+            self._tail_bytes -= len(self._tail.popleft())
 
     def _write(self) -> None:
-        data = b"".join(self._unwritten)
-        try:
-            written = self._file.write(data) or 0
-        except OSError:
-            # No space: tried again with the next event.
-            return
-        self._unwritten = [data[written:]] if written < len(data) else []
+        while self._unwritten and time.monotonic() >= self._try_again:
+            piece = self._piece()
+            try:
+                written = self._file.write(piece) or 0
+            except OSError:
+                # No space.
+                self._try_again = time.monotonic() + _TRY_AGAIN
+                return
+            self._taken(written)
+            if written < len(piece):
+                self._try_again = time.monotonic() + _TRY_AGAIN
+
+    def _piece(self) -> bytes:
+        if len(self._unwritten) == 1:
+            return self._unwritten[0]
+        lines: list[bytes] = []
+        size = 0
+        for line in self._unwritten:
+            lines.append(line)
+            size += len(line)
+            if size >= _PIECE:
+                break
+        return b"".join(lines)
+
+    def _taken(self, written: int) -> None:
         self.dirty = True
+        self._unwritten_bytes -= written
+        while written:
+            line = self._unwritten.popleft()
+            if written < len(line):
+                self._unwritten.appendleft(line[written:])
+                return
+            written -= len(line)
+
+    def retry(self) -> None:
+        """Writes what the disk did not take before, if it takes it now."""
+        self._try_again = 0.0
+        self._write()
+
+    def sync(self) -> None:
+        """To the disk itself. Slow: call it from a thread, or where it matters."""
+        self.dirty = False
+        os.fsync(self._file.fileno())
+
+    def close(self) -> None:
+        self._file.close()
+
+    # --- reading ----------------------------------------------------------------------------------------------------
 
     def read(self, after: int, max_events: int, max_bytes: int) -> list[bytes]:
         """The lines of the events after `after`, without newlines: at least one if there is one."""
@@ -124,10 +198,34 @@ class Journal:
                 size += len(line)
         return found
 
-    def retry(self) -> None:
-        """Writes what the disk did not take before, if it takes it now."""
-        if self._unwritten:
-            self._write()
+    # --- what the store has -----------------------------------------------------------------------------------------
+
+    def trim(self, acked: int) -> None:
+        """The store has all events up to this one: the file need not grow for as long as the run lasts. The last event
+        stays: it tells a supervisor after this one how far the run was."""
+        block = (min(acked, self.last_seq - 1) - self._base) // _INDEX_EVERY
+        if block <= 0 or self._unwritten:
+            return
+        cut = self._index[block]
+        if cut < _TRIM_BYTES or self._size - cut > _TRIM_REST:
+            return
+        try:
+            with open(self._path, "rb") as old, open(self._beside, "wb") as new:
+                old.seek(cut)
+                shutil.copyfileobj(old, new)
+                new.flush()
+                os.fsync(new.fileno())
+            os.replace(self._beside, self._path)
+        except OSError:
+            # No space for both: tried again later.
+            with contextlib.suppress(OSError):
+                self._beside.unlink()
+            return
+        self._file.close()
+        self._file = open(self._path, "ab", buffering=0)  # noqa: SIM115
+        self._base += block * _INDEX_EVERY
+        self._index = [at - cut for at in self._index[block:]]
+        self._size -= cut
 
     def go_on_after(self, seq: int) -> None:
         """The store holds more than this journal: the machine lost power, or the disk was full, after events were
@@ -138,7 +236,8 @@ class Journal:
         self._file.truncate(0)
         self._tail.clear()
         self._tail_bytes = 0
-        self._unwritten = []
+        self._unwritten.clear()
+        self._unwritten_bytes = 0
         self._index = []
         self._size = 0
         self._base = self.last_seq = seq
@@ -150,10 +249,14 @@ class Journal:
         event: dict[str, Any] = json.loads(self.read(self.last_seq - 1, 1, 1)[0])
         return event
 
-    def sync(self) -> None:
-        """To the disk itself. Slow: call it from a thread, or where it matters."""
-        self.dirty = False
-        os.fsync(self._file.fileno())
 
-    def close(self) -> None:
-        self._file.close()
+def _read(line: bytes) -> dict[str, Any] | None:
+    """None for what a crash, or a disk, has made of the last line."""
+    if not line.endswith(b"\n"):
+        return None
+    try:
+        event = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    good = isinstance(event, dict) and isinstance(event.get("type"), str)
+    return event if good and type(event.get("seq")) is int and event["seq"] > 0 else None

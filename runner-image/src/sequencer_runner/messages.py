@@ -114,7 +114,7 @@ def read_message(text: str | bytes) -> Welcome | Ack | Command:
     """Raises BadMessage with a sentence."""
     try:
         message = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BadMessage(f"not JSON: {error}") from None
     if not isinstance(message, dict):
         raise BadMessage("not an object")

@@ -1,0 +1,143 @@
+"""Whatever a gateway says: it is understood, or refused in a sentence; the run goes on, and nothing of it is lost."""
+
+import json
+from typing import Any
+
+import pytest
+from gateway import Runner
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from test_golden import MESSAGES
+from test_resume import until
+
+from sequencer_runner.frames import FrameReader, OutputFrame, json_frame, output_head
+from sequencer_runner.messages import Ack, BadMessage, Command, Welcome, read_message
+
+scalars = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-(2**70), 2**70),
+    st.floats(allow_nan=False),
+    st.text(max_size=20),
+    st.sampled_from(["<script>", "satp1-1", "RETRY", "KILL", "../../etc", "\0", "\ud800", "9" * 400]),
+)
+values = st.recursive(
+    scalars,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=8,
+)
+
+
+@st.composite
+def mutated(draw: st.DrawFn) -> Any:
+    """A good message of which something is another value, is left out, or is more."""
+    message: Any = json.loads(json.dumps(draw(st.sampled_from(MESSAGES["toRunner"]))))
+    for _ in range(draw(st.integers(1, 3))):
+        at = message
+        while isinstance(at, dict) and draw(st.booleans()):
+            inner = [v for v in at.values() if isinstance(v, dict)]
+            if not inner:
+                break
+            at = draw(st.sampled_from(inner))
+        key = draw(st.sampled_from([*sorted(at), "type", "extra"]))
+        if draw(st.booleans()):
+            at[key] = draw(values)
+        else:
+            at.pop(key, None)
+    return message
+
+
+@given(st.one_of(st.text(max_size=200), st.binary(max_size=200), values.map(json.dumps), mutated().map(json.dumps)))
+@settings(max_examples=500, deadline=None)
+def test_a_message_is_understood_or_refused(text: str | bytes) -> None:
+    try:
+        read = read_message(text)
+    except BadMessage as error:
+        assert str(error)
+    else:
+        assert isinstance(read, (Welcome, Ack, Command))
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, '{"type":' * 50_000, "1" * 100_000])
+def test_a_message_that_is_too_deep_or_too_long_a_number_is_refused(text: str) -> None:
+    with pytest.raises(BadMessage):
+        read_message(text)
+
+
+# What may end the run that the test watches, or change what it prints, is left out.
+CHANGING = ("start", "stop", "replace", "evaluate")
+HARMLESS = [m for m in MESSAGES["toRunner"] if m["type"] == "command" and m["command"]["name"] not in CHANGING]
+
+
+@given(st.lists(st.tuples(st.sampled_from(HARMLESS), mutated(), values), min_size=1, max_size=5))
+@settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_worker_lives_on_whatever_it_is_told(runner: Runner, told: list[tuple[Any, Any, Any]]) -> None:
+    running = runner.submit("import time\nfor n in range(5):\n    print(n)\n    time.sleep(0.01)\n")
+    for good, odd, value in told:
+        if odd.get("type") == "command" and isinstance(odd.get("command"), dict):
+            # Of this run, and nothing that ends it or starts another.
+            odd["command"]["run"] = running.run
+            if odd["command"].get("name") in CHANGING:
+                odd["command"]["name"] = "pause"
+        aimed = json.loads(json.dumps(good))
+        aimed["command"]["run"] = running.run
+        for message in (aimed, odd, value):
+            if isinstance(message, dict) and isinstance(message.get("id"), str):
+                # Not taken for the answer to a command of the test's own.
+                message["id"] = "fuzz"
+            if isinstance(message, dict) and message.get("type") in ("welcome", "ack"):
+                # What is stored is what the gateway says, and nobody can know better.
+                continue
+            hellos = len(runner.gateway.hellos)
+            runner.gateway.tell(message)
+            try:
+                read_message(json.dumps(message))
+            except BadMessage:
+                runner.gateway.until(lambda h=hellos: len(runner.gateway.hellos) > h, 20, "hello again")
+
+    def over() -> bool:
+        """What was asked for above may still stop it, at any line."""
+        if not running.of("ended"):
+            runner.gateway.command("setBreakpoints", run=running.run, by="the test", breakpoints=[])
+            runner.gateway.command("resume", run=running.run, by="the test")
+        return bool(running.of("ended"))
+
+    until(over)
+    assert running.end()["outcome"] == "SUCCEEDED"
+    assert running.output() == "0\n1\n2\n3\n4\n"
+    assert [e["seq"] for e in running.events] == list(range(1, len(running.events) + 1))
+    assert runner.process.poll() is None
+
+
+frames = st.one_of(
+    st.dictionaries(st.text(max_size=5), values, max_size=3).map(lambda m: ("json", m)),
+    st.tuples(st.sampled_from([1, 2]), st.integers(0, 9), st.integers(0, 9), st.binary(max_size=50)).map(
+        lambda o: ("output", o)
+    ),
+)
+
+
+@given(st.lists(frames, max_size=10), st.lists(st.integers(1, 30), min_size=1, max_size=20))
+@settings(max_examples=200, deadline=None)
+def test_frames_are_whole_wherever_they_are_cut(sent: list[tuple[str, Any]], cuts: list[int]) -> None:
+    data = b""
+    for kind, value in sent:
+        if kind == "json":
+            data += json_frame(value)
+        else:
+            stream, trace, line, text = value
+            data += output_head(stream, trace, line, 1000, len(text)) + text
+    reader = FrameReader()
+    found: list[Any] = []
+    at = 0
+    for turn in range(len(data) + 1):
+        size = cuts[turn % len(cuts)]
+        found += reader.feed(data[at : at + size])
+        at += size
+        if at >= len(data):
+            break
+    expected = [
+        json.loads(json.dumps(value)) if kind == "json" else OutputFrame(value[0], value[1], value[2], 1000, value[3])
+        for kind, value in sent
+    ]
+    assert found == expected
