@@ -207,7 +207,7 @@ describe('a flood', () => {
     try {
       const begin = performance.now();
       expect(await ada.me()).toBe('ada');
-      expect(performance.now() - begin).toBeLessThan(3000);
+      expect(performance.now() - begin).toBeLessThan(10_000);
       for (const socket of slow) socket.resume();
       await vi.waitFor(() => {
         expect(slow.filter((socket) => !socket.closed)).toHaveLength(0);
@@ -269,7 +269,7 @@ describe('text that means harm', () => {
     for (const text of ['%'.repeat(500), '_%'.repeat(250), '(a+)+$'.repeat(80), `${'\\'.repeat(499)}x`]) {
       const begin = performance.now();
       expect(await search(text)).toBeNull();
-      expect(performance.now() - begin).toBeLessThan(3000);
+      expect(performance.now() - begin).toBeLessThan(10_000);
     }
     expect(await search('a'.repeat(501))).toBe('BAD_INPUT');
   });

@@ -22,6 +22,31 @@ describe('the configuration of the API', () => {
     for (const name of ['PORT', 'DATABASE_URL', 'SEQUENCERS', 'RUNNER_TOKEN']) expect(refused).toThrow(`${name}: `);
   });
 
+  it('listens elsewhere only with a way to sign in, and names what that way needs', () => {
+    const away = { ...GOOD, HOST: '0.0.0.0' };
+    const refused = (env: Record<string, string>) => {
+      try {
+        readConfig({ ...away, ...env });
+        return [];
+      } catch (error) {
+        return [...(error as Error).message.matchAll(/^ {2}(\w+):/gm)].map((match) => match[1]);
+      }
+    };
+    expect(refused({})).toEqual(['HOST']);
+    expect(refused({ AUTH: '' })).toEqual(['HOST']);
+    expect(refused({ AUTH: 'none,password', USERS_FILE: 'u' })).toEqual(['HOST', 'AUTH']);
+    expect(refused({ AUTH: 'basic' })).toEqual(['AUTH']);
+    expect(refused({ AUTH: 'password' })).toEqual(['USERS_FILE']);
+    expect(refused({ AUTH: 'proxy' })).toEqual(['PROXY_SECRET', 'TRUSTED_PROXIES', 'ROLE_GROUPS']);
+    expect(refused({ AUTH: 'oidc' })).toEqual(['OIDC_ISSUER', 'OIDC_CLIENT_ID', 'PUBLIC_URL', 'ROLE_GROUPS']);
+    expect(refused({ AUTH: 'password', USERS_FILE: 'u', TRUSTED_PROXIES: 'everybody' })).toEqual(['TRUSTED_PROXIES']);
+    expect(refused({ AUTH: 'password', USERS_FILE: 'u', ROLE_GROUPS: 'a=root' })).toEqual(['ROLE_GROUPS']);
+    const oidc = { AUTH: 'oidc', OIDC_CLIENT_ID: 'c', PUBLIC_URL: 'https://a.example/', ROLE_GROUPS: 'a=admin' };
+    expect(refused({ ...oidc, OIDC_ISSUER: 'http://id.example/' })).toEqual(['OIDC_ISSUER']);
+    expect(refused({ ...oidc, OIDC_ISSUER: 'https://id.example/' })).toEqual([]);
+    expect(refused({ AUTH: 'password', USERS_FILE: 'u' })).toEqual([]);
+  });
+
   it('does not repeat a secret that it refuses', () => {
     expect(() => readConfig({ ...GOOD, RUNNER_TOKEN: 'hunter2' })).not.toThrow('hunter2');
   });

@@ -30,7 +30,7 @@ function tooSmall(page: Page): Promise<string[]> {
 }
 
 test('pages', async ({ page, stack }) => {
-  test.setTimeout(180_000);
+  test.setTimeout(300_000);
   const foreign: string[] = [];
   page.on('request', (request) => {
     const { host, protocol } = new URL(request.url());
@@ -48,6 +48,7 @@ test('pages', async ({ page, stack }) => {
       `/runs/${ended}`,
       '/history',
       '/?wall',
+      '/audit',
       '/settings',
       '/nowhere/at/all',
     ]) {

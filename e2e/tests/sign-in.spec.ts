@@ -11,11 +11,12 @@ const PASSWORD = 'correct horse battery staple';
 let stack: Stack;
 
 test.beforeAll(async () => {
+  test.setTimeout(180_000);
   const file = join(mkdtempSync(join(tmpdir(), 'sequencer-users-')), 'users');
-  const people = ['vera viewer', 'otto operator', 'sam operator@satp1', 'ada admin'].map((person) =>
-    execFileSync(join(root, 'bin/sequencer'), ['hash-password', ...person.split(' ')], { input: PASSWORD }).toString(),
-  );
-  writeFileSync(file, people.join(''));
+  const line = execFileSync(join(root, 'bin/sequencer'), ['hash-password', 'otto'], { input: PASSWORD }).toString();
+  const hash = line.split(':')[2] ?? '';
+  const people = ['vera:viewer', 'otto:operator', 'sam:operator@satp1', 'ada:admin'];
+  writeFileSync(file, people.map((person) => `${person}:${hash}`).join(''));
   stack = await Stack.start({ AUTH: 'password', USERS_FILE: file });
 });
 test.afterAll(() => stack.stop());

@@ -35,6 +35,7 @@ export class PasswordSignIn {
     const user = users.find(name);
     if (!(await this.#isRight(password, user?.hash ?? null)) || !user) {
       await slowest;
+      this.#throttle.failed(name.slice(0, LONGEST_PASSWORD), address, 0);
       throw new SequencerError('UNAUTHENTICATED', 'The name or the password is wrong.');
     }
     this.#throttle.succeeded(name, address);

@@ -35,8 +35,17 @@ it('a right password clears the name, and of the address its own try only', () =
   expect(throttle.wait('alice', 'b')).toBe(0);
 });
 
+it('counts the wait from when the last try was over', () => {
+  let now = 0;
+  const throttle = new Throttle(() => now);
+  for (let i = 0; i < 5; i++) throttle.failed('alice', 'a');
+  now = 1500;
+  throttle.failed('alice', 'a', 0);
+  expect(throttle.wait('alice', 'a')).toBe(2000);
+});
+
 it('does not grow without end', () => {
   const throttle = new Throttle(() => 0);
-  for (let i = 0; i < 30_000; i++) throttle.failed('alice', String(i));
+  for (let i = 0; i < 12_000; i++) throttle.failed('alice', String(i));
   expect(throttle.wait('alice', '0')).toBe(0);
 });

@@ -28,9 +28,10 @@ export class Throttle {
     return Math.max(this.#wait(both(name, address), FREE), this.#wait(address, PER_ADDRESS));
   }
 
-  failed(name: string, address: string): void {
+  /** @param tries 0 to say that one that was counted is over only now */
+  failed(name: string, address: string, tries = 1): void {
     for (const key of [both(name, address), address]) {
-      const count = (this.#get(key)?.count ?? 0) + 1;
+      const count = (this.#get(key)?.count ?? 0) + tries;
       this.#failures.delete(key);
       this.#failures.set(key, { count, last: this.#now() });
     }

@@ -46,17 +46,7 @@ const AuditFilterInput = builder.inputType('AuditFilter', {
   }),
 });
 
-interface GivenFilter {
-  user?: string | null | undefined;
-  action?: string | null | undefined;
-  sequencer?: string | null | undefined;
-  run?: string | null | undefined;
-  refused?: boolean | null | undefined;
-  from?: Date | null | undefined;
-  to?: Date | null | undefined;
-}
-
-function readFilter(filter: GivenFilter): AuditFilter {
+function readFilter(filter: Partial<typeof AuditFilterInput.$inferInput>): AuditFilter {
   if (filter.run != null && !isRunId(filter.run))
     throw new SequencerError('BAD_INPUT', 'run: this is not an id of a run.');
   return {
