@@ -14,10 +14,10 @@ export interface SimulatorOptions {
   /** How much faster than a telescope. */
   speed: number;
   port: number;
-  /** The address that is listened on. */
-  host: string;
-  /** Further names that requests may ask for: a web page that a browser shows cannot know them. */
-  hosts: readonly string[];
+  /** The address that is listened on: loopback, unless another one is given. */
+  host?: string;
+  /** Further names that requests may ask for, besides those of loopback: no page of another site knows them. */
+  hosts?: readonly string[];
 }
 
 export interface Simulator {
@@ -69,7 +69,13 @@ async function answer(
   }
 }
 
-export async function startSimulator({ telescopes, speed, port, host, hosts }: SimulatorOptions): Promise<Simulator> {
+export async function startSimulator({
+  telescopes,
+  speed,
+  port,
+  host = '127.0.0.1',
+  hosts = [],
+}: SimulatorOptions): Promise<Simulator> {
   const observatories = new Map(telescopes.map((name) => [name, new Observatory(name, speed)]));
   const names = new Set([...LOOPBACK, ...hosts]);
   const server = createServer((request, response) => {
