@@ -5,7 +5,7 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 # Variables of `make run`, passed on when they are set: PORT, DATA_DIR, DATABASE_URL, OCS_CONFIG_DIR, SEQUENCERS.
 export PORT DATA_DIR DATABASE_URL OCS_CONFIG_DIR SEQUENCERS
 
-.PHONY: help setup run test test-ocs lint generate bench format clean
+.PHONY: help setup run test test-ocs test-cluster lint generate bench format clean
 
 help: ## What can be made
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
@@ -22,10 +22,13 @@ test: ## Set up, then pass every test: lint, types, unit, integration, end-to-en
 test-ocs: setup ## The same scripts against real OCS and the simulator; OBSERVATORY names the folder with the tools
 	@sh scripts/test-ocs
 
+test-cluster: setup ## Tests on the Kubernetes cluster of KUBECONFIG
+	@sh scripts/test-cluster
+
 lint: setup ## Linters and types, in both languages
 	@sh scripts/test lint
 
-generate: setup ## Write the generated files anew: SDL, client types, error page
+generate: setup ## Write the generated files anew: SDL, client types, error page, custom resources
 	@sh scripts/generate
 
 bench: setup ## Measure every figure and print a table
