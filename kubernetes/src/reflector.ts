@@ -8,6 +8,7 @@
  * - `changed` is called after the copy has changed, with the object before and after: for each change seen, for each
  *   difference that a new list shows (also for what was deleted while nobody watched), and for every object again at
  *   each resync. Several changes may be seen as one.
+ * - A list tells of older objects first.
  * - A broken connection, an error of the server or silence (there are bookmarks every minute) leads to a new watch from
  *   the last version seen, after a jittered back-off; `410 Gone`, or several failures in a row, to a new list.
  */
@@ -40,6 +41,10 @@ const FAILURES_BEFORE_LIST = 5;
 
 export function keyOf({ metadata }: KubernetesObject): string {
   return `${metadata.namespace}/${metadata.name}`;
+}
+
+function age({ metadata }: KubernetesObject): number {
+  return Date.parse(metadata.creationTimestamp);
 }
 
 export class Reflector<T extends KubernetesObject> {
@@ -123,7 +128,7 @@ export class Reflector<T extends KubernetesObject> {
     } while (next !== null);
     this.#version = version;
     for (const [key, before] of [...this.#objects]) if (!found.has(key)) this.#set(key, before, undefined);
-    for (const [key, after] of found) {
+    for (const [key, after] of [...found].sort(([, a], [, b]) => age(a) - age(b))) {
       const before = this.#objects.get(key);
       if (before?.metadata.resourceVersion !== after.metadata.resourceVersion) this.#set(key, before, after);
     }
