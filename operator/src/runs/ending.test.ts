@@ -112,7 +112,7 @@ test('without words nothing is ever called a success', () => {
     fc.property(any, ({ phase, exitCode, message, started, deleted, node, wanted }) => {
       const state = { terminated: { exitCode, ...(message !== undefined && { message }), ...(started && times) } };
       const it = pod(
-        { phase: phase as NonNullable<PodStatus['phase']>, ...runner(state) },
+        { phase: phase, ...runner(state) },
         deleted ? forced('2026-11-24T20:00:00Z') : {},
         node ? 'n1' : null,
       );
