@@ -3,14 +3,14 @@ import type { KubernetesObject } from '@sequencer/model/kubernetes/metadata';
 
 export interface ContainerState {
   waiting?: { reason?: string; message?: string };
-  running?: { startedAt?: string };
+  running?: { startedAt?: string | null };
   terminated?: {
     exitCode: number;
     signal?: number;
     reason?: string;
     message?: string;
-    startedAt?: string;
-    finishedAt?: string;
+    startedAt?: string | null;
+    finishedAt?: string | null;
   };
 }
 

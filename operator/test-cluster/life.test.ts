@@ -15,7 +15,15 @@ import { runOfToken } from '@sequencer/kubernetes/run-token';
 import type { RunSpec, SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
 import type { SequencerSpec } from '@sequencer/model/kubernetes/sequencer';
 import type { PhaseWord } from '@sequencer/model/kubernetes/words';
-import { client, dropNamespace, makeNamespace, makeSequencer, submit, until } from './support/cluster.ts';
+import {
+  client,
+  dropNamespace,
+  inPhase as reach,
+  makeNamespace,
+  makeSequencer,
+  submit,
+  until,
+} from './support/cluster.ts';
 import { FakeNode, NOWHERE, container, outcome, say } from './support/fake-node.ts';
 import { SETTINGS, startOperator, type RunningOperator } from './support/operators.ts';
 
@@ -53,13 +61,7 @@ async function start(name: string, spec: Partial<RunSpec> = {}): Promise<string>
   return (await submit(namespace, name, spec)).metadata.name;
 }
 
-function inPhase(run: string, phase: PhaseWord): Promise<SequencerRun> {
-  return until(`${run} is ${phase}`, async () => {
-    const found = await client.get(RUNS, namespace, run);
-    if (found.status?.phase === phase) return found;
-    throw new Error(JSON.stringify(found.status));
-  });
-}
+const inPhase = (run: string, phase: PhaseWord) => reach(namespace, run, phase);
 
 function reasonOf(run: string, pattern: RegExp): Promise<SequencerRun> {
   return until(`${run} says ${String(pattern)}`, async () => {

@@ -114,7 +114,7 @@ function withoutWords(pod: Pod, wanted: boolean): Ending {
     );
   }
   const begun = terminated?.startedAt ?? running?.startedAt;
-  if (begun === undefined) return neverBegun(pod, wanted);
+  if (!begun) return neverBegun(pod, wanted);
   if (reason === 'Evicted' || disruption?.reason === 'TerminationByKubelet') {
     return ending(
       'Killed',

@@ -155,7 +155,7 @@ export class RunReconciler {
       reason,
       podName: pod.metadata.name,
       podUID,
-      ...(startedAt !== undefined && { startedAt }),
+      ...(startedAt && { startedAt }),
     };
     await writeStatus(this.#client, run, changes, conditions);
     if (trouble) await this.#events.say(run, 'Warning', trouble.reason, trouble.message);
@@ -182,7 +182,7 @@ export class RunReconciler {
         phase,
         reason,
         finishedAt: (pod && runnerState(pod).terminated?.finishedAt) ?? time(new Date()),
-        ...(startedAt !== undefined && { startedAt }),
+        ...(startedAt && { startedAt }),
         ...(exitCode !== undefined && { exitCode }),
         ...(pod && { podName: pod.metadata.name, podUID: pod.metadata.uid }),
         ...(run.status?.place === undefined && { place: this.#world.places.of(run) }),

@@ -3,10 +3,11 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KubernetesClient, defaultKubeConfig, type New } from '@sequencer/kubernetes/client';
 import { KubernetesError } from '@sequencer/kubernetes/errors';
-import { PODS, RUNS, SEQUENCERS, type Resource } from '@sequencer/kubernetes/resources';
+import { PODS, RUNS, SEQUENCERS, pathOf, type Resource } from '@sequencer/kubernetes/resources';
 import type { KubernetesObject } from '@sequencer/model/kubernetes/metadata';
 import type { Sequencer, SequencerSpec } from '@sequencer/model/kubernetes/sequencer';
 import type { RunSpec, SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
+import { isFinalWord, type PhaseWord } from '@sequencer/model/kubernetes/words';
 
 export const client = new KubernetesClient(defaultKubeConfig());
 
@@ -46,6 +47,9 @@ function ignoreNotFound(error: unknown): void {
   if (!(error instanceof KubernetesError && error.notFound)) throw error;
 }
 
+/** It will not come true any more: there is no use in waiting. */
+class Hopeless extends Error {}
+
 /** Until the function returns something true; its value. What it throws is the reason when time is up. */
 export async function until<T>(
   what: string,
@@ -60,6 +64,7 @@ export async function until<T>(
       if (value !== null && value !== undefined && value !== false) return value as NonNullable<Exclude<T, false>>;
       last = undefined;
     } catch (error) {
+      if (error instanceof Hopeless) throw error;
       last = error;
     }
     if (performance.now() > deadline) throw new Error(`waited in vain until ${what}`, { cause: last });
@@ -85,5 +90,30 @@ export function submit(
   return client.create(RUNS, namespace, {
     metadata: { generateName: `${sequencer}-`, ...metadata },
     spec: { sequencer, ...script, ...spec } as RunSpec,
+  });
+}
+
+/** What the pod of a run has printed; empty as long as there is nothing. */
+export async function logOf(namespace: string, run: string): Promise<string> {
+  try {
+    const path = `${pathOf(PODS, namespace, run)}/log`;
+    const response = await client.open('GET', path, { signal: AbortSignal.timeout(10_000) });
+    let text = '';
+    response.setEncoding('utf8');
+    for await (const part of response as AsyncIterable<string>) text += part;
+    return text;
+  } catch (error) {
+    // The container is not there yet.
+    if (error instanceof KubernetesError && (error.status === 400 || error.notFound)) return '';
+    throw error;
+  }
+}
+
+export function inPhase(namespace: string, run: string, phase: PhaseWord): Promise<SequencerRun> {
+  return until(`${run} is ${phase}`, async () => {
+    const found = await client.get(RUNS, namespace, run);
+    if (found.status?.phase === phase) return found;
+    const message = `${run} is not ${phase}: ${JSON.stringify(found.status)}`;
+    throw isFinalWord(found.status?.phase) ? new Hopeless(message) : new Error(message);
   });
 }
