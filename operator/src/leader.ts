@@ -112,7 +112,7 @@ export class Leader {
       leaseDurationSeconds: Math.ceil(leaseMs / 1000),
       acquireTime: same && before.acquireTime ? before.acquireTime : time,
       renewTime: time,
-      leaseTransitions: (before?.leaseTransitions ?? 0) + (same ? 0 : 1),
+      leaseTransitions: before ? (before.leaseTransitions ?? 0) + (same ? 0 : 1) : 0,
     };
   }
 
