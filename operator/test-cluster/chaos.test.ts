@@ -16,7 +16,7 @@ import { startOperator, type RunningOperator } from './support/operators.ts';
 import { startProxy, type CutProxy } from './support/proxy.ts';
 import { randomFrom, seed } from './support/random.ts';
 
-const SECONDS = 30;
+const SECONDS = 15;
 const NAMES = ['one', 'two', 'three'];
 
 let namespace: string;
