@@ -11,7 +11,7 @@ const labels = z
   })
   .transform((pairs) => Object.fromEntries(pairs.map(([key = '', value = '']) => [key, value])));
 
-const schema = z.object({
+export const schema = z.object({
   NAMESPACE: z.string('NAMESPACE has to be set: the namespace of the Sequencer objects.').min(1),
   GATEWAY_URL: z.url({
     protocol: /^wss?$/,
