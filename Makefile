@@ -5,7 +5,7 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 # Variables of `make run`, passed on when they are set: PORT, DATA_DIR, DATABASE_URL, OCS_CONFIG_DIR, SEQUENCERS.
 export PORT DATA_DIR DATABASE_URL OCS_CONFIG_DIR SEQUENCERS
 
-.PHONY: help setup run test test-ocs test-compose test-cpython lint generate images sbom bench bench-images format clean
+.PHONY: help setup run test test-ocs test-compose test-cluster test-cpython lint generate images sbom bench bench-images format clean
 
 help: ## What can be made
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
@@ -28,10 +28,13 @@ test-cpython: setup ## Modules of CPython's own tests under the runner: the same
 test-compose: setup ## The small site of docs/small-site.md, on a Docker engine
 	@sh scripts/test-compose
 
+test-cluster: setup ## Tests on the Kubernetes cluster of KUBECONFIG
+	@sh scripts/test-cluster
+
 lint: setup ## Linters and types, in both languages
 	@sh scripts/test lint
 
-generate: setup ## Write the generated files anew: SDL, client types, error page
+generate: setup ## Write the generated files anew: SDL, client types, error page, custom resources
 	@sh scripts/generate
 
 images: ## Build the images of compose.yml

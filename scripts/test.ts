@@ -1,7 +1,7 @@
 /**
  * Runs the stages of the tests one after the other, all of them even when one fails, and prints one summary.
  *
- *     node scripts/test.ts [STAGE ...]      lint unit runner e2e, and compose, which needs a Docker engine
+ *     node scripts/test.ts [STAGE ...]      lint unit runner e2e; compose and cluster only when they are named
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -92,9 +92,24 @@ const stages: Record<string, Step[]> = {
       count: playwrightCounts,
     },
   ],
+  cluster: [
+    {
+      name: 'vitest on a cluster',
+      command: [
+        'vitest',
+        'run',
+        '--config',
+        'vitest.cluster.config.ts',
+        '--reporter=default',
+        '--reporter=json',
+        `--outputFile.json=${report('vitest.json')}`,
+      ],
+      count: vitestCounts,
+    },
+  ],
 };
-/** What `make test` passes: what needs nothing but this folder. */
-const USUAL = ['lint', 'unit', 'runner', 'e2e'];
+/** What `make test` passes: what needs this machine and nothing else. */
+const EVERYWHERE = ['lint', 'unit', 'runner', 'e2e'];
 
 function run(step: Step): Counts {
   console.log(`\n== ${step.name}`);
@@ -116,7 +131,7 @@ function countsOf(step: Step, ok: boolean): Counts {
   return ok ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
 }
 
-const names = process.argv.length > 2 ? process.argv.slice(2) : USUAL;
+const names = process.argv.length > 2 ? process.argv.slice(2) : EVERYWHERE;
 const total: Counts = { passed: 0, failed: 0 };
 const lines: string[] = [];
 for (const name of names) {

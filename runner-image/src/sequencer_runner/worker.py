@@ -41,6 +41,8 @@ class FolderTaken(Exception):
 
 
 class Worker:
+    run_type: type[Run] = Run
+
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self.runs: dict[str, Run] = {}
@@ -175,7 +177,7 @@ class Worker:
         process = self._take_warm()
         root, limit = self._settings.state_dir, self._settings.journal_limit
         try:
-            run = Run.create(run_id, root, start, limit, self._gateway.changed)
+            run = self.run_type.create(run_id, root, start, limit, self._gateway.changed)
             self.runs[run_id] = run
             left_out = [finding.message for finding in findings if finding.code == "LEFT_OUT"]
             await run.begin(process, start, self._surroundings, " ".join([start["title"] or "", *left_out]).strip())

@@ -1,0 +1,108 @@
+/** The CustomResourceDefinitions, made from the schemas. `make generate` writes them to `crds/`. */
+import { z } from 'zod';
+import { GROUP, VERSION } from './names.ts';
+import { sequencerSchema } from './sequencer.ts';
+import { sequencerRunSchema } from './sequencer-run.ts';
+
+interface Column {
+  name: string;
+  type: 'string' | 'integer' | 'date' | 'boolean';
+  jsonPath: string;
+  description?: string;
+  /** 1: with `-o wide` only. */
+  priority?: 0 | 1;
+}
+
+interface Kind {
+  kind: string;
+  plural: string;
+  shortName: string;
+  schema: z.ZodType;
+  columns: Column[];
+  selectable: string[];
+}
+
+const KINDS: Kind[] = [
+  {
+    kind: 'Sequencer',
+    plural: 'sequencers',
+    shortName: 'seq',
+    schema: sequencerSchema,
+    columns: [
+      { name: 'Mode', type: 'string', jsonPath: '.status.mode' },
+      { name: 'Active', type: 'string', jsonPath: '.status.activeRun.name' },
+      { name: 'Queue', type: 'integer', jsonPath: '.status.queueLength' },
+      { name: 'Ready', type: 'string', jsonPath: '.status.conditions[?(@.type=="Ready")].status' },
+      { name: 'Reason', type: 'string', jsonPath: '.status.reason', priority: 1 },
+      { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' },
+    ],
+    selectable: [],
+  },
+  {
+    kind: 'SequencerRun',
+    plural: 'sequencerruns',
+    shortName: 'srun',
+    schema: sequencerRunSchema,
+    columns: [
+      { name: 'Sequencer', type: 'string', jsonPath: '.spec.sequencer' },
+      { name: 'Phase', type: 'string', jsonPath: '.status.phase' },
+      { name: 'Line', type: 'integer', jsonPath: '.status.position.line' },
+      { name: 'Statement', type: 'string', jsonPath: '.status.position.progress' },
+      { name: 'By', type: 'string', jsonPath: '.status.submittedBy' },
+      { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' },
+      { name: 'Pod', type: 'string', jsonPath: '.status.podName', priority: 1 },
+      { name: 'Reason', type: 'string', jsonPath: '.status.reason', priority: 1 },
+    ],
+    selectable: ['.spec.sequencer', '.status.phase'],
+  },
+];
+
+/** One CustomResourceDefinition for each kind. */
+export function customResourceDefinitions() {
+  return KINDS.map(({ kind, plural, shortName, schema, columns, selectable }) => ({
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: `${plural}.${GROUP}` },
+    spec: {
+      group: GROUP,
+      scope: 'Namespaced',
+      names: { kind, listKind: `${kind}List`, plural, singular: kind.toLowerCase(), shortNames: [shortName] },
+      versions: [
+        {
+          name: VERSION,
+          served: true,
+          storage: true,
+          subresources: { status: {} },
+          additionalPrinterColumns: columns,
+          ...(selectable.length > 0 && { selectableFields: selectable.map((jsonPath) => ({ jsonPath })) }),
+          schema: { openAPIV3Schema: structural(schema) },
+        },
+      ],
+    },
+  }));
+}
+
+function structural(schema: z.ZodType) {
+  const json = z.toJSONSchema(schema, {
+    target: 'openapi-3.0',
+    io: 'input',
+    override: ({ jsonSchema }) => {
+      // Structural schemas know neither of these; the bounds are only those of JavaScript.
+      delete jsonSchema.propertyNames;
+      if (jsonSchema['x-kubernetes-preserve-unknown-fields']) {
+        delete jsonSchema.additionalProperties;
+      }
+      if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+      if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
+    },
+  });
+  return {
+    ...json,
+    properties: {
+      apiVersion: { type: 'string' },
+      kind: { type: 'string' },
+      metadata: { type: 'object' },
+      ...json.properties,
+    },
+  };
+}

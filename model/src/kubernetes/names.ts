@@ -1,0 +1,19 @@
+/** The names that the custom resources, the operator and the API agree on. People meet them in kubectl. */
+export const GROUP = 'sequencer.dev';
+export const VERSION = 'v1alpha1';
+export const API_VERSION = `${GROUP}/${VERSION}`;
+
+export const LABELS = {
+  sequencer: `${GROUP}/sequencer`,
+  run: `${GROUP}/run`,
+} as const;
+
+export const ANNOTATIONS = {
+  /** On a run: who submitted it, as the API knows the person. */
+  submittedBy: `${GROUP}/submitted-by`,
+  /** On a waiting run: a number that takes the place of `status.place`. A fraction puts it between two others. */
+  place: `${GROUP}/place`,
+} as const;
+
+/** On a run: it is there until its script has been stopped. On a pod: until its outcome is recorded in the run. */
+export const FINALIZER = `${GROUP}/outcome`;

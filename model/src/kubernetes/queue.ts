@@ -1,0 +1,51 @@
+/** The queue of a sequencer, made of SequencerRun objects. Pure: the operator claims by it, the API shows it. */
+import type { WaitingRun } from '../queue.ts';
+import { ANNOTATIONS } from './names.ts';
+import type { SequencerStatus } from './sequencer.ts';
+import type { SequencerRun } from './sequencer-run.ts';
+
+/** What people have set by moving the run, or else the place where it came in; what has none yet comes last. */
+export function placeOf(run: SequencerRun): number {
+  const moved = run.metadata.annotations?.[ANNOTATIONS.place];
+  const place = moved === undefined ? NaN : Number(moved);
+  return Number.isFinite(place) && moved?.trim() ? place : (run.status?.place ?? Infinity);
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** The next one first. Places may be equal for a moment: then the older one comes first, then the smaller name. */
+export function byPlace(a: SequencerRun, b: SequencerRun): number {
+  const [one, other] = [placeOf(a), placeOf(b)];
+  return (
+    (one === other ? 0 : one - other) ||
+    compare(a.metadata.creationTimestamp, b.metadata.creationTimestamp) ||
+    compare(a.metadata.name, b.metadata.name)
+  );
+}
+
+/** Whether the run waits for its turn: it was never claimed, has not ended, and nobody wants it gone. */
+export function isWaiting(run: SequencerRun): boolean {
+  const phase = run.status?.phase ?? 'Queued';
+  return phase === 'Queued' && run.spec.desiredState !== 'Cancelled' && run.metadata.deletionTimestamp === undefined;
+}
+
+/**
+ * The waiting runs as the queue rule takes them, in order, by uid.
+ *
+ * @param hold of the sequencer: what was to start by itself when it began waits like the others, until it is asked again
+ */
+export function waitingRuns(runs: Iterable<SequencerRun>, hold: SequencerStatus['hold']): WaitingRun[] {
+  const held = new Set((hold?.runs ?? []).map(({ uid, generation }) => `${uid}/${String(generation)}`));
+  return [...runs]
+    .filter(isWaiting)
+    .sort(byPlace)
+    .map(({ metadata, spec }) => ({
+      id: metadata.uid,
+      start:
+        spec.desiredState === 'Queued' || held.has(`${metadata.uid}/${String(metadata.generation)}`)
+          ? 'QUEUED'
+          : 'RUNNING',
+    }));
+}

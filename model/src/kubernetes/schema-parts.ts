@@ -1,0 +1,35 @@
+/** Pieces that both custom resources are made of. `meta` carries what OpenAPI and CEL say beyond zod. */
+import { z } from 'zod';
+
+export interface Rule {
+  rule: string;
+  message: string;
+}
+
+/** Rules of the API server, in CEL. */
+export function rules(...list: Rule[]) {
+  return { 'x-kubernetes-validations': list };
+}
+
+export const FIXED: Rule = {
+  rule: 'self == oldSelf',
+  message: 'cannot be changed: make another SequencerRun. Only desiredState can change',
+};
+
+export const count = z.int().nonnegative();
+export const time = z.string().meta({ format: 'date-time' });
+
+export const conditionSchema = z.object({
+  type: z.string().max(64),
+  status: z.enum(['True', 'False', 'Unknown']),
+  reason: z.string().max(64),
+  message: z.string().max(2048),
+  lastTransitionTime: time,
+  observedGeneration: count.optional(),
+});
+export type Condition = z.infer<typeof conditionSchema>;
+
+export const conditionsSchema = z
+  .array(conditionSchema)
+  .max(16)
+  .meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['type'] });

@@ -1,0 +1,117 @@
+/** The custom resource Sequencer: one telescope's seat, with the settings of its runner. */
+import { z } from 'zod';
+import { SEQUENCER_NAME } from '../limits.ts';
+import type { KubernetesObject } from './metadata.ts';
+import { conditionsSchema, count, rules, time } from './schema-parts.ts';
+import { FINAL_PHASE_WORDS, MODE_WORDS } from './words.ts';
+
+/** Handed to Kubernetes as it is, which checks it when the pod is made. */
+const asInPod = { 'x-kubernetes-preserve-unknown-fields': true };
+const anything = z.looseObject({}).meta(asInPod);
+const quantities = z.record(z.string(), z.union([z.string(), z.int()])).meta(asInPod);
+
+const egressSchema = z.object({
+  cidr: z
+    .string()
+    .max(50)
+    .describe('Addresses that the script may reach.')
+    .meta(rules({ rule: 'isCIDR(self)', message: 'has to be a range of addresses such as 10.10.0.0/24' })),
+  ports: z
+    .array(z.int().min(1).max(65535))
+    .min(1)
+    .max(100)
+    .optional()
+    .describe('TCP ports; all ports and protocols if it is not given.'),
+});
+
+const runnerSchema = z.object({
+  image: z.string().min(1).max(1024).describe('The image with sequencer_runner, sorunlib and what scripts import.'),
+  imagePullPolicy: z.enum(['Always', 'IfNotPresent', 'Never']).optional(),
+  hostname: z
+    .string()
+    .max(63)
+    .regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/)
+    .optional()
+    .describe('What socket.gethostname() tells scripts; daq-NAME-sequencer unless given.'),
+  resources: z.object({ requests: quantities.optional(), limits: quantities.optional() }).optional(),
+  env: z
+    .array(z.object({ name: z.string().min(1).max(256), value: z.string().max(32768) }))
+    .max(200)
+    .default([]),
+  nodeSelector: z.record(z.string(), z.string()).optional(),
+  tolerations: z.array(anything).max(50).optional(),
+  affinity: anything.optional(),
+  runtimeClassName: z.string().max(253).optional(),
+  imagePullSecrets: z
+    .array(z.object({ name: z.string().min(1).max(253) }))
+    .max(20)
+    .optional(),
+  serviceAccountName: z.string().max(253).optional().describe('Its token is not given to the pod in any case.'),
+  priorityClassName: z.string().max(253).optional(),
+  egress: z.array(egressSchema).max(200).default([]).describe('What scripts may reach besides the API and DNS.'),
+});
+
+const specSchema = z.object({
+  mode: z
+    .enum(MODE_WORDS)
+    .default('Off')
+    .describe('What starts the next run: Off nothing by itself, Queue the next in the queue, Scheduler a scheduler.'),
+  resumeAfter: z
+    .string()
+    .max(63)
+    .optional()
+    .describe('The name in status.hold.run: the queue goes on after that bad end. A later one holds it again.'),
+  runner: runnerSchema,
+  ocs: z
+    .object({ configMap: z.string().min(1).max(253).describe('default.yaml and sorunlib.yaml, mounted at /config.') })
+    .optional(),
+  stopGraceSeconds: z.int().min(1).max(3600).default(300).describe('For the clean-up of a script, before SIGKILL.'),
+  recordGraceSeconds: z
+    .int()
+    .nonnegative()
+    .max(7 * 86400)
+    .default(3600)
+    .describe('How long the pod of an ended script waits for an API that is away, so that the whole record arrives.'),
+  history: z
+    .object({
+      keepRuns: count.max(10_000).default(50).describe('Ended SequencerRun objects that are kept.'),
+      ttlSecondsAfterFinished: count.default(604_800).describe('And for how long.'),
+    })
+    .prefault({})
+    .describe('Of the objects; the database keeps everything.'),
+});
+
+const statusSchema = z.object({
+  activeRun: z
+    .object({ name: z.string().max(253), uid: z.string().max(64) })
+    .optional()
+    .describe('The one run that holds the sequencer.'),
+  hold: z
+    .object({
+      run: z.string().max(253),
+      outcome: z.enum(FINAL_PHASE_WORDS),
+      since: time,
+      runs: z
+        .array(z.object({ uid: z.string().max(64), generation: count }))
+        .max(2000)
+        .describe('Runs that were to start by themselves, and wait like the others now, until their spec changes.'),
+    })
+    .optional()
+    .describe('After a bad end nothing starts by itself, until spec.resumeAfter names this run.'),
+  mode: z.enum(MODE_WORDS).optional().describe('The mode that is in force: Off while the queue is held.'),
+  reason: z.string().max(2048).optional().describe('Why, when it is not the mode of the spec; what to do.'),
+  queueLength: count.optional(),
+  observedGeneration: count.optional(),
+  conditions: conditionsSchema.optional(),
+});
+
+export const sequencerSchema = z.object({ spec: specSchema, status: statusSchema.optional() }).meta(
+  rules({
+    rule: `self.metadata.name.matches('${SEQUENCER_NAME.source}')`,
+    message: 'metadata.name: use small letters, digits and hyphens, at most 30, beginning with a letter',
+  }),
+);
+
+export type SequencerSpec = z.infer<typeof specSchema>;
+export type SequencerStatus = z.infer<typeof statusSchema>;
+export type Sequencer = KubernetesObject & { spec: SequencerSpec; status?: SequencerStatus };

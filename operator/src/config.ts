@@ -1,0 +1,63 @@
+/** Every setting of the operator, read from the environment once. `docs/configuration.md` is the reference for people. */
+import { hostname } from 'node:os';
+import { z } from 'zod';
+
+const labels = z
+  .string()
+  .transform((text) => text.split(',').map((part) => part.split('=')))
+  .refine((pairs) => pairs.every(([key, value]) => key && value !== undefined), {
+    error:
+      'GATEWAY_PODS has to be labels such as app.kubernetes.io/component=api,app.kubernetes.io/instance=sequencer.',
+  })
+  .transform((pairs) => Object.fromEntries(pairs.map(([key = '', value = '']) => [key, value])));
+
+export const schema = z.object({
+  NAMESPACE: z.string('NAMESPACE has to be set: the namespace of the Sequencer objects.').min(1),
+  GATEWAY_URL: z.url({
+    protocol: /^wss?$/,
+    error: 'GATEWAY_URL has to be set, to an address like ws://sequencer-api:8000/runner.',
+  }),
+  GATEWAY_PODS: labels.prefault('app.kubernetes.io/name=sequencer,app.kubernetes.io/component=api'),
+  RUN_TOKEN_KEY: z
+    .string('RUN_TOKEN_KEY has to be set, to the same value as for the API: the tokens of runners are made with it.')
+    .min(32, 'RUN_TOKEN_KEY has to have at least 32 characters.'),
+  LEASE_NAME: z.string().min(1).default('sequencer-operator'),
+  IDENTITY: z.string().min(1).optional(),
+  HOST: z.string().default('0.0.0.0'),
+  PORT: z.coerce.number('PORT has to be a number.').int().min(0).max(65535).default(8080),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+});
+
+export interface Config {
+  namespace: string;
+  gatewayUrl: string;
+  gatewayPods: Record<string, string>;
+  runTokenKey: string;
+  leaseName: string;
+  identity: string;
+  host: string;
+  port: number;
+  logLevel: string;
+}
+
+/** Throws one Error that names all problems. */
+export function readConfig(env: Record<string, string | undefined>): Config {
+  const result = schema.safeParse(env);
+  if (!result.success) {
+    const problems = result.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
+    throw new Error(`The operator cannot start with these settings:\n${problems.join('\n')}`);
+  }
+  const value = result.data;
+  return {
+    namespace: value.NAMESPACE,
+    gatewayUrl: value.GATEWAY_URL,
+    gatewayPods: value.GATEWAY_PODS,
+    runTokenKey: value.RUN_TOKEN_KEY,
+    leaseName: value.LEASE_NAME,
+    // A pod's name is its own; two processes of one machine need a name each.
+    identity: value.IDENTITY ?? `${hostname()}-${String(process.pid)}`,
+    host: value.HOST,
+    port: value.PORT,
+    logLevel: value.LOG_LEVEL,
+  };
+}

@@ -1,0 +1,43 @@
+/** Kubernetes Events: the story of an object, one sentence each, as `kubectl describe` shows it. */
+import { createHash } from 'node:crypto';
+import type { KubernetesClient, New } from '@sequencer/kubernetes/client';
+import { KubernetesError } from '@sequencer/kubernetes/errors';
+import type { KubernetesEvent } from '@sequencer/kubernetes/objects';
+import { EVENTS } from '@sequencer/kubernetes/resources';
+import type { KubernetesObject } from '@sequencer/model/kubernetes/metadata';
+import type { Logger } from './log.ts';
+
+export class EventRecorder {
+  readonly #client: KubernetesClient;
+  readonly #log: Logger;
+
+  constructor(client: KubernetesClient, log: Logger) {
+    this.#client = client;
+    this.#log = log;
+  }
+
+  /** Says it once for the object, whoever says it and how often. A story that cannot be told holds nothing up. */
+  async say(about: KubernetesObject, type: 'Normal' | 'Warning', reason: string, message: string): Promise<void> {
+    const { name, namespace, uid } = about.metadata;
+    this.#log.info({ object: `${about.kind}/${name}`, reason }, message);
+    const digest = createHash('sha256').update([uid, reason, message].join('\n')).digest('hex').slice(0, 16);
+    const now = new Date().toISOString().replace(/\.\d+Z$/, 'Z');
+    const event: New<KubernetesEvent> & Record<string, unknown> = {
+      metadata: { name: `${name}.${digest}` },
+      involvedObject: { apiVersion: about.apiVersion, kind: about.kind, name, namespace, uid },
+      type,
+      reason,
+      message: message.slice(0, 1024),
+      source: { component: 'sequencer-operator' },
+      firstTimestamp: now,
+      lastTimestamp: now,
+      count: 1,
+    };
+    try {
+      await this.#client.create(EVENTS, namespace, event);
+    } catch (error) {
+      if (error instanceof KubernetesError && error.alreadyExists) return;
+      this.#log.warn({ object: name, reason, err: String(error) }, 'an Event could not be written');
+    }
+  }
+}

@@ -1,0 +1,162 @@
+/** How a run ended, from its pod and from what the runner told the API. Either alone is enough. Pure. */
+import type { ContainerState, Pod } from '@sequencer/kubernetes/objects';
+import type { RunStatus } from '@sequencer/model/kubernetes/sequencer-run';
+import { OUTCOME_WORDS, type FinalPhaseWord, type OutcomeWord } from '@sequencer/model/kubernetes/words';
+import { z } from 'zod';
+import { RUNNER_CONTAINER } from './pod.ts';
+
+export interface Ending {
+  phase: FinalPhaseWord;
+  exitCode?: number;
+  /** A sentence. */
+  reason: string;
+}
+
+/** After a forced deletion: how long a node may still come and tell how the containers ended. */
+const AFTER_FORCE_MS = 30_000;
+
+/** What the supervisor writes to the termination message. */
+const messageSchema = z.object({
+  outcome: z.enum(OUTCOME_WORDS.map((word) => word.toUpperCase()) as [string, ...string[]]),
+  exitCode: z.int().nullable(),
+  reason: z.string(),
+});
+
+export function runnerState(pod: Pod): ContainerState {
+  return pod.status?.containerStatuses?.find(({ name }) => name === RUNNER_CONTAINER)?.state ?? {};
+}
+
+/** Whether nothing of the pod runs any more, for certain. */
+export function isDown(pod: Pod, now: number): boolean {
+  if (pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed') return true;
+  const { deletionTimestamp, deletionGracePeriodSeconds } = pod.metadata;
+  if (deletionTimestamp === undefined || deletionGracePeriodSeconds !== 0) return false;
+  // It would be gone, were it not for our finalizer.
+  const { terminated, running } = runnerState(pod);
+  if (terminated || (!running && pod.spec.nodeName === undefined)) return true;
+  return now - Date.parse(deletionTimestamp) > AFTER_FORCE_MS;
+}
+
+/** How long until `isDown` may change by itself, in ms. */
+export function untilDown(pod: Pod, now: number): number | undefined {
+  const { deletionTimestamp, deletionGracePeriodSeconds } = pod.metadata;
+  if (deletionTimestamp === undefined || deletionGracePeriodSeconds !== 0) return undefined;
+  return Math.max(0, Date.parse(deletionTimestamp) + AFTER_FORCE_MS - now) + 1000;
+}
+
+/**
+ * Null while the script may run.
+ *
+ * @param pod null when it is gone
+ * @param wanted whether somebody wanted an end of the run
+ */
+export function endingOf(status: RunStatus, pod: Pod | null, wanted: boolean, now: number): Ending | null {
+  const told = pod && isDown(pod, now) ? messageOf(pod) : null;
+  if (told) return told;
+  const { runner } = status;
+  if (runner?.outcome !== undefined) {
+    return ending(runner.outcome, runner.exitCode, runner.reason ?? `The script ended: ${runner.outcome}.`);
+  }
+  if (!pod) {
+    return ending(
+      'Lost',
+      undefined,
+      'The pod is gone, and nobody knows how the script ended. The telescope may still move.',
+    );
+  }
+  return isDown(pod, now) ? withoutWords(pod, wanted) : null;
+}
+
+function ending(phase: FinalPhaseWord, exitCode: number | null | undefined, reason: string): Ending {
+  return { phase, reason, ...(exitCode !== undefined && exitCode !== null && { exitCode }) };
+}
+
+function messageOf(pod: Pod): Ending | null {
+  const { terminated } = runnerState(pod);
+  if (terminated?.message === undefined) return null;
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(terminated.message);
+  } catch {
+    // Not the supervisor's words: it did not get to write them.
+    return null;
+  }
+  const message = messageSchema.safeParse(parsed);
+  if (!message.success) return null;
+  const { outcome, exitCode, reason } = message.data;
+  const word = OUTCOME_WORDS.find((word) => word.toUpperCase() === outcome) as OutcomeWord;
+  if (word === 'Killed' && terminated.reason === 'OOMKilled') return outOfMemory(exitCode ?? 137);
+  return ending(word, exitCode, reason);
+}
+
+function outOfMemory(exitCode: number): Ending {
+  return ending(
+    'Killed',
+    exitCode,
+    'The script used more memory than its limit and was killed. Raise spec.runner.resources.limits.memory of the ' +
+      'Sequencer, or let the script use less.',
+  );
+}
+
+/** The supervisor left no message. */
+function withoutWords(pod: Pod, wanted: boolean): Ending {
+  const { terminated, running } = runnerState(pod);
+  const { reason = '', message = '' } = pod.status ?? {};
+  const disruption = pod.status?.conditions?.find(
+    ({ type, status }) => type === 'DisruptionTarget' && status === 'True',
+  );
+  if (terminated?.reason === 'OOMKilled') return outOfMemory(terminated.exitCode);
+  if (terminated && ['StartError', 'ContainerCannotRun'].includes(terminated.reason ?? '')) {
+    return ending(
+      'Failed',
+      terminated.exitCode,
+      `The container could not start: ${terminated.message ?? 'no reason was given'}. Check spec.runner.image of the Sequencer.`,
+    );
+  }
+  const begun = terminated?.startedAt ?? running?.startedAt;
+  if (!begun) return neverBegun(pod, wanted);
+  if (reason === 'Evicted' || disruption?.reason === 'TerminationByKubelet') {
+    return ending(
+      'Killed',
+      terminated?.exitCode,
+      `The node evicted the pod: ${message || (disruption?.message ?? '')}`,
+    );
+  }
+  if (disruption?.reason === 'PreemptionByScheduler') {
+    return ending('Killed', terminated?.exitCode, 'The pod had to make room for one of a higher priority.');
+  }
+  if (!terminated || terminated.reason === 'ContainerStatusUnknown') {
+    const node = pod.spec.nodeName ?? 'its node';
+    return ending(
+      'Lost',
+      undefined,
+      `The node ${node} is gone, and nobody knows how the script ended. The telescope may still move.`,
+    );
+  }
+  const { exitCode } = terminated;
+  if (exitCode === 137)
+    return ending('Killed', 137, 'The runner was killed (SIGKILL) before it could say how the script ended.');
+  if (exitCode === 143)
+    return ending('Terminated', 143, 'The runner was terminated (SIGTERM) before it could say how the script ended.');
+  return ending(
+    'Lost',
+    exitCode,
+    `The runner ended with exit code ${String(exitCode)} and did not say how the script ended. Its log may tell why.`,
+  );
+}
+
+function neverBegun(pod: Pod, wanted: boolean): Ending {
+  const { phase, reason, message, conditions = [] } = pod.status ?? {};
+  const { nodeName } = pod.spec;
+  const nodeGone = conditions.some(({ reason }) => reason === 'DeletionByPodGC' || reason === 'DeletionByTaintManager');
+  // The node had the pod, and never said what became of it.
+  if (nodeName !== undefined && (nodeGone || (phase !== 'Failed' && phase !== 'Succeeded'))) {
+    return ending('Lost', undefined, `The node ${nodeName} is gone, and nobody knows whether the script ran.`);
+  }
+  if (wanted) return ending('Cancelled', undefined, 'Cancelled before the script began.');
+  if (phase === 'Failed' && pod.metadata.deletionTimestamp === undefined) {
+    const words = [reason, message].filter(Boolean).join(': ');
+    return ending('Failed', undefined, `The node refused the pod: ${words}. The script did not begin.`);
+  }
+  return ending('Cancelled', undefined, 'Its pod was deleted before the script began.');
+}

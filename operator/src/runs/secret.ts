@@ -1,0 +1,49 @@
+/** The Secret of a run: what its runner finds in files when the API is away. */
+import type { New } from '@sequencer/kubernetes/client';
+import type { Secret } from '@sequencer/kubernetes/objects';
+import { runToken } from '@sequencer/kubernetes/run-token';
+import { ANNOTATIONS, LABELS } from '@sequencer/model/kubernetes/names';
+import type { Sequencer } from '@sequencer/model/kubernetes/sequencer';
+import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
+import { hostnameOf, ownerOf } from './pod.ts';
+
+export interface RunnerSettings {
+  gatewayUrl: string;
+  runTokenKey: string;
+}
+
+export function secretOf(
+  run: SequencerRun,
+  sequencer: Sequencer,
+  script: string,
+  settings: RunnerSettings,
+): New<Secret> {
+  const { metadata, spec } = run;
+  const options = {
+    run: metadata.uid,
+    sequencer: spec.sequencer,
+    gateway: settings.gatewayUrl,
+    hostname: hostnameOf(sequencer),
+    stopGraceSeconds: sequencer.spec.stopGraceSeconds,
+    recordGraceSeconds: sequencer.spec.recordGraceSeconds,
+    by: metadata.annotations?.[ANNOTATIONS.submittedBy] ?? 'kubectl',
+    title: spec.title ?? null,
+    arguments: spec.arguments,
+    startPaused: spec.startPaused || spec.desiredState === 'Paused',
+    holdOnFailure: spec.holdOnFailure,
+  };
+  return {
+    metadata: {
+      name: metadata.name,
+      labels: { [LABELS.run]: metadata.name, [LABELS.sequencer]: spec.sequencer },
+      ownerReferences: [ownerOf(run)],
+    },
+    // What a run was started with does not change.
+    immutable: true,
+    stringData: {
+      token: runToken(settings.runTokenKey, metadata.uid),
+      'script.py': script,
+      'options.json': JSON.stringify(options),
+    },
+  };
+}

@@ -1,0 +1,177 @@
+/**
+ * Makes the pod of a run whose turn it is. Every step can be repeated, and none can make a second pod:
+ * the pod has the run's name, its name is in the run's status before it is made, and the API server's own word (not a
+ * copy) is asked just before whether a pod was ever seen.
+ */
+import type { KubernetesClient } from '@sequencer/kubernetes/client';
+import { KubernetesError } from '@sequencer/kubernetes/errors';
+import type { Pod } from '@sequencer/kubernetes/objects';
+import { CONFIG_MAPS, NETWORK_POLICIES, PODS, RUNS, SECRETS } from '@sequencer/kubernetes/resources';
+import { FINALIZER } from '@sequencer/model/kubernetes/names';
+import type { Sequencer } from '@sequencer/model/kubernetes/sequencer';
+import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
+import { isFinalWord } from '@sequencer/model/kubernetes/words';
+import { networkPolicyName, networkPolicyOf } from '../sequencers/network-policy.ts';
+import { podOf } from './pod.ts';
+import { refusalOf, type Refusal } from './refusal.ts';
+import { secretOf, type RunnerSettings } from './secret.ts';
+import { MANAGER, writeStatus, type ConditionChange } from './status.ts';
+
+export interface StartSettings extends RunnerSettings {
+  gatewayPods: Record<string, string>;
+}
+
+/** The copy that was looked at is behind: nothing was done, look again. */
+export class Stale extends Error {}
+
+/** Something that others have to mend first, or that ends the run. */
+export class Refused extends Error {
+  readonly refusal: Refusal;
+
+  constructor(refusal: Refusal) {
+    super(refusal.message);
+    this.refusal = refusal;
+  }
+}
+
+export async function startRun(
+  client: KubernetesClient,
+  settings: StartSettings,
+  seen: SequencerRun,
+  sequencer: Sequencer,
+): Promise<SequencerRun> {
+  let run = await freshRun(client, seen);
+  const { namespace, name } = run.metadata;
+  // Asked for before anything is made, so that a run which cannot start leaves nothing behind.
+  const script = await scriptOf(client, run);
+  await checkOcs(client, sequencer);
+  run = await announce(client, run);
+  await makeSecret(client, run, sequencer, script, settings);
+  await refusable(() =>
+    client.apply(
+      NETWORK_POLICIES,
+      namespace,
+      networkPolicyName(sequencer),
+      networkPolicyOf(sequencer, settings.gatewayPods),
+      {
+        manager: MANAGER,
+      },
+    ),
+  );
+  const pod = await makePod(client, run, sequencer);
+  return writeStatus(
+    client,
+    run,
+    {
+      phase: 'Starting',
+      podName: name,
+      podUID: pod.metadata.uid,
+      reason: `The pod ${name} is being started.`,
+    },
+    [turn(run)],
+  );
+}
+
+/** The run as the API server has it, with its script; only if it may be started still. */
+async function freshRun(client: KubernetesClient, seen: SequencerRun): Promise<SequencerRun> {
+  const { namespace, name, uid } = seen.metadata;
+  const run = await client.find(RUNS, namespace, name);
+  const { phase, podUID } = run?.status ?? {};
+  if (run?.metadata.uid !== uid || isFinalWord(phase) || podUID !== undefined) throw new Stale();
+  if (run.metadata.deletionTimestamp !== undefined || run.spec.desiredState === 'Cancelled') throw new Stale();
+  return run;
+}
+
+async function scriptOf(client: KubernetesClient, run: SequencerRun): Promise<string> {
+  if (run.spec.script !== undefined) return run.spec.script;
+  const { name = '', key = '' } = run.spec.scriptFrom?.configMapKeyRef ?? {};
+  const map = await client.find(CONFIG_MAPS, run.metadata.namespace, name);
+  const script = map?.data?.[key];
+  if (script !== undefined) return script;
+  const missing = map ? `the ConfigMap ${name} has no key ${key}` : `there is no ConfigMap named ${name}`;
+  throw new Refused({
+    kind: 'waits',
+    reason: 'ScriptMissing',
+    message: `The script cannot be read: ${missing}. Create it, or cancel the run.`,
+  });
+}
+
+async function checkOcs(client: KubernetesClient, { metadata, spec }: Sequencer): Promise<void> {
+  if (!spec.ocs || (await client.find(CONFIG_MAPS, metadata.namespace, spec.ocs.configMap))) return;
+  throw new Refused({
+    kind: 'waits',
+    reason: 'OcsConfigMissing',
+    message: `There is no ConfigMap named ${spec.ocs.configMap}, which spec.ocs of the Sequencer ${metadata.name} names. Create it with default.yaml and sorunlib.yaml, or cancel the run.`,
+  });
+}
+
+/** From here on there may be a pod. Conditional on what was read: only one instance gets past it with the same knowledge. */
+async function announce(client: KubernetesClient, run: SequencerRun): Promise<SequencerRun> {
+  const { namespace, name, resourceVersion, finalizers = [] } = run.metadata;
+  if (run.status?.podName !== undefined) return run;
+  const held = finalizers.includes(FINALIZER)
+    ? run
+    : await client.merge(RUNS, namespace, name, {
+        metadata: { resourceVersion, finalizers: [...finalizers, FINALIZER] },
+      });
+  return writeStatus(
+    client,
+    held,
+    { phase: 'Starting', podName: name, reason: `It is its turn on ${run.spec.sequencer}.` },
+    [turn(run)],
+  );
+}
+
+function turn({ spec }: SequencerRun): ConditionChange {
+  return { type: 'Scheduled', status: 'True', reason: 'Turn', message: `It is its turn on ${spec.sequencer}.` };
+}
+
+async function makeSecret(
+  client: KubernetesClient,
+  run: SequencerRun,
+  sequencer: Sequencer,
+  script: string,
+  settings: RunnerSettings,
+): Promise<void> {
+  const { namespace, name } = run.metadata;
+  try {
+    await refusable(() => client.create(SECRETS, namespace, secretOf(run, sequencer, script, settings)));
+  } catch (error) {
+    if (!(error instanceof KubernetesError) || !error.alreadyExists) throw error;
+    const secret = await client.get(SECRETS, namespace, name);
+    if (!isOwned(secret, run)) throw nameTaken('Secret', name);
+  }
+}
+
+async function makePod(client: KubernetesClient, run: SequencerRun, sequencer: Sequencer): Promise<Pod> {
+  const { namespace, name } = run.metadata;
+  try {
+    return await refusable(() => client.create(PODS, namespace, podOf(run, sequencer)));
+  } catch (error) {
+    if (!(error instanceof KubernetesError) || !error.alreadyExists) throw error;
+    const pod = await client.get(PODS, namespace, name);
+    if (!isOwned(pod, run)) throw nameTaken('Pod', name);
+    return pod;
+  }
+}
+
+export function isOwned(object: Pick<Pod, 'metadata'>, run: SequencerRun): boolean {
+  return object.metadata.ownerReferences?.some(({ uid }) => uid === run.metadata.uid) ?? false;
+}
+
+function nameTaken(kind: string, name: string): Refused {
+  return new Refused({
+    kind: 'waits',
+    reason: 'NameTaken',
+    message: `There is a ${kind} named ${name} already, which is not of this run. Delete it, or cancel the run.`,
+  });
+}
+
+async function refusable<T>(action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    const refusal = refusalOf(error);
+    throw refusal ? new Refused(refusal) : error;
+  }
+}

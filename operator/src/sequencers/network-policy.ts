@@ -1,0 +1,35 @@
+/** What the runner pods of a sequencer may reach: the gateway, DNS, and what the sequencer declares. Nobody reaches them. */
+import type { Fields } from '@sequencer/kubernetes/client';
+import type { NetworkPolicy } from '@sequencer/kubernetes/objects';
+import type { Sequencer } from '@sequencer/model/kubernetes/sequencer';
+import { ownerOf, runnerLabels } from '../runs/pod.ts';
+
+export function networkPolicyName(sequencer: Sequencer): string {
+  return `sequencer-${sequencer.metadata.name}`;
+}
+
+/** @param gatewayPods labels of the API's pods, in the same namespace */
+export function networkPolicyOf(sequencer: Sequencer, gatewayPods: Record<string, string>): Fields<NetworkPolicy> {
+  const { metadata, spec } = sequencer;
+  return {
+    metadata: { ownerReferences: [ownerOf(sequencer)] },
+    spec: {
+      podSelector: { matchLabels: runnerLabels(metadata.name) },
+      policyTypes: ['Ingress', 'Egress'],
+      egress: [
+        { to: [{ podSelector: { matchLabels: gatewayPods } }] },
+        {
+          to: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } } }],
+          ports: [
+            { protocol: 'UDP', port: 53 },
+            { protocol: 'TCP', port: 53 },
+          ],
+        },
+        ...spec.runner.egress.map(({ cidr, ports }) => ({
+          to: [{ ipBlock: { cidr } }],
+          ...(ports && { ports: ports.map((port) => ({ protocol: 'TCP', port })) }),
+        })),
+      ],
+    },
+  };
+}

@@ -1,0 +1,169 @@
+/**
+ * One look at one sequencer: frees it when its run has ended, gives it to the next run, and says what is so.
+ *
+ * Contract: a run holds the sequencer from the moment that `status.activeRun` names it until its end is recorded. Every
+ * write of the status is conditional on the version that was read (compare-and-swap), so of two that claim, with
+ * whatever knowledge, one succeeds. The end of a run, and the hold of the queue that follows a bad one, are one write.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import type { KubernetesClient } from '@sequencer/kubernetes/client';
+import { PODS, RUNS, SEQUENCERS } from '@sequencer/kubernetes/resources';
+import { letsQueueContinue, nextRun, type FinalPhase, type Mode } from '@sequencer/model';
+import { isWaiting, waitingRuns } from '@sequencer/model/kubernetes/queue';
+import type { Sequencer, SequencerStatus } from '@sequencer/model/kubernetes/sequencer';
+import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
+import { isFinalWord, phaseOfWord, type FinalPhaseWord } from '@sequencer/model/kubernetes/words';
+import type { EventRecorder } from '../event-recorder.ts';
+import { isDown } from '../runs/ending.ts';
+import { MANAGER, time, withConditions } from '../runs/status.ts';
+import type { World } from '../world.ts';
+import { retentionOf } from './retention.ts';
+
+type Active = NonNullable<SequencerStatus['activeRun']>;
+type Hold = NonNullable<SequencerStatus['hold']>;
+
+const AGAIN_MS = 500;
+
+const WORDS: Partial<Record<FinalPhaseWord, string>> = {
+  Failed: 'failed',
+  Interrupted: 'was interrupted',
+  Terminated: 'was terminated',
+  Killed: 'was killed',
+  Lost: 'was lost',
+};
+
+export class SequencerReconciler {
+  readonly #client: KubernetesClient;
+  readonly #world: World;
+  readonly #events: EventRecorder;
+
+  constructor(client: KubernetesClient, world: World, events: EventRecorder) {
+    this.#client = client;
+    this.#world = world;
+    this.#events = events;
+  }
+
+  async reconcile(namespace: string, name: string): Promise<number | undefined> {
+    const sequencer = this.#world.sequencers.get(namespace, name);
+    if (!sequencer) return undefined;
+    const runs = this.#world.runsOf(namespace, name).map((run) => this.#placed(run));
+    const { activeRun, hold } = sequencer.status ?? {};
+    const end = activeRun && (await this.#endOf(namespace, activeRun, runs));
+    if (end === 'unknown') return AGAIN_MS;
+    const held =
+      end && !letsQueueContinue(phaseOfWord(end) as FinalPhase)
+        ? await this.#holdAfter(sequencer, activeRun, end)
+        : hold;
+    const inForce = held && held.run !== sequencer.spec.resumeAfter ? held : undefined;
+    const active = end === null ? activeRun : undefined;
+    const next = this.#next(sequencer, active, runs, inForce);
+    await this.#write(sequencer, runs, next ?? active, inForce);
+    if (next) {
+      const run = runs.find(({ metadata }) => metadata.uid === next.uid);
+      if (run) await this.#events.say(run, 'Normal', 'Claimed', `It is its turn on ${name}.`);
+    }
+    if (inForce && inForce !== hold) {
+      await this.#events.say(sequencer, 'Warning', 'Held', reasonOf(sequencer, inForce));
+    }
+    return this.#retain(sequencer, runs);
+  }
+
+  #placed(run: SequencerRun): SequencerRun {
+    if (run.status?.place !== undefined) return run;
+    return { ...run, status: { ...run.status, place: this.#world.places.of(run) } };
+  }
+
+  /** How the run that holds the sequencer has ended; null when it has not; `unknown` when that cannot be said now. */
+  async #endOf(namespace: string, active: Active, runs: SequencerRun[]): Promise<FinalPhaseWord | null | 'unknown'> {
+    const known = runs.find(({ metadata }) => metadata.uid === active.uid);
+    if (known) return isFinalWord(known.status?.phase) ? known.status.phase : null;
+    const run = await this.#client.find(RUNS, namespace, active.name);
+    if (run?.metadata.uid === active.uid) return 'unknown';
+    // Its object is gone, its finalizer removed by force. Its pod may still run.
+    const pod = await this.#client.find(PODS, namespace, active.name);
+    const own = pod?.metadata.ownerReferences?.some(({ uid }) => uid === active.uid);
+    return pod && own && !isDown(pod, Date.now()) ? 'unknown' : 'Lost';
+  }
+
+  async #holdAfter({ metadata }: Sequencer, active: Active | undefined, outcome: FinalPhaseWord): Promise<Hold> {
+    // The API server's own list: what was asked for before is held, what is asked for later is not.
+    const runs = await this.#client.list(RUNS, metadata.namespace, {
+      fieldSelector: `spec.sequencer=${metadata.name}`,
+    });
+    const asked = runs.filter(
+      (run) => isWaiting(run) && run.spec.desiredState !== 'Queued' && run.metadata.uid !== active?.uid,
+    );
+    return {
+      run: active?.name ?? '',
+      outcome,
+      since: time(new Date()),
+      runs: asked.slice(0, 2000).map(({ metadata: { uid, generation = 0 } }) => ({ uid, generation })),
+    };
+  }
+
+  #next(
+    sequencer: Sequencer,
+    active: Active | undefined,
+    runs: SequencerRun[],
+    hold: Hold | undefined,
+  ): Active | undefined {
+    if (sequencer.metadata.deletionTimestamp !== undefined) return undefined;
+    const next = nextRun(modeOf(sequencer, hold), active !== undefined, waitingRuns(runs, hold));
+    const run = next && runs.find(({ metadata }) => metadata.uid === next.id);
+    return run ? { name: run.metadata.name, uid: run.metadata.uid } : undefined;
+  }
+
+  async #write(
+    sequencer: Sequencer,
+    runs: SequencerRun[],
+    active: Active | undefined,
+    hold: Hold | undefined,
+  ): Promise<void> {
+    const { name, namespace, resourceVersion, generation } = sequencer.metadata;
+    const waiting = runs.filter((run) => isWaiting(run) && run.metadata.uid !== active?.uid);
+    const ready = {
+      type: 'Ready',
+      status: 'True',
+      reason: 'Served',
+      message: 'The operator serves this sequencer.',
+    } as const;
+    const after: SequencerStatus = {
+      ...(active && { activeRun: active }),
+      ...(hold && { hold, reason: reasonOf(sequencer, hold) }),
+      mode: hold ? 'Off' : sequencer.spec.mode,
+      queueLength: waiting.length,
+      ...(generation !== undefined && { observedGeneration: generation }),
+      conditions: withConditions(sequencer.status?.conditions, [ready], new Date()),
+    };
+    if (isDeepStrictEqual(sequencer.status, after)) return;
+    await this.#client.apply(
+      SEQUENCERS,
+      namespace,
+      name,
+      { status: after },
+      {
+        manager: MANAGER,
+        subresource: 'status',
+        resourceVersion,
+      },
+    );
+  }
+
+  async #retain(sequencer: Sequencer, runs: SequencerRun[]): Promise<number | undefined> {
+    const others = runs.filter(({ metadata }) => metadata.uid !== sequencer.status?.activeRun?.uid);
+    const { expired, nextIn } = retentionOf(others, sequencer.spec.history, Date.now());
+    for (const run of expired) await this.#client.remove(RUNS, run.metadata.namespace, run.metadata);
+    return nextIn;
+  }
+}
+
+function modeOf(sequencer: Sequencer, hold: Hold | undefined): Mode {
+  return hold ? 'OFF' : (sequencer.spec.mode.toUpperCase() as Mode);
+}
+
+function reasonOf({ metadata }: Sequencer, hold: Hold): string {
+  return (
+    `The run ${hold.run} ${WORDS[hold.outcome] ?? 'ended'}, and nothing starts by itself since then. To go on: ` +
+    `kubectl patch sequencer ${metadata.name} --type merge -p '{"spec":{"resumeAfter":"${hold.run}"}}'`
+  );
+}

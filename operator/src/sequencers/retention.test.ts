@@ -1,0 +1,54 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
+import { PHASE_WORDS, isFinalWord, type PhaseWord } from '@sequencer/model/kubernetes/words';
+import { retentionOf } from './retention.ts';
+
+const NOW = Date.parse('2026-11-24T20:00:00Z');
+
+function run(index: number, phase: PhaseWord, secondsAgo: number): SequencerRun {
+  return {
+    apiVersion: 'sequencer.dev/v1alpha1',
+    kind: 'SequencerRun',
+    metadata: {
+      name: `run-${String(index)}`,
+      namespace: 'test',
+      uid: `uid-${String(index)}`,
+      resourceVersion: '1',
+      creationTimestamp: '2026-11-01T00:00:00Z',
+    },
+    spec: {
+      sequencer: 'satp1',
+      arguments: [],
+      desiredState: 'Queued',
+      startPaused: false,
+      holdOnFailure: false,
+      timeoutSeconds: 0,
+    },
+    status: { phase, ...(isFinalWord(phase) && { finishedAt: new Date(NOW - secondsAgo * 1000).toISOString() }) },
+  };
+}
+
+test('only ended runs go, the oldest first; what stays is few enough and young enough', () => {
+  const some = fc.array(fc.tuple(fc.constantFrom(...PHASE_WORDS), fc.nat(1000)), { maxLength: 30 });
+  fc.assert(
+    fc.property(some, fc.nat(10), fc.nat(1000), (list, keepRuns, ttlSecondsAfterFinished) => {
+      const runs = list.map(([phase, ago], index) => run(index, phase, ago));
+      const { expired, nextIn } = retentionOf(runs, { keepRuns, ttlSecondsAfterFinished }, NOW);
+      expect(expired.every(({ status }) => isFinalWord(status?.phase))).toBe(true);
+      const kept = runs.filter((one) => isFinalWord(one.status?.phase) && !expired.includes(one));
+      expect(kept.length).toBeLessThanOrEqual(keepRuns);
+      const age = (one: SequencerRun) => NOW - Date.parse(one.status?.finishedAt ?? '');
+      for (const one of kept) {
+        expect(age(one)).toBeLessThan(ttlSecondsAfterFinished * 1000);
+        if (expired.length > 0) expect(age(one)).toBeLessThanOrEqual(Math.max(...expired.map(age)));
+      }
+      // When it is looked at again, one more is too old.
+      expect(nextIn === undefined).toBe(kept.length === 0);
+      if (nextIn !== undefined) {
+        const later = retentionOf(kept, { keepRuns, ttlSecondsAfterFinished }, NOW + nextIn);
+        expect(later.expired.length).toBeGreaterThan(0);
+      }
+    }),
+  );
+});

@@ -1,0 +1,123 @@
+/** What the operator knows of the cluster: copies of the objects, and which of them belong together. */
+import type { KubernetesClient } from '@sequencer/kubernetes/client';
+import type { Pod } from '@sequencer/kubernetes/objects';
+import { Reflector, keyOf } from '@sequencer/kubernetes/reflector';
+import { PODS, RUNS, SEQUENCERS } from '@sequencer/kubernetes/resources';
+import { LABELS } from '@sequencer/model/kubernetes/names';
+import { isWaiting } from '@sequencer/model/kubernetes/queue';
+import type { Sequencer } from '@sequencer/model/kubernetes/sequencer';
+import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
+import { Places } from './places.ts';
+
+export interface WorldOptions {
+  client: KubernetesClient;
+  namespace: string;
+  sequencerChanged: (key: string) => void;
+  runChanged: (key: string) => void;
+  troubled: (kind: string, error: unknown) => void;
+  inactivityMs?: number;
+}
+
+export class World {
+  readonly sequencers: Reflector<Sequencer>;
+  readonly runs: Reflector<SequencerRun>;
+  readonly pods: Reflector<Pod>;
+  readonly places = new Places();
+  readonly #options: WorldOptions;
+  readonly #runsOf = new Map<string, Map<string, SequencerRun>>();
+
+  constructor(options: WorldOptions) {
+    this.#options = options;
+    const { client, namespace, inactivityMs } = options;
+    const common = { client, namespace, ...(inactivityMs !== undefined && { inactivityMs }) };
+    this.sequencers = new Reflector({
+      ...common,
+      resource: SEQUENCERS,
+      changed: (before, after) => {
+        this.#sequencerChanged(before, after);
+      },
+      troubled: (error) => {
+        options.troubled('Sequencer', error);
+      },
+    });
+    this.runs = new Reflector({
+      ...common,
+      resource: RUNS,
+      keep: withoutScript,
+      changed: (before, after) => {
+        this.#runChanged(before, after);
+      },
+      troubled: (error) => {
+        options.troubled('SequencerRun', error);
+      },
+    });
+    this.pods = new Reflector({
+      ...common,
+      resource: PODS,
+      query: { labelSelector: LABELS.run },
+      changed: (before, after) => {
+        const pod = after ?? before;
+        if (pod) options.runChanged(keyOf(pod));
+      },
+      troubled: (error) => {
+        options.troubled('Pod', error);
+      },
+    });
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    await Promise.all([this.sequencers.run(signal), this.runs.run(signal), this.pods.run(signal)]);
+  }
+
+  get ready(): Promise<unknown> {
+    return Promise.all([this.sequencers.ready, this.runs.ready, this.pods.ready]);
+  }
+
+  runsOf(namespace: string, sequencer: string): SequencerRun[] {
+    return [...(this.#runsOf.get(`${namespace}/${sequencer}`)?.values() ?? [])];
+  }
+
+  #sequencerChanged(before: Sequencer | undefined, after: Sequencer | undefined): void {
+    const sequencer = after ?? before;
+    if (!sequencer) return;
+    this.#options.sequencerChanged(keyOf(sequencer));
+    const { namespace, name } = sequencer.metadata;
+    // Its active run has work to do, and so has what was active; the others wait for their turn, unless it comes or goes.
+    const active = [before?.status?.activeRun?.name, after?.status?.activeRun?.name];
+    for (const run of active) if (run !== undefined) this.#options.runChanged(`${namespace}/${run}`);
+    if (whyOf(before) !== whyOf(after)) {
+      for (const run of this.runsOf(namespace, name)) if (isWaiting(run)) this.#options.runChanged(keyOf(run));
+    }
+  }
+
+  #runChanged(before: SequencerRun | undefined, after: SequencerRun | undefined): void {
+    const run = after ?? before;
+    if (!run) return;
+    const of = `${run.metadata.namespace}/${run.spec.sequencer}`;
+    const group = this.#runsOf.get(of) ?? new Map<string, SequencerRun>();
+    if (after) {
+      group.set(after.metadata.uid, after);
+      this.#runsOf.set(of, group);
+      this.places.saw(after);
+    }
+    if (before && before.metadata.uid !== after?.metadata.uid) {
+      group.delete(before.metadata.uid);
+      this.places.forget(before);
+      if (group.size === 0) this.#runsOf.delete(of);
+    }
+    this.#options.runChanged(keyOf(run));
+    this.#options.sequencerChanged(of);
+  }
+}
+
+/** What the reasons of waiting runs depend on. */
+function whyOf(sequencer: Sequencer | undefined): string | undefined {
+  return sequencer && `${sequencer.metadata.uid} ${sequencer.spec.mode} ${sequencer.status?.reason ?? ''}`;
+}
+
+/** A script may have 512 KiB, and ten thousand ended runs may be there. */
+function withoutScript(run: SequencerRun): SequencerRun {
+  const { script, ...spec } = run.spec;
+  const { managedFields: _, ...metadata } = run.metadata as SequencerRun['metadata'] & { managedFields?: unknown };
+  return { ...run, metadata, spec: script === undefined ? spec : { ...spec, script: '' } };
+}

@@ -1,0 +1,146 @@
+/**
+ * Real pods on real nodes. RUNNER_IMAGE names an image with the runner that the nodes have;
+ * `scripts/test-runner-image` makes one.
+ */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { CONFIG_MAPS, PODS, RUNS, SEQUENCERS } from '@sequencer/kubernetes/resources';
+import type { RunSpec } from '@sequencer/model/kubernetes/sequencer-run';
+import type { SequencerSpec } from '@sequencer/model/kubernetes/sequencer';
+import type { PhaseWord } from '@sequencer/model/kubernetes/words';
+import {
+  client,
+  dropNamespace,
+  inPhase as reach,
+  logOf,
+  makeNamespace,
+  makeSequencer,
+  submit,
+  until,
+} from './support/cluster.ts';
+import { startOperator, type RunningOperator } from './support/operators.ts';
+
+const image = process.env.RUNNER_IMAGE ?? '';
+let namespace: string;
+let operator: RunningOperator;
+
+beforeAll(async () => {
+  if (image === '') throw new Error('RUNNER_IMAGE is not set: make one with scripts/test-runner-image.');
+  namespace = await makeNamespace({ 'pod-security.kubernetes.io/enforce': 'restricted' });
+  await client.create(CONFIG_MAPS, namespace, { metadata: { name: 'ocs' }, data: { 'default.yaml': 'hub: {}\n' } });
+  operator = await startOperator(namespace);
+});
+afterAll(async () => {
+  await operator.stop();
+  await dropNamespace(namespace);
+});
+
+let names = 0;
+
+async function start(script: string, more: Partial<RunSpec> = {}, spec: Partial<SequencerSpec> = {}): Promise<string> {
+  names += 1;
+  const name = `seq${String(names)}`;
+  const { runner, ...rest } = spec;
+  await makeSequencer(namespace, name, {
+    recordGraceSeconds: 0,
+    ocs: { configMap: 'ocs' },
+    ...rest,
+    runner: { image, imagePullPolicy: 'Never', env: [], egress: [], ...runner },
+  });
+  return (await submit(namespace, name, { script, ...more })).metadata.name;
+}
+
+const inPhase = (run: string, phase: PhaseWord) => reach(namespace, run, phase);
+
+function printed(run: string, text: string): Promise<true> {
+  return until(`${run} has printed ${text}`, async () => {
+    const log = await logOf(namespace, run);
+    if (log.includes(text)) return true as const;
+    throw new Error(log);
+  });
+}
+
+test('a script runs in its pod: host name, arguments, configuration, no token of a service account; its log is its output', async () => {
+  const script = [
+    'import os, socket, sys',
+    'print(socket.gethostname(), sys.argv[1:], os.environ["OCS_CONFIG_DIR"])',
+    'print(open("/config/default.yaml").read().strip(), file=sys.stderr)',
+    'print(os.path.exists("/var/run/secrets/kubernetes.io"), os.getuid())',
+  ].join('\n');
+  const run = await start(
+    script,
+    { arguments: ['--fast'] },
+    { runner: { image, env: [], egress: [], hostname: 'daq-x' } },
+  );
+  const { status } = await inPhase(run, 'Succeeded');
+  expect(status).toMatchObject({ exitCode: 0, reason: 'All statements are done.' });
+  const lines = (await logOf(namespace, run)).trim().split('\n').sort();
+  expect(lines).toEqual(['False 1000', "daq-x ['--fast'] /config", 'hub: {}'].sort());
+});
+
+test('a script that fails tells why', async () => {
+  const run = await start('print("before")\n{}["az"]\n');
+  expect((await inPhase(run, 'Failed')).status).toMatchObject({ exitCode: 1, reason: "KeyError: 'az'" });
+});
+
+test('cancelling interrupts the script, whose clean-up runs to its end', async () => {
+  const run = await start(
+    'import time\nprint("up")\ntry:\n    time.sleep(600)\nfinally:\n    time.sleep(2)\n    print("parked")\n',
+  );
+  await printed(run, 'up');
+  await client.merge(RUNS, namespace, run, { spec: { desiredState: 'Cancelled' } });
+  const { status } = await inPhase(run, 'Interrupted');
+  expect(status?.reason).toMatch(/^Interrupted by the system.*The run was cancelled\.$/);
+  expect(await logOf(namespace, run)).toContain('parked');
+});
+
+test('deleting the run does the same, and leaves nothing', async () => {
+  const run = await start('import time\nprint("up")\ntime.sleep(600)\n');
+  await printed(run, 'up');
+  const { metadata } = await client.get(RUNS, namespace, run);
+  await client.remove(RUNS, namespace, metadata);
+  await until(
+    'both are gone',
+    async () => !(await client.find(RUNS, namespace, run)) && !(await client.find(PODS, namespace, run)),
+  );
+  const { status } = await client.get(SEQUENCERS, namespace, metadata.name.replace(/-[^-]*$/, ''));
+  expect(status?.hold).toMatchObject({ run, outcome: 'Interrupted' });
+});
+
+test('a script that ignores all is killed after its grace', async () => {
+  const script =
+    'import signal, time\nfor s in (signal.SIGINT, signal.SIGTERM):\n    signal.signal(s, signal.SIG_IGN)\nprint("up")\nwhile True:\n    time.sleep(1)\n';
+  const run = await start(script, {}, { stopGraceSeconds: 2 });
+  await printed(run, 'up');
+  await client.merge(RUNS, namespace, run, { spec: { desiredState: 'Cancelled' } });
+  expect((await inPhase(run, 'Killed')).status?.exitCode).toBe(137);
+});
+
+test('a script that takes too much memory is killed, and the run says so', async () => {
+  const run = await start(
+    'block = []\nwhile True:\n    block.append(bytearray(8 << 20))\n',
+    {},
+    {
+      runner: { image, imagePullPolicy: 'Never', env: [], egress: [], resources: { limits: { memory: '128Mi' } } },
+    },
+  );
+  expect((await inPhase(run, 'Killed')).status?.reason).toMatch(/memory/);
+});
+
+test('an image that is not there is told within 10 seconds', async () => {
+  const run = await start(
+    'print(1)\n',
+    {},
+    {
+      runner: { image: 'localhost/none-of-this-name:1', imagePullPolicy: 'Never', env: [], egress: [] },
+    },
+  );
+  await inPhase(run, 'Starting');
+  const begun = performance.now();
+  await until('it says so', async () => {
+    const { status } = await client.get(RUNS, namespace, run);
+    return /image cannot be pulled: .*none-of-this-name/.test(status?.reason ?? '');
+  });
+  expect(performance.now() - begun).toBeLessThan(10_000);
+  await client.merge(RUNS, namespace, run, { spec: { desiredState: 'Cancelled' } });
+  await inPhase(run, 'Cancelled');
+});

@@ -1,0 +1,119 @@
+/** The cluster that tests talk to: the one of KUBECONFIG. */
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { KubernetesClient, defaultKubeConfig, type New } from '@sequencer/kubernetes/client';
+import { KubernetesError } from '@sequencer/kubernetes/errors';
+import { PODS, RUNS, SEQUENCERS, pathOf, type Resource } from '@sequencer/kubernetes/resources';
+import type { KubernetesObject } from '@sequencer/model/kubernetes/metadata';
+import type { Sequencer, SequencerSpec } from '@sequencer/model/kubernetes/sequencer';
+import type { RunSpec, SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
+import { isFinalWord, type PhaseWord } from '@sequencer/model/kubernetes/words';
+
+export const client = new KubernetesClient(defaultKubeConfig());
+
+type Definition = KubernetesObject & {
+  spec: object;
+  status?: { conditions?: { type: string; status: string }[] };
+};
+
+export const crds: Resource<Definition> = {
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  plural: 'customresourcedefinitions',
+};
+
+export const namespaces: Resource<KubernetesObject> = { apiVersion: 'v1', kind: 'Namespace', plural: 'namespaces' };
+
+/** A namespace of a test's own. Its deletion goes on after the test. */
+export async function makeNamespace(labels: Record<string, string> = {}): Promise<string> {
+  const name = `test-${randomBytes(4).toString('hex')}`;
+  await client.create(namespaces, null, { metadata: { name, labels } });
+  return name;
+}
+
+export async function dropNamespace(name: string): Promise<void> {
+  // Nobody is there any more to take the finalizers away.
+  for (const { apiVersion, kind: word, plural } of [RUNS, PODS]) {
+    const kind: Resource<KubernetesObject> = { apiVersion, kind: word, plural };
+    for (const { metadata } of await client.list(kind, name)) {
+      await client.merge(kind, name, metadata.name, { metadata: { finalizers: null } }).catch(ignoreNotFound);
+    }
+  }
+  const { metadata } = await client.get(namespaces, null, name);
+  await client.remove(namespaces, null, metadata);
+}
+
+function ignoreNotFound(error: unknown): void {
+  if (!(error instanceof KubernetesError && error.notFound)) throw error;
+}
+
+/** It will not come true any more: there is no use in waiting. */
+class Hopeless extends Error {}
+
+/** Until the function returns something true; its value. What it throws is the reason when time is up. */
+export async function until<T>(
+  what: string,
+  look: () => T | Promise<T>,
+  withinMs = 60_000,
+): Promise<NonNullable<Exclude<T, false>>> {
+  const deadline = performance.now() + withinMs;
+  let last: unknown;
+  for (;;) {
+    try {
+      const value = await look();
+      if (value !== null && value !== undefined && value !== false) return value as NonNullable<Exclude<T, false>>;
+      last = undefined;
+    } catch (error) {
+      if (error instanceof Hopeless) throw error;
+      last = error;
+    }
+    if (performance.now() > deadline) throw new Error(`waited in vain until ${what}`, { cause: last });
+    await sleep(50);
+  }
+}
+
+export function makeSequencer(namespace: string, name: string, spec: Partial<SequencerSpec> = {}): Promise<Sequencer> {
+  return client.create(SEQUENCERS, namespace, {
+    metadata: { name },
+    spec: { mode: 'Queue', runner: { image: 'localhost/runner:test' }, ...spec } as SequencerSpec,
+  });
+}
+
+/** What a person writes: what is not given, the API server fills in. */
+export function submit(
+  namespace: string,
+  sequencer: string,
+  spec: Partial<RunSpec> = {},
+  metadata: Partial<New<SequencerRun>['metadata']> = {},
+): Promise<SequencerRun> {
+  const script = spec.scriptFrom ? {} : { script: 'print(1)\n' };
+  return client.create(RUNS, namespace, {
+    metadata: { generateName: `${sequencer}-`, ...metadata },
+    spec: { sequencer, ...script, ...spec } as RunSpec,
+  });
+}
+
+/** What the pod of a run has printed; empty as long as there is nothing. */
+export async function logOf(namespace: string, run: string): Promise<string> {
+  try {
+    const path = `${pathOf(PODS, namespace, run)}/log`;
+    const response = await client.open('GET', path, { signal: AbortSignal.timeout(10_000) });
+    let text = '';
+    response.setEncoding('utf8');
+    for await (const part of response as AsyncIterable<string>) text += part;
+    return text;
+  } catch (error) {
+    // The container is not there yet.
+    if (error instanceof KubernetesError && (error.status === 400 || error.notFound)) return '';
+    throw error;
+  }
+}
+
+export function inPhase(namespace: string, run: string, phase: PhaseWord): Promise<SequencerRun> {
+  return until(`${run} is ${phase}`, async () => {
+    const found = await client.get(RUNS, namespace, run);
+    if (found.status?.phase === phase) return found;
+    const message = `${run} is not ${phase}: ${JSON.stringify(found.status)}`;
+    throw isFinalWord(found.status?.phase) ? new Hopeless(message) : new Error(message);
+  });
+}

@@ -1,0 +1,77 @@
+/** A way to the API server that a test can cut: plain TCP, so that the client's certificates still count. */
+import { once } from 'node:events';
+import { connect, createServer, isIP, type AddressInfo, type Socket } from 'node:net';
+import type { KubeConfig } from '@kubernetes/client-node';
+import { KubernetesClient, defaultKubeConfig } from '@sequencer/kubernetes/client';
+
+export interface CutProxy {
+  config: KubeConfig;
+  client: KubernetesClient;
+  /** Breaks every connection that is open. */
+  cut: () => void;
+  /** Holds what comes from the server back, without a word: a network that went away. */
+  silence: (on: boolean) => void;
+  /** Refuses new connections, and breaks the open ones. */
+  down: (on: boolean) => void;
+  close: () => void;
+}
+
+export async function startProxy(): Promise<CutProxy> {
+  const config = defaultKubeConfig();
+  const cluster = config.getCurrentCluster();
+  if (!cluster) throw new Error('no cluster');
+  const target = new URL(cluster.server);
+  const pairs = new Set<[Socket, Socket]>();
+  let silent = false;
+  let refusing = false;
+  const server = createServer((near) => {
+    if (refusing) {
+      near.destroy();
+      return;
+    }
+    const far = connect(Number(target.port), target.hostname);
+    const pair: [Socket, Socket] = [near, far];
+    pairs.add(pair);
+    near.on('data', (data) => far.write(data));
+    far.on('data', (data) => {
+      if (!silent) near.write(data);
+    });
+    for (const socket of pair) {
+      socket.on('error', () => undefined);
+      socket.on('close', () => {
+        pairs.delete(pair);
+        for (const other of pair) other.destroy();
+      });
+    }
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const cut = () => {
+    for (const [near] of pairs) near.destroy();
+  };
+  // The certificate of the server is for its own name; an address in its place needs no word of it.
+  const tlsServerName = cluster.tlsServerName ?? (isIP(target.hostname) ? undefined : target.hostname);
+  config.clusters = config.clusters.map((one) =>
+    one.name === cluster.name
+      ? { ...one, server: `https://127.0.0.1:${String(port)}`, ...(tlsServerName !== undefined && { tlsServerName }) }
+      : one,
+  );
+  return {
+    config,
+    client: new KubernetesClient(config),
+    cut,
+    silence: (on) => {
+      silent = on;
+    },
+    down: (on) => {
+      refusing = on;
+      if (on) cut();
+    },
+    close: () => {
+      refusing = true;
+      server.close();
+      cut();
+    },
+  };
+}

@@ -1,0 +1,178 @@
+"""The pod: one run from files, with and without a gateway."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from gateway import TOKEN, Gateway
+
+Start = Callable[..., "PodProcess"]
+
+
+class PodProcess:
+    def __init__(self, folder: Path, script: str, gateway: str, **options: Any) -> None:
+        self.given, self.work, self.message = folder / "given", folder / "work", folder / "message"
+        self.given.mkdir()
+        self.work.mkdir()
+        settings = {
+            "run": "run-1",
+            "sequencer": "satp1",
+            "gateway": gateway,
+            "hostname": "daq-satp1-sequencer",
+            "stopGraceSeconds": 5,
+            "recordGraceSeconds": 0,
+            "by": "alice",
+            "title": None,
+            "arguments": [],
+            "startPaused": False,
+            "holdOnFailure": False,
+            **options,
+        }
+        (self.given / "options.json").write_text(json.dumps(settings))
+        (self.given / "script.py").write_bytes(script.encode())
+        (self.given / "token").write_text(TOKEN)
+        self.process = subprocess.Popen(
+            [
+                sys.executable,
+                "-m",
+                "sequencer_runner.pod",
+                self.given,
+                self.work,
+                "--termination-message",
+                self.message,
+            ],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env={**os.environ, "RUNNER_TOKEN": ""},
+        )
+
+    def end(self) -> tuple[int, str, str]:
+        out, err = self.process.communicate(timeout=60)
+        return self.process.returncode, out.decode(), err.decode()
+
+    def told(self) -> dict[str, Any]:
+        told: dict[str, Any] = json.loads(self.message.read_text())
+        return told
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    started: list[PodProcess] = []
+
+    def begin(script: str, gateway: str = "ws://127.0.0.1:9/runner", **options: Any) -> PodProcess:
+        started.append(PodProcess(tmp_path, script, gateway, **options))
+        return started[-1]
+
+    yield begin
+    for pod in started:
+        pod.process.kill()
+        pod.process.wait()
+
+
+def until(what: Callable[[], Any]) -> None:
+    deadline = time.monotonic() + 30
+    while not what():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.02)
+
+
+def test_without_a_gateway_it_runs_and_tells_the_end(start: Start) -> None:
+    script = "import sys, socket\nprint('hello', sys.argv[1:])\nprint(socket.gethostname(), file=sys.stderr)\n"
+    pod = start(script, arguments=["--fast"])
+    assert pod.end() == (0, "hello ['--fast']\n", "daq-satp1-sequencer\n")
+    assert pod.told() == {"outcome": "SUCCEEDED", "exitCode": 0, "reason": "All statements are done."}
+
+
+def test_a_failure_is_told_with_its_cause(start: Start) -> None:
+    pod = start("print('before')\n{}['az']\n")
+    code, out, err = pod.end()
+    assert (code, out) == (1, "before\n")
+    assert "KeyError: 'az'" in err
+    assert pod.told() == {"outcome": "FAILED", "exitCode": 1, "reason": "KeyError: 'az'"}
+
+
+def test_a_script_that_cannot_be_compiled_is_told(start: Start) -> None:
+    pod = start("if True\n")
+    code, out, err = pod.end()
+    assert (code, out) == (1, "")
+    assert "line 1" in err
+    assert pod.told()["outcome"] == "FAILED"
+    assert "line 1" in pod.told()["reason"]
+
+
+def test_a_long_reason_fits_into_the_termination_message(start: Start) -> None:
+    pod = start("raise RuntimeError('ü' * 9000)\n")
+    pod.end()
+    assert len(pod.message.read_bytes()) < 4096
+    assert pod.told()["reason"].startswith("RuntimeError: üüü")
+
+
+def test_sigterm_runs_the_clean_up_of_the_script(start: Start) -> None:
+    pod = start(
+        "import time\nprint('up', flush=True)\ntry:\n    time.sleep(60)\nfinally:\n    print('parked', flush=True)\n"
+    )
+    assert pod.process.stdout is not None
+    assert pod.process.stdout.readline() == b"up\n"
+    pod.process.send_signal(signal.SIGTERM)
+    code, out, _ = pod.end()
+    assert (code, out) == (130, "parked\n")
+    assert pod.told()["outcome"] == "INTERRUPTED"
+
+
+def test_the_gateway_gets_the_whole_record(start: Start) -> None:
+    gateway = Gateway()
+    try:
+        pod = start("print('hello')\n", f"ws://127.0.0.1:{gateway.port}/runner", recordGraceSeconds=60)
+        begun = time.monotonic()
+        assert pod.end()[0] == 0
+        # It did not wait for longer than it had to.
+        assert time.monotonic() - begun < 55
+        events = gateway.events["run-1"]
+        assert [events[0]["type"], events[-1]["type"]] == ["started", "ended"]
+        assert [event["seq"] for event in events] == list(range(1, len(events) + 1))
+    finally:
+        gateway.close()
+
+
+def test_the_record_waits_for_a_gateway_that_is_away(start: Start) -> None:
+    gateway = Gateway()
+    port = gateway.port
+    gateway.close()
+    pod = start("print('hello')\n", f"ws://127.0.0.1:{port}/runner", recordGraceSeconds=60)
+    until(pod.message.exists)
+    gateway = Gateway(port=port)
+    try:
+        assert pod.end()[0] == 0
+        assert gateway.events["run-1"][-1]["type"] == "ended"
+    finally:
+        gateway.close()
+
+
+def test_it_takes_no_other_run(start: Start) -> None:
+    gateway = Gateway()
+    try:
+        script = "import time\nwhile True:\n    time.sleep(0.05)\n"
+        start(script, f"ws://127.0.0.1:{gateway.port}/runner")
+        until(lambda: gateway.events.get("run-1"))
+        reply = gateway.command(
+            "start",
+            run="run-2",
+            by="bob",
+            script="print(1)",
+            arguments=[],
+            title=None,
+            startPaused=False,
+            holdOnFailure=False,
+            breakpoints=[],
+        )
+        assert (reply["ok"], reply["code"]) == (False, "RUNNER_BUSY")
+        assert gateway.command("stop", run="run-1", by="bob", level="KILL")["ok"]
+    finally:
+        gateway.close()

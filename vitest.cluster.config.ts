@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+
+/** Tests that need a Kubernetes cluster: `make test-cluster`. */
+export default defineConfig({
+  test: {
+    name: 'cluster',
+    include: ['operator/test-cluster/**/*.test.ts'],
+    globalSetup: ['operator/test-cluster/support/set-up.ts'],
+    testTimeout: 90_000,
+    hookTimeout: 120_000,
+    maxWorkers: 2,
+  },
+});
