@@ -18,6 +18,17 @@ async function violations(page: Page): Promise<string[]> {
   return found.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`);
 }
 
+/** Buttons that are hard to hit; a line of output is as high as its text, and so is the number in it. */
+function tooSmall(page: Page): Promise<string[]> {
+  return page.locator('button:not(.at):visible, select:visible, input:not([type=radio]):visible').evaluateAll((elements) =>
+    elements.flatMap((element) => {
+      const { width, height } = element.getBoundingClientRect();
+      const isSmall = Math.min(width, height) < 23.5;
+      return isSmall ? [`${element.outerHTML.slice(0, 120)}: ${String(width)} x ${String(height)}`] : [];
+    }),
+  );
+}
+
 test('pages', async ({ page, stack }) => {
   test.setTimeout(180_000);
   const foreign: string[] = [];
@@ -30,7 +41,16 @@ test('pages', async ({ page, stack }) => {
   const running = await stack.submit('import time\nwhile True:\n    time.sleep(0.1)\n', { sequencer: 'lat' });
   await stack.until(running, 'RUNNING');
   for (const theme of THEMES) {
-    for (const path of ['/', '/satp1', '/lat', `/runs/${ended}`, '/history', '/settings', '/nowhere/at/all']) {
+    for (const path of [
+      '/',
+      '/satp1',
+      '/lat',
+      `/runs/${ended}`,
+      '/history',
+      '/?wall',
+      '/settings',
+      '/nowhere/at/all',
+    ]) {
       await page.goto(path);
       await page.evaluate((name) => {
         localStorage.setItem('sequencer.theme', name);
@@ -45,10 +65,30 @@ test('pages', async ({ page, stack }) => {
         expect(wide, `${path} at ${String(width)}`).toBe(false);
       }
       await page.setViewportSize({ width: 1440, height: 900 });
+      expect(await tooSmall(page), `targets of ${path}`).toEqual([]);
     }
   }
   expect(foreign).toEqual([]);
   await stack.query('mutation ($id: ID!) { stopRun(id: $id, level: KILL) { id } }', { id: running });
+});
+
+test('the command palette and the list of keys', async ({ page }) => {
+  await page.goto('/');
+  await expect(page.getByText('Live ·')).toBeVisible();
+  await page.keyboard.press('?');
+  await expect(page.getByRole('dialog', { name: 'Keys' })).toBeVisible();
+  expect(await violations(page)).toEqual([]);
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Control+k');
+  const palette = page.getByRole('dialog', { name: 'Search or jump to' });
+  await expect(palette.getByRole('option', { name: 'lat', exact: false }).first()).toBeVisible();
+  expect(await violations(page)).toEqual([]);
+  await page.keyboard.type('history of lat');
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/\/history\?telescope=lat$/);
+  await page.keyboard.press('g');
+  await page.keyboard.press('o');
+  await expect(page.getByRole('heading', { name: 'Overview' })).toBeAttached();
 });
 
 test('the stop ladder and the question before a run', async ({ page }) => {

@@ -56,7 +56,7 @@ test('a run that starts paused stands before its first line', async ({ page }) =
   await sequencer.start('Run paused');
   await expect(sequencer.state).toContainText('Paused');
   await expect(sequencer.output).not.toContainText('first');
-  await page.getByRole('button', { name: /Over/ }).first().click();
+  await page.getByRole('button', { name: 'Over', exact: true }).click();
   await expect(sequencer.output).toContainText('first');
   await expect(sequencer.output).not.toContainText('second');
   await page.getByRole('button', { name: /Continue F8/ }).click();

@@ -29,7 +29,8 @@ const VIEWER: Fields = {
   Run: `id number sequencer title script phase reason submittedBy submittedAt startedAt finishedAt exitCode failure
     arguments startPaused startAt holdOnFailure start scriptHash statementCount statementsDone position pausePending stops live
     seenAt view statements traces breakpoints output(after first) outputBefore(before last) events(after first types)
-    lastSeq asks progress scriptVersions watchers telescope`,
+    lastSeq asks progress scriptVersions watchers telescope
+    pausedSince`,
   RunConnection: 'edges pageInfo totalCount',
   Night: 'date outcomes',
   NightOutcome: 'phase runs seconds',

@@ -81,6 +81,12 @@ RunType.implement({
       description: 'A pause was asked for and is not complete.',
       resolve: (run) => run.live?.view.pause.state === 'pending',
     }),
+    pausedSince: t.field({
+      type: DateTime,
+      nullable: true,
+      description: 'Since when a trace waits for a command: of several the first. Null when none does.',
+      resolve: (run) => run.live?.pausedSince ?? null,
+    }),
     stops: t.field({
       type: [StopSentType],
       description: 'The rungs of the stop ladder that were sent, in order.',

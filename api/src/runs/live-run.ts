@@ -52,6 +52,11 @@ export class LiveRun {
     return isFinal(this.row.phase) || this.view.lastSeq === 0 ? this.row.reason : reasonOf(this.view);
   }
 
+  /** Since when the first of its paused traces waits. */
+  get pausedSince(): string | null {
+    return this.view.traces.flatMap((trace) => trace.prompt?.since ?? []).toSorted()[0] ?? null;
+  }
+
   /** Characters that wait for their commit. */
   get unstoredSize(): number {
     return this.#unstoredSize;

@@ -21,6 +21,7 @@ graphql(/* GraphQL */ `
       type
       message
       line
+      awaitingDecision
     }
   }
 `);
@@ -192,6 +193,7 @@ export const FLEET = graphql(/* GraphQL */ `
       activeRun {
         ...RunSummary
         pausePending
+        pausedSince
         position {
           statement
           line
@@ -200,6 +202,7 @@ export const FLEET = graphql(/* GraphQL */ `
       }
       queue {
         ...RunSummary
+        start
       }
       lastRun {
         ...RunSummary

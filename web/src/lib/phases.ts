@@ -48,6 +48,14 @@ export const LOOKS: Record<RunPhase, Look> = {
   CANCELLED: look('Cancelled', mdiCancel, 'queued', '–'),
 };
 
+/** A run whose failed statement is held until somebody chooses. */
+const NEEDS_YOU = look('Needs you', mdiCloseCircle, 'failed', '▲', true);
+
+export function lookOfRun(run: { phase: RunPhase; failure?: { awaitingDecision: boolean } | null }): Look {
+  const isHeld = run.phase === 'PAUSED' && run.failure?.awaitingDecision === true;
+  return isHeld ? NEEDS_YOU : LOOKS[run.phase];
+}
+
 export const OUTCOMES: RunPhase[] = ['SUCCEEDED', 'FAILED', 'INTERRUPTED', 'TERMINATED', 'KILLED', 'LOST', 'CANCELLED'];
 
 export function isOpen(phase: RunPhase): boolean {

@@ -1,7 +1,7 @@
 /** The tab tells the state too: telescope, mark, word, line; the favicon changes its shape. */
 import { onScopeDispose, watchEffect, type Ref } from 'vue';
 import type { RunFrame, RunState } from '../run/use-run.ts';
-import { LOOKS } from './phases.ts';
+import { lookOfRun } from './phases.ts';
 
 const DEFAULT_TITLE = 'Sequencer';
 
@@ -14,10 +14,11 @@ export function useTabTitle(source: Ref<{ name: string; run: RunState; frame: Ru
   watchEffect(() => {
     if (!source.value) return;
     const { name, run, frame } = source.value;
-    const look = LOOKS[run.phase];
+    const look = lookOfRun(run);
     const line = frame?.view.traces.find((trace) => trace.id === 1)?.line;
     const at = line !== null && line !== undefined && run.finishedAt === null ? ` ${String(line)}` : '';
-    document.title = `${name} ${look.mark} ${look.word}${at}`;
+    const word = look.mark === '▲' ? look.word.toUpperCase() : `${look.word}${at}`;
+    document.title = `${name} ${look.mark} ${word}`;
     const colour = getComputedStyle(document.documentElement).getPropertyValue(`--${look.tone}`).trim();
     setIcon(
       `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><path fill="${colour}" d="${look.icon}"/></svg>`,

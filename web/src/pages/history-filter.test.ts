@@ -1,16 +1,25 @@
 import { expect, it } from 'vitest';
-import { fromQuery, toQuery, toServer } from './history-filter.ts';
+import { fromQuery, isNarrowed, nightName, nightOf, toQuery, toServer } from './history-filter.ts';
 
-it('reads the address and writes it again', () => {
-  const query = { telescope: 'satp1', outcome: 'KILLED', from: '2026-11-20' };
+it('survives the address, and drops what makes no sense', () => {
+  const query = { telescope: 'satp1', outcome: 'FAILED', text: 'iv', from: '2026-11-01', order: 'OLDEST' };
   expect(toQuery(fromQuery(query))).toEqual(query);
+  expect(toQuery(fromQuery({ outcome: 'RUNNING', from: 'yesterday', order: 'NEWEST', by: ['a', 'b'] }))).toEqual({});
 });
 
-it('leaves out what is no filter', () => {
-  expect(toQuery(fromQuery({ outcome: 'GREEN', from: 'yesterday', other: 'x' }))).toEqual({});
+it('asks the server for whole days, the last one included', () => {
+  const filter = fromQuery({ from: '2026-11-01', to: '2026-11-02' });
+  expect(toServer(filter)).toMatchObject({ from: '2026-11-01T00:00:00Z', to: '2026-11-03T00:00:00.000Z' });
 });
 
-it('includes the last day', () => {
-  const filter = toServer(fromQuery({ from: '2026-11-20', to: '2026-11-30' }));
-  expect(filter).toMatchObject({ from: '2026-11-20T00:00:00Z', to: '2026-12-01T00:00:00.000Z' });
+it('is not narrowed by the order alone', () => {
+  expect(isNarrowed(fromQuery({ order: 'LONGEST' }))).toBe(false);
+  expect(isNarrowed(fromQuery({ by: 'm.olsen' }))).toBe(true);
+});
+
+it('counts nights from noon to noon', () => {
+  expect(nightOf('2026-11-22T11:59:59Z')).toBe('2026-11-21');
+  expect(nightOf('2026-11-22T12:00:00Z')).toBe('2026-11-22');
+  expect(nightName('2026-11-21', Date.parse('2026-11-24T00:00:00Z'))).toBe('21 November');
+  expect(nightName('2025-11-01', Date.parse('2026-11-24T00:00:00Z'))).toBe('1 November 2025');
 });

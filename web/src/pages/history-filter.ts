@@ -1,6 +1,6 @@
 /** The history's filters as they stand in the address, and as the server takes them. */
 import type { LocationQuery } from 'vue-router';
-import type { RunFilter, RunPhase } from '../gql/graphql.ts';
+import type { RunFilter, RunOrder, RunPhase } from '../gql/graphql.ts';
 import { OUTCOMES } from '../lib/phases.ts';
 
 export interface HistoryFilter {
@@ -11,9 +11,14 @@ export interface HistoryFilter {
   /** Days as `2026-11-24`, both included. */
   from: string;
   to: string;
+  /** The newest first when it is empty. */
+  order: RunOrder | '';
 }
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
+const ORDERS: RunOrder[] = ['OLDEST', 'LONGEST'];
+const DAY_MS = 86_400_000;
+const HALF_A_DAY_MS = DAY_MS / 2;
 
 function word(query: LocationQuery, name: string): string {
   const value = query[name];
@@ -22,6 +27,7 @@ function word(query: LocationQuery, name: string): string {
 
 export function fromQuery(query: LocationQuery): HistoryFilter {
   const outcome = word(query, 'outcome');
+  const order = word(query, 'order');
   const day = (name: string) => (DAY.test(word(query, name)) ? word(query, name) : '');
   return {
     telescope: word(query, 'telescope'),
@@ -30,6 +36,7 @@ export function fromQuery(query: LocationQuery): HistoryFilter {
     by: word(query, 'by'),
     from: day('from'),
     to: day('to'),
+    order: ORDERS.find((known) => known === order) ?? '',
   };
 }
 
@@ -37,8 +44,13 @@ export function toQuery(filter: HistoryFilter): Record<string, string> {
   return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== ''));
 }
 
+/** Whether anything but the order differs from the whole history. */
+export function isNarrowed(filter: HistoryFilter): boolean {
+  return Object.keys(toQuery({ ...filter, order: '' })).length > 0;
+}
+
 export function toServer(filter: HistoryFilter): RunFilter {
-  const nextDay = (day: string) => new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000).toISOString();
+  const nextDay = (day: string) => new Date(Date.parse(`${day}T00:00:00Z`) + DAY_MS).toISOString();
   return {
     sequencer: filter.telescope || null,
     phases: filter.outcome ? [filter.outcome] : null,
@@ -47,4 +59,18 @@ export function toServer(filter: HistoryFilter): RunFilter {
     from: filter.from ? `${filter.from}T00:00:00Z` : null,
     to: filter.to ? nextDay(filter.to) : null,
   };
+}
+
+/** The night of a moment, from noon to noon UTC, by the day that it begins on. */
+export function nightOf(time: string): string {
+  return new Date(Date.parse(time) - HALF_A_DAY_MS).toISOString().slice(0, 10);
+}
+
+const MONTHS = 'January February March April May June July August September October November December'.split(' ');
+
+/** `21 November`, with the year when it is not the present one */
+export function nightName(date: string, now: number): string {
+  const [year, month, day] = date.split('-');
+  const name = `${String(Number(day))} ${MONTHS[Number(month) - 1] ?? ''}`;
+  return year === String(new Date(now).getUTCFullYear()) ? name : `${name} ${year ?? ''}`;
 }

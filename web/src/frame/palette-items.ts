@@ -1,0 +1,74 @@
+/** Where the command palette can go: it only ever goes somewhere. */
+import {
+  mdiCloseCircle,
+  mdiCog,
+  mdiConsoleLine,
+  mdiHistory,
+  mdiMonitor,
+  mdiPlayCircleOutline,
+  mdiViewGridOutline,
+} from '@mdi/js';
+import type { FleetSequencer } from '../api/fleet.ts';
+import type { HistoryQuery } from '../gql/graphql.ts';
+import { LOOKS } from '../lib/phases.ts';
+import { lookOf } from '../lib/sequencer-look.ts';
+
+export interface PaletteItem {
+  key: string;
+  icon: string;
+  text: string;
+  note: string;
+  to: string;
+}
+
+export function places(fleet: readonly FleetSequencer[]): PaletteItem[] {
+  const telescopes = fleet.flatMap((s) => [
+    { key: s.name, icon: mdiConsoleLine, text: s.name, note: lookOf(s).word, to: `/${s.name}` },
+    ...(s.activeRun
+      ? [
+          {
+            key: `${s.name} now`,
+            icon: mdiPlayCircleOutline,
+            text: `The run on ${s.name} now`,
+            note: `#${String(s.activeRun.number)}`,
+            to: `/runs/${s.activeRun.id}`,
+          },
+        ]
+      : []),
+    {
+      key: `${s.name} history`,
+      icon: mdiHistory,
+      text: `History of ${s.name}`,
+      note: '',
+      to: `/history?telescope=${encodeURIComponent(s.name)}`,
+    },
+  ]);
+  return [
+    ...telescopes,
+    { key: 'overview', icon: mdiViewGridOutline, text: 'Overview', note: 'g o', to: '/' },
+    { key: 'history', icon: mdiHistory, text: 'History', note: 'g h', to: '/history' },
+    { key: 'failed', icon: mdiCloseCircle, text: 'Failed runs', note: '', to: '/history?outcome=FAILED' },
+    { key: 'wall', icon: mdiMonitor, text: 'Overview for a wall', note: '', to: '/?wall' },
+    { key: 'settings', icon: mdiCog, text: 'Settings', note: '', to: '/settings' },
+  ];
+}
+
+/** What the server is asked for: a number as the number of a run, anything else as text. */
+export function searchFor(text: string): string {
+  const number = /^#?(\d+)$/.exec(text.trim())?.[1];
+  return number ? `/${number}` : text.trim();
+}
+
+export function runItems(runs: HistoryQuery['runs'], text: string): PaletteItem[] {
+  const number = Number(/^#?(\d+)$/.exec(text.trim())?.[1]);
+  const nodes = runs.edges.map((edge) => edge.node);
+  return nodes
+    .toSorted((a, b) => Number(b.number === number) - Number(a.number === number))
+    .map((run) => ({
+      key: run.id,
+      icon: LOOKS[run.phase].icon,
+      text: `${run.sequencer.name} #${String(run.number)} ${run.title ?? 'Untitled run'}`,
+      note: LOOKS[run.phase].word,
+      to: `/runs/${run.id}`,
+    }));
+}

@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import type { FleetRun, FleetSequencer } from '../api/fleet.ts';
+import { attentions, lookOf } from './sequencer-look.ts';
+
+const NOW = Date.parse('2026-11-24T08:00:00Z');
+const ago = (minutes: number) => new Date(NOW - minutes * 60_000).toISOString();
+
+const run: FleetRun = {
+  id: 'an-id',
+  number: 4,
+  title: 'iv',
+  phase: 'SUCCEEDED',
+  reason: null,
+  submittedBy: 'm.olsen',
+  submittedAt: ago(60),
+  startedAt: ago(59),
+  finishedAt: ago(5),
+  exitCode: 0,
+  statementCount: 3,
+  statementsDone: 3,
+  live: false,
+  seenAt: null,
+  failure: null,
+};
+const idle: FleetSequencer = {
+  name: 'satp1',
+  mode: 'OFF',
+  control: null,
+  modeReason: null,
+  modeChangedBy: null,
+  modeChangedAt: null,
+  hostname: 'host',
+  runner: { connected: true, since: ago(90), python: '3.13', hostname: 'host', packages: [], problems: [] },
+  activeRun: null,
+  queue: [],
+  lastRun: run,
+};
+const active = {
+  ...run,
+  phase: 'RUNNING' as const,
+  finishedAt: null,
+  live: true,
+  pausePending: false,
+  pausedSince: null,
+};
+const failure = { type: 'ValueError', message: 'y', line: 2, awaitingDecision: false };
+const texts = (...fleet: FleetSequencer[]) => attentions(fleet, NOW).map((item) => `${item.name} ${item.text}`);
+
+describe('who needs a person', () => {
+  it('is nobody while all is well', () => {
+    expect(texts(idle, { ...idle, activeRun: { ...active, position: null } })).toEqual([]);
+  });
+
+  it('is who fails, pauses, lost the runner, waits in vain or idles for long; the oldest first', () => {
+    expect(
+      texts(
+        { ...idle, lastRun: { ...run, phase: 'FAILED', failure } },
+        { ...idle, name: 'b', activeRun: { ...active, phase: 'PAUSED', pausedSince: ago(10), position: null } },
+        { ...idle, name: 'c', runner: { ...idle.runner, connected: false, since: ago(1) } },
+        { ...idle, name: 'd', queue: [{ ...run, phase: 'QUEUED', start: 'QUEUED' }], lastRun: null },
+        { ...idle, name: 'e', lastRun: { ...run, finishedAt: ago(38) } },
+      ),
+    ).toEqual([
+      'd idle, mode Off, 1 waiting in the queue',
+      'e idle for 38:00, mode Off',
+      'b paused for 10:00',
+      'satp1 run 4 failed 5:00 ago, mode Off:',
+      'c runner away, nothing can start',
+    ]);
+  });
+
+  it('looks like it while a failure is held', () => {
+    const held = {
+      ...active,
+      phase: 'PAUSED' as const,
+      failure: { ...failure, awaitingDecision: true },
+      position: null,
+    };
+    expect(lookOf({ ...idle, activeRun: held }).word).toBe('Needs you');
+  });
+});

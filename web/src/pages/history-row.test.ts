@@ -1,0 +1,35 @@
+import { expect, it } from 'vitest';
+import { CSV_HEAD, csvLine, howItEnded, type HistoryRun } from './history-row.ts';
+
+const run: HistoryRun = {
+  id: 'an-id',
+  number: 12,
+  title: '=SUM(A1), "x"',
+  phase: 'FAILED',
+  reason: 'Then: RuntimeError',
+  submittedBy: 'm.olsen',
+  submittedAt: '2026-11-21T20:00:00.000Z',
+  startedAt: '2026-11-21T20:00:01.000Z',
+  finishedAt: '2026-11-21T20:00:02.500Z',
+  exitCode: 1,
+  statementCount: 3,
+  statementsDone: 1,
+  live: false,
+  seenAt: null,
+  failure: { type: 'ValueError', message: 'y', line: 2, awaitingDecision: false },
+  sequencer: { name: 'satp1' },
+};
+
+it('tells the first cause of a failure, and what else ended it', () => {
+  expect(howItEnded(run)).toBe('ValueError: y');
+  expect(howItEnded({ ...run, phase: 'SUCCEEDED', failure: null, statementsDone: 3 })).toBe('all statements done');
+  expect(howItEnded({ ...run, phase: 'KILLED', failure: null })).toBe('Then: RuntimeError');
+});
+
+it('writes a line for a spreadsheet that quotes, and makes no formula of a title', () => {
+  expect(csvLine(run)).toBe(
+    'satp1,12,Failed,"\'=SUM(A1), ""x""",2026-11-21T20:00:00.000Z,2026-11-21T20:00:01.000Z,' +
+      '2026-11-21T20:00:02.500Z,1.5,1,3,m.olsen,1,ValueError: y,an-id\r\n',
+  );
+  expect(CSV_HEAD.split(',').length).toBe(14);
+});

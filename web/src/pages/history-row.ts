@@ -1,0 +1,50 @@
+/** What the history says of a run in words, and the same as a line of a CSV file. */
+import type { HistoryQuery } from '../gql/graphql.ts';
+import { LOOKS, isOpen } from '../lib/phases.ts';
+
+export type HistoryRun = HistoryQuery['runs']['edges'][number]['node'];
+
+/** How a run ended, in one line. */
+export function howItEnded(run: HistoryRun): string {
+  const { failure, phase, reason, statementCount, statementsDone } = run;
+  if (failure && phase === 'FAILED') return `${failure.type}${failure.message ? `: ${failure.message}` : ''}`;
+  if (phase === 'SUCCEEDED' && statementsDone === statementCount) return 'all statements done';
+  if (reason) return reason;
+  return isOpen(phase) ? 'not ended yet' : '';
+}
+
+export function tookMs(run: HistoryRun, now: number): number | null {
+  if (!run.startedAt) return null;
+  return (run.finishedAt ? Date.parse(run.finishedAt) : now) - Date.parse(run.startedAt);
+}
+
+/** One value; what a spreadsheet would take for a formula is kept a text. */
+function cell(value: string | number | null): string {
+  if (value === null) return '';
+  if (typeof value === 'number') return String(value);
+  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+const COLUMNS: [string, (run: HistoryRun) => string | number | null][] = [
+  ['telescope', (run) => run.sequencer.name],
+  ['run', (run) => run.number],
+  ['outcome', (run) => LOOKS[run.phase].word],
+  ['title', (run) => run.title ?? null],
+  ['submitted', (run) => run.submittedAt],
+  ['started', (run) => run.startedAt ?? null],
+  ['ended', (run) => run.finishedAt ?? null],
+  ['seconds', (run) => (run.finishedAt ? (tookMs(run, 0) ?? 0) / 1000 : null)],
+  ['statements done', (run) => run.statementsDone],
+  ['statements', (run) => run.statementCount],
+  ['submitted by', (run) => run.submittedBy],
+  ['exit status', (run) => run.exitCode ?? null],
+  ['how it ended', howItEnded],
+  ['id', (run) => run.id],
+];
+
+export const CSV_HEAD = `${COLUMNS.map(([name]) => name).join(',')}\r\n`;
+
+export function csvLine(run: HistoryRun): string {
+  return `${COLUMNS.map(([, read]) => cell(read(run))).join(',')}\r\n`;
+}
