@@ -43,7 +43,8 @@ beforeAll(async () => {
     pkce: { required: () => true },
     cookies: { keys: ['only for tests'] },
   });
-  server = createServer(provider.callback()).listen(providerPort, '127.0.0.1');
+  const answer = provider.callback();
+  server = createServer((request, response) => void answer(request, response)).listen(providerPort, '127.0.0.1');
   await once(server, 'listening');
   api = await start(await newDatabase(), {
     PORT: String(apiPort),

@@ -35,7 +35,7 @@ function value(type: GraphQLInputType): string {
   if (named && 'getValues' in named) return named.getValues()[0]?.name ?? '';
   if (named && 'getFields' in named && !('getInterfaces' in named)) {
     const fields = Object.values(named.getFields()).filter((field) => String(field.type).endsWith('!'));
-    return `{ ${fields.map((field) => `${field.name}: ${value(field.type as GraphQLInputType)}`).join(', ')} }`;
+    return `{ ${fields.map((field) => `${field.name}: ${value(field.type)}`).join(', ')} }`;
   }
   return { Int: '1', Boolean: 'true', DateTime: '"2026-11-24T04:00:00Z"' }[text] ?? '"satp1"';
 }

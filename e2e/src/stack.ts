@@ -24,9 +24,13 @@ export class Stack {
   readonly url: string;
   readonly dataDir: string;
   readonly #launcher: ChildProcess;
+  /** Sent along with each query: the cookie of somebody who has signed in. */
+  cookie = '';
+  readonly #sequencers: string[];
   #log = '';
 
-  private constructor(url: string, dataDir: string, launcher: ChildProcess) {
+  private constructor(url: string, dataDir: string, launcher: ChildProcess, sequencers: string[]) {
+    this.#sequencers = sequencers;
     this.url = url;
     this.dataDir = dataDir;
     this.#launcher = launcher;
@@ -52,7 +56,7 @@ export class Stack {
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    const stack = new Stack(`http://127.0.0.1:${port}`, dataDir, launcher);
+    const stack = new Stack(`http://127.0.0.1:${port}`, dataDir, launcher, (env.SEQUENCERS ?? 'satp1,lat').split(','));
     await stack.ready();
     return stack;
   }
@@ -78,11 +82,9 @@ export class Stack {
 
   async #isReady(): Promise<boolean> {
     try {
-      if (!(await fetch(`${this.url}/readyz`)).ok) return false;
-      const data = await this.query<{ sequencers: { runner: { connected: boolean } }[] }>(
-        '{ sequencers { runner { connected } } }',
-      );
-      return data.sequencers.every((s) => s.runner.connected);
+      const paths = ['/readyz', ...this.#sequencers.map((name) => `/readyz/${name}`)];
+      const answers = await Promise.all(paths.map((path) => fetch(this.url + path)));
+      return answers.every((answer) => answer.ok);
     } catch {
       // Refused until it listens.
       return false;
@@ -92,7 +94,7 @@ export class Stack {
   async query<T>(query: string, variables: Record<string, unknown> = {}): Promise<T> {
     const response = await fetch(`${this.url}/graphql`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', cookie: this.cookie },
       body: JSON.stringify({ query, variables }),
     });
     const body = (await response.json()) as { data?: T; errors?: { message: string }[] };

@@ -1,5 +1,13 @@
 /** GraphQL for the components: queries, mutations and subscriptions by one client that keeps nothing. */
-import { Client, CombinedError, fetchExchange, subscriptionExchange, type AnyVariables } from '@urql/vue';
+import {
+  Client,
+  CombinedError,
+  fetchExchange,
+  mapExchange,
+  subscriptionExchange,
+  type AnyVariables,
+  type Exchange,
+} from '@urql/vue';
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { print } from 'graphql';
 import { inject, onScopeDispose, shallowRef, type InjectionKey, type ShallowRef } from 'vue';
@@ -13,26 +21,36 @@ export function useApi(): Client {
   return client;
 }
 
-export function makeClient(url: string, connection: Connection): Client {
-  return new Client({
-    url,
-    preferGetMethod: false,
-    // What is shown is what is true now: nothing is answered from memory.
-    requestPolicy: 'network-only',
-    exchanges: [
-      fetchExchange,
-      subscriptionExchange({
-        forwardSubscription: ({ query, variables }) => ({
-          subscribe: (sink) => ({
-            unsubscribe: connection.socket.subscribe(
-              { query: query ?? '', variables: variables as Record<string, unknown> },
-              sink as never,
-            ),
-          }),
+function client(url: string, exchanges: Exchange[]): Client {
+  // What is shown is what is true now: nothing is answered from memory.
+  return new Client({ url, preferGetMethod: false, requestPolicy: 'network-only', exchanges });
+}
+
+/** For queries and mutations alone. */
+export function makeHttpClient(url: string): Client {
+  return client(url, [fetchExchange]);
+}
+
+/** @param onUnauthorized who uses it is not signed in, or no longer */
+export function makeClient(url: string, connection: Connection, onUnauthorized: () => void): Client {
+  return client(url, [
+    mapExchange({
+      onError: (error) => {
+        if (new ApiError(error).code === 'UNAUTHENTICATED') onUnauthorized();
+      },
+    }),
+    fetchExchange,
+    subscriptionExchange({
+      forwardSubscription: ({ query, variables }) => ({
+        subscribe: (sink) => ({
+          unsubscribe: connection.socket.subscribe(
+            { query: query ?? '', variables: variables as Record<string, unknown> },
+            sink as never,
+          ),
         }),
       }),
-    ],
-  });
+    }),
+  ]);
 }
 
 /** A refusal or a failure as a sentence, with the code that docs/errors.md explains. */

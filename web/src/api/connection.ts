@@ -24,7 +24,12 @@ export interface Connection {
   heard: () => void;
   beat: (serverTime: string) => void;
   tryNow: () => void;
+  /** Closes it for good. */
+  close: () => void;
 }
+
+/** The server's word for "sign in first". */
+const UNAUTHORIZED = 4401;
 
 export const connectionKey: InjectionKey<Connection> = Symbol('connection');
 
@@ -34,7 +39,8 @@ export function retryWait(attempt: number, random: number = Math.random()): numb
   return Math.round(wait * (0.8 + 0.2 * random));
 }
 
-export function makeConnection(url: string): Connection {
+/** @param onUnauthorized who uses it is not signed in, or no longer */
+export function makeConnection(url: string, onUnauthorized: () => void): Connection {
   const state = reactive({ connected: false, retryAt: null as number | null });
   const tick = ref(Date.now());
   const heardLocal = ref<number | null>(null);
@@ -70,14 +76,15 @@ export function makeConnection(url: string): Connection {
         state.retryAt = null;
         heard();
       },
-      closed: () => {
+      closed: (event) => {
         state.connected = false;
+        if (event instanceof CloseEvent && event.code === UNAUTHORIZED) onUnauthorized();
       },
       message: heard,
     },
   });
 
-  setInterval(() => {
+  const ticking = setInterval(() => {
     tick.value = Date.now();
     if (state.connected && heardLocal.value !== null && Date.now() - heardLocal.value > DEAD_MS) socket.terminate();
   }, 250);
@@ -97,5 +104,9 @@ export function makeConnection(url: string): Connection {
       offset.value = Date.parse(serverTime) - Date.now();
     },
     tryNow: () => wake?.(),
+    close: () => {
+      clearInterval(ticking);
+      void socket.dispose();
+    },
   };
 }

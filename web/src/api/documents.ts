@@ -25,12 +25,36 @@ graphql(/* GraphQL */ `
   }
 `);
 
+export const ACCESS = graphql(/* GraphQL */ `
+  query Access {
+    access {
+      methods
+      me {
+        name
+        role
+        sequencers
+        method
+      }
+    }
+  }
+`);
+
+export const SIGN_IN = graphql(/* GraphQL */ `
+  mutation SignIn($name: String!, $password: String!) {
+    signIn(name: $name, password: $password) {
+      name
+    }
+  }
+`);
+
+export const SIGN_OUT = graphql(/* GraphQL */ `
+  mutation SignOut($everywhere: Boolean!) {
+    signOut(everywhere: $everywhere)
+  }
+`);
+
 export const ABOUT = graphql(/* GraphQL */ `
   query About {
-    me {
-      name
-      role
-    }
     server {
       version
       time

@@ -15,7 +15,10 @@ import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-
  */
 type Documents = {
     "\n  fragment RunSummary on Run {\n    id\n    number\n    title\n    phase\n    reason\n    submittedBy\n    submittedAt\n    startedAt\n    finishedAt\n    exitCode\n    statementCount\n    statementsDone\n    live\n    seenAt\n    failure {\n      type\n      message\n      line\n    }\n  }\n": typeof types.RunSummaryFragmentDoc,
-    "\n  query About {\n    me {\n      name\n      role\n    }\n    server {\n      version\n      time\n    }\n  }\n": typeof types.AboutDocument,
+    "\n  query Access {\n    access {\n      methods\n      me {\n        name\n        role\n        sequencers\n        method\n      }\n    }\n  }\n": typeof types.AccessDocument,
+    "\n  mutation SignIn($name: String!, $password: String!) {\n    signIn(name: $name, password: $password) {\n      name\n    }\n  }\n": typeof types.SignInDocument,
+    "\n  mutation SignOut($everywhere: Boolean!) {\n    signOut(everywhere: $everywhere)\n  }\n": typeof types.SignOutDocument,
+    "\n  query About {\n    server {\n      version\n      time\n    }\n  }\n": typeof types.AboutDocument,
     "\n  subscription Fleet {\n    sequencers {\n      name\n      mode\n      modeReason\n      modeChangedBy\n      modeChangedAt\n      hostname\n      runner {\n        connected\n        since\n        python\n        hostname\n        packages {\n          name\n          version\n        }\n        problems\n      }\n      activeRun {\n        ...RunSummary\n        pausePending\n        position {\n          statement\n          line\n          since\n        }\n      }\n      queue {\n        ...RunSummary\n      }\n      lastRun {\n        ...RunSummary\n      }\n    }\n  }\n": typeof types.FleetDocument,
     "\n  subscription Heartbeat {\n    heartbeat\n  }\n": typeof types.HeartbeatDocument,
     "\n  query Run($id: ID!, $last: Int!) {\n    run(id: $id) {\n      ...RunSummary\n      sequencer {\n        name\n      }\n      script\n      scriptHash\n      arguments\n      startPaused\n      view\n      lastSeq\n      outputBefore(last: $last) {\n        seq\n        stream\n        text\n        trace\n        line\n        at\n      }\n    }\n  }\n": typeof types.RunDocument,
@@ -40,7 +43,10 @@ type Documents = {
 };
 const documents: Documents = {
     "\n  fragment RunSummary on Run {\n    id\n    number\n    title\n    phase\n    reason\n    submittedBy\n    submittedAt\n    startedAt\n    finishedAt\n    exitCode\n    statementCount\n    statementsDone\n    live\n    seenAt\n    failure {\n      type\n      message\n      line\n    }\n  }\n": types.RunSummaryFragmentDoc,
-    "\n  query About {\n    me {\n      name\n      role\n    }\n    server {\n      version\n      time\n    }\n  }\n": types.AboutDocument,
+    "\n  query Access {\n    access {\n      methods\n      me {\n        name\n        role\n        sequencers\n        method\n      }\n    }\n  }\n": types.AccessDocument,
+    "\n  mutation SignIn($name: String!, $password: String!) {\n    signIn(name: $name, password: $password) {\n      name\n    }\n  }\n": types.SignInDocument,
+    "\n  mutation SignOut($everywhere: Boolean!) {\n    signOut(everywhere: $everywhere)\n  }\n": types.SignOutDocument,
+    "\n  query About {\n    server {\n      version\n      time\n    }\n  }\n": types.AboutDocument,
     "\n  subscription Fleet {\n    sequencers {\n      name\n      mode\n      modeReason\n      modeChangedBy\n      modeChangedAt\n      hostname\n      runner {\n        connected\n        since\n        python\n        hostname\n        packages {\n          name\n          version\n        }\n        problems\n      }\n      activeRun {\n        ...RunSummary\n        pausePending\n        position {\n          statement\n          line\n          since\n        }\n      }\n      queue {\n        ...RunSummary\n      }\n      lastRun {\n        ...RunSummary\n      }\n    }\n  }\n": types.FleetDocument,
     "\n  subscription Heartbeat {\n    heartbeat\n  }\n": types.HeartbeatDocument,
     "\n  query Run($id: ID!, $last: Int!) {\n    run(id: $id) {\n      ...RunSummary\n      sequencer {\n        name\n      }\n      script\n      scriptHash\n      arguments\n      startPaused\n      view\n      lastSeq\n      outputBefore(last: $last) {\n        seq\n        stream\n        text\n        trace\n        line\n        at\n      }\n    }\n  }\n": types.RunDocument,
@@ -85,7 +91,19 @@ export function graphql(source: "\n  fragment RunSummary on Run {\n    id\n    n
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  query About {\n    me {\n      name\n      role\n    }\n    server {\n      version\n      time\n    }\n  }\n"): (typeof documents)["\n  query About {\n    me {\n      name\n      role\n    }\n    server {\n      version\n      time\n    }\n  }\n"];
+export function graphql(source: "\n  query Access {\n    access {\n      methods\n      me {\n        name\n        role\n        sequencers\n        method\n      }\n    }\n  }\n"): (typeof documents)["\n  query Access {\n    access {\n      methods\n      me {\n        name\n        role\n        sequencers\n        method\n      }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation SignIn($name: String!, $password: String!) {\n    signIn(name: $name, password: $password) {\n      name\n    }\n  }\n"): (typeof documents)["\n  mutation SignIn($name: String!, $password: String!) {\n    signIn(name: $name, password: $password) {\n      name\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation SignOut($everywhere: Boolean!) {\n    signOut(everywhere: $everywhere)\n  }\n"): (typeof documents)["\n  mutation SignOut($everywhere: Boolean!) {\n    signOut(everywhere: $everywhere)\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query About {\n    server {\n      version\n      time\n    }\n  }\n"): (typeof documents)["\n  query About {\n    server {\n      version\n      time\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

@@ -1,0 +1,86 @@
+/** Signing in and out in a browser, and what each role is shown. */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import AxeBuilder from '@axe-core/playwright';
+import { expect, test, type Page } from '@playwright/test';
+import { Stack, root } from '../src/stack.ts';
+
+const PASSWORD = 'correct horse battery staple';
+let stack: Stack;
+
+test.beforeAll(async () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'sequencer-users-')), 'users');
+  const people = ['vera viewer', 'otto operator', 'sam operator@satp1', 'ada admin'].map((person) =>
+    execFileSync(join(root, 'bin/sequencer'), ['hash-password', ...person.split(' ')], { input: PASSWORD }).toString(),
+  );
+  writeFileSync(file, people.join(''));
+  stack = await Stack.start({ AUTH: 'password', USERS_FILE: file });
+});
+test.afterAll(() => stack.stop());
+
+async function signIn(page: Page, name: string, path = '/'): Promise<void> {
+  await page.goto(stack.url + path);
+  await page.getByLabel('Name').fill(name);
+  await page.getByLabel('Password').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await expect(page.getByText('Live ·')).toBeVisible();
+}
+
+test('the sign-in stands before every page, and leads back to it', async ({ page }) => {
+  for (const theme of ['dark', 'light', 'night']) {
+    await page.goto(`${stack.url}/history?text=moon`);
+    await page.evaluate((name) => {
+      localStorage.setItem('sequencer.theme', name);
+    }, theme);
+    await page.reload();
+    await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible();
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    expect(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`)).toEqual([]);
+  }
+  await page.getByLabel('Name').fill('otto');
+  await page.getByLabel('Password').fill('wrong');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await expect(page.getByRole('alert')).toHaveText('The name or the password is wrong.');
+  await expect(page.getByLabel('Password')).toHaveValue('');
+  await page.getByLabel('Password').fill(PASSWORD);
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { name: 'History' })).toBeVisible();
+  expect(page.url()).toBe(`${stack.url}/history?text=moon`);
+});
+
+test('an operator runs a script; another tab is signed out with the first', async ({ page, context }) => {
+  await signIn(page, 'otto', '/satp1');
+  await page.locator('input[type=file]').setInputFiles({
+    name: 'a.py',
+    mimeType: 'text/x-python',
+    buffer: Buffer.from('print(6 * 7)\n'),
+  });
+  await page.getByRole('button', { name: /^Run Ctrl/ }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Run', exact: true }).click();
+  await expect(page.getByRole('log', { name: 'Output of the script' })).toContainText('42');
+  await expect(page.getByText('submitted by otto')).toBeVisible();
+  const other = await context.newPage();
+  await other.goto(`${stack.url}/lat`);
+  await expect(other.getByText('Live ·')).toBeVisible();
+  await page.getByRole('button', { name: 'otto, operator: sign out' }).click();
+  await page.getByRole('button', { name: 'Sign out here' }).click();
+  await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible();
+  await expect(other.getByText('Your session has ended.')).toBeVisible();
+});
+
+test('a viewer watches', async ({ page }) => {
+  await signIn(page, 'vera', '/lat');
+  await expect(page.getByRole('note')).toHaveText('You are watching. Ask an admin for the operator role.');
+  await expect(page.getByRole('button', { name: /^Run/ })).toHaveCount(0);
+  await expect(page.getByRole('button', { name: 'Queue', exact: true })).toBeDisabled();
+});
+
+test('an operator of one telescope watches the others', async ({ page }) => {
+  await signIn(page, 'sam', '/lat');
+  await expect(page.getByRole('note')).toHaveText('You are watching lat. Ask an admin to operate it.');
+  await page.goto(`${stack.url}/satp1`);
+  await expect(page.getByRole('region', { name: /State and/ })).toBeVisible();
+  await expect(page.getByRole('note')).toHaveCount(0);
+});
