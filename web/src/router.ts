@@ -5,6 +5,7 @@ import OverviewPage from './pages/OverviewPage.vue';
 const routes: RouteRecordRaw[] = [
   { path: '/', name: 'overview', component: OverviewPage },
   { path: '/history', name: 'history', component: () => import('./pages/HistoryPage.vue') },
+  { path: '/audit', name: 'audit', component: () => import('./pages/AuditPage.vue') },
   { path: '/settings', name: 'settings', component: () => import('./pages/SettingsPage.vue') },
   { path: '/runs/:id', name: 'run', component: () => import('./pages/RunPage.vue'), props: true },
   { path: '/:telescope', name: 'sequencer', component: () => import('./pages/SequencerPage.vue'), props: true },

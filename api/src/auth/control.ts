@@ -7,12 +7,14 @@ import { isDatabaseAway, type Db } from '../store/database.ts';
 import { hasRole } from './grants.ts';
 import type { User } from './user.ts';
 
+const RECENT_MS = 1000;
+
 export class Control {
   readonly #db: Db;
   readonly #board: SequencerBoard;
   readonly #sequencers: ReadonlySet<string>;
-  /** As it was last read: what counts while the database is away. */
-  readonly #last = new Map<string, ControlRow | null>();
+  /** As it was last read: shown for a moment, and what counts while the database is away. */
+  readonly #last = new Map<string, { row: ControlRow | null; at: number }>();
 
   constructor(db: Db, board: SequencerBoard, sequencers: readonly string[]) {
     this.#db = db;
@@ -24,16 +26,28 @@ export class Control {
     return this.#sequencers.has(sequencer);
   }
 
+  /** As it was a moment ago, for those who watch; null when nobody drives. */
+  async recent(sequencer: string): Promise<ControlRow | null> {
+    const last = this.#last.get(sequencer);
+    return last && Date.now() - last.at < RECENT_MS ? last.row : this.get(sequencer);
+  }
+
   /** Null when nobody drives. */
   async get(sequencer: string): Promise<ControlRow | null> {
     try {
-      const [row] = await this.#db.select().from(control).where(eq(control.sequencer, sequencer));
-      this.#last.set(sequencer, row ?? null);
-      return row ?? null;
+      const [row = null] = await this.#db.select().from(control).where(eq(control.sequencer, sequencer));
+      this.#last.set(sequencer, { row, at: Date.now() });
+      return row;
     } catch (error) {
-      if (isDatabaseAway(error) && this.#last.has(sequencer)) return this.#last.get(sequencer) ?? null;
+      const last = this.#last.get(sequencer);
+      if (isDatabaseAway(error) && last) return last.row;
       throw error;
     }
+  }
+
+  #changed(sequencer: string): void {
+    this.#last.delete(sequencer);
+    this.#board.changed(sequencer);
   }
 
   /** Throws NOT_IN_CONTROL when somebody else drives. Who commands a telescope that nobody drives, drives it from now on. */
@@ -51,7 +65,7 @@ export class Control {
   async #begin(sequencer: string, user: User): Promise<ControlRow> {
     const row = this.#row(sequencer, user.name);
     await this.#db.insert(control).values(row).onConflictDoNothing();
-    this.#board.changed(sequencer);
+    this.#changed(sequencer);
     return (await this.get(sequencer)) ?? row;
   }
 
@@ -62,7 +76,7 @@ export class Control {
   async #set(sequencer: string, holder: string): Promise<void> {
     const row = this.#row(sequencer, holder);
     await this.#db.insert(control).values(row).onConflictDoUpdate({ target: control.sequencer, set: row });
-    this.#board.changed(sequencer);
+    this.#changed(sequencer);
   }
 
   /** From nobody just so; from somebody with a reason, which the audit keeps. */
@@ -82,7 +96,7 @@ export class Control {
       .update(control)
       .set({ askedBy: user.name, askedAt: new Date() })
       .where(eq(control.sequencer, sequencer));
-    this.#board.changed(sequencer);
+    this.#changed(sequencer);
   }
 
   async handOver(sequencer: string, user: User, to: string): Promise<void> {
@@ -93,7 +107,7 @@ export class Control {
   async release(sequencer: string, user: User): Promise<void> {
     await this.#requireHolder(sequencer, user);
     await this.#db.delete(control).where(eq(control.sequencer, sequencer));
-    this.#board.changed(sequencer);
+    this.#changed(sequencer);
   }
 
   async #requireHolder(sequencer: string, user: User): Promise<void> {

@@ -134,6 +134,7 @@ export class Provider {
   #discover(): Promise<client.Configuration> {
     const { issuer, clientId, clientSecret } = this.#oidc;
     const authentication = clientSecret === null ? client.None() : client.ClientSecretPost(clientSecret);
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- Settings allow it on loopback only.
     const execute = issuer.protocol === 'http:' ? { execute: [client.allowInsecureRequests] } : {};
     this.#discovered ??= client
       .discovery(issuer, clientId, undefined, authentication, execute)

@@ -27,6 +27,11 @@ function blockList(words: readonly string[]): BlockList {
   return addresses;
 }
 
+/** Whether nobody on the way can read or change what is said there. */
+function isSafe({ protocol, hostname }: URL): boolean {
+  return protocol === 'https:' || (protocol === 'http:' && LOOPBACK.includes(hostname.replace(/^\[|\]$/g, '')));
+}
+
 const TRUSTED = 'TRUSTED_PROXIES has to be a list of addresses and networks, like 127.0.0.1,172.16.0.0/12.';
 const GROUPS = 'ROLE_GROUPS has to be a list like observers=operator,satp1-crew=operator@satp1,heads=admin.';
 
@@ -57,7 +62,10 @@ export const authSettings = {
   PROXY_SECRET: z.string().min(16, 'PROXY_SECRET has to have at least 16 characters.').optional(),
   PROXY_USER_HEADER: z.string().toLowerCase().default('x-forwarded-user'),
   PROXY_GROUPS_HEADER: z.string().toLowerCase().default('x-forwarded-groups'),
-  OIDC_ISSUER: z.url('OIDC_ISSUER has to be the address of the provider.').optional(),
+  OIDC_ISSUER: z
+    .url('OIDC_ISSUER has to be the address of the provider.')
+    .refine((url) => isSafe(new URL(url)), 'OIDC_ISSUER has to be https, or on this machine.')
+    .optional(),
   OIDC_CLIENT_ID: z.string().optional(),
   OIDC_CLIENT_SECRET: z.string().optional(),
   OIDC_CALLBACK_PATH: z

@@ -27,7 +27,7 @@ builder.objectField(SequencerType, 'control', (t) =>
     nullable: true,
     description: 'Null where several people may command at once.',
     resolve: async ({ name }, _args, { access }) => {
-      return access.control.isUsed(name) ? { row: await access.control.get(name) } : null;
+      return access.control.isUsed(name) ? { row: await access.control.recent(name) } : null;
     },
   }),
 );

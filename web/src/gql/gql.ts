@@ -18,8 +18,18 @@ type Documents = {
     "\n  query Access {\n    access {\n      methods\n      me {\n        name\n        role\n        sequencers\n        method\n      }\n    }\n  }\n": typeof types.AccessDocument,
     "\n  mutation SignIn($name: String!, $password: String!) {\n    signIn(name: $name, password: $password) {\n      name\n    }\n  }\n": typeof types.SignInDocument,
     "\n  mutation SignOut($everywhere: Boolean!) {\n    signOut(everywhere: $everywhere)\n  }\n": typeof types.SignOutDocument,
+    "\n  query ApiTokens {\n    apiTokens {\n      id\n      name\n      owner\n      role\n      sequencers\n      createdAt\n      expiresAt\n      usedAt\n      revokedAt\n    }\n  }\n": typeof types.ApiTokensDocument,
+    "\n  mutation CreateToken($name: String!, $role: Role!, $sequencers: [String!], $days: Int!) {\n    createApiToken(name: $name, role: $role, sequencers: $sequencers, days: $days)\n  }\n": typeof types.CreateTokenDocument,
+    "\n  mutation RevokeToken($id: ID!) {\n    revokeApiToken(id: $id) {\n      id\n    }\n  }\n": typeof types.RevokeTokenDocument,
+    "\n  query Sessions {\n    sessions {\n      user\n      method\n      address\n      createdAt\n      expiresAt\n    }\n  }\n": typeof types.SessionsDocument,
+    "\n  mutation SignOutUser($name: String!) {\n    signOutUser(name: $name)\n  }\n": typeof types.SignOutUserDocument,
+    "\n  query Audit($filter: AuditFilter, $first: Int!, $after: String) {\n    audit(filter: $filter, first: $first, after: $after) {\n      entries {\n        id\n        at\n        user\n        via\n        address\n        action\n        sequencer\n        run\n        line\n        details\n        result\n        message\n      }\n      endCursor\n    }\n  }\n": typeof types.AuditDocument,
+    "\n  mutation TakeControl($sequencer: String!, $reason: String) {\n    takeControl(sequencer: $sequencer, reason: $reason) {\n      name\n    }\n  }\n": typeof types.TakeControlDocument,
+    "\n  mutation AskForControl($sequencer: String!) {\n    askForControl(sequencer: $sequencer) {\n      name\n    }\n  }\n": typeof types.AskForControlDocument,
+    "\n  mutation HandOverControl($sequencer: String!, $to: String!) {\n    handOverControl(sequencer: $sequencer, to: $to) {\n      name\n    }\n  }\n": typeof types.HandOverControlDocument,
+    "\n  mutation ReleaseControl($sequencer: String!) {\n    releaseControl(sequencer: $sequencer) {\n      name\n    }\n  }\n": typeof types.ReleaseControlDocument,
     "\n  query About {\n    server {\n      version\n      time\n    }\n  }\n": typeof types.AboutDocument,
-    "\n  subscription Fleet {\n    sequencers {\n      name\n      mode\n      modeReason\n      modeChangedBy\n      modeChangedAt\n      hostname\n      runner {\n        connected\n        since\n        python\n        hostname\n        packages {\n          name\n          version\n        }\n        problems\n      }\n      activeRun {\n        ...RunSummary\n        pausePending\n        position {\n          statement\n          line\n          since\n        }\n      }\n      queue {\n        ...RunSummary\n      }\n      lastRun {\n        ...RunSummary\n      }\n    }\n  }\n": typeof types.FleetDocument,
+    "\n  subscription Fleet {\n    sequencers {\n      name\n      mode\n      modeReason\n      modeChangedBy\n      modeChangedAt\n      hostname\n      control {\n        holder\n        since\n        askedBy\n      }\n      runner {\n        connected\n        since\n        python\n        hostname\n        packages {\n          name\n          version\n        }\n        problems\n      }\n      activeRun {\n        ...RunSummary\n        pausePending\n        position {\n          statement\n          line\n          since\n        }\n      }\n      queue {\n        ...RunSummary\n      }\n      lastRun {\n        ...RunSummary\n      }\n    }\n  }\n": typeof types.FleetDocument,
     "\n  subscription Heartbeat {\n    heartbeat\n  }\n": typeof types.HeartbeatDocument,
     "\n  query Run($id: ID!, $last: Int!) {\n    run(id: $id) {\n      ...RunSummary\n      sequencer {\n        name\n      }\n      script\n      scriptHash\n      arguments\n      startPaused\n      view\n      lastSeq\n      outputBefore(last: $last) {\n        seq\n        stream\n        text\n        trace\n        line\n        at\n      }\n    }\n  }\n": typeof types.RunDocument,
     "\n  subscription RunState($id: ID!) {\n    run(id: $id) {\n      ...RunSummary\n      pausePending\n      watchers\n      stops {\n        level\n        by\n        at\n      }\n    }\n  }\n": typeof types.RunStateDocument,
@@ -46,8 +56,18 @@ const documents: Documents = {
     "\n  query Access {\n    access {\n      methods\n      me {\n        name\n        role\n        sequencers\n        method\n      }\n    }\n  }\n": types.AccessDocument,
     "\n  mutation SignIn($name: String!, $password: String!) {\n    signIn(name: $name, password: $password) {\n      name\n    }\n  }\n": types.SignInDocument,
     "\n  mutation SignOut($everywhere: Boolean!) {\n    signOut(everywhere: $everywhere)\n  }\n": types.SignOutDocument,
+    "\n  query ApiTokens {\n    apiTokens {\n      id\n      name\n      owner\n      role\n      sequencers\n      createdAt\n      expiresAt\n      usedAt\n      revokedAt\n    }\n  }\n": types.ApiTokensDocument,
+    "\n  mutation CreateToken($name: String!, $role: Role!, $sequencers: [String!], $days: Int!) {\n    createApiToken(name: $name, role: $role, sequencers: $sequencers, days: $days)\n  }\n": types.CreateTokenDocument,
+    "\n  mutation RevokeToken($id: ID!) {\n    revokeApiToken(id: $id) {\n      id\n    }\n  }\n": types.RevokeTokenDocument,
+    "\n  query Sessions {\n    sessions {\n      user\n      method\n      address\n      createdAt\n      expiresAt\n    }\n  }\n": types.SessionsDocument,
+    "\n  mutation SignOutUser($name: String!) {\n    signOutUser(name: $name)\n  }\n": types.SignOutUserDocument,
+    "\n  query Audit($filter: AuditFilter, $first: Int!, $after: String) {\n    audit(filter: $filter, first: $first, after: $after) {\n      entries {\n        id\n        at\n        user\n        via\n        address\n        action\n        sequencer\n        run\n        line\n        details\n        result\n        message\n      }\n      endCursor\n    }\n  }\n": types.AuditDocument,
+    "\n  mutation TakeControl($sequencer: String!, $reason: String) {\n    takeControl(sequencer: $sequencer, reason: $reason) {\n      name\n    }\n  }\n": types.TakeControlDocument,
+    "\n  mutation AskForControl($sequencer: String!) {\n    askForControl(sequencer: $sequencer) {\n      name\n    }\n  }\n": types.AskForControlDocument,
+    "\n  mutation HandOverControl($sequencer: String!, $to: String!) {\n    handOverControl(sequencer: $sequencer, to: $to) {\n      name\n    }\n  }\n": types.HandOverControlDocument,
+    "\n  mutation ReleaseControl($sequencer: String!) {\n    releaseControl(sequencer: $sequencer) {\n      name\n    }\n  }\n": types.ReleaseControlDocument,
     "\n  query About {\n    server {\n      version\n      time\n    }\n  }\n": types.AboutDocument,
-    "\n  subscription Fleet {\n    sequencers {\n      name\n      mode\n      modeReason\n      modeChangedBy\n      modeChangedAt\n      hostname\n      runner {\n        connected\n        since\n        python\n        hostname\n        packages {\n          name\n          version\n        }\n        problems\n      }\n      activeRun {\n        ...RunSummary\n        pausePending\n        position {\n          statement\n          line\n          since\n        }\n      }\n      queue {\n        ...RunSummary\n      }\n      lastRun {\n        ...RunSummary\n      }\n    }\n  }\n": types.FleetDocument,
+    "\n  subscription Fleet {\n    sequencers {\n      name\n      mode\n      modeReason\n      modeChangedBy\n      modeChangedAt\n      hostname\n      control {\n        holder\n        since\n        askedBy\n      }\n      runner {\n        connected\n        since\n        python\n        hostname\n        packages {\n          name\n          version\n        }\n        problems\n      }\n      activeRun {\n        ...RunSummary\n        pausePending\n        position {\n          statement\n          line\n          since\n        }\n      }\n      queue {\n        ...RunSummary\n      }\n      lastRun {\n        ...RunSummary\n      }\n    }\n  }\n": types.FleetDocument,
     "\n  subscription Heartbeat {\n    heartbeat\n  }\n": types.HeartbeatDocument,
     "\n  query Run($id: ID!, $last: Int!) {\n    run(id: $id) {\n      ...RunSummary\n      sequencer {\n        name\n      }\n      script\n      scriptHash\n      arguments\n      startPaused\n      view\n      lastSeq\n      outputBefore(last: $last) {\n        seq\n        stream\n        text\n        trace\n        line\n        at\n      }\n    }\n  }\n": types.RunDocument,
     "\n  subscription RunState($id: ID!) {\n    run(id: $id) {\n      ...RunSummary\n      pausePending\n      watchers\n      stops {\n        level\n        by\n        at\n      }\n    }\n  }\n": types.RunStateDocument,
@@ -103,11 +123,51 @@ export function graphql(source: "\n  mutation SignOut($everywhere: Boolean!) {\n
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
+export function graphql(source: "\n  query ApiTokens {\n    apiTokens {\n      id\n      name\n      owner\n      role\n      sequencers\n      createdAt\n      expiresAt\n      usedAt\n      revokedAt\n    }\n  }\n"): (typeof documents)["\n  query ApiTokens {\n    apiTokens {\n      id\n      name\n      owner\n      role\n      sequencers\n      createdAt\n      expiresAt\n      usedAt\n      revokedAt\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation CreateToken($name: String!, $role: Role!, $sequencers: [String!], $days: Int!) {\n    createApiToken(name: $name, role: $role, sequencers: $sequencers, days: $days)\n  }\n"): (typeof documents)["\n  mutation CreateToken($name: String!, $role: Role!, $sequencers: [String!], $days: Int!) {\n    createApiToken(name: $name, role: $role, sequencers: $sequencers, days: $days)\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation RevokeToken($id: ID!) {\n    revokeApiToken(id: $id) {\n      id\n    }\n  }\n"): (typeof documents)["\n  mutation RevokeToken($id: ID!) {\n    revokeApiToken(id: $id) {\n      id\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Sessions {\n    sessions {\n      user\n      method\n      address\n      createdAt\n      expiresAt\n    }\n  }\n"): (typeof documents)["\n  query Sessions {\n    sessions {\n      user\n      method\n      address\n      createdAt\n      expiresAt\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation SignOutUser($name: String!) {\n    signOutUser(name: $name)\n  }\n"): (typeof documents)["\n  mutation SignOutUser($name: String!) {\n    signOutUser(name: $name)\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Audit($filter: AuditFilter, $first: Int!, $after: String) {\n    audit(filter: $filter, first: $first, after: $after) {\n      entries {\n        id\n        at\n        user\n        via\n        address\n        action\n        sequencer\n        run\n        line\n        details\n        result\n        message\n      }\n      endCursor\n    }\n  }\n"): (typeof documents)["\n  query Audit($filter: AuditFilter, $first: Int!, $after: String) {\n    audit(filter: $filter, first: $first, after: $after) {\n      entries {\n        id\n        at\n        user\n        via\n        address\n        action\n        sequencer\n        run\n        line\n        details\n        result\n        message\n      }\n      endCursor\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation TakeControl($sequencer: String!, $reason: String) {\n    takeControl(sequencer: $sequencer, reason: $reason) {\n      name\n    }\n  }\n"): (typeof documents)["\n  mutation TakeControl($sequencer: String!, $reason: String) {\n    takeControl(sequencer: $sequencer, reason: $reason) {\n      name\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation AskForControl($sequencer: String!) {\n    askForControl(sequencer: $sequencer) {\n      name\n    }\n  }\n"): (typeof documents)["\n  mutation AskForControl($sequencer: String!) {\n    askForControl(sequencer: $sequencer) {\n      name\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation HandOverControl($sequencer: String!, $to: String!) {\n    handOverControl(sequencer: $sequencer, to: $to) {\n      name\n    }\n  }\n"): (typeof documents)["\n  mutation HandOverControl($sequencer: String!, $to: String!) {\n    handOverControl(sequencer: $sequencer, to: $to) {\n      name\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation ReleaseControl($sequencer: String!) {\n    releaseControl(sequencer: $sequencer) {\n      name\n    }\n  }\n"): (typeof documents)["\n  mutation ReleaseControl($sequencer: String!) {\n    releaseControl(sequencer: $sequencer) {\n      name\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
 export function graphql(source: "\n  query About {\n    server {\n      version\n      time\n    }\n  }\n"): (typeof documents)["\n  query About {\n    server {\n      version\n      time\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  subscription Fleet {\n    sequencers {\n      name\n      mode\n      modeReason\n      modeChangedBy\n      modeChangedAt\n      hostname\n      runner {\n        connected\n        since\n        python\n        hostname\n        packages {\n          name\n          version\n        }\n        problems\n      }\n      activeRun {\n        ...RunSummary\n        pausePending\n        position {\n          statement\n          line\n          since\n        }\n      }\n      queue {\n        ...RunSummary\n      }\n      lastRun {\n        ...RunSummary\n      }\n    }\n  }\n"): (typeof documents)["\n  subscription Fleet {\n    sequencers {\n      name\n      mode\n      modeReason\n      modeChangedBy\n      modeChangedAt\n      hostname\n      runner {\n        connected\n        since\n        python\n        hostname\n        packages {\n          name\n          version\n        }\n        problems\n      }\n      activeRun {\n        ...RunSummary\n        pausePending\n        position {\n          statement\n          line\n          since\n        }\n      }\n      queue {\n        ...RunSummary\n      }\n      lastRun {\n        ...RunSummary\n      }\n    }\n  }\n"];
+export function graphql(source: "\n  subscription Fleet {\n    sequencers {\n      name\n      mode\n      modeReason\n      modeChangedBy\n      modeChangedAt\n      hostname\n      control {\n        holder\n        since\n        askedBy\n      }\n      runner {\n        connected\n        since\n        python\n        hostname\n        packages {\n          name\n          version\n        }\n        problems\n      }\n      activeRun {\n        ...RunSummary\n        pausePending\n        position {\n          statement\n          line\n          since\n        }\n      }\n      queue {\n        ...RunSummary\n      }\n      lastRun {\n        ...RunSummary\n      }\n    }\n  }\n"): (typeof documents)["\n  subscription Fleet {\n    sequencers {\n      name\n      mode\n      modeReason\n      modeChangedBy\n      modeChangedAt\n      hostname\n      control {\n        holder\n        since\n        askedBy\n      }\n      runner {\n        connected\n        since\n        python\n        hostname\n        packages {\n          name\n          version\n        }\n        problems\n      }\n      activeRun {\n        ...RunSummary\n        pausePending\n        position {\n          statement\n          line\n          since\n        }\n      }\n      queue {\n        ...RunSummary\n      }\n      lastRun {\n        ...RunSummary\n      }\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
