@@ -1,16 +1,17 @@
-import { pino, type Logger } from 'pino';
+import { pino, type DestinationStream, type Logger } from 'pino';
 
 export type { Logger };
 
-/** Lines of JSON on standard output. Tokens and passwords are cut out wherever they may stand. */
-export function makeLog(level: string): Logger {
-  return pino({
+/** Never in a log: what proves who somebody is, and what scripts are and say. */
+const SECRETS = ['token', 'password', 'secret', 'authorization', 'cookie', 'databaseUrl', 'script', 'text'];
+
+/** Lines of JSON on standard output. Secrets are cut out wherever they may stand. */
+export function makeLog(level: string, to?: DestinationStream): Logger {
+  const options = {
     level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
-    redact: {
-      paths: ['token', '*.token', 'authorization', '*.authorization', 'databaseUrl', 'password'],
-      censor: '***',
-    },
-  });
+    redact: { paths: SECRETS.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: '***' },
+  };
+  return to ? pino(options, to) : pino(options);
 }

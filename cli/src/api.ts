@@ -1,4 +1,5 @@
 /** The GraphQL API as the commands use it. */
+import { readFileSync } from 'node:fs';
 import { createClient, type Client } from 'graphql-ws';
 import { CommandError, EXIT } from './errors.ts';
 
@@ -7,10 +8,23 @@ interface Answer<T> {
   errors?: { message: string; extensions?: { code?: string } }[];
 }
 
+/** From the file that is named, or the environment; never from the command line, which everybody on a machine can see. */
+export function readToken(file: string | undefined, env: NodeJS.ProcessEnv): string | null {
+  if (file === undefined) return env.SEQUENCER_TOKEN?.trim() || null;
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch (error) {
+    throw new CommandError(`The token cannot be read: ${(error as Error).message}.`, EXIT.input, 'BAD_INPUT');
+  }
+}
+
 export class Api {
   readonly server: string;
+  readonly token: string | null;
+  readonly #headers: Record<string, string>;
 
-  constructor(server: string) {
+  /** @param token proves whose program this is, where the server asks for that */
+  constructor(server: string, token: string | null) {
     if (!URL.canParse(server) || !/^https?:/.test(server)) {
       throw new CommandError(
         `"${server}" is not an address. Give one like http://127.0.0.1:8000.`,
@@ -18,6 +32,8 @@ export class Api {
         'BAD_INPUT',
       );
     }
+    this.token = token;
+    this.#headers = token === null ? {} : { authorization: `Bearer ${token}` };
     this.server = server.replace(/\/+$/, '');
   }
 
@@ -27,7 +43,7 @@ export class Api {
     try {
       const response = await fetch(`${this.server}/graphql`, {
         method: 'POST',
-        headers: { 'content-type': 'application/json' },
+        headers: { 'content-type': 'application/json', ...this.#headers },
         body: JSON.stringify({ query, variables }),
       });
       answer = (await response.json()) as Answer<T>;
@@ -38,11 +54,12 @@ export class Api {
     }
     const [first] = answer.errors ?? [];
     if (first || !answer.data) {
-      throw new CommandError(
-        first?.message ?? 'The server gave no answer.',
-        EXIT.refused,
-        first?.extensions?.code ?? 'INTERNAL',
-      );
+      const code = first?.extensions?.code ?? 'INTERNAL';
+      const how =
+        code === 'UNAUTHENTICATED'
+          ? ' Make a token in Settings; put it in a file (--token-file) or SEQUENCER_TOKEN.'
+          : '';
+      throw new CommandError((first?.message ?? 'The server gave no answer.') + how, EXIT.refused, code);
     }
     return answer.data;
   }
@@ -64,6 +81,8 @@ export class Api {
   socket(): Client {
     return createClient({
       url: `${this.server.replace(/^http/, 'ws')}/graphql`,
+      // A browser's websocket has no headers: the token goes with the first message.
+      connectionParams: this.#headers,
       retryAttempts: Infinity,
       shouldRetry: () => true,
       retryWait: async (attempt) => {

@@ -1,12 +1,13 @@
 /** The command line: what can be asked, and how errors end it. */
 import { Command, Option } from 'commander';
-import { Api } from './api.ts';
+import { Api, readToken } from './api.ts';
 import { CommandError, EXIT } from './errors.ts';
 import { listCommand, logsCommand, statusCommand, steerCommand } from './other-commands.ts';
 import { runCommand, say } from './run-command.ts';
 
 interface Common {
   server: string;
+  tokenFile?: string;
   json: boolean;
 }
 
@@ -15,12 +16,19 @@ const program = new Command('sequencer')
   .enablePositionalOptions()
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : EXIT.input));
 
+function apiOf({ server, tokenFile }: Common): Api {
+  return new Api(server, readToken(tokenFile, process.env));
+}
+
 function command(usage: string, description: string): Command {
   return program
     .command(usage)
     .description(description)
     .addOption(
       new Option('--server <url>', 'the address of the API').env('SEQUENCER_URL').default('http://127.0.0.1:8000'),
+    )
+    .addOption(
+      new Option('--token-file <file>', 'the file with an API token; else SEQUENCER_TOKEN').env('SEQUENCER_TOKEN_FILE'),
     )
     .option('--json', 'one JSON object a line, for programs', false);
 }
@@ -42,7 +50,7 @@ command('run', 'run a script (- reads it from standard input), show its output, 
       options: Common & { sequencer?: string; title?: string; paused: boolean; attached: boolean },
     ) => {
       const { sequencer, title, paused, attached, json } = options;
-      process.exitCode = await runCommand(new Api(options.server), file, args, {
+      process.exitCode = await runCommand(apiOf(options), file, args, {
         sequencer,
         title,
         paused,
@@ -53,21 +61,21 @@ command('run', 'run a script (- reads it from standard input), show its output, 
   );
 
 command('status', 'every telescope in a line').action(async (options: Common) => {
-  await statusCommand(new Api(options.server), options.json);
+  await statusCommand(apiOf(options), options.json);
 });
 
 command('list', 'the newest runs')
   .addOption(sequencerOption())
   .addOption(new Option('--limit <count>', 'how many').default(20).argParser(Number))
   .action(async (options: Common & { sequencer?: string; limit: number }) => {
-    await listCommand(new Api(options.server), options);
+    await listCommand(apiOf(options), options);
   });
 
 command('logs', 'the output of a run, named by its id or like satp1/12')
   .argument('<run>')
   .option('-f, --follow', 'until it ends', false)
   .action(async (run: string, options: Common & { follow: boolean }) => {
-    await logsCommand(new Api(options.server), run, options);
+    await logsCommand(apiOf(options), run, options);
   });
 
 for (const [name, mutation, description] of [
@@ -77,7 +85,7 @@ for (const [name, mutation, description] of [
   command(name, description)
     .argument('<run>')
     .action(async (run: string, options: Common) => {
-      await steerCommand(new Api(options.server), mutation, run, options.json);
+      await steerCommand(apiOf(options), mutation, run, options.json);
     });
 }
 
@@ -89,7 +97,7 @@ command('stop', 'stop a run')
       .default('interrupt'),
   )
   .action(async (run: string, options: Common & { level: string }) => {
-    await steerCommand(new Api(options.server), 'stopRun', run, options.json, options.level.toUpperCase());
+    await steerCommand(apiOf(options), 'stopRun', run, options.json, options.level.toUpperCase());
   });
 
 // As other programs do: whose reader has gone, as with `| head`, ends quietly.

@@ -77,9 +77,10 @@ function cancel(api: Api, run: string): void {
 }
 
 /** Returns what to call when the run has ended. */
-function watchOver(server: string, run: string): () => void {
+function watchOver({ server, token }: Api, run: string): () => void {
   const watchdog = spawn(process.execPath, [join(import.meta.dirname, 'watchdog.ts'), server, run], {
     stdio: ['pipe', 'ignore', 'ignore'],
+    env: { ...process.env, ...(token === null ? {} : { SEQUENCER_TOKEN: token }) },
     detached: true,
   });
   watchdog.unref();
@@ -113,7 +114,7 @@ export async function runCommand(api: Api, file: string, args: string[], options
     `mutation ($input: SubmitRunInput!) { submitRun(input: $input) { ${SUMMARY} } }`,
     { input },
   );
-  const released = options.attached ? watchOver(api.server, run.id) : () => undefined;
+  const released = options.attached ? watchOver(api, run.id) : () => undefined;
   passSignalsOn(api, run.id);
   if (options.json) process.stdout.write(`${JSON.stringify({ type: 'run', ...run })}\n`);
   else if (run.phase === 'QUEUED') say(`run ${sequencer}/${String(run.number)} is queued. ${run.reason ?? ''}`);

@@ -6,7 +6,7 @@
  */
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Api } from './api.ts';
+import { Api, readToken } from './api.ts';
 
 const LADDER = ['INTERRUPT', 'TERMINATE', 'KILL'] as const;
 /** Between two rungs: a clean-up of sorunlib takes its time. */
@@ -25,7 +25,7 @@ async function hasEnded(api: Api): Promise<boolean> {
 // A closed terminal must not end it before it has done its work.
 for (const signal of ['SIGINT', 'SIGHUP', 'SIGTERM'] as const) process.on(signal, () => undefined);
 if (!(await text(process.stdin)).includes('done')) {
-  const api = new Api(server);
+  const api = new Api(server, readToken(undefined, process.env));
   for (const level of LADDER) {
     if (await hasEnded(api)) break;
     await api

@@ -124,11 +124,17 @@ function command(field: Field, inner: Resolver): Resolver {
 }
 
 async function admit(rule: CommandRule, args: Args, context: Context, target: Target): Promise<void> {
+  // What it is about is looked up first, so that the audit of a refusal knows it; who is nobody gets not even that.
+  if (rule.need !== 'ANYBODY') hasRole(context.user, 'VIEWER');
+  const missing = await findTarget(rule, args, context, target).then(
+    () => null,
+    (error: unknown) => (error instanceof Error ? error : new Error(String(error))),
+  );
   requireNeed(rule.need, context);
   if (rule.byToken === false && context.access.identity?.method === 'token') {
     throw new SequencerError('FORBIDDEN', 'A token cannot do this. Sign in with a browser.');
   }
-  await findTarget(rule, args, context, target);
+  if (missing) throw missing;
   if (target.sequencer === null) return;
   if (!operates(context.user, target.sequencer)) {
     throw new SequencerError('FORBIDDEN', `You are watching ${target.sequencer}. Ask an admin to operate it.`);
