@@ -77,7 +77,12 @@ export async function startApi(config: Config, log: Logger): Promise<Api> {
   const pages = config.webDir === null ? null : staticFiles(config.webDir);
   const server = createServer(
     // Slow senders do not hold connections for ever.
-    { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 60_000 },
+    {
+      headersTimeout: 10_000,
+      requestTimeout: 30_000,
+      keepAliveTimeout: 60_000,
+      connectionsCheckingInterval: 2000,
+    },
     makeRouter({
       guard,
       yoga,

@@ -23,7 +23,9 @@ function isGraphQL(error: unknown): error is GraphQLError {
 /** The error as a client may see it. What is not meant for people is logged under a reference. */
 export function present(error: unknown, log: Logger): GraphQLError {
   const graphql = isGraphQL(error) ? error : new GraphQLError('', { originalError: error as Error });
-  if (codes.has(graphql.extensions.code) && !graphql.originalError) return graphql;
+  // Told already: a later stage may wrap it once more.
+  const isWrapped = isGraphQL(graphql.originalError);
+  if (codes.has(graphql.extensions.code) && (!graphql.originalError || isWrapped)) return graphql;
   const typed = asSequencerError(graphql.originalError ?? error);
   if (typed) {
     return graphql.extensions.code === typed.code ? graphql : rebuilt(graphql, typed.message, typed.code);

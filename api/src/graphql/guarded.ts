@@ -67,9 +67,20 @@ function requireNeed(need: Need, { user }: Context): void {
   throw new SequencerError('FORBIDDEN', text);
 }
 
+/** Throws BAD_INPUT for what no database can keep: NUL, half a character. What a script may hold is said of scripts. */
+function requireText(args: Args): void {
+  for (const [name, value] of Object.entries(args)) {
+    if (typeof value === 'string' && name !== 'script' && (value.includes('\0') || !value.isWellFormed())) {
+      throw new SequencerError('BAD_INPUT', `${name}: it is not text, or holds NUL characters.`);
+    }
+    if (typeof value === 'object' && value !== null && !(value instanceof Date)) requireText(value as Args);
+  }
+}
+
 function checked(need: Need, inner: Resolver): Resolver {
-  return (root, args, context, info) => {
+  return (root, args: Args, context, info) => {
     requireNeed(need, context);
+    requireText(args);
     return inner(root, args, context, info);
   };
 }
@@ -131,6 +142,7 @@ async function admit(rule: CommandRule, args: Args, context: Context, target: Ta
     (error: unknown) => (error instanceof Error ? error : new Error(String(error))),
   );
   requireNeed(rule.need, context);
+  requireText(args);
   if (rule.byToken === false && context.access.identity?.method === 'token') {
     throw new SequencerError('FORBIDDEN', 'A token cannot do this. Sign in with a browser.');
   }

@@ -1,5 +1,5 @@
 /** The queries, and the pages of the history. */
-import { PHASES } from '@sequencer/model';
+import { PHASES, SequencerError } from '@sequencer/model';
 import { listNights, type Night, type NightOutcome } from '../store/nights.ts';
 import {
   RUN_ORDERS,
@@ -19,6 +19,7 @@ import { UserType } from './user.ts';
 
 const LARGEST_LIST = 200;
 const MOST_NIGHTS = 60;
+const LONGEST_SEARCH = 500;
 
 const ServerType = builder.objectRef<{ version: string }>('Server').implement({
   description: "The server's version, and its clock.",
@@ -98,6 +99,10 @@ const NightType = builder.objectRef<Night>('Night').implement({
 });
 
 function readFilter(filter: typeof RunFilterInput.$inferInput | null | undefined): RunFilter {
+  for (const [name, text] of Object.entries({ text: filter?.text, submittedBy: filter?.submittedBy })) {
+    if ((text?.length ?? 0) <= LONGEST_SEARCH) continue;
+    throw new SequencerError('BAD_INPUT', `${name}: it has more than ${String(LONGEST_SEARCH)} characters.`);
+  }
   return {
     sequencer: filter?.sequencer ?? null,
     phases: filter?.phases && filter.phases.length < PHASES.length ? filter.phases : null,

@@ -10,6 +10,8 @@ import { lockSequencer } from './run-end.ts';
 import type { RunBackend } from './run-backend.ts';
 
 const NUL = /\0/;
+/** What is not seen, or turns the text after it around, so that it looks like another. */
+const DECEIVING = /[\p{Cc}\p{Bidi_Control}]/u;
 const text = (longest: number) =>
   z
     .string()
@@ -30,7 +32,8 @@ const submissionSchema = z.object({
   script: z.string(),
   title: text(LIMITS.titleLength)
     .nullish()
-    .transform((title) => title?.replaceAll(/\s+/g, ' ').trim() || null),
+    .transform((title) => title?.replaceAll(/\s+/g, ' ').trim() || null)
+    .refine((title) => title === null || !DECEIVING.test(title), 'It holds characters that cannot be seen.'),
   arguments: z
     .array(text(LIMITS.argumentBytes))
     .max(LIMITS.argumentCount, `There are more than ${String(LIMITS.argumentCount)} of them.`),
