@@ -19,7 +19,7 @@ async function violations(page: Page): Promise<string[]> {
 }
 
 test('pages', async ({ page, stack }) => {
-  test.setTimeout(180_000);
+  test.setTimeout(300_000);
   const foreign: string[] = [];
   page.on('request', (request) => {
     const { host, protocol } = new URL(request.url());
@@ -30,7 +30,16 @@ test('pages', async ({ page, stack }) => {
   const running = await stack.submit('import time\nwhile True:\n    time.sleep(0.1)\n', { sequencer: 'lat' });
   await stack.until(running, 'RUNNING');
   for (const theme of THEMES) {
-    for (const path of ['/', '/satp1', '/lat', `/runs/${ended}`, '/history', '/settings', '/nowhere/at/all']) {
+    for (const path of [
+      '/',
+      '/satp1',
+      '/lat',
+      `/runs/${ended}`,
+      '/history',
+      '/audit',
+      '/settings',
+      '/nowhere/at/all',
+    ]) {
       await page.goto(path);
       await page.evaluate((name) => {
         localStorage.setItem('sequencer.theme', name);
