@@ -22,6 +22,7 @@ export class OwnNginx {
     this.#name = name;
   }
 
+  /** Resolves when it answers. */
   static async start(site: Site, { path, https, basicAuth }: Front): Promise<OwnNginx> {
     const port = await freePort();
     const folder = join(site.folder, 'nginx');
@@ -43,6 +44,7 @@ export class OwnNginx {
     site.type('docker compose up -d --wait');
     site.type(`docker run -d --name ${name} --network ${site.project}_inside -p 127.0.0.1:${port}:8443 \
       -v "$PWD/nginx:/site:ro" -v "$PWD/nginx/site.conf:/etc/nginx/conf.d/default.conf:ro" nginx:1.29`);
+    await site.until(`curl --silent --insecure --output /dev/null --write-out '%{http_code}' ${url}`, /^(200|401)/);
     return new OwnNginx(site, url, name);
   }
 

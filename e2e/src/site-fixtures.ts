@@ -12,9 +12,10 @@ export class Person {
 
   async signIn(url: string): Promise<void> {
     await this.page.goto(url);
-    await this.page.getByLabel('Name').fill('alice');
-    await this.page.getByLabel('Password', { exact: true }).fill(PASSWORD);
-    await this.page.getByRole('button', { name: 'Sign in' }).click();
+    await this.query('mutation ($password: String!) { signIn(name: "alice", password: $password) { name } }', {
+      password: PASSWORD,
+    });
+    await this.page.reload();
     await expect(this.page.getByText('Live ·')).toBeVisible();
   }
 
@@ -44,8 +45,10 @@ export class Person {
   }
 
   async phase(id: string): Promise<string> {
-    const { run } = await this.query<{ run: { phase: string } }>('query ($id: ID!) { run(id: $id) { phase } }', { id });
-    return run.phase;
+    const { run } = await this.query<{ run: { phase: string } | null }>('query ($id: ID!) { run(id: $id) { phase } }', {
+      id,
+    });
+    return run?.phase ?? 'no such run';
   }
 
   async output(id: string): Promise<string> {
@@ -85,6 +88,9 @@ export const test = base.extend<{ person: Person; logOfFailure: undefined }, { s
     // Images are built where there are none yet.
     { scope: 'worker', timeout: 420_000 },
   ],
+  baseURL: async ({ site }, use) => {
+    await use(site.url);
+  },
   person: async ({ page }, use) => {
     await use(new Person(page));
   },
