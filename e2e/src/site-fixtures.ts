@@ -12,10 +12,9 @@ export class Person {
 
   async signIn(url: string): Promise<void> {
     await this.page.goto(url);
-    await this.query('mutation ($password: String!) { signIn(name: "alice", password: $password) { name } }', {
-      password: PASSWORD,
-    });
-    await this.page.reload();
+    await this.page.getByLabel('Name').fill('alice');
+    await this.page.getByLabel('Password').fill(PASSWORD);
+    await this.page.getByRole('button', { name: 'Sign in' }).click();
     await expect(this.page.getByText('Live ·')).toBeVisible();
   }
 
@@ -51,12 +50,13 @@ export class Person {
     return run?.phase ?? 'no such run';
   }
 
+  /** What the script printed. */
   async output(id: string): Promise<string> {
-    const { run } = await this.query<{ run: { output: { text: string }[] } }>(
-      'query ($id: ID!) { run(id: $id) { output(first: 5000) { text } } }',
+    const { run } = await this.query<{ run: { output: { text: string; stream: string }[] } }>(
+      'query ($id: ID!) { run(id: $id) { output(first: 5000) { text stream } } }',
       { id },
     );
-    return run.output.map((piece) => piece.text).join('');
+    return run.output.map((piece) => (piece.stream === 'STDOUT' ? piece.text : '')).join('');
   }
 
   async until(id: string, phase: string): Promise<void> {
