@@ -286,7 +286,7 @@ test('the images are carried in an archive', ({ installed: site }) => {
   const before = ids();
   const [save, load] = blocks('Without a network', 'sh');
   site.type(save ?? '');
-  expect(readdirSync(site.folder)).toContain('sequencer-images.tar.gz');
+  expect(readdirSync(site.folder)).toContain('sequencer-images.tar');
   site.type(`docker compose down && docker rmi sequencer-web:${version}`);
   site.type(load ?? '');
   expect(ids()).toBe(before);
