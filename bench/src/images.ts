@@ -88,7 +88,7 @@ try {
   create('web', [...limits, '--publish', '127.0.0.1::8080']);
   create(
     'runner',
-    [...limits, '--env', `RUNNER_TOKEN=${secret}`],
+    [...limits, '--tmpfs', '/state:uid=1000', '--env', `RUNNER_TOKEN=${secret}`],
     ['--gateway', 'ws://api:8000/runner', '--sequencer', 'satp1'],
   );
   await until(() => {
