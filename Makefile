@@ -5,7 +5,7 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 # Variables of `make run`, passed on when they are set: PORT, DATA_DIR, DATABASE_URL, OCS_CONFIG_DIR, SEQUENCERS.
 export PORT DATA_DIR DATABASE_URL OCS_CONFIG_DIR SEQUENCERS
 
-.PHONY: help setup run test test-ocs test-cluster lint generate bench format clean
+.PHONY: help setup run test test-ocs test-compose test-cluster lint generate images sbom bench bench-images format clean
 
 help: ## What can be made
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
@@ -22,6 +22,9 @@ test: ## Set up, then pass every test: lint, types, unit, integration, end-to-en
 test-ocs: setup ## The same scripts against real OCS and the simulator; OBSERVATORY names the folder with the tools
 	@sh scripts/test-ocs
 
+test-compose: setup ## The small site of docs/small-site.md, on a Docker engine
+	@sh scripts/test-compose
+
 test-cluster: setup ## Tests on the Kubernetes cluster of KUBECONFIG
 	@sh scripts/test-cluster
 
@@ -30,6 +33,15 @@ lint: setup ## Linters and types, in both languages
 
 generate: setup ## Write the generated files anew: SDL, client types, error page, custom resources
 	@sh scripts/generate
+
+images: ## Build the images of compose.yml
+	@sh scripts/images
+
+sbom: setup ## What is in each image, as CycloneDX, into sbom/
+	@node scripts/sbom.ts
+
+bench-images: setup ## Measure the images: sizes, and how long they take to be ready
+	@node bench/src/images.ts
 
 bench: setup ## Measure every figure and print a table
 	@node bench/src/main.ts

@@ -1,7 +1,9 @@
 /**
  * Runs the stages of the tests one after the other, all of them even when one fails, and prints one summary.
  *
- *     node scripts/test.ts [STAGE ...]      lint unit runner e2e; cluster only when it is named
+ *     node scripts/test.ts [STAGE ...]      lint unit runner e2e
+ *
+ * and, when they are named, compose, which needs a Docker engine, and cluster, which needs a Kubernetes cluster.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -84,6 +86,14 @@ const stages: Record<string, Step[]> = {
       count: playwrightCounts,
     },
   ],
+  compose: [
+    {
+      name: 'small site',
+      command: ['playwright', 'test', '--config', 'e2e/compose.config.ts', '--reporter=list,json'],
+      env: { PLAYWRIGHT_JSON_OUTPUT_NAME: report('playwright.json') },
+      count: playwrightCounts,
+    },
+  ],
   cluster: [
     {
       name: 'vitest on a cluster',
@@ -101,8 +111,8 @@ const stages: Record<string, Step[]> = {
   ],
 };
 
-/** What `make test` passes: what needs this machine and nothing else. */
-const EVERYWHERE = ['lint', 'unit', 'runner', 'e2e'];
+/** What `make test` passes: what needs nothing but this folder. */
+const USUAL = ['lint', 'unit', 'runner', 'e2e'];
 
 function run(step: Step): Counts {
   console.log(`\n== ${step.name}`);
@@ -124,7 +134,7 @@ function countsOf(step: Step, ok: boolean): Counts {
   return ok ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
 }
 
-const names = process.argv.length > 2 ? process.argv.slice(2) : EVERYWHERE;
+const names = process.argv.length > 2 ? process.argv.slice(2) : USUAL;
 const total: Counts = { passed: 0, failed: 0 };
 const lines: string[] = [];
 for (const name of names) {

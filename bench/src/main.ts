@@ -9,26 +9,14 @@ import { closeSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root } from '../../e2e/src/stack.ts';
+import { printTable, report } from './figures.ts';
 import { median, quantile } from './numbers.ts';
 import { Product } from './product.ts';
-
-interface Figure {
-  what: string;
-  measured: string;
-  bound: string;
-  met: boolean;
-}
 
 const python = join(root, '.venv/bin/python');
 // As Python is by itself, whatever the shell has set.
 const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('PYTHON')));
 const PAIRS = 5;
-const figures: Figure[] = [];
-
-function report(what: string, measured: string, bound: string, met: boolean): void {
-  figures.push({ what, measured, bound, met });
-  console.log(`${met ? 'ok  ' : 'MISS'} ${what}: ${measured} (${bound})`);
-}
 
 /** The script measures its own work, and says on stderr how long it took: CPU seconds, or seconds. */
 function timed(work: string, clock: 'process_time' | 'perf_counter'): string {
@@ -242,7 +230,4 @@ try {
   await product.stop();
 }
 firstLoad();
-const width = Math.max(...figures.map(({ what }) => what.length));
-console.log(
-  `\n${figures.map((f) => `${f.met ? 'ok  ' : 'MISS'}  ${f.what.padEnd(width)}  ${f.measured}  (${f.bound})`).join('\n')}`,
-);
+printTable();

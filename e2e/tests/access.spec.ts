@@ -30,7 +30,7 @@ function tooSmall(page: Page): Promise<string[]> {
 }
 
 test('pages', async ({ page, stack }) => {
-  test.setTimeout(180_000);
+  test.setTimeout(300_000);
   const foreign: string[] = [];
   page.on('request', (request) => {
     const { host, protocol } = new URL(request.url());

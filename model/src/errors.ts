@@ -35,6 +35,8 @@ export const ERRORS = {
   TOO_MANY: 'Too many connections or requests from here. Close some, or wait.',
   DATABASE_AWAY:
     'The database is not reachable. Running scripts go on and nothing they report is lost. Try again soon.',
+  DATABASE_NEWER:
+    'The database was written by a newer version of Sequencer. Start that version or a newer one, or restore a backup.',
   INTERNAL: 'Something failed inside the product. The message has a reference to look for in the log.',
 } as const;
 

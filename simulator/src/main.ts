@@ -4,6 +4,11 @@ import { startSimulator } from './simulator.ts';
 
 const settings = z.object({
   PORT: z.coerce.number('PORT has to be a number.').int().min(0).max(65535).default(0),
+  HOST: z.string().default('127.0.0.1'),
+  ALLOWED_HOSTS: z
+    .string()
+    .default('')
+    .transform((text) => text.split(',').filter(Boolean)),
   TELESCOPES: z
     .string()
     .default('satp1')
@@ -16,8 +21,8 @@ if (!parsed.success) {
   console.error(`The simulator cannot start with these settings:\n${z.prettifyError(parsed.error)}`);
   process.exit(1);
 }
-const { PORT: port, TELESCOPES: telescopes, SIMULATOR_SPEED: speed } = parsed.data;
-const simulator = await startSimulator({ telescopes, speed, port });
+const { PORT: port, HOST: host, ALLOWED_HOSTS: hosts, TELESCOPES: telescopes, SIMULATOR_SPEED: speed } = parsed.data;
+const simulator = await startSimulator({ telescopes, speed, port, host, hosts });
 console.log(`simulator at ${simulator.url}`);
 for (const signal of ['SIGTERM', 'SIGINT'] as const)
   process.once(signal, () => void simulator.close().then(() => process.exit(0)));

@@ -1,4 +1,4 @@
-/** The HTTP side: a bridge for each telescope, faults on demand, and the journal. Loopback only. */
+/** The HTTP side: a bridge for each telescope, faults on demand, and the journal. On loopback, unless told otherwise. */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -7,13 +7,17 @@ import { z } from 'zod';
 import { Observatory, faultSchema } from './observatory.ts';
 
 const BODY_LIMIT = 1024 * 1024;
-const HOSTS = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/;
+const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
 
 export interface SimulatorOptions {
   telescopes: readonly string[];
   /** How much faster than a telescope. */
   speed: number;
   port: number;
+  /** The address that is listened on. */
+  host: string;
+  /** Further names that requests may ask for: a web page that a browser shows cannot know them. */
+  hosts: readonly string[];
 }
 
 export interface Simulator {
@@ -29,11 +33,12 @@ function reply(response: ServerResponse, status: number, body: unknown): void {
 
 async function answer(
   observatories: ReadonlyMap<string, Observatory>,
+  hosts: ReadonlySet<string>,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  if (!HOSTS.test(request.headers.host ?? '')) {
-    reply(response, 403, 'Ask for localhost.\n');
+  if (!hosts.has((request.headers.host ?? '').replace(/:\d+$/, ''))) {
+    reply(response, 403, `Ask for ${[...hosts].join(' or ')}.\n`);
     return;
   }
   const [, telescope = '', what = ''] = (request.url ?? '').split('/');
@@ -64,10 +69,11 @@ async function answer(
   }
 }
 
-export async function startSimulator({ telescopes, speed, port }: SimulatorOptions): Promise<Simulator> {
+export async function startSimulator({ telescopes, speed, port, host, hosts }: SimulatorOptions): Promise<Simulator> {
   const observatories = new Map(telescopes.map((name) => [name, new Observatory(name, speed)]));
+  const names = new Set([...LOOPBACK, ...hosts]);
   const server = createServer((request, response) => {
-    answer(observatories, request, response).catch((error: unknown) => {
+    answer(observatories, names, request, response).catch((error: unknown) => {
       const text = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
       if (response.headersSent) response.destroy();
       else reply(response, 400, `${text}\n`);
@@ -75,7 +81,7 @@ export async function startSimulator({ telescopes, speed, port }: SimulatorOptio
   });
   // A wait holds its request open for as long as an operation takes.
   server.requestTimeout = 0;
-  server.listen(port, '127.0.0.1');
+  server.listen(port, host);
   await once(server, 'listening');
   const address = server.address() as AddressInfo;
   return {

@@ -5,11 +5,12 @@ import './styles/tokens.css';
 import './styles/base.css';
 import { createApp } from 'vue';
 import Root from './Root.vue';
+import { apiAddress } from './api/address.ts';
 import { makeSession, sessionKey } from './api/session.ts';
 import { router } from './router.ts';
 import { applyTheme, vuetify } from './theme.ts';
 
 applyTheme();
-const session = makeSession(new URL('graphql', document.baseURI));
+const session = makeSession(apiAddress('graphql'));
 createApp(Root).use(vuetify).use(router).provide(sessionKey, session).mount('#app');
 void session.ask();

@@ -51,6 +51,9 @@ export class UsersFile {
     this.#log = log;
     this.#version = this.#stat();
     this.#users = this.#read();
+    if (this.#users.size === 0) {
+      throw new Error(`USERS_FILE ${path} has no user: nobody could sign in. Make a line with \`hash-password\`.`);
+    }
   }
 
   find(name: string): FileUser | null {

@@ -85,9 +85,7 @@ async function refuseNewerSchema(client: pg.PoolClient): Promise<void> {
   const journal = journalSchema.parse(JSON.parse(readFileSync(join(FOLDER, 'meta/_journal.json'), 'utf8')));
   const own = Math.max(...journal.entries.map((entry) => entry.when));
   if (Number(newest.rows[0]?.newest ?? 0) > own) {
-    throw new Error(
-      'The database was written by a newer version of Sequencer. Start that version or a newer one, or restore a backup.',
-    );
+    throw new SequencerError('DATABASE_NEWER');
   }
 }
 

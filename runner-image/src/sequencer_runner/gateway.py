@@ -34,6 +34,8 @@ class Holder(Protocol):
 
     def forget(self, run: Run) -> None: ...
 
+    def on_line(self, connected: bool) -> None: ...
+
 
 class Gateway:
     def __init__(self, url: str, token: str, holder: Holder) -> None:
@@ -93,12 +95,14 @@ class Gateway:
                     self._welcome(message)
                     if not welcomed:
                         welcomed = True
+                        self._holder.on_line(True)
                         sender = asyncio.create_task(self._send(socket))
                 elif isinstance(message, Ack):
                     self._ack(message)
                 else:
                     self._obey(socket, message)
         finally:
+            self._holder.on_line(False)
             if sender is not None:
                 sender.cancel()
 

@@ -64,6 +64,7 @@ class Worker:
             except OSError:
                 text = f"Another runner works in {self._settings.state_dir}. Stop it, or give this one its own folder."
                 raise FolderTaken(text) from None
+            self.on_line(False)
             self._find_runs()
             self._warm = spawn()
             self._later(self._sync())
@@ -128,6 +129,15 @@ class Worker:
                 for run in self.runs.values()
             ],
         }
+
+    def on_line(self, connected: bool) -> None:
+        """Leaves a mark in the folder while the gateway has this worker on the line: what a health check looks at."""
+        mark = self._settings.state_dir / "connected"
+        with contextlib.suppress(OSError):
+            if connected:
+                mark.touch()
+            else:
+                mark.unlink(missing_ok=True)
 
     def forget(self, run: Run) -> None:
         if self.runs.pop(run.id, None) is not None:

@@ -1,0 +1,96 @@
+/** A database of every version before this one is taken forward with what it holds; one of a later version is refused. */
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { drizzle } from 'drizzle-orm/node-postgres';
+import { migrate } from 'drizzle-orm/node-postgres/migrator';
+import pg from 'pg';
+import { describe, expect, it } from 'vitest';
+import { readConfig } from '../src/config.ts';
+import { makeLog } from '../src/log.ts';
+import { startApi } from '../src/server.ts';
+import { TOKEN, ask, newDatabase, start } from './running-api.ts';
+
+interface Journal {
+  entries: { when: number; tag: string }[];
+}
+
+const FOLDER = join(import.meta.dirname, '../migrations');
+const journal = JSON.parse(readFileSync(join(FOLDER, 'meta/_journal.json'), 'utf8')) as Journal;
+const RUN = '0199aaaa-0000-7000-8000-000000000001';
+
+/** What version 0.1.0 wrote of one run. */
+const FIRST_RECORD = `
+  insert into sequencers (name, last_number) values ('satp1', 7);
+  insert into runs (id, sequencer, number, title, script, script_hash, arguments, start_paused, hold_on_failure,
+      breakpoints, start, place, submitted_by, submitted_at, phase, words, last_seq)
+    values ('${RUN}', 'satp1', 7, 'the moon', 'print(1)', 'x', '[]', false, false,
+      '[]', 'NOW', 0, 'ann', '2026-11-24T04:00:00Z', 'SUCCEEDED', 'the moon', 1);
+  insert into events (run, seq, type, at, data) values
+    ('${RUN}', 1, 'output', '2026-11-24T04:00:01Z',
+     '{"seq":1,"at":"2026-11-24T04:00:01.000Z","type":"output","stream":"STDOUT","text":"kept"}');
+`;
+
+async function query(url: string, text: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await client.query(text);
+  await client.end();
+}
+
+/** A database as the version with the first `count` migrations left it. */
+async function databaseOf(count: number): Promise<string> {
+  const url = await newDatabase();
+  const folder = mkdtempSync(join(tmpdir(), 'sequencer-migrations-'));
+  cpSync(FOLDER, folder, { recursive: true });
+  writeFileSync(
+    join(folder, 'meta/_journal.json'),
+    JSON.stringify({ ...journal, entries: journal.entries.slice(0, count) }),
+  );
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await migrate(drizzle(client), { migrationsFolder: folder });
+  await client.end();
+  rmSync(folder, { recursive: true });
+  return url;
+}
+
+describe('migrations', () => {
+  it('are in the order of their times: an earlier one would be left out', () => {
+    const times = journal.entries.map((entry) => entry.when);
+    expect(times).toEqual(times.toSorted((a, b) => a - b));
+    expect(new Set(times).size).toBe(times.length);
+  });
+
+  it.each(journal.entries.map((entry, index) => [entry.tag, index + 1] as const))(
+    'take a database that ends with %s forward, with what it holds',
+    async (_tag, count) => {
+      const url = await databaseOf(count);
+      await query(url, FIRST_RECORD);
+      const api = await start(url);
+      const { data } = await ask(
+        api,
+        'query ($id: ID!) { run(id: $id) { number title phase submittedBy output(first: 10) { text } } }',
+        { id: RUN },
+      );
+      await api.close();
+      expect(data).toEqual({
+        run: { number: 7, title: 'the moon', phase: 'SUCCEEDED', submittedBy: 'ann', output: [{ text: 'kept' }] },
+      });
+    },
+  );
+});
+
+it('refuses a database of a newer version, says so, and leaves it as it is', async () => {
+  const url = await databaseOf(journal.entries.length);
+  const later = Math.max(...journal.entries.map((entry) => entry.when)) + 1;
+  await query(url, `insert into drizzle.__drizzle_migrations (hash, created_at) values ('later', ${String(later)})`);
+  const config = readConfig({ PORT: '0', DATABASE_URL: url, RUNNER_TOKEN: TOKEN });
+  await expect(startApi(config, makeLog('silent'))).rejects.toMatchObject({
+    code: 'DATABASE_NEWER',
+    message: expect.stringContaining('newer version') as unknown,
+  });
+  await query(url, "delete from drizzle.__drizzle_migrations where hash = 'later'");
+  const api = await start(url);
+  await api.close();
+});

@@ -1,0 +1,43 @@
+/** Scripts, names and output that hold HTML are shown as the text that they are, wherever they are shown. */
+import { expect, test } from '../src/fixtures.ts';
+
+const HTML = '<img src=x onerror="window.hit=1"><script>window.hit=1</script>';
+
+test('HTML in titles, scripts, output, names and failures is text', async ({ page, stack }) => {
+  const refused: string[] = [];
+  await page.addInitScript(() => {
+    document.addEventListener('securitypolicyviolation', (event) => {
+      console.error(`refused: ${event.violatedDirective}`);
+    });
+  });
+  page.on('console', (message) => {
+    if (message.text().startsWith('refused:')) refused.push(message.text());
+  });
+  const script = [
+    `"""</script>${HTML}"""`,
+    'import threading, time',
+    `text = ${JSON.stringify(HTML)}`,
+    'print(text)',
+    "print('\\x1b]8;;javascript:window.hit=1\\x07link\\x1b]8;;\\x07')",
+    "print('right\\u202eleft')",
+    'threading.Thread(target=time.sleep, args=(0.2,), name=text).start()',
+    'raise ValueError(text)',
+  ].join('\n');
+  const run = await stack.submit(script, { title: HTML, arguments: [HTML] });
+  await stack.until(run, 'FAILED');
+  await stack.query('mutation ($id: ID!) { pauseRun(id: $id) { id } }', { id: HTML }).catch(() => undefined);
+  for (const path of ['/', '/satp1', `/runs/${run}`, '/history', '/audit']) {
+    await page.goto(path);
+    await expect(page.getByText('Live ·')).toBeVisible();
+    await expect(page.getByText('<img src=x').first(), path).toBeVisible();
+    expect(await page.evaluate(() => 'hit' in window), path).toBe(false);
+    expect(await page.locator('img[src=x], a[href^="javascript:"]').count(), path).toBe(0);
+  }
+  await page.goto(`/history?text=${encodeURIComponent(HTML)}`);
+  await expect(page.getByText('<img src=x').first()).toBeVisible();
+  await page.goto(`/${encodeURIComponent(HTML)}`);
+  await expect(page.getByRole('heading', { name: /There is no/ })).toBeVisible();
+  expect(await page.evaluate(() => 'hit' in window)).toBe(false);
+  // The policy had nothing to refuse: no page tried to run any of it.
+  expect(refused).toEqual([]);
+});
