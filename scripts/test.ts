@@ -3,7 +3,7 @@
  *
  *     node scripts/test.ts [STAGE ...]      lint unit runner e2e
  *
- * and, when they are named, compose, which needs a Docker engine, and cluster, which needs a Kubernetes cluster.
+ * and, when they are named, compose, which needs a Docker engine, and cluster and install, which need a Kubernetes cluster.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -102,6 +102,21 @@ const stages: Record<string, Step[]> = {
         'run',
         '--config',
         'vitest.cluster.config.ts',
+        '--reporter=default',
+        '--reporter=json',
+        `--outputFile.json=${report('vitest.json')}`,
+      ],
+      count: vitestCounts,
+    },
+  ],
+  install: [
+    {
+      name: 'the chart on a cluster',
+      command: [
+        'vitest',
+        'run',
+        '--config',
+        'vitest.install.config.ts',
         '--reporter=default',
         '--reporter=json',
         `--outputFile.json=${report('vitest.json')}`,
