@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     name: 'cluster',
-    include: ['operator/test-cluster/**/*.test.ts'],
+    include: ['operator/test-cluster/**/*.test.ts', 'charts/test-cluster/**/*.test.ts'],
     globalSetup: ['operator/test-cluster/support/set-up.ts'],
     testTimeout: 90_000,
     hookTimeout: 120_000,

@@ -76,6 +76,7 @@ const images: Record<string, (image: string) => Component[]> = {
   web,
   runner: (image) => [...debian(image), python(image), ...listed('pypi', inside(image, 'python', '-c', PYTHON))],
   simulator: (image) => [...debian(image), node(image), ...npm(image)],
+  operator: (image) => [...debian(image), node(image), ...npm(image)],
 };
 
 mkdirSync(join(root, 'sbom'), { recursive: true });

@@ -1,7 +1,9 @@
 /**
  * Runs the stages of the tests one after the other, all of them even when one fails, and prints one summary.
  *
- *     node scripts/test.ts [STAGE ...]      lint unit runner e2e; compose and cluster only when they are named
+ *     node scripts/test.ts [STAGE ...]      lint unit runner e2e
+ *
+ * and, when they are named, compose, which needs a Docker engine, and cluster and install, which need a Kubernetes cluster.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -107,6 +109,21 @@ const stages: Record<string, Step[]> = {
       count: vitestCounts,
     },
   ],
+  install: [
+    {
+      name: 'the chart on a cluster',
+      command: [
+        'vitest',
+        'run',
+        '--config',
+        'vitest.install.config.ts',
+        '--reporter=default',
+        '--reporter=json',
+        `--outputFile.json=${report('vitest.json')}`,
+      ],
+      count: vitestCounts,
+    },
+  ],
 };
 /** What `make test` passes: what needs this machine and nothing else. */
 const EVERYWHERE = ['lint', 'unit', 'runner', 'e2e'];
@@ -131,7 +148,7 @@ function countsOf(step: Step, ok: boolean): Counts {
   return ok ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
 }
 
-const names = process.argv.length > 2 ? process.argv.slice(2) : EVERYWHERE;
+const names = process.argv.length > 2 ? process.argv.slice(2) : USUAL;
 const total: Counts = { passed: 0, failed: 0 };
 const lines: string[] = [];
 for (const name of names) {

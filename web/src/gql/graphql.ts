@@ -317,6 +317,99 @@ export type ReleaseControlMutationVariables = Exact<{
 
 export type ReleaseControlMutation = { releaseControl: { name: string } };
 
+export type AccessQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type AccessQuery = { access: { methods: Array<AccessMethod>, me: { name: string, role: Role, sequencers: Array<string> | null, method: AccessMethod } | null } };
+
+export type SignInMutationVariables = Exact<{
+  name: string;
+  password: string;
+}>;
+
+
+export type SignInMutation = { signIn: { name: string } };
+
+export type SignOutMutationVariables = Exact<{
+  everywhere: boolean;
+}>;
+
+
+export type SignOutMutation = { signOut: number };
+
+export type ApiTokensQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ApiTokensQuery = { apiTokens: Array<{ id: string, name: string, owner: string, role: Role, sequencers: Array<string> | null, createdAt: string, expiresAt: string, usedAt: string | null, revokedAt: string | null }> };
+
+export type CreateTokenMutationVariables = Exact<{
+  name: string;
+  role: Role;
+  sequencers?: Array<string> | string | null | undefined;
+  days: number;
+}>;
+
+
+export type CreateTokenMutation = { createApiToken: string };
+
+export type RevokeTokenMutationVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type RevokeTokenMutation = { revokeApiToken: { id: string } };
+
+export type SessionsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type SessionsQuery = { sessions: Array<{ user: string, method: AccessMethod, address: string, createdAt: string, expiresAt: string }> };
+
+export type SignOutUserMutationVariables = Exact<{
+  name: string;
+}>;
+
+
+export type SignOutUserMutation = { signOutUser: number };
+
+export type AuditQueryVariables = Exact<{
+  filter?: AuditFilter | null | undefined;
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+
+export type AuditQuery = { audit: { endCursor: string | null, entries: Array<{ id: string, at: string, user: string | null, via: string, address: string, action: string, sequencer: string | null, run: string | null, line: number | null, details: string, result: string, message: string | null }> } };
+
+export type TakeControlMutationVariables = Exact<{
+  sequencer: string;
+  reason?: string | null | undefined;
+}>;
+
+
+export type TakeControlMutation = { takeControl: { name: string } };
+
+export type AskForControlMutationVariables = Exact<{
+  sequencer: string;
+}>;
+
+
+export type AskForControlMutation = { askForControl: { name: string } };
+
+export type HandOverControlMutationVariables = Exact<{
+  sequencer: string;
+  to: string;
+}>;
+
+
+export type HandOverControlMutation = { handOverControl: { name: string } };
+
+export type ReleaseControlMutationVariables = Exact<{
+  sequencer: string;
+}>;
+
+
+export type ReleaseControlMutation = { releaseControl: { name: string } };
+
 export type AboutQueryVariables = Exact<{ [key: string]: never; }>;
 
 

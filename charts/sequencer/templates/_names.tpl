@@ -1,0 +1,96 @@
+{{/* Names, labels and addresses that several objects agree on. */}}
+
+{{- define "sequencer.name" -}}
+{{- .Values.nameOverride | default .Chart.Name | trunc 40 | trimSuffix "-" -}}
+{{- end -}}
+
+{{- define "sequencer.fullname" -}}
+{{- if .Values.fullnameOverride -}}
+{{- .Values.fullnameOverride -}}
+{{- else if contains (include "sequencer.name" .) .Release.Name -}}
+{{- .Release.Name | trunc 40 | trimSuffix "-" -}}
+{{- else -}}
+{{- printf "%s-%s" .Release.Name (include "sequencer.name" .) | trunc 40 | trimSuffix "-" -}}
+{{- end -}}
+{{- end -}}
+
+{{/* What selects the pods of a part: (list . "api"). Never changes. */}}
+{{- define "sequencer.selector" -}}
+app.kubernetes.io/name: {{ include "sequencer.name" (first .) }}
+app.kubernetes.io/instance: {{ (first .).Release.Name }}
+app.kubernetes.io/component: {{ last . }}
+{{- end -}}
+
+{{- define "sequencer.labels" -}}
+{{ include "sequencer.selector" . }}
+app.kubernetes.io/version: {{ (first .).Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ (first .).Release.Service }}
+helm.sh/chart: {{ printf "%s-%s" (first .).Chart.Name (first .).Chart.Version }}
+{{- end -}}
+
+{{/* The metadata of an object of a part: (list . "api" "name" [annotations]). */}}
+{{- define "sequencer.metadata" -}}
+{{- $root := index . 0 -}}
+name: {{ index . 2 }}
+namespace: {{ $root.Release.Namespace }}
+labels:
+  {{- include "sequencer.labels" (list $root (index . 1)) | nindent 2 }}
+{{- with (gt (len .) 3 | ternary (last .) dict) }}
+annotations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end -}}
+
+{{/* The annotations of what stays when the release goes. */}}
+{{- define "sequencer.kept" -}}
+{{- if .Values.keepOnUninstall -}}
+helm.sh/resource-policy: keep
+{{- end -}}
+{{- end -}}
+
+{{/* Runner pods, whichever telescope's. */}}
+{{- define "sequencer.runnerSelector" -}}
+matchExpressions:
+  - { key: sequencer.dev/run, operator: Exists }
+{{- end -}}
+
+{{/* The whole name of an image: (list . .Values.api.image). */}}
+{{- define "sequencer.image" -}}
+{{- $root := first . -}}
+{{- $image := last . -}}
+{{- with $root.Values.image.registry -}}{{- trimSuffix "/" . -}}/{{- end -}}
+{{- $image.repository -}}
+{{- if $image.digest -}}@{{ $image.digest }}{{- else -}}:{{ $image.tag | default $root.Values.image.tag | default $root.Chart.AppVersion }}{{- end -}}
+{{- end -}}
+
+{{- define "sequencer.databaseSecret" -}}{{ include "sequencer.fullname" . }}-database{{- end -}}
+{{- define "sequencer.usersSecret" -}}{{ .Values.auth.password.existingSecret | default (printf "%s-users" (include "sequencer.fullname" .)) }}{{- end -}}
+{{- define "sequencer.keySecret" -}}{{ .Values.runTokenKey.existingSecret | default (printf "%s-run-token-key" (include "sequencer.fullname" .)) }}{{- end -}}
+{{- define "sequencer.runnerAccount" -}}{{ include "sequencer.fullname" . }}-runner{{- end -}}
+{{- define "sequencer.ocsConfigMap" -}}{{ . }}-ocs{{- end -}}
+
+{{/* The path of the pages, with a slash at both ends. */}}
+{{- define "sequencer.path" -}}
+{{- if .Values.publicUrl -}}
+{{- printf "%s/" (trimSuffix "/" (urlParse .Values.publicUrl).path) -}}
+{{- else if .Values.ingress.enabled -}}
+{{- .Values.ingress.path -}}
+{{- else if .Values.httpRoute.enabled -}}
+{{- .Values.httpRoute.path -}}
+{{- else -}}
+/
+{{- end -}}
+{{- end -}}
+
+{{/* Where browsers find the pages. */}}
+{{- define "sequencer.publicUrl" -}}
+{{- if .Values.publicUrl -}}
+{{- printf "%s/" (trimSuffix "/" .Values.publicUrl) -}}
+{{- else if .Values.ingress.enabled -}}
+{{- printf "%s://%s%s" (ternary "https" "http" .Values.ingress.tls.enabled) .Values.ingress.host .Values.ingress.path -}}
+{{- else if .Values.httpRoute.enabled -}}
+{{- printf "%s://%s%s" (ternary "https" "http" .Values.httpRoute.https) .Values.httpRoute.host .Values.httpRoute.path -}}
+{{- else -}}
+http://localhost:8080/
+{{- end -}}
+{{- end -}}

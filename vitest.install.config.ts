@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config';
+
+/** The chart on a cluster with nodes: `make test-install`. */
+export default defineConfig({
+  test: {
+    name: 'install',
+    include: ['charts/test-install/**/*.test.ts'],
+    testTimeout: 90_000,
+    hookTimeout: 120_000,
+  },
+});
