@@ -20,13 +20,15 @@ async function violations(page: Page): Promise<string[]> {
 
 /** Buttons that are hard to hit; a line of output is as high as its text, and so is the number in it. */
 function tooSmall(page: Page): Promise<string[]> {
-  return page.locator('button:not(.at):visible, select:visible, input:not([type=radio]):visible').evaluateAll((elements) =>
-    elements.flatMap((element) => {
-      const { width, height } = element.getBoundingClientRect();
-      const isSmall = Math.min(width, height) < 23.5;
-      return isSmall ? [`${element.outerHTML.slice(0, 120)}: ${String(width)} x ${String(height)}`] : [];
-    }),
-  );
+  return page
+    .locator('button:not(.at):visible, select:visible, input:not([type=radio]):visible')
+    .evaluateAll((elements) =>
+      elements.flatMap((element) => {
+        const { width, height } = element.getBoundingClientRect();
+        const isSmall = Math.min(width, height) < 23.5;
+        return isSmall ? [`${element.outerHTML.slice(0, 120)}: ${String(width)} x ${String(height)}`] : [];
+      }),
+    );
 }
 
 test('pages', async ({ page, stack }) => {
@@ -41,6 +43,10 @@ test('pages', async ({ page, stack }) => {
   const running = await stack.submit('import time\nwhile True:\n    time.sleep(0.1)\n', { sequencer: 'lat' });
   await stack.until(running, 'RUNNING');
   for (const theme of THEMES) {
+    await page.goto('/settings');
+    await page.evaluate((name) => {
+      localStorage.setItem('sequencer.theme', name);
+    }, theme);
     for (const path of [
       '/',
       '/satp1',
@@ -53,10 +59,6 @@ test('pages', async ({ page, stack }) => {
       '/nowhere/at/all',
     ]) {
       await page.goto(path);
-      await page.evaluate((name) => {
-        localStorage.setItem('sequencer.theme', name);
-      }, theme);
-      await page.reload();
       await expect(page.getByText('Live ·')).toBeVisible();
       await page.waitForTimeout(600);
       expect(await violations(page), `${path} in ${theme}`).toEqual([]);
