@@ -20,13 +20,15 @@ async function violations(page: Page): Promise<string[]> {
 
 /** Buttons that are hard to hit; a line of output is as high as its text, and so is the number in it. */
 function tooSmall(page: Page): Promise<string[]> {
-  return page.locator('button:not(.at):visible, select:visible, input:not([type=radio]):visible').evaluateAll((elements) =>
-    elements.flatMap((element) => {
-      const { width, height } = element.getBoundingClientRect();
-      const isSmall = Math.min(width, height) < 23.5;
-      return isSmall ? [`${element.outerHTML.slice(0, 120)}: ${String(width)} x ${String(height)}`] : [];
-    }),
-  );
+  return page
+    .locator('button:not(.at):visible, select:visible, input:not([type=radio]):visible')
+    .evaluateAll((elements) =>
+      elements.flatMap((element) => {
+        const { width, height } = element.getBoundingClientRect();
+        const isSmall = Math.min(width, height) < 23.5;
+        return isSmall ? [`${element.outerHTML.slice(0, 120)}: ${String(width)} x ${String(height)}`] : [];
+      }),
+    );
 }
 
 test('pages', async ({ page, stack }) => {

@@ -45,7 +45,9 @@ test('a pause inside a long call says what it waits for, and can be taken back',
   await sequencer.controls.getByRole('button', { name: 'Cancel' }).click();
   await expect(page.getByRole('button', { name: /^Pause/ })).toBeVisible();
   await page.keyboard.press('Shift+F5');
-  await page.getByRole('dialog').getByRole('button', { name: 'Terminate' }).click();
+  const ladder = page.getByRole('dialog', { name: /Stop run/ });
+  await ladder.getByRole('button', { name: 'Terminate now…' }).click();
+  await ladder.getByRole('button', { name: 'Terminate', exact: true }).click();
   await expect(sequencer.state).toContainText('Terminated');
 });
 

@@ -179,6 +179,7 @@ export const FLEET = graphql(/* GraphQL */ `
         since
         askedBy
       }
+      holdOnFailure
       runner {
         connected
         since
@@ -228,6 +229,20 @@ export const RUN = graphql(/* GraphQL */ `
       scriptHash
       arguments
       startPaused
+      holdOnFailure
+      startAt
+      breakpoints {
+        file
+        line
+        condition
+        hitCount
+        logMessage
+        enabled
+      }
+      scriptVersions {
+        version
+        script
+      }
       view
       lastSeq
       outputBefore(last: $last) {
@@ -252,6 +267,8 @@ export const RUN_STATE = graphql(/* GraphQL */ `
         level
         by
         at
+        deadline
+        escalate
       }
     }
   }
@@ -295,9 +312,9 @@ export const OUTPUT_AFTER = graphql(/* GraphQL */ `
 `);
 
 export const ACTIONS = graphql(/* GraphQL */ `
-  query Actions($id: ID!, $after: Int!, $types: [String!]) {
+  query Actions($id: ID!, $after: Int!, $types: [String!], $first: Int!) {
     run(id: $id) {
-      events(after: $after, first: 1000, types: $types) {
+      events(after: $after, first: $first, types: $types) {
         seq
         type
         at
@@ -372,8 +389,8 @@ export const LAST_OUTPUT = graphql(/* GraphQL */ `
 `);
 
 export const CHECK = graphql(/* GraphQL */ `
-  mutation Check($sequencer: String!, $script: String!) {
-    checkScript(sequencer: $sequencer, script: $script) {
+  mutation Check($sequencer: String!, $script: String!, $startAt: Int) {
+    checkScript(sequencer: $sequencer, script: $script, startAt: $startAt) {
       severity
       line
       code
@@ -409,16 +426,16 @@ export const RESUME = graphql(/* GraphQL */ `
 `);
 
 export const STEP = graphql(/* GraphQL */ `
-  mutation Step($run: ID!, $trace: Int!, $prompt: Int!, $command: StepCommand!) {
-    stepTrace(run: $run, trace: $trace, prompt: $prompt, command: $command) {
+  mutation Step($run: ID!, $trace: Int!, $prompt: Int!, $command: StepCommand!, $line: Int) {
+    stepTrace(run: $run, trace: $trace, prompt: $prompt, command: $command, line: $line) {
       id
     }
   }
 `);
 
 export const STOP = graphql(/* GraphQL */ `
-  mutation Stop($id: ID!, $level: StopLevel!) {
-    stopRun(id: $id, level: $level) {
+  mutation Stop($id: ID!, $level: StopLevel!, $escalate: Boolean!) {
+    stopRun(id: $id, level: $level, escalate: $escalate) {
       id
     }
   }

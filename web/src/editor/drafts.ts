@@ -5,6 +5,8 @@ import type { Ref } from 'vue';
 export interface Draft {
   title: string;
   script: string;
+  /** Lines to stop at. */
+  breakpoints?: number[];
 }
 
 export function useDraft(telescope: string): Ref<Draft> {

@@ -2,7 +2,8 @@
 import { useEventListener } from '@vueuse/core';
 
 // A dialog that is fading away takes no keys any more.
-const TYPING = 'input, textarea, select, [contenteditable="true"], .v-overlay--active[role="dialog"], dialog[open]';
+const TYPING =
+  'input:not([type="checkbox"], [type="range"]), textarea, select, [contenteditable="true"], .v-overlay--active[role="dialog"], dialog[open]';
 
 function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && target.closest(TYPING) !== null;

@@ -48,12 +48,20 @@ export const LOOKS: Record<RunPhase, Look> = {
   CANCELLED: look('Cancelled', mdiCancel, 'queued', '–'),
 };
 
-/** A run whose failed statement is held until somebody chooses. */
+/** A run whose failed statement is held until somebody chooses; its phase stays PAUSED. */
 const NEEDS_YOU = look('Needs you', mdiCloseCircle, 'failed', '▲', true);
 
-export function lookOfRun(run: { phase: RunPhase; failure?: { awaitingDecision: boolean } | null }): Look {
-  const isHeld = run.phase === 'PAUSED' && run.failure?.awaitingDecision === true;
-  return isHeld ? NEEDS_YOU : LOOKS[run.phase];
+interface Held {
+  phase: RunPhase;
+  failure?: { awaitingDecision: boolean } | null;
+}
+
+export function isHeld({ phase, failure }: Held): boolean {
+  return phase === 'PAUSED' && failure?.awaitingDecision === true;
+}
+
+export function lookOfRun(run: Held): Look {
+  return isHeld(run) ? NEEDS_YOU : LOOKS[run.phase];
 }
 
 export const OUTCOMES: RunPhase[] = ['SUCCEEDED', 'FAILED', 'INTERRUPTED', 'TERMINATED', 'KILLED', 'LOST', 'CANCELLED'];

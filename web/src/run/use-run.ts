@@ -1,6 +1,6 @@
 /** A run in the browser: a snapshot, then its events folded in, painted once per animation frame. */
 import { applyEvent } from '@sequencer/model/fold';
-import type { RunView } from '@sequencer/model/run-view';
+import { restoreView, type RunView } from '@sequencer/model/run-view';
 import type { RunEvent } from '@sequencer/model/events';
 import { computed, onScopeDispose, ref, shallowRef, type Ref, type ShallowRef } from 'vue';
 import { ApiError, follow, query, useApi, useLatest } from '../api/client.ts';
@@ -9,6 +9,7 @@ import { useConnection } from '../api/use.ts';
 import type { RunQuery, RunStateSubscription } from '../gql/graphql.ts';
 import { OutputLog, type OutputPiece } from './output-log.ts';
 
+/** What the run is. `script` is its newest version, `scriptVersions` has every one. */
 export type RunInfo = NonNullable<RunQuery['run']>;
 export type RunState = RunStateSubscription['run'];
 
@@ -27,6 +28,8 @@ export interface RunModel {
   error: Ref<string | null>;
   retry: () => void;
   loadOlder: () => Promise<void>;
+  /** Tells of each new event after it is folded in, until it is called off. */
+  onEvent: (listener: (event: RunEvent) => void) => () => void;
 }
 
 const FIRST_OUTPUT = 2000;
@@ -45,6 +48,7 @@ export function useRun(id: string): RunModel {
   let again: ReturnType<typeof setTimeout> | undefined;
   let painting = false;
   let gone = false;
+  const listeners = new Set<(event: RunEvent) => void>();
 
   function paint(): void {
     if (painting) return;
@@ -57,10 +61,11 @@ export function useRun(id: string): RunModel {
 
   function take(run: RunInfo): void {
     unfollow?.();
-    const view = JSON.parse(run.view) as RunView;
+    const view = restoreView(run.view);
     const log = new OutputLog();
     log.append(run.outputBefore);
-    info.value = run;
+    const scriptVersions = [{ version: 1, script: run.script }, ...run.scriptVersions];
+    info.value = { ...run, script: scriptVersions.at(-1)?.script ?? run.script, scriptVersions };
     frame.value = { view, log };
     const variables = {
       run: id,
@@ -77,8 +82,11 @@ export function useRun(id: string): RunModel {
         for (const event of events) {
           if (event.seq <= view.lastSeq) continue;
           const fields = { ...(JSON.parse(event.data) as object), seq: event.seq, at: event.at, type: event.type };
+          const known = fields as unknown as RunEvent;
           if (event.type === 'output') log.append([fields as unknown as OutputPiece].map(withDefaults));
-          applyEvent(view, fields as unknown as RunEvent);
+          applyEvent(view, known);
+          if (known.type === 'script') replaceScript(known.version, known.script);
+          for (const listener of listeners) listener(known);
         }
         if (events.length > 0) paint();
       },
@@ -86,6 +94,11 @@ export function useRun(id: string): RunModel {
         error.value = message;
       },
     );
+  }
+
+  function replaceScript(version: number, script: string): void {
+    if (!info.value) return;
+    info.value = { ...info.value, script, scriptVersions: [...info.value.scriptVersions, { version, script }] };
   }
 
   async function load(): Promise<void> {
@@ -127,9 +140,13 @@ export function useRun(id: string): RunModel {
     error,
     retry: () => void load(),
     loadOlder,
+    onEvent: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
   };
 }
 
-function withDefaults(piece: OutputPiece): OutputPiece {
+export function withDefaults(piece: OutputPiece): OutputPiece {
   return { ...piece, trace: piece.trace ?? null, line: piece.line ?? null };
 }

@@ -1,0 +1,44 @@
+/** A script asks people, and tells how far it is. */
+import { expect, test } from '../src/fixtures.ts';
+import { SequencerPage } from '../src/sequencer-page.ts';
+
+const SCRIPT = `import sequencer
+for i in range(4):
+    sequencer.progress(i, 4, name='scan', text='leg')
+if sequencer.confirm('Is the dome open?'):
+    name = sequencer.ask('Which filter?', default='f150')
+    print('filter', name)
+print('then', sequencer.ask('Nobody answers this', default='nothing', timeout=8))
+`;
+
+test('questions are answered by whoever comes first, and the page says who it was', async ({ page, context }) => {
+  const sequencer = new SequencerPage(page);
+  await sequencer.run('satp1', SCRIPT);
+  const confirm = page.getByRole('alert', { name: 'The script asks: Is the dome open?' });
+  await expect(confirm).toBeVisible();
+  await expect(page).toHaveTitle(/satp1 ▲ NEEDS YOU/);
+  await expect(page.getByRole('progressbar', { name: 'scan' })).toHaveAttribute('value', '3');
+
+  const other = await context.newPage();
+  await other.goto('/satp1');
+  await other
+    .getByRole('alert', { name: 'The script asks: Is the dome open?' })
+    .getByRole('button', { name: 'Yes' })
+    .click();
+  await expect(confirm).toHaveCount(0);
+
+  const ask = page.getByRole('alert', { name: 'The script asks: Which filter?' });
+  await expect(ask.getByRole('textbox')).toHaveValue('f150');
+  await ask.getByRole('textbox').fill('f090');
+  await ask.getByRole('textbox').press('Enter');
+  await expect(sequencer.output).toContainText('filter f090');
+
+  await expect(page.getByRole('alert', { name: 'The script asks: Nobody answers this' })).toContainText(
+    '“nothing” counts in',
+  );
+  await expect(sequencer.output).toContainText('then nothing');
+  await expect(sequencer.state).toContainText('Succeeded');
+  const questions = page.getByRole('region', { name: /^Questions/ });
+  await expect(questions).toContainText('f090 by ');
+  await expect(questions).toContainText('nothing as nobody answered');
+});

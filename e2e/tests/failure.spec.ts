@@ -1,0 +1,149 @@
+/** A failed statement holds the run; it is mended while it waits, and goes on. */
+import { expect, test } from '../src/fixtures.ts';
+import { SequencerPage } from '../src/sequencer-page.ts';
+
+const SCRIPT = `tries = 0
+
+def move(limit):
+    global tries
+    tries += 1
+    try:
+        if tries < limit:
+            raise ValueError('the agent is busy')
+    except ValueError as error:
+        raise RuntimeError('move_to failed') from error
+    finally:
+        print('cleaned up')
+
+move(3)
+print('moved after', tries)
+move(99)
+print('left out')
+print('end')
+`;
+
+test('held: first cause first, retry, skip, and mending what has not run', async ({ page, context }) => {
+  test.setTimeout(120_000);
+  const sequencer = new SequencerPage(page);
+  await sequencer.open('satp1');
+  await sequencer.load(SCRIPT);
+  await page
+    .getByRole('region', { name: 'Editor' })
+    .getByRole('button', { name: /^Run Ctrl/ })
+    .click();
+  await page
+    .getByRole('dialog')
+    .getByRole('checkbox', { name: /Hold when a statement fails/ })
+    .check();
+  await page.getByRole('dialog').getByRole('button', { name: 'Run', exact: true }).click();
+
+  const card = page.getByRole('alert', { name: 'A statement failed' });
+  await expect(card.getByRole('heading')).toContainText('Statement 3 failed after');
+  await expect(sequencer.state).toContainText('Needs you');
+  await expect(page).toHaveTitle(/satp1 ▲ NEEDS YOU/);
+  await expect(card.getByText('ValueError: the agent is busy', { exact: true })).toBeVisible();
+  await expect(card.getByText(/RuntimeError: move_to failed/).first()).toBeVisible();
+  await expect(card).toContainText('clean-up code');
+  await expect(sequencer.output).toContainText('cleaned up');
+  // Nothing is chosen beforehand, and no key chooses.
+  expect(await card.evaluate((element) => element.contains(document.activeElement))).toBe(false);
+  for (const key of ['Enter', 'F8', 'F10']) await page.keyboard.press(key);
+  await expect(sequencer.state).toContainText('Needs you');
+
+  const other = await context.newPage();
+  await other.goto('/satp1');
+  await expect(other.getByRole('alert', { name: 'A statement failed' })).toBeVisible();
+
+  await card.getByRole('button', { name: /^Retry statement 3/ }).click();
+  await expect(card).toContainText('failed 2 times');
+  await card.getByRole('button', { name: /^Retry statement 3/ }).click();
+  await expect(sequencer.output).toContainText('moved after 3');
+  await expect(card.getByRole('heading')).toContainText('Statement 5 failed');
+
+  // What ran is locked; the failed statement and what follows can be changed.
+  await card.getByRole('button', { name: /^Edit what has not run/ }).click();
+  const edit = page.getByRole('region', { name: 'Edit what has not run' });
+  await expect(edit.locator('.locked-line').first()).toBeVisible();
+  await edit.getByText('tries = 0').click();
+  await page.keyboard.type('nothing');
+  await expect(edit).not.toContainText('nothing');
+  await edit.getByText('move(99)').click();
+  await page.keyboard.press('End');
+  await page.keyboard.press('Shift+Home');
+  await page.keyboard.type("print('mended')");
+  await expect(edit).toContainText('1 line changed');
+
+  // The draft stays here whatever happens to the page.
+  await page.reload();
+  await page
+    .getByRole('button', { name: /^Edit what has not run/ })
+    .first()
+    .click();
+  await expect(edit).toContainText("print('mended')");
+  await edit.getByRole('button', { name: /^Apply to run/ }).click();
+  const dialog = page.getByRole('dialog');
+  await expect(dialog).toContainText('Apply 1 changed line to run');
+  await expect(dialog.locator('.cm-deletedChunk')).toContainText('move(99)');
+  await dialog.getByRole('button', { name: 'Apply and retry' }).click();
+  await expect(sequencer.output).toContainText('mended');
+  await expect(sequencer.state).toContainText('Succeeded');
+  await expect(page.getByRole('region', { name: 'Script', exact: true })).toContainText("print('mended')");
+  const versions = page.getByRole('region', { name: /^Versions of the script/ });
+  await versions.getByRole('button', { name: 'What version 2 changed' }).click();
+  await expect(page.getByRole('dialog')).toContainText("print('mended')");
+  await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
+  await page.getByRole('tab', { name: 'Actions' }).click();
+  const record = page.getByRole('log', { name: 'Who did what' });
+  await expect(record).toContainText('RETRY by');
+  await expect(record).toContainText('version 2 by');
+});
+
+test('held: skip, another statement, and stop', async ({ page }) => {
+  const sequencer = new SequencerPage(page);
+  await sequencer.open('satp1');
+  await sequencer.load("1/0\nprint('second')\nprint('third')\nnowhere\nprint('last')\n");
+  await page
+    .getByRole('region', { name: 'Editor' })
+    .getByRole('button', { name: /^Run Ctrl/ })
+    .click();
+  await page
+    .getByRole('dialog')
+    .getByRole('checkbox', { name: /Hold when a statement fails/ })
+    .check();
+  await page.getByRole('dialog').getByRole('button', { name: 'Run', exact: true }).click();
+  const card = page.getByRole('alert', { name: 'A statement failed' });
+  await card.getByRole('button', { name: /^Go to/ }).click();
+  await card.getByLabel('Statement to go on with').selectOption({ index: 3 });
+  await expect(card).toContainText('Leaves out statements 1 to 2.');
+  await card.getByRole('button', { name: 'Go on with statement 3' }).click();
+  await expect(sequencer.output).toContainText('third');
+  await expect(sequencer.output).not.toContainText('second');
+  await expect(card.getByRole('heading')).toContainText('Statement 4 failed');
+  await card.getByRole('button', { name: /^Skip it/ }).click();
+  await expect(sequencer.output).toContainText('last');
+  await expect(sequencer.state).toContainText('Succeeded');
+});
+
+test('edited while it runs: it pauses before what is edited, and a line that has run is refused', async ({ page }) => {
+  const sequencer = new SequencerPage(page);
+  await sequencer.run('satp1', "import time\ntime.sleep(6)\nprint('old')\nprint('end')\n");
+  await expect(sequencer.state).toContainText('Running');
+  await page.getByRole('button', { name: 'Edit what has not run' }).click();
+  const edit = page.getByRole('region', { name: 'Edit what has not run' });
+  await expect(edit).toContainText('pauses by itself before line 3');
+  await edit.getByText("print('old')").click();
+  await page.keyboard.press('End');
+  await page.keyboard.press('Shift+Home');
+  await page.keyboard.type("print('new')");
+  await expect(sequencer.state).toContainText('Paused');
+  await edit.getByRole('button', { name: /^Apply to run/ }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Apply', exact: true }).click();
+  await expect(edit).toHaveCount(0);
+  await page
+    .getByRole('button', { name: /^Continue/ })
+    .first()
+    .click();
+  await expect(sequencer.output).toContainText('new');
+  await expect(sequencer.output).not.toContainText('old');
+  await expect(sequencer.state).toContainText('Succeeded');
+});

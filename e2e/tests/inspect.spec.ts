@@ -1,0 +1,133 @@
+/** Looking into a stopped script: calls, variables, watches, evaluating; stepping a trace of several. */
+import { expect, test } from '../src/fixtures.ts';
+import { SequencerPage } from '../src/sequencer-page.ts';
+
+const SCRIPT = `import threading
+import time
+
+class Bad:
+    def __repr__(self):
+        raise ValueError('no text')
+
+bad = Bad()
+position = {'az': 180.0, 'el': [50, 60, 70]}
+
+def observe(target):
+    total = 0
+    for step in range(3):
+        total += step
+    time.sleep(0)
+    return total
+
+def other():
+    while not done:
+        time.sleep(0.02)
+
+done = False
+threading.Thread(target=other, name='humidity').start()
+observe('moon')
+done = True
+`;
+
+test('calls, variables, watches and evaluations of a stopped trace', async ({ page }) => {
+  const sequencer = new SequencerPage(page);
+  await sequencer.open('satp1');
+  await sequencer.load(SCRIPT);
+  const editor = page.getByRole('region', { name: 'Editor' });
+  await editor.locator('.breakpoint-gutter .cm-gutterElement').nth(13).click();
+  await sequencer.start();
+  const details = page.getByRole('complementary', { name: 'Details' });
+  await expect(details.getByRole('status', { name: 'Why it stopped' })).toContainText('breakpoint at line 13');
+
+  // The innermost call first; choosing the caller shows its names.
+  const step = details.getByRole('button', { name: /^<module> line/ });
+  await expect(details.getByRole('button', { name: /^observe line 13/ })).toHaveAttribute('aria-current', 'true');
+  await expect(details.getByText("'moon'")).toBeVisible();
+  await step.click();
+  await expect(details.getByText('position', { exact: true })).toBeVisible();
+  await details.getByRole('button', { name: 'What is inside position' }).click();
+  await details.getByRole('button', { name: "What is inside ['el']" }).click();
+  await expect(details.getByText('70', { exact: true })).toBeVisible();
+  // A repr that raises harms nothing.
+  await expect(details.getByText('<Bad>', { exact: true })).toBeVisible();
+
+  // Watched, and evaluated again at each stop.
+  await details.getByRole('button', { name: /^observe line 13/ }).click();
+  await details.getByLabel('Expression to watch').fill('total * 2');
+  await details.getByLabel('Expression to watch').press('Enter');
+  const watch = details.getByRole('region', { name: /^Watch/ });
+  await expect(watch.getByRole('listitem')).toContainText('total * 20');
+
+  await page.keyboard.press('Escape');
+  await details.getByRole('button', { name: 'Step over, trace 1' }).click();
+  await details.getByRole('button', { name: 'Step over, trace 1' }).click();
+  await expect(details.getByText('changed').first()).toBeVisible();
+
+  // An expression, an assignment, an exception, several lines; typing in the field steps nothing.
+  const evaluate = details.getByRole('region', { name: /^Evaluate/ });
+  const field = evaluate.getByRole('textbox');
+  const said = evaluate.getByRole('log');
+  await field.fill("target + '!'");
+  await field.press('Enter');
+  await expect(said).toContainText("'moon!'");
+  await field.fill('total = 100');
+  await field.press('Enter');
+  await expect(watch.getByRole('listitem')).toContainText('total * 2');
+  await field.fill('nowhere');
+  await field.press('Enter');
+  await expect(said).toContainText('NameError');
+  await field.fill('for i in range(2):');
+  await field.press('Shift+Enter');
+  await field.pressSequentially("    print('row', i)");
+  await field.press('Enter');
+  await expect(said).toContainText('row 1');
+  await field.press('ArrowUp');
+  await expect(field).toHaveValue(/for i in range/);
+
+  // One that hangs is interrupted alone.
+  await field.fill('time.sleep(1000)');
+  await field.press('Enter');
+  await evaluate.getByRole('button', { name: 'Interrupt it' }).click();
+  await expect(said).toContainText('KeyboardInterrupt');
+  await expect(details.getByRole('button', { name: 'Step over, trace 1' })).toBeEnabled();
+
+  await page.getByRole('tab', { name: 'Actions' }).click();
+  await expect(page.getByRole('log', { name: 'Who did what' })).toContainText("evaluated target + '!': 'moon!'");
+
+  await details.getByRole('button', { name: 'Remove the breakpoint at line 13' }).click();
+  await expect(details).toContainText('None. Click left');
+  // To the end of the loop, out, and into another trace's turn.
+  await details.getByRole('button', { name: 'To the end of the loop, trace 1' }).click();
+  await expect(details.getByRole('button', { name: /^observe line 15/ })).toBeVisible();
+  await page.getByRole('region', { name: 'Script', exact: true }).getByText('done = True').click();
+  await details.getByRole('button', { name: 'Continue, trace 1' }).click();
+  await expect(sequencer.state).toContainText('Succeeded');
+});
+
+test('a paused run has its traces one by one, by keys too', async ({ page }) => {
+  const sequencer = new SequencerPage(page);
+  await sequencer.run('satp1', SCRIPT.replace("observe('moon')", 'while True:\n    time.sleep(0.02)'));
+  await expect(sequencer.state).toContainText('Running');
+  await page.keyboard.press('F6');
+  await expect(sequencer.state).toContainText('Paused');
+  const details = page.getByRole('complementary', { name: 'Details' });
+  await expect(details.getByRole('region', { name: /Variables T1/ })).toBeVisible();
+  await page.keyboard.press(']');
+  await expect(details.getByRole('region', { name: /Variables T2 · other/ })).toBeVisible();
+  await page.keyboard.press('F10');
+  await expect(details.getByRole('region', { name: /Variables T2 · other/ })).toBeVisible();
+  await page.keyboard.press('[');
+  await expect(details.getByRole('region', { name: /Variables T1/ })).toBeVisible();
+
+  // To the cursor, which stands in this file.
+  await page.getByRole('region', { name: 'Script', exact: true }).getByText('while True:').click();
+  await details.getByRole('button', { name: 'To the cursor, trace 1' }).click();
+  await expect(details.getByRole('button', { name: 'line 24' }).first()).toBeVisible();
+
+  // Into a library: its file opens from the call stack.
+  await page.keyboard.press('Shift+F5');
+  await page.getByRole('dialog').getByRole('button', { name: 'Interrupt', exact: true }).click();
+  await expect(sequencer.state).toContainText(/Interrupted|Stopping/);
+  await page.keyboard.press('F8');
+  await expect(sequencer.state).toContainText(/Interrupted|Stopping/);
+});

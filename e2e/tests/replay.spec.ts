@@ -1,0 +1,40 @@
+/** A run that has ended, as it was at any moment. */
+import { expect, test } from '../src/fixtures.ts';
+
+const SCRIPT = "import time\nprint('one')\ntime.sleep(1)\nprint('two')\ntime.sleep(1)\nprint('three')\n";
+
+test('the slider goes by statement, the address keeps the moment, and it plays', async ({ page, stack }) => {
+  const id = await stack.submit(SCRIPT);
+  await stack.until(id, 'SUCCEEDED');
+  await page.goto(`/runs/${id}`);
+  const slider = page.getByRole('slider', { name: 'Moment of the run' });
+  const output = page.getByRole('log', { name: 'Output of the script' });
+  await expect(output).toContainText('three');
+
+  await slider.press('ArrowLeft');
+  await expect(slider).toHaveAttribute('aria-valuetext', /statement [56] of 6/);
+  await slider.press('Home');
+  await expect(output).not.toContainText('one');
+  await slider.press('End');
+  await expect(output).toContainText('three');
+  await slider.press('ArrowLeft');
+  await slider.press('ArrowLeft');
+  await expect(slider).toHaveAttribute('aria-valuetext', /statement 5 of 6, line 5/);
+  await expect(output).toContainText('two');
+  await expect(output).not.toContainText('three');
+  const script = page.getByRole('region', { name: 'Script', exact: true });
+  await expect(script.locator('.sign.running')).toHaveCount(1);
+  await expect(script.locator('.sign.done')).toHaveCount(4);
+  await expect(script.locator('.running-line')).toContainText('time.sleep(1)');
+
+  await expect(page).toHaveURL(/\?at=20/);
+  await page.reload();
+  await expect(slider).toHaveAttribute('aria-valuetext', /statement 5 of 6, line 5/);
+  await expect(output).not.toContainText('three');
+
+  await page.getByRole('button', { name: 'Play' }).click();
+  await expect(output).toContainText('three');
+  await page.getByRole('button', { name: 'Back to the end' }).click();
+  await expect(page).not.toHaveURL(/at=/);
+  await expect(script.locator('.sign.done')).toHaveCount(6);
+});

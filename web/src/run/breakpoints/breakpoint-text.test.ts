@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import { asInput, kindOf, noteText, plain, toggled, whenText } from './breakpoint-text.ts';
+
+const at = (line: number) => plain({ file: '<script>', line });
+
+describe('breakpoints in words', () => {
+  it.each([
+    [{}, 'every time', 'plain'],
+    [{ condition: 'az > 180' }, 'if az > 180', 'conditional'],
+    [{ condition: 'az > 180', hitCount: 3 }, 'if az > 180, at hit 3', 'conditional'],
+    [{ logMessage: 'az={az}' }, 'logs az={az}', 'log'],
+    [{ enabled: false }, 'every time', 'off'],
+    [{ problem: 'There is no code at or after line 9.' }, 'every time', 'problem'],
+  ])('%j', (part, when, kind) => {
+    expect(whenText({ ...at(1), ...part })).toBe(when);
+    expect(kindOf({ ...at(1), ...part })).toBe(kind);
+  });
+
+  it('says where it was moved, and asks for the same line again', () => {
+    const moved = { ...at(3), requestedLine: 2 };
+    expect(noteText(moved)).toBe('Line 2 has no code: it is at line 3.');
+    expect(noteText(at(3))).toBeNull();
+    expect(asInput(moved).line).toBe(2);
+  });
+});
+
+it('toggles at the line that was asked for, and at the one that it moved to', () => {
+  const moved = { ...at(3), requestedLine: 2 };
+  expect(toggled([moved], { file: '<script>', line: 2 })).toEqual([]);
+  expect(toggled([moved], { file: '<script>', line: 3 })).toEqual([]);
+  expect(toggled([moved], { file: '/lib/acu.py', line: 3 })).toHaveLength(2);
+});

@@ -1,0 +1,30 @@
+/** The library file that is shown in place of the script, read only. */
+import { ref, shallowRef, type Ref, type ShallowRef } from 'vue';
+import { query, useApi } from '../../api/client.ts';
+import { SOURCE } from '../../api/control-documents.ts';
+import { useAction, type Action } from '../../api/use.ts';
+
+export interface OpenFile {
+  /** Null while the script itself is shown. */
+  file: ShallowRef<{ file: string; text: string } | null>;
+  /** The line to show; `asked` makes a repeated wish a new one. */
+  line: Ref<{ line: number; asked: number } | null>;
+  open: Action<[file: string, line: number]>;
+  close: () => void;
+}
+
+export function useOpenFile(run: string): OpenFile {
+  const api = useApi();
+  const file = shallowRef<{ file: string; text: string } | null>(null);
+  const line = ref<{ line: number; asked: number } | null>(null);
+  const open = useAction(async (name: string, at: number) => {
+    if (file.value?.file !== name) file.value = (await query(api, SOURCE, { run, file: name })).source;
+    line.value = { line: at, asked: Date.now() };
+  });
+  return {
+    file,
+    line,
+    open,
+    close: () => (file.value = null),
+  };
+}

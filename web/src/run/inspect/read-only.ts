@@ -1,0 +1,41 @@
+/** Python source that is looked at: how it behaves, and the line where a trace is stopped. */
+import { standardKeymap } from '@codemirror/commands';
+import { search, searchKeymap } from '@codemirror/search';
+import { EditorState, StateEffect, StateField, type Extension } from '@codemirror/state';
+import { Decoration, EditorView, highlightActiveLine, keymap, lineNumbers, type DecorationSet } from '@codemirror/view';
+import { pythonLook } from '../../editor/python.ts';
+
+export function sourceLook(label: string): Extension {
+  return [
+    lineNumbers(),
+    pythonLook,
+    highlightActiveLine(),
+    search({ top: true }),
+    keymap.of([...searchKeymap, ...standardKeymap]),
+    EditorState.readOnly.of(true),
+    EditorView.editable.of(false),
+    EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
+  ];
+}
+
+export const setStoppedLine = StateEffect.define<number | null>();
+
+export const stoppedLine = StateField.define<DecorationSet>({
+  create: () => Decoration.none,
+  update: (drawn, { effects, state }) => {
+    const effect = effects.find((e) => e.is(setStoppedLine));
+    if (!effect) return drawn;
+    const { value } = effect;
+    if (value === null || value > state.doc.lines) return Decoration.none;
+    return Decoration.set(Decoration.line({ class: 'stopped-line' }).range(state.doc.line(value).from));
+  },
+  provide: (own) => EditorView.decorations.from(own),
+});
+
+/** Scrolls by hand, because scrollIntoView would also scroll the page around it, and puts the cursor there. */
+export function showLine(view: EditorView, line: number): void {
+  if (line > view.state.doc.lines) return;
+  const block = view.lineBlockAt(view.state.doc.line(line).from);
+  view.scrollDOM.scrollTop = Math.max(0, block.top - view.scrollDOM.clientHeight / 3);
+  view.dispatch({ selection: { anchor: view.state.doc.line(line).from } });
+}

@@ -1,0 +1,56 @@
+/** A page of variables of the call in focus, or of what is inside one of them; read when it is looked at. */
+import type { Variable } from '@sequencer/model/events';
+import { onScopeDispose, ref, shallowRef, watch, type Ref, type ShallowRef } from 'vue';
+import { query, useApi } from '../../api/client.ts';
+import { VARIABLES } from '../../api/control-documents.ts';
+import type { VariableScope } from '../../gql/graphql.ts';
+import { useDesk } from '../desk.ts';
+
+export interface Variables {
+  rows: ShallowRef<readonly Variable[] | null>;
+  total: Ref<number>;
+  error: Ref<string | null>;
+  more: () => Promise<void>;
+}
+
+const AFTER_EVALUATION_MS = 150;
+
+export function useVariables(scope: Readonly<Ref<VariableScope>>, path: readonly string[]): Variables {
+  const api = useApi();
+  const { id, focus, onEvent } = useDesk();
+  const rows = shallowRef<readonly Variable[] | null>(null);
+  const total = ref(0);
+  const error = ref<string | null>(null);
+  let asked = 0;
+
+  async function read(after: number): Promise<void> {
+    const { trace, prompt, frame } = focus;
+    if (!trace.value || !prompt.value) return;
+    const turn = ++asked;
+    const where = { run: id, trace: trace.value.id, prompt: prompt.value.number, frame: frame.value };
+    try {
+      const answer = await query(api, VARIABLES, { ...where, scope: scope.value, path: [...path], after });
+      // An answer about a place that the trace has left is of no use any more.
+      if (turn !== asked) return;
+      rows.value = [...(after === 0 ? [] : (rows.value ?? [])), ...answer.variables.variables];
+      total.value = answer.variables.total;
+      error.value = null;
+    } catch (reason) {
+      if (turn === asked) error.value = reason instanceof Error ? reason.message : String(reason);
+    }
+  }
+
+  watch([() => focus.prompt.value?.number, focus.frame, scope], () => read(0), { immediate: true });
+  // What was evaluated may have changed anything; several in a row are one reason to look.
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const off = onEvent((event) => {
+    if (event.type !== 'evaluated' || event.trace !== focus.trace.value?.id) return;
+    clearTimeout(timer);
+    timer = setTimeout(() => void read(0), AFTER_EVALUATION_MS);
+  });
+  onScopeDispose(() => {
+    clearTimeout(timer);
+    off();
+  });
+  return { rows, total, error, more: () => read(rows.value?.length ?? 0) };
+}

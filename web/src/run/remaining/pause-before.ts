@@ -1,0 +1,37 @@
+/** While somebody edits, the run stops by itself before what they edit: a breakpoint like any other, seen by all. */
+import type { Ref } from 'vue';
+import { computed, ref, type ComputedRef } from 'vue';
+import { isAt, plain } from '../breakpoints/breakpoint-text.ts';
+import { SCRIPT, useDesk } from '../desk.ts';
+import type { RunFrame } from '../use-run.ts';
+
+export interface PauseBefore {
+  /** The line that it stops at; null when it does not. */
+  line: ComputedRef<number | null>;
+  ask: () => Promise<void>;
+  takeBack: () => Promise<void>;
+}
+
+export function usePauseBefore(frame: Readonly<Ref<RunFrame>>): PauseBefore {
+  const { breakpoints } = useDesk();
+  const own = ref<number | null>(null);
+  const place = (line: number) => ({ file: SCRIPT, line });
+  return {
+    line: computed(() => {
+      const line = own.value;
+      if (line === null || !breakpoints.accepted.value.some((b) => isAt(b, place(line)))) return null;
+      return line;
+    }),
+    ask: async () => {
+      const next = frame.value.view.statements.find((s) => s.state === 'PENDING');
+      if (!next || breakpoints.accepted.value.some((b) => isAt(b, place(next.firstLine)))) return;
+      own.value = next.firstLine;
+      await breakpoints.put(plain(place(next.firstLine)));
+    },
+    takeBack: async () => {
+      const line = own.value;
+      own.value = null;
+      if (line !== null) await breakpoints.remove(place(line));
+    },
+  };
+}

@@ -1,0 +1,162 @@
+/** Looks at a run that has ended as it was at a moment: what was known, written and running then. */
+import type { RunEvent } from '@sequencer/model/events';
+import { applyEvent } from '@sequencer/model/fold';
+import { onScopeDispose, ref, shallowRef, type Ref, type ShallowRef } from 'vue';
+import { query, useApi } from '../../api/client.ts';
+import { ACTIONS, OUTPUT_BEFORE } from '../../api/documents.ts';
+import { OutputLog, type OutputPiece } from '../output-log.ts';
+import { withDefaults, type RunFrame, type RunModel } from '../use-run.ts';
+import { PAGE, Recording } from './recording.ts';
+
+const OUTPUT = 1000;
+const TICK_MS = 100;
+export const SPEEDS = [1, 10, 60] as const;
+
+export interface Replay {
+  /** The moment in ms; null while the end of the run is shown. */
+  time: Ref<number | null>;
+  frame: ShallowRef<RunFrame | null>;
+  playing: Ref<boolean>;
+  speed: Ref<(typeof SPEEDS)[number]>;
+  error: Ref<string | null>;
+  seek: (time: number) => Promise<void>;
+  play: () => Promise<void>;
+  pause: () => void;
+  /** Back to the end. */
+  leave: () => void;
+  loadOlder: () => Promise<void>;
+}
+
+export function useReplay(id: string, model: RunModel): Replay {
+  const api = useApi();
+  const time = ref<number | null>(null);
+  const frame = shallowRef<RunFrame | null>(null);
+  const playing = ref(false);
+  const speed = ref<(typeof SPEEDS)[number]>(1);
+  const error = ref<string | null>(null);
+  let recording: Recording | null = null;
+  /** Events after the moment that have been read already. */
+  let ahead: RunEvent[] = [];
+  let wanted: number | null = null;
+  let seeking: Promise<void> | null = null;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  async function read(after: number, types: readonly string[] | null, first: number): Promise<RunEvent[]> {
+    const { run } = await query(api, ACTIONS, { id, after, types: types ? [...types] : null, first });
+    return (run?.events ?? []).map(
+      ({ seq, at, type, data }) => ({ ...(JSON.parse(data) as object), seq, at, type }) as unknown as RunEvent,
+    );
+  }
+
+  async function show(moment: number): Promise<void> {
+    recording ??= new Recording(read, model.frame.value?.view.lastSeq ?? 0);
+    const seq = await recording.seqAt(moment);
+    const [view, { run }] = await Promise.all([
+      recording.viewAt(seq),
+      query(api, OUTPUT_BEFORE, { id, before: seq + 1, last: OUTPUT }),
+    ]);
+    if (wanted !== moment) return;
+    const log = new OutputLog();
+    log.append(run?.outputBefore ?? []);
+    ahead = [];
+    frame.value = { view, log };
+  }
+
+  /** One after the other: of the moments that are asked for meanwhile only the last counts. */
+  async function settle(): Promise<void> {
+    for (let shown: number | null = null; wanted !== null && wanted !== shown;) {
+      shown = wanted;
+      await show(shown);
+    }
+  }
+
+  async function seek(moment: number): Promise<void> {
+    time.value = moment;
+    wanted = moment;
+    error.value = null;
+    try {
+      seeking ??= settle();
+      await seeking;
+    } catch (reason) {
+      error.value = reason instanceof Error ? reason.message : String(reason);
+    } finally {
+      seeking = null;
+    }
+  }
+
+  /** Goes on to the moment, as far as events have come: time never runs ahead of what is known. */
+  async function advance(to: number): Promise<void> {
+    const { value } = frame;
+    if (!value || !recording) return;
+    for (;;) {
+      while (ahead[0] && Date.parse(ahead[0].at) <= to) {
+        const event = ahead.shift() as RunEvent;
+        if (event.type === 'output') value.log.append([withDefaults(event as unknown as OutputPiece)]);
+        applyEvent(value.view, event);
+      }
+      if (ahead.length > 0 || value.view.lastSeq >= recording.lastSeq) break;
+      ahead = await read(value.view.lastSeq, null, PAGE);
+      if (ahead.length === 0 || !playing.value) break;
+    }
+  }
+
+  async function play(): Promise<void> {
+    const { startedAt, finishedAt } = model.frame.value?.view ?? {};
+    if (playing.value || !startedAt || !finishedAt) return;
+    const end = Date.parse(finishedAt);
+    if (time.value === null || time.value >= end) await seek(Date.parse(startedAt));
+    playing.value = true;
+    let last = Date.now();
+    const tick = async (): Promise<void> => {
+      const now = Date.now();
+      const to = Math.min(end, (time.value ?? end) + (now - last) * speed.value);
+      last = now;
+      try {
+        await advance(to);
+      } catch (reason) {
+        error.value = reason instanceof Error ? reason.message : String(reason);
+        playing.value = false;
+      }
+      if (!playing.value || !frame.value) return;
+      time.value = to;
+      frame.value = { ...frame.value };
+      if (to < end) timer = setTimeout(() => void tick(), TICK_MS);
+      else playing.value = false;
+    };
+    await tick();
+  }
+
+  function pause(): void {
+    playing.value = false;
+    clearTimeout(timer);
+  }
+  onScopeDispose(pause);
+
+  return {
+    time,
+    frame,
+    playing,
+    speed,
+    error,
+    seek: (moment) => {
+      pause();
+      return seek(moment);
+    },
+    play,
+    pause,
+    leave: () => {
+      pause();
+      wanted = null;
+      time.value = null;
+      frame.value = null;
+    },
+    loadOlder: async () => {
+      const { value } = frame;
+      if (!value || !Number.isFinite(value.log.firstSeq) || value.log.firstSeq <= 1) return;
+      const { run } = await query(api, OUTPUT_BEFORE, { id, before: value.log.firstSeq, last: OUTPUT });
+      value.log.prepend(run?.outputBefore ?? []);
+      if (run?.outputBefore.length === 0) value.log.firstSeq = 1;
+      frame.value = { ...value };
+    },
+  };
+}

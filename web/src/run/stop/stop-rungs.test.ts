@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { notReacted, rungs } from './stop-rungs.ts';
+
+const at = '2026-11-24T07:00:00Z';
+const t0 = Date.parse(at);
+type Level = 'REQUEST' | 'INTERRUPT' | 'TERMINATE' | 'KILL';
+const sent = (level: Level, seconds: number | null = 30) => ({
+  level,
+  by: 'm.olsen',
+  at,
+  deadline: seconds === null ? null : new Date(t0 + seconds * 1000).toISOString(),
+  escalate: false,
+});
+const states = (levels: Level[], now = t0) =>
+  rungs(
+    levels.map((level) => sent(level)),
+    now,
+  ).map((rung) => rung.state);
+
+describe('the ladder', () => {
+  it('offers Terminate behind a question at first, and Kill not at all', () => {
+    expect(states([])).toEqual(['offered', 'offered', 'early', 'later']);
+  });
+
+  it('does not go down', () => {
+    expect(states(['INTERRUPT'])).toEqual(['unused', 'sent', 'early', 'later']);
+  });
+
+  it('arms the next rung at the deadline, and says how long that takes', () => {
+    expect(rungs([sent('INTERRUPT')], t0 + 10_000)[2]).toMatchObject({ state: 'early', armedIn: 20_000 });
+    expect(rungs([sent('INTERRUPT')], t0 + 30_000)[2]).toMatchObject({ state: 'offered', armedIn: null });
+    expect(states(['TERMINATE'], t0 + 29_999)[3]).toBe('later');
+    expect(states(['TERMINATE'], t0 + 30_000)[3]).toBe('offered');
+  });
+
+  it('arms Kill after a while when nobody knows a deadline', () => {
+    expect(rungs([sent('TERMINATE', null)], t0 + 9999)[3]?.state).toBe('later');
+    expect(rungs([sent('TERMINATE', null)], t0 + 10_000)[3]?.state).toBe('offered');
+  });
+
+  it('lets only the gentle stop be taken back', () => {
+    expect(rungs([sent('REQUEST')], t0)[0]?.canTakeBack).toBe(true);
+    expect(rungs([sent('REQUEST'), sent('INTERRUPT')], t0).some((rung) => rung.canTakeBack)).toBe(false);
+  });
+});
+
+it('says when the script has not reacted', () => {
+  expect(notReacted([sent('REQUEST')], t0 + 99_000)).toBeNull();
+  expect(notReacted([sent('INTERRUPT')], t0 + 29_000)).toBeNull();
+  expect(notReacted([sent('INTERRUPT')], t0 + 31_000)).toBe('The script has not reacted to Interrupt for 31 s.');
+});
