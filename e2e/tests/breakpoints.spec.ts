@@ -28,7 +28,7 @@ test('set before the run, they stop it, say why, and can be changed while it run
   await expect(sequencer.state).toContainText('Paused');
   const list = page.getByRole('complementary', { name: 'Details' });
   await expect(list.getByRole('status', { name: 'Why it stopped' })).toContainText('breakpoint at line 6');
-  await expect(list).toContainText('Line 5 has no code; the next that has is line 6.');
+  await expect(list).toContainText('Line 5 has no code: it is at line 6.');
 
   const other = await context.newPage();
   await other.goto('/satp1');
@@ -73,7 +73,7 @@ test('set before the run, they stop it, say why, and can be changed while it run
   const source = page.getByRole('region', { name: 'Source file' });
   await expect(source.getByRole('heading')).toContainText('shutil.py');
   await source.getByRole('button', { name: 'Find in the file' }).click();
-  await source.getByPlaceholder('Find').fill('def which(');
+  await source.getByPlaceholder('Find').pressSequentially('def which(');
   await source.getByPlaceholder('Find').press('Enter');
   await source.getByPlaceholder('Find').press('Escape');
   await source.getByRole('textbox').press('ArrowDown');

@@ -48,7 +48,7 @@ export const LOOKS: Record<RunPhase, Look> = {
   CANCELLED: look('Cancelled', mdiCancel, 'queued', '–'),
 };
 
-/** Held until a person chooses; the phase stays PAUSED. */
+/** A run whose failed statement is held until somebody chooses; its phase stays PAUSED. */
 const NEEDS_YOU = look('Needs you', mdiCloseCircle, 'failed', '▲', true);
 
 interface Held {

@@ -18,8 +18,8 @@ export function useTabTitle(source: Ref<{ name: string; run: RunState; frame: Ru
     const asks = frame?.view.asks.some((ask) => ask.answered === null) ?? false;
     const line = frame?.view.traces.find((trace) => trace.id === 1)?.line;
     const at = line !== null && line !== undefined && run.finishedAt === null ? ` ${String(line)}` : '';
-    const needsYou = isHeld(run) || asks;
-    document.title = needsYou ? `${name} ▲ NEEDS YOU${at}` : `${name} ${look.mark} ${look.word}${at}`;
+    const needsYou = look.mark === '▲' || asks;
+    document.title = needsYou ? `${name} ▲ NEEDS YOU` : `${name} ${look.mark} ${look.word}${at}`;
     const colour = getComputedStyle(document.documentElement).getPropertyValue(`--${look.tone}`).trim();
     setIcon(
       `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><path fill="${colour}" d="${look.icon}"/></svg>`,

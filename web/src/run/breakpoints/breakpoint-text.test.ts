@@ -18,7 +18,7 @@ describe('breakpoints in words', () => {
 
   it('says where it was moved, and asks for the same line again', () => {
     const moved = { ...at(3), requestedLine: 2 };
-    expect(noteText(moved)).toBe('Line 2 has no code; the next that has is line 3.');
+    expect(noteText(moved)).toBe('Line 2 has no code: it is at line 3.');
     expect(noteText(at(3))).toBeNull();
     expect(asInput(moved).line).toBe(2);
   });

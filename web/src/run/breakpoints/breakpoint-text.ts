@@ -1,7 +1,7 @@
 /** Breakpoints in words, and as they are asked for. Pure. */
 import type { Breakpoint } from '@sequencer/model/events';
 import type { BreakpointInput } from '../../gql/graphql.ts';
-import { SCRIPT, type Place } from '../desk.ts';
+import type { Place } from '../desk.ts';
 
 /** When it stops: `every time`, `if az > 180`, `at hit 3`, `logs az={az}`. */
 export function whenText({ condition, hitCount, logMessage }: Breakpoint): string {
@@ -14,7 +14,7 @@ export function whenText({ condition, hitCount, logMessage }: Breakpoint): strin
 export function noteText({ requestedLine, line, problem }: Breakpoint): string | null {
   if (problem) return problem;
   if (requestedLine == null || requestedLine === line) return null;
-  return `Line ${String(requestedLine)} has no code; the next that has is line ${String(line)}.`;
+  return `Line ${String(requestedLine)} has no code: it is at line ${String(line)}.`;
 }
 
 export type Kind = 'plain' | 'conditional' | 'log' | 'off' | 'problem' | 'pending';
@@ -44,8 +44,4 @@ export function plain(place: Place): Breakpoint {
 export function toggled(all: readonly Breakpoint[], place: Place): Breakpoint[] {
   const rest = all.filter((b) => !isAt(b, place));
   return rest.length < all.length ? rest : [...all, plain(place)];
-}
-
-export function inScript(all: readonly Breakpoint[]): Breakpoint[] {
-  return all.filter((b) => b.file === SCRIPT);
 }
