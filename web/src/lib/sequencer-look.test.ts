@@ -26,7 +26,6 @@ const idle: FleetSequencer = {
   name: 'satp1',
   mode: 'OFF',
   control: null,
-  holdOnFailure: false,
   modeReason: null,
   modeChangedBy: null,
   modeChangedAt: null,

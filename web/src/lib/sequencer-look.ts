@@ -1,7 +1,7 @@
 /** What a sequencer looks like at a glance, and whether it needs a person. */
 import type { FleetSequencer } from '../api/fleet.ts';
 import { duration, ticking } from './format.ts';
-import { IDLE, LOOKS, isHeld, lookOfRun, type Look } from './phases.ts';
+import { IDLE, LOOKS, lookOfRun, type Look } from './phases.ts';
 
 const LONG_IDLE_MS = 20 * 60_000;
 
@@ -17,10 +17,6 @@ export function needOf(sequencer: FleetSequencer): string | null {
     return activeRun
       ? 'The runner is not connected: the script may still run, and nothing new is known.'
       : 'The runner is not connected: nothing can start.';
-  }
-  if (activeRun?.failure && isHeld(activeRun)) {
-    const { type, message } = activeRun.failure;
-    return `A statement failed, and the run is held until somebody chooses: ${type}${message ? `: ${message}` : ''}`;
   }
   if (activeRun?.phase === 'PAUSED') return activeRun.reason ?? 'Paused.';
   if (activeRun) return null;

@@ -1,7 +1,7 @@
 /** The tab tells the state too: telescope, mark, word, line; the favicon changes its shape. */
 import { onScopeDispose, watchEffect, type Ref } from 'vue';
 import type { RunFrame, RunState } from '../run/use-run.ts';
-import { isHeld, lookOfRun } from './phases.ts';
+import { lookOfRun } from './phases.ts';
 
 const DEFAULT_TITLE = 'Sequencer';
 
