@@ -31,7 +31,8 @@ const model = {
   mode: 'OFF' as 'OFF' | 'QUEUE',
   hold: null as string | null,
   active: null as string | null,
-  queue: [] as { id: string; start: RunStart }[],
+  /** `asked`: what `start` is again when a hold ends. */
+  queue: [] as { id: string; start: RunStart; asked: RunStart }[],
 };
 
 function settle(): void {
@@ -64,7 +65,7 @@ test(`the operator does what the queue rule says (seed ${String(seed)})`, { time
     submit: async () => {
       const start: RunStart = random() < 0.3 ? 'RUNNING' : 'QUEUED';
       const { metadata } = await submit(namespace, 'seq', { desiredState: start === 'RUNNING' ? 'Running' : 'Queued' });
-      model.queue.push({ id: metadata.name, start });
+      model.queue.push({ id: metadata.name, start, asked: start });
     },
     cancel: async () => {
       const run = pick(model.queue);
@@ -94,6 +95,7 @@ test(`the operator does what the queue rule says (seed ${String(seed)})`, { time
       if (model.hold === null) return;
       await client.merge(SEQUENCERS, namespace, 'seq', { spec: { resumeAfter: model.hold } });
       model.hold = null;
+      model.queue = model.queue.map(({ id, asked }) => ({ id, start: asked, asked }));
     },
     end: async () => {
       const run = model.active;
@@ -103,7 +105,7 @@ test(`the operator does what the queue rule says (seed ${String(seed)})`, { time
       if (good) await node.ended(namespace, run, 0, outcome('SUCCEEDED', 0, 'Done.'));
       else {
         model.hold = run;
-        model.queue = model.queue.map(({ id }) => ({ id, start: 'QUEUED' }));
+        model.queue = model.queue.map(({ id, asked }) => ({ id, start: 'QUEUED', asked }));
         await node.ended(namespace, run, 1, outcome('FAILED', 1, 'Why.'), 'Error');
       }
       model.active = null;

@@ -94,7 +94,9 @@ const statusSchema = z.object({
       runs: z
         .array(z.object({ uid: z.string().max(64), generation: count }))
         .max(2000)
-        .describe('Runs that were to start by themselves, and wait like the others now, until their spec changes.'),
+        .describe(
+          'Runs that were to start by themselves, and wait like the others, until the hold ends or their spec changes.',
+        ),
     })
     .optional()
     .describe('After a bad end nothing starts by itself, until spec.resumeAfter names this run.'),

@@ -1,11 +1,10 @@
 /** A way to the API server that a test can cut: plain TCP, so that the client's certificates still count. */
 import { once } from 'node:events';
 import { connect, createServer, isIP, type AddressInfo, type Socket } from 'node:net';
-import type { KubeConfig } from '@kubernetes/client-node';
 import { KubernetesClient, defaultKubeConfig } from '@sequencer/kubernetes/client';
 
 export interface CutProxy {
-  config: KubeConfig;
+  config: ReturnType<typeof defaultKubeConfig>;
   client: KubernetesClient;
   /** Breaks every connection that is open. */
   cut: () => void;
