@@ -1,14 +1,14 @@
 /** Breakpoints, steps and looking into a stopped run, by GraphQL with a real runner. */
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { Api } from '../src/server.ts';
-import { RealRunner } from './real-runner.ts';
+import { startRunner, type RealRunner } from './real-runner.ts';
 import { ask, newDatabase, start, submit } from './running-api.ts';
 
 let api: Api;
 let runner: RealRunner;
 beforeEach(async () => {
   api = await start(await newDatabase());
-  runner = new RealRunner(api);
+  runner = await startRunner(api);
 });
 afterEach(async () => {
   await runner.stop();

@@ -1,32 +1,48 @@
-/** A real worker of the Python package, connected to an API under test. */
-import { spawn, type ChildProcess } from 'node:child_process';
+/** A worker in Python, as `make run` starts one, connected to the API of a test. */
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { vi } from 'vitest';
 import type { Api } from '../src/server.ts';
-import { TOKEN } from './running-api.ts';
+import { TOKEN, ask } from './running-api.ts';
 
 const root = join(import.meta.dirname, '../..');
 
-export class RealRunner {
-  readonly #process: ChildProcess;
-  readonly #folder: string;
+export interface RealRunner {
+  stop: () => Promise<void>;
+}
 
-  constructor(api: Api) {
-    this.#folder = mkdtempSync(join(tmpdir(), 'sequencer-runner-'));
-    const gateway = `${api.url.replace('http', 'ws')}/runner`;
-    const args = ['-m', 'sequencer_runner', '--gateway', gateway, '--sequencer', 'satp1', '--state-dir', this.#folder];
-    this.#process = spawn(join(root, '.venv/bin/python'), args, {
-      env: { ...process.env, RUNNER_TOKEN: TOKEN },
-      stdio: 'ignore',
-    });
-  }
-
-  async stop(): Promise<void> {
-    const ended = once(this.#process, 'exit');
-    this.#process.kill('SIGTERM');
-    await ended;
-    rmSync(this.#folder, { recursive: true, force: true });
-  }
+/** Resolves when the API has it on the line. */
+export async function startRunner(
+  api: Api,
+  options: readonly string[] = [],
+  env: Record<string, string> = {},
+): Promise<RealRunner> {
+  const folder = mkdtempSync(join(tmpdir(), 'sequencer-runner-'));
+  const address = `${api.url.replace('http', 'ws')}/runner`;
+  const child = spawn(
+    join(root, '.venv/bin/python'),
+    ['-m', 'sequencer_runner', '--gateway', address, '--sequencer', 'satp1', '--state-dir', folder, ...options],
+    { env: { ...process.env, RUNNER_TOKEN: TOKEN, ...env }, stdio: 'ignore' },
+  );
+  const ended = once(child, 'exit');
+  await vi.waitFor(
+    async () => {
+      const { data } = await ask<{ sequencer: { runner: { connected: boolean } } }>(
+        api,
+        '{ sequencer(name: "satp1") { runner { connected } } }',
+      );
+      if (!data.sequencer.runner.connected) throw new Error('the runner has not come yet');
+    },
+    { timeout: 20_000, interval: 50 },
+  );
+  return {
+    stop: async () => {
+      child.kill('SIGTERM');
+      await ended;
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
 }
