@@ -30,7 +30,6 @@ const idle: FleetSequencer = {
   modeChangedBy: null,
   modeChangedAt: null,
   hostname: 'host',
-  holdOnFailure: false,
   runner: { connected: true, since: ago(90), python: '3.13', hostname: 'host', packages: [], problems: [] },
   activeRun: null,
   queue: [],
