@@ -59,8 +59,11 @@ test('calls, variables, watches and evaluations of a stopped trace', async ({ pa
   await expect(watch.getByRole('listitem')).toContainText('total * 20');
 
   await page.keyboard.press('Escape');
-  await details.getByRole('button', { name: 'Step over, trace 1' }).click();
-  await details.getByRole('button', { name: 'Step over, trace 1' }).click();
+  // To where `step`, and then `total`, have other values.
+  for (const line of ['line 14', 'line 13', 'line 14', 'line 13']) {
+    await details.getByRole('button', { name: 'Step over, trace 1' }).click();
+    await expect(details.getByRole('button', { name: `observe ${line}` })).toBeVisible();
+  }
   await expect(details.getByText('changed').first()).toBeVisible();
 
   // An expression, an assignment, an exception, several lines; typing in the field steps nothing.
