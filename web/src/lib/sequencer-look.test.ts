@@ -26,6 +26,7 @@ const idle: FleetSequencer = {
   name: 'satp1',
   mode: 'OFF',
   control: null,
+  holdOnFailure: false,
   modeReason: null,
   modeChangedBy: null,
   modeChangedAt: null,
