@@ -1,5 +1,5 @@
 /** What was measured, and the table of it. */
-interface Figure {
+export interface Figure {
   what: string;
   measured: string;
   bound: string;

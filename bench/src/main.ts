@@ -9,7 +9,7 @@ import { closeSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root } from '../../e2e/src/stack.ts';
-import { printTable, report } from './figures.ts';
+import { printTable, report, type Figure } from './figures.ts';
 import { median, quantile } from './numbers.ts';
 import { Product } from './product.ts';
 
