@@ -53,7 +53,18 @@ describe.each(EXAMPLES)('%s', (example) => {
     const items = own.filter(({ kind }) => kind !== 'ServiceAccount');
     const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
     const { stderr } = await kubectl(
-      ['create', '--dry-run=server', '--validate=strict', '--namespace', of, '--filename', '-'],
+      // What belongs to the cluster may be there already, of another release.
+      [
+        'apply',
+        '--server-side',
+        '--force-conflicts',
+        '--dry-run=server',
+        '--validate=strict',
+        '--namespace',
+        of,
+        '-f',
+        '-',
+      ],
       list,
     );
     expect(stderr).toBe('');
