@@ -16,9 +16,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sequencer_runner.conversation import CommandRefused
+from sequencer_runner.ladder import Deadlines
 from sequencer_runner.messages import Command
 from sequencer_runner.mirror import Mirror
-from sequencer_runner.run import CommandRefused, Run
+from sequencer_runner.run import Run
 from sequencer_runner.worker import Settings, Worker
 
 _JOURNAL_LIMIT = 1 << 30
@@ -38,14 +40,13 @@ class Options:
 
 def read_options(given: Path, work: Path) -> Options:
     options = json.loads((given / "options.json").read_text())
-    grace = float(options["stopGraceSeconds"])
     settings = Settings(
         options["gateway"],
         (given / "token").read_text().strip(),
         options["sequencer"],
         work / "journal",
         options["hostname"],
-        grace,
+        Deadlines(float(options["stopGraceSeconds"])),
         _JOURNAL_LIMIT,
     )
     start = {key: options[key] for key in ("run", "by", "title", "arguments", "startPaused", "holdOnFailure")}
@@ -118,7 +119,7 @@ class Pod:
         asked = asyncio.create_task(self._asked.wait())
         await asyncio.wait([over, asked], return_when=asyncio.FIRST_COMPLETED)
         if not run.over.is_set():
-            await run.terminate_softly(self._options.settings.grace)
+            await run.terminate_softly(self._options.settings.deadlines.interrupt)
             await over
         asked.cancel()
         ended = json.loads(run.journal.read(run.journal.last_seq - 1, 1, 1)[0])
