@@ -99,6 +99,8 @@ class Journal:
         self._add(event)
         if kind == "ended":
             self.ended = True
+            # The last there is to write: a disk that has room again since takes it now.
+            self.retry()
 
     @property
     def _crowded(self) -> bool:

@@ -29,7 +29,7 @@ class Deadlines:
     """Seconds that clean-up usually takes, a rung each."""
 
     interrupt: float
-    terminate: float
+    terminate: float = 60.0
 
     def of(self, level: str) -> float | None:
         return {"INTERRUPT": self.interrupt, "TERMINATE": self.terminate}.get(level)

@@ -24,8 +24,6 @@ from sequencer_runner.run import Run
 from sequencer_runner.worker import Settings, Worker
 
 _JOURNAL_LIMIT = 1 << 30
-# What a script usually needs after SIGTERM.
-_TERMINATE_GRACE = 60.0
 # Kubernetes keeps 4096 bytes of it.
 _REASON_BYTES = 2000
 # For the gateway to take the last events, when the pod itself is being ended.
@@ -42,14 +40,13 @@ class Options:
 
 def read_options(given: Path, work: Path) -> Options:
     options = json.loads((given / "options.json").read_text())
-    grace = float(options["stopGraceSeconds"])
     settings = Settings(
         options["gateway"],
         (given / "token").read_text().strip(),
         options["sequencer"],
         work / "journal",
         options["hostname"],
-        Deadlines(grace, _TERMINATE_GRACE),
+        Deadlines(float(options["stopGraceSeconds"])),
         _JOURNAL_LIMIT,
     )
     start = {key: options[key] for key in ("run", "by", "title", "arguments", "startPaused", "holdOnFailure")}
