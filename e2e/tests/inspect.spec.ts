@@ -24,7 +24,7 @@ def other():
         time.sleep(0.02)
 
 done = False
-threading.Thread(target=other, name='humidity').start()
+threading.Thread(target=other, name='humidity', daemon=True).start()
 observe('moon')
 done = True
 `;
@@ -105,7 +105,7 @@ test('calls, variables, watches and evaluations of a stopped trace', async ({ pa
   await field.fill('time.sleep(1000)');
   await field.press('Enter');
   await evaluate.getByRole('button', { name: 'Interrupt it' }).click();
-  await expect(said).toContainText('KeyboardInterrupt');
+  await expect(said).toContainText('Interrupted.');
   await expect(details.getByRole('button', { name: 'Step over, trace 1' })).toBeEnabled();
 
   await page.getByRole('tab', { name: 'Actions' }).click();
@@ -141,10 +141,7 @@ test('a paused run has its traces one by one, by keys too', async ({ page }) => 
   await details.getByRole('button', { name: 'To the cursor, trace 1' }).click();
   await expect(details.getByRole('button', { name: 'line 24' }).first()).toBeVisible();
 
-  // Into a library: its file opens from the call stack.
   await page.keyboard.press('Shift+F5');
   await page.getByRole('dialog').getByRole('button', { name: 'Interrupt', exact: true }).click();
-  await expect(sequencer.state).toContainText(/Interrupted|Stopping/);
-  await page.keyboard.press('F8');
-  await expect(sequencer.state).toContainText(/Interrupted|Stopping/);
+  await expect(sequencer.state).toContainText('Interrupted');
 });

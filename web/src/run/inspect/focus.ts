@@ -15,6 +15,8 @@ export interface Focus {
   /** Counted from the innermost call (0) outwards. */
   frame: Ref<number>;
   call: ComputedRef<Frame | null>;
+  /** The trace in focus was told to go on a moment ago. */
+  onItsWay: Readonly<Ref<boolean>>;
   choose: (trace: number) => void;
   /** To the stopped trace before or after this one. */
   move: (by: 1 | -1) => void;
@@ -46,6 +48,7 @@ export function useFocus(shown: Readonly<Ref<RunFrame | null>>): Focus {
     stopped,
     frame,
     call,
+    onItsWay,
     choose: (id) => {
       chosen.value = id;
       frame.value = 0;
