@@ -1,0 +1,51 @@
+/** The stop ladder with a script that does not heed it; and a run that begins with a later statement. */
+import { expect, test } from '../src/fixtures.ts';
+import { SequencerPage } from '../src/sequencer-page.ts';
+
+const DEAF = `import signal
+import time
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+while True:
+    time.sleep(0.1)
+`;
+
+test('a deaf script is seen to be deaf, the next rung is armed and not pressed, and the telescope is spoken of', async ({
+  page,
+}) => {
+  const sequencer = new SequencerPage(page);
+  await sequencer.run('satp1', DEAF);
+  await expect(page.getByRole('region', { name: 'Script', exact: true }).locator('.running-line')).toHaveCount(2);
+  await page.keyboard.press('Shift+F5');
+  const ladder = page.getByRole('dialog', { name: /Stop run/ });
+  await expect(ladder.getByRole('checkbox', { name: /go on to the next rung by itself/ })).not.toBeChecked();
+  await ladder.getByRole('button', { name: 'Interrupt', exact: true }).click();
+  await expect(ladder).toContainText('received by the runner after');
+  await expect(ladder.getByRole('progressbar', { name: 'Time of Interrupt' })).toBeVisible();
+  await expect(ladder).toContainText('offered in');
+  await expect(sequencer.state).toContainText('Stopping');
+  await expect(ladder.getByRole('status').first()).toContainText('ignores SIGINT', { timeout: 20_000 });
+  await expect(ladder).toContainText(/on the telescope|We cannot see the telescope/);
+  await expect(ladder).toContainText(/seen .* ago/);
+  // Kill is not offered before Terminate was sent; Terminate asks once more, as its time has not come.
+  await expect(ladder.getByRole('button', { name: 'Kill' })).toHaveCount(0);
+  await ladder.getByRole('button', { name: 'Terminate now…' }).click();
+  await expect(sequencer.state).toContainText('Stopping');
+  await ladder.getByRole('button', { name: 'Terminate', exact: true }).click();
+  await expect(sequencer.state).toContainText('Terminated');
+  await expect(page.getByRole('region', { name: 'Left on the telescope' })).toBeVisible();
+});
+
+test('again from a later statement, with what that leaves out', async ({ page }) => {
+  const sequencer = new SequencerPage(page);
+  await sequencer.run('satp1', "print('first')\nimport time\nprint('third')\n");
+  await expect(sequencer.state).toContainText('Succeeded');
+  await page.getByRole('button', { name: 'Run again…' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Statement to begin with').selectOption({ index: 2 });
+  await expect(dialog.getByRole('status')).toContainText('Statements 1 to 2 are left out.');
+  await expect(dialog.getByRole('status')).toContainText('time');
+  await dialog.getByRole('button', { name: 'Run again', exact: true }).click();
+  await expect(page.getByRole('region', { name: 'Script', exact: true }).locator('.sign.skipped')).toHaveCount(2);
+  await expect(sequencer.output).toContainText('third');
+  await expect(sequencer.output).not.toContainText('first');
+});
