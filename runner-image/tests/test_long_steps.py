@@ -134,13 +134,13 @@ async def later(n):
 
 
 @pytest.fixture
-def library(tmp_path: Path) -> str:
+def stepped(tmp_path: Path) -> str:
     (tmp_path / "stepped.py").write_text(LIBRARY)
     return f"import sys\nsys.path.insert(0, {str(tmp_path)!r})\nsys.modules.pop('stepped', None)\nimport stepped\n"
 
 
-def into(runner: Runner, library: str, script: str, line: int, *commands: str) -> list[tuple[str, int]]:
-    running = runner.submit(library + script, breakpoints=[at(line + 4)])
+def into(runner: Runner, stepped: str, script: str, line: int, *commands: str) -> list[tuple[str, int]]:
+    running = runner.submit(stepped + script, breakpoints=[at(line + 4)])
     prompt = running.prompt(1)
     found = []
     for command in commands:
@@ -153,9 +153,9 @@ def into(runner: Runner, library: str, script: str, line: int, *commands: str) -
     return found
 
 
-def test_into_a_library_along_and_out(runner: Runner, library: str) -> None:
+def test_into_a_library_along_and_out(runner: Runner, stepped: str) -> None:
     script = "x = stepped.plain(1)\nprint(x)\n"
-    assert into(runner, library, script, 1, "STEP", "NEXT", "STEP", "RETURN", "NEXT") == [
+    assert into(runner, stepped, script, 1, "STEP", "NEXT", "STEP", "RETURN", "NEXT") == [
         ("stepped", 6),
         ("stepped", 7),
         ("stepped", 12),
@@ -164,31 +164,31 @@ def test_into_a_library_along_and_out(runner: Runner, library: str) -> None:
     ]
 
 
-def test_over_a_library_stays_out_of_it(runner: Runner, library: str) -> None:
-    assert into(runner, library, "x = stepped.plain(1)\nprint(x)\n", 1, "NEXT") == [("<script>", 2)]
+def test_over_a_library_stays_out_of_it(runner: Runner, stepped: str) -> None:
+    assert into(runner, stepped, "x = stepped.plain(1)\nprint(x)\n", 1, "NEXT") == [("<script>", 2)]
 
 
-def test_into_a_function_of_the_script_by_way_of_a_library(runner: Runner, library: str) -> None:
+def test_into_a_function_of_the_script_by_way_of_a_library(runner: Runner, stepped: str) -> None:
     script = "@stepped.decorated\ndef own(n):\n    return n\nown(3)\nprint(1)\n"
-    assert into(runner, library, script, 4, "STEP", "STEP", "STEP") == [
+    assert into(runner, stepped, script, 4, "STEP", "STEP", "STEP") == [
         ("stepped", 18),
         ("<script>", 3),
         ("<script>", 5),
     ]
     # What only passes calls on is passed through.
     script = "import functools\ndef own(n):\n    return n\nfunctools.partial(own, 1)()\nprint(1)\n"
-    assert into(runner, library, script, 4, "STEP") == [("<script>", 3)]
+    assert into(runner, stepped, script, 4, "STEP") == [("<script>", 3)]
 
 
-def test_into_generators_and_contexts(runner: Runner, library: str) -> None:
+def test_into_generators_and_contexts(runner: Runner, stepped: str) -> None:
     script = "for n in stepped.numbers():\n    print(n)\n"
-    assert into(runner, library, script, 1, "STEP", "NEXT", "STEP") == [
+    assert into(runner, stepped, script, 1, "STEP", "NEXT", "STEP") == [
         ("stepped", 24),
         ("<script>", 2),
         ("<script>", 1),
     ]
     script = "with stepped.Context() as c:\n    x = 1\nprint(x)\n"
-    assert into(runner, library, script, 1, "STEP", "NEXT", "NEXT", "NEXT") == [
+    assert into(runner, stepped, script, 1, "STEP", "NEXT", "NEXT", "NEXT") == [
         ("stepped", 30),
         ("<script>", 2),
         ("<script>", 1),
@@ -196,19 +196,19 @@ def test_into_generators_and_contexts(runner: Runner, library: str) -> None:
     ]
 
 
-def test_an_import_is_not_stepped_into(runner: Runner, tmp_path: Path, library: str) -> None:
+def test_an_import_is_not_stepped_into(runner: Runner, tmp_path: Path, stepped: str) -> None:
     (tmp_path / "fresh.py").write_text("def made():\n    return 1\nvalue = made()\n")
     script = "sys.modules.pop('fresh', None)\nimport fresh\nprint(fresh.value)\n"
-    assert into(runner, library, script, 2, "STEP") == [("<script>", 3)]
+    assert into(runner, stepped, script, 2, "STEP") == [("<script>", 3)]
 
 
-def test_an_await_of_a_library_stays_in_the_task(runner: Runner, library: str) -> None:
+def test_an_await_of_a_library_stays_in_the_task(runner: Runner, stepped: str) -> None:
     script = (
         "import asyncio\nasync def own(n):\n    a = await stepped.later(n)\n"
         "    await asyncio.sleep(0.01)\n    return a\n"
         "async def main():\n    return await asyncio.gather(own(1), own(2))\nprint(asyncio.run(main()))\n"
     )
-    running = runner.submit(library + script, breakpoints=[at(7)])
+    running = runner.submit(stepped + script, breakpoints=[at(7)])
     prompt = running.prompt(1)
     assert running.step(prompt, "STEP")["ok"]
     inside = running.prompt(2)

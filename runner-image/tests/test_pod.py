@@ -116,7 +116,8 @@ def test_a_long_reason_fits_into_the_termination_message(start: Start) -> None:
 
 def test_sigterm_runs_the_clean_up_of_the_script(start: Start) -> None:
     pod = start(
-        "import time\nprint('up', flush=True)\ntry:\n    time.sleep(60)\nfinally:\n    print('parked', flush=True)\n"
+        "import time\ntry:\n    print('up', flush=True)\n    time.sleep(60)\n"
+        "finally:\n    print('parked', flush=True)\n"
     )
     assert pod.process.stdout is not None
     assert pod.process.stdout.readline() == b"up\n"

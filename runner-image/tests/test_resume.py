@@ -62,7 +62,7 @@ def test_an_acknowledged_run_leaves_no_journal(own_runner: Make) -> None:
     running = runner.submit("print('hello')\n")
     running.end()
     gone(runner, running.run)
-    assert sorted(p.name for p in runner.folder.iterdir()) == ["lock"]
+    assert sorted(p.name for p in runner.folder.iterdir()) == ["connected", "lock"]
 
 
 def test_a_repeated_start_starts_nothing(own_runner: Make) -> None:

@@ -68,7 +68,8 @@ async def carry_out(conversation: Conversation, stopping: Stopping, name: str, f
 
 
 async def _evaluate(conversation: Conversation, fields: dict[str, Any]) -> Any:
-    answer = asyncio.ensure_future(conversation.ask({"do": "evaluate", **fields}))
+    # An interrupt that follows it at once has to find it.
+    answer = conversation.asking({"do": "evaluate", **fields})
     done, _ = await asyncio.wait([answer], timeout=_EVALUATED)
     if not done:
         # What comes of it is told by its event.

@@ -35,13 +35,19 @@ class Conversation:
 
     async def ask(self, message: dict[str, Any]) -> Any:
         """The script process carries it out; its result. Raises CommandRefused."""
+        return await self.asking(message)
+
+    def asking(self, message: dict[str, Any]) -> "asyncio.Future[Any]":
+        """As `ask`, and on its way before this returns: what is asked later arrives later."""
         self._last += 1
         key = str(self._last)
-        waiting: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
-        self._replies[key] = waiting
+        self._replies[key] = asyncio.get_running_loop().create_future()
+        return asyncio.ensure_future(self._answer(key, asyncio.ensure_future(self._send({"id": key, **message}))))
+
+    async def _answer(self, key: str, sent: "asyncio.Future[None]") -> Any:
         try:
-            await self.tell({"id": key, **message})
-            reply = await waiting
+            await asyncio.shield(sent)
+            reply = await self._replies[key]
         except OSError:
             raise CommandRefused("RUN_FINISHED", "The run is ending.") from None
         finally:
