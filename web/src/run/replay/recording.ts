@@ -3,7 +3,7 @@
  * did in order from the nearest checkpoint, and lines only of the last events before it. So any moment of a run with a
  * million events takes a bounded number of reads, and little memory.
  */
-import { EVENT_TYPES, type RunEvent } from '@sequencer/model/events';
+import type { EventType, RunEvent } from '@sequencer/model/events';
 import { applyEvent } from '@sequencer/model/fold';
 import { emptyView, type RunView } from '@sequencer/model/run-view';
 
@@ -15,8 +15,29 @@ export const PAGE = 1000;
 const WINDOW = 2000;
 const KEPT_CHECKPOINTS = 40;
 /** Many, and without a trace in the view but for the last. */
-const NOISY = new Set<string>(['line', 'output', 'logged', 'evaluated', 'action']);
-const TELLING = EVENT_TYPES.filter((type) => !NOISY.has(type));
+type Noisy = 'line' | 'output' | 'logged' | 'evaluated' | 'action';
+/** All others, by name: the schemas themselves would bring their library into the page. */
+const TELLING = Object.keys({
+  started: true,
+  statement: true,
+  script: true,
+  traceStarted: true,
+  traceEnded: true,
+  outputDropped: true,
+  prompt: true,
+  resumed: true,
+  ask: true,
+  answered: true,
+  progress: true,
+  pause: true,
+  stopping: true,
+  reaction: true,
+  telescope: true,
+  breakpoints: true,
+  failure: true,
+  decision: true,
+  ended: true,
+} satisfies Record<Exclude<EventType, Noisy>, true>);
 
 interface Checkpoint {
   /** Everything telling up to here is in it. */
