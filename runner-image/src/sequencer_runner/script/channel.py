@@ -67,8 +67,11 @@ class Channel:
             sent.wait(timeout)
 
     def settle(self) -> None:
-        """Waits a moment until what was put is sent, so that a crash right after it finds it told."""
-        if self._late or not self._open:
+        """Waits a moment until what was put is sent, so that a crash right after it finds it told.
+
+        Not while much output is on its way: a script that prints much is not held up at its next line.
+        """
+        if self._late or not self._open or self._waiting > _TOGETHER:
             return
         sent = threading.Event()
         self._queue.put(sent)
