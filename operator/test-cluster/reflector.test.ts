@@ -133,6 +133,9 @@ test('a version that is too old leads to a new list', async () => {
     }
   }
   const { reflector, troubles } = await start({ client: new Forgetful(proxy.config) });
+  // It watches by now, so that what is cut is a watch and not the question with the old version.
+  await set('e', '1.1');
+  await sees(reflector, 'e=1.1');
   old = true;
   proxy.cut();
   await until('it was told so', () => troubles.some((error) => error instanceof KubernetesError && error.expired));

@@ -18,6 +18,8 @@ from sequencer_runner.frames import json_frame, output_head
 _HIGH_WATER = 32 * 1024 * 1024
 # Frames that travel together.
 _TOGETHER = 256 * 1024
+# Bytes on their way that are sent in no time.
+_LITTLE = 32 * 1024
 
 # A frame in parts, which are not copied by the thread that prints; or the mark of somebody who waits until it is sent.
 _Item = tuple[bytes | memoryview, ...] | threading.Event
@@ -71,7 +73,7 @@ class Channel:
 
         Not while much output is on its way: a script that prints much is not held up at its next line.
         """
-        if self._late or not self._open or self._waiting > _TOGETHER:
+        if self._late or not self._open or self._waiting > _LITTLE:
             return
         sent = threading.Event()
         self._queue.put(sent)
