@@ -13,6 +13,12 @@ export const ANNOTATIONS = {
   submittedBy: `${GROUP}/submitted-by`,
   /** On a waiting run: a number that takes the place of `status.place`. A fraction puts it between two others. */
   place: `${GROUP}/place`,
+  /** On a waiting pod: what it was made from. Another value in its place would be made from something else. */
+  template: `${GROUP}/template`,
+  /** On a pod that waited: since when it has its run. */
+  given: `${GROUP}/given`,
+  /** On a pod that waited: how often its node was told to look for what it was given. */
+  looks: `${GROUP}/looks`,
 } as const;
 
 /** On a run: it is there until its script has been stopped. On a pod: until its outcome is recorded in the run. */
