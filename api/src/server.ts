@@ -11,7 +11,9 @@ import { Door, whoAsks } from './auth/door.ts';
 import { Provider } from './auth/provider.ts';
 import { PasswordSignIn } from './auth/sign-in.ts';
 import type { Config } from './config.ts';
+import { Credentials } from './gateway/credentials.ts';
 import { Gateway } from './gateway/gateway.ts';
+import { runnerSecrets } from './gateway/runner-secrets.ts';
 import type { Context } from './graphql/context.ts';
 import { makeYoga, serveWebsockets, type NodeContext } from './graphql/yoga.ts';
 import { makeGuard } from './http/guard.ts';
@@ -48,7 +50,7 @@ export async function startApi(config: Config, log: Logger): Promise<Api> {
   for (const row of await activeRuns(db)) await lives.open(row);
 
   const metrics = makeMetrics();
-  const gateway = new Gateway(config.runnerTokens, log);
+  const gateway = new Gateway(new Credentials(runnerSecrets(config, log)), log);
   const recorder: Recorder = new Recorder(db, log, metrics, (run) => {
     backend.stored(run);
   });

@@ -69,6 +69,8 @@ export const runs = pgTable(
     view: jsonText(),
     viewSeq: integer('view_seq').notNull().default(0),
     seenAt: time('seen_at'),
+    /** SHA-256 of what its runner shows with all that it says of this run. Null: the runner knows of no such token. */
+    tokenHash: text('token_hash'),
   },
   (table) => [
     uniqueIndex('runs_number').on(table.sequencer, table.number),
