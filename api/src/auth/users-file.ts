@@ -47,6 +47,10 @@ export class UsersFile {
     }
   }
 
+  all(): FileUser[] {
+    return [...this.#file.value.values()];
+  }
+
   find(name: string): FileUser | null {
     return this.#file.value.get(name.normalize('NFC')) ?? null;
   }
