@@ -69,6 +69,10 @@ export const runs = pgTable(
     view: jsonText(),
     viewSeq: integer('view_seq').notNull().default(0),
     seenAt: time('seen_at'),
+    /** In a cluster: the name of its SequencerRun, whose uid is the id. */
+    object: text(),
+    /** In a cluster: the newest generation of its SequencerRun whose desiredState the runner was told. */
+    toldGeneration: integer('told_generation'),
   },
   (table) => [
     uniqueIndex('runs_number').on(table.sequencer, table.number),
@@ -109,3 +113,4 @@ export const events = pgTable(
 
 export type SequencerRow = typeof sequencers.$inferSelect;
 export type RunRow = typeof runs.$inferSelect;
+export type NewRun = typeof runs.$inferInsert;

@@ -174,6 +174,7 @@ export const FLEET = graphql(/* GraphQL */ `
       modeChangedBy
       modeChangedAt
       hostname
+      lastKnownSince
       control {
         holder
         since
@@ -182,6 +183,7 @@ export const FLEET = graphql(/* GraphQL */ `
       holdOnFailure
       runner {
         connected
+        perRun
         since
         python
         hostname
