@@ -12,6 +12,12 @@ export const schema = z.object({
     protocol: /^postgres(ql)?$/,
     error: 'DATABASE_URL has to be set, to an address like postgres://user@host:5432/sequencer.',
   }),
+  /** Where scripts run: on workers that wait, or in pods of a cluster. */
+  BACKEND: z.enum(['local', 'kubernetes'], { error: 'BACKEND has to be local or kubernetes.' }).default('local'),
+  /** For kubernetes: the namespace of the Sequencer objects. */
+  NAMESPACE: z.string().min(1).optional(),
+  /** For kubernetes: what tokens of runners are made with, the same as for the operator. */
+  RUN_TOKEN_KEY: z.string().min(32, 'RUN_TOKEN_KEY has to have at least 32 characters.').optional(),
   SEQUENCERS: list
     .transform((names) => (names.length === 0 ? ['satp1', 'lat'] : names))
     .refine((names) => names.every((name) => SEQUENCER_NAME.test(name)), {
@@ -53,6 +59,8 @@ export interface Config {
   host: string;
   databaseUrl: string;
   sequencers: string[];
+  /** Null: runs go to workers that wait. */
+  kubernetes: { namespace: string; runTokenKey: string } | null;
   /** The secrets of runners, each for one sequencer, or for all. */
   runnerTokens: RunnerSecret[];
   runnerTokensFile: string | null;
@@ -71,7 +79,8 @@ export function readConfig(env: Record<string, string | undefined>): Config {
   const result = schema.safeParse(given);
   const wrong = result.success ? [] : result.error.issues.map(({ path, message }) => ({ path: path[0], message }));
   const problems = [...wrong, ...authConflicts(given)];
-  if (!given.RUNNER_TOKEN && !given.RUNNER_TOKENS && !given.RUNNER_TOKENS_FILE) {
+  problems.push(...backendProblems(given));
+  if (given.BACKEND !== 'kubernetes' && !given.RUNNER_TOKEN && !given.RUNNER_TOKENS && !given.RUNNER_TOKENS_FILE) {
     problems.push({ path: 'RUNNER_TOKEN', message: 'it has to be set: runners prove with it who they are.' });
   }
   if (!result.success || problems.length > 0) {
@@ -84,6 +93,10 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     host: value.HOST,
     databaseUrl: value.DATABASE_URL,
     sequencers: value.SEQUENCERS,
+    kubernetes:
+      value.BACKEND === 'kubernetes'
+        ? { namespace: value.NAMESPACE ?? '', runTokenKey: value.RUN_TOKEN_KEY ?? '' }
+        : null,
     runnerTokens: [
       ...(value.RUNNER_TOKEN === undefined ? [] : [{ sequencer: null, token: value.RUNNER_TOKEN }]),
       ...value.RUNNER_TOKENS,
@@ -97,4 +110,20 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     controlLock: value.CONTROL_LOCK,
     auth: authConfig(value),
   };
+}
+
+const OF_THE_CLUSTER = {
+  NAMESPACE: 'it has to be set: the namespace of the Sequencer objects.',
+  RUN_TOKEN_KEY: 'it has to be set, to the same value as for the operator: the tokens of runners are made with it.',
+};
+const OF_WORKERS = ['SEQUENCERS', 'RUNNER_TOKEN', 'RUNNER_TOKENS', 'RUNNER_TOKENS_FILE'];
+
+function backendProblems(given: Record<string, string | undefined>): { path: string; message: string }[] {
+  if (given.BACKEND !== 'kubernetes') return [];
+  return [
+    ...Object.entries(OF_THE_CLUSTER).flatMap(([path, message]) => (given[path] ? [] : [{ path, message }])),
+    ...OF_WORKERS.flatMap((path) =>
+      given[path] ? [{ path, message: 'it is for BACKEND=local: take it away, or set BACKEND.' }] : [],
+    ),
+  ];
 }

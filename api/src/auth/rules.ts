@@ -21,10 +21,10 @@ const VIEWER: Fields = {
   Subscription: 'sequencers sequencer(name) run(id) output(run after) events(run after) heartbeat',
   User: 'name role sequencers method',
   Server: 'version time',
-  Sequencer: `name mode modeReason modeChangedBy modeChangedAt hostname runner activeRun lastRun queue control
+  Sequencer: `name mode modeReason modeChangedBy modeChangedAt hostname lastKnownSince runner activeRun lastRun queue control
     holdOnFailure`,
   Control: 'holder since askedBy askedAt',
-  Runner: 'connected since python hostname packages problems',
+  Runner: 'connected perRun since python hostname packages problems',
   Package: 'name version',
   Run: `id number sequencer title script phase reason submittedBy submittedAt startedAt finishedAt exitCode failure
     arguments startPaused startAt holdOnFailure start scriptHash statementCount statementsDone position pausePending stops live

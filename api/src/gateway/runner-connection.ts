@@ -41,8 +41,8 @@ export class RunnerConnection {
   hello: Hello | null = null;
   readonly since = new Date();
   heardAt = new Date();
+  readonly credential: Credential;
   readonly #socket: WebSocket;
-  readonly #credential: Credential;
   readonly #handlers: ConnectionHandlers;
   readonly #log: Logger;
   readonly #waiting = new Map<string, Waiting>();
@@ -52,7 +52,7 @@ export class RunnerConnection {
 
   constructor(socket: WebSocket, credential: Credential, handlers: ConnectionHandlers, log: Logger) {
     this.#socket = socket;
-    this.#credential = credential;
+    this.credential = credential;
     this.#handlers = handlers;
     this.#log = log;
     const ping = setInterval(() => {
@@ -134,7 +134,7 @@ export class RunnerConnection {
   }
 
   #ping(): void {
-    if (this.hello && !this.#credential.mayBe(this.hello.sequencer)) {
+    if (this.hello && !this.credential.mayBe(this.hello.sequencer)) {
       this.#log.warn({ sequencer: this.hello.sequencer }, 'a runner was sent away: its secret does not count any more');
       this.close(CLOSE.unauthorized, 'this secret does not count any more');
       return;
@@ -167,7 +167,7 @@ export class RunnerConnection {
       if (message.protocol !== PROTOCOL_VERSION) {
         throw new Error(`the runner speaks version ${String(message.protocol)}, this is ${String(PROTOCOL_VERSION)}`);
       }
-      if (!this.#credential.mayBe(message.sequencer)) {
+      if (!this.credential.mayBe(message.sequencer)) {
         this.#log.warn({ sequencer: message.sequencer }, 'a runner was refused: its token is of another sequencer');
         this.close(CLOSE.unauthorized, 'the token is of another sequencer');
         return;

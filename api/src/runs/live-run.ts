@@ -121,6 +121,7 @@ export class LiveRun {
     const last = batch.at(-1);
     if (!last) return;
     this.storedSeq = last.seq;
+    this.changed.notify();
     for (const event of batch) this.#unstoredSize -= event.data.length + OVERHEAD;
     let drop = 0;
     while (this.#tailSize > KEPT) {

@@ -4,7 +4,7 @@ import { asc, and, eq, inArray } from 'drizzle-orm';
 import { OPEN_PHASES, isFinal } from '@sequencer/model';
 import { z } from 'zod';
 import { hashOf, newSecret } from '../auth/secrets.ts';
-import type { Gateway, RunnerState } from '../gateway/gateway.ts';
+import type { Gateway } from '../gateway/gateway.ts';
 import { CLOSE, type ConnectionHandlers, type RunnerConnection } from '../gateway/runner-connection.ts';
 import type { Logger } from '../log.ts';
 import type { Db } from '../store/database.ts';
@@ -14,7 +14,7 @@ import type { LiveRun } from './live-run.ts';
 import type { LiveRuns } from './live-runs.ts';
 import type { Recorder } from './recorder.ts';
 import { untilDone } from './retry.ts';
-import type { RunBackend } from './run-backend.ts';
+import type { RunBackend, RunnerLook } from './run-backend.ts';
 import { afterEnd, lockSequencer } from './run-end.ts';
 import type { SequencerBoard } from './sequencer-board.ts';
 
@@ -117,8 +117,10 @@ export class LocalBackend implements RunBackend {
     this.#stopped.abort();
   }
 
-  runner(sequencer: string): RunnerState {
-    return this.#gateway.state(sequencer);
+  readonly lastKnownSince = null;
+
+  runner(sequencer: string): RunnerLook {
+    return { ...this.#gateway.state(sequencer), perRun: false };
   }
 
   async #inTurn(sequencer: string, action: () => Promise<void>): Promise<void> {

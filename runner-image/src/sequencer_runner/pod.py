@@ -52,7 +52,11 @@ def read_options(given: Path, work: Path) -> Options:
     )
     start = {key: options[key] for key in ("run", "by", "title", "arguments", "startPaused", "holdOnFailure")}
     # Bytes as they are: a script's line ends are its own.
-    start.update(script=(given / "script.py").read_bytes().decode(), breakpoints=[])
+    start.update(
+        script=(given / "script.py").read_bytes().decode(),
+        breakpoints=options.get("breakpoints", []),
+        startAt=options.get("startAt", 0),
+    )
     return Options(options["run"], settings, start, float(options["recordGraceSeconds"]))
 
 

@@ -226,6 +226,7 @@ export const FLEET = graphql(/* GraphQL */ `
       modeChangedBy
       modeChangedAt
       hostname
+      lastKnownSince
       control {
         holder
         since
@@ -234,6 +235,7 @@ export const FLEET = graphql(/* GraphQL */ `
       holdOnFailure
       runner {
         connected
+        perRun
         since
         python
         hostname
