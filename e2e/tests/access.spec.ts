@@ -122,6 +122,10 @@ test('on a phone everything is large enough for a finger', async ({ page, stack 
       const part = page.getByRole('navigation', { name: 'Parts of the run' }).getByRole('button', { name: tab });
       if (await part.isVisible()) await part.click();
       else if (tab !== 'Now') continue;
+      if (tab === 'Traces') {
+        await expect(page.getByRole('complementary', { name: 'Details' })).toBeVisible();
+        await expect(page.getByRole('region', { name: 'Script', exact: true })).toBeHidden();
+      }
       expect(await tooSmall(page, 43.5), `${path} ${tab}`).toEqual([]);
     }
   }
