@@ -7,10 +7,11 @@ from typing import Any
 
 from sequencer_runner.script import inspection, pdb_words
 from sequencer_runner.script.channel import Channel
-from sequencer_runner.script.controller import Controller, Refused
+from sequencer_runner.script.controller import Controller
 from sequencer_runner.script.expressions import one_line
 from sequencer_runner.script.probe import current_probe
 from sequencer_runner.script.prompts import Evaluation, EvaluationInterrupted, Prompt
+from sequencer_runner.script.refused import Refused
 
 _LARGEST = 2 * 1024 * 1024
 
