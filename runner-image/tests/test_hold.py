@@ -258,5 +258,6 @@ def test_an_evaluation_that_goes_on_is_interrupted_before_a_decision(runner: Run
     assert running.command("decide", action="SKIP")["code"] == "STILL_EVALUATING"
     assert running.command("interruptEvaluation", **at)["ok"]
     running.gateway.until(lambda: "slow" in running.gateway.replies)
-    assert running.command("decide", action="SKIP")["ok"]
+    decided = running.command("decide", action="SKIP")
+    assert decided["ok"], (decided, running.gateway.replies["slow"])
     assert running.end()["outcome"] == "SUCCEEDED"
