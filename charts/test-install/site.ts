@@ -40,14 +40,6 @@ export function makeSite(): Site {
       auth: { modes: ['password'], password: { users: [user] } },
       database: { bundled: { enabled: true, persistent: false } },
       simulator: { enabled: true },
-      // The API does not read its telescopes from the cluster yet.
-      api: {
-        replicas: 1,
-        env: [
-          { name: 'SEQUENCERS', value: 'satp1' },
-          { name: 'RUNNER_TOKEN', value: 'no runner of a pod has this' },
-        ],
-      },
       sequencers: { satp1: { mode: 'Queue', recordGraceSeconds: 10 } },
       ingress: { enabled: true, host: HOST, path: PATH, tls: { enabled: true, secretName: 'site-tls' } },
     }),

@@ -31,6 +31,8 @@ export class LiveRun {
   /** Whether the connected runner holds this run. */
   held = false;
   seenAt: Date | null;
+  /** What its runner was given with `start`; null when that was before this process, or is yet to come. */
+  token: string | null = null;
   /** When the view was last written, in ms of the process's clock. */
   viewStoredAt = -Infinity;
   readonly #tail: StoredEvent[] = [];
@@ -119,6 +121,7 @@ export class LiveRun {
     const last = batch.at(-1);
     if (!last) return;
     this.storedSeq = last.seq;
+    this.changed.notify();
     for (const event of batch) this.#unstoredSize -= event.data.length + OVERHEAD;
     let drop = 0;
     while (this.#tailSize > KEPT) {

@@ -10,15 +10,24 @@ export function lookOf(sequencer: FleetSequencer): Look {
   return run ? lookOfRun(run) : IDLE;
 }
 
+/** Whether a runner is missing: where each run has its own, one is only missing to a script that has begun. */
+function isRunnerAway({ activeRun, runner }: FleetSequencer): boolean {
+  if (runner.connected) return false;
+  return !runner.perRun || (activeRun !== null && activeRun.phase !== 'STARTING');
+}
+
+const LAST_KNOWN = 'the cluster does not answer, mode and queue are last known';
+
 /** Whether a person should look, and why: one sentence, or null. */
 export function needOf(sequencer: FleetSequencer): string | null {
   const { activeRun, lastRun, runner } = sequencer;
-  if (!runner.connected) {
+  if (isRunnerAway(sequencer)) {
     return activeRun
       ? 'The runner is not connected: the script may still run, and nothing new is known.'
       : 'The runner is not connected: nothing can start.';
   }
   if (activeRun?.phase === 'PAUSED') return activeRun.reason ?? 'Paused.';
+  if (sequencer.lastKnownSince) return `What is shown may be old: ${LAST_KNOWN}.`;
   if (activeRun) return null;
   const [problem] = runner.problems;
   if (problem) return problem;
@@ -49,7 +58,7 @@ function attentionOf(sequencer: FleetSequencer, now: number): Attention | null {
     since: since ? Date.parse(since) : 0,
   });
   const lasts = (since: string | null | undefined) => (since ? ` for ${ticking(now - Date.parse(since))}` : '');
-  if (!runner.connected) {
+  if (isRunnerAway(sequencer)) {
     const text = activeRun ? 'runner away, the script may still run' : 'runner away, nothing can start';
     return told(text, 'paused', activeRun?.seenAt ?? runner.since);
   }
@@ -65,6 +74,7 @@ function attentionOf(sequencer: FleetSequencer, now: number): Attention | null {
   if (activeRun?.phase === 'PAUSED') {
     return told(`paused${lasts(activeRun.pausedSince)}`, 'paused', activeRun.pausedSince);
   }
+  if (sequencer.lastKnownSince) return told(LAST_KNOWN, 'paused', sequencer.lastKnownSince);
   if (activeRun) return null;
   const [problem] = runner.problems;
   if (problem) return told(problem, 'paused', runner.since);
