@@ -80,8 +80,8 @@ class ScriptProcess:
         sources = Sources(path, parse(statements.source, path))
         controller = Controller(self._channel, path, sources, statements.lines, self._own_threads)
         self._controller = controller
-        self._questions = Questions(controller, self._channel)
         streams = Streams(self._channel, controller.where)
+        self._questions = Questions(controller, self._channel, streams)
         controller.streams = streams
         dialogue = Dialogue(self._channel, lambda: controller.traces.current().id, streams.pass_on)
         dialogues.install(dialogue)
