@@ -204,6 +204,19 @@ def test_values_are_opened_a_page_at_a_time(running: Running) -> None:
     finish(running)
 
 
+def test_the_items_of_a_named_tuple_have_its_names(runner: Runner) -> None:
+    script = (
+        "from collections import namedtuple\nclass Reply(namedtuple('_', ['status', 'session'])):\n    pass\n"
+        "reply = Reply(0, {'op': 'go_to'})\nprint(1)\n"
+    )
+    running = runner.submit(script, breakpoints=[{"file": "<script>", "line": 5, "enabled": True}])
+    running.prompt(1)
+    shown = variables(running, "reply")["variables"]
+    assert [(v["name"], v["path"]) for v in shown] == [("status", ["reply", "#0"]), ("session", ["reply", "#1"])]
+    assert variables(running, "reply", "#1")["variables"][0]["value"] == "'go_to'"
+    finish(running)
+
+
 def test_what_would_run_code_of_the_script_is_not_opened(runner: Runner) -> None:
     script = (
         "ran = []\nclass Sly(dict):\n    def __len__(self): ran.append(1); return 9\n"

@@ -8,10 +8,8 @@ import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { parseGrant } from './grants.ts';
-import { LONGEST_PASSWORD, hashPassword } from './password.ts';
+import { hashPassword, passwordProblem } from './password.ts';
 import { USER_NAME } from './user.ts';
-
-const SHORTEST_PASSWORD = 10;
 
 function fail(message: string): never {
   console.error(message);
@@ -47,7 +45,6 @@ if (name === undefined || process.argv.length > 4 || name.startsWith('-')) {
 if (!USER_NAME.test(name)) fail('The name may have letters, digits, and . _ @ + -, at most 64 of them.');
 if (!parseGrant(role)) fail('The role has to be viewer, operator, operator@satp1+lat or admin.');
 const password = await readPassword();
-if (password.length < SHORTEST_PASSWORD || password.length > LONGEST_PASSWORD) {
-  fail(`The password has to have ${String(SHORTEST_PASSWORD)} to ${String(LONGEST_PASSWORD)} characters.`);
-}
+const problem = passwordProblem(password);
+if (problem) fail(`The password cannot be used. ${problem}`);
 console.log(`${name}:${role}:${await hashPassword(password)}`);

@@ -70,7 +70,8 @@ const OPERATOR: Fields = {
 };
 
 const ADMIN: Fields = {
-  Query: 'audit(filter first after) sessions',
+  Query: 'audit(filter first after) sessions accounts',
+  Account: 'name role sequencers inFile createdAt createdBy disabledAt',
   AuditFilter: 'user action sequencer run refused from to',
   AuditPage: 'entries endCursor',
   AuditEntry: 'id at user via address action sequencer run line details result message',
@@ -108,6 +109,11 @@ export const MUTATIONS: Record<string, CommandRule> = {
   createApiToken: { need: 'VIEWER', arguments: 'name role sequencers days', byToken: false },
   revokeApiToken: { need: 'VIEWER', arguments: 'id', byToken: false },
   signOutUser: { need: 'ADMIN', arguments: 'name', byToken: false },
+  createAccount: { need: 'ADMIN', arguments: 'name password role sequencers', byToken: false },
+  changeAccount: { need: 'ADMIN', arguments: 'name role sequencers', byToken: false },
+  disableAccount: { need: 'ADMIN', arguments: 'name disabled', byToken: false },
+  resetPassword: { need: 'ADMIN', arguments: 'name password', byToken: false },
+  changePassword: { need: 'VIEWER', arguments: 'currentPassword newPassword', byToken: false },
 
   submitRun: { ...onSequencer('input', 'input.sequencer'), drives: true },
   checkScript: onSequencer('sequencer script startAt'),

@@ -1,9 +1,10 @@
 /** What a runner's token lets it be. */
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { runOfToken } from '@sequencer/kubernetes/run-token';
+import { isSame } from '../auth/secrets.ts';
+import type { RunnerSecret } from './runner-secrets.ts';
 
 export interface Credential {
-  /** Whether it may take this sequencer's seat. */
+  /** Whether it may take this sequencer's seat. Asked again while it is there: a secret may be withdrawn. */
   mayBe: (sequencer: string) => boolean;
   /** The one run that the token is good for, in a cluster. */
   run?: string;
@@ -14,21 +15,20 @@ export interface Credentials {
   find: (authorization: string | undefined) => Credential | null;
 }
 
-export interface RunnerSecret {
-  /** Null: of any sequencer. */
-  sequencer: string | null;
-  token: string;
-}
-
-/** Lasting secrets of the runners of sequencers. */
-export function secretCredentials(secrets: readonly RunnerSecret[]): Credentials {
-  const known = secrets.map(({ sequencer, token }) => ({ sequencer, hash: hash(token) }));
+/**
+ * Lasting secrets of the runners of sequencers.
+ *
+ * @param secrets those that count at the moment
+ */
+export function secretCredentials(secrets: () => readonly RunnerSecret[]): Credentials {
+  const matching = (given: string) => secrets().filter((secret) => isSame(given, secret.token));
   return {
     find: (authorization) => {
-      const given = hash(bearer(authorization));
-      const seats = known.filter((secret) => timingSafeEqual(given, secret.hash)).map(({ sequencer }) => sequencer);
-      if (seats.length === 0) return null;
-      return { mayBe: (sequencer) => seats.includes(sequencer) || seats.includes(null) };
+      const given = bearer(authorization);
+      if (matching(given).length === 0) return null;
+      return {
+        mayBe: (name) => matching(given).some(({ sequencer }) => sequencer === null || sequencer === name),
+      };
     },
   };
 }
@@ -45,8 +45,4 @@ export function runCredentials(key: string): Credentials {
 
 function bearer(authorization: string | undefined): string {
   return /^Bearer (.+)$/.exec(authorization ?? '')?.[1] ?? '';
-}
-
-function hash(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
 }

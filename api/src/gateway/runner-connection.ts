@@ -134,6 +134,11 @@ export class RunnerConnection {
   }
 
   #ping(): void {
+    if (this.hello && !this.credential.mayBe(this.hello.sequencer)) {
+      this.#log.warn({ sequencer: this.hello.sequencer }, 'a runner was sent away: its secret does not count any more');
+      this.close(CLOSE.unauthorized, 'this secret does not count any more');
+      return;
+    }
     // While it is held back, its pongs are not read either.
     if (this.#socket.isPaused) return;
     if (!this.#alive) {

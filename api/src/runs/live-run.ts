@@ -31,6 +31,8 @@ export class LiveRun {
   /** Whether the connected runner holds this run. */
   held = false;
   seenAt: Date | null;
+  /** What its runner was given with `start`; null when that was before this process, or is yet to come. */
+  token: string | null = null;
   /** When the view was last written, in ms of the process's clock. */
   viewStoredAt = -Infinity;
   readonly #tail: StoredEvent[] = [];

@@ -3,6 +3,7 @@ import type { Config } from '../config.ts';
 import { runCredentials, secretCredentials } from '../gateway/credentials.ts';
 import { Gateway } from '../gateway/gateway.ts';
 import type { ConnectionHandlers } from '../gateway/runner-connection.ts';
+import { runnerSecrets } from '../gateway/runner-secrets.ts';
 import type { Metrics } from '../http/metrics.ts';
 import { makeKubernetesParts } from '../kubernetes/kubernetes-parts.ts';
 import type { Logger } from '../log.ts';
@@ -42,7 +43,9 @@ export function makeRunParts({ config, metrics, ...given }: Given): {
 } {
   const { db, log } = given;
   const { kubernetes } = config;
-  const credentials = kubernetes ? runCredentials(kubernetes.runTokenKey) : secretCredentials(config.runnerTokens);
+  const credentials = kubernetes
+    ? runCredentials(kubernetes.runTokenKey)
+    : secretCredentials(runnerSecrets(config, log));
   const gateway = new Gateway(credentials, log);
   const stored = (run: LiveRun) => {
     runs.backend.stored(run);

@@ -69,6 +69,8 @@ export const runs = pgTable(
     view: jsonText(),
     viewSeq: integer('view_seq').notNull().default(0),
     seenAt: time('seen_at'),
+    /** SHA-256 of what its runner shows with all that it says of this run. Null: the runner knows of no such token. */
+    tokenHash: text('token_hash'),
     /** In a cluster: the name of its SequencerRun, whose uid is the id. */
     object: text(),
     /** In a cluster: the newest generation of its SequencerRun whose desiredState the runner was told. */

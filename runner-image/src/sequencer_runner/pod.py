@@ -21,6 +21,7 @@ from sequencer_runner.ladder import Deadlines
 from sequencer_runner.messages import Command
 from sequencer_runner.mirror import Mirror
 from sequencer_runner.run import Run
+from sequencer_runner.secret import Secret
 from sequencer_runner.worker import Settings, Worker
 
 _JOURNAL_LIMIT = 1 << 30
@@ -42,7 +43,7 @@ def read_options(given: Path, work: Path) -> Options:
     options = json.loads((given / "options.json").read_text())
     settings = Settings(
         options["gateway"],
-        (given / "token").read_text().strip(),
+        Secret("", given / "token"),
         options["sequencer"],
         work / "journal",
         options["hostname"],

@@ -54,6 +54,7 @@ class Run:
         self.id = run_id
         self.folder = folder
         self.journal = Journal(folder, limit)
+        self.token = _read_token(folder)
         self.acked = 0
         self._changed = changed
         self._output = Output(self._record)
@@ -84,8 +85,16 @@ class Run:
         work = folder / "work"
         work.mkdir(parents=True)
         (work / "script.py").write_bytes(start["script"].encode())
-        _write_json(folder / "run.json", {"start": {k: v for k, v in start.items() if k != "script"}})
+        if start.get("token"):
+            _write_token(folder, start["token"])
+        kept = {k: v for k, v in start.items() if k not in ("script", "token")}
+        _write_json(folder / "run.json", {"start": kept})
         return cls(run_id, folder, limit, changed)
+
+    def keep_token(self, token: str) -> None:
+        """The newest that came with `start` is the one that counts."""
+        _write_token(self.folder, token)
+        self.token = token
 
     async def begin(
         self, process: ScriptProcess, start: dict[str, Any], surroundings: Surroundings, detail: str
@@ -325,6 +334,21 @@ class Run:
 def _complain(watcher: "asyncio.Task[None]") -> None:
     if not watcher.cancelled() and watcher.exception() is not None:
         _log.error("a run's end could not be recorded", exc_info=watcher.exception())
+
+
+def _read_token(folder: Path) -> str | None:
+    """Shown with everything that is said of this run; None when the gateway gave none."""
+    try:
+        return (folder / "token").read_text()
+    except FileNotFoundError:
+        return None
+
+
+def _write_token(folder: Path, token: str) -> None:
+    new = folder / "token.new"
+    new.touch(mode=0o600)
+    new.write_text(token)
+    new.replace(folder / "token")
 
 
 def _write_json(path: Path, value: dict[str, Any]) -> None:

@@ -31,6 +31,12 @@ type Documents = {
     "\n  mutation RevokeToken($id: ID!) {\n    revokeApiToken(id: $id) {\n      id\n    }\n  }\n": typeof types.RevokeTokenDocument,
     "\n  query Sessions {\n    sessions {\n      user\n      method\n      address\n      createdAt\n      expiresAt\n    }\n  }\n": typeof types.SessionsDocument,
     "\n  mutation SignOutUser($name: String!) {\n    signOutUser(name: $name)\n  }\n": typeof types.SignOutUserDocument,
+    "\n  query Accounts {\n    accounts {\n      name\n      role\n      sequencers\n      inFile\n      createdAt\n      createdBy\n      disabledAt\n    }\n  }\n": typeof types.AccountsDocument,
+    "\n  mutation CreateAccount($name: String!, $password: String!, $role: Role!, $sequencers: [String!]) {\n    createAccount(name: $name, password: $password, role: $role, sequencers: $sequencers) {\n      name\n    }\n  }\n": typeof types.CreateAccountDocument,
+    "\n  mutation ChangeAccount($name: String!, $role: Role!, $sequencers: [String!]) {\n    changeAccount(name: $name, role: $role, sequencers: $sequencers) {\n      name\n    }\n  }\n": typeof types.ChangeAccountDocument,
+    "\n  mutation DisableAccount($name: String!, $disabled: Boolean!) {\n    disableAccount(name: $name, disabled: $disabled) {\n      name\n    }\n  }\n": typeof types.DisableAccountDocument,
+    "\n  mutation ResetPassword($name: String!, $password: String!) {\n    resetPassword(name: $name, password: $password) {\n      name\n    }\n  }\n": typeof types.ResetPasswordDocument,
+    "\n  mutation ChangePassword($currentPassword: String!, $newPassword: String!) {\n    changePassword(currentPassword: $currentPassword, newPassword: $newPassword)\n  }\n": typeof types.ChangePasswordDocument,
     "\n  query Audit($filter: AuditFilter, $first: Int!, $after: String) {\n    audit(filter: $filter, first: $first, after: $after) {\n      entries {\n        id\n        at\n        user\n        via\n        address\n        action\n        sequencer\n        run\n        line\n        details\n        result\n        message\n      }\n      endCursor\n    }\n  }\n": typeof types.AuditDocument,
     "\n  mutation TakeControl($sequencer: String!, $reason: String) {\n    takeControl(sequencer: $sequencer, reason: $reason) {\n      name\n    }\n  }\n": typeof types.TakeControlDocument,
     "\n  mutation AskForControl($sequencer: String!) {\n    askForControl(sequencer: $sequencer) {\n      name\n    }\n  }\n": typeof types.AskForControlDocument,
@@ -77,6 +83,12 @@ const documents: Documents = {
     "\n  mutation RevokeToken($id: ID!) {\n    revokeApiToken(id: $id) {\n      id\n    }\n  }\n": types.RevokeTokenDocument,
     "\n  query Sessions {\n    sessions {\n      user\n      method\n      address\n      createdAt\n      expiresAt\n    }\n  }\n": types.SessionsDocument,
     "\n  mutation SignOutUser($name: String!) {\n    signOutUser(name: $name)\n  }\n": types.SignOutUserDocument,
+    "\n  query Accounts {\n    accounts {\n      name\n      role\n      sequencers\n      inFile\n      createdAt\n      createdBy\n      disabledAt\n    }\n  }\n": types.AccountsDocument,
+    "\n  mutation CreateAccount($name: String!, $password: String!, $role: Role!, $sequencers: [String!]) {\n    createAccount(name: $name, password: $password, role: $role, sequencers: $sequencers) {\n      name\n    }\n  }\n": types.CreateAccountDocument,
+    "\n  mutation ChangeAccount($name: String!, $role: Role!, $sequencers: [String!]) {\n    changeAccount(name: $name, role: $role, sequencers: $sequencers) {\n      name\n    }\n  }\n": types.ChangeAccountDocument,
+    "\n  mutation DisableAccount($name: String!, $disabled: Boolean!) {\n    disableAccount(name: $name, disabled: $disabled) {\n      name\n    }\n  }\n": types.DisableAccountDocument,
+    "\n  mutation ResetPassword($name: String!, $password: String!) {\n    resetPassword(name: $name, password: $password) {\n      name\n    }\n  }\n": types.ResetPasswordDocument,
+    "\n  mutation ChangePassword($currentPassword: String!, $newPassword: String!) {\n    changePassword(currentPassword: $currentPassword, newPassword: $newPassword)\n  }\n": types.ChangePasswordDocument,
     "\n  query Audit($filter: AuditFilter, $first: Int!, $after: String) {\n    audit(filter: $filter, first: $first, after: $after) {\n      entries {\n        id\n        at\n        user\n        via\n        address\n        action\n        sequencer\n        run\n        line\n        details\n        result\n        message\n      }\n      endCursor\n    }\n  }\n": types.AuditDocument,
     "\n  mutation TakeControl($sequencer: String!, $reason: String) {\n    takeControl(sequencer: $sequencer, reason: $reason) {\n      name\n    }\n  }\n": types.TakeControlDocument,
     "\n  mutation AskForControl($sequencer: String!) {\n    askForControl(sequencer: $sequencer) {\n      name\n    }\n  }\n": types.AskForControlDocument,
@@ -188,6 +200,30 @@ export function graphql(source: "\n  query Sessions {\n    sessions {\n      use
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  mutation SignOutUser($name: String!) {\n    signOutUser(name: $name)\n  }\n"): (typeof documents)["\n  mutation SignOutUser($name: String!) {\n    signOutUser(name: $name)\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Accounts {\n    accounts {\n      name\n      role\n      sequencers\n      inFile\n      createdAt\n      createdBy\n      disabledAt\n    }\n  }\n"): (typeof documents)["\n  query Accounts {\n    accounts {\n      name\n      role\n      sequencers\n      inFile\n      createdAt\n      createdBy\n      disabledAt\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation CreateAccount($name: String!, $password: String!, $role: Role!, $sequencers: [String!]) {\n    createAccount(name: $name, password: $password, role: $role, sequencers: $sequencers) {\n      name\n    }\n  }\n"): (typeof documents)["\n  mutation CreateAccount($name: String!, $password: String!, $role: Role!, $sequencers: [String!]) {\n    createAccount(name: $name, password: $password, role: $role, sequencers: $sequencers) {\n      name\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation ChangeAccount($name: String!, $role: Role!, $sequencers: [String!]) {\n    changeAccount(name: $name, role: $role, sequencers: $sequencers) {\n      name\n    }\n  }\n"): (typeof documents)["\n  mutation ChangeAccount($name: String!, $role: Role!, $sequencers: [String!]) {\n    changeAccount(name: $name, role: $role, sequencers: $sequencers) {\n      name\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation DisableAccount($name: String!, $disabled: Boolean!) {\n    disableAccount(name: $name, disabled: $disabled) {\n      name\n    }\n  }\n"): (typeof documents)["\n  mutation DisableAccount($name: String!, $disabled: Boolean!) {\n    disableAccount(name: $name, disabled: $disabled) {\n      name\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation ResetPassword($name: String!, $password: String!) {\n    resetPassword(name: $name, password: $password) {\n      name\n    }\n  }\n"): (typeof documents)["\n  mutation ResetPassword($name: String!, $password: String!) {\n    resetPassword(name: $name, password: $password) {\n      name\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation ChangePassword($currentPassword: String!, $newPassword: String!) {\n    changePassword(currentPassword: $currentPassword, newPassword: $newPassword)\n  }\n"): (typeof documents)["\n  mutation ChangePassword($currentPassword: String!, $newPassword: String!) {\n    changePassword(currentPassword: $currentPassword, newPassword: $newPassword)\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
