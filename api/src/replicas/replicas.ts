@@ -35,7 +35,7 @@ export interface ReplicasParts {
   board: SequencerBoard;
   watchers: Watchers;
   carryOut: (run: string, by: string, command: RunCommand) => Promise<unknown>;
-  /** Whose it is to tell the cluster of the run may be another. */
+  /** Who has the runner on the line, or whose it is to tell the cluster of it, may be another. */
   seatChanged: (run: string) => void;
 }
 
@@ -76,6 +76,10 @@ export class Replicas {
     this.#commands = new RemoteCommands({ db, log, id, bell: this.#bell, carryOut });
     board.announce = (name) => {
       this.#bell.ring({ about: 'sequencer', name });
+    };
+    lives.opened = ({ row }) => {
+      void this.#sayingWhy('a seat could not be read', () => this.#readSeats([row.id]));
+      this.#follower.look(row.id);
     };
     watchers.announce = (run, count) => {
       this.#bell.ring({ about: 'watchers', run, count });
@@ -176,7 +180,7 @@ export class Replicas {
   /** At everything, for what was not heard. */
   async #look(): Promise<void> {
     await this.#sayingWhy('the other replicas could not be looked at', async () => {
-      const { db, lives, watchers, gateway, seatChanged } = this.#parts;
+      const { db, lives, watchers, gateway } = this.#parts;
       await this.#seats.heartbeat();
       const sure = performance.now() - this.#sureAt < SURE_WITHIN_MS;
       this.#sureAt = performance.now();
@@ -185,7 +189,6 @@ export class Replicas {
           if (gateway.connection(run)) continue;
           this.#own.add(run);
           this.#bell.ring({ about: 'seat', run });
-          seatChanged(run);
         }
         await db.delete(commands).where(lt(commands.askedAt, sql`now() - interval '2 minutes'`));
         watchers.keepOthers(await this.#seats.alive());
@@ -227,6 +230,7 @@ export class Replicas {
       live.seenAt = new Date();
       live.changed.notify();
       board.touched(live.row.sequencer);
+      seatChanged(run);
     }
   }
 

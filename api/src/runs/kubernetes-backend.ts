@@ -10,8 +10,8 @@ import { z } from 'zod';
 import type { Gateway } from '../gateway/gateway.ts';
 import { CLOSE, type ConnectionHandlers, type RunnerConnection } from '../gateway/runner-connection.ts';
 import { asking, type Cluster } from '../kubernetes/cluster.ts';
-import { wishOf } from '../kubernetes/desired-state.ts';
 import { nameOfObject } from '../kubernetes/kubernetes-queue.ts';
+import { Pauses } from '../kubernetes/pauses.ts';
 import { hashOf } from '../kubernetes/run-row.ts';
 import { StatusWriter } from '../kubernetes/status-writer.ts';
 import type { Logger } from '../log.ts';
@@ -50,11 +50,11 @@ export class KubernetesBackend implements RunBackend {
   readonly #stopped = new AbortController();
   /** What was last heard of a sequencer's runners: they come and go with the runs. */
   readonly #hellos = new Map<string, Hello>();
-  /** One wish at a time a run. */
-  readonly #turns = new Map<string, Promise<unknown>>();
+  readonly #pauses: Pauses;
 
   constructor(parts: KubernetesBackendParts) {
     this.#parts = parts;
+    this.#pauses = new Pauses({ ...parts, tell: (run, by, name) => this.#tell(run, by, { name }) });
     this.#status = new StatusWriter(parts.cluster, parts.log, (id) => {
       const live = parts.lives.get(id);
       return live && parts.replicas().isOwn(id) ? { live, connected: live.held } : null;
@@ -135,7 +135,7 @@ export class KubernetesBackend implements RunBackend {
     this.#status.touch(id);
     void this.#fetchScript(live);
     const object = this.#objectOf(live.row);
-    if (object) void this.#tellWish(object);
+    if (object) void this.#pauses.heed(object);
   }
 
   /** Throws as long as the run is not in the database. Null when it is of another sequencer. */
@@ -194,10 +194,10 @@ export class KubernetesBackend implements RunBackend {
   /** An object has changed, or is there again. */
   objectChanged(run: SequencerRun): void {
     this.#status.touch(run.metadata.uid);
-    if (this.#parts.gateway.connection(run.metadata.uid)) void this.#tellWish(run);
+    if (this.#parts.gateway.connection(run.metadata.uid)) void this.#pauses.heed(run);
   }
 
-  /** Another replica has taken the run's seat, or left it to this one. */
+  /** The runner is on the line at another replica, or at none, or it is this one's turn to say so. */
   seatChanged(run: string): void {
     this.#status.touch(run);
   }
@@ -212,39 +212,6 @@ export class KubernetesBackend implements RunBackend {
     const { cluster } = this.#parts;
     const run = row.object === null ? undefined : cluster.runs.get(cluster.namespace, row.object);
     return run?.metadata.uid === row.id ? run : undefined;
-  }
-
-  async #inTurn<T>(run: string, action: () => Promise<T>): Promise<T> {
-    const before = this.#turns.get(run) ?? Promise.resolve();
-    const turn = before.catch(() => undefined).then(action);
-    this.#turns.set(run, turn);
-    try {
-      return await turn;
-    } finally {
-      if (this.#turns.get(run) === turn) this.#turns.delete(run);
-    }
-  }
-
-  /** Passes on what somebody has asked for in `spec.desiredState`, once. */
-  async #tellWish({ metadata, spec }: SequencerRun): Promise<void> {
-    const { db, log, gateway } = this.#parts;
-    const { uid, generation = 1 } = metadata;
-    try {
-      await this.#inTurn(uid, async () => {
-        const row = await findRun(db, uid);
-        if (!row || (row.toldGeneration !== null && row.toldGeneration >= generation)) return;
-        const wish = wishOf({ apiVersion: '', kind: '', metadata, spec }, row.toldGeneration);
-        if (wish) await gateway.command(uid, { name: wish, run: uid, by: 'kubectl' });
-        await this.#told(uid, generation);
-      });
-    } catch (error) {
-      // The runner comes again, or the object is looked at again.
-      log.warn({ run: uid, err: String(error) }, 'what was asked for in the cluster could not be passed on');
-    }
-  }
-
-  async #told(id: string, generation: number): Promise<void> {
-    await this.#parts.db.update(runs).set({ toldGeneration: generation }).where(eq(runs.id, id));
   }
 
   /* ---- commands ----------------------------------------------------------------------------------------------------- */
@@ -280,31 +247,13 @@ export class KubernetesBackend implements RunBackend {
   }
 
   #commandHere(run: RunSummary, by: string, command: RunCommand): Promise<unknown> {
-    const isPause = command.name === 'pause' || command.name === 'resume';
-    return isPause ? this.#pauseOrResume(run, by, command) : this.#tell(run, by, command);
+    const { name } = command;
+    return name === 'pause' || name === 'resume' ? this.#pauses.ask(run, by, name) : this.#tell(run.id, by, command);
   }
 
-  async #tell(run: RunSummary, by: string, command: RunCommand): Promise<unknown> {
+  async #tell(run: string, by: string, command: RunCommand): Promise<unknown> {
     const within = command.name === 'evaluate' ? EVALUATED_WITHIN_MS : undefined;
-    return (await this.#parts.gateway.command(run.id, { ...command, run: run.id, by }, within)).result;
-  }
-
-  /** The object says it, too, so that kubectl finds what the script does, and can turn it around. */
-  async #pauseOrResume(run: RunSummary, by: string, command: { name: 'pause' | 'resume' }): Promise<unknown> {
-    const { cluster, log } = this.#parts;
-    return this.#inTurn(run.id, async () => {
-      const result = await this.#tell(run, by, command);
-      const desiredState = command.name === 'pause' ? 'Paused' : 'Running';
-      try {
-        const { metadata } = await cluster.client.merge(RUNS, cluster.namespace, nameOfObject(run), {
-          spec: { desiredState },
-        });
-        await this.#told(run.id, metadata.generation ?? 1);
-      } catch (error) {
-        log.warn({ run: run.id, err: String(error) }, 'a pause could not be told to the cluster');
-      }
-      return result;
-    });
+    return (await this.#parts.gateway.command(run, { ...command, run, by }, within)).result;
   }
 
   /** A run whose runner is not there: the operator deletes its pod, which begins the ladder in the pod itself. */
