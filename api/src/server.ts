@@ -44,11 +44,11 @@ export async function startApi(config: Config, log: Logger): Promise<Api> {
   for (const row of await activeRuns(db)) await lives.open(row);
 
   const metrics = makeMetrics();
-  const { runs, gateway, recorder } = makeRunParts({ config, db, log, lives, board, metrics });
+  const watchers = new Watchers();
+  const { runs, gateway, recorder } = makeRunParts({ config, db, log, lives, board, metrics, watchers });
   const { backend, queue } = runs;
   await runs.begin();
 
-  const watchers = new Watchers();
   const version = readVersion();
   const peers = makePeers(config.auth.trustedProxies, config.auth.publicUrl);
   const door = new Door(config, peers, db, log);

@@ -10,8 +10,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "src"))
 
+from pythons import pythons
 from script_host import Ended, ScriptHost, environment, run_plainly
-from test_conformance import PYTHONS
 
 MODULES = [
     "test_atexit",
@@ -61,7 +61,7 @@ def without_explained(text: str, version: str) -> str:
 
 def main() -> int:
     different = 0
-    for version, python in PYTHONS.items():
+    for version, python in pythons().items():
         for name in sys.argv[1:] or MODULES:
             with tempfile.TemporaryDirectory() as folder:
                 script = Path(folder) / "script.py"

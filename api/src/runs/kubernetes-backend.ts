@@ -20,12 +20,15 @@ import { findRun, type RunSummary } from '../store/run-store.ts';
 import { runs } from '../store/schema.ts';
 import type { LiveRun } from './live-run.ts';
 import type { LiveRuns } from './live-runs.ts';
+import type { Replicas } from '../replicas/replicas.ts';
 import type { Recorder } from './recorder.ts';
 import type { RunBackend, RunnerLook } from './run-backend.ts';
 import { untilDone } from './retry.ts';
 import type { SequencerBoard } from './sequencer-board.ts';
 
 const EVALUATED_WITHIN_MS = 30_000;
+/** By a runner that another replica has on the line. */
+const ANSWERED_WITHIN_MS = 7000;
 /** Above this much that waits for its commit, a runner is not read any more, until half of it is done. */
 const HIGH_WATER = 8 * 1024 * 1024;
 
@@ -37,6 +40,8 @@ export interface KubernetesBackendParts {
   board: SequencerBoard;
   recorder: Recorder;
   cluster: Cluster;
+  /** Made with `commandHere` of this backend. */
+  replicas: () => Replicas;
 }
 
 export class KubernetesBackend implements RunBackend {
@@ -52,7 +57,7 @@ export class KubernetesBackend implements RunBackend {
     this.#parts = parts;
     this.#status = new StatusWriter(parts.cluster, parts.log, (id) => {
       const live = parts.lives.get(id);
-      return live && this.#isOwn(live) ? { live, connected: live.held } : null;
+      return live && parts.replicas().isOwn(id) ? { live, connected: live.held } : null;
     });
   }
 
@@ -88,6 +93,7 @@ export class KubernetesBackend implements RunBackend {
       live.held = false;
       live.changed.notify();
       board.touched(live.row.sequencer);
+      void this.#parts.replicas().left(id);
       this.#status.touch(id);
     },
   };
@@ -95,11 +101,6 @@ export class KubernetesBackend implements RunBackend {
   #liveOf(connection: RunnerConnection): LiveRun | undefined {
     const { run } = connection.credential;
     return run === undefined ? undefined : this.#parts.lives.get(run);
-  }
-
-  /** Whether this process is the one that tells the cluster of the run: its runner was last on the line here. */
-  #isOwn(live: LiveRun): boolean {
-    return this.#parts.gateway.state(live.row.id).hello !== null;
   }
 
   async #welcome(connection: RunnerConnection, hello: Hello): Promise<void> {
@@ -122,6 +123,7 @@ export class KubernetesBackend implements RunBackend {
       return;
     }
     gateway.take(id, connection);
+    void this.#parts.replicas().seated(id, hello, connection.since);
     this.#hellos.set(hello.sequencer, hello);
     const isWhole = live.view.outcome !== null && live.storedSeq === live.view.lastSeq;
     connection.welcome(hello.runs.map(({ run }) => ({ run, acked: live.storedSeq, forget: isWhole })));
@@ -141,7 +143,10 @@ export class KubernetesBackend implements RunBackend {
     const { db, lives } = this.#parts;
     const row = await findRun(db, id);
     if (!row) throw new Error('the run was not seen yet');
-    return row.sequencer === sequencer ? lives.open(row) : null;
+    if (row.sequencer !== sequencer) return null;
+    const live = await lives.open(row);
+    await this.#parts.replicas().catchUp(live);
+    return live;
   }
 
   /** Of a script that only the operator could read. */
@@ -166,6 +171,7 @@ export class KubernetesBackend implements RunBackend {
   stored(live: LiveRun): void {
     const { gateway, lives, board, log } = this.#parts;
     const connection = gateway.connection(live.row.id);
+    this.#parts.replicas().stored(live.row.id);
     connection?.send({ type: 'ack', run: live.row.id, seq: live.storedSeq });
     if (connection && live.unstoredSize < HIGH_WATER / 2) connection.hold(false);
     live.changed.notify();
@@ -189,6 +195,11 @@ export class KubernetesBackend implements RunBackend {
   objectChanged(run: SequencerRun): void {
     this.#status.touch(run.metadata.uid);
     if (this.#parts.gateway.connection(run.metadata.uid)) void this.#tellWish(run);
+  }
+
+  /** Another replica has taken the run's seat, or left it to this one. */
+  seatChanged(run: string): void {
+    this.#status.touch(run);
   }
 
   /** The API server has gone away or come back. */
@@ -247,14 +258,30 @@ export class KubernetesBackend implements RunBackend {
   }
 
   async command(run: RunSummary, by: string, command: RunCommand): Promise<unknown> {
-    if (command.name === 'pause' || command.name === 'resume') return this.#pauseOrResume(run, by, command);
+    const { gateway, replicas } = this.#parts;
     try {
-      return await this.#tell(run, by, command);
+      if (gateway.connection(run.id)) return await this.#commandHere(run, by, command);
+      const within = command.name === 'evaluate' ? EVALUATED_WITHIN_MS : ANSWERED_WITHIN_MS;
+      const answer = await replicas().ask(run.id, by, command, within);
+      if (!answer) throw new SequencerError('RUNNER_AWAY');
+      return answer.result;
     } catch (error) {
       const away = error instanceof SequencerError && error.code === 'RUNNER_AWAY';
       if (!away || command.name !== 'stop') throw error;
       return this.#cancel(run, command.level);
     }
+  }
+
+  /** For another replica, whose viewer asks. */
+  async commandFor(id: string, by: string, command: RunCommand): Promise<unknown> {
+    const row = await findRun(this.#parts.db, id);
+    if (!row) throw new SequencerError('UNKNOWN_RUN');
+    return this.#commandHere(row, by, command);
+  }
+
+  #commandHere(run: RunSummary, by: string, command: RunCommand): Promise<unknown> {
+    const isPause = command.name === 'pause' || command.name === 'resume';
+    return isPause ? this.#pauseOrResume(run, by, command) : this.#tell(run, by, command);
   }
 
   async #tell(run: RunSummary, by: string, command: RunCommand): Promise<unknown> {
@@ -308,8 +335,10 @@ export class KubernetesBackend implements RunBackend {
 
   runner(sequencer: string): RunnerLook {
     const active = this.#activeOf(sequencer);
-    const state = active && this.#parts.gateway.state(active.row.id);
+    const elsewhere = active && this.#parts.replicas().elsewhere(active.row.id);
     const hello = this.#hellos.get(sequencer) ?? null;
+    if (elsewhere) return { connected: true, since: elsewhere.since, hello: elsewhere.hello, perRun: true };
+    const state = active && this.#parts.gateway.state(active.row.id);
     return { connected: false, since: null, ...state, hello: state?.hello ?? hello, perRun: true };
   }
 
