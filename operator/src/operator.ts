@@ -13,7 +13,7 @@ import { WarmPods } from './warm/warm-pods.ts';
 import { WorkQueue } from './work-queue.ts';
 import { World } from './world.ts';
 
-const WORKERS = 8;
+const WORKERS = 16;
 
 export interface OperatorOptions {
   client: KubernetesClient;

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { makeSequencer, submit, until } from '../../../operator/test-cluster/support/cluster.ts';
 import { NOWHERE } from '../../../operator/test-cluster/support/fake-node.ts';
+import { get } from '../../../operator/test-cluster/support/operator-process.ts';
 import { report } from '../figures.ts';
 import { median, quantile } from '../numbers.ts';
 import { Place, PodTimes, inParallel } from './place.ts';
@@ -46,7 +47,12 @@ export async function burst(): Promise<void> {
   const times = await Place.with(async (place) => {
     const { namespace } = place;
     await inParallel(sequencers(MANY), 16, (name) => make(namespace, name));
-    await place.leader();
+    const operator = await place.leader();
+    await until('it has looked at all sequencers', async () => {
+      const metrics = await get(operator, '/metrics');
+      const count = /reconcile_seconds_count\{kind="Sequencer",result="done"\} (\d+)/.exec(metrics)?.[1];
+      return Number(count ?? 0) >= MANY && !/queue_depth\{queue="\w+"\} [1-9]/.test(metrics);
+    });
     const pods = new PodTimes(namespace, ({ metadata }) => metadata.name);
     const created = new Map<string, number>();
     const begun = performance.now();

@@ -26,6 +26,7 @@ import { troubleOf } from './waiting.ts';
 
 const AGAIN_AFTER_REFUSAL_MS = 5_000;
 const AGAIN_AFTER_STALE_MS = 100;
+const ABOUT_TO_START_MS = 1_000;
 
 export interface RunReconcilerParts {
   client: KubernetesClient;
@@ -65,21 +66,24 @@ export class RunReconciler {
     const claimed = sequencer?.status?.activeRun?.uid === run.metadata.uid;
     if (stopOf(run)) return this.#neverStarted(run);
     if (sequencer && claimed) return this.#start(run, sequencer);
-    await this.#wait(run, sequencer);
-    return undefined;
+    return this.#wait(run, sequencer);
   }
 
   /* ---- before ------------------------------------------------------------------------------------------------------- */
 
-  async #wait(run: SequencerRun, sequencer: Sequencer | undefined): Promise<void> {
+  async #wait(run: SequencerRun, sequencer: Sequencer | undefined): Promise<number | undefined> {
     // What it was told when it was claimed stays true until it has a pod.
-    if (run.status?.podName !== undefined) return;
+    if (run.status?.podName !== undefined) return undefined;
+    // Most likely its turn is now: what would be written here would be in the way of its start.
+    const age = Date.now() - Date.parse(run.metadata.creationTimestamp);
+    if (sequencer && isFree(sequencer) && run.status === undefined && age < ABOUT_TO_START_MS) return ABOUT_TO_START_MS;
     await writeStatus(this.#client, run, {
       phase: 'Queued',
       place: this.#world.places.of(run),
       submittedBy: submittedBy(run),
       reason: whyItWaits(run, sequencer),
     });
+    return undefined;
   }
 
   async #start(run: SequencerRun, sequencer: Sequencer): Promise<number | undefined> {
@@ -277,6 +281,10 @@ function phaseOf(run: SequencerRun, pod: Pod, stopping: boolean): PhaseWord {
   if (stopping || pod.metadata.deletionTimestamp !== undefined) return 'Stopping';
   if (!begun) return 'Starting';
   return run.status?.runner?.paused ? 'Paused' : 'Running';
+}
+
+function isFree({ spec, status }: Sequencer): boolean {
+  return status !== undefined && status.activeRun === undefined && status.hold === undefined && spec.mode !== 'Off';
 }
 
 function whyItWaits(run: SequencerRun, sequencer: Sequencer | undefined): string {

@@ -1,9 +1,17 @@
 /** The operator as a process of its own, as in a pod. */
 import { spawn, type ChildProcess } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 export const MAIN = join(import.meta.dirname, '../../src/main.ts');
+
+/** Those of Node.js that the image has. */
+const FLAGS =
+  /^CMD \["node", (.*), "[^"]*"\]$/m
+    .exec(readFileSync(join(import.meta.dirname, '../../Dockerfile'), 'utf8'))?.[1]
+    ?.split(', ')
+    .map((flag) => JSON.parse(flag) as string) ?? [];
 
 export interface OperatorProcess {
   process: ChildProcess;
@@ -16,7 +24,7 @@ export async function startProcess(
   identity: string,
   env: Record<string, string> = {},
 ): Promise<OperatorProcess> {
-  const child = spawn(process.execPath, [MAIN], {
+  const child = spawn(process.execPath, [...FLAGS, MAIN], {
     env: {
       ...process.env,
       NAMESPACE: namespace,
