@@ -63,4 +63,4 @@ format: setup ## Lay the code out
 	@.venv/bin/ruff format runner-image
 
 clean: ## Remove what set-up and builds have made; `data` stays
-	rm -rf node_modules .venv .setup web/dist
+	rm -rf node_modules .venv .venv-* .setup web/dist

@@ -3,8 +3,7 @@ import { userInfo } from 'node:os';
 import { SEQUENCER_NAME } from '@sequencer/model';
 import { z } from 'zod';
 import { authConfig, authConflicts, authSettings, list, type AuthConfig } from './auth/settings.ts';
-
-const RUNNER_TOKEN_LENGTH = 16;
+import { RUNNER_TOKEN_LENGTH, parseRunnerSecrets, type RunnerSecret } from './gateway/runner-secrets.ts';
 
 export const schema = z.object({
   PORT: z.coerce.number('PORT has to be a number.').int().min(0).max(65535).default(8000),
@@ -13,6 +12,12 @@ export const schema = z.object({
     protocol: /^postgres(ql)?$/,
     error: 'DATABASE_URL has to be set, to an address like postgres://user@host:5432/sequencer.',
   }),
+  /** Where scripts run: on workers that wait, or in pods of a cluster. */
+  BACKEND: z.enum(['local', 'kubernetes'], { error: 'BACKEND has to be local or kubernetes.' }).default('local'),
+  /** For kubernetes: the namespace of the Sequencer objects. */
+  NAMESPACE: z.string().min(1).optional(),
+  /** For kubernetes: what tokens of runners are made with, the same as for the operator. */
+  RUN_TOKEN_KEY: z.string().min(32, 'RUN_TOKEN_KEY has to have at least 32 characters.').optional(),
   SEQUENCERS: list
     .transform((names) => (names.length === 0 ? ['satp1', 'lat'] : names))
     .refine((names) => names.every((name) => SEQUENCER_NAME.test(name)), {
@@ -23,17 +28,16 @@ export const schema = z.object({
   RUNNER_TOKEN: z.string().min(RUNNER_TOKEN_LENGTH, 'RUNNER_TOKEN has to have at least 16 characters.').optional(),
   /** A secret for each sequencer, `satp1:...,lat:...`; a name may be there twice while its secret is changed. */
   RUNNER_TOKENS: list.transform((words, context) => {
-    const pairs = words.map((word) => {
-      const [sequencer = '', token = ''] = word.split(/:(.*)/s);
-      return { sequencer, token };
-    });
-    if (pairs.every((p) => SEQUENCER_NAME.test(p.sequencer) && p.token.length >= RUNNER_TOKEN_LENGTH)) return pairs;
+    const secrets = parseRunnerSecrets(words);
+    if (secrets) return secrets;
     context.addIssue({
       code: 'custom',
       message: 'RUNNER_TOKENS has to be a list like satp1:secret,lat:secret, each with at least 16 characters.',
     });
     return z.NEVER;
   }),
+  /** A file with such secrets, one a line. It is read again when it has changed. */
+  RUNNER_TOKENS_FILE: z.string().optional(),
   /** The sequencers that one person at a time drives. */
   CONTROL_LOCK: list,
   /** The folder of the built web application; without it only the API is served. */
@@ -55,8 +59,11 @@ export interface Config {
   host: string;
   databaseUrl: string;
   sequencers: string[];
+  /** Null: runs go to workers that wait. */
+  kubernetes: { namespace: string; runTokenKey: string } | null;
   /** The secrets of runners, each for one sequencer, or for all. */
-  runnerTokens: { sequencer: string | null; token: string }[];
+  runnerTokens: RunnerSecret[];
+  runnerTokensFile: string | null;
   webDir: string | null;
   allowedHosts: string[];
   allowedOrigins: string[];
@@ -72,7 +79,8 @@ export function readConfig(env: Record<string, string | undefined>): Config {
   const result = schema.safeParse(given);
   const wrong = result.success ? [] : result.error.issues.map(({ path, message }) => ({ path: path[0], message }));
   const problems = [...wrong, ...authConflicts(given)];
-  if (!given.RUNNER_TOKEN && !given.RUNNER_TOKENS) {
+  problems.push(...backendProblems(given));
+  if (given.BACKEND !== 'kubernetes' && !given.RUNNER_TOKEN && !given.RUNNER_TOKENS && !given.RUNNER_TOKENS_FILE) {
     problems.push({ path: 'RUNNER_TOKEN', message: 'it has to be set: runners prove with it who they are.' });
   }
   if (!result.success || problems.length > 0) {
@@ -85,10 +93,15 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     host: value.HOST,
     databaseUrl: value.DATABASE_URL,
     sequencers: value.SEQUENCERS,
+    kubernetes:
+      value.BACKEND === 'kubernetes'
+        ? { namespace: value.NAMESPACE ?? '', runTokenKey: value.RUN_TOKEN_KEY ?? '' }
+        : null,
     runnerTokens: [
       ...(value.RUNNER_TOKEN === undefined ? [] : [{ sequencer: null, token: value.RUNNER_TOKEN }]),
       ...value.RUNNER_TOKENS,
     ],
+    runnerTokensFile: value.RUNNER_TOKENS_FILE ?? null,
     webDir: value.WEB_DIR ?? null,
     allowedHosts: value.ALLOWED_HOSTS,
     allowedOrigins: value.ALLOWED_ORIGINS,
@@ -97,4 +110,20 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     controlLock: value.CONTROL_LOCK,
     auth: authConfig(value),
   };
+}
+
+const OF_THE_CLUSTER = {
+  NAMESPACE: 'it has to be set: the namespace of the Sequencer objects.',
+  RUN_TOKEN_KEY: 'it has to be set, to the same value as for the operator: the tokens of runners are made with it.',
+};
+const OF_WORKERS = ['SEQUENCERS', 'RUNNER_TOKEN', 'RUNNER_TOKENS', 'RUNNER_TOKENS_FILE'];
+
+function backendProblems(given: Record<string, string | undefined>): { path: string; message: string }[] {
+  if (given.BACKEND !== 'kubernetes') return [];
+  return [
+    ...Object.entries(OF_THE_CLUSTER).flatMap(([path, message]) => (given[path] ? [] : [{ path, message }])),
+    ...OF_WORKERS.flatMap((path) =>
+      given[path] ? [{ path, message: 'it is for BACKEND=local: take it away, or set BACKEND.' }] : [],
+    ),
+  ];
 }

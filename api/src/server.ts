@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { isFinal } from '@sequencer/model';
 import { AuditLog } from './auth/audit-log.ts';
 import { Control } from './auth/control.ts';
@@ -11,7 +10,6 @@ import { Door, whoAsks } from './auth/door.ts';
 import { Provider } from './auth/provider.ts';
 import { PasswordSignIn } from './auth/sign-in.ts';
 import type { Config } from './config.ts';
-import { Gateway } from './gateway/gateway.ts';
 import type { Context } from './graphql/context.ts';
 import { makeYoga, serveWebsockets, type NodeContext } from './graphql/yoga.ts';
 import { makeGuard } from './http/guard.ts';
@@ -21,9 +19,9 @@ import { makeRouter } from './http/router.ts';
 import { staticFiles } from './http/static-files.ts';
 import { routeUpgrades } from './http/upgrades.ts';
 import type { Logger } from './log.ts';
+import { ownFile } from './own-file.ts';
 import { LiveRuns } from './runs/live-runs.ts';
-import { LocalBackend } from './runs/local-backend.ts';
-import { Recorder } from './runs/recorder.ts';
+import { makeRunParts } from './runs/run-parts.ts';
 import { SequencerBoard } from './runs/sequencer-board.ts';
 import { Watchers } from './runs/watchers.ts';
 import { openDatabase } from './store/database.ts';
@@ -35,26 +33,22 @@ export interface Api {
 }
 
 function readVersion(): string {
-  const file = join(import.meta.dirname, '../package.json');
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
+  return (JSON.parse(readFileSync(ownFile('package.json'), 'utf8')) as { version: string }).version;
 }
 
 export async function startApi(config: Config, log: Logger): Promise<Api> {
   const database = await openDatabase(config.databaseUrl, log);
   const { db } = database;
-  const board = new SequencerBoard(db, config.sequencers);
-  await board.register();
+  const board = new SequencerBoard(db, config.kubernetes ? [] : config.sequencers);
   const lives = new LiveRuns(db);
   for (const row of await activeRuns(db)) await lives.open(row);
 
   const metrics = makeMetrics();
-  const gateway = new Gateway(config.runnerTokens, log);
-  const recorder: Recorder = new Recorder(db, log, metrics, (run) => {
-    backend.stored(run);
-  });
-  const backend = new LocalBackend({ db, log, gateway, lives, board, recorder });
-
   const watchers = new Watchers();
+  const { runs, gateway, recorder } = makeRunParts({ config, db, log, lives, board, metrics, watchers });
+  const { backend, queue } = runs;
+  await runs.begin();
+
   const version = readVersion();
   const peers = makePeers(config.auth.trustedProxies, config.auth.publicUrl);
   const door = new Door(config, peers, db, log);
@@ -68,7 +62,7 @@ export async function startApi(config: Config, log: Logger): Promise<Api> {
   const context = async ({ req, res }: NodeContext): Promise<Context> => {
     const { identity, user } = await whoAsks(door, req);
     const access = { ...parts, identity, address: peers.address(req), request: req, response: res ?? null };
-    return { user, access, db, board, lives, backend, watchers, version };
+    return { user, access, db, board, lives, backend, queue, watchers, version };
   };
   const { oidc } = config.auth;
   const provider = oidc && new Provider(oidc, config.auth, door, audit, log);
@@ -121,7 +115,7 @@ export async function startApi(config: Config, log: Logger): Promise<Api> {
       server.close();
       for (const client of sockets.clients) client.close(1012, 'the API is shutting down');
       await gateway.close();
-      backend.close();
+      await runs.close();
       await recorder.close();
       await audit.close();
       await graphql.dispose();

@@ -47,6 +47,22 @@ describe('the configuration of the API', () => {
     expect(refused({ AUTH: 'password', USERS_FILE: 'u' })).toEqual([]);
   });
 
+  it('needs a namespace and a key in a cluster, and nothing of workers', () => {
+    const cluster = { DATABASE_URL: GOOD.DATABASE_URL, BACKEND: 'kubernetes' };
+    const key = 'a key of thirty-two characters or more';
+    expect(() => readConfig(cluster)).toThrow(/NAMESPACE: .*\n.*RUN_TOKEN_KEY: /);
+    const workers = {
+      ...cluster,
+      NAMESPACE: 'seq',
+      RUN_TOKEN_KEY: key,
+      SEQUENCERS: 'satp1',
+      RUNNER_TOKEN: GOOD.RUNNER_TOKEN,
+    };
+    expect(() => readConfig(workers)).toThrow(/SEQUENCERS: .*\n.*RUNNER_TOKEN: /);
+    const { kubernetes } = readConfig({ ...cluster, NAMESPACE: 'seq', RUN_TOKEN_KEY: key });
+    expect(kubernetes).toEqual({ namespace: 'seq', runTokenKey: key });
+  });
+
   it('does not repeat a secret that it refuses', () => {
     expect(() => readConfig({ ...GOOD, RUNNER_TOKEN: 'hunter2' })).not.toThrow('hunter2');
   });

@@ -50,6 +50,9 @@ export async function submit(
   });
 }
 
+/** The token of each run that was started, as a runner keeps them in its folder. */
+export const runTokens = new Map<string, string>();
+
 /** The other end of the runner protocol. It answers `check` and `start` by itself, and sends what the test says. */
 export class TestRunner {
   readonly received: ToRunner[] = [];
@@ -66,6 +69,7 @@ export class TestRunner {
       if (message.type !== 'command') return;
       const { command } = message;
       if (command.name === 'start') this.started.push(command.run);
+      if (command.name === 'start' && command.token !== undefined) runTokens.set(command.run, command.token);
       const result = command.name === 'check' ? { result: [] } : {};
       this.#send({ type: 'reply', id: message.id, ...result, ...this.answer(command) });
     });
@@ -73,8 +77,8 @@ export class TestRunner {
 
   static async connect(
     api: Api,
-    runs: { run: string; lastSeq: number; ended: boolean }[] = [],
-    { token = TOKEN, sequencer = 'satp1' } = {},
+    runs: { run: string; lastSeq: number; ended: boolean; token?: string }[] = [],
+    { token = TOKEN, sequencer = 'satp1', showsTokens = true } = {},
   ): Promise<TestRunner> {
     const socket = new WebSocket(`${api.url.replace('http', 'ws')}/runner`, {
       headers: { authorization: `Bearer ${token}` },
@@ -90,7 +94,8 @@ export class TestRunner {
       hostname: `daq-${sequencer}-sequencer`,
       packages: {},
       problems: [],
-      runs,
+      runs: showsTokens ? runs.map((run) => ({ token: runTokens.get(run.run), ...run })) : runs,
+      ...(showsTokens ? { runTokens: true } : {}),
     });
     return runner;
   }
@@ -109,8 +114,8 @@ export class TestRunner {
     this.#socket.send(JSON.stringify(message));
   }
 
-  events(run: string, events: AnyEvent[]): void {
-    this.#send({ type: 'events', run, events });
+  events(run: string, events: AnyEvent[], token = runTokens.get(run)): void {
+    this.#send({ type: 'events', run, token, events });
   }
 
   raw(text: string): void {

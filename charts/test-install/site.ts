@@ -9,11 +9,11 @@ import { stringify } from 'yaml';
 
 export const HOST = 'site.test';
 export const PASSWORD = 'a password for a test';
-const PATH = '/nextline/';
+export const PATH = '/nextline/';
 const ROOT = join(import.meta.dirname, '../..');
 
 /** Where the ingress of the cluster speaks https on this machine. */
-const PORT = Number(process.env.SEQ_INGRESS_HTTPS);
+export const PORT = Number(process.env.SEQ_INGRESS_HTTPS);
 
 export interface Site {
   values: string;
@@ -40,14 +40,6 @@ export function makeSite(): Site {
       auth: { modes: ['password'], password: { users: [user] } },
       database: { bundled: { enabled: true, persistent: false } },
       simulator: { enabled: true },
-      // The API does not read its telescopes from the cluster yet.
-      api: {
-        replicas: 1,
-        env: [
-          { name: 'SEQUENCERS', value: 'satp1' },
-          { name: 'RUNNER_TOKEN', value: 'no runner of a pod has this' },
-        ],
-      },
       sequencers: { satp1: { mode: 'Queue', recordGraceSeconds: 10 } },
       ingress: { enabled: true, host: HOST, path: PATH, tls: { enabled: true, secretName: 'site-tls' } },
     }),
@@ -59,6 +51,14 @@ export interface Answer {
   status: number;
   body: string;
   cookie: string | undefined;
+}
+
+/** The data of an answer; throws what is wrong. */
+export async function data<T>(site: Site, query: string, cookie: string): Promise<T> {
+  const { body } = await ask(site, 'api/graphql', query, cookie);
+  const { data, errors } = JSON.parse(body) as { data?: T; errors?: { message: string }[] };
+  if (errors || !data) throw new Error(body);
+  return data;
 }
 
 /** Asks through the ingress, as a browser on the site's pages does. */

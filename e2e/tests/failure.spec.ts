@@ -124,7 +124,7 @@ test('held: skip, another statement, and stop', async ({ page }) => {
   await expect(sequencer.state).toContainText('Succeeded');
 });
 
-test('edited while it runs: it pauses before what is edited, and a line that has run is refused', async ({ page }) => {
+test('edited while it runs: it pauses before what is edited', async ({ page }) => {
   const sequencer = new SequencerPage(page);
   await sequencer.run('satp1', "import time\ntime.sleep(6)\nprint('old')\nprint('end')\n");
   await expect(sequencer.state).toContainText('Running');
@@ -146,4 +146,30 @@ test('edited while it runs: it pauses before what is edited, and a line that has
   await expect(sequencer.output).toContainText('new');
   await expect(sequencer.output).not.toContainText('old');
   await expect(sequencer.state).toContainText('Succeeded');
+});
+
+test('the run gets past an edited line: nothing is applied, and the draft is kept', async ({ page }) => {
+  const sequencer = new SequencerPage(page);
+  await sequencer.run('satp1', "import time\ntime.sleep(5)\nprint('old')\ntime.sleep(600)\n");
+  await expect(sequencer.state).toContainText('Running');
+  await page.getByRole('button', { name: 'Edit what has not run' }).click();
+  const edit = page.getByRole('region', { name: 'Edit what has not run' });
+  await edit.getByRole('button', { name: 'Do not pause' }).click();
+  await edit.getByText("print('old')").click();
+  await page.keyboard.press('End');
+  await page.keyboard.press('Shift+Home');
+  await page.keyboard.type("print('new')");
+  await edit.getByRole('button', { name: /^Apply to run/ }).click();
+  const dialog = page.getByRole('dialog');
+  await expect(dialog).toContainText('Apply 1 changed line');
+  await expect(sequencer.output).toContainText('old');
+  await dialog.getByRole('button', { name: 'Apply', exact: true }).click();
+  await expect(dialog.getByRole('alert')).toContainText('Nothing was applied. Your draft is kept.');
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  await expect(edit.getByRole('alert')).toContainText('Line 3 has run meanwhile. Nothing was applied.');
+  await expect(edit).toContainText("print('new')");
+  await page.keyboard.press('Shift+F5');
+  await page.getByRole('dialog').getByRole('button', { name: 'Interrupt', exact: true }).click();
+  await expect(sequencer.state).toContainText('Interrupted');
+  await expect(page.getByRole('region', { name: 'Script', exact: true })).toContainText("print('old')");
 });

@@ -1,6 +1,7 @@
 /** The stop ladder with a script that does not heed it; and a run that begins with a later statement. */
 import { expect, test } from '../src/fixtures.ts';
 import { SequencerPage } from '../src/sequencer-page.ts';
+import { Stack } from '../src/stack.ts';
 
 const DEAF = `import signal
 import time
@@ -48,4 +49,56 @@ test('again from a later statement, with what that leaves out', async ({ page })
   await expect(page.getByRole('region', { name: 'Script', exact: true }).locator('.sign.skipped')).toHaveCount(2);
   await expect(sequencer.output).toContainText('third');
   await expect(sequencer.output).not.toContainText('first');
+});
+
+/** The stops of the newest run. */
+const STOPS = '{ runs(first: 1) { edges { node { stops { level } } } } }';
+interface Stops {
+  runs: { edges: { node: { stops: { level: string }[] } }[] };
+}
+
+test('it climbs by itself only when asked to, counts down, and the outcome tells which rung ended it', async ({
+  page,
+}) => {
+  test.setTimeout(150_000);
+  const stack = await Stack.start({ SEQUENCERS: 'satp1', STOP_GRACE_SECONDS: '3', TERMINATE_GRACE_SECONDS: '3' });
+  try {
+    await page.goto(`${stack.url}/satp1`);
+    const sequencer = new SequencerPage(page);
+    await sequencer.load(DEAF.replace('while', 'signal.signal(signal.SIGTERM, signal.SIG_IGN)\nwhile'));
+    await sequencer.start();
+    await expect(page.getByRole('region', { name: 'Script', exact: true }).locator('.running-line')).toHaveCount(2);
+    await page.keyboard.press('Shift+F5');
+    const ladder = page.getByRole('dialog', { name: /Stop run/ });
+    await ladder.getByRole('checkbox', { name: /go on to the next rung by itself/ }).check();
+    await ladder.getByRole('button', { name: 'Interrupt', exact: true }).click();
+    await expect(ladder).toContainText('The next rung follows by itself when the time is over.');
+    await expect(ladder).toContainText(/\d s of 3 s/);
+    // Nobody presses anything more.
+    await expect(ladder.getByRole('progressbar', { name: 'Time of Terminate' })).toBeVisible({ timeout: 20_000 });
+    await expect(sequencer.state).toContainText('Killed', { timeout: 20_000 });
+    const why = page.getByRole('region', { name: 'Why it ended' });
+    await expect(why).toContainText(/kill/i);
+    const { runs } = await stack.query<Stops>(STOPS);
+    expect(runs.edges[0]?.node.stops.map((stop) => stop.level)).toEqual(['INTERRUPT', 'TERMINATE', 'KILL']);
+
+    // Not asked to, it waits for a person at each rung; the last one wants the telescope's name.
+    await page.getByRole('button', { name: 'Run again…' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Run again', exact: true }).click();
+    await expect(page.getByRole('region', { name: 'Script', exact: true }).locator('.running-line')).toHaveCount(2);
+    await page.keyboard.press('Shift+F5');
+    await ladder.getByRole('button', { name: 'Terminate now…' }).click();
+    await ladder.getByRole('button', { name: 'Terminate', exact: true }).click();
+    await expect(ladder).toContainText('received by the runner after');
+    const kill = ladder.getByRole('button', { name: 'Kill', exact: true });
+    await expect(kill).toBeDisabled({ timeout: 20_000 });
+    await expect(sequencer.state).toContainText('Stopping');
+    await ladder.getByRole('textbox', { name: 'Type satp1 to confirm' }).fill('lat');
+    await expect(kill).toBeDisabled();
+    await ladder.getByRole('textbox', { name: 'Type satp1 to confirm' }).fill('satp1');
+    await kill.click();
+    await expect(sequencer.state).toContainText('Killed');
+  } finally {
+    await stack.stop();
+  }
 });

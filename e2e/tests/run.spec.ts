@@ -53,3 +53,19 @@ test('an example runs against the simulated observatory', async ({ page }) => {
   await expect(sequencer.state).toContainText('Succeeded', { timeout: 40_000 });
   await expect(sequencer.output).toContainText('calibration finished');
 });
+
+test('a run begins with a later statement, and says beforehand what that leaves out', async ({ page }) => {
+  const sequencer = new SequencerPage(page);
+  await sequencer.open('lat');
+  await sequencer.load("import time\nname = 'first'\nprint(name)\nprint('third')\n");
+  await page.getByRole('button', { name: /^Run Ctrl/ }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Statement to begin with').selectOption({ index: 3 });
+  await expect(dialog.getByRole('status')).toContainText('Statements 1 to 3 are left out.');
+  await expect(dialog.getByRole('status')).toContainText('with them import time');
+  await dialog.getByRole('button', { name: 'Run', exact: true }).click();
+  await expect(sequencer.state).toContainText('Succeeded');
+  await expect(page.getByText('3 skipped')).toBeVisible();
+  await expect(sequencer.output).toContainText('third');
+  await expect(sequencer.output).not.toContainText('first');
+});

@@ -1,33 +1,17 @@
 /** Signing in and out in a browser, and what each role is shown. */
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
-import { Stack, root } from '../src/stack.ts';
+import { PASSWORD, signIn as signInAt, startWith } from '../src/people.ts';
+import type { Stack } from '../src/stack.ts';
 
-const PASSWORD = 'correct horse battery staple';
 let stack: Stack;
-
 test.beforeAll(async () => {
   test.setTimeout(180_000);
-  const file = join(mkdtempSync(join(tmpdir(), 'sequencer-users-')), 'users');
-  const line = execFileSync(join(root, 'bin/sequencer'), ['hash-password', 'otto'], { input: PASSWORD }).toString();
-  const hash = line.split(':')[2] ?? '';
-  const people = ['vera:viewer', 'otto:operator', 'sam:operator@satp1', 'ada:admin'];
-  writeFileSync(file, people.map((person) => `${person}:${hash}`).join(''));
-  stack = await Stack.start({ AUTH: 'password', USERS_FILE: file });
+  stack = await startWith(['vera:viewer', 'otto:operator', 'sam:operator@satp1', 'ada:admin']);
 });
 test.afterAll(() => stack.stop());
 
-async function signIn(page: Page, name: string, path = '/'): Promise<void> {
-  await page.goto(stack.url + path);
-  await page.getByLabel('Name').fill(name);
-  await page.getByLabel('Password').fill(PASSWORD);
-  await page.getByRole('button', { name: 'Sign in' }).click();
-  await expect(page.getByText('Live ·')).toBeVisible();
-}
+const signIn = (page: Page, name: string, path = '/') => signInAt(page, stack.url + path, name);
 
 test('the sign-in stands before every page, and leads back to it', async ({ page }) => {
   for (const theme of ['dark', 'light', 'night']) {
@@ -65,7 +49,7 @@ test('an operator runs a script; another tab is signed out with the first', asyn
   const other = await context.newPage();
   await other.goto(`${stack.url}/lat`);
   await expect(other.getByText('Live ·')).toBeVisible();
-  await page.getByRole('button', { name: 'otto, operator: sign out' }).click();
+  await page.getByRole('button', { name: 'otto operator: sign out' }).click();
   await page.getByRole('button', { name: 'Sign out here' }).click();
   await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible();
   await expect(other.getByText('Your session has ended.')).toBeVisible();

@@ -37,6 +37,8 @@ export const ERRORS = {
     'The database is not reachable. Running scripts go on and nothing they report is lost. Try again soon.',
   DATABASE_NEWER:
     'The database was written by a newer version of Sequencer. Start that version or a newer one, or restore a backup.',
+  CLUSTER_AWAY:
+    'The Kubernetes API server does not answer. Running scripts go on; what is shown of the queue is last known. Try again soon.',
   INTERNAL: 'Something failed inside the product. The message has a reference to look for in the log.',
 } as const;
 

@@ -24,6 +24,8 @@ export type VariableScope = (typeof VARIABLE_SCOPES)[number];
 
 const runId = z.string().min(1).max(64);
 const seq = z.int().nonnegative();
+/** What came with the run's `start`. */
+const runToken = z.string().min(1).max(200);
 
 /* ---- runner to gateway ------------------------------------------------------------------------------------------ */
 
@@ -40,13 +42,16 @@ export const helloSchema = z.looseObject({
   /** What would keep an observatory's script from starting (missing OCS configuration), as sentences. */
   problems: z.array(z.string()),
   /** Runs in the journal, ended or not, that the gateway has not told it to forget. */
-  runs: z.array(z.looseObject({ run: runId, lastSeq: seq, ended: z.boolean() })),
+  runs: z.array(z.looseObject({ run: runId, lastSeq: seq, ended: z.boolean(), token: runToken.optional() })),
+  /** It shows the token of each run. Runners of the first version know of none. */
+  runTokens: z.boolean().optional(),
 });
 
 /** Events of one run in order of seq without gaps, from the one after the last acknowledged. */
 export const eventsSchema = z.looseObject({
   type: z.literal('events'),
   run: runId,
+  token: runToken.optional(),
   events: z.array(anyEventSchema).min(1).max(LIMITS.eventsPerMessage),
 });
 
@@ -88,6 +93,8 @@ export const COMMANDS = {
   start: z.looseObject({
     name: z.literal('start'),
     ...forRun,
+    /** To be shown with everything that is said of this run. The newest counts. */
+    token: runToken.optional(),
     script: z.string(),
     arguments: z.array(z.string()),
     title: z.string().nullable(),

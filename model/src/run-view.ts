@@ -215,7 +215,7 @@ export function reasonOf(view: RunView): string | null {
 }
 
 function heldReason({ exception, message }: FailureView): string {
-  const what = [exception, message.split('\n')[0]].filter(Boolean).join(': ');
+  const what = [exception, message.split('\n')[0]].filter(Boolean).join(': ').replace(/\.$/, '');
   return `Held on a failure: ${what}. Its clean-up code has run; decide what follows.`;
 }
 

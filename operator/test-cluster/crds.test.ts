@@ -76,6 +76,7 @@ describe('a SequencerRun', () => {
     ['arguments', ['x']],
     ['startPaused', true],
     ['holdOnFailure', true],
+    ['startAt', 1],
     ['timeoutSeconds', 5],
   ])('refuses a change of %s to %j', async (field, value) => {
     const { metadata } = await submit(namespace, 'satp1', { title: 'first' });

@@ -25,6 +25,9 @@ class Gateway:
     def __init__(self, *, acknowledge: bool = True, port: int = 0) -> None:
         self.acknowledge = acknowledge
         self.events: dict[str, list[dict[str, Any]]] = {}
+        self.shown: dict[str, set[str]] = {}
+        """The tokens that came with events."""
+        self.token = TOKEN
         self.doubled = 0
         self.faults: list[str] = []
         self.hellos: list[dict[str, Any]] = []
@@ -51,7 +54,7 @@ class Gateway:
 
     async def _handle(self, socket: ServerConnection) -> None:
         assert socket.request is not None
-        if socket.request.headers.get("Authorization") != f"Bearer {TOKEN}":
+        if socket.request.headers.get("Authorization") != f"Bearer {self.token}":
             await socket.close(4001, "wrong token")
             return
         self._socket = socket
@@ -75,6 +78,8 @@ class Gateway:
             elif message["type"] == "reply":
                 self.replies[message["id"]] = message
             else:
+                if "token" in message:
+                    self.shown.setdefault(message["run"], set()).add(message["token"])
                 kept = self.events.setdefault(message["run"], [])
                 for event in message["events"]:
                     if event["seq"] <= len(kept):
@@ -179,7 +184,7 @@ class Runner:
             startPaused=options.pop("startPaused", False),
             holdOnFailure=options.pop("holdOnFailure", False),
             breakpoints=options.pop("breakpoints", []),
-            **{key: options.pop(key) for key in ("startAt",) if key in options},
+            **{key: options.pop(key) for key in ("startAt", "token") if key in options},
         )
         assert not options
         return Running(self.gateway, run, reply)

@@ -44,6 +44,27 @@ def test_children_and_c_code_are_heard_in_order(runner: Runner) -> None:
     assert running.output("STDERR") == "fourth"
 
 
+def test_a_child_and_its_parent_take_turns_in_the_record_as_they_did(runner: Runner) -> None:
+    script = (
+        "import os\nfor n in range(100):\n    if os.fork() == 0:\n        os.write(1, b'child %d\\n' % n)\n"
+        "        os._exit(0)\n    os.wait()\n    print('parent', n, flush=True)\n"
+    )
+    running = runner.submit(script)
+    assert running.end()["outcome"] == "SUCCEEDED"
+    assert running.output() == "".join(f"child {n}\nparent {n}\n" for n in range(100))
+
+
+def test_a_child_that_never_stops_writing_does_not_hold_the_script_up(runner: Runner) -> None:
+    script = (
+        "import subprocess, time\nchild = subprocess.Popen(['yes'])\nbegin = time.monotonic()\n"
+        "for n in range(2000): print('line', n, flush=True)\n"
+        "took = time.monotonic() - begin\nchild.kill()\nchild.wait()\nprint(took < 5)\n"
+    )
+    running = runner.submit(script)
+    assert running.end()["outcome"] == "SUCCEEDED"
+    assert "True\n" in running.output()
+
+
 def test_a_forked_child_does_not_speak_for_the_run(runner: Runner) -> None:
     script = (
         "import os, sys\nprint('before')\npid = os.fork()\n"

@@ -6,6 +6,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/', name: 'overview', component: OverviewPage },
   { path: '/history', name: 'history', component: () => import('./pages/HistoryPage.vue') },
   { path: '/audit', name: 'audit', component: () => import('./pages/AuditPage.vue') },
+  { path: '/users', name: 'users', component: () => import('./pages/UsersPage.vue') },
   { path: '/settings', name: 'settings', component: () => import('./pages/SettingsPage.vue') },
   { path: '/runs/:id', name: 'run', component: () => import('./pages/RunPage.vue'), props: true },
   { path: '/:telescope', name: 'sequencer', component: () => import('./pages/SequencerPage.vue'), props: true },

@@ -4,16 +4,16 @@ import { SequencerError } from '@sequencer/model';
 import { and, count, desc, eq, gt, isNull } from 'drizzle-orm';
 import type { Logger } from '../log.ts';
 import { apiTokens, type ApiTokenRow } from '../store/auth-schema.ts';
-import { isDatabaseAway, type Db } from '../store/database.ts';
+import type { Db } from '../store/database.ts';
 import { hasRole, operates, type Grant } from './grants.ts';
+import { Remembered } from './remembered.ts';
 import { hashOf, newSecret } from './secrets.ts';
 import type { User } from './user.ts';
 
 const PREFIX = 'seq_';
 const TOKEN = /^seq_[\w-]{43}$/;
-const FRESH_MS = 5000;
 const USED_EVERY_MS = 60_000;
-const MOST_CACHED = 1000;
+const MOST_REMEMBERED = 1000;
 const MOST_EACH = 50;
 const LONGEST_DAYS = 366;
 /** What a person may call a token: printable, nothing that turns the text around. */
@@ -25,15 +25,10 @@ export interface NewToken {
   days: number;
 }
 
-interface Cached {
-  row: ApiTokenRow;
-  at: number;
-}
-
 export class ApiTokens {
   readonly #db: Db;
   readonly #log: Logger;
-  readonly #cache = new Map<string, Cached>();
+  readonly #known = new Remembered<ApiTokenRow>(MOST_REMEMBERED);
 
   constructor(db: Db, log: Logger) {
     this.#db = db;
@@ -41,7 +36,7 @@ export class ApiTokens {
   }
 
   /** Throws BAD_INPUT, FORBIDDEN or TOO_MANY. */
-  async create(owner: User, ownerInFile: boolean, wanted: NewToken): Promise<{ token: string; row: ApiTokenRow }> {
+  async create(owner: User, ownerHasPassword: boolean, wanted: NewToken): Promise<{ token: string; row: ApiTokenRow }> {
     const { name, grant, days } = wanted;
     if (!NAME.test(name)) {
       throw new SequencerError(
@@ -72,7 +67,7 @@ export class ApiTokens {
       hash: hashOf(token),
       name,
       owner: owner.name,
-      ownerInFile,
+      ownerHasPassword,
       role: grant.role,
       sequencers: grant.sequencers ? [...grant.sequencers] : null,
       createdAt: now,
@@ -89,25 +84,13 @@ export class ApiTokens {
   async find(token: string): Promise<ApiTokenRow | null> {
     if (!TOKEN.test(token)) return null;
     const hash = hashOf(token);
-    const known = this.#cache.get(hash);
-    const row = known && Date.now() - known.at < FRESH_MS ? known.row : await this.#read(hash, known);
+    const row = await this.#known.get(hash, async () => {
+      const rows = await this.#db.select().from(apiTokens).where(eq(apiTokens.hash, hash));
+      return rows[0] ?? null;
+    });
     if (!row || row.revokedAt || row.expiresAt.getTime() <= Date.now()) return null;
     this.#used(row);
     return row;
-  }
-
-  async #read(hash: string, known: Cached | undefined): Promise<ApiTokenRow | null> {
-    try {
-      const [row] = await this.#db.select().from(apiTokens).where(eq(apiTokens.hash, hash));
-      this.#cache.delete(hash);
-      if (row) this.#cache.set(hash, { row, at: Date.now() });
-      const [oldest] = this.#cache.keys();
-      if (this.#cache.size > MOST_CACHED && oldest !== undefined) this.#cache.delete(oldest);
-      return row ?? null;
-    } catch (error) {
-      if (known && isDatabaseAway(error)) return known.row;
-      throw error;
-    }
   }
 
   /** When it was last used, to the minute. */
@@ -139,7 +122,7 @@ export class ApiTokens {
       .where(and(eq(apiTokens.id, id), own, isNull(apiTokens.revokedAt)))
       .returning();
     if (!row) throw new SequencerError('BAD_INPUT', 'id: you have no such token, or it was revoked already.');
-    this.#cache.delete(row.hash);
+    this.#known.forget(row.hash);
     return row;
   }
 }

@@ -8,10 +8,10 @@ import type { Db } from '../store/database.ts';
 import { ApiTokens } from './api-tokens.ts';
 import { SESSION, readCookie } from './cookie.ts';
 import { union, within } from './grants.ts';
+import { People } from './people.ts';
 import { isSame } from './secrets.ts';
 import { Sessions } from './sessions.ts';
 import type { Method } from './settings.ts';
-import { UsersFile } from './users-file.ts';
 import { USER_NAME, nobody, type User } from './user.ts';
 
 export interface Identity {
@@ -27,7 +27,8 @@ export interface Identity {
 export class Door {
   readonly sessions: Sessions;
   readonly tokens: ApiTokens;
-  readonly users: UsersFile | null;
+  /** Null where nobody signs in with a password. */
+  readonly people: People | null;
   readonly peers: Peers;
   readonly #config: Config;
 
@@ -37,7 +38,7 @@ export class Door {
     this.peers = peers;
     this.sessions = new Sessions(db, config.auth.sessionMs);
     this.tokens = new ApiTokens(db, log);
-    this.users = config.auth.usersFile === null ? null : new UsersFile(config.auth.usersFile, log);
+    this.people = config.auth.usersFile === null ? null : new People(config.auth.usersFile, db, log);
   }
 
   get methods(): readonly Method[] {
@@ -57,14 +58,14 @@ export class Door {
 
   async #byToken(token: string): Promise<Identity> {
     const row = await this.tokens.find(token);
-    const file = row?.ownerInFile ? this.users?.find(row.owner) : undefined;
-    if (!row || (row.ownerInFile && !file)) {
+    const owner = row?.ownerHasPassword ? await this.people?.find(row.owner) : null;
+    if (!row || (row.ownerHasPassword && !owner)) {
       throw new SequencerError(
         'UNAUTHENTICATED',
         'The token is not known, has expired or was revoked. Make a new one.',
       );
     }
-    const grant = file ? within(file.grant, row) : row;
+    const grant = owner ? within(owner.grant, row) : row;
     const user: User = { name: row.owner, role: grant.role, sequencers: grant.sequencers };
     return { user, method: 'token', via: `token ${row.name}`, session: null, expiresAt: row.expiresAt };
   }
@@ -89,9 +90,9 @@ export class Door {
     // A way in that the site has closed is closed for those who are in, too.
     if (!row || !this.methods.includes(row.method)) return null;
     const { hash: session, expiresAt, method } = row;
-    const fromFile = method === 'password' ? (this.users?.find(row.userName)?.grant ?? null) : null;
+    const person = method === 'password' ? await this.people?.find(row.userName) : null;
     const fromProvider = method === 'oidc' && row.role ? { role: row.role, sequencers: row.sequencers } : null;
-    const grant = fromFile ?? fromProvider;
+    const grant = person?.grant ?? fromProvider;
     if (!grant) return null;
     return { user: { name: row.userName, ...grant }, method, via: method, session, expiresAt };
   }

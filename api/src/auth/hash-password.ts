@@ -8,18 +8,16 @@ import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { parseGrant } from './grants.ts';
-import { LONGEST_PASSWORD, hashPassword } from './password.ts';
+import { hashPassword, passwordProblem } from './password.ts';
 import { USER_NAME } from './user.ts';
-
-const SHORTEST_PASSWORD = 10;
 
 function fail(message: string): never {
   console.error(message);
   process.exit(2);
 }
 
-async function ask(question: string): Promise<string> {
-  process.stderr.write(question);
+/** The terminal shows nothing of what is typed from before the first question until after the last answer. */
+async function askInSilence(...questions: string[]): Promise<string[]> {
   const silent = new Writable({
     write: (_chunk, _encoding, done) => {
       done();
@@ -27,16 +25,20 @@ async function ask(question: string): Promise<string> {
   });
   const lines = createInterface({ input: process.stdin, output: silent, terminal: true });
   lines.on('SIGINT', () => process.exit(130));
-  const answer = await lines.question('');
+  const answers: string[] = [];
+  for (const question of questions) {
+    process.stderr.write(question);
+    answers.push(await lines.question(''));
+    process.stderr.write('\n');
+  }
   lines.close();
-  process.stderr.write('\n');
-  return answer;
+  return answers;
 }
 
 async function readPassword(): Promise<string> {
   if (!process.stdin.isTTY) return (await text(process.stdin)).replace(/\r?\n$/, '');
-  const password = await ask('Password: ');
-  if ((await ask('Again: ')) !== password) fail('The two are not the same.');
+  const [password = '', again] = await askInSilence('Password: ', 'Again: ');
+  if (again !== password) fail('The two are not the same.');
   return password;
 }
 
@@ -47,7 +49,6 @@ if (name === undefined || process.argv.length > 4 || name.startsWith('-')) {
 if (!USER_NAME.test(name)) fail('The name may have letters, digits, and . _ @ + -, at most 64 of them.');
 if (!parseGrant(role)) fail('The role has to be viewer, operator, operator@satp1+lat or admin.');
 const password = await readPassword();
-if (password.length < SHORTEST_PASSWORD || password.length > LONGEST_PASSWORD) {
-  fail(`The password has to have ${String(SHORTEST_PASSWORD)} to ${String(LONGEST_PASSWORD)} characters.`);
-}
+const problem = passwordProblem(password);
+if (problem) fail(`The password cannot be used. ${problem}`);
 console.log(`${name}:${role}:${await hashPassword(password)}`);

@@ -5,7 +5,14 @@ const COST = { N: 2 ** 15, r: 8, p: 1 };
 const HASH = /^scrypt\$(\d{1,8})\$(\d{1,2})\$(\d{1,2})\$([\w-]{16,64})\$([\w-]{43})$/;
 const LARGEST_MEMORY = 256 * 1024 * 1024;
 
+const SHORTEST_PASSWORD = 10;
 export const LONGEST_PASSWORD = 200;
+
+/** A sentence when it cannot be a password; null when it can. */
+export function passwordProblem(password: string): string | null {
+  if (password.length >= SHORTEST_PASSWORD && password.length <= LONGEST_PASSWORD) return null;
+  return `It has to have ${String(SHORTEST_PASSWORD)} to ${String(LONGEST_PASSWORD)} characters.`;
+}
 
 interface Stored {
   cost: { N: number; r: number; p: number };

@@ -21,10 +21,10 @@ const VIEWER: Fields = {
   Subscription: 'sequencers sequencer(name) run(id) output(run after) events(run after) heartbeat',
   User: 'name role sequencers method',
   Server: 'version time',
-  Sequencer: `name mode modeReason modeChangedBy modeChangedAt hostname runner activeRun lastRun queue control
+  Sequencer: `name mode modeReason modeChangedBy modeChangedAt hostname lastKnownSince runner activeRun lastRun queue control
     holdOnFailure`,
   Control: 'holder since askedBy askedAt',
-  Runner: 'connected since python hostname packages problems',
+  Runner: 'connected perRun since python hostname packages problems',
   Package: 'name version',
   Run: `id number sequencer title script phase reason submittedBy submittedAt startedAt finishedAt exitCode failure
     arguments startPaused startAt holdOnFailure start scriptHash statementCount statementsDone position pausePending stops live
@@ -70,7 +70,8 @@ const OPERATOR: Fields = {
 };
 
 const ADMIN: Fields = {
-  Query: 'audit(filter first after) sessions',
+  Query: 'audit(filter first after) sessions accounts',
+  Account: 'name role sequencers inFile createdAt createdBy disabledAt',
   AuditFilter: 'user action sequencer run refused from to',
   AuditPage: 'entries endCursor',
   AuditEntry: 'id at user via address action sequencer run line details result message',
@@ -108,6 +109,11 @@ export const MUTATIONS: Record<string, CommandRule> = {
   createApiToken: { need: 'VIEWER', arguments: 'name role sequencers days', byToken: false },
   revokeApiToken: { need: 'VIEWER', arguments: 'id', byToken: false },
   signOutUser: { need: 'ADMIN', arguments: 'name', byToken: false },
+  createAccount: { need: 'ADMIN', arguments: 'name password role sequencers', byToken: false },
+  changeAccount: { need: 'ADMIN', arguments: 'name role sequencers', byToken: false },
+  disableAccount: { need: 'ADMIN', arguments: 'name disabled', byToken: false },
+  resetPassword: { need: 'ADMIN', arguments: 'name password', byToken: false },
+  changePassword: { need: 'VIEWER', arguments: 'currentPassword newPassword', byToken: false },
 
   submitRun: { ...onSequencer('input', 'input.sequencer'), drives: true },
   checkScript: onSequencer('sequencer script startAt'),

@@ -2,24 +2,17 @@
 import { EventEmitter } from 'node:events';
 import { and, eq, gt, lt, ne } from 'drizzle-orm';
 import type { Db } from '../store/database.ts';
-import { isDatabaseAway } from '../store/database.ts';
 import { sessions, type SessionRow } from '../store/auth-schema.ts';
 import type { Grant } from './grants.ts';
+import { Remembered } from './remembered.ts';
 import { hashOf, newSecret } from './secrets.ts';
 
-/** A sign-out in another process is seen here after at most this long. */
-const FRESH_MS = 5000;
-const MOST_CACHED = 10_000;
-
-interface Cached {
-  row: SessionRow | null;
-  at: number;
-}
+const MOST_REMEMBERED = 10_000;
 
 export class Sessions {
   readonly #db: Db;
   readonly #lifeMs: number;
-  readonly #cache = new Map<string, Cached>();
+  readonly #known = new Remembered<SessionRow>(MOST_REMEMBERED);
   /** Tells `ended` with the hash of each session that has ended here. */
   readonly #events = new EventEmitter<{ ended: [hash: string] }>().setMaxListeners(0);
 
@@ -55,29 +48,11 @@ export class Sessions {
   /** The session of a cookie, unless it has ended. While the database is away, what was known before counts. */
   async find(cookie: string): Promise<SessionRow | null> {
     const hash = hashOf(cookie);
-    const known = this.#cache.get(hash);
-    const row = known && Date.now() - known.at < FRESH_MS ? known.row : await this.#read(hash, known);
-    return row && row.expiresAt.getTime() > Date.now() ? row : null;
-  }
-
-  async #read(hash: string, known: Cached | undefined): Promise<SessionRow | null> {
-    try {
+    const row = await this.#known.get(hash, async () => {
       const rows = await this.#db.select().from(sessions).where(eq(sessions.hash, hash));
-      const row = rows[0] ?? null;
-      this.#remember(hash, row);
-      return row;
-    } catch (error) {
-      if (known && isDatabaseAway(error)) return known.row;
-      throw error;
-    }
-  }
-
-  #remember(hash: string, row: SessionRow | null): void {
-    this.#cache.delete(hash);
-    // Cookies of no session are guesses: they are not worth the memory.
-    if (row) this.#cache.set(hash, { row, at: Date.now() });
-    const [oldest] = this.#cache.keys();
-    if (this.#cache.size > MOST_CACHED && oldest !== undefined) this.#cache.delete(oldest);
+      return rows[0] ?? null;
+    });
+    return row && row.expiresAt.getTime() > Date.now() ? row : null;
   }
 
   endCookie(cookie: string): Promise<void> {
@@ -106,7 +81,7 @@ export class Sessions {
 
   #forget(hashes: readonly string[]): void {
     for (const hash of hashes) {
-      this.#cache.delete(hash);
+      this.#known.forget(hash);
       this.#events.emit('ended', hash);
     }
   }

@@ -1,19 +1,13 @@
 /** The door for runners: who may come in, and who holds which sequencer's seat. */
-import { timingSafeEqual, createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { LIMITS, SequencerError, type Command, type Hello, type Reply } from '@sequencer/model';
 import { WebSocketServer } from 'ws';
 import type { Logger } from '../log.ts';
+import type { Credentials } from './credentials.ts';
 import { CLOSE, RunnerConnection, type ConnectionHandlers } from './runner-connection.ts';
 
 const MAX_RUNNERS = 200;
-
-interface RunnerSecret {
-  /** Null: of any sequencer. */
-  sequencer: string | null;
-  hash: Buffer;
-}
 
 export interface RunnerState {
   connected: boolean;
@@ -29,34 +23,27 @@ export class Gateway {
     perMessageDeflate: false,
     clientTracking: true,
   });
-  readonly #secrets: readonly RunnerSecret[];
+  readonly #credentials: Credentials;
   readonly #log: Logger;
   readonly #seats = new Map<string, RunnerConnection>();
   readonly #last = new Map<string, { hello: Hello; heardAt: Date }>();
 
-  constructor(tokens: readonly { sequencer: string | null; token: string }[], log: Logger) {
-    this.#secrets = tokens.map(({ sequencer, token }) => ({ sequencer, hash: hash(token) }));
+  constructor(credentials: Credentials, log: Logger) {
+    this.#credentials = credentials;
     this.#log = log;
   }
 
   /** Takes a websocket upgrade. A wrong token is told by close code 4001. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, handlers: ConnectionHandlers): void {
-    const seats = this.#seatsFor(request.headers.authorization);
+    const credential = this.#credentials.find(request.headers.authorization);
     this.#server.handleUpgrade(request, socket, head, (websocket) => {
-      if (seats.length === 0 || this.#server.clients.size > MAX_RUNNERS) {
+      if (!credential || this.#server.clients.size > MAX_RUNNERS) {
         this.#log.warn({ address: request.socket.remoteAddress }, 'a runner was refused: its token is wrong');
         websocket.close(CLOSE.unauthorized, 'the token is wrong');
         return;
       }
-      const mayBe = (sequencer: string) => seats.includes(sequencer) || seats.includes(null);
-      new RunnerConnection(websocket, mayBe, handlers, this.#log);
+      new RunnerConnection(websocket, credential, handlers, this.#log);
     });
-  }
-
-  /** The sequencers whose runner has this token; null stands for all of them. */
-  #seatsFor(authorization: string | undefined): (string | null)[] {
-    const given = hash(/^Bearer (.+)$/.exec(authorization ?? '')?.[1] ?? '');
-    return this.#secrets.flatMap((secret) => (timingSafeEqual(given, secret.hash) ? [secret.sequencer] : []));
   }
 
   /** Gives the seat to the newest connection; the one before is told so. */
@@ -64,6 +51,11 @@ export class Gateway {
     const before = this.#seats.get(sequencer);
     this.#seats.set(sequencer, connection);
     if (before && before !== connection) before.close(CLOSE.seatTaken, 'another runner took this seat');
+  }
+
+  /** Sends the runner away: it has a newer connection elsewhere. */
+  yield(sequencer: string): void {
+    this.#seats.get(sequencer)?.close(CLOSE.seatTaken, 'another runner took this seat');
   }
 
   /** Whether the connection held the seat. */
@@ -118,8 +110,4 @@ export class Gateway {
     await Promise.all(ended);
     this.#server.close();
   }
-}
-
-function hash(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
 }

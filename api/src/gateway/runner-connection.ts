@@ -14,6 +14,7 @@ import {
 import type { WebSocket } from 'ws';
 import { z } from 'zod';
 import type { Logger } from '../log.ts';
+import type { Credential } from './credentials.ts';
 
 export const CLOSE = { unauthorized: 4001, protocol: 4002, seatTaken: 4003, shutdown: 1012 } as const;
 
@@ -40,8 +41,8 @@ export class RunnerConnection {
   hello: Hello | null = null;
   readonly since = new Date();
   heardAt = new Date();
+  readonly credential: Credential;
   readonly #socket: WebSocket;
-  readonly #mayBe: (sequencer: string) => boolean;
   readonly #handlers: ConnectionHandlers;
   readonly #log: Logger;
   readonly #waiting = new Map<string, Waiting>();
@@ -49,10 +50,9 @@ export class RunnerConnection {
   #welcomed = false;
   #alive = true;
 
-  /** @param mayBe whether its token is one of this sequencer's runner */
-  constructor(socket: WebSocket, mayBe: (sequencer: string) => boolean, handlers: ConnectionHandlers, log: Logger) {
+  constructor(socket: WebSocket, credential: Credential, handlers: ConnectionHandlers, log: Logger) {
     this.#socket = socket;
-    this.#mayBe = mayBe;
+    this.credential = credential;
     this.#handlers = handlers;
     this.#log = log;
     const ping = setInterval(() => {
@@ -134,6 +134,11 @@ export class RunnerConnection {
   }
 
   #ping(): void {
+    if (this.hello && !this.credential.mayBe(this.hello.sequencer)) {
+      this.#log.warn({ sequencer: this.hello.sequencer }, 'a runner was sent away: its secret does not count any more');
+      this.close(CLOSE.unauthorized, 'this secret does not count any more');
+      return;
+    }
     // While it is held back, its pongs are not read either.
     if (this.#socket.isPaused) return;
     if (!this.#alive) {
@@ -162,7 +167,7 @@ export class RunnerConnection {
       if (message.protocol !== PROTOCOL_VERSION) {
         throw new Error(`the runner speaks version ${String(message.protocol)}, this is ${String(PROTOCOL_VERSION)}`);
       }
-      if (!this.#mayBe(message.sequencer)) {
+      if (!this.credential.mayBe(message.sequencer)) {
         this.#log.warn({ sequencer: message.sequencer }, 'a runner was refused: its token is of another sequencer');
         this.close(CLOSE.unauthorized, 'the token is of another sequencer');
         return;

@@ -61,7 +61,7 @@ builder.mutationFields((t) => ({
       const { door, request, identity } = access;
       const { cookie, row } = await access.passwords.signIn(name, password, access.address);
       if (identity?.session) await door.sessions.end(identity.session);
-      const user = door.users?.find(row.userName);
+      const user = await door.people?.find(row.userName);
       if (!user) throw new SequencerError('UNAUTHENTICATED');
       writeCookie(SESSION, response, cookie, door.peers.secure(request), row.expiresAt);
       access.identity = {

@@ -46,8 +46,8 @@ builder.mutationFields((t) => ({
     resolve: async (_root, { name, role, sequencers, days }, { access, board, user }) => {
       for (const sequencer of sequencers ?? []) board.signal(sequencer);
       const grant = { role, sequencers: sequencers ?? user.sequencers };
-      const ownerInFile = identityOf(access).method === 'password';
-      const { token } = await access.door.tokens.create(user, ownerInFile, { name, grant, days });
+      const ownerHasPassword = identityOf(access).method === 'password';
+      const { token } = await access.door.tokens.create(user, ownerHasPassword, { name, grant, days });
       return token;
     },
   }),

@@ -1,7 +1,6 @@
 /** Breakpoints as a client asks for them, and setting them. */
 import { breakpointSchema, type Breakpoint } from '@sequencer/model';
 import { z } from 'zod';
-import { setWaitingBreakpoints } from '../runs/queue.ts';
 import { breakpointsSchema } from '../runs/submission.ts';
 import { builder } from './builder.ts';
 import { checked } from './checked.ts';
@@ -58,7 +57,7 @@ builder.mutationField('setBreakpoints', (t) =>
     resolve: async (_root, args, context) => {
       const run = await requireSource(args.run, context);
       const breakpoints = checked('breakpoints', breakpointsSchema, asked(args.breakpoints));
-      if (run.phase === 'QUEUED' && (await setWaitingBreakpoints(context.db, run.row, breakpoints))) return breakpoints;
+      if (run.phase === 'QUEUED' && (await context.queue.setBreakpoints(run.row, breakpoints))) return breakpoints;
       run.requireOpen();
       const command = { name: 'setBreakpoints', breakpoints } as const;
       return z.array(breakpointSchema).parse(await context.backend.command(run.row, context.user.name, command));

@@ -6,6 +6,7 @@ import type { Door, Identity } from '../auth/door.ts';
 import type { PasswordSignIn } from '../auth/sign-in.ts';
 import type { User } from '../auth/user.ts';
 import type { RunBackend } from '../runs/run-backend.ts';
+import type { RunQueue } from '../runs/run-queue.ts';
 import type { LiveRuns } from '../runs/live-runs.ts';
 import type { SequencerBoard } from '../runs/sequencer-board.ts';
 import type { Watchers } from '../runs/watchers.ts';
@@ -33,6 +34,7 @@ export interface Context {
   board: SequencerBoard;
   lives: LiveRuns;
   backend: RunBackend;
+  queue: RunQueue;
   watchers: Watchers;
   version: string;
 }

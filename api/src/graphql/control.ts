@@ -1,7 +1,6 @@
 /** Control of a run that has started: each answers when the runner has carried it out. */
 import { LIMITS, SequencerError, type RunCommand, type TraceView } from '@sequencer/model';
 import { z } from 'zod';
-import { switchOff } from '../runs/run-end.ts';
 import { checkScriptText } from '../runs/submission.ts';
 import { FailureActionEnum, StepCommandEnum, StopLevelEnum, builder } from './builder.ts';
 import { checked } from './checked.ts';
@@ -75,9 +74,7 @@ builder.mutationFields((t) => ({
     },
     resolve: async (_root, { id, level, escalate }, context) => {
       const run = await tell(id, context, { name: 'stop', level, ...(escalate ? { escalate } : {}) });
-      const { name } = context.user;
-      const why = `Run ${String(run.row.number)} was stopped by ${name}.`;
-      await context.db.transaction((tx) => switchOff(tx, run.row.sequencer, name, why));
+      await context.queue.stopped(run.row, context.user.name);
       context.board.changed(run.row.sequencer);
       return run;
     },

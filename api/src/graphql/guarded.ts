@@ -10,7 +10,7 @@ import {
 import { details } from '../auth/audit-log.ts';
 import { hasRole, operates } from '../auth/grants.ts';
 import { MUTATIONS, NEEDS, QUERIES, type CommandRule, type Need } from '../auth/rules.ts';
-import { asSequencerError } from '../store/database.ts';
+import { asSequencerError, isDatabaseAway } from '../store/database.ts';
 import { findRun } from '../store/run-store.ts';
 import type { Context } from './context.ts';
 import { isRunId } from './run-source.ts';
@@ -107,7 +107,7 @@ function command(field: Field, inner: Resolver): Resolver {
   return async (root, args: Args, context, info) => {
     const target: Target = { sequencer: null, run: null, line: null };
     const at = new Date();
-    const write = (result: string, message: string | null) => {
+    const write = async (result: string, message: string | null) => {
       const { identity, address, audit } = context.access;
       return audit.write({
         at,
@@ -116,7 +116,7 @@ function command(field: Field, inner: Resolver): Resolver {
         address,
         action: field.name,
         ...target,
-        details: details(told(field.name, args, context)),
+        details: details(await told(field.name, args, context)),
         result,
         message,
       });
@@ -174,8 +174,13 @@ async function findTarget(rule: CommandRule, args: Args, context: Context, targe
 }
 
 /** People sometimes type their password where the name belongs: a name that nobody has is not kept. */
-function told(action: string, args: Args, context: Context): Args {
+async function told(action: string, args: Args, context: Context): Promise<Args> {
   if (action !== 'signIn') return args;
-  const isKnown = context.access.door.users?.find(String(args.name)) != null;
-  return { name: isKnown ? args.name : '(not known)' };
+  try {
+    const person = await context.access.door.people?.find(String(args.name));
+    return { name: person ? args.name : '(not known)' };
+  } catch (error) {
+    if (!isDatabaseAway(error)) throw error;
+    return { name: '(not known)' };
+  }
 }

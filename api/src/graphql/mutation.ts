@@ -1,7 +1,7 @@
 /** The mutations of runs that wait, and of the queue. Each returns when it is done, or fails with a typed error. */
 import { SequencerError } from '@sequencer/model';
-import { cancel, move, setHoldOnFailure, setMode } from '../runs/queue.ts';
 import { checkScriptText, startAtSchema, submit } from '../runs/submission.ts';
+import { setHoldOnFailure } from '../store/run-store.ts';
 import { BreakpointInput, asked } from './breakpoints.ts';
 import { ModeEnum, RunStartEnum, builder } from './builder.ts';
 import { checked } from './checked.ts';
@@ -48,7 +48,7 @@ builder.mutationType({
       resolve: async (_root, { input }, context) => {
         context.board.signal(input.sequencer);
         await context.lives.endsStored(input.sequencer);
-        const row = await submit(context.db, context.backend, context.user.name, {
+        const row = await submit(context, context.user.name, {
           ...input,
           arguments: input.arguments ?? [],
           startPaused: input.startPaused ?? false,
@@ -86,7 +86,7 @@ builder.mutationType({
       args: { id: t.arg.id() },
       resolve: async (_root, { id }, context) => {
         const run = await requireSource(id, context);
-        const row = await cancel(context.db, run.row, context.user.name);
+        const row = await context.queue.cancel(run.row, context.user.name);
         context.board.changed(row.sequencer);
         return new RunSource(row, context);
       },
@@ -97,7 +97,7 @@ builder.mutationType({
       args: { run: t.arg.id(), position: t.arg.int() },
       resolve: async (_root, { run, position }, context) => {
         const { row } = await requireSource(run, context);
-        await move(context.db, row, position);
+        await context.queue.move(row, position);
         context.board.changed(row.sequencer);
         return { name: row.sequencer };
       },
@@ -116,10 +116,10 @@ builder.mutationType({
     setMode: t.field({
       type: SequencerType,
       args: { sequencer: t.arg.string(), mode: t.arg({ type: ModeEnum }) },
-      resolve: async (_root, { sequencer, mode }, { board, db, user, backend, lives }) => {
+      resolve: async (_root, { sequencer, mode }, { board, user, backend, queue, lives }) => {
         board.signal(sequencer);
         await lives.endsStored(sequencer);
-        await setMode(db, sequencer, mode, user.name);
+        await queue.setMode(sequencer, mode, user.name);
         board.changed(sequencer);
         await backend.advance(sequencer);
         return { name: sequencer };

@@ -39,7 +39,7 @@ export class RunSource {
     return {
       startedAt: view.startedAt,
       finishedAt: view.finishedAt ?? this.row.finishedAt,
-      exitCode: view.exitCode,
+      exitCode: view.exitCode ?? this.row.exitCode,
       failure: view.failure,
       statementCount: view.statements.length,
       statementsDone: statementsDone(view),
@@ -50,15 +50,7 @@ export class RunSource {
   /** One sentence: why it is in its phase. For a waiting run, what it waits for. */
   async reason(): Promise<string | null> {
     if (this.phase !== 'QUEUED') return this.live ? this.live.reason : this.row.reason;
-    const state = await this.#context.board.get(this.row.sequencer);
-    if (state.active) return `Waits for run ${String(state.active.number)} to end.`;
-    if (this.row.start === 'QUEUED' && state.row.mode === 'OFF') {
-      return this.row.reason ?? 'Waits: the mode of the sequencer is Off.';
-    }
-    if (!this.#context.backend.runner(this.row.sequencer).connected) {
-      return `Waits for the runner of ${this.row.sequencer}, which is not connected.`;
-    }
-    return 'Waits for its turn.';
+    return this.#context.queue.whyItWaits(this.row);
   }
 
   /** Events with seq > after, oldest first: from memory when it has them, else from the store. */

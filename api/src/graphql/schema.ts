@@ -11,6 +11,7 @@ import './control.ts';
 import './inspection.ts';
 import './subscription.ts';
 import './access.ts';
+import './accounts.ts';
 import './api-tokens.ts';
 import './audit.ts';
 import './control-lock.ts';

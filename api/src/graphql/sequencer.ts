@@ -1,5 +1,5 @@
 /** The types Sequencer and Runner. */
-import type { RunnerState } from '../gateway/gateway.ts';
+import type { RunnerLook } from '../runs/run-backend.ts';
 import { DateTime, ModeEnum, builder } from './builder.ts';
 import { RunSource } from './run-source.ts';
 import { RunType } from './run.ts';
@@ -10,10 +10,13 @@ const PackageType = builder.objectRef<{ name: string; version: string }>('Packag
   fields: (t) => ({ name: t.exposeString('name'), version: t.exposeString('version') }),
 });
 
-const RunnerType = builder.objectRef<RunnerState>('Runner').implement({
+const RunnerType = builder.objectRef<RunnerLook>('Runner').implement({
   description: 'The Python side of a sequencer: a worker that waits for runs and holds at most one.',
   fields: (t) => ({
     connected: t.exposeBoolean('connected'),
+    perRun: t.exposeBoolean('perRun', {
+      description: 'Each run has a runner of its own: where none runs, none is missing.',
+    }),
     since: t.expose('since', {
       type: DateTime,
       nullable: true,
@@ -58,6 +61,13 @@ SequencerType.implement({
     hostname: t.string({
       description: 'The host name that scripts see.',
       resolve: ({ name }, _args, { backend }) => backend.runner(name).hello?.hostname ?? `daq-${name}-sequencer`,
+    }),
+    lastKnownSince: t.field({
+      type: DateTime,
+      nullable: true,
+      description:
+        'Since when the Kubernetes API server does not answer: mode and queue are as they were then. Null when they are true.',
+      resolve: (_sequencer, _args, { backend }) => backend.lastKnownSince,
     }),
     runner: t.field({ type: RunnerType, resolve: ({ name }, _args, { backend }) => backend.runner(name) }),
     activeRun: t.field({

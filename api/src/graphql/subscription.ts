@@ -36,7 +36,7 @@ function states<T>(signal: Signal, read: () => T): AsyncIterableIterator<T> {
 
 /** The run whenever something of it changes; ends after its end. */
 function runStates(first: RunSource, context: Context): AsyncIterableIterator<RunSource> {
-  const signal = context.board.signal(first.row.sequencer);
+  const signal = context.board.signalOf(first.row.sequencer);
   return stream(async function* (stopped) {
     const leave = context.watchers.enter(first.row.id, signal);
     try {
@@ -86,7 +86,7 @@ function eventBatches(
   types: readonly string[] | null,
 ): AsyncIterableIterator<StoredEvent[]> {
   return stream(async function* (stopped) {
-    const signal = context.board.signal((await requireSource(id, context)).row.sequencer);
+    const signal = context.board.signalOf((await requireSource(id, context)).row.sequencer);
     const wanted = types && new Set(types);
     let at = after;
     let first = true;

@@ -31,6 +31,8 @@ export class LiveRun {
   /** Whether the connected runner holds this run. */
   held = false;
   seenAt: Date | null;
+  /** What its runner was given with `start`; null when that was before this process, or is yet to come. */
+  token: string | null = null;
   /** When the view was last written, in ms of the process's clock. */
   viewStoredAt = -Infinity;
   readonly #tail: StoredEvent[] = [];
@@ -78,13 +80,38 @@ export class LiveRun {
       if (!this.#fold(event)) odd.push(event);
       const { seq, type, at, ...data } = event;
       const stored = { seq, type, at: new Date(at).toISOString(), data: JSON.stringify(data) };
-      this.#tail.push(stored);
-      this.#tailSize += stored.data.length + OVERHEAD;
-      this.#unstoredSize += stored.data.length + OVERHEAD;
+      this.#keep(stored);
     }
     this.seenAt = new Date();
     this.changed.notify();
     return odd;
+  }
+
+  /**
+   * Takes in what another replica of the API has stored.
+   *
+   * @returns false when there is nothing to take in: what came here itself is not all stored, or the events do not follow
+   */
+  follow(batch: readonly StoredEvent[]): boolean {
+    if (this.storedSeq < this.view.lastSeq) return false;
+    let last: StoredEvent | null = null;
+    for (const stored of batch) {
+      if (stored.seq !== this.view.lastSeq + 1) continue;
+      this.#fold({ ...(JSON.parse(stored.data) as object), seq: stored.seq, type: stored.type, at: stored.at });
+      this.#keep(stored);
+      last = stored;
+    }
+    if (!last) return false;
+    this.stored([last]);
+    this.#unstoredSize = 0;
+    this.seenAt = new Date();
+    return true;
+  }
+
+  #keep(stored: StoredEvent): void {
+    this.#tail.push(stored);
+    this.#tailSize += stored.data.length + OVERHEAD;
+    this.#unstoredSize += stored.data.length + OVERHEAD;
   }
 
   #fold(event: AnyEvent): boolean {
@@ -119,6 +146,7 @@ export class LiveRun {
     const last = batch.at(-1);
     if (!last) return;
     this.storedSeq = last.seq;
+    this.changed.notify();
     for (const event of batch) this.#unstoredSize -= event.data.length + OVERHEAD;
     let drop = 0;
     while (this.#tailSize > KEPT) {

@@ -3,7 +3,8 @@ import { findingSchema, SequencerError, nextRun, type Finding, type Hello, type 
 import { asc, and, eq, inArray } from 'drizzle-orm';
 import { OPEN_PHASES, isFinal } from '@sequencer/model';
 import { z } from 'zod';
-import type { Gateway, RunnerState } from '../gateway/gateway.ts';
+import { hashOf, newSecret } from '../auth/secrets.ts';
+import type { Gateway } from '../gateway/gateway.ts';
 import { CLOSE, type ConnectionHandlers, type RunnerConnection } from '../gateway/runner-connection.ts';
 import type { Logger } from '../log.ts';
 import type { Db } from '../store/database.ts';
@@ -13,7 +14,7 @@ import type { LiveRun } from './live-run.ts';
 import type { LiveRuns } from './live-runs.ts';
 import type { Recorder } from './recorder.ts';
 import { untilDone } from './retry.ts';
-import type { RunBackend } from './run-backend.ts';
+import type { RunBackend, RunnerLook } from './run-backend.ts';
 import { afterEnd, lockSequencer } from './run-end.ts';
 import type { SequencerBoard } from './sequencer-board.ts';
 
@@ -63,6 +64,8 @@ export class LocalBackend implements RunBackend {
       if (!live || isFinal(live.row.phase) || live.row.sequencer !== connection.hello?.sequencer) {
         throw new Error(`events of the run ${message.run}, which is not open here`);
       }
+      if (!isTokenOf(live.row, message.token)) throw new Error(`events of the run ${message.run} without its token`);
+      live.held = true;
       const odd = live.receive(message.events);
       for (const event of odd) {
         this.#log.error({ run: message.run, seq: event.seq, type: event.type }, 'an event has a wrong shape');
@@ -114,8 +117,10 @@ export class LocalBackend implements RunBackend {
     this.#stopped.abort();
   }
 
-  runner(sequencer: string): RunnerState {
-    return this.#gateway.state(sequencer);
+  readonly lastKnownSince = null;
+
+  runner(sequencer: string): RunnerLook {
+    return { ...this.#gateway.state(sequencer), perRun: false };
   }
 
   async #inTurn(sequencer: string, action: () => Promise<void>): Promise<void> {
@@ -142,6 +147,13 @@ export class LocalBackend implements RunBackend {
         this.#log.warn({ sequencer, err: String(error) }, 'the runner waits for the database');
       },
     );
+    const before = this.#held(sequencer);
+    if (before && !answer.held.includes(before)) {
+      // A runner that has gone without a word is off the line soon; then this one may come.
+      this.#log.warn({ sequencer, run: before.row.id }, 'a runner was refused: another one is at work here');
+      connection.close(CLOSE.seatTaken, 'the runner of this sequencer is at work');
+      return;
+    }
     this.#gateway.take(sequencer, connection);
     connection.welcome(answer.runs);
     for (const live of answer.held) {
@@ -157,9 +169,9 @@ export class LocalBackend implements RunBackend {
   async #answerTo(hello: Hello) {
     const answer: { run: string; acked: number; forget: boolean }[] = [];
     const held: LiveRun[] = [];
-    for (const { run } of hello.runs) {
+    for (const { run, token } of hello.runs) {
       const row = isUuid(run) ? await findRun(this.#db, run) : null;
-      if (!row || row.sequencer !== hello.sequencer || isFinal(row.phase)) {
+      if (!row || row.sequencer !== hello.sequencer || isFinal(row.phase) || !isTokenOf(row, token)) {
         answer.push({ run, acked: 0, forget: true });
         continue;
       }
@@ -231,6 +243,7 @@ export class LocalBackend implements RunBackend {
     const { row } = live;
     try {
       const script = await scriptOf(this.#db, row.id);
+      const token = await this.#tokenFor(live);
       this.#log.info({ run: row.id, sequencer: row.sequencer, number: row.number }, 'starting');
       await this.#gateway.command(
         row.sequencer,
@@ -238,6 +251,7 @@ export class LocalBackend implements RunBackend {
           name: 'start',
           run: row.id,
           by: row.submittedBy,
+          ...(token === null ? {} : { token }),
           script,
           arguments: row.arguments,
           title: row.title,
@@ -255,6 +269,16 @@ export class LocalBackend implements RunBackend {
     } catch (error) {
       await this.#notStarted(live, error);
     }
+  }
+
+  /** Null for a runner that would not show it. */
+  async #tokenFor(live: LiveRun): Promise<string | null> {
+    if (this.#gateway.connection(live.row.sequencer)?.hello?.runTokens !== true) return null;
+    const token = (live.token ??= newSecret());
+    const tokenHash = hashOf(token);
+    await this.#db.update(runs).set({ tokenHash }).where(eq(runs.id, live.row.id));
+    live.row = { ...live.row, tokenHash };
+    return token;
   }
 
   async #notStarted(live: LiveRun, error: unknown): Promise<void> {
@@ -312,10 +336,17 @@ export class LocalBackend implements RunBackend {
   }
 
   async command(run: RunSummary, by: string, command: RunCommand): Promise<unknown> {
+    // Whoever has the seat: only who has shown this run's token is told anything of it.
+    if (this.#lives.get(run.id)?.held !== true) throw new SequencerError('RUNNER_AWAY');
     const whole = { ...command, run: run.id, by };
     const within = command.name === 'evaluate' ? EVALUATED_WITHIN_MS : undefined;
     return (await this.#gateway.command(run.sequencer, whole, within)).result;
   }
+}
+
+/** Whether a runner may speak for this run. */
+function isTokenOf({ tokenHash }: RunSummary, token: string | undefined): boolean {
+  return tokenHash === null || (token !== undefined && hashOf(token) === tokenHash);
 }
 
 function isUuid(text: string): boolean {

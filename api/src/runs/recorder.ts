@@ -1,7 +1,7 @@
 /** Commits the events of live runs, in order and in batches, and keeps each run's row in step with them. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { OPEN_PHASES, isFinal, type RunView } from '@sequencer/model';
-import { and, eq, inArray } from 'drizzle-orm';
+import { OPEN_PHASES, isFinal, type FinalPhase, type RunView } from '@sequencer/model';
+import { and, eq, inArray, lte, sql } from 'drizzle-orm';
 import type { Logger } from '../log.ts';
 import type { Metrics } from '../http/metrics.ts';
 import type { Db } from '../store/database.ts';
@@ -10,7 +10,7 @@ import { wordsOf, type RunSummary } from '../store/run-store.ts';
 import { runs } from '../store/schema.ts';
 import type { LiveRun } from './live-run.ts';
 import { untilDone } from './retry.ts';
-import { afterEnd, lockSequencer } from './run-end.ts';
+import { lockSequencer, type Transaction } from './run-end.ts';
 
 const BATCH_COUNT = 5000;
 const BATCH_SIZE = 4 * 1024 * 1024;
@@ -19,20 +19,27 @@ const PAUSE_MS = 20;
 /** A view is written at most this often: it can always be made again from the events. */
 const VIEW_EVERY_MS = 2000;
 
+type EndOfRun = (tx: Transaction, sequencer: string, number: number, phase: FinalPhase) => Promise<void>;
+
 export class Recorder {
   readonly #db: Db;
   readonly #log: Logger;
   readonly #metrics: Metrics;
   readonly #onStored: (run: LiveRun) => void;
+  readonly #onEnd: EndOfRun;
   readonly #stopped = new AbortController();
   readonly #loops = new Map<LiveRun, Promise<void>>();
 
-  /** @param onStored called after each commit: the moment to acknowledge */
-  constructor(db: Db, log: Logger, metrics: Metrics, onStored: (run: LiveRun) => void) {
+  /**
+   * @param onStored called after each commit: the moment to acknowledge
+   * @param onEnd what the end of a run does to its sequencer
+   */
+  constructor(db: Db, log: Logger, metrics: Metrics, onStored: (run: LiveRun) => void, onEnd: EndOfRun) {
     this.#db = db;
     this.#log = log;
     this.#metrics = metrics;
     this.#onStored = onStored;
+    this.#onEnd = onEnd;
   }
 
   /** Sees to it that what the run has received is committed soon. */
@@ -85,7 +92,7 @@ export class Recorder {
       // The order of locks is the same everywhere: first the sequencer, then the run.
       if (ended) await lockSequencer(tx, row.sequencer);
       await appendEvents(tx, row.id, batch);
-      await tx
+      const changed = await tx
         .update(runs)
         .set({
           phase: row.phase,
@@ -101,11 +108,17 @@ export class Recorder {
           ...(row.failure && ended ? { words: wordsOf(row) } : {}),
           ...(writeView ? { view: JSON.stringify(run.view), viewSeq: run.view.lastSeq } : {}),
         })
-        .where(and(eq(runs.id, row.id), inArray(runs.phase, [...OPEN_PHASES])));
-      if (ended) await afterEnd(tx, row.sequencer, row.number, ended);
+        .where(and(eq(runs.id, row.id), inArray(runs.phase, [...OPEN_PHASES]), lte(runs.lastSeq, row.lastSeq)));
+      // Its end is known otherwise, or another replica is further: the record goes on, and what is newer stays.
+      if (changed.rowCount === 0) {
+        const lastSeq = sql`greatest(${runs.lastSeq}, ${row.lastSeq})`;
+        await tx.update(runs).set({ lastSeq }).where(eq(runs.id, row.id));
+      }
+      if (ended) await this.#onEnd(tx, row.sequencer, row.number, ended);
     });
     if (writeView) run.viewStoredAt = started;
-    run.row = row;
+    // Its end may have become known meanwhile, in another way.
+    run.row = isFinal(run.row.phase) ? { ...run.row, lastSeq: row.lastSeq } : row;
     this.#metrics.commitSeconds.observe((performance.now() - started) / 1000);
   }
 }

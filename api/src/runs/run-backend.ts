@@ -3,6 +3,11 @@ import type { Finding, RunCommand } from '@sequencer/model';
 import type { RunnerState } from '../gateway/gateway.ts';
 import type { RunSummary } from '../store/run-store.ts';
 
+export interface RunnerLook extends RunnerState {
+  /** Each run has a runner of its own: where none runs, none is missing. */
+  perRun: boolean;
+}
+
 export interface RunBackend {
   /** What the runner says of a script without running it; null when no runner is there to ask. */
   check: (sequencer: string, script: string, startAt: number) => Promise<Finding[] | null>;
@@ -10,5 +15,7 @@ export interface RunBackend {
   advance: (sequencer: string) => Promise<void>;
   /** Returns the result once the runner has carried it out, or throws its refusal. */
   command: (run: RunSummary, by: string, command: RunCommand) => Promise<unknown>;
-  runner: (sequencer: string) => RunnerState;
+  runner: (sequencer: string) => RunnerLook;
+  /** Since when what is shown of queue and modes is only last known; null when it is what is true. */
+  readonly lastKnownSince: Date | null;
 }

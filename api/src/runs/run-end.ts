@@ -1,5 +1,5 @@
 /** What the end of a run does to its sequencer: a bad one lets nothing follow by itself. */
-import { letsQueueContinue, type FinalPhase } from '@sequencer/model';
+import { letsQueueContinue, type FinalPhase, type Phase } from '@sequencer/model';
 import { and, eq } from 'drizzle-orm';
 import type { Db } from '../store/database.ts';
 import { runs, sequencers, type SequencerRow } from '../store/schema.ts';
@@ -14,7 +14,8 @@ export async function lockSequencer(tx: Transaction, name: string): Promise<Sequ
   return rows[0];
 }
 
-const WORDS: Partial<Record<FinalPhase, string>> = {
+/** After the name of a run: how it ended, when that was bad. */
+export const END_WORDS: Partial<Record<Phase, string>> = {
   FAILED: 'failed',
   INTERRUPTED: 'was interrupted',
   TERMINATED: 'was terminated',
@@ -25,7 +26,7 @@ const WORDS: Partial<Record<FinalPhase, string>> = {
 /** Sets the mode to Off after a bad end. Needs the sequencer's lock. */
 export async function afterEnd(tx: Transaction, sequencer: string, number: number, phase: FinalPhase): Promise<void> {
   if (letsQueueContinue(phase)) return;
-  await switchOff(tx, sequencer, 'Sequencer', `Run ${String(number)} ${WORDS[phase] ?? 'ended'}.`);
+  await switchOff(tx, sequencer, 'Sequencer', `Run ${String(number)} ${END_WORDS[phase] ?? 'ended'}.`);
 }
 
 /** Sets the mode to Off with the reason, and holds the runs that were to start by themselves. Needs the lock. */

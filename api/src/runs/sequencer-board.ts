@@ -16,17 +16,29 @@ export interface SequencerState {
 }
 
 export class SequencerBoard {
-  readonly names: readonly string[];
   /** Anything on any sequencer. */
   readonly anything = new Signal();
+  /** Where there are other replicas of the API, these are told of each change. */
+  announce: (name: string) => void = () => undefined;
   readonly #db: Db;
-  readonly #signals: Map<string, Signal>;
+  #names: readonly string[];
+  readonly #signals = new Map<string, Signal>();
   readonly #states = new Map<string, Promise<SequencerState>>();
 
   constructor(db: Db, names: readonly string[]) {
     this.#db = db;
-    this.names = names;
-    this.#signals = new Map(names.map((name) => [name, new Signal()]));
+    this.#names = names;
+  }
+
+  get names(): readonly string[] {
+    return this.#names;
+  }
+
+  /** In a cluster sequencers come and go. */
+  setNames(names: readonly string[]): void {
+    if (names.join() === this.#names.join()) return;
+    this.#names = names;
+    this.anything.notify();
   }
 
   /** Writes the configured sequencers down. */
@@ -38,23 +50,26 @@ export class SequencerBoard {
   }
 
   has(name: string): boolean {
-    return this.#signals.has(name);
+    return this.#names.includes(name);
   }
 
   /** Throws UNKNOWN_SEQUENCER, with the names that there are. */
   signal(name: string): Signal {
-    const signal = this.#signals.get(name);
-    if (!signal) {
-      throw new SequencerError(
-        'UNKNOWN_SEQUENCER',
-        `There is no sequencer "${name}"; there is ${this.names.join(', ')}.`,
-      );
+    if (!this.has(name)) {
+      const there = this.#names.length > 0 ? `there is ${this.#names.join(', ')}` : 'there is none yet';
+      throw new SequencerError('UNKNOWN_SEQUENCER', `There is no sequencer "${name}"; ${there}.`);
     }
+    return this.signalOf(name);
+  }
+
+  /** Also of one that has gone: of its runs there is the history. */
+  signalOf(name: string): Signal {
+    const signal = this.#signals.get(name) ?? new Signal();
+    this.#signals.set(name, signal);
     return signal;
   }
 
   async get(name: string): Promise<SequencerState> {
-    this.signal(name);
     const state = this.#states.get(name) ?? this.#read(name);
     this.#states.set(name, state);
     try {
@@ -74,6 +89,12 @@ export class SequencerBoard {
 
   /** Something that the store holds has changed. */
   changed(name: string): void {
+    this.heardOfChange(name);
+    this.announce(name);
+  }
+
+  /** As another replica of the API says. */
+  heardOfChange(name: string): void {
     this.#states.delete(name);
     this.touched(name);
   }

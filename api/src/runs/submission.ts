@@ -1,13 +1,10 @@
 /** From what somebody wants to run to a run in the queue. */
-import { createHash, randomUUID } from 'node:crypto';
 import { LIMITS, SequencerError, breakpointSchema, type Finding } from '@sequencer/model';
-import { eq, sql } from 'drizzle-orm';
 import { z } from 'zod';
-import { violatedConstraint, type Db } from '../store/database.ts';
-import { findByRequest, findRun, wordsOf, type RunSummary } from '../store/run-store.ts';
-import { runs, sequencers } from '../store/schema.ts';
-import { lockSequencer } from './run-end.ts';
+import type { Db } from '../store/database.ts';
+import { findByRequest, findRun, type RunSummary } from '../store/run-store.ts';
 import type { RunBackend } from './run-backend.ts';
+import type { RunQueue } from './run-queue.ts';
 
 const NUL = /\0/;
 /** What is not seen, or turns the text after it around, so that it looks like another. */
@@ -46,7 +43,12 @@ const submissionSchema = z.object({
 });
 
 export type SubmissionInput = z.input<typeof submissionSchema>;
-type Submission = z.output<typeof submissionSchema>;
+
+export interface SubmissionParts {
+  db: Db;
+  backend: RunBackend;
+  queue: RunQueue;
+}
 
 /** Throws SCRIPT_TOO_LARGE or SCRIPT_NOT_TEXT. */
 export function checkScriptText(script: string): void {
@@ -68,56 +70,21 @@ function refuseErrors(findings: readonly Finding[]): void {
 }
 
 /** Makes the run. Repeated with the same requestId it answers with the run that it made before. */
-export async function submit(db: Db, backend: RunBackend, by: string, input: SubmissionInput): Promise<RunSummary> {
+export async function submit(parts: SubmissionParts, by: string, input: SubmissionInput): Promise<RunSummary> {
+  const { db, backend, queue } = parts;
   const parsed = submissionSchema.safeParse(input);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     throw new SequencerError('BAD_INPUT', `${issue?.path.join('.') ?? 'input'}: ${issue?.message ?? ''}`);
   }
-  const wanted = parsed.data;
+  const wanted = { ...parsed.data, requestId: parsed.data.requestId ?? null, startAt: parsed.data.startAt ?? null };
   checkScriptText(wanted.script);
-  if (wanted.requestId) {
+  if (wanted.requestId !== null) {
     const made = await findByRequest(db, by, wanted.requestId);
     if (made) return made;
   }
   refuseErrors((await backend.check(wanted.sequencer, wanted.script, wanted.startAt ?? 0)) ?? []);
-  const id = randomUUID();
-  try {
-    await insert(db, id, by, wanted);
-  } catch (error) {
-    if (violatedConstraint(error) !== 'runs_request' || !wanted.requestId) throw error;
-    const made = await findByRequest(db, by, wanted.requestId);
-    if (made) return made;
-    throw error;
-  }
+  const made = await queue.submit(by, wanted);
   await backend.advance(wanted.sequencer);
-  const made = await findRun(db, id);
-  if (!made) throw new SequencerError('UNKNOWN_RUN');
-  return made;
-}
-
-async function insert(db: Db, id: string, by: string, wanted: Submission): Promise<void> {
-  await db.transaction(async (tx) => {
-    const { lastNumber } = await lockSequencer(tx, wanted.sequencer);
-    const number = lastNumber + 1;
-    await tx.update(sequencers).set({ lastNumber: number }).where(eq(sequencers.name, wanted.sequencer));
-    const waiting = sql`phase = 'QUEUED' and sequencer = ${wanted.sequencer}`;
-    const place = await tx
-      .select({ next: sql<number>`coalesce(max(place), 0) + 1` })
-      .from(runs)
-      .where(waiting);
-    await tx.insert(runs).values({
-      ...wanted,
-      id,
-      number,
-      place: place[0]?.next ?? 1,
-      scriptHash: createHash('sha256').update(wanted.script).digest('hex'),
-      submittedBy: by,
-      submittedAt: new Date(),
-      requestId: wanted.requestId ?? null,
-      startAt: wanted.startAt ?? null,
-      phase: 'QUEUED',
-      words: wordsOf({ ...wanted, number, submittedBy: by, failure: null }),
-    });
-  });
+  return (await findRun(db, made.id)) ?? made;
 }

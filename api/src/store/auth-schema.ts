@@ -2,7 +2,7 @@
 import { sql } from 'drizzle-orm';
 import { bigint, boolean, index, integer, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core';
 import type { Role } from '../auth/grants.ts';
-import { sequencers } from './schema.ts';
+import { last, sequencers } from './schema.ts';
 
 const time = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
 
@@ -31,8 +31,8 @@ export const apiTokens = pgTable(
     hash: text().notNull().unique(),
     name: text().notNull(),
     owner: text().notNull(),
-    /** Whether its owner is in the users file, which then limits it further. */
-    ownerInFile: boolean('owner_in_file').notNull(),
+    /** Whether its owner signs in with a password: then what they may limits it further. */
+    ownerHasPassword: boolean('owner_in_file').notNull(),
     role: text().$type<Role>().notNull(),
     sequencers: text().array(),
     createdAt: time('created_at').notNull(),
@@ -43,6 +43,18 @@ export const apiTokens = pgTable(
   },
   (table) => [index('api_tokens_owner').on(table.owner)],
 );
+
+/** People who sign in with a password, besides those of the users file. */
+export const accounts = pgTable('accounts', {
+  name: text().primaryKey(),
+  role: text().$type<Role>().notNull(),
+  sequencers: text().array(),
+  /** Of the password: see auth/password.ts. */
+  hash: text().notNull(),
+  createdAt: time('created_at').notNull(),
+  createdBy: text('created_by').notNull(),
+  disabledAt: time('disabled_at'),
+});
 
 /** Rows are added and never changed: a trigger of the migration refuses everything else. */
 export const audit = pgTable(
@@ -67,8 +79,8 @@ export const audit = pgTable(
     message: text(),
   },
   (table) => [
-    index('audit_user').on(table.userName, table.id.desc()),
-    index('audit_sequencer').on(table.sequencer, table.id.desc()),
+    index('audit_user').on(table.userName, last(table.id)),
+    index('audit_sequencer').on(table.sequencer, last(table.id)),
     index('audit_run')
       .on(table.run)
       .where(sql`${table.run} is not null`),
@@ -88,5 +100,6 @@ export const control = pgTable('control', {
 
 export type SessionRow = typeof sessions.$inferSelect;
 export type ApiTokenRow = typeof apiTokens.$inferSelect;
+export type AccountRow = typeof accounts.$inferSelect;
 export type AuditRow = typeof audit.$inferSelect;
 export type ControlRow = typeof control.$inferSelect;

@@ -3,7 +3,7 @@ import { and, asc, desc, eq, gte, ilike, inArray, lt, or, sql, type SQL } from '
 import { getTableColumns } from 'drizzle-orm';
 import { OPEN_PHASES, SequencerError, type Phase } from '@sequencer/model';
 import type { Db } from './database.ts';
-import { runs, type RunRow } from './schema.ts';
+import { runs, sequencers, type RunRow } from './schema.ts';
 
 const { script: _script, view: _view, words: _words, ...light } = getTableColumns(runs);
 
@@ -24,6 +24,14 @@ const ACTIVE: Phase[] = OPEN_PHASES.filter((phase) => phase !== 'QUEUED');
 export async function findRun(db: Db, id: string): Promise<RunSummary | null> {
   const rows = await db.select(light).from(runs).where(eq(runs.id, id));
   return rows[0] ?? null;
+}
+
+/** Those of the ids that there are, in no order. */
+export function findRuns(db: Db, ids: readonly string[]): Promise<RunSummary[]> {
+  return db
+    .select(light)
+    .from(runs)
+    .where(inArray(runs.id, [...ids]));
 }
 
 export async function findByRequest(db: Db, submittedBy: string, requestId: string): Promise<RunSummary | null> {
@@ -161,4 +169,9 @@ export function conditions(filter: RunFilter): (SQL | undefined)[] {
 export function wordsOf(run: Pick<RunRow, 'sequencer' | 'number' | 'title' | 'submittedBy' | 'failure'>): string {
   const failure = run.failure ? `${run.failure.exception}: ${run.failure.message}` : '';
   return [`${run.sequencer}/${String(run.number)}`, run.title ?? '', run.submittedBy, failure].join('\n');
+}
+
+/** Whether a failure holds the runs of the sequencer that do not say it themselves. */
+export async function setHoldOnFailure(db: Db, sequencer: string, hold: boolean): Promise<void> {
+  await db.update(sequencers).set({ holdOnFailure: hold }).where(eq(sequencers.name, sequencer));
 }

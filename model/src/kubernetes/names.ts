@@ -13,6 +13,10 @@ export const ANNOTATIONS = {
   submittedBy: `${GROUP}/submitted-by`,
   /** On a waiting run: a number that takes the place of `status.place`. A fraction puts it between two others. */
   place: `${GROUP}/place`,
+  /** On a waiting run: its breakpoints, as JSON. */
+  breakpoints: `${GROUP}/breakpoints`,
+  /** On a sequencer: the mode that somebody has set at the API, when, and who: `Queue 2026-11-24T20:00:00.000Z alice`. */
+  modeBy: `${GROUP}/mode-set-by`,
   /** On a waiting pod: what it was made from. Another value in its place would be made from something else. */
   template: `${GROUP}/template`,
   /** On a pod that waited: since when it has its run. */

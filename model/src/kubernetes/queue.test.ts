@@ -25,6 +25,7 @@ function run(name: string, more: { place?: number; moved?: string; created?: str
       arguments: [],
       startPaused: false,
       holdOnFailure: false,
+      startAt: 0,
       timeoutSeconds: 0,
     },
     status: { ...(more.place !== undefined && { place: more.place }) },

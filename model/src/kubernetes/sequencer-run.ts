@@ -64,6 +64,10 @@ const specSchema = z
       .default(false)
       .describe('Keep the script at the line that failed until somebody decides.')
       .meta(rules(FIXED)),
+    startAt: count
+      .default(0)
+      .describe('The statement to begin with, counted from 0; those before it are left out.')
+      .meta(rules(FIXED)),
     timeoutSeconds: z
       .int()
       .nonnegative()

@@ -2,6 +2,7 @@
 import type { New } from '@sequencer/kubernetes/client';
 import type { Secret } from '@sequencer/kubernetes/objects';
 import { runToken } from '@sequencer/kubernetes/run-token';
+import { breakpointsOf } from '@sequencer/model/kubernetes/breakpoints';
 import { ANNOTATIONS, LABELS } from '@sequencer/model/kubernetes/names';
 import type { Sequencer } from '@sequencer/model/kubernetes/sequencer';
 import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
@@ -31,6 +32,8 @@ export function secretOf(
     arguments: spec.arguments,
     startPaused: spec.startPaused || spec.desiredState === 'Paused',
     holdOnFailure: spec.holdOnFailure,
+    startAt: spec.startAt,
+    breakpoints: breakpointsOf(metadata),
   };
   return {
     metadata: {

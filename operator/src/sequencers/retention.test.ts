@@ -23,6 +23,7 @@ function run(index: number, phase: PhaseWord, secondsAgo: number): SequencerRun 
       desiredState: 'Queued',
       startPaused: false,
       holdOnFailure: false,
+      startAt: 0,
       timeoutSeconds: 0,
     },
     status: { phase, ...(isFinalWord(phase) && { finishedAt: new Date(NOW - secondsAgo * 1000).toISOString() }) },

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from sequencer_runner.ladder import Deadlines
-from sequencer_runner.worker import FolderTaken, Settings, Worker, environment_token
+from sequencer_runner.worker import FolderTaken, Settings, Worker, environment_secret
 
 
 def _settings() -> Settings:
@@ -30,13 +30,16 @@ def _settings() -> Settings:
     options = parser.parse_args()
     if not re.fullmatch(r"[a-z]([a-z0-9-]{0,28}[a-z0-9])?", options.sequencer):
         parser.error(f"--sequencer {options.sequencer!r}: use lower-case letters, digits and -, at most 30")
-    token = environment_token()
-    if not token:
-        parser.error("RUNNER_TOKEN is not set: it is the token by which the gateway knows this runner")
+    try:
+        secret = environment_secret()
+    except (OSError, ValueError) as error:
+        parser.error(f"RUNNER_TOKEN_FILE cannot be used: {error}")
+    if not secret.read():
+        parser.error("RUNNER_TOKEN is not set: it is the secret by which the gateway knows this runner")
     hostname = options.hostname or f"daq-{options.sequencer}-sequencer"
     return Settings(
         options.gateway,
-        token,
+        secret,
         options.sequencer,
         options.state_dir.resolve(),
         hostname,

@@ -11,6 +11,18 @@ from sequencer_runner.stopping import Stopping
 _EVALUATED = 20.0
 # Commands that change nothing: they are no actions in the record. An evaluation has its own event.
 LOOKING = {"evaluate", "variables", "source"}
+_STEPS = {
+    "NEXT": "steps over",
+    "STEP": "steps into",
+    "RETURN": "steps out",
+    "LOOP": "goes on to the end of its loop",
+    "CONTINUE": "goes on",
+}
+_DECISIONS = {
+    "RETRY": "The statement runs again.",
+    "SKIP": "The statement is left out.",
+    "STOP": "The failure ends the run.",
+}
 
 
 @dataclass(frozen=True)
@@ -36,27 +48,28 @@ async def carry_out(conversation: Conversation, stopping: Stopping, name: str, f
         case "step":
             step = {"do": "step", "trace": fields["trace"], "prompt": fields["prompt"]}
             await ask({**step, "command": fields["command"], "line": fields.get("line")})
-            where = f" to line {fields.get('line')}" if fields["command"] == "UNTIL" else ""
-            return Done(f"{fields['command']}{where} at prompt {fields['prompt']} of trace {fields['trace']}.")
+            does = _STEPS.get(fields["command"]) or f"goes on to line {fields.get('line')}"
+            return Done(f"Trace {fields['trace']} {does}.")
         case "unstop":
             return Done(await stopping.take_back(fields["by"]))
         case "stop":
             return Done(await stopping.stop(fields["level"], fields["by"], fields.get("escalate") or False))
         case "setBreakpoints":
             told = await ask({"do": "setBreakpoints", "breakpoints": fields["breakpoints"]})
-            return Done(f"{len(fields['breakpoints'])} breakpoints are set.", told)
+            count = len(fields["breakpoints"])
+            return Done("1 breakpoint is set." if count == 1 else f"{count} breakpoints are set.", told)
         case "evaluate":
             return Done("", await _evaluate(conversation, fields))
         case "interruptEvaluation":
             await ask({"do": name, "trace": fields["trace"], "prompt": fields["prompt"]})
-            return Done(f"At prompt {fields['prompt']} of trace {fields['trace']}.")
+            return Done(f"The evaluation in trace {fields['trace']} was interrupted.")
         case "variables" | "source":
             return Done("", await ask({"do": name, **fields}))
         case "decide":
             if stopping.signalled:
                 raise CommandRefused("STOPPING", "The run is stopping; nothing of it goes on any more.")
             await ask({"do": name, "action": fields["action"], "line": fields.get("line"), "by": fields["by"]})
-            return Done(f"After the failure: {fields['action']}.")
+            return Done(_DECISIONS.get(fields["action"]) or f"The run goes on at line {fields.get('line')}.")
         case "replace":
             await ask({"do": name, "script": fields["script"], "by": fields["by"]})
             return Done("What had not run was replaced.")

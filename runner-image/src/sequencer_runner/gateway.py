@@ -12,6 +12,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from sequencer_runner.conversation import CommandRefused
 from sequencer_runner.messages import Ack, BadMessage, Command, Welcome, read_message
 from sequencer_runner.run import Run
+from sequencer_runner.secret import Secret
 
 _log = logging.getLogger("sequencer_runner.gateway")
 
@@ -27,7 +28,7 @@ class Holder(Protocol):
 
     runs: dict[str, Run]
 
-    def hello(self) -> dict[str, Any]: ...
+    async def hello(self) -> dict[str, Any]: ...
 
     async def command(self, command: Command) -> Any:
         """The result. Raises CommandRefused."""
@@ -38,9 +39,9 @@ class Holder(Protocol):
 
 
 class Gateway:
-    def __init__(self, url: str, token: str, holder: Holder) -> None:
+    def __init__(self, url: str, secret: Secret, holder: Holder) -> None:
         self._url = url
-        self._token = token
+        self._secret = secret
         self._holder = holder
         self._news = asyncio.Event()
         self._sent: dict[str, int] = {}
@@ -56,7 +57,7 @@ class Gateway:
             try:
                 async with connect(
                     self._url,
-                    additional_headers={"Authorization": f"Bearer {self._token}"},
+                    additional_headers={"Authorization": f"Bearer {self._secret.read()}"},
                     max_size=8 * 1024 * 1024,
                     compression=None,
                     proxy=None,
@@ -80,7 +81,7 @@ class Gateway:
             wait = min(_LONGEST_WAIT, wait * 2)
 
     async def _converse(self, socket: ClientConnection) -> None:
-        await socket.send(json.dumps(self._holder.hello()))
+        await socket.send(json.dumps(await self._holder.hello()))
         welcomed = False
         sender: asyncio.Task[None] | None = None
         try:
@@ -149,7 +150,8 @@ class Gateway:
             if not lines:
                 continue
             sent_some = True
-            head = f'{{"type":"events","run":{json.dumps(run.id)},"events":['.encode()
+            shown = "" if run.token is None else f'"token":{json.dumps(run.token)},'
+            head = f'{{"type":"events","run":{json.dumps(run.id)},{shown}"events":['.encode()
             await socket.send(head + b",".join(lines) + b"]}", text=True)
             self._sent[run.id] = sent + len(lines)
         return sent_some

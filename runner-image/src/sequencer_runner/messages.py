@@ -78,6 +78,7 @@ _PROMPT: Shape = {**_RUN, "trace": _number, "prompt": _number}
 _COMMANDS: dict[str, Shape] = {
     "start": {
         **_RUN,
+        "token": _or_nothing(_text),
         "script": _text,
         "arguments": _texts,
         "title": _or_nothing(_text),

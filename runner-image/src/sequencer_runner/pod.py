@@ -25,6 +25,7 @@ from sequencer_runner.mirror import Mirror
 from sequencer_runner.process import ScriptProcess, spawn
 from sequencer_runner.run import Run
 from sequencer_runner.script.main import packages
+from sequencer_runner.secret import Secret
 from sequencer_runner.worker import Settings, Worker
 
 _JOURNAL_LIMIT = 1 << 30
@@ -48,7 +49,7 @@ def read_options(given: Path, work: Path) -> Options:
     options = json.loads((given / "options.json").read_text())
     settings = Settings(
         options["gateway"],
-        (given / "token").read_text().strip(),
+        Secret("", given / "token"),
         options["sequencer"],
         work / "journal",
         options["hostname"],
@@ -57,7 +58,11 @@ def read_options(given: Path, work: Path) -> Options:
     )
     start = {key: options[key] for key in ("run", "by", "title", "arguments", "startPaused", "holdOnFailure")}
     # Bytes as they are: a script's line ends are its own.
-    start.update(script=(given / "script.py").read_bytes().decode(), breakpoints=[])
+    start.update(
+        script=(given / "script.py").read_bytes().decode(),
+        breakpoints=options.get("breakpoints", []),
+        startAt=options.get("startAt", 0),
+    )
     return Options(options["run"], settings, start, float(options["recordGraceSeconds"]))
 
 

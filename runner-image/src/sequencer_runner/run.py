@@ -17,7 +17,7 @@ from sequencer_runner import leftovers
 from sequencer_runner.clock import now_iso, now_ms
 from sequencer_runner.commands import LOOKING, carry_out
 from sequencer_runner.conversation import CommandRefused, Conversation
-from sequencer_runner.frames import FrameReader, OutputFrame
+from sequencer_runner.frames import FrameReader, LineFrame, OutputFrame
 from sequencer_runner.journal import Journal
 from sequencer_runner.ladder import Deadlines
 from sequencer_runner.outcome import End, Facts, outcome_of
@@ -25,6 +25,7 @@ from sequencer_runner.output import Output
 from sequencer_runner.process import ScriptProcess
 from sequencer_runner.script.values import python_version
 from sequencer_runner.stopping import Stopping, end_softly, see_telescope
+from sequencer_runner.watching import watch_telescope
 
 _log = logging.getLogger("sequencer_runner.run")
 
@@ -54,6 +55,7 @@ class Run:
         self.id = run_id
         self.folder = folder
         self.journal = Journal(folder, limit)
+        self.token = _read_token(folder)
         self.acked = 0
         self._changed = changed
         self._output = Output(self._record)
@@ -63,6 +65,7 @@ class Run:
         self._how: str | None = None
         self._failure: str | None = None
         self.held: str | None = None
+        self._watch: asyncio.Task[None] | None = None
         self._process: ScriptProcess | None = None
         self._started: tuple[str, str] | None = None
         self._merge: asyncio.TimerHandle | None = None
@@ -84,8 +87,16 @@ class Run:
         work = folder / "work"
         work.mkdir(parents=True)
         (work / "script.py").write_bytes(start["script"].encode())
-        _write_json(folder / "run.json", {"start": {k: v for k, v in start.items() if k != "script"}})
+        if start.get("token"):
+            _write_token(folder, start["token"])
+        kept = {k: v for k, v in start.items() if k not in ("script", "token")}
+        _write_json(folder / "run.json", {"start": kept})
         return cls(run_id, folder, limit, changed)
+
+    def keep_token(self, token: str) -> None:
+        """The newest that came with `start` is the one that counts."""
+        _write_token(self.folder, token)
+        self.token = token
 
     async def begin(
         self, process: ScriptProcess, start: dict[str, Any], surroundings: Surroundings, detail: str
@@ -158,6 +169,7 @@ class Run:
             loop.remove_reader(fd)
         self._read_channel()
         self._output.close(now_ms())
+        self._watch_no_longer()
         await self._finish_commands()
         process.close()
         self._process = None
@@ -229,12 +241,24 @@ class Run:
             self._failure = f"{event['exception']}: {event['message']}"
             if event["awaitingDecision"]:
                 self.held = self._failure
+                self._watch = asyncio.create_task(watch_telescope(self.event))
         elif event["type"] == "decision":
             self._failure = self.held = None
+            self._watch_no_longer()
         self._record(event)
         if event["type"] == "started" and self._started is not None:
             self._action("start", self._started[0], True, self._started[1])
             self._begun.set()
+
+    def _watch_no_longer(self) -> None:
+        if self._watch is not None:
+            self._watch.cancel()
+            self._watch = None
+
+    def _line(self, event: bytes) -> None:
+        self._output.flush()
+        self.journal.append_line(event)
+        self._changed()
 
     def _action(self, name: str, by: str, ok: bool, detail: str) -> None:
         self.event({"type": "action", "at": now_iso(), "name": name, "by": by, "ok": ok, "detail": detail})
@@ -254,7 +278,9 @@ class Run:
                 asyncio.get_running_loop().remove_reader(process.channel)
                 return
             for frame in self._reader.feed(data):
-                if isinstance(frame, OutputFrame):
+                if isinstance(frame, LineFrame):
+                    self._line(frame.data)
+                elif isinstance(frame, OutputFrame):
                     self._print(frame.stream, frame.trace, frame.line, frame.time, frame.data, tagged=True)
                 else:
                     self._hear(frame)
@@ -325,6 +351,21 @@ class Run:
 def _complain(watcher: "asyncio.Task[None]") -> None:
     if not watcher.cancelled() and watcher.exception() is not None:
         _log.error("a run's end could not be recorded", exc_info=watcher.exception())
+
+
+def _read_token(folder: Path) -> str | None:
+    """Shown with everything that is said of this run; None when the gateway gave none."""
+    try:
+        return (folder / "token").read_text()
+    except FileNotFoundError:
+        return None
+
+
+def _write_token(folder: Path, token: str) -> None:
+    new = folder / "token.new"
+    new.touch(mode=0o600)
+    new.write_text(token)
+    new.replace(folder / "token")
 
 
 def _write_json(path: Path, value: dict[str, Any]) -> None:

@@ -21,6 +21,7 @@ from sequencer_runner.process import ScriptProcess, spawn
 from sequencer_runner.run import Run, Surroundings
 from sequencer_runner.script.main import packages
 from sequencer_runner.script.values import python_version
+from sequencer_runner.secret import Secret
 
 _log = logging.getLogger("sequencer_runner.worker")
 
@@ -28,7 +29,7 @@ _log = logging.getLogger("sequencer_runner.worker")
 @dataclass(frozen=True)
 class Settings:
     gateway: str
-    token: str
+    secret: Secret
     sequencer: str
     state_dir: Path
     hostname: str
@@ -46,7 +47,7 @@ class Worker:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self.runs: dict[str, Run] = {}
-        self._gateway = Gateway(settings.gateway, settings.token, self)
+        self._gateway = Gateway(settings.gateway, settings.secret, self)
         self._instance = uuid.uuid4().hex[:12]
         self._packages = packages()
         self._surroundings = Surroundings(settings.hostname, settings.deadlines, self._packages)
@@ -115,7 +116,12 @@ class Worker:
 
     # --- for the gateway --------------------------------------------------------------------------------------------
 
-    def hello(self) -> dict[str, Any]:
+    async def hello(self) -> dict[str, Any]:
+        # A start that came over the connection before this one is in it, whatever became of its answer.
+        async with self._starting:
+            return self._hello()
+
+    def _hello(self) -> dict[str, Any]:
         return {
             "type": "hello",
             "protocol": PROTOCOL_VERSION,
@@ -127,8 +133,10 @@ class Worker:
             "problems": ocs_problems(),
             "runs": [
                 {"run": run.id, "lastSeq": run.journal.last_seq, "ended": run.over.is_set()}
+                | ({} if run.token is None else {"token": run.token})
                 for run in self.runs.values()
             ],
+            "runTokens": True,
         }
 
     def on_line(self, connected: bool) -> None:
@@ -166,6 +174,8 @@ class Worker:
 
     async def _start(self, start: dict[str, Any]) -> None:
         run_id: str = start["run"]
+        if run_id in self.runs and start.get("token"):
+            self.runs[run_id].keep_token(start["token"])
         if run_id in self.runs or run_id in self._forgotten:
             return
         active = [run.id for run in self.runs.values() if not run.over.is_set()]
@@ -208,5 +218,7 @@ def _refuse_errors(findings: list[Finding]) -> None:
             raise CommandRefused(finding.code, finding.message)
 
 
-def environment_token() -> str:
-    return os.environ.get("RUNNER_TOKEN", "")
+def environment_secret() -> Secret:
+    """Of RUNNER_TOKEN_FILE or RUNNER_TOKEN; the word is empty when neither is set. OSError, ValueError."""
+    file = os.environ.get("RUNNER_TOKEN_FILE")
+    return Secret(os.environ.get("RUNNER_TOKEN", ""), Path(file) if file else None)

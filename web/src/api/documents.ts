@@ -102,6 +102,58 @@ export const SIGN_OUT_USER = graphql(/* GraphQL */ `
   }
 `);
 
+export const ACCOUNTS = graphql(/* GraphQL */ `
+  query Accounts {
+    accounts {
+      name
+      role
+      sequencers
+      inFile
+      createdAt
+      createdBy
+      disabledAt
+    }
+  }
+`);
+
+export const CREATE_ACCOUNT = graphql(/* GraphQL */ `
+  mutation CreateAccount($name: String!, $password: String!, $role: Role!, $sequencers: [String!]) {
+    createAccount(name: $name, password: $password, role: $role, sequencers: $sequencers) {
+      name
+    }
+  }
+`);
+
+export const CHANGE_ACCOUNT = graphql(/* GraphQL */ `
+  mutation ChangeAccount($name: String!, $role: Role!, $sequencers: [String!]) {
+    changeAccount(name: $name, role: $role, sequencers: $sequencers) {
+      name
+    }
+  }
+`);
+
+export const DISABLE_ACCOUNT = graphql(/* GraphQL */ `
+  mutation DisableAccount($name: String!, $disabled: Boolean!) {
+    disableAccount(name: $name, disabled: $disabled) {
+      name
+    }
+  }
+`);
+
+export const RESET_PASSWORD = graphql(/* GraphQL */ `
+  mutation ResetPassword($name: String!, $password: String!) {
+    resetPassword(name: $name, password: $password) {
+      name
+    }
+  }
+`);
+
+export const CHANGE_PASSWORD = graphql(/* GraphQL */ `
+  mutation ChangePassword($currentPassword: String!, $newPassword: String!) {
+    changePassword(currentPassword: $currentPassword, newPassword: $newPassword)
+  }
+`);
+
 export const AUDIT = graphql(/* GraphQL */ `
   query Audit($filter: AuditFilter, $first: Int!, $after: String) {
     audit(filter: $filter, first: $first, after: $after) {
@@ -174,6 +226,7 @@ export const FLEET = graphql(/* GraphQL */ `
       modeChangedBy
       modeChangedAt
       hostname
+      lastKnownSince
       control {
         holder
         since
@@ -182,6 +235,7 @@ export const FLEET = graphql(/* GraphQL */ `
       holdOnFailure
       runner {
         connected
+        perRun
         since
         python
         hostname

@@ -31,7 +31,16 @@ const idle: FleetSequencer = {
   modeChangedBy: null,
   modeChangedAt: null,
   hostname: 'host',
-  runner: { connected: true, since: ago(90), python: '3.13', hostname: 'host', packages: [], problems: [] },
+  lastKnownSince: null,
+  runner: {
+    connected: true,
+    perRun: false,
+    since: ago(90),
+    python: '3.13',
+    hostname: 'host',
+    packages: [],
+    problems: [],
+  },
   activeRun: null,
   queue: [],
   lastRun: run,
@@ -67,6 +76,19 @@ describe('who needs a person', () => {
       'b paused for 10:00',
       'satp1 run 4 failed 5:00 ago, mode Off:',
       'c runner away, nothing can start',
+    ]);
+  });
+
+  it('is nobody for want of a runner where each run has its own, until a script has begun', () => {
+    const none = { ...idle, runner: { ...idle.runner, connected: false, perRun: true } };
+    const begun = { ...active, position: null };
+    expect(texts(none, { ...none, activeRun: { ...begun, phase: 'STARTING' } })).toEqual([]);
+    expect(texts({ ...none, activeRun: begun })).toEqual(['satp1 runner away, the script may still run']);
+  });
+
+  it('is who looks at what may be old', () => {
+    expect(texts({ ...idle, lastKnownSince: ago(1) })).toEqual([
+      'satp1 the cluster does not answer, mode and queue are last known',
     ]);
   });
 

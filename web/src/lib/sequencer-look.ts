@@ -1,4 +1,5 @@
 /** What a sequencer looks like at a glance, and whether it needs a person. */
+import { causeText } from './cause-text.ts';
 import type { FleetSequencer } from '../api/fleet.ts';
 import { duration, ticking } from './format.ts';
 import { IDLE, LOOKS, lookOfRun, type Look } from './phases.ts';
@@ -10,15 +11,24 @@ export function lookOf(sequencer: FleetSequencer): Look {
   return run ? lookOfRun(run) : IDLE;
 }
 
+/** Whether a runner is missing: where each run has its own, one is only missing to a script that has begun. */
+function isRunnerAway({ activeRun, runner }: FleetSequencer): boolean {
+  if (runner.connected) return false;
+  return !runner.perRun || (activeRun !== null && activeRun.phase !== 'STARTING');
+}
+
+const LAST_KNOWN = 'the cluster does not answer, mode and queue are last known';
+
 /** Whether a person should look, and why: one sentence, or null. */
 export function needOf(sequencer: FleetSequencer): string | null {
   const { activeRun, lastRun, runner } = sequencer;
-  if (!runner.connected) {
+  if (isRunnerAway(sequencer)) {
     return activeRun
       ? 'The runner is not connected: the script may still run, and nothing new is known.'
       : 'The runner is not connected: nothing can start.';
   }
   if (activeRun?.phase === 'PAUSED') return activeRun.reason ?? 'Paused.';
+  if (sequencer.lastKnownSince) return `What is shown may be old: ${LAST_KNOWN}.`;
   if (activeRun) return null;
   const [problem] = runner.problems;
   if (problem) return problem;
@@ -49,7 +59,7 @@ function attentionOf(sequencer: FleetSequencer, now: number): Attention | null {
     since: since ? Date.parse(since) : 0,
   });
   const lasts = (since: string | null | undefined) => (since ? ` for ${ticking(now - Date.parse(since))}` : '');
-  if (!runner.connected) {
+  if (isRunnerAway(sequencer)) {
     const text = activeRun ? 'runner away, the script may still run' : 'runner away, nothing can start';
     return told(text, 'paused', activeRun?.seenAt ?? runner.since);
   }
@@ -59,12 +69,13 @@ function attentionOf(sequencer: FleetSequencer, now: number): Attention | null {
       `held on a failure${lasts(pausedSince)}:`,
       'failed',
       pausedSince,
-      `${failure.type}: ${failure.message}`,
+      causeText(failure.type, failure.message),
     );
   }
   if (activeRun?.phase === 'PAUSED') {
     return told(`paused${lasts(activeRun.pausedSince)}`, 'paused', activeRun.pausedSince);
   }
+  if (sequencer.lastKnownSince) return told(LAST_KNOWN, 'paused', sequencer.lastKnownSince);
   if (activeRun) return null;
   const [problem] = runner.problems;
   if (problem) return told(problem, 'paused', runner.since);
@@ -74,7 +85,7 @@ function attentionOf(sequencer: FleetSequencer, now: number): Attention | null {
   const idle = ended ? now - Date.parse(ended) : 0;
   if (lastRun && lastRun.phase !== 'SUCCEEDED' && lastRun.phase !== 'CANCELLED') {
     const { phase, number, failure, reason } = lastRun;
-    const cause = failure && phase === 'FAILED' ? `${failure.type}: ${failure.message}` : reason;
+    const cause = failure && phase === 'FAILED' ? causeText(failure.type, failure.message) : reason;
     const ago = ended ? ` ${duration(idle)} ago` : '';
     return told(
       `run ${String(number)} ${LOOKS[phase].word.toLowerCase()}${ago}${off}${waits}${cause ? ':' : ''}`,

@@ -10,5 +10,5 @@ const WORDS: Partial<Record<string, string>> = { start: 'started it', pause: 'pa
 
 export function sentence({ name, ok, detail }: ActionData): string {
   if (!ok) return `${name} refused: ${detail}`;
-  return WORDS[name] ?? `${name}: ${detail}`;
+  return WORDS[name] ?? detail;
 }

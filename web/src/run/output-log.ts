@@ -1,8 +1,11 @@
 /** Makes lines of the pieces that a script wrote: per stream and trace, with carriage returns as a terminal takes them. */
 
+/** `LOG`: what a log point wrote, not the script. */
+export type Stream = 'STDOUT' | 'STDERR' | 'LOG';
+
 export interface OutputPiece {
   seq: number;
-  stream: 'STDOUT' | 'STDERR';
+  stream: Stream;
   text: string;
   trace: number | null;
   line: number | null;
@@ -15,7 +18,7 @@ export interface OutputLine {
   at: string;
   trace: number | null;
   line: number | null;
-  stream: 'STDOUT' | 'STDERR';
+  stream: Stream;
   text: string;
   /** The event that it began with. */
   seq: number;

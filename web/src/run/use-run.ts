@@ -4,10 +4,11 @@ import { restoreView, type RunView } from '@sequencer/model/run-view';
 import type { RunEvent } from '@sequencer/model/events';
 import { computed, onScopeDispose, ref, shallowRef, type Ref, type ShallowRef } from 'vue';
 import { ApiError, follow, query, useApi, useLatest } from '../api/client.ts';
-import { EVENTS, OUTPUT_BEFORE, RUN, RUN_STATE } from '../api/documents.ts';
+import { EVENTS, RUN, RUN_STATE } from '../api/documents.ts';
 import { useConnection } from '../api/use.ts';
 import type { RunQuery, RunStateSubscription } from '../gql/graphql.ts';
 import { OutputLog, type OutputPiece } from './output-log.ts';
+import { pieceOf, readWritten, withLogged } from './written.ts';
 
 /** What the run is. `script` is its newest version, `scriptVersions` has every one. */
 export type RunInfo = NonNullable<RunQuery['run']>;
@@ -59,11 +60,11 @@ export function useRun(id: string): RunModel {
     });
   }
 
-  function take(run: RunInfo): void {
+  function take(run: RunInfo, written: readonly OutputPiece[]): void {
     unfollow?.();
     const view = restoreView(run.view);
     const log = new OutputLog();
-    log.append(run.outputBefore);
+    log.append(written);
     const scriptVersions = [{ version: 1, script: run.script }, ...run.scriptVersions];
     info.value = { ...run, script: scriptVersions.at(-1)?.script ?? run.script, scriptVersions };
     frame.value = { view, log };
@@ -83,7 +84,8 @@ export function useRun(id: string): RunModel {
           if (event.seq <= view.lastSeq) continue;
           const fields = { ...(JSON.parse(event.data) as object), seq: event.seq, at: event.at, type: event.type };
           const known = fields as unknown as RunEvent;
-          if (event.type === 'output') log.append([fields as unknown as OutputPiece].map(withDefaults));
+          const piece = pieceOf(known);
+          if (piece) log.append([piece]);
           applyEvent(view, known);
           if (known.type === 'script') replaceScript(known.version, known.script);
           for (const listener of listeners) listener(known);
@@ -106,8 +108,9 @@ export function useRun(id: string): RunModel {
     error.value = null;
     try {
       const { run } = await query(api, RUN, { id, last: FIRST_OUTPUT });
+      const written = run ? await withLogged(api, id, run.outputBefore, run.lastSeq + 1, FIRST_OUTPUT) : [];
       if (gone) return;
-      if (run) take(run);
+      if (run) take(run, written);
       else error.value = `Run ${id} does not exist, or retention deleted it.`;
     } catch (reason) {
       error.value = reason instanceof Error ? reason.message : String(reason);
@@ -120,10 +123,9 @@ export function useRun(id: string): RunModel {
   async function loadOlder(): Promise<void> {
     const current = frame.value;
     if (!current || current.log.firstSeq <= 1 || !Number.isFinite(current.log.firstSeq)) return;
-    const before = current.log.firstSeq;
-    const { run } = await query(api, OUTPUT_BEFORE, { id, before, last: OLDER_OUTPUT });
-    current.log.prepend(run?.outputBefore ?? []);
-    if (run?.outputBefore.length === 0) current.log.firstSeq = 1;
+    const older = await readWritten(api, id, current.log.firstSeq, OLDER_OUTPUT);
+    current.log.prepend(older);
+    if (older.length === 0) current.log.firstSeq = 1;
     paint();
   }
 
@@ -145,8 +147,4 @@ export function useRun(id: string): RunModel {
       return () => listeners.delete(listener);
     },
   };
-}
-
-export function withDefaults(piece: OutputPiece): OutputPiece {
-  return { ...piece, trace: piece.trace ?? null, line: piece.line ?? null };
 }

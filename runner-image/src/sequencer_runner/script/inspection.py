@@ -68,8 +68,16 @@ def _children(value: Any) -> tuple[int, Iterator[_Child]]:
         items: Iterable[tuple[Any, Any]] = dict.items(value)
         return dict.__len__(value), ((f"#{i}", f"[{describe(k)}]", v) for i, (k, v) in enumerate(items))
     if base is not None:
-        return base.__len__(value), ((f"#{i}", f"[{i}]", v) for i, v in enumerate(base.__iter__(value)))
+        names = _field_names(kind) if base is tuple else ()
+        items = zip(itertools.chain(names, itertools.repeat(None)), base.__iter__(value), strict=False)
+        return base.__len__(value), ((f"#{i}", name or f"[{i}]", v) for i, (name, v) in enumerate(items))
     if issubclass(kind, ModuleType):
         return 0, iter(())
     attributes = sorted(attributes_of(value), key=lambda item: item[0])
     return len(attributes), ((name, name, child) for name, child in attributes)
+
+
+def _field_names(kind: type) -> tuple[str, ...]:
+    """What a named tuple calls its items. Looked up by hand: `kind._fields` might run code of the script."""
+    found = next((vars(base)["_fields"] for base in type.mro(kind) if "_fields" in vars(base)), ())
+    return found if type(found) is tuple and all(type(name) is str for name in found) else ()

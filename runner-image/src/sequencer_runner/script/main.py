@@ -21,12 +21,13 @@ from sequencer_runner.frames import FrameReader
 from sequencer_runner.script import dialogue as dialogues
 from sequencer_runner.script import probe as probes
 from sequencer_runner.script.channel import Channel
-from sequencer_runner.script.controller import Controller, Refused
+from sequencer_runner.script.controller import Controller
 from sequencer_runner.script.dialogue import Dialogue
 from sequencer_runner.script.execution import Execution
 from sequencer_runner.script.failure import describe_failure, strip
 from sequencer_runner.script.heed import Heed
 from sequencer_runner.script.questions import Questions
+from sequencer_runner.script.refused import Refused
 from sequencer_runner.script.sources import Sources, parse
 from sequencer_runner.script.statements import Statements, StopAsked, script_module
 from sequencer_runner.script.streams import Streams
@@ -81,8 +82,8 @@ class ScriptProcess:
         sources = Sources(path, parse(statements.source, path))
         controller = Controller(self._channel, path, sources, statements.lines, self._own_threads)
         self._controller = controller
-        self._questions = Questions(controller, self._channel)
         streams = Streams(self._channel, controller.where)
+        self._questions = Questions(controller, self._channel, streams)
         controller.streams = streams
         dialogue = Dialogue(self._channel, lambda: controller.traces.current().id, streams.pass_on)
         dialogues.install(dialogue)
@@ -166,7 +167,7 @@ class ScriptProcess:
         leave = os._exit
 
         def leave_at_once(status: int) -> NoReturn:
-            self._channel.drain(1)
+            self._channel.empty(1)
             leave(status)
 
         os._exit = leave_at_once
@@ -264,7 +265,7 @@ class ScriptProcess:
                 if self._dialogue is not None:
                     self._dialogue.tick()
                 # Before re-arming: what is sampled now stays silent until then.
-                controller.tick(sample=True)
+                controller.tick()
                 probe.tick()
             except Exception:
                 # Seen in the run's output; the next tick is tried all the same.

@@ -7,16 +7,24 @@ that its trace is known.
 
 import contextlib
 import io
+import os
+import stat
+import struct
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from fcntl import ioctl
+from termios import FIONREAD
 from typing import Any
 
 from sequencer_runner.script.channel import Channel
+from sequencer_runner.script.overheard import Overheard
 
 # Explicit flushes in one tick that wait until the text has left: what a subprocess writes next comes after it.
 _WAITED_FLUSHES = 50
 _TICK = 0.05
+# What a child wrote before comes first, if the supervisor reads it in this time; else it is not asked for a while.
+_CHILD, _NOT_AGAIN = 0.1, 1.0
 # Bytes of one frame.
 _PIECE = 64 * 1024
 
@@ -31,6 +39,8 @@ class TaggedBuffer(io.BufferedIOBase):
         self._internal = False
         self._flushes = 0
         self._tick = 0.0
+        self._not_before = 0.0
+        self.overhearing: list[Overheard] = []
 
     def write(self, data: Any, /) -> int:
         if self.closed:
@@ -38,6 +48,9 @@ class TaggedBuffer(io.BufferedIOBase):
         # A copy of what the caller may change; bytes are taken as they are.
         raw = memoryview(bytes(data))
         if raw:
+            for overheard in self.overhearing:
+                overheard.hear(raw)
+            self._let_children_pass()
             trace, line = self._where()
             for at in range(0, len(raw), _PIECE):
                 self._channel.output(self._fd, trace, line, raw[at : at + _PIECE])
@@ -52,6 +65,20 @@ class TaggedBuffer(io.BufferedIOBase):
         self._flushes += 1
         if self._flushes <= _WAITED_FLUSHES:
             self._channel.drain(0.05)
+
+    def _let_children_pass(self) -> None:
+        """Until the supervisor has read what is in the pipe: it was written before what is handed over now."""
+        if not _unread(self._fd):
+            return
+        begin = time.monotonic()
+        if begin < self._not_before:
+            return
+        while _unread(self._fd):
+            if time.monotonic() - begin > _CHILD:
+                # A child that never stops writing does not hold the script up.
+                self._not_before = time.monotonic() + _NOT_AGAIN
+                return
+            time.sleep(0.0005)
 
     def fileno(self) -> int:
         return self._fd
@@ -101,6 +128,20 @@ class Streams:
                 setattr(sys, name, plain)
                 setattr(sys, f"__{name}__", plain)
 
+    @contextlib.contextmanager
+    def overhear(self, own_threads: set[int]) -> Iterator[Overheard]:
+        """What the calling thread prints meanwhile. It is output all the same."""
+        overheard = Overheard(own_threads)
+        self.pass_on()
+        for buffer in self._buffers:
+            buffer.overhearing.append(overheard)
+        try:
+            yield overheard
+        finally:
+            self.pass_on()
+            for buffer in self._buffers:
+                buffer.overhearing.remove(overheard)
+
     def pass_on(self) -> None:
         """Hands gathered text to the channel, tagged with where the trace is now."""
         for text, buffer in zip(self._texts, self._buffers, strict=True):
@@ -112,3 +153,13 @@ class Streams:
                 pass
             finally:
                 buffer._internal = False
+
+
+def _unread(fd: int) -> bool:
+    """Whether something is in the pipe that the supervisor has not read yet."""
+    try:
+        waiting: int = struct.unpack("i", ioctl(fd, FIONREAD, b"\0" * 4))[0]
+        return waiting > 0 and stat.S_ISFIFO(os.fstat(fd).st_mode)
+    except OSError:
+        # The script has closed it, or put something there that cannot tell.
+        return False

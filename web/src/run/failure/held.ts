@@ -1,7 +1,12 @@
 /** What would follow each way out of a failure, in words. Pure. */
 import type { RunView, StatementView } from '@sequencer/model/run-view';
+import type { Frame } from '@sequencer/model/events';
 import { plural } from '../../lib/format.ts';
+import { SCRIPT } from '../desk.ts';
 import { statementName } from '../statement-text.ts';
+
+/** Calls that are named; the call stack has all. */
+const CALLS = 2;
 
 export interface WaysOut {
   statement: StatementView | null;
@@ -18,11 +23,26 @@ export function waysOut(view: Pick<RunView, 'failure' | 'statements'>, lines: re
   const first = statement?.firstLine ?? 1;
   return {
     statement,
-    retry: statement ? `from its start; failed ${plural(Math.max(1, statement.attempts), 'time')}` : 'from its start',
+    retry: statement ? `from its start, failed ${plural(Math.max(1, statement.attempts), 'time')}` : 'from its start',
     skip: next ? `go on with ${String(next.index + 1)}, ${statementName(lines, next)}` : 'it is the last: the run ends',
     edit: `lines ${String(first)} to ${String(Math.max(first, lines.length))}`,
     stop: 'no further statement',
   };
+}
+
+/** What an exception says, and what it says further: the replies of agents are long. */
+export function headAndRest(message: string): { head: string; rest: string } {
+  const [head = '', ...rest] = message.trim().split('\n');
+  return { head, rest: rest.join('\n').trimEnd() };
+}
+
+/** Where the first cause was raised, if that was below the script: `sorunlib/_internal.py:85 in check_running ← …`. */
+export function raisedIn(stack: readonly Frame[]): string | null {
+  const calls = stack.slice(stack.findLastIndex((call) => call.file === SCRIPT) + 1).toReversed();
+  if (calls.length === 0) return null;
+  const text = ({ file, line, function: name }: Frame) =>
+    `${file.split('/').slice(-2).join('/')}:${String(line)} in ${name}`;
+  return calls.slice(0, CALLS).map(text).join(' ← ') + (calls.length > CALLS ? ' ← …' : '');
 }
 
 /** What going on at another statement leaves out, or does once more. */

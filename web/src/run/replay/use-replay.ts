@@ -3,9 +3,10 @@ import type { RunEvent } from '@sequencer/model/events';
 import { applyEvent } from '@sequencer/model/fold';
 import { onScopeDispose, ref, shallowRef, type Ref, type ShallowRef } from 'vue';
 import { query, useApi } from '../../api/client.ts';
-import { ACTIONS, OUTPUT_BEFORE } from '../../api/documents.ts';
-import { OutputLog, type OutputPiece } from '../output-log.ts';
-import { withDefaults, type RunFrame, type RunModel } from '../use-run.ts';
+import { ACTIONS } from '../../api/documents.ts';
+import { OutputLog } from '../output-log.ts';
+import type { RunFrame, RunModel } from '../use-run.ts';
+import { pieceOf, readWritten } from '../written.ts';
 import { PAGE, Recording } from './recording.ts';
 
 const OUTPUT = 1000;
@@ -51,13 +52,10 @@ export function useReplay(id: string, model: RunModel): Replay {
   async function show(moment: number): Promise<void> {
     recording ??= new Recording(read, model.frame.value?.view.lastSeq ?? 0);
     const seq = await recording.seqAt(moment);
-    const [view, { run }] = await Promise.all([
-      recording.viewAt(seq),
-      query(api, OUTPUT_BEFORE, { id, before: seq + 1, last: OUTPUT }),
-    ]);
+    const [view, written] = await Promise.all([recording.viewAt(seq), readWritten(api, id, seq + 1, OUTPUT)]);
     if (wanted !== moment) return;
     const log = new OutputLog();
-    log.append(run?.outputBefore ?? []);
+    log.append(written);
     ahead = [];
     frame.value = { view, log };
   }
@@ -91,7 +89,8 @@ export function useReplay(id: string, model: RunModel): Replay {
     for (;;) {
       while (ahead[0] && Date.parse(ahead[0].at) <= to) {
         const event = ahead.shift() as RunEvent;
-        if (event.type === 'output') value.log.append([withDefaults(event as unknown as OutputPiece)]);
+        const piece = pieceOf(event);
+        if (piece) value.log.append([piece]);
         applyEvent(value.view, event);
       }
       if (ahead.length > 0 || value.view.lastSeq >= recording.lastSeq) break;
@@ -153,9 +152,9 @@ export function useReplay(id: string, model: RunModel): Replay {
     loadOlder: async () => {
       const { value } = frame;
       if (!value || !Number.isFinite(value.log.firstSeq) || value.log.firstSeq <= 1) return;
-      const { run } = await query(api, OUTPUT_BEFORE, { id, before: value.log.firstSeq, last: OUTPUT });
-      value.log.prepend(run?.outputBefore ?? []);
-      if (run?.outputBefore.length === 0) value.log.firstSeq = 1;
+      const older = await readWritten(api, id, value.log.firstSeq, OUTPUT);
+      value.log.prepend(older);
+      if (older.length === 0) value.log.firstSeq = 1;
       frame.value = { ...value };
     },
   };

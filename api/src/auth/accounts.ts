@@ -1,0 +1,136 @@
+/** Accounts with a password that admins make, change and disable. None is removed: its name stands in the record. */
+import { SequencerError } from '@sequencer/model';
+import { asc, count, eq, inArray } from 'drizzle-orm';
+import { accounts, type AccountRow } from '../store/auth-schema.ts';
+import { violatedConstraint, type Db } from '../store/database.ts';
+import type { Grant } from './grants.ts';
+import { hashPassword, passwordProblem } from './password.ts';
+import { Remembered } from './remembered.ts';
+import { USER_NAME } from './user.ts';
+import type { UsersFile } from './users-file.ts';
+
+const MOST = 500;
+
+/** Whoever changes an account: an admin. */
+export interface By {
+  name: string;
+  /** Whether it is an account itself that lets them in. */
+  byAccount: boolean;
+}
+
+export class Accounts {
+  readonly #db: Db;
+  readonly #file: UsersFile;
+  readonly #known = new Remembered<AccountRow>(MOST);
+
+  constructor(db: Db, file: UsersFile) {
+    this.#db = db;
+    this.#file = file;
+  }
+
+  find(name: string): Promise<AccountRow | null> {
+    const key = name.normalize('NFC');
+    if (!USER_NAME.test(key)) return Promise.resolve(null);
+    return this.#known.get(key, async () => {
+      const [row] = await this.#db.select().from(accounts).where(eq(accounts.name, key));
+      return row ?? null;
+    });
+  }
+
+  list(): Promise<AccountRow[]> {
+    return this.#db.select().from(accounts).orderBy(asc(accounts.name)).limit(MOST);
+  }
+
+  /** Throws BAD_INPUT or TOO_MANY. */
+  async create(given: string, password: string, grant: Grant, by: By): Promise<AccountRow> {
+    const name = given.normalize('NFC');
+    if (!USER_NAME.test(name)) {
+      throw new SequencerError('BAD_INPUT', 'name: it may have letters, digits, and . _ @ + -, at most 64 of them.');
+    }
+    this.#requireOwn(name);
+    requireGood(password);
+    const [all] = await this.#db.select({ count: count() }).from(accounts);
+    if ((all?.count ?? 0) >= MOST) throw new SequencerError('TOO_MANY', `There are ${String(MOST)} accounts.`);
+    const row: AccountRow = {
+      name,
+      ...columns(grant),
+      hash: await hashPassword(password),
+      createdAt: new Date(),
+      createdBy: by.name,
+      disabledAt: null,
+    };
+    try {
+      await this.#db.insert(accounts).values(row);
+    } catch (error) {
+      if (violatedConstraint(error) === null) throw error;
+      throw new SequencerError('BAD_INPUT', `name: there is an account ${name} already.`);
+    }
+    this.#known.forget(name);
+    return row;
+  }
+
+  /** Throws BAD_INPUT, or FORBIDDEN when an admin would take the own role away. */
+  changeGrant(name: string, grant: Grant, by: By): Promise<AccountRow> {
+    return this.#change(name, by, columns(grant), grant.role === 'ADMIN');
+  }
+
+  setDisabled(name: string, disabled: boolean, by: By): Promise<AccountRow> {
+    return this.#change(name, by, { disabledAt: disabled ? new Date() : null }, !disabled);
+  }
+
+  async resetPassword(name: string, password: string, by: By): Promise<AccountRow> {
+    requireGood(password);
+    return this.#change(name, by, { hash: await hashPassword(password) }, true);
+  }
+
+  /** By the person, who was asked for the present one. */
+  changeOwnPassword(name: string, password: string): Promise<AccountRow> {
+    return this.resetPassword(name, password, { name, byAccount: false });
+  }
+
+  /**
+   * One change. Of those two whom it concerns both rows are held meanwhile, in one order for all: so two admins cannot
+   * take each other's role away at the same moment, and there is always one left.
+   *
+   * @param ownToo whether it may be done to oneself
+   */
+  async #change(given: string, by: By, set: Partial<AccountRow>, ownToo: boolean): Promise<AccountRow> {
+    const name = given.normalize('NFC');
+    this.#requireOwn(name);
+    if (name === by.name && !ownToo) {
+      throw new SequencerError('FORBIDDEN', 'This would lock you out. Ask another admin to do it.');
+    }
+    const changed = await this.#db.transaction(async (tx) => {
+      const both = await tx
+        .select()
+        .from(accounts)
+        .where(inArray(accounts.name, [name, by.name]))
+        .orderBy(asc(accounts.name))
+        .for('update');
+      const own = both.find((row) => row.name === by.name);
+      if (by.byAccount && (own?.role !== 'ADMIN' || own.disabledAt)) throw new SequencerError('FORBIDDEN');
+      const [row] = await tx.update(accounts).set(set).where(eq(accounts.name, name)).returning();
+      return row;
+    });
+    if (!changed) throw new SequencerError('BAD_INPUT', 'name: there is no such account.');
+    this.#known.forget(name);
+    return changed;
+  }
+
+  #requireOwn(name: string): void {
+    if (!this.#file.find(name)) return;
+    throw new SequencerError('BAD_INPUT', `name: ${name} is in the users file of the site. Change that file.`);
+  }
+}
+
+function columns({ role, sequencers }: Grant): Pick<AccountRow, 'role' | 'sequencers'> {
+  if (sequencers && (role !== 'OPERATOR' || sequencers.length === 0)) {
+    throw new SequencerError('BAD_INPUT', 'sequencers: only an operator has some; leave them out for all.');
+  }
+  return { role, sequencers: sequencers ? [...sequencers] : null };
+}
+
+function requireGood(password: string): void {
+  const problem = passwordProblem(password);
+  if (problem) throw new SequencerError('BAD_INPUT', `password: ${problem}`);
+}

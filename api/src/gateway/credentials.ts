@@ -1,0 +1,48 @@
+/** What a runner's token lets it be. */
+import { runOfToken } from '@sequencer/kubernetes/run-token';
+import { isSame } from '../auth/secrets.ts';
+import type { RunnerSecret } from './runner-secrets.ts';
+
+export interface Credential {
+  /** Whether it may take this sequencer's seat. Asked again while it is there: a secret may be withdrawn. */
+  mayBe: (sequencer: string) => boolean;
+  /** The one run that the token is good for, in a cluster. */
+  run?: string;
+}
+
+export interface Credentials {
+  /** Null when the token is none that counts. */
+  find: (authorization: string | undefined) => Credential | null;
+}
+
+/**
+ * Lasting secrets of the runners of sequencers.
+ *
+ * @param secrets those that count at the moment
+ */
+export function secretCredentials(secrets: () => readonly RunnerSecret[]): Credentials {
+  const matching = (given: string) => secrets().filter((secret) => isSame(given, secret.token));
+  return {
+    find: (authorization) => {
+      const given = bearer(authorization);
+      if (matching(given).length === 0) return null;
+      return {
+        mayBe: (name) => matching(given).some(({ sequencer }) => sequencer === null || sequencer === name),
+      };
+    },
+  };
+}
+
+/** Tokens of runs, made by the operator with the same key. Of which sequencer a run is, its row tells. */
+export function runCredentials(key: string): Credentials {
+  return {
+    find: (authorization) => {
+      const run = runOfToken(key, bearer(authorization));
+      return run === null ? null : { run, mayBe: () => true };
+    },
+  };
+}
+
+function bearer(authorization: string | undefined): string {
+  return /^Bearer (.+)$/.exec(authorization ?? '')?.[1] ?? '';
+}

@@ -1,0 +1,36 @@
+import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
+import { expect, it } from 'vitest';
+import { wishOf } from './desired-state.ts';
+
+function run(
+  generation: number,
+  desiredState: SequencerRun['spec']['desiredState'],
+  startPaused = false,
+): SequencerRun {
+  return {
+    apiVersion: 'sequencer.dev/v1alpha1',
+    kind: 'SequencerRun',
+    metadata: { name: 'a', namespace: 'b', uid: 'c', resourceVersion: '1', generation, creationTimestamp: '' },
+    spec: {
+      sequencer: 'satp1',
+      arguments: [],
+      desiredState,
+      startPaused,
+      holdOnFailure: false,
+      startAt: 0,
+      timeoutSeconds: 0,
+    },
+  };
+}
+
+it.each([
+  ['a run as it was made', run(1, 'Running'), null, null],
+  ['a pause that was asked for while it waited', run(2, 'Paused'), null, 'pause'],
+  ['a start that was asked for while it waited', run(2, 'Running', true), null, null],
+  ['a pause', run(2, 'Paused'), 1, 'pause'],
+  ['a pause that was told', run(2, 'Paused'), 2, null],
+  ['going on', run(3, 'Running'), 2, 'resume'],
+  ['cancelling, which is the operator’s', run(3, 'Cancelled'), 2, null],
+] as const)('%s', (_, object, told, wish) => {
+  expect(wishOf(object, told)).toBe(wish);
+});

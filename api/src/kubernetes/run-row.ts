@@ -1,0 +1,71 @@
+/** A run's row from its object. Pure. */
+import { createHash } from 'node:crypto';
+import type { Phase, RunStart } from '@sequencer/model';
+import { breakpointsOf } from '@sequencer/model/kubernetes/breakpoints';
+import { ANNOTATIONS } from '@sequencer/model/kubernetes/names';
+import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
+import { phaseOfWord } from '@sequencer/model/kubernetes/words';
+import { wordsOf } from '../store/run-store.ts';
+import type { NewRun, RunRow } from '../store/schema.ts';
+
+/** What the object says of the run's life. */
+export type LifeOfRun = Pick<RunRow, 'phase' | 'reason' | 'startedAt' | 'finishedAt' | 'exitCode'>;
+
+export function phaseOf({ status }: SequencerRun): Phase {
+  return phaseOfWord(status?.phase ?? 'Queued');
+}
+
+export function lifeOf(run: SequencerRun): LifeOfRun {
+  const { reason, startedAt, finishedAt, exitCode } = run.status ?? {};
+  return {
+    phase: phaseOf(run),
+    reason: reason ?? null,
+    startedAt: startedAt === undefined ? null : new Date(startedAt),
+    finishedAt: finishedAt === undefined ? null : new Date(finishedAt),
+    exitCode: exitCode ?? null,
+  };
+}
+
+export function submittedBy({ metadata, status }: SequencerRun): string {
+  return metadata.annotations?.[ANNOTATIONS.submittedBy] ?? status?.submittedBy ?? 'kubectl';
+}
+
+export function hashOf(script: string): string {
+  return createHash('sha256').update(script).digest('hex');
+}
+
+/** @param start whether it starts by itself, as the queue rule takes it */
+export function rowOf(run: SequencerRun, number: number, place: number, start: RunStart): NewRun {
+  const { metadata, spec } = run;
+  const script = spec.script ?? placeholderOf(spec);
+  const row = {
+    sequencer: spec.sequencer,
+    number,
+    title: spec.title ?? null,
+    submittedBy: submittedBy(run),
+    failure: null,
+  };
+  return {
+    ...row,
+    ...lifeOf(run),
+    id: metadata.uid,
+    object: metadata.name,
+    script,
+    scriptHash: hashOf(script),
+    arguments: spec.arguments,
+    startPaused: spec.startPaused,
+    holdOnFailure: spec.holdOnFailure,
+    breakpoints: breakpointsOf(metadata),
+    startAt: spec.startAt === 0 ? null : spec.startAt,
+    start,
+    place,
+    submittedAt: new Date(metadata.creationTimestamp),
+    words: wordsOf(row),
+  };
+}
+
+/** What is shown of a script that the API may not read. When the run has started, its runner tells it. */
+function placeholderOf({ scriptFrom }: SequencerRun['spec']): string {
+  const { name = '', key = '' } = scriptFrom?.configMapKeyRef ?? {};
+  return `# In the ConfigMap ${name}, key ${key}. It is read when the run gets its turn.\n`;
+}

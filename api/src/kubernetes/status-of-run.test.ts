@@ -1,0 +1,51 @@
+import { applyEvent, emptyView, type RunEvent } from '@sequencer/model';
+import { expect, it } from 'vitest';
+import { statusOf } from './status-of-run.ts';
+
+const at = '2026-11-24T04:00:00.000Z';
+const events: RunEvent[] = [
+  {
+    seq: 1,
+    at,
+    type: 'started',
+    statements: [
+      { index: 0, firstLine: 1, lastLine: 1 },
+      { index: 1, firstLine: 3, lastLine: 9 },
+    ],
+    pid: 1,
+    hostname: 'h',
+    python: '3.13.0',
+    packages: {},
+  },
+  { seq: 2, at, type: 'statement', index: 1, state: 'RUNNING', attempt: 1 },
+  { seq: 3, at, type: 'ended', outcome: 'FAILED', exitCode: 3, reason: 'KeyError: 1' },
+];
+
+function viewAfter(count: number) {
+  const view = emptyView();
+  for (const event of events.slice(0, count)) applyEvent(view, event);
+  return view;
+}
+
+it('counts statements from 1, as people do', () => {
+  expect(statusOf(viewAfter(2), 2, true)).toEqual({
+    runner: { connected: true, paused: false, pausePending: false, lastSeq: 2 },
+    position: { line: 3, statement: 2, of: 2, progress: '2/2' },
+  });
+});
+
+it('tells no position before the first statement', () => {
+  expect(statusOf(emptyView(), 0, false)).toEqual({
+    runner: { connected: false, paused: false, pausePending: false, lastSeq: 0 },
+  });
+});
+
+it('tells the end once it is stored', () => {
+  expect(statusOf(viewAfter(3), 2, true).runner).not.toHaveProperty('outcome');
+  expect(statusOf(viewAfter(3), 3, true).runner).toMatchObject({
+    connected: false,
+    outcome: 'Failed',
+    exitCode: 3,
+    reason: 'KeyError: 1',
+  });
+});

@@ -1,0 +1,44 @@
+/** What the gateway tells the cluster of a run that it holds. Pure. */
+import type { RunStatus } from '@sequencer/model/kubernetes/sequencer-run';
+import { OUTCOME_WORDS } from '@sequencer/model/kubernetes/words';
+import type { RunView } from '@sequencer/model';
+
+export type GatewayStatus = Required<Pick<RunStatus, 'runner'>> & Pick<RunStatus, 'position'>;
+
+const LONGEST_REASON = 2048;
+
+/**
+ * @param storedSeq an end counts once it is committed
+ * @param connected whether the runner is on the line
+ */
+export function statusOf(view: RunView, storedSeq: number, connected: boolean): GatewayStatus {
+  const outcome =
+    storedSeq >= view.lastSeq ? OUTCOME_WORDS.find((word) => word.toUpperCase() === view.outcome) : undefined;
+  const position = positionOf(view);
+  return {
+    runner: {
+      // After the end there is nothing more to say.
+      connected: connected && outcome === undefined,
+      paused: view.outcome === null && (view.pause.state === 'paused' || (view.failure?.awaitingDecision ?? false)),
+      pausePending: view.outcome === null && view.pause.state === 'pending',
+      lastSeq: view.lastSeq,
+      ...(outcome && { outcome, reason: (view.endReason ?? '').slice(0, LONGEST_REASON) }),
+      ...(outcome && view.exitCode !== null && { exitCode: view.exitCode }),
+    },
+    ...(position && { position }),
+  };
+}
+
+function positionOf(view: RunView): RunStatus['position'] {
+  const { statement, statements } = view;
+  if (statement === null) return undefined;
+  const main = view.traces.find((trace) => trace.id === 1);
+  const line = (main?.file === '<script>' ? main.line : null) ?? statements[statement]?.firstLine;
+  const of = statements.length;
+  return {
+    ...(line !== undefined && { line }),
+    statement: statement + 1,
+    of,
+    progress: `${String(statement + 1)}/${String(of)}`,
+  };
+}

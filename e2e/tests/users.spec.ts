@@ -1,0 +1,109 @@
+/** An admin adds, changes and disables users, and they notice. */
+import AxeBuilder from '@axe-core/playwright';
+import { expect, test, type Page } from '@playwright/test';
+import { PASSWORD, fillSignIn, signIn, startWith } from '../src/people.ts';
+import type { Stack } from '../src/stack.ts';
+
+let stack: Stack;
+test.beforeAll(async () => {
+  test.setTimeout(180_000);
+  stack = await startWith(['ada:admin', 'otto:operator']);
+});
+test.afterAll(() => stack.stop());
+
+const line = (page: Page, name: string) => page.getByRole('listitem').filter({ hasText: name });
+
+test('an admin adds a user, who changes the password and is disabled', async ({ page, browser }) => {
+  test.setTimeout(120_000);
+  await signIn(page, `${stack.url}/users`, 'ada');
+  const form = page.getByRole('form', { name: 'New user' });
+  await expect(line(page, 'otto')).toContainText('in the users file of the site');
+  await expect(line(page, 'otto').getByRole('button')).toHaveCount(0);
+  await form.getByLabel('Name').fill('otto');
+  await form.getByLabel('First password').fill('of the first day');
+  await form.getByRole('button', { name: 'Add' }).click();
+  await expect(form.getByRole('alert')).toContainText('otto is in the users file');
+  await form.getByLabel('Name').fill('olga');
+  await form.getByLabel('satp1').check();
+  await form.getByRole('button', { name: 'Add' }).click();
+  await expect(line(page, 'olga')).toContainText('operator of satp1, added');
+  await expect(form.getByLabel('First password')).toHaveValue('');
+
+  const hers = await (await browser.newContext()).newPage();
+  await signIn(hers, `${stack.url}/settings`, 'olga', 'of the first day');
+  await expect(hers.getByRole('link', { name: 'Users' })).toHaveCount(0);
+  const card = hers.getByRole('region', { name: 'Password' });
+  await card.getByLabel('Present password').fill('not this one');
+  await card.getByLabel('New password').fill(PASSWORD);
+  await card.getByRole('button', { name: 'Change it' }).click();
+  await expect(card.getByRole('alert')).toHaveText('The present password is another one.');
+  await card.getByLabel('Present password').fill('of the first day');
+  await card.getByRole('button', { name: 'Change it' }).click();
+  await expect(card.getByRole('status')).toContainText('It has been changed.');
+  await hers.goto(`${stack.url}/lat`);
+  await expect(hers.getByRole('note')).toHaveText('You are watching lat. Ask an admin to operate it.');
+
+  await line(page, 'olga').getByRole('button', { name: 'Role' }).click();
+  await line(page, 'olga').getByLabel('lat').check();
+  await line(page, 'olga').getByRole('button', { name: 'Change the role' }).click();
+  await expect(line(page, 'olga')).toContainText('operator of satp1, lat');
+  await hers.reload();
+  await expect(hers.getByRole('button', { name: 'Queue', exact: true })).toBeEnabled();
+  await expect(hers.getByRole('note')).toHaveCount(0);
+
+  await line(page, 'olga').getByRole('button', { name: 'Disable' }).click();
+  await expect(line(page, 'olga').getByRole('status')).toHaveText('They cannot come in any more.');
+  await expect(hers.getByText('Your session has ended.')).toBeVisible();
+  await fillSignIn(hers, 'olga');
+  await expect(hers.getByRole('alert')).toHaveText('The name or the password is wrong.');
+
+  await line(page, 'olga').getByRole('button', { name: 'Enable' }).click();
+  await line(page, 'olga').getByRole('button', { name: 'Password' }).click();
+  await line(page, 'olga').getByLabel('New password').fill('of the second day');
+  await line(page, 'olga').getByRole('button', { name: 'Change the password' }).click();
+  await expect(line(page, 'olga').getByRole('status')).toContainText('The password has been changed');
+  await fillSignIn(hers, 'olga', 'of the second day');
+  await expect(hers.getByText('Live ·')).toBeVisible();
+  await hers.context().close();
+});
+
+test('an admin among the users cannot lock themselves out', async ({ page }) => {
+  await signIn(page, `${stack.url}/users`, 'ada');
+  const form = page.getByRole('form', { name: 'New user' });
+  await form.getByLabel('Name').fill('hana');
+  await form.getByLabel('First password').fill(PASSWORD);
+  await form.getByLabel('Role').selectOption('admin');
+  await form.getByRole('button', { name: 'Add' }).click();
+  await expect(line(page, 'hana')).toContainText('admin, added');
+  await page.context().clearCookies();
+  await signIn(page, `${stack.url}/users`, 'hana');
+  await expect(line(page, 'hana').getByRole('button', { name: 'Disable' })).toBeDisabled();
+  await line(page, 'hana').getByRole('button', { name: 'Role' }).click();
+  await expect(line(page, 'hana').getByLabel('Role').getByRole('option')).toHaveText(['admin']);
+});
+
+test('the page has no violation that axe finds, in any theme and width', async ({ page }) => {
+  await signIn(page, `${stack.url}/users`, 'ada');
+  const form = page.getByRole('form', { name: 'New user' });
+  await form.getByLabel('Name').fill('quinn');
+  await form.getByLabel('First password').fill(PASSWORD);
+  await form.getByRole('button', { name: 'Add' }).click();
+  await expect(line(page, 'quinn')).toBeVisible();
+  for (const theme of ['dark', 'light', 'night']) {
+    await page.evaluate((name) => {
+      localStorage.setItem('sequencer.theme', name);
+    }, theme);
+    await page.reload();
+    await line(page, 'quinn').getByRole('button', { name: 'Role' }).click();
+    await line(page, 'quinn').getByRole('button', { name: 'Disable' }).click();
+    await expect(line(page, 'quinn')).toContainText('disabled');
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    expect(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`)).toEqual([]);
+    for (const width of [390, 1440]) {
+      await page.setViewportSize({ width, height: 900 });
+      expect(await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth)).toBe(false);
+    }
+    await line(page, 'quinn').getByRole('button', { name: 'Enable' }).click();
+    await expect(line(page, 'quinn').getByRole('button', { name: 'Disable' })).toBeVisible();
+  }
+});

@@ -1,0 +1,17 @@
+/** The breakpoints of a waiting run, in an annotation of its object. */
+import { z } from 'zod';
+import { breakpointSchema, type Breakpoint } from '../events.ts';
+import { LIMITS } from '../limits.ts';
+import type { Metadata } from './metadata.ts';
+import { ANNOTATIONS } from './names.ts';
+
+const schema = z.array(breakpointSchema).max(LIMITS.breakpointCount);
+
+/** None when there is no annotation, or when it is not what the API writes. */
+export function breakpointsOf({ annotations }: Pick<Metadata, 'annotations'>): Breakpoint[] {
+  try {
+    return schema.parse(JSON.parse(annotations?.[ANNOTATIONS.breakpoints] ?? '[]'));
+  } catch {
+    return [];
+  }
+}

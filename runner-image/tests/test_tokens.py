@@ -1,0 +1,86 @@
+"""The token of a run is shown with everything that is said of it; the runner's own secret may be changed meanwhile."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from gateway import TOKEN, Runner
+
+SCRIPT = "import time\nprint('one')\nwhile True:\n    time.sleep(0.05)\n"
+
+
+def test_the_token_of_a_run_is_shown_until_its_end(own_runner: Callable[..., Runner]) -> None:
+    runner = own_runner()
+    gateway = runner.gateway
+    running = runner.submit(SCRIPT, token="the first")
+    running.until("output")
+    assert gateway.shown[running.run] == {"the first"}
+    # Said again, as when the answer to it was lost: nothing starts, and the newest token counts.
+    again = runner.submit(SCRIPT, run=running.run, token="the second")
+    assert again.reply["ok"]
+    gateway.disconnect()
+    gateway.until(lambda: len(gateway.hellos) == 2, what="a new connection")
+    assert [(r["run"], r["token"]) for r in gateway.hellos[1]["runs"]] == [(running.run, "the second")]
+    runner.kill()
+    # The supervisor after it has the token from the run's folder, and ends the record with it.
+    runner.start()
+    assert gateway.hellos[-1]["runs"][0]["token"] == "the second"
+    running.until("ended", 40, outcome="LOST")
+    assert gateway.shown[running.run] == {"the first", "the second"}
+    assert len(running.of("started")) == 1
+
+
+def test_others_cannot_read_the_token_file(own_runner: Callable[..., Runner]) -> None:
+    runner = own_runner(acknowledge=False)
+    running = runner.submit("x = 1\n", token="only ours")
+    running.until("ended")
+    file = runner.folder / running.run / "token"
+    assert file.read_text() == "only ours"
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert "only ours" not in (runner.folder / running.run / "run.json").read_text()
+
+
+def test_without_a_token_none_is_shown(runner: Runner) -> None:
+    running = runner.submit("x = 1\n")
+    running.end()
+    assert running.run not in runner.gateway.shown
+
+
+def test_the_secret_is_read_again_at_each_connection(own_runner: Callable[..., Runner], tmp_path: Path) -> None:
+    file = tmp_path / "secret"
+    file.write_text(f"{TOKEN}\n")
+    runner = own_runner(env={"RUNNER_TOKEN": "not this one", "RUNNER_TOKEN_FILE": str(file)})
+    gateway = runner.gateway
+    running = runner.submit(SCRIPT, token="t")
+    running.until("output")
+    gateway.token = "changed"
+    file.write_text("changed\n")
+    gateway.disconnect()
+    gateway.until(lambda: len(gateway.hellos) == 2, what="a connection with the new secret")
+    # Spoilt: the one before goes on.
+    file.write_text("")
+    gateway.disconnect()
+    gateway.until(lambda: len(gateway.hellos) == 3, what="a connection with the secret before")
+    assert running.command("stop", level="KILL")["ok"]
+    running.end()
+
+
+@pytest.mark.parametrize("text", [None, "", "two\nlines\n"])
+def test_a_file_without_a_secret_is_told(tmp_path: Path, text: str | None) -> None:
+    file = tmp_path / "secret"
+    if text is not None:
+        file.write_text(text)
+    arguments = ["--gateway", "ws://127.0.0.1:1/runner", "--sequencer", "satp1", "--state-dir", str(tmp_path / "s")]
+    done = subprocess.run(
+        [sys.executable, "-m", "sequencer_runner", *arguments],
+        env={**os.environ, "RUNNER_TOKEN_FILE": str(file)},
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 2
+    assert "RUNNER_TOKEN_FILE cannot be used" in done.stderr
+    assert "lines" not in done.stderr

@@ -1,0 +1,18 @@
+/** At each new stop the page shows where the trace in focus stands: a file of the library, or the script again. */
+import { watch } from 'vue';
+import { SCRIPT } from '../desk.ts';
+import type { Focus } from './focus.ts';
+import type { OpenFile } from './open-file.ts';
+
+export function useFileOfStop(focus: Focus, files: OpenFile, mayRead: () => boolean): void {
+  watch(
+    () => focus.prompt.value?.number,
+    () => {
+      const { prompt, call } = focus;
+      if (!prompt.value || !call.value) return;
+      // What failed is a statement of the script; the calls below it are one click away.
+      if (call.value.file === SCRIPT || prompt.value.reason === 'failure') files.close();
+      else if (mayRead()) void files.open.run(call.value.file, call.value.line);
+    },
+  );
+}
