@@ -19,16 +19,18 @@ async function violations(page: Page): Promise<string[]> {
 }
 
 /** Buttons that are hard to hit; a line of output is as high as its text, and so is the number in it. */
-function tooSmall(page: Page): Promise<string[]> {
-  return page
-    .locator('button:not(.at):visible, select:visible, input:not([type=radio]):visible')
-    .evaluateAll((elements) =>
+function tooSmall(page: Page, least = 23.5): Promise<string[]> {
+  return page.locator('button:not(.at):visible, select:visible, input:not([type=radio]):visible').evaluateAll(
+    (elements, least) =>
       elements.flatMap((element) => {
-        const { width, height } = element.getBoundingClientRect();
-        const isSmall = Math.min(width, height) < 23.5;
+        // A box is hit by its label, too.
+        const target = element.matches('[type=checkbox]') ? (element.closest('label') ?? element) : element;
+        const { width, height } = target.getBoundingClientRect();
+        const isSmall = Math.min(width, height) < least;
         return isSmall ? [`${element.outerHTML.slice(0, 120)}: ${String(width)} x ${String(height)}`] : [];
       }),
-    );
+    least,
+  );
 }
 
 test('pages', async ({ page, stack }) => {
@@ -104,4 +106,30 @@ test('the stop ladder and the question before a run', async ({ page }) => {
   expect(await violations(page)).toEqual([]);
   await page.getByRole('dialog').getByRole('button', { name: 'Interrupt' }).click();
   await expect(sequencer.state).toContainText('Interrupted');
+});
+
+test('on a phone everything is large enough for a finger', async ({ page, stack }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  const held = await stack.submit("def f():\n    raise ValueError('y')\nf()\n", { holdOnFailure: true });
+  await stack.until(held, 'PAUSED');
+  const running = await stack.submit('import time\nwhile True:\n    time.sleep(0.1)\n', { sequencer: 'lat' });
+  await stack.until(running, 'RUNNING');
+  for (const path of ['/', '/satp1', '/lat', '/history', '/audit', '/settings']) {
+    await page.goto(path);
+    await expect(page.locator('.skeleton')).toHaveCount(0);
+    await expect(page.getByRole('main')).not.toBeEmpty();
+    for (const tab of ['Now', 'Script', 'Output', 'Traces']) {
+      const part = page.getByRole('navigation', { name: 'Parts of the run' }).getByRole('button', { name: tab });
+      if (await part.isVisible()) await part.click();
+      else if (tab !== 'Now') continue;
+      if (tab === 'Traces') {
+        await expect(page.getByRole('complementary', { name: 'Details' })).toBeVisible();
+        await expect(page.getByRole('region', { name: 'Script', exact: true })).toBeHidden();
+      }
+      expect(await tooSmall(page, 43.5), `${path} ${tab}`).toEqual([]);
+    }
+  }
+  for (const id of [held, running]) {
+    await stack.query('mutation ($id: ID!) { stopRun(id: $id, level: KILL) { id } }', { id });
+  }
 });

@@ -38,6 +38,9 @@ test('calls, variables, watches and evaluations of a stopped trace', async ({ pa
   await sequencer.start();
   const details = page.getByRole('complementary', { name: 'Details' });
   await expect(details.getByRole('status', { name: 'Why it stopped' })).toContainText('breakpoint at line 13');
+  // The other thread goes on, and the header says so.
+  await expect(sequencer.state).toContainText('Running');
+  await expect(sequencer.state).toContainText('1 of 2 stopped');
 
   // The innermost call first; choosing the caller shows its names.
   const step = details.getByRole('button', { name: /^<module> line/ });

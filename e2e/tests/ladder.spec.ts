@@ -60,6 +60,7 @@ interface Stops {
 test('it climbs by itself only when asked to, counts down, and the outcome tells which rung ended it', async ({
   page,
 }) => {
+  test.setTimeout(150_000);
   const stack = await Stack.start({ SEQUENCERS: 'satp1', STOP_GRACE_SECONDS: '3', TERMINATE_GRACE_SECONDS: '3' });
   try {
     await page.goto(`${stack.url}/satp1`);
@@ -80,6 +81,23 @@ test('it climbs by itself only when asked to, counts down, and the outcome tells
     await expect(why).toContainText(/kill/i);
     const { runs } = await stack.query<Stops>(STOPS);
     expect(runs.edges[0]?.node.stops.map((stop) => stop.level)).toEqual(['INTERRUPT', 'TERMINATE', 'KILL']);
+
+    // Not asked to, it waits for a person at each rung; the last one wants the telescope's name.
+    await page.getByRole('button', { name: 'Run again…' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Run again', exact: true }).click();
+    await expect(page.getByRole('region', { name: 'Script', exact: true }).locator('.running-line')).toHaveCount(2);
+    await page.keyboard.press('Shift+F5');
+    await ladder.getByRole('button', { name: 'Terminate now…' }).click();
+    await ladder.getByRole('button', { name: 'Terminate', exact: true }).click();
+    await expect(ladder).toContainText('received by the runner after');
+    const kill = ladder.getByRole('button', { name: 'Kill', exact: true });
+    await expect(kill).toBeDisabled({ timeout: 20_000 });
+    await expect(sequencer.state).toContainText('Stopping');
+    await ladder.getByRole('textbox', { name: 'Type satp1 to confirm' }).fill('lat');
+    await expect(kill).toBeDisabled();
+    await ladder.getByRole('textbox', { name: 'Type satp1 to confirm' }).fill('satp1');
+    await kill.click();
+    await expect(sequencer.state).toContainText('Killed');
   } finally {
     await stack.stop();
   }

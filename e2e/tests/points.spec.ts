@@ -18,6 +18,18 @@ test('one stops at its third hit, another writes what it sees and stops nothing'
   const script = page.getByRole('region', { name: 'Script', exact: true });
   const details = page.getByRole('complementary', { name: 'Details' });
 
+  // What the server refuses stands beside its button, which can be used again.
+  const wanted = details.getByLabel('Module or file to open');
+  const open = details.getByRole('button', { name: 'Open' });
+  await wanted.fill('no.such.module');
+  await open.click();
+  await expect(details.getByRole('alert')).toContainText('no.such.module');
+  await expect(open).toBeEnabled();
+  await wanted.fill('shutil');
+  await open.click();
+  await expect(details.getByRole('alert')).toHaveCount(0);
+  await page.getByRole('button', { name: 'Back to the script' }).click();
+
   // Both by the keyboard alone: the script is read by its cursor.
   await script.getByRole('textbox', { name: 'The script of this run, read only' }).focus();
   for (const key of ['ArrowDown', 'ArrowDown', 'ArrowDown', 'ArrowUp', 'F9']) await page.keyboard.press(key);

@@ -100,8 +100,10 @@ export function applyEvent(view: RunView, event: RunEvent): void {
       break;
     case 'decision':
       // What goes on has not failed; the record keeps the failure.
-      if (event.action !== 'STOP') view.failure = null;
-      else if (view.failure) view.failure.awaitingDecision = false;
+      if (event.action !== 'STOP') {
+        view.failure = null;
+        view.telescope = null;
+      } else if (view.failure) view.failure.awaitingDecision = false;
       break;
     case 'ask':
       onAsk(view, event);

@@ -150,6 +150,23 @@ def test_the_configuration_may_be_json(tmp_path: Path, monkeypatch: pytest.Monke
     assert telescope.find_observatory() == telescope.Observatory("http://h:1/call", "so.lat", "reg-2")
 
 
+def test_while_a_failure_is_held_the_record_says_what_goes_on_as_it_changes(tmp_path: Path, bridge: Bridge) -> None:
+    bridge.agents(smurf1={"take_noise": 3})
+    gateway = Gateway()
+    runner = Runner(gateway, tmp_path / "state", env=configure(tmp_path, bridge))
+    try:
+        running = runner.submit("1 / 0\nprint('end')\n", holdOnFailure=True)
+        assert [a["operation"] for a in running.until("telescope")["agents"]] == ["take_noise"]
+        bridge.agents(smurf1={"take_noise": 5})
+        assert running.until("telescope", agents=[])
+        assert running.command("decide", action="SKIP")["ok"]
+        assert running.end()["outcome"] == "SUCCEEDED"
+        assert len(running.of("telescope")) == 2
+    finally:
+        runner.stop()
+        gateway.close()
+
+
 def test_after_a_stop_the_record_says_what_goes_on(tmp_path: Path, bridge: Bridge) -> None:
     bridge.agents(acu1={"go_to": 3})
     gateway = Gateway()

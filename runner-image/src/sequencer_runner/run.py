@@ -25,6 +25,7 @@ from sequencer_runner.output import Output
 from sequencer_runner.process import ScriptProcess
 from sequencer_runner.script.values import python_version
 from sequencer_runner.stopping import Stopping, end_softly, see_telescope
+from sequencer_runner.watching import watch_telescope
 
 _log = logging.getLogger("sequencer_runner.run")
 
@@ -64,6 +65,7 @@ class Run:
         self._how: str | None = None
         self._failure: str | None = None
         self.held: str | None = None
+        self._watch: asyncio.Task[None] | None = None
         self._process: ScriptProcess | None = None
         self._started: tuple[str, str] | None = None
         self._merge: asyncio.TimerHandle | None = None
@@ -167,6 +169,7 @@ class Run:
             loop.remove_reader(fd)
         self._read_channel()
         self._output.close(now_ms())
+        self._watch_no_longer()
         await self._finish_commands()
         process.close()
         self._process = None
@@ -238,12 +241,19 @@ class Run:
             self._failure = f"{event['exception']}: {event['message']}"
             if event["awaitingDecision"]:
                 self.held = self._failure
+                self._watch = asyncio.create_task(watch_telescope(self.event))
         elif event["type"] == "decision":
             self._failure = self.held = None
+            self._watch_no_longer()
         self._record(event)
         if event["type"] == "started" and self._started is not None:
             self._action("start", self._started[0], True, self._started[1])
             self._begun.set()
+
+    def _watch_no_longer(self) -> None:
+        if self._watch is not None:
+            self._watch.cancel()
+            self._watch = None
 
     def _line(self, event: bytes) -> None:
         self._output.flush()

@@ -96,3 +96,11 @@ export const ANSWER = graphql(/* GraphQL */ `
     }
   }
 `);
+
+export const SET_HOLD = graphql(/* GraphQL */ `
+  mutation SetHold($sequencer: String!, $hold: Boolean!) {
+    setHoldOnFailure(sequencer: $sequencer, hold: $hold) {
+      name
+    }
+  }
+`);

@@ -22,6 +22,7 @@ type Documents = {
     "\n  mutation Decide($run: ID!, $action: FailureAction!, $line: Int) {\n    decideFailure(run: $run, action: $action, line: $line) {\n      id\n    }\n  }\n": typeof types.DecideDocument,
     "\n  mutation Replace($run: ID!, $script: String!) {\n    replaceRemaining(run: $run, script: $script) {\n      id\n    }\n  }\n": typeof types.ReplaceDocument,
     "\n  mutation Answer($run: ID!, $ask: Int!, $answer: String!) {\n    answerAsk(run: $run, ask: $ask, answer: $answer) {\n      id\n    }\n  }\n": typeof types.AnswerDocument,
+    "\n  mutation SetHold($sequencer: String!, $hold: Boolean!) {\n    setHoldOnFailure(sequencer: $sequencer, hold: $hold) {\n      name\n    }\n  }\n": typeof types.SetHoldDocument,
     "\n  fragment RunSummary on Run {\n    id\n    number\n    title\n    phase\n    reason\n    submittedBy\n    submittedAt\n    startedAt\n    finishedAt\n    exitCode\n    statementCount\n    statementsDone\n    live\n    seenAt\n    failure {\n      type\n      message\n      line\n      awaitingDecision\n    }\n  }\n": typeof types.RunSummaryFragmentDoc,
     "\n  query Access {\n    access {\n      methods\n      me {\n        name\n        role\n        sequencers\n        method\n      }\n    }\n  }\n": typeof types.AccessDocument,
     "\n  mutation SignIn($name: String!, $password: String!) {\n    signIn(name: $name, password: $password) {\n      name\n    }\n  }\n": typeof types.SignInDocument,
@@ -74,6 +75,7 @@ const documents: Documents = {
     "\n  mutation Decide($run: ID!, $action: FailureAction!, $line: Int) {\n    decideFailure(run: $run, action: $action, line: $line) {\n      id\n    }\n  }\n": types.DecideDocument,
     "\n  mutation Replace($run: ID!, $script: String!) {\n    replaceRemaining(run: $run, script: $script) {\n      id\n    }\n  }\n": types.ReplaceDocument,
     "\n  mutation Answer($run: ID!, $ask: Int!, $answer: String!) {\n    answerAsk(run: $run, ask: $ask, answer: $answer) {\n      id\n    }\n  }\n": types.AnswerDocument,
+    "\n  mutation SetHold($sequencer: String!, $hold: Boolean!) {\n    setHoldOnFailure(sequencer: $sequencer, hold: $hold) {\n      name\n    }\n  }\n": types.SetHoldDocument,
     "\n  fragment RunSummary on Run {\n    id\n    number\n    title\n    phase\n    reason\n    submittedBy\n    submittedAt\n    startedAt\n    finishedAt\n    exitCode\n    statementCount\n    statementsDone\n    live\n    seenAt\n    failure {\n      type\n      message\n      line\n      awaitingDecision\n    }\n  }\n": types.RunSummaryFragmentDoc,
     "\n  query Access {\n    access {\n      methods\n      me {\n        name\n        role\n        sequencers\n        method\n      }\n    }\n  }\n": types.AccessDocument,
     "\n  mutation SignIn($name: String!, $password: String!) {\n    signIn(name: $name, password: $password) {\n      name\n    }\n  }\n": types.SignInDocument,
@@ -164,6 +166,10 @@ export function graphql(source: "\n  mutation Replace($run: ID!, $script: String
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  mutation Answer($run: ID!, $ask: Int!, $answer: String!) {\n    answerAsk(run: $run, ask: $ask, answer: $answer) {\n      id\n    }\n  }\n"): (typeof documents)["\n  mutation Answer($run: ID!, $ask: Int!, $answer: String!) {\n    answerAsk(run: $run, ask: $ask, answer: $answer) {\n      id\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation SetHold($sequencer: String!, $hold: Boolean!) {\n    setHoldOnFailure(sequencer: $sequencer, hold: $hold) {\n      name\n    }\n  }\n"): (typeof documents)["\n  mutation SetHold($sequencer: String!, $hold: Boolean!) {\n    setHoldOnFailure(sequencer: $sequencer, hold: $hold) {\n      name\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

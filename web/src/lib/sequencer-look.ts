@@ -1,4 +1,5 @@
 /** What a sequencer looks like at a glance, and whether it needs a person. */
+import { causeText } from './cause-text.ts';
 import type { FleetSequencer } from '../api/fleet.ts';
 import { duration, ticking } from './format.ts';
 import { IDLE, LOOKS, lookOfRun, type Look } from './phases.ts';
@@ -68,7 +69,7 @@ function attentionOf(sequencer: FleetSequencer, now: number): Attention | null {
       `held on a failure${lasts(pausedSince)}:`,
       'failed',
       pausedSince,
-      `${failure.type}: ${failure.message}`,
+      causeText(failure.type, failure.message),
     );
   }
   if (activeRun?.phase === 'PAUSED') {
@@ -84,7 +85,7 @@ function attentionOf(sequencer: FleetSequencer, now: number): Attention | null {
   const idle = ended ? now - Date.parse(ended) : 0;
   if (lastRun && lastRun.phase !== 'SUCCEEDED' && lastRun.phase !== 'CANCELLED') {
     const { phase, number, failure, reason } = lastRun;
-    const cause = failure && phase === 'FAILED' ? `${failure.type}: ${failure.message}` : reason;
+    const cause = failure && phase === 'FAILED' ? causeText(failure.type, failure.message) : reason;
     const ago = ended ? ` ${duration(idle)} ago` : '';
     return told(
       `run ${String(number)} ${LOOKS[phase].word.toLowerCase()}${ago}${off}${waits}${cause ? ':' : ''}`,

@@ -1,4 +1,5 @@
 /** What the history says of a run in words, and the same as a line of a CSV file. */
+import { causeText } from '../lib/cause-text.ts';
 import type { HistoryQuery } from '../gql/graphql.ts';
 import { LOOKS, isOpen } from '../lib/phases.ts';
 
@@ -7,7 +8,7 @@ export type HistoryRun = HistoryQuery['runs']['edges'][number]['node'];
 /** How a run ended, in one line. */
 export function howItEnded(run: HistoryRun): string {
   const { failure, phase, reason, statementCount, statementsDone } = run;
-  if (failure && phase === 'FAILED') return `${failure.type}${failure.message ? `: ${failure.message}` : ''}`;
+  if (failure && phase === 'FAILED') return causeText(failure.type, failure.message);
   if (phase === 'SUCCEEDED' && statementsDone === statementCount) return 'all statements done';
   if (reason) return reason;
   return isOpen(phase) ? 'not ended yet' : '';

@@ -18,7 +18,7 @@ const failure = { exception: 'E', message: '', traceback: '', line: 1, then: [],
 it('says what follows each way out', () => {
   const view = { ...emptyView(), statements: [statement(0, 2), statement(1), statement(2)] };
   expect(waysOut({ ...view, failure: { ...failure, statement: 0 } }, lines)).toMatchObject({
-    retry: 'from its start; failed 2 times',
+    retry: 'from its start, failed 2 times',
     skip: 'go on with 2, rising',
     edit: 'lines 1 to 3',
   });

@@ -23,7 +23,7 @@ export function waysOut(view: Pick<RunView, 'failure' | 'statements'>, lines: re
   const first = statement?.firstLine ?? 1;
   return {
     statement,
-    retry: statement ? `from its start; failed ${plural(Math.max(1, statement.attempts), 'time')}` : 'from its start',
+    retry: statement ? `from its start, failed ${plural(Math.max(1, statement.attempts), 'time')}` : 'from its start',
     skip: next ? `go on with ${String(next.index + 1)}, ${statementName(lines, next)}` : 'it is the last: the run ends',
     edit: `lines ${String(first)} to ${String(Math.max(first, lines.length))}`,
     stop: 'no further statement',

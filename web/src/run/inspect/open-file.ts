@@ -10,6 +10,8 @@ export interface OpenFile {
   /** The line to show; `asked` makes a repeated wish a new one. */
   line: Ref<{ line: number; asked: number } | null>;
   open: Action<[file: string, line: number]>;
+  /** The same, for who tells of a refusal themselves. */
+  show: (file: string, line: number) => Promise<void>;
   close: () => void;
 }
 
@@ -17,14 +19,15 @@ export function useOpenFile(run: string): OpenFile {
   const api = useApi();
   const file = shallowRef<{ file: string; text: string } | null>(null);
   const line = ref<{ line: number; asked: number } | null>(null);
-  const open = useAction(async (name: string, at: number) => {
+  const show = async (name: string, at: number): Promise<void> => {
     if (file.value?.file !== name) file.value = (await query(api, SOURCE, { run, file: name })).source;
     line.value = { line: at, asked: Date.now() };
-  });
+  };
   return {
     file,
     line,
-    open,
+    open: useAction(show),
+    show,
     close: () => (file.value = null),
   };
 }

@@ -1,0 +1,45 @@
+/** The telescope's own setting for failures, and what is known of the telescope while one is held. */
+import { expect, test } from '../src/fixtures.ts';
+import { SequencerPage } from '../src/sequencer-page.ts';
+import { Simulator } from '../src/simulator.ts';
+
+const LEAVES_ONE_RUNNING = `import sorunlib as run
+run.initialize()
+run.CLIENTS['smurf'][0].take_noise.start()
+raise RuntimeError('the weather is bad')
+`;
+
+test('a run that does not say it itself is held as the telescope’s setting says', async ({ page, context, stack }) => {
+  const sequencer = new SequencerPage(page);
+  await sequencer.open('satp1');
+  const setting = page.getByRole('checkbox', { name: /^Hold the run for a person/ });
+  await expect(setting).not.toBeChecked();
+  await setting.click();
+  await expect(setting).toBeChecked();
+  const other = await context.newPage();
+  await other.goto('/satp1');
+  await expect(other.getByRole('checkbox', { name: /^Hold the run for a person/ })).toBeChecked();
+  await sequencer.load('1 / 0\n');
+  await page.getByRole('button', { name: /^Run Ctrl/ }).click();
+  const dialog = page.getByRole('dialog');
+  await expect(dialog.getByRole('checkbox', { name: /^Hold when a statement fails/ })).toBeChecked();
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+
+  const telescope = new Simulator(stack, 'satp1');
+  await telescope.fault({ agent: 'smurf1', kind: 'hang', op: 'take_noise' });
+  await stack.submit(LEAVES_ONE_RUNNING);
+  const card = page.getByRole('alert', { name: 'A statement failed' });
+  await expect(card.getByRole('heading')).toContainText('Statement 4 failed', { timeout: 30_000 });
+  const still = card.getByRole('status', { name: 'Still on the telescope' });
+  await expect(still).toContainText('smurf1 still runs take_noise');
+  await expect(still).not.toContainText('monitor');
+  await expect(still).toContainText(/seen .* ago/);
+  await telescope.fault({ agent: 'smurf1', kind: 'none' });
+  await expect(still).toContainText('No operation that began in this run goes on.', { timeout: 20_000 });
+  await card.getByRole('button', { name: /^Skip it/ }).click();
+  await expect(sequencer.state).toContainText('Succeeded');
+
+  await page.getByRole('button', { name: 'New run' }).click();
+  await setting.click();
+  await expect(setting).not.toBeChecked();
+});

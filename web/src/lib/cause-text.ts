@@ -1,0 +1,5 @@
+/** An exception as one line. What it says further, such as the replies of agents, stands in its traceback. */
+export function causeText(type: string, message: string): string {
+  const [head = ''] = message.trim().split('\n');
+  return head ? `${type}: ${head}` : type;
+}
