@@ -12,6 +12,12 @@ export interface SeenEvent {
   at: number;
 }
 
+/** What comes of a run: the next new event that matches. */
+export interface Events {
+  next: (match: (event: SeenEvent) => boolean) => Promise<SeenEvent>;
+  stop: () => void;
+}
+
 export class Product {
   readonly stack: Stack;
   readonly #client: Client;
@@ -35,8 +41,8 @@ export class Product {
     throw new Error('no answer');
   }
 
-  /** Follows a run's events; the returned function waits for the first new one that matches. */
-  follow(run: string): { next: (match: (event: SeenEvent) => boolean) => Promise<SeenEvent>; stop: () => void } {
+  /** Follows a run's events. */
+  follow(run: string): Events {
     const seen: SeenEvent[] = [];
     let taken = 0;
     let wake: (() => void) | null = null;

@@ -32,7 +32,7 @@ afterAll(async () => {
 });
 
 const ROLES = ['sequencer-view', 'sequencer-operate', 'sequencer-admin'];
-const policies = (of: string) => ['submitted-by', 'configure'].map((rule) => `${of}.sequencer.${rule}`);
+const policies = (of: string) => ['submitted-by', 'mode-set-by', 'configure'].map((rule) => `${of}.sequencer.${rule}`);
 
 async function refusal(args: string[], input?: string): Promise<string> {
   return kubectl(args, input).then(
@@ -134,6 +134,16 @@ describe('a release', () => {
     expect(await refusal(as('bob'), run(''))).toBe('was accepted');
     expect(await refusal(as(api), run('alice'))).toBe('was accepted');
     expect(await refusal(as(`system:serviceaccount:${of}:sequencer-runner`), run(''))).toContain('forbidden');
+  });
+
+  test('lets nobody but the API say who set the mode', async () => {
+    const annotate = ['annotate', 'sequencer', 'lat', '--namespace', of, '--overwrite'];
+    await expect
+      .poll(() => refusal([...annotate, 'sequencer.dev/mode-set-by=Off now alice']), { timeout: 30_000, interval: 500 })
+      .toContain('the API alone writes it: take it away');
+    const api = `--as=system:serviceaccount:${of}:sequencer-api`;
+    expect(await refusal([...annotate, 'sequencer.dev/mode-set-by=Off now alice', api])).toBe('was accepted');
+    expect(await refusal([...annotate, 'sequencer.dev/mode-set-by-'])).toBe('was accepted');
   });
 
   test('lets who may operate change the mode, and no more', async () => {

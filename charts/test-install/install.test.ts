@@ -5,7 +5,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { dropNamespace, makeNamespace } from '../../operator/test-cluster/support/cluster.ts';
 import { CHART, helm, kubectl } from '../test-cluster/support/helm.ts';
-import { PASSWORD, ask, makeSite, type Site } from './site.ts';
+import { PASSWORD, ask, data, makeSite, type Site } from './site.ts';
+import { usePages } from './pages.ts';
 
 const UNREACHABLE = [
   'sequencer-database:5432',
@@ -52,6 +53,13 @@ const get = async (what: string, path: string) =>
 const log = async () => (await kubectl(['logs', 'by-hand', '--namespace', of])).stdout;
 const pod = () => get('pod by-hand', '{.metadata.uid} {.status.phase} {.status.containerStatuses[0].restartCount}');
 
+async function signIn(): Promise<string> {
+  const mutation = `mutation { signIn(name: "alice", password: "${PASSWORD}") { name } }`;
+  const { body, cookie = '' } = await ask(site, 'api/graphql', mutation);
+  expect(body).toBe('{"data":{"signIn":{"name":"alice"}}}');
+  return cookie;
+}
+
 beforeAll(async () => {
   site = makeSite();
   of = await makeNamespace({ 'pod-security.kubernetes.io/enforce': 'restricted' });
@@ -71,10 +79,7 @@ test('the pages and the API are at the sub-path, over https, for those who sign 
   expect((await ask(site, 'api/readyz')).body).toBe('ready\n');
   const names = '{ sequencers { name } }';
   expect((await ask(site, 'api/graphql', names)).body).toContain('UNAUTHENTICATED');
-  const signIn = `mutation { signIn(name: "alice", password: "${PASSWORD}") { name } }`;
-  const { body, cookie } = await ask(site, 'api/graphql', signIn);
-  expect(body).toBe('{"data":{"signIn":{"name":"alice"}}}');
-  expect((await ask(site, 'api/graphql', names, cookie)).body).toContain('"satp1"');
+  expect((await ask(site, 'api/graphql', names, await signIn())).body).toContain('"satp1"');
 });
 
 test('helm test runs a script', async () => {
@@ -84,6 +89,65 @@ test('helm test runs a script', async () => {
   );
   expect(await get('sequencer', '{.items[*].metadata.name}')).toBe('satp1');
 }, 400_000);
+
+test('a run of the pages and one of kubectl are in both places within a second, and end in both', async () => {
+  const cookie = await signIn();
+  const script = (text: string) =>
+    `import time\nfor i in range(20):\n    print("${text}", i, flush=True)\n    time.sleep(0.2)\n`;
+  const input = `{ sequencer: "satp1", title: "from the pages", script: ${JSON.stringify(script('pages'))} }`;
+  const { submitRun } = await data<{ submitRun: { id: string } }>(
+    site,
+    `mutation { submitRun(input: ${input}) { id } }`,
+    cookie,
+  );
+  const by = await get(
+    'sequencerruns',
+    '{range .items[*]}{.metadata.uid} {.metadata.annotations.sequencer\\.dev/submitted-by}{"\\n"}{end}',
+  );
+  expect(by).toContain(`${submitRun.id} alice\n`);
+
+  const object = {
+    apiVersion: 'sequencer.dev/v1alpha1',
+    kind: 'SequencerRun',
+    metadata: { name: 'from-git' },
+    spec: { sequencer: 'satp1', title: 'from git', script: script('git') },
+  };
+  await kubectl(['create', '--namespace', of, '--filename', '-'], JSON.stringify(object));
+  const uid = await get('sequencerrun from-git', '{.metadata.uid}');
+  interface Run {
+    phase: string;
+    title: string;
+    submittedBy: string;
+    output: { text: string }[];
+  }
+  const look = async (id: string) =>
+    (await data<{ run: Run | null }>(site, `{ run(id: "${id}") { phase title submittedBy output { text } } }`, cookie))
+      .run;
+  await expect
+    .poll(() => look(uid), { timeout: 5000, interval: 50 })
+    .toMatchObject({ title: 'from git', submittedBy: 'kubectl' });
+
+  for (const [id, text] of [
+    [submitRun.id, 'pages'],
+    [uid, 'git'],
+  ] as const) {
+    await expect.poll(async () => (await look(id))?.phase, { timeout: 120_000, interval: 500 }).toBe('SUCCEEDED');
+    const printed = (await look(id))?.output.map((part) => part.text).join('');
+    expect(printed).toBe(Array.from({ length: 20 }, (_, i) => `${text} ${String(i)}\n`).join(''));
+  }
+  expect(await get('sequencerrun from-git', '{.status.phase} {.status.position.progress}')).toBe('Succeeded 2/2');
+}, 300_000);
+
+test('a person at a browser signs in, runs a script, watches, pauses and ends it', async () => {
+  await usePages();
+  await expect
+    .poll(() => get('sequencerruns', '{.items[*].status.phase}'), { timeout: 30_000, interval: 500 })
+    .toContain('Interrupted');
+  // After that nothing starts by itself, until somebody says so.
+  expect(await get('sequencer satp1', '{.status.mode}')).toBe('Off');
+  await data(site, 'mutation { setMode(sequencer: "satp1", mode: QUEUE) { mode } }', await signIn());
+  await expect.poll(() => get('sequencer satp1', '{.status.mode}'), { timeout: 10_000 }).toBe('Queue');
+}, 300_000);
 
 test('a script reaches what is declared and no more, and does not notice what happens to the release', async () => {
   const object = {

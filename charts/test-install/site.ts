@@ -9,11 +9,11 @@ import { stringify } from 'yaml';
 
 export const HOST = 'site.test';
 export const PASSWORD = 'a password for a test';
-const PATH = '/nextline/';
+export const PATH = '/nextline/';
 const ROOT = join(import.meta.dirname, '../..');
 
 /** Where the ingress of the cluster speaks https on this machine. */
-const PORT = Number(process.env.SEQ_INGRESS_HTTPS);
+export const PORT = Number(process.env.SEQ_INGRESS_HTTPS);
 
 export interface Site {
   values: string;
@@ -51,6 +51,14 @@ export interface Answer {
   status: number;
   body: string;
   cookie: string | undefined;
+}
+
+/** The data of an answer; throws what is wrong. */
+export async function data<T>(site: Site, query: string, cookie: string): Promise<T> {
+  const { body } = await ask(site, 'api/graphql', query, cookie);
+  const { data, errors } = JSON.parse(body) as { data?: T; errors?: { message: string }[] };
+  if (errors || !data) throw new Error(body);
+  return data;
 }
 
 /** Asks through the ingress, as a browser on the site's pages does. */

@@ -11,6 +11,11 @@ interface Common {
   json: boolean;
 }
 
+// A variable that is set to nothing is as good as not set.
+for (const name of ['SEQUENCER', 'SEQUENCER_URL', 'SEQUENCER_TOKEN_FILE']) {
+  if (process.env[name] === '') Reflect.deleteProperty(process.env, name);
+}
+
 const program = new Command('sequencer')
   .description('Runs observing scripts on telescopes, and looks at runs.')
   .enablePositionalOptions()

@@ -4,14 +4,15 @@ python runner-image/tests/cpython.py [MODULE ...]
 """
 
 import re
+import signal
 import sys
 import tempfile
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "src"))
 
+from pythons import pythons
 from script_host import Ended, ScriptHost, environment, run_plainly
-from test_conformance import PYTHONS
 
 MODULES = [
     "test_atexit",
@@ -60,8 +61,10 @@ def without_explained(text: str, version: str) -> str:
 
 
 def main() -> int:
+    # What a shell starts in the background ignores it, and the tests of signals expect that it does not.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     different = 0
-    for version, python in PYTHONS.items():
+    for version, python in pythons().items():
         for name in sys.argv[1:] or MODULES:
             with tempfile.TemporaryDirectory() as folder:
                 script = Path(folder) / "script.py"

@@ -1,5 +1,6 @@
 """The script process alone, of any Python: as a supervisor starts it, speaks to it and hears it."""
 
+import json
 import os
 import selectors
 import socket
@@ -9,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sequencer_runner.frames import FrameReader, OutputFrame, json_frame
+from sequencer_runner.frames import FrameReader, LineFrame, OutputFrame, json_frame
 
 SOURCE = Path(__file__).parent.parent / "src"
 MAIN = SOURCE / "sequencer_runner" / "script" / "main.py"
@@ -90,30 +91,6 @@ class ScriptHost:
         }
         self.tell(start)
 
-    def step_times(self, script: Path, count: int) -> list[float]:
-        """Seconds from a step's command to the next prompt, of so many steps; then the script is killed."""
-        times: list[float] = []
-        self._start(script, [], [], paused=True)
-        self._await_prompt()
-        for _ in range(count):
-            prompt = self.events[-1]
-            step = {"do": "step", "trace": prompt["trace"], "prompt": prompt["number"], "command": "NEXT", "line": None}
-            begin = time.perf_counter()
-            self.tell({"id": "step", **step})
-            self._await_prompt()
-            times.append(time.perf_counter() - begin)
-        self._process.kill()
-        self._process.wait()
-        return times
-
-    def _await_prompt(self) -> None:
-        self.events.clear()
-        while not any(event["type"] == "prompt" for event in self.events):
-            frames = self._reader.feed(self._channel.recv(1 << 20))
-            self.events += [frame["event"] for frame in frames if isinstance(frame, dict) and "event" in frame]
-        while self.events[-1]["type"] != "prompt":
-            self.events.pop()
-
     def tell(self, message: dict[str, Any]) -> None:
         self._channel.sendall(json_frame(message))
 
@@ -146,6 +123,8 @@ class ScriptHost:
         for frame in self._reader.feed(data):
             if isinstance(frame, OutputFrame):
                 self._written[frame.stream] += frame.data
+            elif isinstance(frame, LineFrame):
+                self.events.append(json.loads(frame.data))
             elif "event" in frame:
                 self.events.append(frame["event"])
                 if frame["event"]["type"] == "prompt":

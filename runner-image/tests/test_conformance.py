@@ -3,33 +3,15 @@ breakpoints and steps, on every Python of this machine."""
 
 import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from pythons import pythons
 from script_host import Ended, ScriptHost, environment, run_plainly
 
 CORPUS = sorted((Path(__file__).parent / "conformance").glob("*.py"))
-STEPS = ["NEXT", "STEP", "STEP", "NEXT", "RETURN", "STEP", "NEXT", "NEXT"] * 15
-
-
-def pythons() -> dict[str, str]:
-    """One of each version from 3.10 on, by its version."""
-    names = [f"python3.{minor}" for minor in range(10, 20)]
-    found = [shutil.which(name) for name in names]
-    found += [str(path) for path in Path.home().glob(".pyenv/versions/3.*/bin/python")]
-    by_version: dict[str, str] = {f"{sys.version_info[0]}.{sys.version_info[1]}": sys.executable}
-    ask = "import sys; print('%d.%d' % sys.version_info[:2])"
-    for path in filter(None, found):
-        done = subprocess.run([path, "-c", ask], capture_output=True, text=True, check=False)
-        version = done.stdout.strip()
-        if done.returncode == 0 and re.fullmatch(r"3\.\d\d", version):
-            by_version.setdefault(version, path)
-    return {version: by_version[version] for version in sorted(by_version)}
-
-
 PYTHONS = pythons()
+STEPS = ["NEXT", "STEP", "STEP", "NEXT", "RETURN", "STEP", "NEXT", "NEXT"] * 15
 
 
 # Asyncio tells, in debug mode, the whole stack where a coroutine was made, with whoever runs the script below it.

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from test_golden import MESSAGES
 from test_resume import until
 
-from sequencer_runner.frames import FrameReader, OutputFrame, json_frame, output_head
+from sequencer_runner.frames import Frame, FrameReader, LineFrame, OutputFrame, json_frame, line_frame, output_head
 from sequencer_runner.messages import Ack, BadMessage, Command, Welcome, read_message
 
 scalars = st.one_of(
@@ -111,6 +111,7 @@ def test_a_worker_lives_on_whatever_it_is_told(runner: Runner, told: list[tuple[
 
 frames = st.one_of(
     st.dictionaries(st.text(max_size=5), values, max_size=3).map(lambda m: ("json", m)),
+    st.dictionaries(st.text(max_size=5), values, max_size=3).map(lambda m: ("line", m)),
     st.tuples(st.sampled_from([1, 2]), st.integers(0, 9), st.integers(0, 9), st.binary(max_size=50)).map(
         lambda o: ("output", o)
     ),
@@ -124,20 +125,27 @@ def test_frames_are_whole_wherever_they_are_cut(sent: list[tuple[str, Any]], cut
     for kind, value in sent:
         if kind == "json":
             data += json_frame(value)
+        elif kind == "line":
+            data += line_frame(value)
         else:
             stream, trace, line, text = value
             data += output_head(stream, trace, line, 1000, len(text)) + text
     reader = FrameReader()
-    found: list[Any] = []
+    found: list[tuple[str, Any]] = []
     at = 0
     for turn in range(len(data) + 1):
         size = cuts[turn % len(cuts)]
-        found += reader.feed(data[at : at + size])
+        found += map(read, reader.feed(data[at : at + size]))
         at += size
         if at >= len(data):
             break
-    expected = [
-        json.loads(json.dumps(value)) if kind == "json" else OutputFrame(value[0], value[1], value[2], 1000, value[3])
-        for kind, value in sent
-    ]
-    assert found == expected
+    assert found == [(kind, value if kind == "output" else json.loads(json.dumps(value))) for kind, value in sent]
+
+
+def read(frame: Frame) -> tuple[str, Any]:
+    if isinstance(frame, LineFrame):
+        return "line", json.loads(frame.data)
+    if isinstance(frame, OutputFrame):
+        assert frame.time == 1000
+        return "output", (frame.stream, frame.trace, frame.line, frame.data)
+    return "json", frame

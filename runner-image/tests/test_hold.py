@@ -1,5 +1,6 @@
 """A failure that is held: what it shows, what may be decided, and that every rung of the stop ladder ends it."""
 
+import time
 from typing import Any
 
 import pytest
@@ -251,9 +252,12 @@ def test_an_evaluation_that_goes_on_is_interrupted_before_a_decision(runner: Run
             },
         }
     )
-    running.gateway.until(lambda: running.command("step", command="NEXT", **at)["code"] == "STILL_EVALUATING")
+    deadline = time.monotonic() + 20
+    while running.command("step", command="NEXT", **at)["code"] != "STILL_EVALUATING":
+        assert time.monotonic() < deadline
     assert running.command("decide", action="SKIP")["code"] == "STILL_EVALUATING"
     assert running.command("interruptEvaluation", **at)["ok"]
     running.gateway.until(lambda: "slow" in running.gateway.replies)
-    assert running.command("decide", action="SKIP")["ok"]
+    decided = running.command("decide", action="SKIP")
+    assert decided["ok"], (decided, running.gateway.replies["slow"])
     assert running.end()["outcome"] == "SUCCEEDED"

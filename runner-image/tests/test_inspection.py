@@ -278,3 +278,31 @@ def test_arrays_show_shape_type_and_a_preview(runner: Runner) -> None:
     assert [v["type"] for v in variables(running, "grid")["variables"]] == ["ndarray[float64, (4,)]"] * 3
     assert [v["value"] for v in variables(running, "grid", "#2")["variables"]] == ["8.0", "9.0", "10.0", "11.0"]
     finish(running)
+
+
+def test_what_an_evaluation_prints_is_in_its_answer(running: Running) -> None:
+    assert evaluate(running, "for i in range(3): print(i)") == (True, "0\n1\n2")
+    assert evaluate(running, "print('é')") == (True, "é")
+    assert evaluate(running, "print('before') or 7") == (True, "before\n7")
+    assert evaluate(running, "n") == (True, "4")
+    assert evaluate(running, "__import__('sys').stderr.write('oh\\n') and None") == (True, "oh")
+    assert evaluate(running, "None") == (True, "None")
+    assert evaluate(running, "print('first') or 1 / 0") == (False, "first\nZeroDivisionError: division by zero")
+    ok, text = evaluate(running, "print('x' * 100_000)")
+    assert ok
+    assert text == "x" * 8192 + "…"
+    output = finish(running)
+    assert output.startswith("0\n1\n2\né\nbefore\nfirst\n" + "x" * 100_000 + "\n")
+
+
+def test_what_another_thread_prints_is_in_no_answer(runner: Runner) -> None:
+    script = (
+        "import threading\ndone = threading.Event()\n"
+        "def talk():\n    while not done.wait(0.001):\n        print('talk')\n"
+        "thread = threading.Thread(target=talk)\nthread.start()\nx = 1\ndone.set()\nthread.join()\n"
+    )
+    running = runner.submit(script, breakpoints=[{"file": "<script>", "line": 8, "enabled": True}])
+    running.prompt(1)
+    slow = "for i in range(3): print(i, done.wait(0.05))"
+    assert evaluate(running, slow) == (True, "0 False\n1 False\n2 False")
+    assert "talk" in finish(running)

@@ -105,3 +105,23 @@ def test_a_journal_that_the_store_does_not_outrun_is_left_alone(tmp_path: Path) 
     journal.go_on_after(1)
     assert seqs(journal.read(0, 10, 1000)) == [1, 2]
     journal.close()
+
+
+def test_a_line_that_is_json_already_is_written_like_any_other(tmp_path: Path) -> None:
+    (tmp_path / "one").mkdir()
+    (tmp_path / "other").mkdir()
+    # The first is above its limit soon: output is dropped, and lines are thinned out beyond 16 MiB more.
+    one, other = Journal(tmp_path / "one", 2000), Journal(tmp_path / "other", 2000)
+    for n in range(200):
+        line = {"type": "line", "at": AT, "trace": 1, "file": "<script>", "line": n + 1, "function": "é" * (n % 3)}
+        one.append(line)
+        other.append_line(json.dumps(line, separators=(",", ":")).encode())
+        if n % 50 == 20:
+            output = {"type": "output", "at": AT, "stream": "STDOUT", "text": "x" * 50}
+            one.append(output)
+            other.append(output)
+    assert everything(one) == everything(other)
+    assert [e["type"] for e in everything(one)].count("outputDropped") > 0
+    assert (tmp_path / "one" / "journal.jsonl").read_bytes() == (tmp_path / "other" / "journal.jsonl").read_bytes()
+    one.close()
+    other.close()

@@ -16,8 +16,8 @@ function fail(message: string): never {
   process.exit(2);
 }
 
-async function ask(question: string): Promise<string> {
-  process.stderr.write(question);
+/** The terminal shows nothing of what is typed from before the first question until after the last answer. */
+async function askInSilence(...questions: string[]): Promise<string[]> {
   const silent = new Writable({
     write: (_chunk, _encoding, done) => {
       done();
@@ -25,16 +25,20 @@ async function ask(question: string): Promise<string> {
   });
   const lines = createInterface({ input: process.stdin, output: silent, terminal: true });
   lines.on('SIGINT', () => process.exit(130));
-  const answer = await lines.question('');
+  const answers: string[] = [];
+  for (const question of questions) {
+    process.stderr.write(question);
+    answers.push(await lines.question(''));
+    process.stderr.write('\n');
+  }
   lines.close();
-  process.stderr.write('\n');
-  return answer;
+  return answers;
 }
 
 async function readPassword(): Promise<string> {
   if (!process.stdin.isTTY) return (await text(process.stdin)).replace(/\r?\n$/, '');
-  const password = await ask('Password: ');
-  if ((await ask('Again: ')) !== password) fail('The two are not the same.');
+  const [password = '', again] = await askInSilence('Password: ', 'Again: ');
+  if (again !== password) fail('The two are not the same.');
   return password;
 }
 

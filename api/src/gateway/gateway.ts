@@ -53,6 +53,11 @@ export class Gateway {
     if (before && before !== connection) before.close(CLOSE.seatTaken, 'another runner took this seat');
   }
 
+  /** Sends the runner away: it has a newer connection elsewhere. */
+  yield(sequencer: string): void {
+    this.#seats.get(sequencer)?.close(CLOSE.seatTaken, 'another runner took this seat');
+  }
+
   /** Whether the connection held the seat. */
   leave(sequencer: string, connection: RunnerConnection): boolean {
     if (connection.hello) this.#last.set(sequencer, { hello: connection.hello, heardAt: connection.heardAt });

@@ -4,8 +4,10 @@ import type { Logger } from '../log.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import { KubernetesBackend } from '../runs/kubernetes-backend.ts';
 import type { LiveRuns } from '../runs/live-runs.ts';
+import { Replicas } from '../replicas/replicas.ts';
 import type { Recorder } from '../runs/recorder.ts';
 import type { SequencerBoard } from '../runs/sequencer-board.ts';
+import type { Watchers } from '../runs/watchers.ts';
 import type { Db } from '../store/database.ts';
 import { Cluster } from './cluster.ts';
 import { KubernetesQueue } from './kubernetes-queue.ts';
@@ -29,12 +31,13 @@ interface Given {
   lives: LiveRuns;
   board: SequencerBoard;
   recorder: Recorder;
+  watchers: Watchers;
 }
 
-export function makeKubernetesParts(given: Given, namespace: string, client = defaultClient()): KubernetesParts {
+export function makeKubernetesParts(given: Given, databaseUrl: string, namespace: string): KubernetesParts {
   const { log, db, board } = given;
   const cluster: Cluster = new Cluster(
-    client,
+    new KubernetesClient(defaultKubeConfig()),
     namespace,
     {
       sequencerChanged: (before, after) => {
@@ -55,12 +58,21 @@ export function makeKubernetesParts(given: Given, namespace: string, client = de
   );
   const sequencers = new SequencerMirror({ db, log, cluster, board });
   const mirror = new RunMirror({ ...given, cluster });
-  const backend = new KubernetesBackend({ ...given, cluster });
+  const backend: KubernetesBackend = new KubernetesBackend({ ...given, cluster, replicas: () => replicas });
+  const replicas: Replicas = new Replicas({
+    ...given,
+    databaseUrl,
+    carryOut: (run, by, command) => backend.commandFor(run, by, command),
+    seatChanged: (run) => {
+      backend.seatChanged(run);
+    },
+  });
   const queue = new KubernetesQueue(db, cluster, mirror);
   return {
     backend,
     queue,
     begin: async () => {
+      await replicas.begin();
       await cluster.begin(SEEN_WITHIN_MS);
       await sequencers.lastKnown();
       void cluster.seen
@@ -73,10 +85,7 @@ export function makeKubernetesParts(given: Given, namespace: string, client = de
       backend.close();
       await cluster.close();
       await Promise.all([mirror.close(), sequencers.close()]);
+      await replicas.close();
     },
   };
-}
-
-function defaultClient(): KubernetesClient {
-  return new KubernetesClient(defaultKubeConfig());
 }

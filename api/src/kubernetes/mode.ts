@@ -13,6 +13,12 @@ export function holdOf({ spec, status }: Sequencer): Hold | null {
   return hold && hold.run !== spec.resumeAfter ? hold : null;
 }
 
+/** Whether the annotation is about another mode: somebody has set it in the cluster since then. */
+export function isOutdated({ metadata, spec }: Sequencer): boolean {
+  const said = metadata.annotations?.[ANNOTATIONS.modeBy];
+  return said !== undefined && !said.startsWith(`${spec.mode} `);
+}
+
 /** For the annotation: who has set which mode at the API, and when. */
 export function modeBy(mode: Sequencer['spec']['mode'], by: string, at: Date): string {
   return `${mode} ${at.toISOString()} ${by}`;

@@ -196,15 +196,19 @@ export class RunMirror {
 
   async #goOn(row: RunSummary, life: LifeOfRun): Promise<void> {
     const { db, lives } = this.#parts;
-    if (row.lastSeq > 0 || (row.phase === life.phase && row.reason === life.reason)) return;
     const { phase, reason } = life;
-    await db
-      .update(runs)
-      .set({ phase, reason })
-      .where(and(eq(runs.id, row.id), eq(runs.lastSeq, 0), inArray(runs.phase, [...OPEN_PHASES])));
+    const isNews = row.lastSeq === 0 && (row.phase !== phase || row.reason !== reason);
+    const known = lives.get(row.id);
+    if (!isNews && (known || row.phase === 'QUEUED')) return;
+    if (isNews) {
+      await db
+        .update(runs)
+        .set({ phase, reason })
+        .where(and(eq(runs.id, row.id), eq(runs.lastSeq, 0), inArray(runs.phase, [...OPEN_PHASES])));
+    }
     const fresh = await findRun(db, row.id);
-    if (!fresh) return;
-    const live = phase === 'QUEUED' ? lives.get(row.id) : await lives.open(fresh);
+    if (!fresh || isFinal(fresh.phase)) return;
+    const live = fresh.phase === 'QUEUED' ? known : await lives.open(fresh);
     if (live && live.view.lastSeq === 0) live.row = fresh;
     live?.changed.notify();
   }

@@ -1,6 +1,8 @@
 /** Writes the modes of Sequencer objects into the database, and keeps the list of sequencers. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BackOff } from '@sequencer/kubernetes/back-off';
+import { SEQUENCERS } from '@sequencer/kubernetes/resources';
+import { ANNOTATIONS } from '@sequencer/model/kubernetes/names';
 import type { Sequencer } from '@sequencer/model/kubernetes/sequencer';
 import { and, eq } from 'drizzle-orm';
 import type { Logger } from '../log.ts';
@@ -8,7 +10,7 @@ import type { SequencerBoard } from '../runs/sequencer-board.ts';
 import type { Db } from '../store/database.ts';
 import { runs, sequencers } from '../store/schema.ts';
 import type { Cluster } from './cluster.ts';
-import { holdOf, modeOf } from './mode.ts';
+import { holdOf, isOutdated, modeOf } from './mode.ts';
 
 export class SequencerMirror {
   readonly #db: Db;
@@ -72,6 +74,7 @@ export class SequencerMirror {
       this.#list();
       return;
     }
+    if (isOutdated(sequencer)) await this.#forgetWhoSetIt(sequencer);
     await this.#db.insert(sequencers).values({ name }).onConflictDoNothing();
     const [row] = await this.#db.select().from(sequencers).where(eq(sequencers.name, name));
     const held = holdOf(sequencer)?.run;
@@ -91,6 +94,18 @@ export class SequencerMirror {
     this.#written.add(name);
     this.#list();
     this.#board.changed(name);
+  }
+
+  /** So that the annotation does not count again when somebody sets the old mode again in the cluster. */
+  async #forgetWhoSetIt({ metadata }: Sequencer): Promise<void> {
+    const { namespace, name, resourceVersion } = metadata;
+    const patch = { metadata: { resourceVersion, annotations: { [ANNOTATIONS.modeBy]: null } } };
+    try {
+      await this.#cluster.client.merge(SEQUENCERS, namespace, name, patch);
+    } catch (error) {
+      // It has changed meanwhile, or the API server is away: it is looked at again.
+      this.#log.info({ sequencer: name, err: String(error) }, 'who set the mode before could not be forgotten yet');
+    }
   }
 
   #list(): void {

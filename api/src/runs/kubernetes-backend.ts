@@ -10,8 +10,8 @@ import { z } from 'zod';
 import type { Gateway } from '../gateway/gateway.ts';
 import { CLOSE, type ConnectionHandlers, type RunnerConnection } from '../gateway/runner-connection.ts';
 import { asking, type Cluster } from '../kubernetes/cluster.ts';
-import { wishOf } from '../kubernetes/desired-state.ts';
 import { nameOfObject } from '../kubernetes/kubernetes-queue.ts';
+import { Pauses } from '../kubernetes/pauses.ts';
 import { hashOf } from '../kubernetes/run-row.ts';
 import { StatusWriter } from '../kubernetes/status-writer.ts';
 import type { Logger } from '../log.ts';
@@ -20,12 +20,15 @@ import { findRun, type RunSummary } from '../store/run-store.ts';
 import { runs } from '../store/schema.ts';
 import type { LiveRun } from './live-run.ts';
 import type { LiveRuns } from './live-runs.ts';
+import type { Replicas } from '../replicas/replicas.ts';
 import type { Recorder } from './recorder.ts';
 import type { RunBackend, RunnerLook } from './run-backend.ts';
 import { untilDone } from './retry.ts';
 import type { SequencerBoard } from './sequencer-board.ts';
 
 const EVALUATED_WITHIN_MS = 30_000;
+/** By a runner that another replica has on the line. */
+const ANSWERED_WITHIN_MS = 7000;
 /** Above this much that waits for its commit, a runner is not read any more, until half of it is done. */
 const HIGH_WATER = 8 * 1024 * 1024;
 
@@ -37,6 +40,8 @@ export interface KubernetesBackendParts {
   board: SequencerBoard;
   recorder: Recorder;
   cluster: Cluster;
+  /** Made with `commandHere` of this backend. */
+  replicas: () => Replicas;
 }
 
 export class KubernetesBackend implements RunBackend {
@@ -45,14 +50,14 @@ export class KubernetesBackend implements RunBackend {
   readonly #stopped = new AbortController();
   /** What was last heard of a sequencer's runners: they come and go with the runs. */
   readonly #hellos = new Map<string, Hello>();
-  /** One wish at a time a run. */
-  readonly #turns = new Map<string, Promise<unknown>>();
+  readonly #pauses: Pauses;
 
   constructor(parts: KubernetesBackendParts) {
     this.#parts = parts;
+    this.#pauses = new Pauses({ ...parts, tell: (run, by, name) => this.#tell(run, by, { name }) });
     this.#status = new StatusWriter(parts.cluster, parts.log, (id) => {
       const live = parts.lives.get(id);
-      return live && this.#isOwn(live) ? { live, connected: live.held } : null;
+      return live && parts.replicas().isOwn(id) ? { live, connected: live.held } : null;
     });
   }
 
@@ -88,6 +93,7 @@ export class KubernetesBackend implements RunBackend {
       live.held = false;
       live.changed.notify();
       board.touched(live.row.sequencer);
+      void this.#parts.replicas().left(id);
       this.#status.touch(id);
     },
   };
@@ -95,11 +101,6 @@ export class KubernetesBackend implements RunBackend {
   #liveOf(connection: RunnerConnection): LiveRun | undefined {
     const { run } = connection.credential;
     return run === undefined ? undefined : this.#parts.lives.get(run);
-  }
-
-  /** Whether this process is the one that tells the cluster of the run: its runner was last on the line here. */
-  #isOwn(live: LiveRun): boolean {
-    return this.#parts.gateway.state(live.row.id).hello !== null;
   }
 
   async #welcome(connection: RunnerConnection, hello: Hello): Promise<void> {
@@ -122,6 +123,7 @@ export class KubernetesBackend implements RunBackend {
       return;
     }
     gateway.take(id, connection);
+    void this.#parts.replicas().seated(id, hello, connection.since);
     this.#hellos.set(hello.sequencer, hello);
     const isWhole = live.view.outcome !== null && live.storedSeq === live.view.lastSeq;
     connection.welcome(hello.runs.map(({ run }) => ({ run, acked: live.storedSeq, forget: isWhole })));
@@ -133,7 +135,7 @@ export class KubernetesBackend implements RunBackend {
     this.#status.touch(id);
     void this.#fetchScript(live);
     const object = this.#objectOf(live.row);
-    if (object) void this.#tellWish(object);
+    if (object) void this.#pauses.heed(object);
   }
 
   /** Throws as long as the run is not in the database. Null when it is of another sequencer. */
@@ -141,7 +143,10 @@ export class KubernetesBackend implements RunBackend {
     const { db, lives } = this.#parts;
     const row = await findRun(db, id);
     if (!row) throw new Error('the run was not seen yet');
-    return row.sequencer === sequencer ? lives.open(row) : null;
+    if (row.sequencer !== sequencer) return null;
+    const live = await lives.open(row);
+    await this.#parts.replicas().catchUp(live);
+    return live;
   }
 
   /** Of a script that only the operator could read. */
@@ -166,6 +171,7 @@ export class KubernetesBackend implements RunBackend {
   stored(live: LiveRun): void {
     const { gateway, lives, board, log } = this.#parts;
     const connection = gateway.connection(live.row.id);
+    this.#parts.replicas().stored(live.row.id);
     connection?.send({ type: 'ack', run: live.row.id, seq: live.storedSeq });
     if (connection && live.unstoredSize < HIGH_WATER / 2) connection.hold(false);
     live.changed.notify();
@@ -188,7 +194,12 @@ export class KubernetesBackend implements RunBackend {
   /** An object has changed, or is there again. */
   objectChanged(run: SequencerRun): void {
     this.#status.touch(run.metadata.uid);
-    if (this.#parts.gateway.connection(run.metadata.uid)) void this.#tellWish(run);
+    if (this.#parts.gateway.connection(run.metadata.uid)) void this.#pauses.heed(run);
+  }
+
+  /** The runner is on the line at another replica, or at none, or it is this one's turn to say so. */
+  seatChanged(run: string): void {
+    this.#status.touch(run);
   }
 
   /** The API server has gone away or come back. */
@@ -203,39 +214,6 @@ export class KubernetesBackend implements RunBackend {
     return run?.metadata.uid === row.id ? run : undefined;
   }
 
-  async #inTurn<T>(run: string, action: () => Promise<T>): Promise<T> {
-    const before = this.#turns.get(run) ?? Promise.resolve();
-    const turn = before.catch(() => undefined).then(action);
-    this.#turns.set(run, turn);
-    try {
-      return await turn;
-    } finally {
-      if (this.#turns.get(run) === turn) this.#turns.delete(run);
-    }
-  }
-
-  /** Passes on what somebody has asked for in `spec.desiredState`, once. */
-  async #tellWish({ metadata, spec }: SequencerRun): Promise<void> {
-    const { db, log, gateway } = this.#parts;
-    const { uid, generation = 1 } = metadata;
-    try {
-      await this.#inTurn(uid, async () => {
-        const row = await findRun(db, uid);
-        if (!row || (row.toldGeneration !== null && row.toldGeneration >= generation)) return;
-        const wish = wishOf({ apiVersion: '', kind: '', metadata, spec }, row.toldGeneration);
-        if (wish) await gateway.command(uid, { name: wish, run: uid, by: 'kubectl' });
-        await this.#told(uid, generation);
-      });
-    } catch (error) {
-      // The runner comes again, or the object is looked at again.
-      log.warn({ run: uid, err: String(error) }, 'what was asked for in the cluster could not be passed on');
-    }
-  }
-
-  async #told(id: string, generation: number): Promise<void> {
-    await this.#parts.db.update(runs).set({ toldGeneration: generation }).where(eq(runs.id, id));
-  }
-
   /* ---- commands ----------------------------------------------------------------------------------------------------- */
 
   async check(sequencer: string, script: string, startAt: number): Promise<Finding[] | null> {
@@ -247,9 +225,13 @@ export class KubernetesBackend implements RunBackend {
   }
 
   async command(run: RunSummary, by: string, command: RunCommand): Promise<unknown> {
-    if (command.name === 'pause' || command.name === 'resume') return this.#pauseOrResume(run, by, command);
+    const { gateway, replicas } = this.#parts;
     try {
-      return await this.#tell(run, by, command);
+      if (gateway.connection(run.id)) return await this.#commandHere(run, by, command);
+      const within = command.name === 'evaluate' ? EVALUATED_WITHIN_MS : ANSWERED_WITHIN_MS;
+      const answer = await replicas().ask(run.id, by, command, within);
+      if (!answer) throw new SequencerError('RUNNER_AWAY');
+      return answer.result;
     } catch (error) {
       const away = error instanceof SequencerError && error.code === 'RUNNER_AWAY';
       if (!away || command.name !== 'stop') throw error;
@@ -257,27 +239,21 @@ export class KubernetesBackend implements RunBackend {
     }
   }
 
-  async #tell(run: RunSummary, by: string, command: RunCommand): Promise<unknown> {
-    const within = command.name === 'evaluate' ? EVALUATED_WITHIN_MS : undefined;
-    return (await this.#parts.gateway.command(run.id, { ...command, run: run.id, by }, within)).result;
+  /** For another replica, whose viewer asks. */
+  async commandFor(id: string, by: string, command: RunCommand): Promise<unknown> {
+    const row = await findRun(this.#parts.db, id);
+    if (!row) throw new SequencerError('UNKNOWN_RUN');
+    return this.#commandHere(row, by, command);
   }
 
-  /** The object says it, too, so that kubectl finds what the script does, and can turn it around. */
-  async #pauseOrResume(run: RunSummary, by: string, command: { name: 'pause' | 'resume' }): Promise<unknown> {
-    const { cluster, log } = this.#parts;
-    return this.#inTurn(run.id, async () => {
-      const result = await this.#tell(run, by, command);
-      const desiredState = command.name === 'pause' ? 'Paused' : 'Running';
-      try {
-        const { metadata } = await cluster.client.merge(RUNS, cluster.namespace, nameOfObject(run), {
-          spec: { desiredState },
-        });
-        await this.#told(run.id, metadata.generation ?? 1);
-      } catch (error) {
-        log.warn({ run: run.id, err: String(error) }, 'a pause could not be told to the cluster');
-      }
-      return result;
-    });
+  #commandHere(run: RunSummary, by: string, command: RunCommand): Promise<unknown> {
+    const { name } = command;
+    return name === 'pause' || name === 'resume' ? this.#pauses.ask(run, by, name) : this.#tell(run.id, by, command);
+  }
+
+  async #tell(run: string, by: string, command: RunCommand): Promise<unknown> {
+    const within = command.name === 'evaluate' ? EVALUATED_WITHIN_MS : undefined;
+    return (await this.#parts.gateway.command(run, { ...command, run, by }, within)).result;
   }
 
   /** A run whose runner is not there: the operator deletes its pod, which begins the ladder in the pod itself. */
@@ -308,8 +284,10 @@ export class KubernetesBackend implements RunBackend {
 
   runner(sequencer: string): RunnerLook {
     const active = this.#activeOf(sequencer);
-    const state = active && this.#parts.gateway.state(active.row.id);
+    const elsewhere = active && this.#parts.replicas().elsewhere(active.row.id);
     const hello = this.#hellos.get(sequencer) ?? null;
+    if (elsewhere) return { connected: true, since: elsewhere.since, hello: elsewhere.hello, perRun: true };
+    const state = active && this.#parts.gateway.state(active.row.id);
     return { connected: false, since: null, ...state, hello: state?.hello ?? hello, perRun: true };
   }
 

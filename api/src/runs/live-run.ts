@@ -80,13 +80,38 @@ export class LiveRun {
       if (!this.#fold(event)) odd.push(event);
       const { seq, type, at, ...data } = event;
       const stored = { seq, type, at: new Date(at).toISOString(), data: JSON.stringify(data) };
-      this.#tail.push(stored);
-      this.#tailSize += stored.data.length + OVERHEAD;
-      this.#unstoredSize += stored.data.length + OVERHEAD;
+      this.#keep(stored);
     }
     this.seenAt = new Date();
     this.changed.notify();
     return odd;
+  }
+
+  /**
+   * Takes in what another replica of the API has stored.
+   *
+   * @returns false when there is nothing to take in: what came here itself is not all stored, or the events do not follow
+   */
+  follow(batch: readonly StoredEvent[]): boolean {
+    if (this.storedSeq < this.view.lastSeq) return false;
+    let last: StoredEvent | null = null;
+    for (const stored of batch) {
+      if (stored.seq !== this.view.lastSeq + 1) continue;
+      this.#fold({ ...(JSON.parse(stored.data) as object), seq: stored.seq, type: stored.type, at: stored.at });
+      this.#keep(stored);
+      last = stored;
+    }
+    if (!last) return false;
+    this.stored([last]);
+    this.#unstoredSize = 0;
+    this.seenAt = new Date();
+    return true;
+  }
+
+  #keep(stored: StoredEvent): void {
+    this.#tail.push(stored);
+    this.#tailSize += stored.data.length + OVERHEAD;
+    this.#unstoredSize += stored.data.length + OVERHEAD;
   }
 
   #fold(event: AnyEvent): boolean {

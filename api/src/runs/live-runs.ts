@@ -25,6 +25,8 @@ const NOT_FOLDED = new Set<EventType>(['output', 'action', 'logged', 'evaluated'
 const FOLDED = EVENT_TYPES.filter((type) => !NOT_FOLDED.has(type));
 
 export class LiveRuns {
+  /** Where there are other replicas of the API, one of them may have its runner. */
+  opened: (run: LiveRun) => void = () => undefined;
   readonly #db: Db;
   readonly #runs = new Map<string, LiveRun>();
   readonly #loading = new Map<string, Promise<LiveRun>>();
@@ -57,6 +59,7 @@ export class LiveRuns {
   async #load(row: RunSummary): Promise<LiveRun> {
     const run = new LiveRun(row, await readView(this.#db, row.id));
     this.#runs.set(row.id, run);
+    this.opened(run);
     return run;
   }
 

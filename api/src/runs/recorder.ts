@@ -1,7 +1,7 @@
 /** Commits the events of live runs, in order and in batches, and keeps each run's row in step with them. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { OPEN_PHASES, isFinal, type FinalPhase, type RunView } from '@sequencer/model';
-import { and, eq, inArray } from 'drizzle-orm';
+import { and, eq, inArray, lte, sql } from 'drizzle-orm';
 import type { Logger } from '../log.ts';
 import type { Metrics } from '../http/metrics.ts';
 import type { Db } from '../store/database.ts';
@@ -108,9 +108,12 @@ export class Recorder {
           ...(row.failure && ended ? { words: wordsOf(row) } : {}),
           ...(writeView ? { view: JSON.stringify(run.view), viewSeq: run.view.lastSeq } : {}),
         })
-        .where(and(eq(runs.id, row.id), inArray(runs.phase, [...OPEN_PHASES])));
-      // Its end is known otherwise: the record goes on, and the end stays.
-      if (changed.rowCount === 0) await tx.update(runs).set({ lastSeq: row.lastSeq }).where(eq(runs.id, row.id));
+        .where(and(eq(runs.id, row.id), inArray(runs.phase, [...OPEN_PHASES]), lte(runs.lastSeq, row.lastSeq)));
+      // Its end is known otherwise, or another replica is further: the record goes on, and what is newer stays.
+      if (changed.rowCount === 0) {
+        const lastSeq = sql`greatest(${runs.lastSeq}, ${row.lastSeq})`;
+        await tx.update(runs).set({ lastSeq }).where(eq(runs.id, row.id));
+      }
       if (ended) await this.#onEnd(tx, row.sequencer, row.number, ended);
     });
     if (writeView) run.viewStoredAt = started;

@@ -17,6 +17,7 @@ import type { RunBackend } from './run-backend.ts';
 import { afterEnd } from './run-end.ts';
 import type { RunQueue } from './run-queue.ts';
 import type { SequencerBoard } from './sequencer-board.ts';
+import type { Watchers } from './watchers.ts';
 
 interface RunParts {
   backend: RunBackend & { handlers: ConnectionHandlers; stored: (run: LiveRun) => void };
@@ -32,6 +33,7 @@ interface Given {
   lives: LiveRuns;
   board: SequencerBoard;
   metrics: Metrics;
+  watchers: Watchers;
 }
 
 export function makeRunParts({ config, metrics, ...given }: Given): {
@@ -51,11 +53,15 @@ export function makeRunParts({ config, metrics, ...given }: Given): {
   // In a cluster the operator sees to what follows an end.
   const recorder = new Recorder(db, log, metrics, stored, kubernetes ? () => Promise.resolve() : afterEnd);
   const all = { ...given, gateway, recorder };
-  const runs: RunParts = kubernetes ? makeKubernetesParts(all, kubernetes.namespace) : localParts(all);
+  const runs: RunParts = kubernetes
+    ? makeKubernetesParts(all, config.databaseUrl, kubernetes.namespace)
+    : localParts(all);
   return { runs, gateway, recorder };
 }
 
-function localParts(all: Omit<Given, 'config' | 'metrics'> & { gateway: Gateway; recorder: Recorder }): RunParts {
+function localParts(
+  all: Omit<Given, 'config' | 'metrics' | 'watchers'> & { gateway: Gateway; recorder: Recorder },
+): RunParts {
   const backend = new LocalBackend(all);
   return {
     backend,

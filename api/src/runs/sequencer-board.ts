@@ -18,6 +18,8 @@ export interface SequencerState {
 export class SequencerBoard {
   /** Anything on any sequencer. */
   readonly anything = new Signal();
+  /** Where there are other replicas of the API, these are told of each change. */
+  announce: (name: string) => void = () => undefined;
   readonly #db: Db;
   #names: readonly string[];
   readonly #signals = new Map<string, Signal>();
@@ -87,6 +89,12 @@ export class SequencerBoard {
 
   /** Something that the store holds has changed. */
   changed(name: string): void {
+    this.heardOfChange(name);
+    this.announce(name);
+  }
+
+  /** As another replica of the API says. */
+  heardOfChange(name: string): void {
     this.#states.delete(name);
     this.touched(name);
   }

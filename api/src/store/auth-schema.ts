@@ -2,7 +2,7 @@
 import { sql } from 'drizzle-orm';
 import { bigint, boolean, index, integer, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core';
 import type { Role } from '../auth/grants.ts';
-import { sequencers } from './schema.ts';
+import { last, sequencers } from './schema.ts';
 
 const time = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
 
@@ -79,8 +79,8 @@ export const audit = pgTable(
     message: text(),
   },
   (table) => [
-    index('audit_user').on(table.userName, table.id.desc()),
-    index('audit_sequencer').on(table.sequencer, table.id.desc()),
+    index('audit_user').on(table.userName, last(table.id)),
+    index('audit_sequencer').on(table.sequencer, last(table.id)),
     index('audit_run')
       .on(table.run)
       .where(sql`${table.run} is not null`),

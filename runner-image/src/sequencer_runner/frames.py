@@ -1,7 +1,8 @@
 """How supervisor and script process talk: frames on a pair of sockets.
 
-A frame is a length (4 bytes, big endian), a kind (1 byte) and a payload. Kind `J` is one JSON object. Kind `O` is what
-the script wrote: stream (1 or 2), trace and line (0 for none), milliseconds since the epoch, then the bytes.
+A frame is a length (4 bytes, big endian), a kind (1 byte) and a payload. Kind `J` is one JSON object. Kind `L` is a
+`line` event as JSON: there are many, and they are recorded as they come. Kind `O` is what the script wrote: stream (1
+or 2), trace and line (0 for none), milliseconds since the epoch, then the bytes.
 """
 
 import json
@@ -11,7 +12,10 @@ from typing import Any
 
 _HEAD = struct.Struct(">IB")
 _OUTPUT = struct.Struct(">BIIQ")
-_JSON, _OUT = ord("J"), ord("O")
+_JSON, _LINE, _OUT = ord("J"), ord("L"), ord("O")
+
+compact = json.JSONEncoder(separators=(",", ":")).encode
+"""JSON without spaces. Made once: `json.dumps` would make an encoder for each message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +29,24 @@ class OutputFrame:
     data: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class LineFrame:
+    """A `line` event, without a number yet."""
+
+    data: bytes
+
+
+Frame = dict[str, Any] | LineFrame | OutputFrame
+
+
 def json_frame(message: dict[str, Any]) -> bytes:
-    payload = json.dumps(message, separators=(",", ":")).encode()
+    payload = compact(message).encode()
     return _HEAD.pack(len(payload), _JSON) + payload
+
+
+def line_frame(event: dict[str, Any]) -> bytes:
+    payload = compact(event).encode()
+    return _HEAD.pack(len(payload), _LINE) + payload
 
 
 def output_head(stream: int, trace: int, line: int, time: int, size: int) -> bytes:
@@ -39,24 +58,26 @@ class FrameReader:
     """Cuts a stream of bytes into frames. Sans I/O."""
 
     def __init__(self) -> None:
-        self._buffer = bytearray()
+        self._rest = b""
 
-    def feed(self, data: bytes) -> list[dict[str, Any] | OutputFrame]:
+    def feed(self, data: bytes) -> list[Frame]:
         """The frames that are whole now."""
-        self._buffer += data
-        found: list[dict[str, Any] | OutputFrame] = []
+        data = self._rest + data
+        found: list[Frame] = []
         at = 0
-        while len(self._buffer) - at >= _HEAD.size:
-            length, kind = _HEAD.unpack_from(self._buffer, at)
+        while len(data) - at >= _HEAD.size:
+            length, kind = _HEAD.unpack_from(data, at)
             begin = at + _HEAD.size
-            if len(self._buffer) - begin < length:
+            if len(data) - begin < length:
                 break
-            payload = bytes(self._buffer[begin : begin + length])
             at = begin + length
-            if kind == _OUT:
+            payload = data[begin:at]
+            if kind == _LINE:
+                found.append(LineFrame(payload))
+            elif kind == _OUT:
                 stream, trace, line, time = _OUTPUT.unpack_from(payload)
                 found.append(OutputFrame(stream, trace, line, time, payload[_OUTPUT.size :]))
             else:
                 found.append(json.loads(payload))
-        del self._buffer[:at]
+        self._rest = data[at:]
         return found

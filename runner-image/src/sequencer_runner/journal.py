@@ -9,6 +9,8 @@ from collections import deque
 from pathlib import Path
 from typing import Any
 
+from sequencer_runner.frames import compact
+
 # Lines kept in memory for sending; older ones are read back from the file.
 _TAIL_BYTES = 4 * 1024 * 1024
 _INDEX_EVERY = 256
@@ -102,12 +104,21 @@ class Journal:
             # The last there is to write: a disk that has room again since takes it now.
             self.retry()
 
+    def append_line(self, event: bytes) -> None:
+        """A `line` event as JSON: numbered, and written as it is while there is room."""
+        if self._dropped or self._crowded:
+            self.append(json.loads(event))
+        else:
+            self._put(b'{"seq":%d,%b\n' % (self.last_seq + 1, event[1:]))
+
     @property
     def _crowded(self) -> bool:
         return self._unwritten_bytes > _CROWDED_BYTES or self._size - self._limit > _CROWDED_BYTES
 
     def _add(self, event: dict[str, Any]) -> None:
-        line = json.dumps({"seq": self.last_seq + 1, **event}, separators=(",", ":")).encode() + b"\n"
+        self._put(compact({"seq": self.last_seq + 1, **event}).encode() + b"\n")
+
+    def _put(self, line: bytes) -> None:
         self._note(line)
         self._unwritten.append(line)
         self._unwritten_bytes += len(line)

@@ -17,7 +17,7 @@ from sequencer_runner import leftovers
 from sequencer_runner.clock import now_iso, now_ms
 from sequencer_runner.commands import LOOKING, carry_out
 from sequencer_runner.conversation import CommandRefused, Conversation
-from sequencer_runner.frames import FrameReader, OutputFrame
+from sequencer_runner.frames import FrameReader, LineFrame, OutputFrame
 from sequencer_runner.journal import Journal
 from sequencer_runner.ladder import Deadlines
 from sequencer_runner.outcome import End, Facts, outcome_of
@@ -255,6 +255,11 @@ class Run:
             self._watch.cancel()
             self._watch = None
 
+    def _line(self, event: bytes) -> None:
+        self._output.flush()
+        self.journal.append_line(event)
+        self._changed()
+
     def _action(self, name: str, by: str, ok: bool, detail: str) -> None:
         self.event({"type": "action", "at": now_iso(), "name": name, "by": by, "ok": ok, "detail": detail})
 
@@ -273,7 +278,9 @@ class Run:
                 asyncio.get_running_loop().remove_reader(process.channel)
                 return
             for frame in self._reader.feed(data):
-                if isinstance(frame, OutputFrame):
+                if isinstance(frame, LineFrame):
+                    self._line(frame.data)
+                elif isinstance(frame, OutputFrame):
                     self._print(frame.stream, frame.trace, frame.line, frame.time, frame.data, tagged=True)
                 else:
                     self._hear(frame)

@@ -4,6 +4,9 @@ import { computed, reactive, readonly, ref, type InjectionKey, type Ref } from '
 
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 10_000;
+/** The server goes, and says so: another is there, or will be soon. */
+const RESTARTS = 1012;
+const ELSEWHERE_WITHIN_MS = 200;
 /** Without news for this long nothing that is shown counts as live. The server's heart beats every 2 s. */
 export const STALE_MS = 5000;
 /** Without news for this long the socket is thought to be dead. */
@@ -46,6 +49,7 @@ export function makeConnection(url: string, onUnauthorized: () => void): Connect
   const heardLocal = ref<number | null>(null);
   const offset = ref(0);
   let wake: (() => void) | null = null;
+  let moved = false;
 
   const heard = () => {
     heardLocal.value = Date.now();
@@ -57,7 +61,8 @@ export function makeConnection(url: string, onUnauthorized: () => void): Connect
     retryAttempts: Infinity,
     shouldRetry: () => true,
     retryWait: async (attempt) => {
-      const wait = retryWait(attempt);
+      // Not all at the same moment.
+      const wait = moved && attempt === 0 ? Math.random() * ELSEWHERE_WITHIN_MS : retryWait(attempt);
       state.retryAt = Date.now() + wait;
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, wait);
@@ -78,6 +83,7 @@ export function makeConnection(url: string, onUnauthorized: () => void): Connect
       },
       closed: (event) => {
         state.connected = false;
+        moved = event instanceof CloseEvent && event.code === RESTARTS;
         if (event instanceof CloseEvent && event.code === UNAUTHORIZED) onUnauthorized();
       },
       message: heard,

@@ -12,12 +12,14 @@ import time
 from typing import Any
 
 from sequencer_runner.clock import now_iso, now_ms
-from sequencer_runner.frames import json_frame, output_head
+from sequencer_runner.frames import json_frame, line_frame, output_head
 
 # Bytes that may wait to be sent before a thread that prints has to wait too.
 _HIGH_WATER = 32 * 1024 * 1024
 # Frames that travel together.
 _TOGETHER = 256 * 1024
+# Seconds without anything sent, after which an ending process gives up: the supervisor is stuck.
+_PATIENCE = 5.0
 # Bytes on their way that are sent in no time.
 _LITTLE = 32 * 1024
 
@@ -32,6 +34,7 @@ class Channel:
         self._socket = sock
         self._queue: queue.SimpleQueue[_Item] = queue.SimpleQueue()
         self._waiting = 0
+        self._batches = 0
         self._open = True
         self._direct = False
         self._late = False
@@ -45,6 +48,11 @@ class Channel:
 
     def event(self, type_: str, **fields: Any) -> None:
         self.send({"event": {"type": type_, "at": now_iso(), **fields}})
+
+    def line(self, **fields: Any) -> None:
+        """A `line` event: the most frequent."""
+        if self._open:
+            self._queue.put((line_frame({"type": "line", "at": now_iso(), **fields}),))
 
     def send(self, message: dict[str, Any]) -> None:
         if self._open:
@@ -68,6 +76,17 @@ class Channel:
             self._queue.put(sent)
             sent.wait(timeout)
 
+    def empty(self, patience: float) -> None:
+        """Waits until what was put so far is sent, however long that takes; not when nothing leaves for so many
+        seconds."""
+        if not self._open or not self._thread.is_alive():
+            return
+        sent = threading.Event()
+        self._queue.put(sent)
+        before = -1
+        while not sent.wait(patience) and before != self._batches:
+            before = self._batches
+
     def settle(self) -> None:
         """Waits a moment until what was put is sent, so that a crash right after it finds it told.
 
@@ -81,7 +100,7 @@ class Channel:
 
     def finish(self) -> None:
         """The interpreter is about to end, and its threads with it: what is printed from here on goes out directly."""
-        self.drain(5)
+        self.empty(_PATIENCE)
         self._direct = self._open
         self._open = False
 
@@ -105,6 +124,7 @@ class Channel:
             except OSError:
                 # The supervisor is gone, and with it whoever would read. The script cleans up undisturbed.
                 self._open = False
+            self._batches += 1
             self._waiting = 0 if self._queue.empty() else max(0, self._waiting - size)
             if marks or self._queue.empty():
                 self._late = False

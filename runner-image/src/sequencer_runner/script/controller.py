@@ -1,7 +1,5 @@
-"""Decides at each line whether to report it and whether to stop; keeps prompts and the state of a pause."""
+"""Decides at each line whether it is told and whether to stop there; carries out the commands that let traces go on."""
 
-import os
-import sys
 import threading
 from collections.abc import Callable
 from types import FrameType
@@ -13,31 +11,20 @@ from sequencer_runner.script.channel import Channel
 from sequencer_runner.script.failure import failed_frames, first_cause
 from sequencer_runner.script.lines import Lines
 from sequencer_runner.script.logbook import Logbook
+from sequencer_runner.script.pause import Pause
+from sequencer_runner.script.positions import Positions
 from sequencer_runner.script.prompts import Prompt
-from sequencer_runner.script.sources import SCRIPT, Sources, parse
-from sequencer_runner.script.stack import Place, ScriptFile
+from sequencer_runner.script.refused import Refused
+from sequencer_runner.script.sources import Sources, parse
+from sequencer_runner.script.stack import ScriptFile
 from sequencer_runner.script.statements import BeginAgain, Statements, StopAsked
+from sequencer_runner.script.stops import DECIDE, Stops, is_held, refuse_busy
 from sequencer_runner.script.streams import Streams
+from sequencer_runner.script.telling import Telling
 from sequencer_runner.script.traces import Trace, Traces
 
-# Line events of one place and trace in a tick of 50 ms, of all on the long run, and of all in a burst. What is over is
-# sampled.
-_HITS_A_PLACE = 3
-_HITS_A_TICK = 10
-_BURST = 200
-# Ticks without hot code, after which an event is worth waiting for until it is sent.
-_CALM = 20
-
-
-_DECIDE = "Decide what follows: retry, skip, go to a statement, or stop."
-
-
-class Refused(Exception):
-    """A command that cannot be carried out: a code of the catalogue and a sentence."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
+# Traces, for each of which there is a tick between two looks for those that have ended.
+_REAPED_A_TICK = 100
 
 
 class Watching(Protocol):
@@ -61,27 +48,21 @@ class Controller:
         self._file = ScriptFile(path, sources)
         self._lines = lines
         self.own_threads = own_threads
-        self._pid = os.getpid()
-        self._lock = threading.RLock()
-        self._numbers = 0
-        self._pausing = False
-        self._pause_state = "none"
-        self._running_ticks = 0
-        self._hits: dict[tuple[int, int], int] = {}
-        self._left = _BURST
-        self._silences = 0
+        self._telling = Telling(channel)
+        self.traces = Traces(self._announce, self._trace_ended)
+        self._stops = Stops(channel, self.traces, self._file, self._has_stopped)
+        self._lock = self._stops.lock
+        self._positions = Positions(self._file, lines, self.traces, own_threads)
+        self._pause = Pause(channel, self.traces, self._positions.running)
         self._rearm_ticks = 0
-        self._calm_ticks = _CALM
-        self._silent = False
+        self._ticks = 0
         self._stepping: list[Trace] = []
-        self._waiting_for: list[dict[str, Any]] = []
         self.stop_asked = False
         self.leaving = False
         self.breakpoints = Breakpoints(sources)
         self._logbook = Logbook(channel, sources)
         self.probe: Watching | None = None
         self.streams: Streams | None = None
-        self.traces = Traces(self._announce, self._trace_ended)
 
     # --- called by the probe, in the script's threads ---------------------------------------------------------------
 
@@ -118,32 +99,16 @@ class Controller:
         trace.line = line
         reason = self._stop_reason(trace, frame, line, stop)
         if reason is not None:
-            self._report(trace, line)
+            self._telling.tell(trace, line)
             self._wait(trace, frame, reason, stop)
             fresh, trace.fresh = trace.fresh, False
             if fresh and self.stop_asked:
                 raise StopAsked
             return False
         trace.fresh = False
-        return self._count(trace, frame, line)
-
-    def _count(self, trace: Trace, frame: FrameType, line: int) -> bool:
-        place = (trace.id, line)
-        hits = self._hits.get(place, 0) + 1
-        self._hits[place] = hits
-        if self._left > 0 and hits <= _HITS_A_PLACE:
-            self._left -= 1
-            self._report(trace, line)
-            if self._calm_ticks >= _CALM and self._left > _BURST // 2:
-                self._channel.settle()
+        if self._telling.comes(trace, line) or any(stepping.must_hear(t, frame, line) for t in self._stepping):
             return False
-        trace.silence = -1
-        if any(stepping.must_hear(t, frame, line) for t in self._stepping):
-            return False
-        if not self._silent:
-            self._silent = True
-            self._silences += 1
-            self._calm_ticks = 0
+        self._telling.fall_silent()
         return True
 
     def _at_library_line(self, trace: Trace, frame: FrameType, raw_line: int, stop: Hit | None) -> bool:
@@ -165,7 +130,7 @@ class Controller:
     def steps_into(self, frame: FrameType) -> bool:
         """Whether a step goes into this function of a library, which begins."""
         trace = self.traces.peek()
-        if trace is None or trace.mode != "step" or trace.prompt is not None or self._is_forked():
+        if trace is None or trace.mode != "step" or trace.prompt is not None or self._stops.is_forked():
             return False
         return stepping.enters(trace, frame, self._file.path)
 
@@ -180,17 +145,10 @@ class Controller:
         """Whether the runner itself has called this."""
         return threading.get_ident() in self.own_threads or self._file.serves_runner(frame)
 
-    def _report(self, trace: Trace, line: int) -> None:
-        fields: dict[str, Any] = {"trace": trace.id, "file": SCRIPT, "line": line, "function": trace.function}
-        if self._silent or trace.silence != self._silences:
-            fields["sampled"] = True
-            trace.silence = self._silences
-        self._channel.event("line", **fields)
-
     def _stop_reason(self, trace: Trace, frame: FrameType, line: int, stop: Hit | None) -> str | None:
         if stop is not None:
             return "breakpoint"
-        if self._pausing:
+        if self._pause.wanted:
             return "pause"
         if trace.stepping and stepping.stops_at(trace, frame, line, self._file.path):
             return trace.reason
@@ -198,7 +156,8 @@ class Controller:
 
     def _wait(self, trace: Trace, frame: FrameType, reason: str, stop: Hit | None) -> None:
         fields = {} if stop is None else {"breakpoint": stop.told(self.sources.shown)}
-        command = self._stand(trace, self._file.places(frame), lambda: False, reason=reason, event="line", **fields)
+        places = self._file.places(frame)
+        command = self._stops.stand(trace, places, lambda: False, reason=reason, event="line", **fields)
         if command is None:
             self.stop_at_first_line(trace, "pause")
             raise BeginAgain
@@ -208,48 +167,19 @@ class Controller:
             stepping.begin(trace, frame, command, self._begun_statement)
             self._stepping = self.traces.stepping()
         if self.probe is not None:
-            callers = [f for f, _ in self._file.places(frame) if not stepping.passes(f.f_code)]
+            callers = [f for f, _ in places if not stepping.passes(f.f_code)]
             self.probe.follow([frame, *callers], into=command == "STEP")
         self._rearm_surely()
 
-    def _stand(self, trace: Trace, places: list[Place], over: Callable[[], bool], **fields: Any) -> str | None:
-        """Stops the trace at a prompt, unless that is over before it begins. The command that answered it; None when
-        its statement begins again."""
-        if self._is_forked():
-            return "CONTINUE"
-        prompt: Prompt | None = None
-        try:
-            with self._lock:
-                if over():
-                    return "CONTINUE"
-                self._numbers += 1
-                frames = [frame for frame, _ in reversed(places)]
-                prompt = Prompt(self._numbers, frames, held=fields["reason"] == "failure")
-                trace.run_freely()
-                self._no_step_is_left()
-                stack = self._file.stack_of(places)
-                trace.prompt = prompt
-                self._channel.event("prompt", trace=trace.id, number=prompt.number, stack=stack, **fields)
-                self.judge()
-            prompt.wait()
-        finally:
-            if prompt is not None:
-                with self._lock:
-                    # Not answered: a signal has taken the script out of here.
-                    self._answer(trace, "CONTINUE")
-                    trace.prompt = None
-                    prompt.frames = []
-        return None if prompt.again else prompt.command
-
-    def _is_forked(self) -> bool:
-        """In a child, before it has forgotten the run: nobody is there to answer."""
-        return os.getpid() != self._pid
+    def _has_stopped(self) -> None:
+        self._no_step_is_left()
+        self._pause.judge()
 
     def hold(self, error: BaseException, decided: Callable[[], bool]) -> None:
         """Stops the main trace, whose stack is that of the error, until it is decided what follows, or until a signal
         or a stop ends it."""
         trace = self.traces.of_thread(threading.get_ident())
-        self._stand(
+        self._stops.stand(
             trace,
             failed_frames(error, self._file.path),
             lambda: decided() or self.leaving or self.stop_asked,
@@ -273,7 +203,7 @@ class Controller:
 
     def rearm(self) -> None:
         """Every place reports again, at once."""
-        self._silent = False
+        self._telling.hear_again()
         if self.probe is not None:
             self.probe.rearm()
 
@@ -289,25 +219,22 @@ class Controller:
 
     def pause(self) -> None:
         with self._lock:
-            self._pausing = True
-            self._pause_state = "pending"
-            self._tell_pending(self._running())
+            self._pause.ask()
             self._rearm_surely()
-            self.judge()
+            self._pause.judge()
 
     def resume(self, *, held: bool = False) -> None:
         """Takes a pending pause back, and lets every paused trace go on; one that is held only if asked to."""
         with self._lock:
             stopped = self.traces.at_prompt()
-            if not held and not self._pausing and stopped and all(map(_is_held, stopped)):
-                raise Refused("NOT_PAUSED", f"The run is not paused: it is held on a failure. {_DECIDE}")
-            self._pausing = False
+            if not held and not self._pause.wanted and stopped and all(map(is_held, stopped)):
+                raise Refused("NOT_PAUSED", f"The run is not paused: it is held on a failure. {DECIDE}")
+            # First this: what goes on is not to stop again at its next line.
+            self._pause.wanted = False
             for trace in stopped:
-                if held or not _is_held(trace):
-                    self._answer(trace, "CONTINUE")
-            if self._pause_state != "none":
-                self._pause_state = "none"
-                self._channel.event("pause", state="none", waitingFor=[])
+                if held or not is_held(trace):
+                    self._stops.answer(trace, "CONTINUE")
+            self._pause.end()
 
     def leave(self) -> None:
         """A signal was sent to end the script: nothing is to keep it."""
@@ -315,31 +242,18 @@ class Controller:
         self.resume(held=True)
 
     def check_free(self) -> None:
-        """Raises Refused while something is evaluated in the frames of a failure."""
-        with self._lock:
-            for trace in filter(_is_held, self.traces.at_prompt()):
-                _refuse_busy(trace.prompt)
+        self._stops.check_free()
 
     def end_hold(self) -> None:
-        with self._lock:
-            for trace in filter(_is_held, self.traces.at_prompt()):
-                self._answer(trace, "CONTINUE")
+        self._stops.end_hold()
 
     def begin_again(self) -> bool:
-        """Takes the main trace out of a statement of which nothing has run. False when it does not stand before one."""
-        with self._lock:
-            trace = self.traces.of_thread(threading.main_thread().ident or 0)
-            prompt = trace.prompt
-            if prompt is None or prompt.held or prompt.answered.is_set() or not trace.fresh or self.stop_asked:
-                return False
-            prompt.again = True
-            self._answer(trace, "CONTINUE")
-            return True
+        return self._stops.begin_again(allowed=lambda: not self.stop_asked)
 
     def replaced(self, statements: Statements) -> None:
         """The script has other lines from now on."""
         with self._lock:
-            self._lines = statements.lines
+            self._lines = self._positions.lines = statements.lines
             self.sources.replace(parse(statements.source, self._file.path))
             self.set_breakpoints([b.asked for b in self.breakpoints.all])
 
@@ -357,63 +271,28 @@ class Controller:
         self.traces.of_thread(threading.get_ident()).fresh = True
 
     def at_prompt(self, trace_id: int, number: int) -> tuple[Trace, Prompt]:
-        """The trace with its prompt, which is free: nothing is evaluated there. Raises Refused."""
-        trace = self.traces.all.get(trace_id)
-        if trace is None:
-            raise Refused("UNKNOWN_TRACE", f"There is no trace {trace_id}, or it has ended.")
-        prompt = trace.prompt
-        if 0 < number < self._numbers and (prompt is None or prompt.number != number):
-            raise Refused("STALE_PROMPT", f"Prompt {number} of trace {trace_id} was answered already.")
-        if prompt is None:
-            code = "STALE_PROMPT" if number <= self._numbers else "NOT_PAUSED"
-            raise Refused(code, f"Trace {trace_id} is not stopped at prompt {number}; it has gone on.")
-        if prompt.number != number or prompt.answered.is_set():
-            raise Refused("STALE_PROMPT", f"Prompt {number} of trace {trace_id} was answered already.")
-        return trace, prompt
+        """The trace with its prompt, which is not answered. Raises Refused."""
+        return self._stops.find(trace_id, number)
 
     def step(self, trace_id: int, number: int, command: str, line: int | None = None) -> None:
         with self._lock:
-            trace, prompt = self.at_prompt(trace_id, number)
-            _refuse_busy(prompt)
+            trace, prompt = self._stops.find(trace_id, number)
+            refuse_busy(prompt)
             if prompt.held:
-                raise Refused("NOT_PAUSED", f"Trace {trace_id} cannot step: it is held on a failure. {_DECIDE}")
-            if self._pause_state == "paused":
-                # Until now a new thread would have stopped at its first line, too.
-                self._pausing = False
+                raise Refused("NOT_PAUSED", f"Trace {trace_id} cannot step: it is held on a failure. {DECIDE}")
+            self._pause.leave_to_steps()
             if command in ("UNTIL", "LOOP"):
-                self._aim(trace, prompt.frames[0], command, line)
-            self._answer(trace, command)
-
-    def _aim(self, trace: Trace, frame: FrameType, command: str, line: int | None) -> None:
-        source = self.sources.get(frame.f_code.co_filename)
-        if source is None:
-            raise Refused("BAD_INPUT", f"{command}: the source of this file cannot be read.")
-        if command == "LOOP":
-            loop = stepping.loop_around(source.tree, source.lines.of_line(frame.f_lineno or 0))
-            if loop is None:
-                raise Refused("BAD_INPUT", "This line is in no loop.")
-            trace.loop = loop
-            return
-        stop = None if line is None else source.stop_at(line)
-        if stop is None:
-            raise Refused("BAD_INPUT", f"line: there is no code at or after line {line}.")
-        trace.until = stop
-
-    def _answer(self, trace: Trace, command: str) -> None:
-        prompt = trace.prompt
-        if prompt is None or prompt.answered.is_set():
-            return
-        self._channel.event("resumed", trace=trace.id, number=prompt.number, command=command)
-        prompt.answer(command)
+                at = prompt.frames[0]
+                stepping.aim(trace, self.sources.get(at.f_code.co_filename), at.f_lineno or 0, command, line)
+            self._stops.answer(trace, command)
 
     # --- called 20 times a second -----------------------------------------------------------------------------------
 
-    def tick(self, *, sample: bool) -> None:
-        """A new budget; positions of hot code; traces that have ended; whether a pause is complete."""
-        self._hits.clear()
-        self._calm_ticks += 1
-        self._left = min(_BURST, self._left + _HITS_A_TICK)
-        self.traces.reap()
+    def tick(self) -> None:
+        """Positions of hot code; traces that have ended; whether a pause is complete."""
+        self._ticks += 1
+        if self._ticks % (1 + len(self.traces.all) // _REAPED_A_TICK) == 0:
+            self.traces.reap()
         self._logbook.tick()
         if self._stepping and not self.traces.stepping():
             # The trace that was stepping has ended.
@@ -422,10 +301,9 @@ class Controller:
             # A place may have fallen silent at the very moment when it became wanted.
             self._rearm_ticks -= 1
             self.rearm()
-        if sample:
-            for ident, frame in self._script_frames():
-                self._sample(ident, frame)
-        self.judge(tick=True)
+        self._telling.tick(self._positions.all())
+        with self._lock:
+            self._pause.judge(tick=True)
 
     def statements_are_over(self) -> None:
         """A step of the main trace ends with the last statement: what Python does at exit is not the script."""
@@ -441,62 +319,6 @@ class Controller:
         self._stepping = []
         self._logbook.tick()
 
-    def _sample(self, ident: int, frame: FrameType) -> None:
-        trace = self.traces.sampled(ident)
-        line = self._lines.of_line(frame.f_lineno or 0)
-        moved = line != trace.line or frame.f_code.co_name != trace.function or trace.abroad is not None
-        if trace.prompt is None and line and moved:
-            trace.abroad = None
-            trace.line = line
-            trace.function = frame.f_code.co_name
-            trace.silence = -1
-            self._report(trace, line)
-
-    def judge(self, *, tick: bool = False) -> None:
-        """Tells when a pause has become complete, and when what was paused runs again for longer than a tick."""
-        with self._lock:
-            running = self._running()
-            if running or not self.traces.at_prompt():
-                if self._pause_state == "paused" and tick:
-                    self._runs_again()
-                elif self._pause_state == "pending" and tick and running != self._waiting_for:
-                    self._tell_pending(running)
-                return
-            self._running_ticks = 0
-            if self._pause_state != "paused":
-                self._pause_state = "paused"
-                self._channel.event("pause", state="paused", waitingFor=[])
-
-    def _tell_pending(self, running: list[dict[str, Any]]) -> None:
-        self._waiting_for = running
-        self._channel.event("pause", state="pending", waitingFor=running)
-
-    def _runs_again(self) -> None:
-        self._running_ticks += 1
-        if self._running_ticks >= 2:
-            self._running_ticks = 0
-            self._pause_state = "none"
-            self._channel.event("pause", state="none", waitingFor=[])
-
-    def _running(self) -> list[dict[str, Any]]:
-        """The traces inside the script's code that are not stopped, with their lines."""
-        stopped = {trace.ident for trace in self.traces.at_prompt()}
-        running = []
-        for ident, frame in self._script_frames():
-            if ident not in stopped:
-                line = self._lines.of_line(frame.f_lineno or 0)
-                running.append({"trace": self.traces.sampled(ident).id, "line": line or None})
-        return running
-
-    def _script_frames(self) -> list[tuple[int, FrameType]]:
-        found = []
-        for ident, frame in sys._current_frames().items():
-            if ident not in self.own_threads:
-                inner = self._file.innermost(frame)
-                if inner is not None:
-                    found.append((ident, inner))
-        return found
-
     # --- what the traces tell ---------------------------------------------------------------------------------------
 
     def where(self) -> tuple[int, int]:
@@ -511,12 +333,3 @@ class Controller:
 
     def _trace_ended(self, trace: Trace) -> None:
         self._channel.event("traceEnded", trace=trace.id)
-
-
-def _refuse_busy(prompt: Prompt | None) -> None:
-    if prompt is not None and prompt.evaluation is not None:
-        raise Refused("STILL_EVALUATING", "The trace is busy with an expression. Wait for it, or interrupt it.")
-
-
-def _is_held(trace: Trace) -> bool:
-    return trace.prompt is not None and trace.prompt.held

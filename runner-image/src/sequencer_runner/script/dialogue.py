@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from sequencer_runner.clock import iso, now_ms
 from sequencer_runner.script.channel import Channel
-from sequencer_runner.script.controller import Refused
+from sequencer_runner.script.refused import Refused
 
 _QUESTION, _ANSWER, _NAME, _TEXT = 4000, 16 * 1024, 200, 1000
 # Seconds between two words about the progress of one thing.

@@ -12,8 +12,8 @@ from types import CodeType, ModuleType
 from typing import Any, Protocol
 
 from sequencer_runner.script.channel import Channel
-from sequencer_runner.script.controller import Refused
 from sequencer_runner.script.failure import describe_failure, strip
+from sequencer_runner.script.refused import Refused
 from sequencer_runner.script.statements import BeginAgain, Statement, Statements, StopAsked
 
 

@@ -6,6 +6,7 @@ python -I main.py FD        FD: this end of the pair of sockets to the superviso
 import atexit
 import contextlib
 import faulthandler
+import functools
 import os
 import signal
 import socket
@@ -20,12 +21,13 @@ from sequencer_runner.frames import FrameReader
 from sequencer_runner.script import dialogue as dialogues
 from sequencer_runner.script import probe as probes
 from sequencer_runner.script.channel import Channel
-from sequencer_runner.script.controller import Controller, Refused
+from sequencer_runner.script.controller import Controller
 from sequencer_runner.script.dialogue import Dialogue
 from sequencer_runner.script.execution import Execution
 from sequencer_runner.script.failure import describe_failure, strip
 from sequencer_runner.script.heed import Heed
 from sequencer_runner.script.questions import Questions
+from sequencer_runner.script.refused import Refused
 from sequencer_runner.script.sources import Sources, parse
 from sequencer_runner.script.statements import Statements, StopAsked, script_module
 from sequencer_runner.script.streams import Streams
@@ -35,6 +37,7 @@ _TICK = 0.05
 _PACKAGES = ("sorunlib", "ocs", "numpy", "so3g", "socs")
 
 
+@functools.cache
 def packages() -> dict[str, str]:
     """Versions of what matters to a script."""
     from importlib import metadata
@@ -79,8 +82,8 @@ class ScriptProcess:
         sources = Sources(path, parse(statements.source, path))
         controller = Controller(self._channel, path, sources, statements.lines, self._own_threads)
         self._controller = controller
-        self._questions = Questions(controller, self._channel)
         streams = Streams(self._channel, controller.where)
+        self._questions = Questions(controller, self._channel, streams)
         controller.streams = streams
         dialogue = Dialogue(self._channel, lambda: controller.traces.current().id, streams.pass_on)
         dialogues.install(dialogue)
@@ -164,7 +167,7 @@ class ScriptProcess:
         leave = os._exit
 
         def leave_at_once(status: int) -> NoReturn:
-            self._channel.drain(1)
+            self._channel.empty(1)
             leave(status)
 
         os._exit = leave_at_once
@@ -262,7 +265,7 @@ class ScriptProcess:
                 if self._dialogue is not None:
                     self._dialogue.tick()
                 # Before re-arming: what is sampled now stays silent until then.
-                controller.tick(sample=True)
+                controller.tick()
                 probe.tick()
             except Exception:
                 # Seen in the run's output; the next tick is tried all the same.

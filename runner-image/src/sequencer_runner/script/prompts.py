@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 from types import FrameType
 from typing import Any
 
+# Seconds after which an interrupt that has not arrived is sent again.
+_INSISTING = (0.01, 0.02, 0.05, 0.1, 0.2)
+
 _Work = Callable[[], None]
 
 
@@ -63,6 +66,7 @@ class Evaluation:
         self._sending = False
         self._sent = False
         self._arrived = False
+        self._echo = False
         self._by_signal = False
         self._before: Any = None
 
@@ -89,10 +93,21 @@ class Evaluation:
                 self._sent, self._arrived = True, False
                 if self._by_signal:
                     signal.pthread_kill(self._ident, signal.SIGINT)
+                    self._insist()
                 else:
                     _raise_in(self._ident, EvaluationInterrupted)
         finally:
             self._sending = False
+
+    def _insist(self) -> None:
+        """A signal that comes just before a blocking call begins does not end that call: another one does."""
+        for wait in _INSISTING:
+            time.sleep(wait)
+            ident = self._ident
+            if self._arrived or not ident:
+                return
+            self._echo = True
+            signal.pthread_kill(ident, signal.SIGINT)
 
     def _begin(self) -> None:
         handler = signal.getsignal(signal.SIGINT)
@@ -109,6 +124,10 @@ class Evaluation:
         if self._sent and not self._arrived:
             self._arrived = True
             raise EvaluationInterrupted
+        if self._echo:
+            # Sent again at the very moment when the first arrived.
+            self._echo = False
+            return None
         return self._before(number, frame)
 
     def _end(self) -> None:

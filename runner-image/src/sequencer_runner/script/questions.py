@@ -7,10 +7,13 @@ from typing import Any
 
 from sequencer_runner.script import inspection, pdb_words
 from sequencer_runner.script.channel import Channel
-from sequencer_runner.script.controller import Controller, Refused
+from sequencer_runner.script.controller import Controller
 from sequencer_runner.script.expressions import one_line
+from sequencer_runner.script.overheard import Overheard
 from sequencer_runner.script.probe import current_probe
 from sequencer_runner.script.prompts import Evaluation, EvaluationInterrupted, Prompt
+from sequencer_runner.script.refused import Refused
+from sequencer_runner.script.streams import Streams
 
 _LARGEST = 2 * 1024 * 1024
 
@@ -19,8 +22,9 @@ Answer = Callable[[dict[str, Any]], None]
 
 
 class Questions:
-    def __init__(self, controller: Controller, channel: Channel) -> None:
+    def __init__(self, controller: Controller, channel: Channel, streams: Streams) -> None:
         self._controller = controller
+        self._streams = streams
         self._channel = channel
 
     def put(self, question: dict[str, Any], answer: Answer) -> None:
@@ -51,13 +55,15 @@ class Questions:
         frames, sources = prompt.frames, self._controller.sources
         probe = current_probe()
         ok, text = False, ""
+        printed: Overheard | None = None
         if probe is not None:
             probe.suspend()
         try:
             try:
-                text = evaluation.run(
-                    lambda: pdb_words.answer(question["expression"], frames, question["frame"], sources)
-                )
+                with self._streams.overhear(self._controller.own_threads) as printed:
+                    text = evaluation.run(
+                        lambda: pdb_words.answer(question["expression"], frames, question["frame"], sources)
+                    )
                 ok = True
             except EvaluationInterrupted:
                 text = "Interrupted."
@@ -69,7 +75,7 @@ class Questions:
         finally:
             if probe is not None:
                 probe.unsuspend()
-            told = self._told(question, ok, text)
+            told = self._told(question, ok, _with_printed("" if printed is None else printed.text, text))
             prompt.evaluation = None
             answer({"result": told})
 
@@ -101,6 +107,11 @@ class Questions:
             return True
         folders = [os.path.realpath(folder) for folder in sys.path if folder and os.path.isdir(folder)]
         return any(path.startswith(folder.rstrip(os.sep) + os.sep) for folder in folders if folder != os.sep)
+
+
+def _with_printed(printed: str, text: str) -> str:
+    """As at a prompt of Python: first what was printed, then the value, unless it is None."""
+    return f"{printed}{text}" if text and text != "None" else printed.removesuffix("\n") or text
 
 
 def _variables(prompt: Prompt, question: dict[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,8 @@ import os
 from collections.abc import Callable
 from types import CodeType, FrameType
 
+from sequencer_runner.script.refused import Refused
+from sequencer_runner.script.sources import Source
 from sequencer_runner.script.stack import is_own
 from sequencer_runner.script.traces import Mode, Trace
 
@@ -50,6 +52,22 @@ def begin(trace: Trace, frame: FrameType, command: str, statement_of: Callable[[
         if line is not None:
             trace.begun[id(at)] = line
         at = at.f_back
+
+
+def aim(trace: Trace, source: Source | None, at: int, command: str, line: int | None) -> None:
+    """Where a step UNTIL or LOOP from line `at` of this source goes. Raises Refused."""
+    if source is None:
+        raise Refused("BAD_INPUT", f"{command}: the source of this file cannot be read.")
+    if command == "LOOP":
+        loop = loop_around(source.tree, source.lines.of_line(at))
+        if loop is None:
+            raise Refused("BAD_INPUT", "This line is in no loop.")
+        trace.loop = loop
+        return
+    stop = None if line is None else source.stop_at(line)
+    if stop is None:
+        raise Refused("BAD_INPUT", f"line: there is no code at or after line {line}.")
+    trace.until = stop
 
 
 def stops_at(trace: Trace, frame: FrameType, line: int, path: str) -> bool:

@@ -12,12 +12,13 @@ import stat
 import struct
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from fcntl import ioctl
 from termios import FIONREAD
 from typing import Any
 
 from sequencer_runner.script.channel import Channel
+from sequencer_runner.script.overheard import Overheard
 
 # Explicit flushes in one tick that wait until the text has left: what a subprocess writes next comes after it.
 _WAITED_FLUSHES = 50
@@ -39,6 +40,7 @@ class TaggedBuffer(io.BufferedIOBase):
         self._flushes = 0
         self._tick = 0.0
         self._not_before = 0.0
+        self.overhearing: list[Overheard] = []
 
     def write(self, data: Any, /) -> int:
         if self.closed:
@@ -46,6 +48,8 @@ class TaggedBuffer(io.BufferedIOBase):
         # A copy of what the caller may change; bytes are taken as they are.
         raw = memoryview(bytes(data))
         if raw:
+            for overheard in self.overhearing:
+                overheard.hear(raw)
             self._let_children_pass()
             trace, line = self._where()
             for at in range(0, len(raw), _PIECE):
@@ -123,6 +127,20 @@ class Streams:
                 )
                 setattr(sys, name, plain)
                 setattr(sys, f"__{name}__", plain)
+
+    @contextlib.contextmanager
+    def overhear(self, own_threads: set[int]) -> Iterator[Overheard]:
+        """What the calling thread prints meanwhile. It is output all the same."""
+        overheard = Overheard(own_threads)
+        self.pass_on()
+        for buffer in self._buffers:
+            buffer.overhearing.append(overheard)
+        try:
+            yield overheard
+        finally:
+            self.pass_on()
+            for buffer in self._buffers:
+                buffer.overhearing.remove(overheard)
 
     def pass_on(self) -> None:
         """Hands gathered text to the channel, tagged with where the trace is now."""

@@ -1,0 +1,105 @@
+"""What a script costs that just runs, against plain Python: CPU seconds of its process, the runner's threads included.
+
+The two take turns, and the least of each counts: what else the machine does can only add to a time.
+"""
+
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from report import Report
+from script_host import ScriptHost, environment, run_plainly
+
+PAIRS = 5
+# Of a line that is hit, in the loop below.
+HITS = 400_000
+# Each takes about two seconds by itself: what is paid once, when code first runs, is a small part as in real scripts.
+WORKS = {
+    "hot loop": "def work():\n    n = 0\n    while n < 60_000_000:\n        n += 1\nwork()\n",
+    "deep recursion": (
+        "import sys\nsys.setrecursionlimit(5000)\n"
+        "def down(n):\n    return 0 if n == 0 else 1 + down(n - 1)\nfor _ in range(25_000):\n    down(900)\n"
+    ),
+    "200 small functions": (
+        "".join(f"def g{n}(x):\n    y = x + {n}\n    return y\n" for n in range(200))
+        + f"every = [{', '.join(f'g{n}' for n in range(200))}]\n"
+        + "def work():\n    for _ in range(400_000):\n        for f in every:\n            f(1)\nwork()\n"
+    ),
+    "asyncio with 1,000 tasks": (
+        "import asyncio\nasync def task():\n    for _ in range(2000):\n        await asyncio.sleep(0)\n"
+        "async def main():\n    await asyncio.gather(*(task() for _ in range(1000)))\nasyncio.run(main())\n"
+    ),
+    "50 threads": (
+        "import threading\ndef work():\n    n = 0\n    while n < 2_500_000:\n        n += 1\n"
+        "threads = [threading.Thread(target=work) for _ in range(50)]\n"
+        "for t in threads:\n    t.start()\nfor t in threads:\n    t.join()\n"
+    ),
+}
+UNHIT = "def never():\n" + "    x = 1\n" * 10 + WORKS["hot loop"]
+HOT = f"def work():\n    n = 0\n    while n < {HITS}:\n        n += 1\nwork()\n"
+CONDITION = "n < 0"
+
+Points = list[dict[str, Any]]
+
+
+def measure(python: str, folder: Path, report: Report) -> None:
+    pairs = Pairs(python, folder)
+    for what, work in WORKS.items():
+        tell_ratio(report, f"free running, {what}", pairs.least(work, []), 1.03)
+    unhit = [point(line) for line in range(3, 13)]
+    tell_ratio(report, "with 10 breakpoints, none hit", pairs.least(UNHIT, unhit), 1.05)
+    alone, watched = pairs.least(HOT, [point(5, condition=CONDITION)])
+    cost = (watched - alone) / HITS * 1e6 - evaluating(python)
+    what = "a conditional breakpoint on a hot line, beyond evaluating it"
+    report(what, f"{cost:.2f} µs a hit", "at most 1 µs", cost <= 1)
+
+
+def tell_ratio(report: Report, what: str, times: tuple[float, float], bound: float) -> None:
+    alone, watched = times
+    value = watched / alone
+    report(what, f"{value:.3f} of plain Python's {alone:.2f} s", f"at most {bound:.2f}", value <= bound)
+
+
+class Pairs:
+    """Runs a work by itself and watched, in turns."""
+
+    def __init__(self, python: str, folder: Path) -> None:
+        self._python = python
+        self._script = folder / "script.py"
+        self._env = environment()
+
+    def least(self, work: str, points: Points) -> tuple[float, float]:
+        """CPU seconds of the work by itself, and watched."""
+        # On one line more, above and below.
+        self._script.write_text(
+            "import sys, time; _t0 = time.process_time()\n"
+            f"{work}print('TOOK', time.process_time() - _t0, file=sys.stderr)\n"
+        )
+        alone, watched = [], []
+        for _ in range(PAIRS):
+            alone.append(took(run_plainly(self._python, self._script, [], self._env).stderr))
+            watched.append(took(ScriptHost(self._python, self._env).run(self._script, [], points, []).stderr))
+        return min(alone), min(watched)
+
+
+def took(stderr: bytes) -> float:
+    found = re.search(rb"TOOK ([\d.e-]+)", stderr)
+    assert found is not None, stderr[-500:]
+    return float(found[1])
+
+
+def point(line: int, **more: Any) -> dict[str, Any]:
+    return {"file": "<script>", "line": line, "enabled": True, **more}
+
+
+def evaluating(python: str) -> float:
+    """Microseconds for evaluating the condition in a frame, by itself."""
+    loop = "    t0 = time.process_time()\n    for _ in range(400_000):\n        "
+    code = (
+        f"import sys, time\ncode = compile({CONDITION!r}, '', 'eval')\ndef f():\n    n, frame = 1, sys._getframe()\n"
+        f"{loop}eval(code, frame.f_globals, frame.f_locals)\n    taken = time.process_time() - t0\n"
+        f"{loop}pass\n    print((taken - (time.process_time() - t0)) / 0.4)\nf()\n"
+    )
+    times = [subprocess.run([python, "-c", code], capture_output=True, text=True, check=True) for _ in range(PAIRS)]
+    return min(float(done.stdout) for done in times)

@@ -1,0 +1,24 @@
+"""What an evaluation prints: it is output of the run, and a part of the answer too."""
+
+import threading
+
+_KEPT_BYTES = 8 * 1024
+
+
+class Overheard:
+    """What one thread prints, up to a size. The runner's own threads pass on what others have printed."""
+
+    def __init__(self, own_threads: set[int]) -> None:
+        self._threads = own_threads | {threading.get_ident()}
+        self._parts: list[bytes] = []
+        self._left = _KEPT_BYTES
+
+    def hear(self, data: memoryview) -> None:
+        if self._left >= 0 and threading.get_ident() in self._threads:
+            self._parts.append(bytes(data[: self._left]))
+            self._left -= len(data)
+
+    @property
+    def text(self) -> str:
+        text = b"".join(self._parts).decode(errors="backslashreplace")
+        return text if self._left >= 0 else f"{text}…\n"

@@ -1,0 +1,46 @@
+"""Where the traces are in the script, looked at from beside them."""
+
+import sys
+from collections.abc import Iterator
+from types import FrameType
+from typing import Any
+
+from sequencer_runner.script.lines import Lines
+from sequencer_runner.script.stack import ScriptFile
+from sequencer_runner.script.traces import Trace, Traces
+
+Position = tuple[Trace, int, str]
+"""A trace inside the script's code, with its line (0 for none) and function."""
+
+
+class Positions:
+    """`lines`: of the script as it is now."""
+
+    def __init__(self, file: ScriptFile, lines: Lines, traces: Traces, own_threads: set[int]) -> None:
+        self._file = file
+        self.lines = lines
+        self._traces = traces
+        self._own_threads = own_threads
+
+    def all(self) -> Iterator[Position]:
+        for ident, frame in self._frames():
+            yield self._traces.sampled(ident), self.lines.of_line(frame.f_lineno or 0), frame.f_code.co_name
+
+    def running(self) -> list[dict[str, Any]]:
+        """Those that are not stopped: what a pause waits for, as its event carries it."""
+        stopped = {trace.ident for trace in self._traces.at_prompt()}
+        running = []
+        for ident, frame in self._frames():
+            if ident not in stopped:
+                line = self.lines.of_line(frame.f_lineno or 0)
+                running.append({"trace": self._traces.sampled(ident).id, "line": line or None})
+        return running
+
+    def _frames(self) -> list[tuple[int, FrameType]]:
+        found = []
+        for ident, frame in sys._current_frames().items():
+            if ident not in self._own_threads:
+                inner = self._file.innermost(frame)
+                if inner is not None:
+                    found.append((ident, inner))
+        return found

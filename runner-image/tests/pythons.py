@@ -1,0 +1,68 @@
+"""The Pythons of this machine that the runner is made for, each with an environment of its own in the project's folder.
+
+python runner-image/tests/pythons.py UV        UV makes those environments, as `make setup` does
+"""
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent.parent
+LOCK = ROOT / "runner-image" / "requirements-pythons.lock"
+OWN = "{}.{}".format(*sys.version_info)
+
+
+def found() -> dict[str, str]:
+    """One of each version from 3.10 on, by its version; without the one that runs this."""
+    paths = sorted(map(str, Path.home().glob(".pyenv/versions/3.*/bin/python")))
+    paths += filter(None, (shutil.which(f"python3.{minor}", path=_without_shims()) for minor in range(10, 20)))
+    by_version: dict[str, str] = {}
+    ask = "import sys; print('%d.%d' % sys.version_info[:2])"
+    for path in paths:
+        done = subprocess.run([path, "-c", ask], capture_output=True, text=True, check=False)
+        version = done.stdout.strip()
+        if done.returncode == 0 and re.fullmatch(r"3\.\d\d", version) and version != OWN:
+            by_version.setdefault(version, path)
+    return by_version
+
+
+def _without_shims() -> str:
+    """What pyenv puts there is slow to ask, and found by itself."""
+    folders = os.environ.get("PATH", os.defpath).split(os.pathsep)
+    return os.pathsep.join(folder for folder in folders if not folder.endswith("/.pyenv/shims"))
+
+
+def folder(version: str) -> Path:
+    return ROOT / f".venv-{version}"
+
+
+def pythons() -> dict[str, str]:
+    """With what `requirements-pythons.lock` lists, by version."""
+    made = {OWN: sys.executable}
+    for version in found():
+        path = folder(version) / "bin" / "python"
+        if not path.exists():
+            raise FileNotFoundError(f"Python {version} has no environment in {path.parent.parent}. Run 'make setup'.")
+        made[version] = str(path)
+    return {version: made[version] for version in sorted(made)}
+
+
+def make(uv: str) -> None:
+    wanted = hashlib.sha256(LOCK.read_bytes()).hexdigest()
+    for version, path in found().items():
+        made = folder(version)
+        stamp = made / "made-from"
+        if stamp.exists() and stamp.read_text() == wanted:
+            continue
+        subprocess.run([uv, "venv", "--quiet", "--clear", "--python", path, str(made)], check=True)
+        install = [uv, "pip", "sync", "--quiet", "--python", str(made / "bin" / "python"), str(LOCK)]
+        subprocess.run(install, check=True)
+        stamp.write_text(wanted)
+
+
+if __name__ == "__main__":
+    make(sys.argv[1])

@@ -1,0 +1,65 @@
+"""The way from the script process to its supervisor, when the supervisor is slow, stuck or gone."""
+
+import socket
+import threading
+import time
+
+from sequencer_runner.frames import FrameReader, OutputFrame
+from sequencer_runner.script.channel import Channel
+
+SIZE = 4 << 20
+PIECE = 64 * 1024
+
+
+def put_much(channel: Channel) -> None:
+    piece = memoryview(b"x" * PIECE)
+    for _ in range(SIZE // PIECE):
+        channel.output(1, 1, 1, piece)
+
+
+def test_what_was_printed_leaves_however_slowly_it_is_taken() -> None:
+    ours, theirs = socket.socketpair()
+    channel = Channel(theirs)
+    put_much(channel)
+    received = 0
+
+    def take() -> None:
+        nonlocal received
+        reader = FrameReader()
+        while received < SIZE:
+            time.sleep(0.02)
+            for frame in reader.feed(ours.recv(PIECE)):
+                assert isinstance(frame, OutputFrame)
+                received += len(frame.data)
+
+    taker = threading.Thread(target=take)
+    begin = time.monotonic()
+    taker.start()
+    # Longer than a piece takes, shorter than all of them.
+    channel.empty(1.0)
+    took = time.monotonic() - begin
+    taker.join()
+    assert took > 1.0
+    # Nothing is left but what the sockets hold.
+    assert channel._queue.empty()
+
+
+def test_nothing_waits_for_ever_for_a_supervisor_that_is_stuck() -> None:
+    ours, theirs = socket.socketpair()
+    channel = Channel(theirs)
+    put_much(channel)
+    begin = time.monotonic()
+    channel.empty(0.2)
+    assert 0.2 <= time.monotonic() - begin < 5
+    assert not channel._queue.empty()
+    ours.close()
+
+
+def test_nothing_is_waited_for_when_the_supervisor_is_gone() -> None:
+    ours, theirs = socket.socketpair()
+    channel = Channel(theirs)
+    ours.close()
+    put_much(channel)
+    begin = time.monotonic()
+    channel.empty(30)
+    assert time.monotonic() - begin < 10
