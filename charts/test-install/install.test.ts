@@ -135,7 +135,13 @@ test('a run of the pages and one of kubectl are in both places within a second, 
     const printed = (await look(id))?.output.map((part) => part.text).join('');
     expect(printed).toBe(Array.from({ length: 20 }, (_, i) => `${text} ${String(i)}\n`).join(''));
   }
-  expect(await get('sequencerrun from-git', '{.status.phase} {.status.position.progress}')).toBe('Succeeded 2/2');
+  // The object comes after the record, by up to a second each for the API and the operator.
+  await expect
+    .poll(() => get('sequencerrun from-git', '{.status.phase} {.status.position.progress}'), {
+      timeout: 60_000,
+      interval: 200,
+    })
+    .toBe('Succeeded 2/2');
 }, 300_000);
 
 test('a person at a browser signs in, runs a script, watches, pauses and ends it', async () => {
