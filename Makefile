@@ -5,7 +5,7 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 # Variables of `make run`, passed on when they are set: PORT, DATA_DIR, DATABASE_URL, OCS_CONFIG_DIR, SEQUENCERS.
 export PORT DATA_DIR DATABASE_URL OCS_CONFIG_DIR SEQUENCERS
 
-.PHONY: help setup run test test-ocs test-compose test-cluster test-install test-cpython lint generate images sbom bench bench-images format clean
+.PHONY: help setup run test test-ocs test-compose test-cluster test-install test-cpython lint generate images sbom bench bench-images bench-cluster format clean
 
 help: ## What can be made
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
@@ -48,6 +48,9 @@ sbom: setup ## What is in each image, as CycloneDX, into sbom/
 
 bench-images: setup ## Measure the images: sizes, and how long they take to be ready
 	@node bench/src/images.ts
+
+bench-cluster: setup ## Measure the operator on the Kubernetes cluster of KUBECONFIG; PARTS names some of the figures
+	@node bench/src/cluster.ts $(PARTS)
 
 bench: setup ## Measure every figure and print a table
 	@node bench/src/main.ts

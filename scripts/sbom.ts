@@ -57,6 +57,10 @@ const python = (image: string) => component('generic', 'python', inside(image, '
 const npm = (image: string) =>
   listed('npm', inside(image, 'node', '-e', INSTALLED, '/app/node_modules/.package-lock.json'));
 
+/** The API is one file; the build leaves a list of what is in it. */
+const bundled = (image: string) =>
+  listed('npm', inside(image, 'node', '-e', INSTALLED, '/app/api/src/parts.json', 'all'));
+
 /** The pages are built into a few files, on a server without a system: the build leaves lists of both. */
 function web(image: string): Component[] {
   const container = docker('create', image).trim();
@@ -72,7 +76,7 @@ function web(image: string): Component[] {
 }
 
 const images: Record<string, (image: string) => Component[]> = {
-  api: (image) => [...debian(image), node(image), ...npm(image)],
+  api: (image) => [...debian(image), node(image), ...bundled(image)],
   web,
   runner: (image) => [...debian(image), python(image), ...listed('pypi', inside(image, 'python', '-c', PYTHON))],
   simulator: (image) => [...debian(image), node(image), ...npm(image)],

@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { isFinal } from '@sequencer/model';
 import { AuditLog } from './auth/audit-log.ts';
 import { Control } from './auth/control.ts';
@@ -20,6 +19,7 @@ import { makeRouter } from './http/router.ts';
 import { staticFiles } from './http/static-files.ts';
 import { routeUpgrades } from './http/upgrades.ts';
 import type { Logger } from './log.ts';
+import { ownFile } from './own-file.ts';
 import { LiveRuns } from './runs/live-runs.ts';
 import { makeRunParts } from './runs/run-parts.ts';
 import { SequencerBoard } from './runs/sequencer-board.ts';
@@ -33,8 +33,7 @@ export interface Api {
 }
 
 function readVersion(): string {
-  const file = join(import.meta.dirname, '../package.json');
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
+  return (JSON.parse(readFileSync(ownFile('package.json'), 'utf8')) as { version: string }).version;
 }
 
 export async function startApi(config: Config, log: Logger): Promise<Api> {

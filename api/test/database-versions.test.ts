@@ -9,6 +9,7 @@ import { describe, expect, it } from 'vitest';
 import { readConfig } from '../src/config.ts';
 import { makeLog } from '../src/log.ts';
 import { startApi } from '../src/server.ts';
+import { FIRST_RECORD, FIRST_RUN } from './first-record.ts';
 import { TOKEN, ask, newDatabase, start } from './running-api.ts';
 
 interface Journal {
@@ -17,19 +18,6 @@ interface Journal {
 
 const FOLDER = join(import.meta.dirname, '../migrations');
 const journal = JSON.parse(readFileSync(join(FOLDER, 'meta/_journal.json'), 'utf8')) as Journal;
-const RUN = '0199aaaa-0000-7000-8000-000000000001';
-
-/** What version 0.1.0 wrote of one run. */
-const FIRST_RECORD = `
-  insert into sequencers (name, last_number) values ('satp1', 7);
-  insert into runs (id, sequencer, number, title, script, script_hash, arguments, start_paused, hold_on_failure,
-      breakpoints, start, place, submitted_by, submitted_at, phase, words, last_seq)
-    values ('${RUN}', 'satp1', 7, 'the moon', 'print(1)', 'x', '[]', false, false,
-      '[]', 'NOW', 0, 'ann', '2026-11-24T04:00:00Z', 'SUCCEEDED', 'the moon', 1);
-  insert into events (run, seq, type, at, data) values
-    ('${RUN}', 1, 'output', '2026-11-24T04:00:01Z',
-     '{"seq":1,"at":"2026-11-24T04:00:01.000Z","type":"output","stream":"STDOUT","text":"kept"}');
-`;
 
 async function query(url: string, text: string): Promise<void> {
   const client = new pg.Client({ connectionString: url });
@@ -71,7 +59,7 @@ describe('migrations', () => {
       const { data } = await ask(
         api,
         'query ($id: ID!) { run(id: $id) { number title phase submittedBy output(first: 10) { text } } }',
-        { id: RUN },
+        { id: FIRST_RUN },
       );
       await api.close();
       expect(data).toEqual({

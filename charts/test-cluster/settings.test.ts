@@ -69,3 +69,21 @@ test('the provider sends people back to where the API is', async () => {
   expect(config.auth.oidc?.clientSecret).toBe('a word of more than 32 characters');
   expect([...config.auth.roleGroups.keys()]).toStrictEqual(['heads', 'observers', 'satp1-crew']);
 });
+
+test('what is said for all telescopes, a telescope may say otherwise: also that no pod waits', async () => {
+  const telescopes = [
+    '--set',
+    'runner.warm=2',
+    '--set',
+    'sequencers.own.runner.warm=0',
+    '--set',
+    'sequencers.like.mode=Off',
+  ];
+  const rendered = manifests(await render('seq', ...valuesOf('try-out.yaml'), ...telescopes));
+  const warm = Object.fromEntries(
+    rendered
+      .filter(({ kind }) => kind === 'Sequencer')
+      .map(({ metadata, spec }) => [metadata.name, (spec?.runner as { warm?: number }).warm]),
+  );
+  expect(warm).toMatchObject({ own: undefined, like: 2 });
+});

@@ -18,6 +18,10 @@ const likeEverywhere = {
     .describe("Another service account than the chart's. Its token is not given to the pod in any case."),
   priorityClassName: objectName.default('').describe('Priority class.'),
   egress: given.egress,
+  warm: given.warm
+    .unwrap()
+    .default(0)
+    .describe('Pods of each telescope that wait with a runner which is up, so that a run begins at once.'),
 };
 
 /** How scripts run, on all telescopes. */

@@ -1,6 +1,7 @@
 /** docs/small-site.md, word by word, on a Docker engine, with a person at a real browser. */
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { FIRST_RECORD, FIRST_RUN } from '../../api/test/first-record.ts';
 import { blocks } from '../src/guide.ts';
 import { OwnNginx, type Front } from '../src/own-nginx.ts';
 import { SequencerPage } from '../src/sequencer-page.ts';
@@ -116,6 +117,7 @@ test('an inventory names what is in each image', ({ installed: site }) => {
     ['web', 'npm/vue', 'deb/debian/nginx', 'deb/debian/bash'],
     ['runner', 'pypi/sorunlib', 'pypi/sequencer-runner', 'generic/python'],
     ['simulator', 'npm/zod', 'generic/node'],
+    ['operator', 'npm/zod', 'generic/node'],
   ]) {
     const file = readFileSync(join(site.folder, `sbom/sequencer-${String(image)}.cdx.json`), 'utf8');
     for (const name of names) expect(file, image).toContain(`"purl": "pkg:${name}@`);
@@ -198,6 +200,42 @@ test('refuses a database of a newer version, and goes on when it is gone', async
   site.sql("delete from drizzle.__drizzle_migrations where hash = 'later'");
   site.type('docker compose up -d --wait');
   await person.signIn(site.url);
+});
+
+test('takes a database of the first version forward with what it holds; an older image leaves it alone', async ({
+  installed: site,
+  person,
+}) => {
+  site.type('docker compose stop api');
+  for (const command of ['dropdb --force', 'createdb']) {
+    site.type(`docker compose exec -T postgres ${command} --username=sequencer sequencer`);
+  }
+  // An image whose migrations end with the first one.
+  site.type(`docker build --quiet --tag sequencer-api:older - <<'END'
+FROM sequencer-api:${version}
+USER root
+RUN node -e "const f = 'api/migrations/meta/_journal.json', fs = require('fs'), j = JSON.parse(fs.readFileSync(f)); \
+  fs.writeFileSync(f, JSON.stringify({ ...j, entries: j.entries.slice(0, 1) }))"
+USER node
+END`);
+  const older = { SEQUENCER_VERSION: 'older' };
+  // It makes the tables of then; its code is that of now, and misses what came later.
+  const { status, text } = site.try('docker compose run --rm --no-deps -T api', older);
+  expect(status, text).not.toBe(0);
+  expect(site.sql('select count(*) from drizzle.__drizzle_migrations')).toBe('1');
+  site.type(`docker compose exec -T postgres psql -U sequencer -v ON_ERROR_STOP=1 <<'END'${FIRST_RECORD}END`);
+
+  site.type('docker compose up -d --wait');
+  await person.signIn(site.url);
+  const kept = async () => [await person.phase(FIRST_RUN), await person.output(FIRST_RUN)];
+  expect(await kept()).toEqual(['SUCCEEDED', 'kept']);
+  await person.until(await person.submit("print('and on')\n"), 'SUCCEEDED');
+
+  site.try('docker compose up -d --no-deps api', older);
+  await site.until('docker compose logs --tail 20 api', /written by a newer version of Sequencer/);
+  site.type('docker compose up -d --wait');
+  await person.signIn(site.url);
+  expect(await kept()).toEqual(['SUCCEEDED', 'kept']);
 });
 
 test('is backed up and restored', async ({ installed: site, person }) => {

@@ -1,6 +1,7 @@
 /** Puts the parts together: what it sees of the cluster, who leads, and what the leader does. */
 import type { KubernetesClient } from '@sequencer/kubernetes/client';
 import { KubernetesError } from '@sequencer/kubernetes/errors';
+import { LABELS } from '@sequencer/model/kubernetes/names';
 import { EventRecorder } from './event-recorder.ts';
 import { Leader, type LeaderOptions } from './leader.ts';
 import type { Logger } from './log.ts';
@@ -8,10 +9,11 @@ import type { Metrics } from './metrics.ts';
 import { RunReconciler } from './runs/reconcile-run.ts';
 import { Stale, type StartSettings } from './runs/start-run.ts';
 import { SequencerReconciler } from './sequencers/reconcile-sequencer.ts';
+import { WarmPods } from './warm/warm-pods.ts';
 import { WorkQueue } from './work-queue.ts';
 import { World } from './world.ts';
 
-const WORKERS = 8;
+const WORKERS = 16;
 
 export interface OperatorOptions {
   client: KubernetesClient;
@@ -75,8 +77,9 @@ export class Operator {
       ...(inactivityMs !== undefined && { inactivityMs }),
     });
     const events = new EventRecorder(guarded, log);
-    const sequencers = new SequencerReconciler(guarded, this.#world, events);
-    const runs = new RunReconciler({ client: guarded, world: this.#world, events, settings });
+    const warmPods = new WarmPods(guarded, this.#world, events, settings.gatewayPods);
+    const sequencers = new SequencerReconciler(guarded, this.#world, events, warmPods);
+    const runs = new RunReconciler({ client: guarded, world: this.#world, events, settings, warmPods });
     this.#sequencers = this.#queue('Sequencer', (ns, name) => sequencers.reconcile(ns, name));
     this.#runs = this.#queue('SequencerRun', (ns, name) => runs.reconcile(ns, name));
     metrics.observe({
@@ -125,7 +128,10 @@ export class Operator {
     for (const { metadata } of this.#world.sequencers.all())
       this.#sequencers.add(`${metadata.namespace}/${metadata.name}`);
     for (const { metadata } of this.#world.runs.all()) this.#runs.add(`${metadata.namespace}/${metadata.name}`);
-    for (const { metadata } of this.#world.pods.all()) this.#runs.add(`${metadata.namespace}/${metadata.name}`);
+    for (const { metadata } of this.#world.pods.all()) {
+      const run = metadata.labels?.[LABELS.run];
+      if (run !== undefined) this.#runs.add(`${metadata.namespace}/${run}`);
+    }
     await Promise.all([this.#sequencers.run(signal), this.#runs.run(signal)]);
     this.#log.info('not leading any more');
   }

@@ -25,6 +25,9 @@ export class World {
   readonly places = new Places();
   readonly #options: WorldOptions;
   readonly #runsOf = new Map<string, Map<string, SequencerRun>>();
+  /** By the key of the run, and by that of the sequencer for those that wait for one. */
+  readonly #podOf = new Map<string, Pod>();
+  readonly #waitingOf = new Map<string, Map<string, Pod>>();
 
   constructor(options: WorldOptions) {
     this.#options = options;
@@ -54,10 +57,9 @@ export class World {
     this.pods = new Reflector({
       ...common,
       resource: PODS,
-      query: { labelSelector: LABELS.run },
+      query: { labelSelector: LABELS.sequencer },
       changed: (before, after) => {
-        const pod = after ?? before;
-        if (pod) options.runChanged(keyOf(pod));
+        this.#podChanged(before, after);
       },
       troubled: (error) => {
         options.troubled('Pod', error);
@@ -75,6 +77,36 @@ export class World {
 
   runsOf(namespace: string, sequencer: string): SequencerRun[] {
     return [...(this.#runsOf.get(`${namespace}/${sequencer}`)?.values() ?? [])];
+  }
+
+  podOf(namespace: string, run: string): Pod | undefined {
+    return this.#podOf.get(`${namespace}/${run}`);
+  }
+
+  /** The pods that wait for a run of the sequencer. */
+  waitingFor(namespace: string, sequencer: string): Pod[] {
+    return [...(this.#waitingOf.get(`${namespace}/${sequencer}`)?.values() ?? [])];
+  }
+
+  #podChanged(before: Pod | undefined, after: Pod | undefined): void {
+    for (const pod of [before, after]) {
+      if (!pod) continue;
+      const { namespace, name, labels } = pod.metadata;
+      const run = labels?.[LABELS.run];
+      const sequencer = `${namespace}/${labels?.[LABELS.sequencer] ?? ''}`;
+      if (run !== undefined) {
+        if (after) this.#podOf.set(`${namespace}/${run}`, after);
+        else this.#podOf.delete(`${namespace}/${run}`);
+        this.#options.runChanged(`${namespace}/${run}`);
+      } else {
+        const group = this.#waitingOf.get(sequencer) ?? new Map<string, Pod>();
+        if (pod === after) group.set(name, pod);
+        else group.delete(name);
+        if (group.size > 0) this.#waitingOf.set(sequencer, group);
+        else this.#waitingOf.delete(sequencer);
+        this.#options.sequencerChanged(sequencer);
+      }
+    }
   }
 
   #sequencerChanged(before: Sequencer | undefined, after: Sequencer | undefined): void {

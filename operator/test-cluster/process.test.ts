@@ -1,19 +1,11 @@
 /** The operator as processes: one is killed, the other goes on; a script that runs does not notice. */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { LEASES, PODS, RUNS } from '@sequencer/kubernetes/resources';
 import { client, dropNamespace, inPhase, makeNamespace, makeSequencer, submit, until } from './support/cluster.ts';
 import { FakeNode, NOWHERE, outcome } from './support/fake-node.ts';
-
-const MAIN = join(import.meta.dirname, '../src/main.ts');
-
-interface OperatorProcess {
-  process: ChildProcess;
-  url: string;
-}
+import { MAIN, get, leads, startProcess, type OperatorProcess } from './support/operator-process.ts';
 
 let namespace: string;
 const node = new FakeNode();
@@ -31,41 +23,10 @@ afterAll(async () => {
 });
 
 async function start(identity: string): Promise<OperatorProcess> {
-  const child = spawn(process.execPath, [MAIN], {
-    env: {
-      ...process.env,
-      NAMESPACE: namespace,
-      GATEWAY_URL: 'ws://nowhere.invalid:8000/runner',
-      RUN_TOKEN_KEY: 'a key for the tests, 32 characters or more',
-      IDENTITY: identity,
-      HOST: '127.0.0.1',
-      PORT: '0',
-    },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const port = await new Promise<number>((resolve, reject) => {
-    child.once('exit', () => {
-      reject(new Error(`the operator ${identity} ended at once`));
-    });
-    createInterface(child.stdout).on('line', (line) => {
-      const said = JSON.parse(line) as { port?: number };
-      if (said.port !== undefined) resolve(said.port);
-    });
-  });
-  const one = { process: child, url: `http://127.0.0.1:${String(port)}` };
+  const one = await startProcess(namespace, identity);
   started.push(one);
   return one;
 }
-
-async function get(operator: OperatorProcess, path: string): Promise<string> {
-  const response = await fetch(operator.url + path);
-  const text = await response.text();
-  if (!response.ok) throw new Error(`${path}: ${text}`);
-  return text;
-}
-
-const leads = async (operator: OperatorProcess) =>
-  (await get(operator, '/metrics')).includes('sequencer_operator_leads 1');
 
 test('settings that are missing are named, all at once', async () => {
   const child = spawn(process.execPath, [MAIN], {

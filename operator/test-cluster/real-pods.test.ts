@@ -4,6 +4,7 @@
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CONFIG_MAPS, PODS, RUNS, SEQUENCERS } from '@sequencer/kubernetes/resources';
+import { LABELS } from '@sequencer/model/kubernetes/names';
 import type { RunSpec } from '@sequencer/model/kubernetes/sequencer-run';
 import type { SequencerSpec } from '@sequencer/model/kubernetes/sequencer';
 import type { PhaseWord } from '@sequencer/model/kubernetes/words';
@@ -104,6 +105,34 @@ test('deleting the run does the same, and leaves nothing', async () => {
   );
   const { status } = await client.get(SEQUENCERS, namespace, metadata.name.replace(/-[^-]*$/, ''));
   expect(status?.hold).toMatchObject({ run, outcome: 'Interrupted' });
+});
+
+test('a run begins at once in a pod that waited, the next one in another; neither sees what the other was given', async () => {
+  const script = [
+    'import os, socket',
+    'print(socket.gethostname(), open("/config/default.yaml").read().strip())',
+    'print(*sorted(name for name in os.listdir("/run/sequencer") if not name.startswith("..")))',
+    'print(len([name for name in os.listdir("/work/journal") if os.path.isdir(f"/work/journal/{name}")]))',
+  ].join('\n');
+  const first = await start(script, {}, { runner: { image, imagePullPolicy: 'Never', env: [], egress: [], warm: 1 } });
+  const name = first.replace(/-[^-]*$/, '');
+  await inPhase(first, 'Succeeded');
+  const pods: string[] = [];
+  for (let i = 0; i < 2; i++) {
+    await until('a pod waits', async () => {
+      const waiting = await client.list(PODS, namespace, {
+        labelSelector: `${LABELS.sequencer}=${name},!${LABELS.run}`,
+      });
+      return waiting.some(({ status }) => status?.phase === 'Running');
+    });
+    const { metadata } = await submit(namespace, name, { script });
+    const { status } = await inPhase(metadata.name, 'Succeeded');
+    const pod = status?.podName ?? '';
+    expect(pod).toMatch(/-warm-/);
+    expect(await logOf(namespace, pod)).toBe(`daq-${name}-sequencer hub: {}\noptions.json script.py token\n1\n`);
+    pods.push(pod);
+  }
+  expect(new Set(pods).size).toBe(2);
 });
 
 test('a script that ignores all is killed after its grace', async () => {

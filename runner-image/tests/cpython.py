@@ -4,6 +4,7 @@ python runner-image/tests/cpython.py [MODULE ...]
 """
 
 import re
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -60,6 +61,8 @@ def without_explained(text: str, version: str) -> str:
 
 
 def main() -> int:
+    # What a shell starts in the background ignores it, and the tests of signals expect that it does not.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     different = 0
     for version, python in pythons().items():
         for name in sys.argv[1:] or MODULES:

@@ -17,11 +17,12 @@ Start = Callable[..., "PodProcess"]
 
 
 class PodProcess:
-    def __init__(self, folder: Path, script: str, gateway: str, **options: Any) -> None:
+    def __init__(self, folder: Path, script: str, gateway: str, wait: bool = False, **options: Any) -> None:
         self.given, self.work, self.message = folder / "given", folder / "work", folder / "message"
         self.given.mkdir()
         self.work.mkdir()
-        settings = {
+        self._script = script.encode()
+        self._settings = {
             "run": "run-1",
             "sequencer": "satp1",
             "gateway": gateway,
@@ -35,9 +36,8 @@ class PodProcess:
             "holdOnFailure": False,
             **options,
         }
-        (self.given / "options.json").write_text(json.dumps(settings))
-        (self.given / "script.py").write_bytes(script.encode())
-        (self.given / "token").write_text(TOKEN)
+        if not wait:
+            self.give()
         self.process = subprocess.Popen(
             [
                 sys.executable,
@@ -47,11 +47,28 @@ class PodProcess:
                 self.work,
                 "--termination-message",
                 self.message,
+                *(["--wait"] if wait else []),
             ],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             env={**os.environ, "RUNNER_TOKEN": ""},
         )
+
+    def give(self) -> None:
+        """All at once, as Kubernetes does it."""
+        hidden = self.given / "..later"
+        hidden.mkdir()
+        (hidden / "options.json").write_text(json.dumps(self._settings))
+        (hidden / "script.py").write_bytes(self._script)
+        (hidden / "token").write_text(TOKEN)
+        for name in ("script.py", "token", "options.json"):
+            (self.given / name).symlink_to(Path("..data") / name)
+        (self.given / "..data").symlink_to("..later")
+
+    def waits(self) -> bool:
+        """Whether it has a process that waits for the script."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        return bool(children.read_text().strip())
 
     def end(self) -> tuple[int, str, str]:
         out, err = self.process.communicate(timeout=60)
@@ -154,6 +171,23 @@ def test_the_record_waits_for_a_gateway_that_is_away(start: Start) -> None:
         assert gateway.events["run-1"][-1]["type"] == "ended"
     finally:
         gateway.close()
+
+
+def test_one_that_waits_begins_when_the_run_is_there(start: Start) -> None:
+    pod = start("import sys\nprint('hello', sys.argv[1:])\n", wait=True, arguments=["--fast"])
+    until(pod.waits)
+    assert not pod.message.exists()
+    pod.give()
+    assert pod.end() == (0, "hello ['--fast']\n", "")
+    assert pod.told()["outcome"] == "SUCCEEDED"
+
+
+def test_one_that_is_ended_while_it_waits_says_that_nothing_began(start: Start) -> None:
+    pod = start("print('hello')\n", wait=True)
+    until(pod.waits)
+    pod.process.send_signal(signal.SIGTERM)
+    assert pod.end() == (0, "", "")
+    assert pod.told() == {"begun": False}
 
 
 def test_it_takes_no_other_run(start: Start) -> None:

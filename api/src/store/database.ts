@@ -7,6 +7,7 @@ import { migrate } from 'drizzle-orm/node-postgres/migrator';
 import pg from 'pg';
 import { z } from 'zod';
 import type { Logger } from '../log.ts';
+import { ownFile } from '../own-file.ts';
 import * as schema from './schema.ts';
 
 export type Db = NodePgDatabase<typeof schema>;
@@ -18,7 +19,7 @@ export interface Database {
   close: () => Promise<void>;
 }
 
-const FOLDER = join(import.meta.dirname, '../../migrations');
+const FOLDER = ownFile('migrations');
 /** The advisory lock under which one process at a time migrates: "SEQR". */
 const LOCK = 0x53455152;
 

@@ -17,6 +17,12 @@ export const ANNOTATIONS = {
   breakpoints: `${GROUP}/breakpoints`,
   /** On a sequencer: the mode that somebody has set at the API, when, and who: `Queue 2026-11-24T20:00:00.000Z alice`. */
   modeBy: `${GROUP}/mode-set-by`,
+  /** On a waiting pod: what it was made from. Another value in its place would be made from something else. */
+  template: `${GROUP}/template`,
+  /** On a pod that waited: since when it has its run. */
+  given: `${GROUP}/given`,
+  /** On a pod that waited: how often its node was told to look for what it was given. */
+  looks: `${GROUP}/looks`,
 } as const;
 
 /** On a run: it is there until its script has been stopped. On a pod: until its outcome is recorded in the run. */

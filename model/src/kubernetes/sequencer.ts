@@ -48,6 +48,14 @@ const runnerSchema = z.object({
     .optional(),
   serviceAccountName: z.string().max(253).optional().describe('Its token is not given to the pod in any case.'),
   priorityClassName: z.string().max(253).optional(),
+  warm: z
+    .int()
+    .min(0)
+    .max(3)
+    .optional()
+    .describe(
+      'Pods that wait with a runner which is up, so that a run begins at once; each is used once. 0 unless given.',
+    ),
   egress: z.array(egressSchema).max(200).default([]).describe('What scripts may reach besides the API and DNS.'),
 });
 

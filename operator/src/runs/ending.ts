@@ -22,6 +22,9 @@ const messageSchema = z.object({
   reason: z.string(),
 });
 
+/** What one writes that waited for a run, and was ended before it had one. */
+const neverGivenSchema = z.object({ begun: z.literal(false) });
+
 export function runnerState(pod: Pod): ContainerState {
   return pod.status?.containerStatuses?.find(({ name }) => name === RUNNER_CONTAINER)?.state ?? {};
 }
@@ -71,17 +74,20 @@ function ending(phase: FinalPhaseWord, exitCode: number | null | undefined, reas
   return { phase, reason, ...(exitCode !== undefined && exitCode !== null && { exitCode }) };
 }
 
-function messageOf(pod: Pod): Ending | null {
-  const { terminated } = runnerState(pod);
-  if (terminated?.message === undefined) return null;
-  let parsed: unknown;
+/** What the supervisor left in the termination message. */
+function wordsOf(pod: Pod): unknown {
   try {
-    parsed = JSON.parse(terminated.message);
+    return JSON.parse(runnerState(pod).terminated?.message ?? 'null');
   } catch {
     // Not the supervisor's words: it did not get to write them.
     return null;
   }
-  const message = messageSchema.safeParse(parsed);
+}
+
+function messageOf(pod: Pod): Ending | null {
+  const { terminated } = runnerState(pod);
+  if (!terminated) return null;
+  const message = messageSchema.safeParse(wordsOf(pod));
   if (!message.success) return null;
   const { outcome, exitCode, reason } = message.data;
   const word = OUTCOME_WORDS.find((word) => word.toUpperCase() === outcome) as OutcomeWord;
@@ -114,7 +120,7 @@ function withoutWords(pod: Pod, wanted: boolean): Ending {
     );
   }
   const begun = terminated?.startedAt ?? running?.startedAt;
-  if (!begun) return neverBegun(pod, wanted);
+  if (!begun || neverGivenSchema.safeParse(wordsOf(pod)).success) return neverBegun(pod, wanted);
   if (reason === 'Evicted' || disruption?.reason === 'TerminationByKubelet') {
     return ending(
       'Killed',

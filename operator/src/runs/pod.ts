@@ -26,6 +26,19 @@ export function runnerLabels(sequencer: string): Record<string, string> {
 }
 
 export function podOf(run: SequencerRun, sequencer: Sequencer): New<Pod> {
+  return {
+    metadata: {
+      name: run.metadata.name,
+      labels: { ...runnerLabels(run.spec.sequencer), [LABELS.run]: run.metadata.name },
+      ownerReferences: [ownerOf(run)],
+      finalizers: [FINALIZER],
+    },
+    spec: podSpecOf(sequencer, run.metadata.name, 'given'),
+  };
+}
+
+/** @param secret the run is in it; with `waits`, once it is there */
+export function podSpecOf(sequencer: Sequencer, secret: string, how: 'given' | 'waits'): Pod['spec'] {
   const { runner, ocs, stopGraceSeconds } = sequencer.spec;
   const asGiven = Object.fromEntries(
     (
@@ -40,69 +53,61 @@ export function podOf(run: SequencerRun, sequencer: Sequencer): New<Pod> {
     ).flatMap((field) => (runner[field] === undefined ? [] : [[field, runner[field]]])),
   );
   return {
-    metadata: {
-      name: run.metadata.name,
-      labels: { ...runnerLabels(run.spec.sequencer), [LABELS.run]: run.metadata.name },
-      ownerReferences: [ownerOf(run)],
-      finalizers: [FINALIZER],
+    ...asGiven,
+    // A node that does not answer for a while is no reason to end a script: its pod goes when somebody says so.
+    tolerations: [
+      { key: 'node.kubernetes.io/not-ready', operator: 'Exists', effect: 'NoExecute' },
+      { key: 'node.kubernetes.io/unreachable', operator: 'Exists', effect: 'NoExecute' },
+      ...(runner.tolerations ?? []),
+    ],
+    restartPolicy: 'Never',
+    terminationGracePeriodSeconds: stopGraceSeconds + SUPERVISOR_GRACE_SECONDS,
+    automountServiceAccountToken: false,
+    enableServiceLinks: false,
+    hostname: hostnameOf(sequencer),
+    securityContext: {
+      runAsNonRoot: true,
+      runAsUser: USER,
+      runAsGroup: USER,
+      fsGroup: USER,
+      seccompProfile: { type: 'RuntimeDefault' },
     },
-    spec: {
-      ...asGiven,
-      // A node that does not answer for a while is no reason to end a script: its pod goes when somebody says so.
-      tolerations: [
-        { key: 'node.kubernetes.io/not-ready', operator: 'Exists', effect: 'NoExecute' },
-        { key: 'node.kubernetes.io/unreachable', operator: 'Exists', effect: 'NoExecute' },
-        ...(runner.tolerations ?? []),
-      ],
-      restartPolicy: 'Never',
-      terminationGracePeriodSeconds: stopGraceSeconds + SUPERVISOR_GRACE_SECONDS,
-      automountServiceAccountToken: false,
-      enableServiceLinks: false,
-      hostname: hostnameOf(sequencer),
-      securityContext: {
-        runAsNonRoot: true,
-        runAsUser: USER,
-        runAsGroup: USER,
-        fsGroup: USER,
-        seccompProfile: { type: 'RuntimeDefault' },
-      },
-      containers: [
-        {
-          name: RUNNER_CONTAINER,
-          image: runner.image,
-          ...(runner.imagePullPolicy && { imagePullPolicy: runner.imagePullPolicy }),
-          command: ['sequencer-runner-pod', '/run/sequencer', '/work'],
-          workingDir: '/work',
-          env: [
-            { name: 'HOME', value: '/work' },
-            ...(ocs
-              ? [
-                  { name: 'OCS_CONFIG_DIR', value: '/config' },
-                  { name: 'SORUNLIB_CONFIG', value: '/config/sorunlib.yaml' },
-                ]
-              : []),
-            ...runner.env,
-          ],
-          ...(runner.resources && { resources: runner.resources }),
-          securityContext: {
-            allowPrivilegeEscalation: false,
-            readOnlyRootFilesystem: true,
-            capabilities: { drop: ['ALL'] },
-          },
-          volumeMounts: [
-            { name: 'run', mountPath: '/run/sequencer', readOnly: true },
-            { name: 'work', mountPath: '/work' },
-            { name: 'tmp', mountPath: '/tmp' },
-            ...(ocs ? [{ name: 'ocs', mountPath: '/config', readOnly: true }] : []),
-          ],
+    containers: [
+      {
+        name: RUNNER_CONTAINER,
+        image: runner.image,
+        ...(runner.imagePullPolicy && { imagePullPolicy: runner.imagePullPolicy }),
+        command: ['sequencer-runner-pod', '/run/sequencer', '/work', ...(how === 'waits' ? ['--wait'] : [])],
+        workingDir: '/work',
+        env: [
+          { name: 'HOME', value: '/work' },
+          ...(ocs
+            ? [
+                { name: 'OCS_CONFIG_DIR', value: '/config' },
+                { name: 'SORUNLIB_CONFIG', value: '/config/sorunlib.yaml' },
+              ]
+            : []),
+          ...runner.env,
+        ],
+        ...(runner.resources && { resources: runner.resources }),
+        securityContext: {
+          allowPrivilegeEscalation: false,
+          readOnlyRootFilesystem: true,
+          capabilities: { drop: ['ALL'] },
         },
-      ],
-      volumes: [
-        { name: 'run', secret: { secretName: run.metadata.name, defaultMode: 0o440 } },
-        { name: 'work', emptyDir: {} },
-        { name: 'tmp', emptyDir: {} },
-        ...(ocs ? [{ name: 'ocs', configMap: { name: ocs.configMap } }] : []),
-      ],
-    },
+        volumeMounts: [
+          { name: 'run', mountPath: '/run/sequencer', readOnly: true },
+          { name: 'work', mountPath: '/work' },
+          { name: 'tmp', mountPath: '/tmp' },
+          ...(ocs ? [{ name: 'ocs', mountPath: '/config', readOnly: true }] : []),
+        ],
+      },
+    ],
+    volumes: [
+      { name: 'run', secret: { secretName: secret, defaultMode: 0o440, ...(how === 'waits' && { optional: true }) } },
+      { name: 'work', emptyDir: {} },
+      { name: 'tmp', emptyDir: {} },
+      ...(ocs ? [{ name: 'ocs', configMap: { name: ocs.configMap } }] : []),
+    ],
   };
 }

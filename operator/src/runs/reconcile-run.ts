@@ -7,26 +7,33 @@
 import type { KubernetesClient } from '@sequencer/kubernetes/client';
 import type { Pod } from '@sequencer/kubernetes/objects';
 import { PODS, RUNS, SECRETS, SEQUENCERS } from '@sequencer/kubernetes/resources';
-import { ANNOTATIONS, FINALIZER } from '@sequencer/model/kubernetes/names';
+import { FINALIZER, LABELS } from '@sequencer/model/kubernetes/names';
 import type { Sequencer } from '@sequencer/model/kubernetes/sequencer';
 import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
 import { isFinalWord, phaseOfWord, type PhaseWord } from '@sequencer/model/kubernetes/words';
 import { letsQueueContinue, type FinalPhase } from '@sequencer/model';
 import type { EventRecorder } from '../event-recorder.ts';
+import { soonest } from '../soonest.ts';
+import { adopt, isToBeGiven, lookAgain } from '../warm/hand-over.ts';
+import { startedAtOf } from '../warm/waiting-pod.ts';
+import type { WarmPods } from '../warm/warm-pods.ts';
 import type { World } from '../world.ts';
 import { endingOf, isDown, runnerState, untilDown, type Ending } from './ending.ts';
-import { Refused, Stale, isOwned, startRun, type StartSettings } from './start-run.ts';
+import { isOwned, isPodOf, podNameOf } from './owned.ts';
+import { Refused, Stale, giveRun, startRun, submittedBy, type StartSettings } from './start-run.ts';
 import { time, writeStatus, type ConditionChange } from './status.ts';
 import { troubleOf } from './waiting.ts';
 
 const AGAIN_AFTER_REFUSAL_MS = 5_000;
 const AGAIN_AFTER_STALE_MS = 100;
+const ABOUT_TO_START_MS = 1_000;
 
 export interface RunReconcilerParts {
   client: KubernetesClient;
   world: World;
   events: EventRecorder;
   settings: StartSettings;
+  warmPods: WarmPods;
 }
 
 /** Why the script is being stopped. */
@@ -39,47 +46,53 @@ export class RunReconciler {
   readonly #client: KubernetesClient;
   readonly #world: World;
   readonly #events: EventRecorder;
-  readonly #settings: StartSettings;
+  readonly #parts: RunReconcilerParts;
 
-  constructor({ client, world, events, settings }: RunReconcilerParts) {
-    this.#client = client;
-    this.#world = world;
-    this.#events = events;
-    this.#settings = settings;
+  constructor(parts: RunReconcilerParts) {
+    this.#parts = parts;
+    this.#client = parts.client;
+    this.#world = parts.world;
+    this.#events = parts.events;
   }
 
   async reconcile(namespace: string, name: string): Promise<number | undefined> {
     const run = this.#world.runs.get(namespace, name);
-    const cached = this.#world.pods.get(namespace, name);
+    const cached = this.#world.podOf(namespace, name);
     if (!run) return cached && this.#orphan(cached);
-    const pod = cached && isOwned(cached, run) ? cached : undefined;
+    const pod = cached && isPodOf(cached, run) ? cached : undefined;
     if (isFinalWord(run.status?.phase)) return this.#afterEnd(run, pod);
     if (pod || run.status?.podUID !== undefined) return this.#drive(run, pod);
     const sequencer = this.#world.sequencers.get(namespace, run.spec.sequencer);
     const claimed = sequencer?.status?.activeRun?.uid === run.metadata.uid;
     if (stopOf(run)) return this.#neverStarted(run);
     if (sequencer && claimed) return this.#start(run, sequencer);
-    await this.#wait(run, sequencer);
-    return undefined;
+    return this.#wait(run, sequencer);
   }
 
   /* ---- before ------------------------------------------------------------------------------------------------------- */
 
-  async #wait(run: SequencerRun, sequencer: Sequencer | undefined): Promise<void> {
+  async #wait(run: SequencerRun, sequencer: Sequencer | undefined): Promise<number | undefined> {
     // What it was told when it was claimed stays true until it has a pod.
-    if (run.status?.podName !== undefined) return;
+    if (run.status?.podName !== undefined) return undefined;
+    // Most likely its turn is now: what would be written here would be in the way of its start.
+    const age = Date.now() - Date.parse(run.metadata.creationTimestamp);
+    if (sequencer && isFree(sequencer) && run.status === undefined && age < ABOUT_TO_START_MS) return ABOUT_TO_START_MS;
     await writeStatus(this.#client, run, {
       phase: 'Queued',
       place: this.#world.places.of(run),
-      submittedBy: run.metadata.annotations?.[ANNOTATIONS.submittedBy] ?? 'kubectl',
+      submittedBy: submittedBy(run),
       reason: whyItWaits(run, sequencer),
     });
+    return undefined;
   }
 
   async #start(run: SequencerRun, sequencer: Sequencer): Promise<number | undefined> {
     try {
-      const started = await startRun(this.#client, this.#settings, run, sequencer);
-      await this.#events.say(started, 'Normal', 'Started', `The pod ${run.metadata.name} was made.`);
+      const started = await startRun(this.#parts, run, sequencer);
+      const pod = podNameOf(started);
+      const words =
+        pod === run.metadata.name ? `The pod ${pod} was made.` : `The pod ${pod}, which waited, has the run.`;
+      await this.#events.say(started, 'Normal', 'Started', words);
       return undefined;
     } catch (error) {
       if (error instanceof Stale) return AGAIN_AFTER_STALE_MS;
@@ -114,9 +127,9 @@ export class RunReconciler {
   /* ---- while its pod is there --------------------------------------------------------------------------------------- */
 
   async #drive(run: SequencerRun, cached: Pod | undefined): Promise<number | undefined> {
-    const { namespace, name } = run.metadata;
-    const found = cached ?? (await this.#client.find(PODS, namespace, name));
-    const pod = found && isOwned(found, run) ? found : null;
+    const { namespace } = run.metadata;
+    const found = cached ?? (await this.#client.find(PODS, namespace, podNameOf(run)));
+    const pod = found && isPodOf(found, run) ? await adopt(this.#client, run, found) : null;
     const now = Date.now();
     const stop = stopOf(run) ?? timeOut(run, pod, now);
     const ending = endingOf(run.status ?? {}, pod, stop !== null, now);
@@ -129,13 +142,26 @@ export class RunReconciler {
       await this.#events.say(run, 'Normal', stop.reason, stop.message);
       await this.#client.remove(PODS, namespace, pod.metadata);
     }
+    const given = stop ? undefined : await this.#give(run, pod, now);
     await this.#writeProgress(run, pod, stop);
-    return soonest(untilTimeOut(run, pod, now), untilDown(pod, now));
+    return soonest(untilTimeOut(run, pod, now), untilDown(pod, now), given);
+  }
+
+  /** What is left of giving the run to a pod that waited. */
+  async #give(run: SequencerRun, pod: Pod, now: number): Promise<number | undefined> {
+    if (!isToBeGiven(pod)) {
+      return run.status?.runner === undefined ? lookAgain(this.#client, pod, now) : undefined;
+    }
+    const sequencer = this.#world.sequencers.get(run.metadata.namespace, run.spec.sequencer);
+    // Without it nobody knows how the run was to be made; the pod has begun nothing.
+    if (!sequencer) await this.#client.remove(PODS, pod.metadata.namespace, pod.metadata);
+    else await giveRun(this.#parts, run, sequencer, pod);
+    return undefined;
   }
 
   async #writeProgress(run: SequencerRun, pod: Pod, stop: Stop | null): Promise<void> {
     const trouble = troubleOf(pod);
-    const startedAt = runnerState(pod).running?.startedAt;
+    const startedAt = startedAtOf(pod);
     const phase = phaseOf(run, pod, stop !== null);
     const runner = run.status?.runner;
     const conditions: ConditionChange[] = [];
@@ -167,14 +193,14 @@ export class RunReconciler {
   /* ---- after -------------------------------------------------------------------------------------------------------- */
 
   async #end(run: SequencerRun, pod: Pod | undefined, ending: Ending): Promise<void> {
-    const { namespace, name } = run.metadata;
+    const { namespace } = run.metadata;
     // Before the end is written, so that it need not be looked for later. Without it a late pod could not start, either.
-    const secret = await this.#client.find(SECRETS, namespace, name);
+    const secret = await this.#client.find(SECRETS, namespace, podNameOf(run));
     if (secret && isOwned(secret, run)) await this.#client.remove(SECRETS, namespace, secret.metadata);
     const { phase, exitCode } = ending;
     const why = run.status?.conditions?.find(({ type }) => type === 'Stopping');
     const reason = why && phase !== 'Cancelled' ? `${ending.reason} ${why.message}` : ending.reason;
-    const startedAt = run.status?.startedAt ?? (pod && runnerState(pod).terminated?.startedAt);
+    const startedAt = run.status?.startedAt ?? (pod && startedAtOf(pod));
     const ended = await writeStatus(
       this.#client,
       run,
@@ -196,7 +222,7 @@ export class RunReconciler {
 
   /** The outcome is recorded: nothing has to be kept for it any more. */
   async #afterEnd(run: SequencerRun, pod: Pod | undefined): Promise<number | undefined> {
-    const { namespace, name } = run.metadata;
+    const { namespace } = run.metadata;
     const now = Date.now();
     if (pod && !isDown(pod, now)) {
       // It ends by itself once the API has its record, unless it should not be there at all.
@@ -209,9 +235,9 @@ export class RunReconciler {
     if (pod) await this.#release(PODS, pod);
     if (run.metadata.deletionTimestamp !== undefined && run.metadata.finalizers?.includes(FINALIZER)) {
       // A pod of which the copy does not know yet must not be left alone.
-      const late = pod ? null : await this.#client.find(PODS, namespace, name);
-      if (late && isOwned(late, run) && !isDown(late, now)) return AGAIN_AFTER_STALE_MS;
-      if (late && isOwned(late, run)) await this.#release(PODS, late);
+      const late = pod ? null : await this.#client.find(PODS, namespace, podNameOf(run));
+      if (late && isPodOf(late, run) && !isDown(late, now)) return AGAIN_AFTER_STALE_MS;
+      if (late && isPodOf(late, run)) await this.#release(PODS, late);
       // The sequencer has to see how it ended before it is gone.
       const sequencer = await this.#client.find(SEQUENCERS, namespace, run.spec.sequencer);
       if (sequencer?.status?.activeRun?.uid === run.metadata.uid) return AGAIN_AFTER_STALE_MS;
@@ -222,8 +248,8 @@ export class RunReconciler {
 
   /** A pod whose run was removed by force. */
   async #orphan(pod: Pod): Promise<number | undefined> {
-    const { namespace, name } = pod.metadata;
-    const run = await this.#client.find(RUNS, namespace, name);
+    const { namespace, labels } = pod.metadata;
+    const run = await this.#client.find(RUNS, namespace, labels?.[LABELS.run] ?? '');
     if (run && isOwned(pod, run)) return AGAIN_AFTER_STALE_MS;
     if (pod.metadata.deletionTimestamp === undefined) await this.#client.remove(PODS, namespace, pod.metadata);
     const now = Date.now();
@@ -251,9 +277,14 @@ const WORDS: Partial<Record<PhaseWord, string>> = {
 
 function phaseOf(run: SequencerRun, pod: Pod, stopping: boolean): PhaseWord {
   const { running, terminated } = runnerState(pod);
+  const begun = (running ?? terminated) && !isToBeGiven(pod);
   if (stopping || pod.metadata.deletionTimestamp !== undefined) return 'Stopping';
-  if (!running && !terminated) return 'Starting';
+  if (!begun) return 'Starting';
   return run.status?.runner?.paused ? 'Paused' : 'Running';
+}
+
+function isFree({ spec, status }: Sequencer): boolean {
+  return status !== undefined && status.activeRun === undefined && status.hold === undefined && spec.mode !== 'Off';
 }
 
 function whyItWaits(run: SequencerRun, sequencer: Sequencer | undefined): string {
@@ -274,7 +305,7 @@ function stopOf(run: SequencerRun): Stop | null {
 
 function untilTimeOut(run: SequencerRun, pod: Pod | null, now: number): number | undefined {
   const { timeoutSeconds } = run.spec;
-  const startedAt = pod && runnerState(pod).running?.startedAt;
+  const startedAt = pod && startedAtOf(pod);
   if (timeoutSeconds === 0 || !startedAt) return undefined;
   return Math.max(0, Date.parse(startedAt) + timeoutSeconds * 1000 - now);
 }
@@ -283,9 +314,4 @@ function timeOut(run: SequencerRun, pod: Pod | null, now: number): Stop | null {
   if (untilTimeOut(run, pod, now) !== 0) return null;
   const { timeoutSeconds } = run.spec;
   return { reason: 'TimedOut', message: `The run took longer than its timeoutSeconds (${String(timeoutSeconds)}).` };
-}
-
-function soonest(...times: (number | undefined)[]): number | undefined {
-  const known = times.filter((value) => value !== undefined);
-  return known.length === 0 ? undefined : Math.min(...known);
 }

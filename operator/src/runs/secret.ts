@@ -1,4 +1,4 @@
-/** The Secret of a run: what its runner finds in files when the API is away. */
+/** The Secret of a run: what its runner finds in files, also when the API is away. It has the name of the pod. */
 import type { New } from '@sequencer/kubernetes/client';
 import type { Secret } from '@sequencer/kubernetes/objects';
 import { runToken } from '@sequencer/kubernetes/run-token';
@@ -37,7 +37,7 @@ export function secretOf(
   };
   return {
     metadata: {
-      name: metadata.name,
+      name: run.status?.podName ?? metadata.name,
       labels: { [LABELS.run]: metadata.name, [LABELS.sequencer]: spec.sequencer },
       ownerReferences: [ownerOf(run)],
     },

@@ -1,17 +1,22 @@
 /**
- * Makes the pod of a run whose turn it is. Every step can be repeated, and none can make a second pod:
- * the pod has the run's name, its name is in the run's status before it is made, and the API server's own word (not a
- * copy) is asked just before whether a pod was ever seen.
+ * Gives a run whose turn it is its pod: one that waited, or else one that is made for it. Every step can be repeated, and
+ * none can make a second pod: the pod has the run's name, its name is in the run's status before it is made, and the API
+ * server's own word (not a copy) is asked just before whether a pod was ever seen. A pod that waited is named with its
+ * uid, which never changes.
  */
 import type { KubernetesClient } from '@sequencer/kubernetes/client';
 import { KubernetesError } from '@sequencer/kubernetes/errors';
-import type { Pod } from '@sequencer/kubernetes/objects';
+import type { ConfigMap, Pod } from '@sequencer/kubernetes/objects';
 import { CONFIG_MAPS, NETWORK_POLICIES, PODS, RUNS, SECRETS } from '@sequencer/kubernetes/resources';
-import { FINALIZER } from '@sequencer/model/kubernetes/names';
+import { ANNOTATIONS, FINALIZER } from '@sequencer/model/kubernetes/names';
 import type { Sequencer } from '@sequencer/model/kubernetes/sequencer';
 import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
 import { isFinalWord } from '@sequencer/model/kubernetes/words';
 import { networkPolicyName, networkPolicyOf } from '../sequencers/network-policy.ts';
+import { adopt, handOver } from '../warm/hand-over.ts';
+import type { WarmPods } from '../warm/warm-pods.ts';
+import type { World } from '../world.ts';
+import { isOwned, podNameOf } from './owned.ts';
 import { podOf } from './pod.ts';
 import { refusalOf, type Refusal } from './refusal.ts';
 import { secretOf, type RunnerSettings } from './secret.ts';
@@ -34,30 +39,40 @@ export class Refused extends Error {
   }
 }
 
-export async function startRun(
-  client: KubernetesClient,
-  settings: StartSettings,
-  seen: SequencerRun,
-  sequencer: Sequencer,
-): Promise<SequencerRun> {
-  let run = await freshRun(client, seen);
-  const { namespace, name } = run.metadata;
+export interface StartParts {
+  client: KubernetesClient;
+  settings: StartSettings;
+  world: World;
+  warmPods: WarmPods;
+}
+
+export async function startRun(parts: StartParts, seen: SequencerRun, sequencer: Sequencer): Promise<SequencerRun> {
+  const { client, settings, world, warmPods } = parts;
+  const { namespace, name } = seen.metadata;
   // Asked for before anything is made, so that a run which cannot start leaves nothing behind.
-  const script = await scriptOf(client, run);
-  await checkOcs(client, sequencer);
-  run = await announce(client, run);
-  await makeSecret(client, run, sequencer, script, settings);
-  await refusable(() =>
-    client.apply(
-      NETWORK_POLICIES,
-      namespace,
-      networkPolicyName(sequencer),
-      networkPolicyOf(sequencer, settings.gatewayPods),
-      {
-        manager: MANAGER,
-      },
+  const [fresh, ocs, waiting] = await Promise.all([
+    freshRun(client, seen),
+    ocsOf(client, sequencer),
+    seen.status?.podName === undefined ? warmPods.ready(sequencer) : null,
+  ]);
+  const script = await scriptOf(client, fresh);
+  const place = world.places.of(fresh);
+  if (fresh.status?.podName === undefined && waiting && warmPods.fits(sequencer, waiting, ocs)) {
+    const { name: podName, uid: podUID } = waiting.metadata;
+    const run = await announce(client, fresh, place, { podName, podUID });
+    const [pod] = await Promise.all([adopt(client, run, waiting), finalize(client, run)]);
+    await giveTo(parts, run, sequencer, script, pod);
+    return run;
+  }
+  await warmPods.makeRoom(sequencer);
+  const run = await announce(client, await finalize(client, fresh), place, { podName: name });
+  const policy = networkPolicyOf(sequencer, settings.gatewayPods);
+  await Promise.all([
+    makeSecret(client, run, sequencer, script, settings),
+    refusable(() =>
+      client.apply(NETWORK_POLICIES, namespace, networkPolicyName(sequencer), policy, { manager: MANAGER }),
     ),
-  );
+  ]);
   const pod = await makePod(client, run, sequencer);
   return writeStatus(
     client,
@@ -70,6 +85,24 @@ export async function startRun(
     },
     [turn(run)],
   );
+}
+
+/** The rest of the way, for a run that was promised a pod which waited. */
+export async function giveRun(parts: StartParts, seen: SequencerRun, sequencer: Sequencer, pod: Pod): Promise<void> {
+  const run = await parts.client.find(RUNS, seen.metadata.namespace, seen.metadata.name);
+  if (run?.metadata.uid !== seen.metadata.uid || isFinalWord(run.status?.phase)) throw new Stale();
+  await finalize(parts.client, run);
+  await giveTo(parts, run, sequencer, await scriptOf(parts.client, run), pod);
+}
+
+async function giveTo(
+  { client, settings }: StartParts,
+  run: SequencerRun,
+  sequencer: Sequencer,
+  script: string,
+  pod: Pod,
+): Promise<void> {
+  await handOver(client, pod, () => makeSecret(client, run, sequencer, script, settings));
 }
 
 /** The run as the API server has it, with its script; only if it may be started still. */
@@ -96,8 +129,10 @@ async function scriptOf(client: KubernetesClient, run: SequencerRun): Promise<st
   });
 }
 
-async function checkOcs(client: KubernetesClient, { metadata, spec }: Sequencer): Promise<void> {
-  if (!spec.ocs || (await client.find(CONFIG_MAPS, metadata.namespace, spec.ocs.configMap))) return;
+async function ocsOf(client: KubernetesClient, { metadata, spec }: Sequencer): Promise<ConfigMap | null> {
+  if (!spec.ocs) return null;
+  const map = await client.find(CONFIG_MAPS, metadata.namespace, spec.ocs.configMap);
+  if (map) return map;
   throw new Refused({
     kind: 'waits',
     reason: 'OcsConfigMissing',
@@ -105,21 +140,38 @@ async function checkOcs(client: KubernetesClient, { metadata, spec }: Sequencer)
   });
 }
 
-/** From here on there may be a pod. Conditional on what was read: only one instance gets past it with the same knowledge. */
-async function announce(client: KubernetesClient, run: SequencerRun): Promise<SequencerRun> {
+/** Before anything can run: the object stays until its script has been stopped. */
+async function finalize(client: KubernetesClient, run: SequencerRun): Promise<SequencerRun> {
   const { namespace, name, resourceVersion, finalizers = [] } = run.metadata;
+  if (finalizers.includes(FINALIZER)) return run;
+  const metadata = { resourceVersion, finalizers: [...finalizers, FINALIZER] };
+  return client.merge(RUNS, namespace, name, { metadata });
+}
+
+/** From here on there may be a pod. Conditional on what was read: only one instance gets past it with the same knowledge. */
+async function announce(
+  client: KubernetesClient,
+  run: SequencerRun,
+  place: number,
+  pod: { podName: string; podUID?: string },
+): Promise<SequencerRun> {
   if (run.status?.podName !== undefined) return run;
-  const held = finalizers.includes(FINALIZER)
-    ? run
-    : await client.merge(RUNS, namespace, name, {
-        metadata: { resourceVersion, finalizers: [...finalizers, FINALIZER] },
-      });
   return writeStatus(
     client,
-    held,
-    { phase: 'Starting', podName: name, reason: `It is its turn on ${run.spec.sequencer}.` },
+    run,
+    {
+      phase: 'Starting',
+      place: run.status?.place ?? place,
+      submittedBy: submittedBy(run),
+      ...pod,
+      reason: `It is its turn on ${run.spec.sequencer}.`,
+    },
     [turn(run)],
   );
+}
+
+export function submittedBy({ metadata }: SequencerRun): string {
+  return metadata.annotations?.[ANNOTATIONS.submittedBy] ?? 'kubectl';
 }
 
 function turn({ spec }: SequencerRun): ConditionChange {
@@ -133,7 +185,8 @@ async function makeSecret(
   script: string,
   settings: RunnerSettings,
 ): Promise<void> {
-  const { namespace, name } = run.metadata;
+  const { namespace } = run.metadata;
+  const name = podNameOf(run);
   try {
     await refusable(() => client.create(SECRETS, namespace, secretOf(run, sequencer, script, settings)));
   } catch (error) {
@@ -153,10 +206,6 @@ async function makePod(client: KubernetesClient, run: SequencerRun, sequencer: S
     if (!isOwned(pod, run)) throw nameTaken('Pod', name);
     return pod;
   }
-}
-
-export function isOwned(object: Pick<Pod, 'metadata'>, run: SequencerRun): boolean {
-  return object.metadata.ownerReferences?.some(({ uid }) => uid === run.metadata.uid) ?? false;
 }
 
 function nameTaken(kind: string, name: string): Refused {

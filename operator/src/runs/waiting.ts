@@ -16,7 +16,8 @@ export function troubleOf(pod: Pod): Trouble | null {
   const condition = (type: string) => pod.status?.conditions?.find((c) => c.type === type);
   const { waiting, running } = runnerState(pod);
   const scheduled = condition('PodScheduled');
-  if (scheduled?.status === 'False') {
+  // What the scheduler says may come after what the node says.
+  if (scheduled?.status === 'False' && !running) {
     return {
       reason: 'Unschedulable',
       message: `No node can take the pod: ${sentence(scheduled.message ?? 'the scheduler gives no reason')} Check spec.runner of the Sequencer (resources, nodeSelector, tolerations), or cancel the run.`,

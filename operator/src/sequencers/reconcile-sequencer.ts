@@ -9,6 +9,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { KubernetesClient } from '@sequencer/kubernetes/client';
 import { PODS, RUNS, SEQUENCERS } from '@sequencer/kubernetes/resources';
 import { letsQueueContinue, nextRun, type FinalPhase, type Mode } from '@sequencer/model';
+import { LABELS } from '@sequencer/model/kubernetes/names';
 import { isWaiting, waitingRuns } from '@sequencer/model/kubernetes/queue';
 import type { Sequencer, SequencerStatus } from '@sequencer/model/kubernetes/sequencer';
 import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
@@ -16,6 +17,8 @@ import { isFinalWord, phaseOfWord, type FinalPhaseWord } from '@sequencer/model/
 import type { EventRecorder } from '../event-recorder.ts';
 import { isDown } from '../runs/ending.ts';
 import { MANAGER, time, withConditions } from '../runs/status.ts';
+import { soonest } from '../soonest.ts';
+import type { WarmPods } from '../warm/warm-pods.ts';
 import type { World } from '../world.ts';
 import { retentionOf } from './retention.ts';
 
@@ -36,11 +39,13 @@ export class SequencerReconciler {
   readonly #client: KubernetesClient;
   readonly #world: World;
   readonly #events: EventRecorder;
+  readonly #warmPods: WarmPods;
 
-  constructor(client: KubernetesClient, world: World, events: EventRecorder) {
+  constructor(client: KubernetesClient, world: World, events: EventRecorder, warmPods: WarmPods) {
     this.#client = client;
     this.#world = world;
     this.#events = events;
+    this.#warmPods = warmPods;
   }
 
   async reconcile(namespace: string, name: string): Promise<number | undefined> {
@@ -65,7 +70,12 @@ export class SequencerReconciler {
     if (inForce && inForce !== hold) {
       await this.#events.say(sequencer, 'Warning', 'Held', reasonOf(sequencer, inForce));
     }
-    return this.#retain(sequencer, runs);
+    const holder = next ?? active;
+    const waits = await this.#warmPods.keep(
+      sequencer,
+      runs.find(({ metadata }) => metadata.uid === holder?.uid),
+    );
+    return soonest(waits, await this.#retain(sequencer, runs));
   }
 
   #placed(run: SequencerRun): SequencerRun {
@@ -80,9 +90,9 @@ export class SequencerReconciler {
     const run = await this.#client.find(RUNS, namespace, active.name);
     if (run?.metadata.uid === active.uid) return 'unknown';
     // Its object is gone, its finalizer removed by force. Its pod may still run.
-    const pod = await this.#client.find(PODS, namespace, active.name);
-    const own = pod?.metadata.ownerReferences?.some(({ uid }) => uid === active.uid);
-    return pod && own && !isDown(pod, Date.now()) ? 'unknown' : 'Lost';
+    const pods = await this.#client.list(PODS, namespace, { labelSelector: `${LABELS.run}=${active.name}` });
+    const own = pods.filter(({ metadata }) => metadata.ownerReferences?.some(({ uid }) => uid === active.uid));
+    return own.some((pod) => !isDown(pod, Date.now())) ? 'unknown' : 'Lost';
   }
 
   async #holdAfter({ metadata }: Sequencer, active: Active | undefined, outcome: FinalPhaseWord): Promise<Hold> {

@@ -3,6 +3,8 @@
 The folder of the run holds `options.json`, `script.py` and `token`. What the script prints goes to standard output and
 error, besides the record; how it ended goes to the termination message. After the end the gateway is given time to take
 the whole record.
+
+With `--wait` the folder may be empty at first: all that can be is made ready, and the run begins when it is there.
 """
 
 import argparse
@@ -20,7 +22,9 @@ from sequencer_runner.conversation import CommandRefused
 from sequencer_runner.ladder import Deadlines
 from sequencer_runner.messages import Command
 from sequencer_runner.mirror import Mirror
+from sequencer_runner.process import ScriptProcess, spawn
 from sequencer_runner.run import Run
+from sequencer_runner.script.main import packages
 from sequencer_runner.secret import Secret
 from sequencer_runner.worker import Settings, Worker
 
@@ -29,6 +33,8 @@ _JOURNAL_LIMIT = 1 << 30
 _REASON_BYTES = 2000
 # For the gateway to take the last events, when the pod itself is being ended.
 _RECORD_GRACE_WHEN_ASKED = 5.0
+# Between two looks for the files of a run.
+_LOOK = 0.01
 
 
 @dataclass(frozen=True)
@@ -63,9 +69,10 @@ def read_options(given: Path, work: Path) -> Options:
 class PodWorker(Worker):
     """Holds one run, and takes no other."""
 
-    def __init__(self, options: Options, mirror: Mirror) -> None:
+    def __init__(self, options: Options, mirror: Mirror, warm: ScriptProcess | None) -> None:
         super().__init__(options.settings)
         self._only = options.run
+        self._warm = warm
 
         class MirroredRun(Run):
             """Prints what the script prints."""
@@ -86,18 +93,17 @@ class PodWorker(Worker):
 
 
 class Pod:
-    def __init__(self, options: Options, message: Path) -> None:
+    """`asked`: the pod itself is to end. `warm`: a process for the script, if there is one already."""
+
+    def __init__(self, options: Options, message: Path, asked: asyncio.Event, warm: ScriptProcess | None) -> None:
         self._options = options
         self._message = message
         self._mirror = Mirror()
-        self._worker = PodWorker(options, self._mirror)
-        self._asked = asyncio.Event()
+        self._worker = PodWorker(options, self._mirror, warm)
+        self._asked = asked
 
     async def work(self) -> int:
         """The exit code of the pod."""
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self._asked.set)
         serving = asyncio.create_task(self._worker.serve())
         # Up to its first wait: the folder is taken, the script process is on its way.
         await asyncio.sleep(0)
@@ -146,10 +152,38 @@ class Pod:
             await asyncio.sleep(0.05)
 
 
+async def wait_for_run(given: Path, asked: asyncio.Event) -> ScriptProcess | None:
+    """Until the files are there, all at once, as Kubernetes puts them: a process that waits for the script. None: the
+    pod was asked to end before."""
+    warm = spawn()
+    packages()
+    while not asked.is_set():
+        if (given / "options.json").exists():
+            return warm
+        await asyncio.sleep(_LOOK)
+    warm.close()
+    return None
+
+
+async def work(given: Path, folder: Path, message: Path, waits: bool) -> int:
+    asked = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, asked.set)
+    warm = None
+    if waits:
+        warm = await wait_for_run(given, asked)
+        if warm is None:
+            message.write_text(json.dumps({"begun": False}))
+            return 0
+    return await Pod(read_options(given, folder), message, asked, warm).work()
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="sequencer-runner-pod", description="Runs the one run that is in a folder.")
     parser.add_argument("given", type=Path, help="the folder with options.json, script.py and token")
     parser.add_argument("work", type=Path, help="a folder of its own, for the journal and its log")
+    parser.add_argument("--wait", action="store_true", help="the folder is empty at first: wait for the run")
     parser.add_argument("--termination-message", type=Path, default=Path("/dev/termination-log"))
     options = parser.parse_args()
     # The log of the pod is the script's output and nothing else.
@@ -158,10 +192,7 @@ def main() -> None:
     )
     logging.getLogger("websockets").setLevel(logging.WARNING)
 
-    async def work() -> int:
-        return await Pod(read_options(options.given, options.work), options.termination_message).work()
-
-    code = asyncio.run(work())
+    code = asyncio.run(work(options.given, options.work, options.termination_message, options.wait))
     sys.stdout.flush()
     # Threads that wait for the disk of a log keep nothing alive.
     os._exit(code)

@@ -67,7 +67,8 @@ class Worker:
                 raise FolderTaken(text) from None
             self.on_line(False)
             self._find_runs()
-            self._warm = spawn()
+            if self._warm is None:
+                self._warm = spawn()
             self._later(self._sync())
             try:
                 await self._gateway.run()

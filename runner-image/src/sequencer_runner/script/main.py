@@ -6,6 +6,7 @@ python -I main.py FD        FD: this end of the pair of sockets to the superviso
 import atexit
 import contextlib
 import faulthandler
+import functools
 import os
 import signal
 import socket
@@ -36,6 +37,7 @@ _TICK = 0.05
 _PACKAGES = ("sorunlib", "ocs", "numpy", "so3g", "socs")
 
 
+@functools.cache
 def packages() -> dict[str, str]:
     """Versions of what matters to a script."""
     from importlib import metadata

@@ -69,6 +69,7 @@ class Traces:
         self._ended = ended
         self._lock = threading.RLock()
         self._last = 0
+        self._asyncio: Any = None
         self._threads: dict[int, Trace] = {}
         self._thread_objects: dict[int, threading.Thread] = {}
         self._loops: dict[int, weakref.ref[Any]] = {}
@@ -147,10 +148,13 @@ class Traces:
             return [t for t in self.all.values() if t.stepping]
 
     def _current_task(self) -> Any:
-        asyncio = sys.modules.get("_asyncio")
-        if asyncio is None:
-            return None
-        loop = asyncio._get_running_loop()
+        if self._asyncio is None:
+            module: Any = sys.modules.get("_asyncio")
+            # While it is being imported, calling it would crash the process.
+            if module is None or getattr(module.__spec__, "_initializing", False):
+                return None
+            self._asyncio = module
+        loop = self._asyncio._get_running_loop()
         if loop is None:
             return None
         tasks = sys.modules.get("asyncio.tasks")

@@ -1,0 +1,76 @@
+/** What an operator needs that finds many ended runs, and how soon it is ready. */
+import { RUNS } from '@sequencer/kubernetes/resources';
+import { client, makeSequencer, submit, until } from '../../../operator/test-cluster/support/cluster.ts';
+import { get } from '../../../operator/test-cluster/support/operator-process.ts';
+import { report } from '../figures.ts';
+import { median } from '../numbers.ts';
+import { Place, inParallel, memoryOf } from './place.ts';
+
+const RUNS_THERE = Number(process.env.ENDED_RUNS ?? 10_000);
+const SEQUENCERS = 10;
+const STARTS = 3;
+
+const SCRIPT = `${'# a line of a script of some length, as people write them\n'.repeat(40)}print(1)\n`;
+const AT = new Date().toISOString().replace(/\.\d+Z$/, 'Z');
+const condition = (type: string, reason: string) => ({
+  type,
+  status: 'True',
+  reason,
+  message: 'All statements are done.',
+  lastTransitionTime: AT,
+});
+/** As a run is after its end. */
+const ENDED = {
+  phase: 'Succeeded',
+  reason: 'All statements are done.',
+  conditions: [
+    condition('Scheduled', 'Turn'),
+    condition('RunnerConnected', 'Connected'),
+    condition('Finished', 'Succeeded'),
+  ],
+  observedGeneration: 1,
+  podName: 'satp1-7kq2x',
+  podUID: '00000000-0000-4000-8000-000000000000',
+  submittedBy: 'alice',
+  startedAt: AT,
+  finishedAt: AT,
+  exitCode: 0,
+  position: { line: 118, statement: 37, of: 37, progress: '37/37' },
+  runner: { connected: false, outcome: 'Succeeded', exitCode: 0, lastSeq: 1200 },
+};
+
+export async function memory(): Promise<void> {
+  await Place.with(async (place) => {
+    const { namespace } = place;
+    const history = { keepRuns: 10_000, ttlSecondsAfterFinished: 604_800 };
+    for (let i = 1; i <= SEQUENCERS; i++) await makeSequencer(namespace, `seq${i}`, { mode: 'Off', history });
+    const numbers = Array.from({ length: RUNS_THERE }, (_, i) => i);
+    await inParallel(numbers, 24, async (number) => {
+      const { metadata } = await submit(namespace, `seq${(number % SEQUENCERS) + 1}`, { script: SCRIPT });
+      const status = { ...ENDED, number, place: number };
+      await client.merge(RUNS, namespace, metadata.name, { status }, 'status');
+    });
+    const ready: number[] = [];
+    const sizes: { now: number; most: number }[] = [];
+    for (let i = 0; i < STARTS; i++) {
+      const begun = performance.now();
+      const operator = await place.operator(`memory-${i}`);
+      ready.push((performance.now() - begun) / 1000);
+      // It has looked at each of them at least once.
+      await until('it has looked at all', async () => {
+        const metrics = await get(operator, '/metrics');
+        const count = /reconcile_seconds_count\{kind="SequencerRun",result="done"\} (\d+)/.exec(metrics)?.[1];
+        return Number(count ?? 0) >= RUNS_THERE && !/queue_depth\{queue="\w+"\} [1-9]/.test(metrics);
+      });
+      sizes.push(memoryOf(operator));
+      const gone = new Promise((resolve) => operator.process.once('exit', resolve));
+      operator.process.kill('SIGTERM');
+      await gone;
+    }
+    const now = Math.max(...sizes.map((size) => size.now));
+    const most = Math.max(...sizes.map((size) => size.most));
+    const what = `the operator with ${RUNS_THERE.toLocaleString('en')} ended runs`;
+    report(`${what}: memory`, `${now.toFixed(0)} MB, at most ${most.toFixed(0)} MB`, 'under 250 MB', most < 250);
+    report(`${what}: process begun to ready`, `${median(ready).toFixed(1)} s`, 'under 5 s', median(ready) < 5);
+  });
+}

@@ -1,0 +1,72 @@
+/** From the object of a run to its pod: the operator's share. No node takes the pods. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { makeSequencer, submit, until } from '../../../operator/test-cluster/support/cluster.ts';
+import { NOWHERE } from '../../../operator/test-cluster/support/fake-node.ts';
+import { get } from '../../../operator/test-cluster/support/operator-process.ts';
+import { report } from '../figures.ts';
+import { median, quantile } from '../numbers.ts';
+import { Place, PodTimes, inParallel } from './place.ts';
+
+const ONE_BY_ONE = 100;
+const MANY = Number(process.env.BURST_RUNS ?? 1000);
+const SECONDS = (60 * MANY) / 1000;
+
+const sequencers = (count: number) => Array.from({ length: count }, (_, i) => `seq${i + 1}`);
+
+function make(namespace: string, name: string) {
+  return makeSequencer(namespace, name, { runner: { image: 'x', env: [], egress: [], nodeSelector: NOWHERE } });
+}
+
+const words = (times: number[]) =>
+  `p50 ${median(times).toFixed(0)} ms, p99 ${quantile(times, 0.99).toFixed(0)} ms, most ${Math.max(...times).toFixed(0)} ms`;
+
+/** A run at a time, each on a sequencer of its own, which has had none before. */
+export async function oneByOne(): Promise<void> {
+  const times = await Place.with(async (place) => {
+    const { namespace } = place;
+    await place.leader();
+    const pods = new PodTimes(namespace, ({ metadata }) => metadata.name);
+    const taken: number[] = [];
+    for (const name of sequencers(ONE_BY_ONE)) {
+      await make(namespace, name);
+      // As long as the operator has something to say about the new sequencer.
+      await sleep(200);
+      const { metadata } = await submit(namespace, name);
+      const created = Date.now();
+      taken.push((await until(`${name} has a pod`, () => pods.at(metadata.name))) - created);
+    }
+    await pods.stop();
+    return taken;
+  });
+  const p99 = quantile(times, 0.99);
+  report(`run created to pod created, one at a time (${ONE_BY_ONE})`, words(times), 'p99 under 200 ms', p99 < 200);
+}
+
+/** A run for each of many sequencers, in a steady stream. */
+export async function burst(): Promise<void> {
+  const times = await Place.with(async (place) => {
+    const { namespace } = place;
+    await inParallel(sequencers(MANY), 16, (name) => make(namespace, name));
+    const operator = await place.leader();
+    await until('it has looked at all sequencers', async () => {
+      const metrics = await get(operator, '/metrics');
+      const count = /reconcile_seconds_count\{kind="Sequencer",result="done"\} (\d+)/.exec(metrics)?.[1];
+      return Number(count ?? 0) >= MANY && !/queue_depth\{queue="\w+"\} [1-9]/.test(metrics);
+    });
+    const pods = new PodTimes(namespace, ({ metadata }) => metadata.name);
+    const created = new Map<string, number>();
+    const begun = performance.now();
+    const submitted = sequencers(MANY).map(async (name, i) => {
+      await sleep(Math.max(0, begun + (i / MANY) * SECONDS * 1000 - performance.now()));
+      const { metadata } = await submit(namespace, name);
+      created.set(metadata.name, Date.now());
+    });
+    await Promise.all(submitted);
+    await until('each has a pod', () => [...created.keys()].every((run) => pods.at(run) !== undefined), 300_000);
+    await pods.stop();
+    return [...created].map(([run, at]) => (pods.at(run) ?? NaN) - at);
+  });
+  const p99 = quantile(times, 0.99);
+  const what = `run created to pod created, ${MANY} runs on ${MANY} sequencers in ${SECONDS.toFixed(0)} s`;
+  report(what, words(times), 'p99 under 2 s', p99 < 2000);
+}
