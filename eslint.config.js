@@ -7,7 +7,7 @@ export default tseslint.config(
     ignores: [
       '**/node_modules/**',
       '**/dist/**',
-      '.venv/**',
+      '.venv*/**',
       '.setup/**',
       'data/**',
       'web/src/gql/**',
