@@ -5,7 +5,7 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 # Variables of `make run`, passed on when they are set: PORT, DATA_DIR, DATABASE_URL, OCS_CONFIG_DIR, SEQUENCERS.
 export PORT DATA_DIR DATABASE_URL OCS_CONFIG_DIR SEQUENCERS
 
-.PHONY: help setup run test test-ocs test-compose test-cluster test-install test-cpython lint generate images sbom bench bench-images bench-cluster format clean
+.PHONY: help setup run test test-ocs test-compose test-cluster test-install chaos test-cpython lint generate images sbom bench bench-images bench-cluster format clean
 
 help: ## What can be made
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
@@ -30,6 +30,9 @@ test-compose: setup ## The small site of docs/small-site.md, on a Docker engine
 
 test-cluster: setup ## Tests on the Kubernetes cluster of KUBECONFIG
 	@sh scripts/test-cluster
+
+chaos: setup ## Kill parts of the cluster of KUBECONFIG for 15 minutes, or DURATION seconds, while scripts run
+	@DURATION=$${DURATION:-900} vitest run --config vitest.chaos.config.ts operator/test-chaos/kills.test.ts
 
 test-install: setup ## The chart on the cluster of KUBECONFIG, from images built here; LOAD_IMAGES takes them there
 	@sh scripts/test-install

@@ -108,6 +108,19 @@ const stages: Record<string, Step[]> = {
       ],
       count: vitestCounts,
     },
+    {
+      name: 'chaos on a cluster',
+      command: [
+        'vitest',
+        'run',
+        '--config',
+        'vitest.chaos.config.ts',
+        '--reporter=default',
+        '--reporter=json',
+        `--outputFile.json=${report('vitest.json')}`,
+      ],
+      count: vitestCounts,
+    },
   ],
   install: [
     {

@@ -15,6 +15,7 @@ import { FakeNode, NOWHERE, outcome } from './support/fake-node.ts';
 import { startOperator, type RunningOperator } from './support/operators.ts';
 import { startProxy, type CutProxy } from './support/proxy.ts';
 import { randomFrom, seed } from './support/random.ts';
+import { Watcher } from './support/watcher.ts';
 
 const SECONDS = 15;
 const NAMES = ['one', 'two', 'three'];
@@ -70,43 +71,6 @@ async function beNodes(signal: AbortSignal): Promise<void> {
   }
 }
 
-class Watcher {
-  readonly pods = new Map<string, string>();
-  readonly ends = new Map<string, string>();
-  readonly faults: string[] = [];
-  looks = 0;
-
-  async look(): Promise<void> {
-    this.looks += 1;
-    const alive = new Map<string, string[]>();
-    for (const pod of await client.list(PODS, namespace, { labelSelector: LABELS.run })) {
-      const owner = pod.metadata.ownerReferences?.[0]?.uid ?? '';
-      const before = this.pods.get(owner);
-      if (before !== undefined && before !== pod.metadata.uid) this.faults.push(`the run ${owner} had two pods`);
-      this.pods.set(owner, pod.metadata.uid);
-      if (isDown(pod, Date.now())) continue;
-      const sequencer = pod.metadata.labels?.[LABELS.sequencer] ?? '';
-      alive.set(sequencer, [...(alive.get(sequencer) ?? []), pod.metadata.name]);
-    }
-    for (const [sequencer, names] of alive) {
-      if (names.length > 1) this.faults.push(`${sequencer} had ${names.join(' and ')} at once`);
-    }
-    for (const { metadata, status } of await client.list(RUNS, namespace)) {
-      const before = this.ends.get(metadata.uid);
-      if (before !== undefined && before !== status?.phase)
-        this.faults.push(`${metadata.name}: ${before}, then ${status?.phase ?? ''}`);
-      if (isFinalWord(status?.phase)) this.ends.set(metadata.uid, status.phase);
-    }
-  }
-
-  async watch(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      await this.look();
-      await sleep(50);
-    }
-  }
-}
-
 async function disturb(): Promise<void> {
   const index = Math.floor(random() * 2);
   const proxy = proxies[index];
@@ -151,7 +115,7 @@ async function resumeAll(): Promise<void> {
 
 test(`one run at a time, each once, whatever breaks (seed ${String(seed)})`, { timeout: 240_000 }, async () => {
   const ending = new AbortController();
-  const watcher = new Watcher();
+  const watcher = new Watcher(namespace);
   const background = Promise.all([beNodes(ending.signal), watcher.watch(ending.signal)]);
   const deadline = performance.now() + SECONDS * 1000;
   while (performance.now() < deadline) {

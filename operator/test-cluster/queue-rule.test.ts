@@ -31,8 +31,7 @@ const model = {
   mode: 'OFF' as 'OFF' | 'QUEUE',
   hold: null as string | null,
   active: null as string | null,
-  /** `asked`: what `start` is again when a hold ends. */
-  queue: [] as { id: string; start: RunStart; asked: RunStart }[],
+  queue: [] as { id: string; start: RunStart }[],
 };
 
 function settle(): void {
@@ -65,7 +64,7 @@ test(`the operator does what the queue rule says (seed ${String(seed)})`, { time
     submit: async () => {
       const start: RunStart = random() < 0.3 ? 'RUNNING' : 'QUEUED';
       const { metadata } = await submit(namespace, 'seq', { desiredState: start === 'RUNNING' ? 'Running' : 'Queued' });
-      model.queue.push({ id: metadata.name, start, asked: start });
+      model.queue.push({ id: metadata.name, start });
     },
     cancel: async () => {
       const run = pick(model.queue);
@@ -95,7 +94,6 @@ test(`the operator does what the queue rule says (seed ${String(seed)})`, { time
       if (model.hold === null) return;
       await client.merge(SEQUENCERS, namespace, 'seq', { spec: { resumeAfter: model.hold } });
       model.hold = null;
-      model.queue = model.queue.map(({ id, asked }) => ({ id, start: asked, asked }));
     },
     end: async () => {
       const run = model.active;
@@ -105,7 +103,7 @@ test(`the operator does what the queue rule says (seed ${String(seed)})`, { time
       if (good) await node.ended(namespace, run, 0, outcome('SUCCEEDED', 0, 'Done.'));
       else {
         model.hold = run;
-        model.queue = model.queue.map(({ id, asked }) => ({ id, start: 'QUEUED', asked }));
+        model.queue = model.queue.map(({ id }) => ({ id, start: 'QUEUED' }));
         await node.ended(namespace, run, 1, outcome('FAILED', 1, 'Why.'), 'Error');
       }
       model.active = null;

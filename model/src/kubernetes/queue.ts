@@ -31,20 +31,27 @@ export function isWaiting(run: SequencerRun): boolean {
   return phase === 'Queued' && run.spec.desiredState !== 'Cancelled' && run.metadata.deletionTimestamp === undefined;
 }
 
+type Held = Pick<NonNullable<SequencerStatus['hold']>, 'runs'>;
+
+/** The runs of a sequencer that were to start by themselves before a bad end, and were not asked again, also after the hold. */
+export function heldRuns(status: SequencerStatus | undefined): Held {
+  return { runs: [...(status?.hold?.runs ?? []), ...(status?.waits ?? [])] };
+}
+
 /**
  * The waiting runs as the queue rule takes them, in order, by uid.
  *
- * @param hold of the sequencer: what was to start by itself when it began waits like the others, until it is asked again
+ * @param held see `heldRuns`: they wait like the others, as everywhere after a bad end
  */
-export function waitingRuns(runs: Iterable<SequencerRun>, hold: SequencerStatus['hold']): WaitingRun[] {
-  const held = new Set((hold?.runs ?? []).map(({ uid, generation }) => `${uid}/${String(generation)}`));
+export function waitingRuns(runs: Iterable<SequencerRun>, held: Held | undefined): WaitingRun[] {
+  const quiet = new Set((held?.runs ?? []).map(({ uid, generation }) => `${uid}/${String(generation)}`));
   return [...runs]
     .filter(isWaiting)
     .sort(byPlace)
     .map(({ metadata, spec }) => ({
       id: metadata.uid,
       start:
-        spec.desiredState === 'Queued' || held.has(`${metadata.uid}/${String(metadata.generation)}`)
+        spec.desiredState === 'Queued' || quiet.has(`${metadata.uid}/${String(metadata.generation)}`)
           ? 'QUEUED'
           : 'RUNNING',
     }));

@@ -89,6 +89,9 @@ const specSchema = z.object({
     .describe('Of the objects; the database keeps everything.'),
 });
 
+/** Of a generation: a change of the spec is a new wish. */
+const heldRun = z.object({ uid: z.string().max(64), generation: count });
+
 const statusSchema = z.object({
   activeRun: z
     .object({ name: z.string().max(253), uid: z.string().max(64) })
@@ -100,14 +103,19 @@ const statusSchema = z.object({
       outcome: z.enum(FINAL_PHASE_WORDS),
       since: time,
       runs: z
-        .array(z.object({ uid: z.string().max(64), generation: count }))
+        .array(heldRun)
         .max(2000)
         .describe(
-          'Runs that were to start by themselves, and wait like the others, until the hold ends or their spec changes.',
+          'Runs that were to start by themselves, and wait like the others from then on, until their spec changes.',
         ),
     })
     .optional()
     .describe('After a bad end nothing starts by itself, until spec.resumeAfter names this run.'),
+  waits: z
+    .array(heldRun)
+    .max(2000)
+    .optional()
+    .describe('What is left of the runs of a hold that is over: they wait like the others, until their spec changes.'),
   mode: z.enum(MODE_WORDS).optional().describe('The mode that is in force: Off while the queue is held.'),
   reason: z.string().max(2048).optional().describe('Why, when it is not the mode of the spec; what to do.'),
   queueLength: count.optional(),

@@ -10,7 +10,7 @@ import type { KubernetesClient } from '@sequencer/kubernetes/client';
 import { PODS, RUNS, SEQUENCERS } from '@sequencer/kubernetes/resources';
 import { letsQueueContinue, nextRun, type FinalPhase, type Mode } from '@sequencer/model';
 import { LABELS } from '@sequencer/model/kubernetes/names';
-import { isWaiting, waitingRuns } from '@sequencer/model/kubernetes/queue';
+import { heldRuns, isWaiting, waitingRuns } from '@sequencer/model/kubernetes/queue';
 import type { Sequencer, SequencerStatus } from '@sequencer/model/kubernetes/sequencer';
 import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
 import { isFinalWord, phaseOfWord, type FinalPhaseWord } from '@sequencer/model/kubernetes/words';
@@ -24,6 +24,7 @@ import { retentionOf } from './retention.ts';
 
 type Active = NonNullable<SequencerStatus['activeRun']>;
 type Hold = NonNullable<SequencerStatus['hold']>;
+type Waits = NonNullable<SequencerStatus['waits']>;
 
 const AGAIN_MS = 500;
 
@@ -61,8 +62,9 @@ export class SequencerReconciler {
         : hold;
     const inForce = held && held.run !== sequencer.spec.resumeAfter ? held : undefined;
     const active = end === null ? activeRun : undefined;
-    const next = this.#next(sequencer, active, runs, inForce);
-    await this.#write(sequencer, runs, next ?? active, inForce);
+    const waits = stillWaiting(heldRuns(sequencer.status), runs, inForce);
+    const next = this.#next(sequencer, active, runs, inForce, waits);
+    await this.#write(sequencer, runs, next ?? active, inForce, waits);
     if (next) {
       const run = runs.find(({ metadata }) => metadata.uid === next.uid);
       if (run) await this.#events.say(run, 'Normal', 'Claimed', `It is its turn on ${name}.`);
@@ -71,11 +73,11 @@ export class SequencerReconciler {
       await this.#events.say(sequencer, 'Warning', 'Held', reasonOf(sequencer, inForce));
     }
     const holder = next ?? active;
-    const waits = await this.#warmPods.keep(
+    const again = await this.#warmPods.keep(
       sequencer,
       runs.find(({ metadata }) => metadata.uid === holder?.uid),
     );
-    return soonest(waits, await this.#retain(sequencer, runs));
+    return soonest(again, await this.#retain(sequencer, runs));
   }
 
   #placed(run: SequencerRun): SequencerRun {
@@ -116,9 +118,14 @@ export class SequencerReconciler {
     active: Active | undefined,
     runs: SequencerRun[],
     hold: Hold | undefined,
+    waits: Waits,
   ): Active | undefined {
     if (sequencer.metadata.deletionTimestamp !== undefined) return undefined;
-    const next = nextRun(modeOf(sequencer, hold), active !== undefined, waitingRuns(runs, hold));
+    const next = nextRun(
+      modeOf(sequencer, hold),
+      active !== undefined,
+      waitingRuns(runs, heldRuns({ ...(hold && { hold }), waits })),
+    );
     const run = next && runs.find(({ metadata }) => metadata.uid === next.id);
     return run ? { name: run.metadata.name, uid: run.metadata.uid } : undefined;
   }
@@ -128,6 +135,7 @@ export class SequencerReconciler {
     runs: SequencerRun[],
     active: Active | undefined,
     hold: Hold | undefined,
+    waits: Waits,
   ): Promise<void> {
     const { name, namespace, resourceVersion, generation } = sequencer.metadata;
     const waiting = runs.filter((run) => isWaiting(run) && run.metadata.uid !== active?.uid);
@@ -140,6 +148,7 @@ export class SequencerReconciler {
     const after: SequencerStatus = {
       ...(active && { activeRun: active }),
       ...(hold && { hold, reason: reasonOf(sequencer, hold) }),
+      ...(waits.length > 0 && { waits }),
       mode: hold ? 'Off' : sequencer.spec.mode,
       queueLength: waiting.length,
       ...(generation !== undefined && { observedGeneration: generation }),
@@ -165,6 +174,17 @@ export class SequencerReconciler {
     for (const run of expired) await this.#client.remove(RUNS, run.metadata.namespace, run.metadata);
     return nextIn;
   }
+}
+
+/** What was held before and has not been asked for again, but for what the hold that is in force names itself. */
+function stillWaiting({ runs: held }: { runs: Waits }, runs: SequencerRun[], hold: Hold | undefined): Waits {
+  const keyOf = ({ uid, generation }: Waits[number]) => `${uid}/${String(generation)}`;
+  const waiting = new Set(
+    runs.filter(isWaiting).map(({ metadata: { uid, generation = 0 } }) => keyOf({ uid, generation })),
+  );
+  const named = new Set(hold?.runs.map(keyOf));
+  const kept = held.filter((run) => waiting.has(keyOf(run)) && !named.has(keyOf(run)));
+  return [...new Map(kept.map((run) => [keyOf(run), run])).values()].slice(0, 2000);
 }
 
 function modeOf(sequencer: Sequencer, hold: Hold | undefined): Mode {

@@ -1,0 +1,55 @@
+/** Looks at a namespace past the operators: one pod a sequencer that is not down, one pod a run, and ends that stay. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { PODS, RUNS } from '@sequencer/kubernetes/resources';
+import { LABELS } from '@sequencer/model/kubernetes/names';
+import { isFinalWord } from '@sequencer/model/kubernetes/words';
+import { isDown } from '../../src/runs/ending.ts';
+import { client } from './cluster.ts';
+
+export class Watcher {
+  readonly pods = new Map<string, string>();
+  readonly ends = new Map<string, string>();
+  readonly faults: string[] = [];
+  looks = 0;
+  readonly #namespace: string;
+
+  constructor(namespace: string) {
+    this.#namespace = namespace;
+  }
+
+  async look(): Promise<void> {
+    const alive = new Map<string, string[]>();
+    for (const pod of await client.list(PODS, this.#namespace, { labelSelector: LABELS.run })) {
+      const owner = pod.metadata.ownerReferences?.[0]?.uid ?? '';
+      const before = this.pods.get(owner);
+      if (before !== undefined && before !== pod.metadata.uid) this.faults.push(`the run ${owner} had two pods`);
+      this.pods.set(owner, pod.metadata.uid);
+      if (isDown(pod, Date.now())) continue;
+      const sequencer = pod.metadata.labels?.[LABELS.sequencer] ?? '';
+      alive.set(sequencer, [...(alive.get(sequencer) ?? []), pod.metadata.name]);
+    }
+    for (const [sequencer, names] of alive) {
+      if (names.length > 1) this.faults.push(`${sequencer} had ${names.join(' and ')} at once`);
+    }
+    for (const { metadata, status } of await client.list(RUNS, this.#namespace)) {
+      const before = this.ends.get(metadata.uid);
+      if (before !== undefined && before !== status?.phase)
+        this.faults.push(`${metadata.name}: ${before}, then ${status?.phase ?? ''}`);
+      if (isFinalWord(status?.phase)) this.ends.set(metadata.uid, status.phase);
+    }
+    this.looks += 1;
+  }
+
+  /** @param unanswered told when the API server does not answer; without it that is a failure */
+  async watch(signal: AbortSignal, everyMs = 50, unanswered?: (error: unknown) => void): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        await this.look();
+      } catch (error) {
+        if (!unanswered) throw error;
+        unanswered(error);
+      }
+      await sleep(everyMs);
+    }
+  }
+}

@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+
+/** Parts of a cluster are killed: `make chaos`, and the last step of `make test-cluster`. Nothing runs beside it. */
+export default defineConfig({
+  test: {
+    name: 'chaos',
+    include: ['operator/test-chaos/**/*.test.ts'],
+    globalSetup: ['operator/test-cluster/support/set-up.ts'],
+    testTimeout: 300_000,
+    hookTimeout: 180_000,
+    fileParallelism: false,
+  },
+});
