@@ -12,6 +12,7 @@ import { root } from '../../e2e/src/stack.ts';
 import { printTable, report, type Figure } from './figures.ts';
 import { median, quantile } from './numbers.ts';
 import { Product, type Events } from './product.ts';
+import { replay } from './replay.ts';
 
 const python = join(root, '.venv/bin/python');
 // As Python is by itself, whatever the shell has set.
@@ -248,7 +249,7 @@ function firstLoad(): void {
   );
 }
 
-const PARTS = { runner, freeRunning, steps, pauses, clicks, manyLines, prints };
+const PARTS = { runner, freeRunning, steps, pauses, clicks, manyLines, prints, replay };
 // Names of parts may be given, to measure these alone.
 const wanted = process.argv.slice(2);
 const product = await Product.start();

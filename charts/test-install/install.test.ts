@@ -4,9 +4,9 @@
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { dropNamespace, makeNamespace } from '../../operator/test-cluster/support/cluster.ts';
+import { usePages } from '../../e2e/src/pages-of-a-cluster.ts';
 import { CHART, helm, kubectl } from '../test-cluster/support/helm.ts';
 import { PASSWORD, ask, data, makeSite, type Site } from './site.ts';
-import { usePages } from './pages.ts';
 
 const UNREACHABLE = [
   'sequencer-database:5432',
@@ -135,11 +135,17 @@ test('a run of the pages and one of kubectl are in both places within a second, 
     const printed = (await look(id))?.output.map((part) => part.text).join('');
     expect(printed).toBe(Array.from({ length: 20 }, (_, i) => `${text} ${String(i)}\n`).join(''));
   }
-  expect(await get('sequencerrun from-git', '{.status.phase} {.status.position.progress}')).toBe('Succeeded 2/2');
+  // The object comes after the record, by up to a second each for the API and the operator.
+  await expect
+    .poll(() => get('sequencerrun from-git', '{.status.phase} {.status.position.progress}'), {
+      timeout: 60_000,
+      interval: 200,
+    })
+    .toBe('Succeeded 2/2');
 }, 300_000);
 
 test('a person at a browser signs in, runs a script, watches, pauses and ends it', async () => {
-  await usePages();
+  await usePages(site.url, PASSWORD);
   await expect
     .poll(() => get('sequencerruns', '{.items[*].status.phase}'), { timeout: 30_000, interval: 500 })
     .toContain('Interrupted');

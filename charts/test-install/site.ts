@@ -7,15 +7,17 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { stringify } from 'yaml';
 
-export const HOST = 'site.test';
+const HOST = 'site.test';
 export const PASSWORD = 'a password for a test';
-export const PATH = '/nextline/';
+const PATH = '/nextline/';
 const ROOT = join(import.meta.dirname, '../..');
 
 /** Where the ingress of the cluster speaks https on this machine. */
-export const PORT = Number(process.env.SEQ_INGRESS_HTTPS);
+const PORT = Number(process.env.SEQ_INGRESS_HTTPS);
 
 export interface Site {
+  /** Of the pages. */
+  url: string;
   values: string;
   certificate: string;
   key: string;
@@ -33,10 +35,11 @@ export function makeSite(): Site {
   });
   const hash = join(ROOT, 'api/src/auth/hash-password.ts');
   const user = execFileSync('node', [hash, 'alice', 'admin'], { input: PASSWORD, encoding: 'utf8' }).trim();
+  const url = `https://${HOST}:${String(PORT)}${PATH}`;
   writeFileSync(
     values,
     stringify({
-      publicUrl: `https://${HOST}:${String(PORT)}${PATH}`,
+      publicUrl: url,
       auth: { modes: ['password'], password: { users: [user] } },
       database: { bundled: { enabled: true, persistent: false } },
       simulator: { enabled: true },
@@ -44,7 +47,7 @@ export function makeSite(): Site {
       ingress: { enabled: true, host: HOST, path: PATH, tls: { enabled: true, secretName: 'site-tls' } },
     }),
   );
-  return { values, certificate, key };
+  return { url, values, certificate, key };
 }
 
 export interface Answer {

@@ -234,7 +234,8 @@ END`);
   site.try('docker compose up -d --no-deps api', older);
   await site.until('docker compose logs --tail 20 api', /written by a newer version of Sequencer/);
   site.type('docker compose up -d --wait');
-  await person.signIn(site.url);
+  await person.page.goto(site.url);
+  await expect(person.page.getByText('Live ·')).toBeVisible();
   expect(await kept()).toEqual(['SUCCEEDED', 'kept']);
 });
 

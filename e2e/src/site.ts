@@ -52,9 +52,9 @@ export class Site {
     return `http://localhost:${this.webPort}/`;
   }
 
-  /** Types a command; how it ended and what it said. */
+  /** Types a command; how it ended and what it said. Its input is a socket, which bash may take for a person far away. */
   try(command: string, env: Record<string, string> = {}, input = ''): Typed {
-    const { status, stdout, stderr } = spawnSync('bash', ['-euo', 'pipefail', '-c', command], {
+    const { status, stdout, stderr } = spawnSync('bash', ['--norc', '-euo', 'pipefail', '-c', command], {
       cwd: this.folder,
       env: { ...this.#env, ...env },
       input,

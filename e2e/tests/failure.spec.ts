@@ -148,9 +148,9 @@ test('edited while it runs: it pauses before what is edited', async ({ page }) =
   await expect(sequencer.state).toContainText('Succeeded');
 });
 
-test('the run gets past an edited line: nothing is applied, and the draft is kept', async ({ page }) => {
+test('the run gets past an edited line: nothing is applied, and the draft is kept', async ({ page, stack }) => {
   const sequencer = new SequencerPage(page);
-  await sequencer.run('satp1', "import time\ntime.sleep(5)\nprint('old')\ntime.sleep(600)\n");
+  await sequencer.run('satp1', "import time\ninput('go on?')\nprint('old')\ntime.sleep(600)\n");
   await expect(sequencer.state).toContainText('Running');
   await page.getByRole('button', { name: 'Edit what has not run' }).click();
   const edit = page.getByRole('region', { name: 'Edit what has not run' });
@@ -162,6 +162,13 @@ test('the run gets past an edited line: nothing is applied, and the draft is kep
   await edit.getByRole('button', { name: /^Apply to run/ }).click();
   const dialog = page.getByRole('dialog');
   await expect(dialog).toContainText('Apply 1 changed line');
+  // The run goes on behind the question.
+  const { sequencer: seat } = await stack.query<{ sequencer: { activeRun: { id: string } } }>(
+    '{ sequencer(name: "satp1") { activeRun { id } } }',
+  );
+  await stack.query('mutation ($run: ID!) { answerAsk(run: $run, ask: 1, answer: "yes") { id } }', {
+    run: seat.activeRun.id,
+  });
   await expect(sequencer.output).toContainText('old');
   await dialog.getByRole('button', { name: 'Apply', exact: true }).click();
   await expect(dialog.getByRole('alert')).toContainText('Nothing was applied. Your draft is kept.');

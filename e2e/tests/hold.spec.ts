@@ -33,7 +33,7 @@ test('a run that does not say it itself is held as the telescope’s setting say
   const still = card.getByRole('status', { name: 'Still on the telescope' });
   await expect(still).toContainText('smurf1 still runs take_noise');
   await expect(still).not.toContainText('monitor');
-  await expect(still).toContainText(/seen .* ago/);
+  await expect(still).toContainText(/Seen .* ago/);
   await telescope.fault({ agent: 'smurf1', kind: 'none' });
   await expect(still).toContainText('No operation that began in this run goes on.', { timeout: 20_000 });
   await card.getByRole('button', { name: /^Skip it/ }).click();

@@ -1,5 +1,7 @@
 """What is told of a script, event by event, is what it was: on each Python of this machine, left to run and stepped.
 
+No line of `traced/` is reached more than three times: beyond that, what is told depends on how fast the machine is.
+
 python runner-image/tests/test_traces.py        writes `golden/` anew: look at what has changed
 """
 

@@ -52,7 +52,7 @@ export class Pauses {
       try {
         answer.resolve(await this.#parts.tell(run.id, by, wish));
       } catch (error) {
-        answer.reject(error as Error);
+        answer.reject(error);
         return;
       }
       await this.#write(run, wish);

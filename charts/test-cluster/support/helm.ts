@@ -24,7 +24,7 @@ export interface Manifest {
 
 /** What they print; throws with what they say when they fail. */
 async function say(program: string, args: string[], input?: string): Promise<{ stdout: string; stderr: string }> {
-  const child = run(program, args, { maxBuffer: 64 * 1024 * 1024, timeout: 120_000 });
+  const child = run(program, args, { maxBuffer: 64 * 1024 * 1024, timeout: 400_000 });
   child.child.stdin?.end(input);
   return child;
 }

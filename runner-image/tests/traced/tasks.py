@@ -8,7 +8,7 @@ async def numbers(n):
 
 
 async def work(name):
-    found = [k async for k in numbers(2)]
+    found = [k async for k in numbers(1)]
     await asyncio.sleep(0)
     return name, found
 

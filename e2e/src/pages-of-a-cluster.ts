@@ -1,9 +1,8 @@
-/** A person at a browser, through the ingress. */
+/** A person at a browser, through the ingress of a cluster. */
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { chromium, expect } from '@playwright/test';
-import { SequencerPage } from '../../e2e/src/sequencer-page.ts';
-import { HOST, PASSWORD, PATH, PORT } from './site.ts';
+import { SequencerPage } from './sequencer-page.ts';
 
 const SCRIPT = `import time
 count = 0
@@ -15,18 +14,18 @@ while True:
 /** A pod has to start meanwhile. */
 const STARTED = { timeout: 120_000 };
 
-export async function usePages(): Promise<void> {
+/** @param site the address of the pages, whose host is this machine */
+export async function usePages(site: string, password: string): Promise<void> {
   const paths = execFileSync('sh', [join(import.meta.dirname, '../../scripts/browser')], { encoding: 'utf8' });
   const browser = await chromium.launch({
     executablePath: paths.trim().split('\n').at(-1) ?? '',
-    args: ['--no-sandbox', '--disable-dev-shm-usage', `--host-resolver-rules=MAP ${HOST} 127.0.0.1`],
+    args: ['--no-sandbox', '--disable-dev-shm-usage', `--host-resolver-rules=MAP ${new URL(site).hostname} 127.0.0.1`],
   });
   try {
     const page = await browser.newPage({ ignoreHTTPSErrors: true, viewport: { width: 1440, height: 900 } });
-    const site = `https://${HOST}:${String(PORT)}${PATH}`;
     await page.goto(site);
     await page.getByLabel('Name').fill('alice');
-    await page.getByLabel('Password').fill(PASSWORD);
+    await page.getByLabel('Password').fill(password);
     await page.getByRole('button', { name: 'Sign in' }).click();
     await expect(page.getByText('Live ·')).toBeVisible();
 

@@ -1,0 +1,64 @@
+/**
+ * The time slider of a run that has ended: the page's own way to a moment, through GraphQL, in a short run and in one with
+ * a million events. It must not grow with the run.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Recording } from '../../web/src/run/replay/recording.ts';
+import { report } from './figures.ts';
+import { median } from './numbers.ts';
+import type { Product } from './product.ts';
+import type { RunEvent } from '@sequencer/model/events';
+
+const SHORT = 10_000;
+const LONG = 1_000_000;
+const MOMENTS = 9;
+const PAGE = `query ($id: ID!, $after: Int!, $types: [String!], $first: Int!) {
+  run(id: $id) { events(after: $after, types: $types, first: $first) { seq at type data } } }`;
+
+/** Lines are sampled long before: a thread hands ready ones to the channel, as the tracer would. */
+const script = (events: number) => `\
+from sequencer_runner.clock import now_iso
+from sequencer_runner.frames import line_frame
+from sequencer_runner.script.probe import current_probe
+channel = current_probe()._controller._channel
+for block in range(${String(events / 1000)}):
+    line = {"type": "line", "at": now_iso(), "trace": 1, "file": "<script>", "function": "work"}
+    channel._queue.put((b"".join(line_frame({**line, "line": n % 9 + 1}) for n in range(1000)),))
+    channel.drain(60)
+`;
+
+/** Milliseconds to each of some moments of the run, with nothing read before. */
+async function seeks(product: Product, events: number): Promise<number> {
+  const id = await product.stack.submit(script(events));
+  while (!['SUCCEEDED', 'FAILED'].includes(await product.stack.phase(id))) await sleep(200);
+  const { run } = await product.stack.query<{ run: { lastSeq: number; startedAt: string; finishedAt: string } }>(
+    'query ($id: ID!) { run(id: $id) { lastSeq startedAt finishedAt } }',
+    { id },
+  );
+  if (run.lastSeq < events) throw new Error(`the run has ${String(run.lastSeq)} events, not ${String(events)}`);
+  const [begin, end] = [Date.parse(run.startedAt), Date.parse(run.finishedAt)];
+  const times: number[] = [];
+  for (let i = 1; i <= MOMENTS; i++) {
+    const recording = new Recording(async (after, types, first) => {
+      const page = await product.ask(PAGE, { id, after, types, first });
+      return (page as { run: { events: { seq: number; at: string; type: string; data: string }[] } }).run.events.map(
+        ({ seq, at, type, data }) => ({ ...(JSON.parse(data) as object), seq, at, type }) as unknown as RunEvent,
+      );
+    }, run.lastSeq);
+    const asked = performance.now();
+    await recording.viewAt(await recording.seqAt(begin + ((end - begin) * i) / (MOMENTS + 1)));
+    times.push(performance.now() - asked);
+  }
+  return median(times);
+}
+
+export async function replay(product: Product): Promise<void> {
+  const short = await seeks(product, SHORT);
+  const long = await seeks(product, LONG);
+  report(
+    'the first moment of a replay, 1,000,000 events',
+    `p50 ${long.toFixed(0)} ms; ${short.toFixed(0)} ms with ${SHORT.toLocaleString('en')}`,
+    'p50 under 500 ms, at most 3 times the short one',
+    long < 500 && long <= 3 * short,
+  );
+}
