@@ -1,5 +1,6 @@
 """One worker and one gateway serve many tests; a test that kills its worker takes one of its own."""
 
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -7,6 +8,11 @@ from typing import Any
 
 import pytest
 from gateway import Gateway, Runner
+
+
+def pytest_configure() -> None:
+    # A shell ignores it in what it starts in the background, and what is started from there would, too.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="module")
