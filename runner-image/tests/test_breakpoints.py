@@ -90,6 +90,18 @@ def test_a_line_without_code_gives_its_place_to_the_next_that_has(runner: Runner
     assert [v["value"] for v in prompts[0]["stack"][-1]["variables"] if v["name"] == "i"] == ["3"]
 
 
+def test_what_a_signal_handler_raises_is_the_scripts_also_during_a_condition(runner: Runner) -> None:
+    script = (
+        "import os, signal\nclass Late(Exception): pass\ndef late(*_): raise Late\n"
+        "signal.signal(signal.SIGUSR1, late)\ntry:\n    x = 1\nexcept Late:\n    print('late')\n"
+    )
+    condition = "os.kill(os.getpid(), signal.SIGUSR1) or sum(range(1000)) < 0"
+    running = runner.submit(script, breakpoints=[point(6, condition=condition)])
+    assert running.end()["outcome"] == "SUCCEEDED"
+    assert running.output() == "late\n"
+    assert not running.of("prompt")
+
+
 def test_a_condition_decides_and_one_that_raises_stops_and_says_so(runner: Runner) -> None:
     running = runner.submit(LOOP, breakpoints=[point(5, condition="i in (2, 7)"), point(7, condition="nothing > 1")])
     prompts = stops(running)

@@ -8,6 +8,7 @@ from types import CodeType, FrameType
 from typing import Any
 
 from sequencer_runner.script.expressions import LogText, one_line
+from sequencer_runner.script.signals import is_of_signal
 from sequencer_runner.script.sources import Sources
 
 # Code of its own, before 3.12, that runs at once as a part of a statement.
@@ -38,6 +39,8 @@ class Breakpoint:
                 if not eval(self.condition, frame.f_globals, frame.f_locals):
                     return None
             except Exception as error:
+                if is_of_signal(error):
+                    raise
                 self.hits += 1
                 return Hit(self, one_line(error))
         self.hits += 1

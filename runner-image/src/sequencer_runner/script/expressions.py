@@ -7,6 +7,7 @@ from collections.abc import Callable
 from types import CodeType, FrameType
 from typing import Any
 
+from sequencer_runner.script.signals import is_of_signal
 from sequencer_runner.script.values import full_text
 
 _ERROR = 2000
@@ -78,6 +79,8 @@ def _shown(code: CodeType, frame: FrameType) -> str:
         value = eval(code, frame.f_globals, frame.f_locals)
         return value if type(value) is str else full_text(value)
     except Exception as error:
+        if is_of_signal(error):
+            raise
         return f"<{one_line(error)}>"
 
 

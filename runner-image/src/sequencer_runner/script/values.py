@@ -10,6 +10,8 @@ from inspect import CO_OPTIMIZED
 from types import FrameType, FunctionType, ModuleType
 from typing import Any
 
+from sequencer_runner.script.signals import is_of_signal
+
 _LENGTH = 200
 _ITEMS = 8
 _DEPTH = 3
@@ -49,6 +51,8 @@ class Writer:
         try:
             text = self._text(value, 0)
         except Exception as error:
+            if is_of_signal(error):
+                raise
             text = f"<{name_of(type(value))}: its repr failed with {type(error).__name__}>"
         return text if len(text) <= self._length else text[: self._length - 1] + "…"
 
@@ -170,7 +174,7 @@ def attributes_of(value: Any, most: int | None = None) -> list[tuple[str, Any]]:
     found: list[tuple[str, Any]] = []
     try:
         found += list(object.__getattribute__(value, "__dict__").items())
-    except Exception:
+    except (AttributeError, TypeError):
         found = []
     for kind in type(value).__mro__:
         for name, member in list(vars(kind).items()):
