@@ -4,7 +4,7 @@ import { SiteFile } from '../auth/site-file.ts';
 import type { Config } from '../config.ts';
 import type { Logger } from '../log.ts';
 
-/** Null for the sequencer: any. */
+/** Null for the sequencer: good for each of them. */
 export interface RunnerSecret {
   sequencer: string | null;
   token: string;

@@ -1,5 +1,5 @@
 /**
- * Several replicas of the API as one: any of them serves any viewer and any runner.
+ * Several replicas of the API as one: each of them serves every viewer and every runner.
  *
  * Contract: what is true is in the database; the doorbell only makes it fast. One replica has a run's runner on the line and
  * the run's seat; it alone tells the cluster of the run. The others follow the stored events, and pass commands on to it.

@@ -24,13 +24,11 @@ import type { Replicas } from '../replicas/replicas.ts';
 import type { Recorder } from './recorder.ts';
 import type { RunBackend, RunnerLook } from './run-backend.ts';
 import { untilDone } from './retry.ts';
+import { EVALUATED_WITHIN_MS, HIGH_WATER } from './runner-limits.ts';
 import type { SequencerBoard } from './sequencer-board.ts';
 
-const EVALUATED_WITHIN_MS = 30_000;
 /** By a runner that another replica has on the line. */
 const ANSWERED_WITHIN_MS = 7000;
-/** Above this much that waits for its commit, a runner is not read any more, until half of it is done. */
-const HIGH_WATER = 8 * 1024 * 1024;
 
 export interface KubernetesBackendParts {
   db: Db;

@@ -16,15 +16,12 @@ import type { Recorder } from './recorder.ts';
 import { untilDone } from './retry.ts';
 import type { RunBackend, RunnerLook } from './run-backend.ts';
 import { afterEnd, lockSequencer } from './run-end.ts';
+import { EVALUATED_WITHIN_MS, HIGH_WATER } from './runner-limits.ts';
 import type { SequencerBoard } from './sequencer-board.ts';
 
 /** Starting waits for a fresh process when none is ready, and for what is left of a run before. */
 const START_WITHIN_MS = 15_000;
 const BUSY_AGAIN_MS = 500;
-/** The runner itself says when an evaluation takes longer. */
-const EVALUATED_WITHIN_MS = 30_000;
-/** Above this much that waits for its commit, a runner is not read any more, until half of it is done. */
-const HIGH_WATER = 8 * 1024 * 1024;
 
 export interface LocalBackendParts {
   db: Db;
