@@ -17,7 +17,7 @@ import traceback
 import warnings
 from typing import Any, NoReturn
 
-from sequencer_runner.frames import FrameReader
+from sequencer_runner.frames import BadFrame, FrameReader
 from sequencer_runner.script import dialogue as dialogues
 from sequencer_runner.script import probe as probes
 from sequencer_runner.script.channel import Channel
@@ -190,7 +190,12 @@ class ScriptProcess:
             if not data:
                 self._supervisor_is_gone()
                 return
-            for message in self._reader.feed(data):
+            try:
+                frames = self._reader.feed(data)
+            except BadFrame:
+                self._supervisor_is_gone()
+                return
+            for message in frames:
                 if isinstance(message, dict):
                     self._obey(message)
 
