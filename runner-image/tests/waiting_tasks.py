@@ -5,6 +5,7 @@ python waiting_tasks.py FIRST COUNT        the seeds; says what is wrong, and en
 
 import asyncio
 import contextlib
+import faulthandler
 import random
 import socket
 import sys
@@ -75,7 +76,7 @@ class Ran:
         while not self._over:
             time.sleep(0.002)
             for step in list(self._waiting._steps.values()):
-                if step.gate.shut and step.gate.idle and step.gate.outside:
+                if step.gate.is_shut and step.gate.idle and step.gate.outside:
                     self._shut = False
                     self._waiting.let_go(self._trace)
 
@@ -177,7 +178,8 @@ class Ran:
 
 
 def wrong(seed: int) -> list[str]:
-    """What is wrong with a seed, in words."""
+    """What is wrong with a seed, in words. What stands still for good is ended."""
+    faulthandler.dump_traceback_later(60, exit=True)
     apart = Program(seed, together=False)
     plain, stepped = apart.run(steps=False), apart.run(steps=True)
     faults = [*plain.faults, *stepped.faults]

@@ -42,11 +42,14 @@ class Gate:
         self._turns = turns
         self._ready: deque[Any] = loop._ready
         self._outside: deque[Any] = deque()
-        self.shut = True
+        self.is_shut = False
         self.idle = False
         """The loop had nothing to do when it last looked."""
-        loop._ready = self
-        _move(self._ready, self._outside)
+
+    def shut(self) -> None:
+        self.is_shut = True
+        self._loop._ready = self
+        self._outside.extend(map(deque.popleft, repeat(self._ready, len(self._ready))))
         self.sort()
 
     @property
@@ -63,7 +66,7 @@ class Gate:
 
     def open(self) -> None:
         """They have waited longest: they come first, in their order."""
-        self.shut = False
+        self.is_shut = False
         if self._loop._ready is self:
             self._loop._ready = self._ready
         self._ready.extendleft(map(deque.pop, repeat(self._outside, len(self._outside))))
@@ -72,7 +75,7 @@ class Gate:
 
     def append(self, handle: Any) -> None:
         """Also by other threads, and by one that has taken the gate for the queue just before it opened."""
-        queue = self._outside if self.shut and self._waits(handle) else self._ready
+        queue = self._outside if self.is_shut and self._waits(handle) else self._ready
         queue.append(handle)
 
     def popleft(self) -> Any:
@@ -80,7 +83,7 @@ class Gate:
         return self._ready.popleft() if self._ready else _Nothing
 
     def __len__(self) -> int:
-        if self.shut and self._turns():
+        if self.is_shut and self._turns():
             self.open()
         self.idle = not self._ready
         return len(self._ready)
@@ -94,7 +97,3 @@ class Gate:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._ready, name)
-
-
-def _move(source: deque[Any], target: deque[Any]) -> None:
-    target.extend(map(deque.popleft, repeat(source, len(source))))

@@ -38,7 +38,10 @@ class Others:
         if isinstance(before, Gate):
             # The step of a task that itself waits now.
             before.open()
-        self._steps[trace.id] = StepOfTask(trace, task)
+        with self._lock:
+            # Known before it is shut: whatever a signal does here, it can be let go.
+            step = self._steps[trace.id] = StepOfTask(trace, task)
+            step.gate.shut()
 
     def end(self, trace: Trace) -> None:
         """In the task that has come to its prompt."""
@@ -60,17 +63,17 @@ class Others:
 
     def tick(self) -> None:
         for step in list(self._steps.values()):
-            idle = step.gate.shut and step.gate.idle and step.gate.outside > 0
+            idle = step.gate.is_shut and step.gate.idle and step.gate.outside > 0
             step.idle_ticks = step.idle_ticks + 1 if idle else 0
             self._tell(step)
 
     def _tell(self, step: "StepOfTask") -> None:
         with self._lock:
-            waiting = step.gate.outside if step.gate.shut and (step.told or step.idle_ticks >= _IDLE_TICKS) else 0
+            waiting = step.gate.outside if step.gate.is_shut and (step.told or step.idle_ticks >= _IDLE_TICKS) else 0
             if waiting != step.told:
                 step.told = waiting
                 self._channel.event("othersWait", trace=step.trace.id, tasks=waiting)
-            if not step.gate.shut and self._steps.get(step.trace.id) is step:
+            if not step.gate.is_shut and self._steps.get(step.trace.id) is step:
                 del self._steps[step.trace.id]
 
 
