@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { root } from '../../e2e/src/stack.ts';
 import { printTable, report, type Figure } from './figures.ts';
 import { median, quantile } from './numbers.ts';
+import { page } from './page.ts';
 import { Product, type Events } from './product.ts';
 import { replay } from './replay.ts';
 
@@ -257,7 +258,7 @@ function firstLoad(): void {
   );
 }
 
-const PARTS = { runner, freeRunning, steps, pauses, clicks, manyLines, prints, replay };
+const PARTS = { runner, freeRunning, steps, pauses, clicks, manyLines, prints, replay, page };
 // Names of parts may be given, to measure these alone.
 const wanted = process.argv.slice(2);
 const product = await Product.start();
