@@ -19,7 +19,7 @@ const ANYBODY: Fields = {
 const VIEWER: Fields = {
   Query: 'me server sequencers sequencer(name) run(id) runs(filter order first after) nights(filter last) apiTokens',
   Subscription: 'sequencers sequencer(name) run(id) output(run after) events(run after) heartbeat',
-  User: 'name role sequencers method',
+  User: 'name role sequencers method byAccount',
   Server: 'version time',
   Sequencer: `name mode modeReason modeChangedBy modeChangedAt hostname lastKnownSince runner activeRun lastRun queue control
     holdOnFailure`,

@@ -7,7 +7,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { OPEN_PHASES, isFinal, type RunStart } from '@sequencer/model';
-import { byPlace, isWaiting, waitingRuns } from '@sequencer/model/kubernetes/queue';
+import { byPlace, heldRuns, isWaiting, waitingRuns } from '@sequencer/model/kubernetes/queue';
 import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
 import { BackOff } from '@sequencer/kubernetes/back-off';
 import { RUNS } from '@sequencer/kubernetes/resources';
@@ -20,7 +20,6 @@ import type { Db } from '../store/database.ts';
 import { findRun, findRuns, type RunSummary } from '../store/run-store.ts';
 import { runs, sequencers } from '../store/schema.ts';
 import type { Cluster } from './cluster.ts';
-import { holdOf } from './mode.ts';
 import { lifeOf, phaseOf, rowOf, type LifeOfRun } from './run-row.ts';
 
 /** The field manager of the one field that every replica writes alike. */
@@ -192,8 +191,7 @@ export class RunMirror {
   #startOf(run: SequencerRun): RunStart {
     const { cluster } = this.#parts;
     const sequencer = cluster.sequencers.get(run.metadata.namespace, run.spec.sequencer);
-    const hold = sequencer && holdOf(sequencer);
-    return waitingRuns([run], hold ?? undefined)[0]?.start ?? 'QUEUED';
+    return waitingRuns([run], heldRuns(sequencer?.status))[0]?.start ?? 'QUEUED';
   }
 
   async #goOn(row: RunSummary, life: LifeOfRun): Promise<void> {
@@ -261,9 +259,8 @@ export class RunMirror {
   async #orderQueue(sequencer: string): Promise<void> {
     const { db, cluster } = this.#parts;
     const object = cluster.sequencers.get(cluster.namespace, sequencer);
-    const hold = (object && holdOf(object)) ?? undefined;
     const own = [...cluster.runs.all()].filter((run) => run.spec.sequencer === sequencer && isWaiting(run));
-    const starts = new Map(waitingRuns(own, hold).map(({ id, start }) => [id, start]));
+    const starts = new Map(waitingRuns(own, heldRuns(object?.status)).map(({ id, start }) => [id, start]));
     const wanted = own.sort(byPlace).map(({ metadata }) => metadata.uid);
     const rows = await db
       .select({ id: runs.id, start: runs.start, place: runs.place })

@@ -88,17 +88,19 @@ export class RunReconciler {
 
   async #start(run: SequencerRun, sequencer: Sequencer): Promise<number | undefined> {
     try {
-      const started = await startRun(this.#parts, run, sequencer);
-      const pod = podNameOf(started);
-      const words =
-        pod === run.metadata.name ? `The pod ${pod} was made.` : `The pod ${pod}, which waited, has the run.`;
-      await this.#events.say(started, 'Normal', 'Started', words);
+      await this.#sayStarted(await startRun(this.#parts, run, sequencer));
       return undefined;
     } catch (error) {
       if (error instanceof Stale) return AGAIN_AFTER_STALE_MS;
       if (!(error instanceof Refused)) throw error;
       return this.#refused(run, error);
     }
+  }
+
+  async #sayStarted(run: SequencerRun): Promise<void> {
+    const pod = podNameOf(run);
+    const words = pod === run.metadata.name ? `The pod ${pod} was made.` : `The pod ${pod}, which waited, has the run.`;
+    await this.#events.say(run, 'Normal', 'Started', words);
   }
 
   async #refused({ metadata }: SequencerRun, { refusal }: Refused): Promise<number | undefined> {
@@ -183,7 +185,9 @@ export class RunReconciler {
       podUID,
       ...(startedAt && { startedAt }),
     };
-    await writeStatus(this.#client, run, changes, conditions);
+    const written = await writeStatus(this.#client, run, changes, conditions);
+    // The pod was made, and then somebody else wrote first.
+    if (run.status?.podUID === undefined) await this.#sayStarted(written);
     if (trouble) await this.#events.say(run, 'Warning', trouble.reason, trouble.message);
     else if (phase === 'Running' && run.status?.phase === 'Starting') {
       await this.#events.say(run, 'Normal', 'Running', `The runner runs on the node ${pod.spec.nodeName ?? ''}.`);

@@ -35,6 +35,7 @@ export const ACCESS = graphql(/* GraphQL */ `
         role
         sequencers
         method
+        byAccount
       }
     }
   }

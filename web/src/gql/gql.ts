@@ -24,7 +24,7 @@ type Documents = {
     "\n  mutation Answer($run: ID!, $ask: Int!, $answer: String!) {\n    answerAsk(run: $run, ask: $ask, answer: $answer) {\n      id\n    }\n  }\n": typeof types.AnswerDocument,
     "\n  mutation SetHold($sequencer: String!, $hold: Boolean!) {\n    setHoldOnFailure(sequencer: $sequencer, hold: $hold) {\n      name\n    }\n  }\n": typeof types.SetHoldDocument,
     "\n  fragment RunSummary on Run {\n    id\n    number\n    title\n    phase\n    reason\n    submittedBy\n    submittedAt\n    startedAt\n    finishedAt\n    exitCode\n    statementCount\n    statementsDone\n    live\n    seenAt\n    failure {\n      type\n      message\n      line\n      awaitingDecision\n    }\n  }\n": typeof types.RunSummaryFragmentDoc,
-    "\n  query Access {\n    access {\n      methods\n      me {\n        name\n        role\n        sequencers\n        method\n      }\n    }\n  }\n": typeof types.AccessDocument,
+    "\n  query Access {\n    access {\n      methods\n      me {\n        name\n        role\n        sequencers\n        method\n        byAccount\n      }\n    }\n  }\n": typeof types.AccessDocument,
     "\n  mutation SignIn($name: String!, $password: String!) {\n    signIn(name: $name, password: $password) {\n      name\n    }\n  }\n": typeof types.SignInDocument,
     "\n  mutation SignOut($everywhere: Boolean!) {\n    signOut(everywhere: $everywhere)\n  }\n": typeof types.SignOutDocument,
     "\n  query ApiTokens {\n    apiTokens {\n      id\n      name\n      owner\n      role\n      sequencers\n      createdAt\n      expiresAt\n      usedAt\n      revokedAt\n    }\n  }\n": typeof types.ApiTokensDocument,
@@ -77,7 +77,7 @@ const documents: Documents = {
     "\n  mutation Answer($run: ID!, $ask: Int!, $answer: String!) {\n    answerAsk(run: $run, ask: $ask, answer: $answer) {\n      id\n    }\n  }\n": types.AnswerDocument,
     "\n  mutation SetHold($sequencer: String!, $hold: Boolean!) {\n    setHoldOnFailure(sequencer: $sequencer, hold: $hold) {\n      name\n    }\n  }\n": types.SetHoldDocument,
     "\n  fragment RunSummary on Run {\n    id\n    number\n    title\n    phase\n    reason\n    submittedBy\n    submittedAt\n    startedAt\n    finishedAt\n    exitCode\n    statementCount\n    statementsDone\n    live\n    seenAt\n    failure {\n      type\n      message\n      line\n      awaitingDecision\n    }\n  }\n": types.RunSummaryFragmentDoc,
-    "\n  query Access {\n    access {\n      methods\n      me {\n        name\n        role\n        sequencers\n        method\n      }\n    }\n  }\n": types.AccessDocument,
+    "\n  query Access {\n    access {\n      methods\n      me {\n        name\n        role\n        sequencers\n        method\n        byAccount\n      }\n    }\n  }\n": types.AccessDocument,
     "\n  mutation SignIn($name: String!, $password: String!) {\n    signIn(name: $name, password: $password) {\n      name\n    }\n  }\n": types.SignInDocument,
     "\n  mutation SignOut($everywhere: Boolean!) {\n    signOut(everywhere: $everywhere)\n  }\n": types.SignOutDocument,
     "\n  query ApiTokens {\n    apiTokens {\n      id\n      name\n      owner\n      role\n      sequencers\n      createdAt\n      expiresAt\n      usedAt\n      revokedAt\n    }\n  }\n": types.ApiTokensDocument,
@@ -177,7 +177,7 @@ export function graphql(source: "\n  fragment RunSummary on Run {\n    id\n    n
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  query Access {\n    access {\n      methods\n      me {\n        name\n        role\n        sequencers\n        method\n      }\n    }\n  }\n"): (typeof documents)["\n  query Access {\n    access {\n      methods\n      me {\n        name\n        role\n        sequencers\n        method\n      }\n    }\n  }\n"];
+export function graphql(source: "\n  query Access {\n    access {\n      methods\n      me {\n        name\n        role\n        sequencers\n        method\n        byAccount\n      }\n    }\n  }\n"): (typeof documents)["\n  query Access {\n    access {\n      methods\n      me {\n        name\n        role\n        sequencers\n        method\n        byAccount\n      }\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
