@@ -47,7 +47,8 @@ function shownOf(uid: string): Promise<Shown | null> {
 async function leftOf({ metadata, status }: SequencerRun, killed: boolean): Promise<Left> {
   const { name, uid, namespace } = metadata;
   const pod = status?.podName ?? name;
-  const log = await again(`the log of ${name} is read`, () => logOf(namespace, pod));
+  // A kubelet that has just been killed may not know it for a moment.
+  const log = await until(`the log of ${name} is read`, () => logOf(namespace, pod).then((text) => text || null), LONG);
   const { phase: shown, ...record } = await until(
     `the record of ${name} is whole`,
     async () => {

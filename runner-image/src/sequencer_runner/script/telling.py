@@ -81,8 +81,8 @@ class Telling:
             self.tell(trace, line)
 
     def _is_behind(self, trace: Trace, line: int, function: str) -> bool:
-        """Whether the trace is where no line tells of it. While every place reports, it may just be about to: then it is
-        seen at the next tick whether it did."""
+        """Whether the trace is where no line tells of it. While every place reports, one may be just about to: the next
+        tick sees whether it did."""
         if not _has_moved(trace, line, function):
             return False
         if self._silent or trace.behind == trace.told:
