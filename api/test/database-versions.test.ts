@@ -1,5 +1,7 @@
 /** A database of every version before this one is taken forward with what it holds; one of a later version is refused. */
+import { once } from 'node:events';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { drizzle } from 'drizzle-orm/node-postgres';
@@ -81,4 +83,29 @@ it('refuses a database of a newer version, says so, and leaves it as it is', asy
   await query(url, "delete from drizzle.__drizzle_migrations where hash = 'later'");
   const api = await start(url);
   await api.close();
+});
+
+it('waits for a database that comes up after it', async () => {
+  const url = new URL(await newDatabase());
+  let refused = 0;
+  // As a server that is starting: its port is there, and hangs up.
+  const door = createServer((near) => {
+    if (refused < 3) {
+      refused += 1;
+      near.destroy();
+      return;
+    }
+    const far = connect(Number(url.port), url.hostname);
+    for (const socket of [near, far]) socket.on('error', () => undefined);
+    near.pipe(far).pipe(near);
+  });
+  door.listen(0, '127.0.0.1');
+  await once(door, 'listening');
+  const late = new URL(url);
+  late.port = String((door.address() as AddressInfo).port);
+  const api = await start(late.href);
+  expect(refused).toBe(3);
+  expect((await fetch(`${api.url}/readyz`)).status).toBe(200);
+  await api.close();
+  door.close();
 });

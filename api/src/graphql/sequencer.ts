@@ -60,7 +60,7 @@ SequencerType.implement({
     }),
     hostname: t.string({
       description: 'The host name that scripts see.',
-      resolve: ({ name }, _args, { backend }) => backend.runner(name).hello?.hostname ?? `daq-${name}-sequencer`,
+      resolve: ({ name }, _args, { backend }) => backend.hostname(name),
     }),
     lastKnownSince: t.field({
       type: DateTime,

@@ -2,12 +2,12 @@
  * Writes what the cluster knows of runs into the database, where people see it and where it stays.
  *
  * Contract: the row follows the object, whoever made it and whatever was missed meanwhile; a row that has ended never
- * changes. While a run sends events, these tell its phase, until the object says that it has ended. Every replica of the
- * API does the same: all writes can be repeated.
+ * changes, but that the cluster may say more of why. While a run sends events, these tell its phase, until the object says
+ * that it has ended. Every replica of the API does the same: all writes can be repeated.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { OPEN_PHASES, isFinal, type RunStart } from '@sequencer/model';
-import { byPlace, isWaiting, waitingRuns } from '@sequencer/model/kubernetes/queue';
+import { byPlace, heldRuns, isWaiting, waitingRuns } from '@sequencer/model/kubernetes/queue';
 import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
 import { BackOff } from '@sequencer/kubernetes/back-off';
 import { RUNS } from '@sequencer/kubernetes/resources';
@@ -20,7 +20,6 @@ import type { Db } from '../store/database.ts';
 import { findRun, findRuns, type RunSummary } from '../store/run-store.ts';
 import { runs, sequencers } from '../store/schema.ts';
 import type { Cluster } from './cluster.ts';
-import { holdOf } from './mode.ts';
 import { lifeOf, phaseOf, rowOf, type LifeOfRun } from './run-row.ts';
 
 /** The field manager of the one field that every replica writes alike. */
@@ -40,6 +39,8 @@ export interface RunMirrorParts {
   cluster: Cluster;
   lives: LiveRuns;
   board: SequencerBoard;
+  /** Told of each run whose end is in its row: other replicas may not know it. */
+  ended: (run: string) => void;
 }
 
 export class RunMirror {
@@ -154,7 +155,7 @@ export class RunMirror {
       if (isFinal(life.phase)) await this.#end(row, life);
       else if (gone) await this.#end(row, endOfGone(row));
       else await this.#goOn(row, life);
-    }
+    } else await this.#complete(row, lifeOf(run));
     if (!gone && run.status?.number !== row.number) await this.#writeNumber(run, row.number);
     const live = this.#parts.lives.get(uid);
     if (live && isFinal(live.row.phase)) this.#parts.lives.letGo(uid);
@@ -190,8 +191,7 @@ export class RunMirror {
   #startOf(run: SequencerRun): RunStart {
     const { cluster } = this.#parts;
     const sequencer = cluster.sequencers.get(run.metadata.namespace, run.spec.sequencer);
-    const hold = sequencer && holdOf(sequencer);
-    return waitingRuns([run], hold ?? undefined)[0]?.start ?? 'QUEUED';
+    return waitingRuns([run], heldRuns(sequencer?.status))[0]?.start ?? 'QUEUED';
   }
 
   async #goOn(row: RunSummary, life: LifeOfRun): Promise<void> {
@@ -214,7 +214,7 @@ export class RunMirror {
   }
 
   async #end(row: RunSummary, life: LifeOfRun): Promise<void> {
-    const { db, lives, board, log } = this.#parts;
+    const { db, lives, board, ended, log } = this.#parts;
     const live = lives.get(row.id);
     const late = AbortSignal.timeout(COMMITTED_WITHIN_MS);
     while (live && live.storedSeq < live.view.lastSeq && !late.aborted) {
@@ -233,8 +233,26 @@ export class RunMirror {
       live.changed.notify();
     }
     lives.letGo(row.id);
+    ended(row.id);
     log.info({ run: row.id, phase: fresh?.phase }, 'the run has ended');
     board.changed(row.sequencer);
+  }
+
+  /** What the cluster says besides of an end that the runner has told: that the run was cancelled, or its pod evicted. */
+  async #complete(row: RunSummary, { phase, reason }: LifeOfRun): Promise<void> {
+    const { db, lives } = this.#parts;
+    if (phase !== row.phase || reason === null || row.reason === null) return;
+    if (reason === row.reason || !reason.startsWith(row.reason)) return;
+    await db
+      .update(runs)
+      .set({ reason })
+      .where(and(eq(runs.id, row.id), eq(runs.reason, row.reason)));
+    const fresh = await findRun(db, row.id);
+    const live = lives.get(row.id);
+    if (live && fresh) {
+      live.row = fresh;
+      live.changed.notify();
+    }
   }
 
   async #writeNumber({ metadata }: SequencerRun, number: number): Promise<void> {
@@ -258,9 +276,8 @@ export class RunMirror {
   async #orderQueue(sequencer: string): Promise<void> {
     const { db, cluster } = this.#parts;
     const object = cluster.sequencers.get(cluster.namespace, sequencer);
-    const hold = (object && holdOf(object)) ?? undefined;
     const own = [...cluster.runs.all()].filter((run) => run.spec.sequencer === sequencer && isWaiting(run));
-    const starts = new Map(waitingRuns(own, hold).map(({ id, start }) => [id, start]));
+    const starts = new Map(waitingRuns(own, heldRuns(object?.status)).map(({ id, start }) => [id, start]));
     const wanted = own.sort(byPlace).map(({ metadata }) => metadata.uid);
     const rows = await db
       .select({ id: runs.id, start: runs.start, place: runs.place })

@@ -3,6 +3,7 @@
  * the cluster is told of it. A runner has the token of its one run, and holds that run's seat.
  */
 import { findingSchema, SequencerError, isFinal, type Finding, type Hello, type RunCommand } from '@sequencer/model';
+import { hostnameOf } from '@sequencer/model/kubernetes/sequencer';
 import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
 import { RUNS } from '@sequencer/kubernetes/resources';
 import { eq } from 'drizzle-orm';
@@ -27,7 +28,10 @@ import { untilDone } from './retry.ts';
 import { EVALUATED_WITHIN_MS, HIGH_WATER } from './runner-limits.ts';
 import type { SequencerBoard } from './sequencer-board.ts';
 
-/** By a runner that another replica has on the line. */
+/**
+ * By a runner that another replica has on the line, and that may be slow. When nobody has it on the line, or that replica
+ * is dead, the command is taken back and fails within 2 s.
+ */
 const ANSWERED_WITHIN_MS = 7000;
 
 export interface KubernetesBackendParts {
@@ -287,6 +291,12 @@ export class KubernetesBackend implements RunBackend {
     if (elsewhere) return { connected: true, since: elsewhere.since, hello: elsewhere.hello, perRun: true };
     const state = active && this.#parts.gateway.state(active.row.id);
     return { connected: false, since: null, ...state, hello: state?.hello ?? hello, perRun: true };
+  }
+
+  hostname(sequencer: string): string {
+    const { cluster } = this.#parts;
+    const object = cluster.sequencers.get(cluster.namespace, sequencer);
+    return object ? hostnameOf(object) : `daq-${sequencer}-sequencer`;
   }
 
   get lastKnownSince(): Date | null {

@@ -120,6 +120,10 @@ export class LocalBackend implements RunBackend {
     return { ...this.#gateway.state(sequencer), perRun: false };
   }
 
+  hostname(sequencer: string): string {
+    return this.#gateway.state(sequencer).hello?.hostname ?? `daq-${sequencer}-sequencer`;
+  }
+
   async #inTurn(sequencer: string, action: () => Promise<void>): Promise<void> {
     const before = this.#turns.get(sequencer) ?? Promise.resolve();
     const turn = before.catch(() => undefined).then(action);

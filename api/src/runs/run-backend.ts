@@ -16,6 +16,8 @@ export interface RunBackend {
   /** Returns the result once the runner has carried it out, or throws its refusal. */
   command: (run: RunSummary, by: string, command: RunCommand) => Promise<unknown>;
   runner: (sequencer: string) => RunnerLook;
+  /** What scripts on the sequencer see, or are to see. */
+  hostname: (sequencer: string) => string;
   /** Since when what is shown of queue and modes is only last known; null when it is what is true. */
   readonly lastKnownSince: Date | null;
 }

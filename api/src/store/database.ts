@@ -8,6 +8,7 @@ import pg from 'pg';
 import { z } from 'zod';
 import type { Logger } from '../log.ts';
 import { ownFile } from '../own-file.ts';
+import { untilDone } from '../runs/retry.ts';
 import * as schema from './schema.ts';
 
 export type Db = NodePgDatabase<typeof schema>;
@@ -20,6 +21,8 @@ export interface Database {
 }
 
 const FOLDER = ownFile('migrations');
+/** A database that is started together with the API may take so long; a probe of a cluster's pod waits longer. */
+const THERE_WITHIN_MS = 100_000;
 /** The advisory lock under which one process at a time migrates: "SEQR". */
 const LOCK = 0x53455152;
 
@@ -44,7 +47,14 @@ export async function openDatabase(url: string, log: Logger): Promise<Database> 
     });
   });
   try {
-    await migrateUnderLock(pool);
+    await untilDone(
+      AbortSignal.timeout(THERE_WITHIN_MS),
+      () => migrateUnderLock(pool),
+      (error) => {
+        if (!isDatabaseAway(error)) throw error;
+        log.warn({ err: String(error) }, 'the database is not there yet; it is waited for');
+      },
+    );
   } catch (error) {
     await pool.end();
     throw error;

@@ -133,3 +133,8 @@ export const sequencerSchema = z.object({ spec: specSchema, status: statusSchema
 export type SequencerSpec = z.infer<typeof specSchema>;
 export type SequencerStatus = z.infer<typeof statusSchema>;
 export type Sequencer = KubernetesObject & { spec: SequencerSpec; status?: SequencerStatus };
+
+/** The host name that scripts on the sequencer see. */
+export function hostnameOf({ metadata, spec }: Sequencer): string {
+  return spec.runner.hostname ?? `daq-${metadata.name}-sequencer`;
+}

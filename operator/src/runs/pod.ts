@@ -3,7 +3,7 @@ import type { New } from '@sequencer/kubernetes/client';
 import type { Pod } from '@sequencer/kubernetes/objects';
 import type { OwnerReference } from '@sequencer/model/kubernetes/metadata';
 import { FINALIZER, LABELS } from '@sequencer/model/kubernetes/names';
-import type { Sequencer } from '@sequencer/model/kubernetes/sequencer';
+import { hostnameOf, type Sequencer } from '@sequencer/model/kubernetes/sequencer';
 import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
 
 export const RUNNER_CONTAINER = 'runner';
@@ -14,10 +14,6 @@ const USER = 1000;
 
 export function ownerOf({ apiVersion, kind, metadata }: SequencerRun | Sequencer): OwnerReference {
   return { apiVersion, kind, name: metadata.name, uid: metadata.uid, controller: true, blockOwnerDeletion: true };
-}
-
-export function hostnameOf({ metadata, spec }: Sequencer): string {
-  return spec.runner.hostname ?? `daq-${metadata.name}-sequencer`;
 }
 
 /** Labels that the network policy selects by, and people. */
@@ -79,6 +75,8 @@ export function podSpecOf(sequencer: Sequencer, secret: string, how: 'given' | '
         ...(runner.imagePullPolicy && { imagePullPolicy: runner.imagePullPolicy }),
         command: ['sequencer-runner-pod', '/run/sequencer', '/work', ...(how === 'waits' ? ['--wait'] : [])],
         workingDir: '/work',
+        // The signal that follows is lost while Python is starting; the runner looks for this file once it hears signals.
+        lifecycle: { preStop: { exec: { command: ['touch', '/work/.ending'] } } },
         env: [
           { name: 'HOME', value: '/work' },
           ...(ocs

@@ -4,9 +4,9 @@ import type { Secret } from '@sequencer/kubernetes/objects';
 import { runToken } from '@sequencer/kubernetes/run-token';
 import { breakpointsOf } from '@sequencer/model/kubernetes/breakpoints';
 import { ANNOTATIONS, LABELS } from '@sequencer/model/kubernetes/names';
-import type { Sequencer } from '@sequencer/model/kubernetes/sequencer';
+import { hostnameOf, type Sequencer } from '@sequencer/model/kubernetes/sequencer';
 import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
-import { hostnameOf, ownerOf } from './pod.ts';
+import { ownerOf } from './pod.ts';
 
 export interface RunnerSettings {
   gatewayUrl: string;

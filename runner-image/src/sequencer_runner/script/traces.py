@@ -46,6 +46,10 @@ class Trace:
     """Nothing of the top-level statement has run yet."""
     silence: int = 0
     """The last silence of hot code that its events have told of."""
+    told: int = 0
+    """How many of its lines were told."""
+    behind: int = -1
+    """How many that were when it was last seen where no line had told of it."""
     abroad: tuple[int, int] | None = None
     """Where it was last in a file of a library, by frame and line; None when it is back in the script."""
 
