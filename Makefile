@@ -31,11 +31,11 @@ test-compose: setup ## The small site of docs/small-site.md, on a Docker engine
 test-cluster: setup ## Tests on the Kubernetes cluster of KUBECONFIG
 	@sh scripts/test-cluster
 
-chaos: setup ## Kill parts of the cluster of KUBECONFIG for 15 minutes, or DURATION seconds, while scripts run
-	@DURATION=$${DURATION:-900} vitest run --config vitest.chaos.config.ts operator/test-chaos/kills.test.ts
-
 test-install: setup ## The chart on the cluster of KUBECONFIG, from images built here; LOAD_IMAGES takes them there
 	@sh scripts/test-install
+
+chaos: setup ## Kill parts of a site on the cluster of KUBECONFIG for 15 minutes, or DURATION seconds, while scripts run
+	@DURATION=$${DURATION:-900} sh scripts/test-install chaos
 
 lint: setup ## Linters and types, in both languages
 	@sh scripts/test lint

@@ -1,13 +1,5 @@
-import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
 import { defineConfig } from '@playwright/test';
-
-const root = join(import.meta.dirname, '..');
-const chromium =
-  execFileSync('sh', [join(root, 'scripts/browser')], { encoding: 'utf8' })
-    .trim()
-    .split('\n')
-    .at(-1) ?? '';
+import { launchOptions } from './src/chromium.ts';
 
 export default defineConfig({
   testDir: 'tests',
@@ -20,7 +12,7 @@ export default defineConfig({
   expect: { timeout: 10_000 },
   use: {
     browserName: 'chromium',
-    launchOptions: { executablePath: chromium, args: ['--no-sandbox', '--disable-dev-shm-usage'] },
+    launchOptions: launchOptions(),
     viewport: { width: 1440, height: 900 },
     screenshot: 'only-on-failure',
   },

@@ -1,3 +1,5 @@
 import { defineProject } from 'vitest/config';
 
-export default defineProject({ test: { name: 'operator', include: ['src/**/*.test.ts'] } });
+export default defineProject({
+  test: { name: 'operator', include: ['src/**/*.test.ts', 'test-chaos/record.test.ts'] },
+});

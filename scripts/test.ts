@@ -3,7 +3,8 @@
  *
  *     node scripts/test.ts [STAGE ...]      lint unit runner e2e
  *
- * and, when they are named, compose, which needs a Docker engine, and cluster and install, which need a Kubernetes cluster.
+ * and, when they are named, compose, which needs a Docker engine, and cluster, install and chaos, which need a Kubernetes
+ * cluster.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -52,6 +53,11 @@ function playwrightCounts(): Counts {
   return { passed: stats.expected, failed: stats.unexpected + stats.flaky + (process.env.CI ? stats.skipped : 0) };
 }
 
+function onCluster(name: string, config: string, ...files: string[]): Step {
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report('vitest.json')}`];
+  return { name, command: ['vitest', 'run', '--config', config, ...reporters, ...files], count: vitestCounts };
+}
+
 const stages: Record<string, Step[]> = {
   lint: [
     { name: 'eslint', command: ['eslint', '.', '--max-warnings', '0'] },
@@ -95,48 +101,11 @@ const stages: Record<string, Step[]> = {
     },
   ],
   cluster: [
-    {
-      name: 'vitest on a cluster',
-      command: [
-        'vitest',
-        'run',
-        '--config',
-        'vitest.cluster.config.ts',
-        '--reporter=default',
-        '--reporter=json',
-        `--outputFile.json=${report('vitest.json')}`,
-      ],
-      count: vitestCounts,
-    },
-    {
-      name: 'chaos on a cluster',
-      command: [
-        'vitest',
-        'run',
-        '--config',
-        'vitest.chaos.config.ts',
-        '--reporter=default',
-        '--reporter=json',
-        `--outputFile.json=${report('vitest.json')}`,
-      ],
-      count: vitestCounts,
-    },
+    onCluster('vitest on a cluster', 'vitest.cluster.config.ts'),
+    onCluster('a node is lost', 'vitest.chaos.config.ts', 'operator/test-chaos/node-lost.test.ts'),
   ],
-  install: [
-    {
-      name: 'the chart on a cluster',
-      command: [
-        'vitest',
-        'run',
-        '--config',
-        'vitest.install.config.ts',
-        '--reporter=default',
-        '--reporter=json',
-        `--outputFile.json=${report('vitest.json')}`,
-      ],
-      count: vitestCounts,
-    },
-  ],
+  install: [onCluster('the chart on a cluster', 'vitest.install.config.ts')],
+  chaos: [onCluster('chaos on a cluster', 'vitest.chaos.config.ts', 'operator/test-chaos/kills.test.ts')],
 };
 /** What `make test` passes: what needs this machine and nothing else. */
 const EVERYWHERE = ['lint', 'unit', 'runner', 'e2e'];

@@ -95,6 +95,8 @@ describe('an account', () => {
     expect(await there.me()).toBeNull();
     expect((await there.signIn('dora', 'my own password')).errors).toBeUndefined();
     const otto = await Browser.signedIn(api, 'otto');
+    const has = async (who: Browser) => (await who.ask<{ me: { byAccount: boolean } }>('{ me { byAccount } }')).data.me;
+    expect([await has(here), await has(otto)]).toEqual([{ byAccount: true }, { byAccount: false }]);
     const refused = await otto.ask(OWN, { currentPassword: PASSWORD, newPassword: 'my own password' });
     expect(refused.errors?.[0]?.message).toContain('users file');
   });

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { dropNamespace, makeNamespace } from '../../operator/test-cluster/support/cluster.ts';
 import { usePages } from '../../e2e/src/pages-of-a-cluster.ts';
 import { CHART, helm, kubectl } from '../test-cluster/support/helm.ts';
-import { PASSWORD, ask, data, makeSite, type Site } from './site.ts';
+import { PASSWORD, ask, data, install, makeSite, signIn, type Site } from './site.ts';
 
 const UNREACHABLE = [
   'sequencer-database:5432',
@@ -38,7 +38,7 @@ print("enough", flush=True)
 
 let of = '';
 let site: Site;
-const install = (...args: string[]) =>
+const release = (...args: string[]) =>
   helm(
     ...args,
     '--namespace',
@@ -53,19 +53,10 @@ const get = async (what: string, path: string) =>
 const log = async () => (await kubectl(['logs', 'by-hand', '--namespace', of])).stdout;
 const pod = () => get('pod by-hand', '{.metadata.uid} {.status.phase} {.status.containerStatuses[0].restartCount}');
 
-async function signIn(): Promise<string> {
-  const mutation = `mutation { signIn(name: "alice", password: "${PASSWORD}") { name } }`;
-  const { body, cookie = '' } = await ask(site, 'api/graphql', mutation);
-  expect(body).toBe('{"data":{"signIn":{"name":"alice"}}}');
-  return cookie;
-}
-
 beforeAll(async () => {
   site = makeSite();
   of = await makeNamespace({ 'pod-security.kubernetes.io/enforce': 'restricted' });
-  const files = [`--cert=${site.certificate}`, `--key=${site.key}`];
-  await kubectl(['create', 'secret', 'tls', 'site-tls', '--namespace', of, ...files]);
-  expect(await install('install', 'sequencer', CHART, '--take-ownership')).toContain('/nextline/');
+  expect(await install(site, of)).toContain('/nextline/');
 }, 360_000);
 
 afterAll(async () => {
@@ -79,7 +70,7 @@ test('the pages and the API are at the sub-path, over https, for those who sign 
   expect((await ask(site, 'api/readyz')).body).toBe('ready\n');
   const names = '{ sequencers { name } }';
   expect((await ask(site, 'api/graphql', names)).body).toContain('UNAUTHENTICATED');
-  expect((await ask(site, 'api/graphql', names, await signIn())).body).toContain('"satp1"');
+  expect((await ask(site, 'api/graphql', names, await signIn(site))).body).toContain('"satp1"');
 });
 
 test('helm test runs a script', async () => {
@@ -91,7 +82,7 @@ test('helm test runs a script', async () => {
 }, 400_000);
 
 test('a run of the pages and one of kubectl are in both places within a second, and end in both', async () => {
-  const cookie = await signIn();
+  const cookie = await signIn(site);
   const script = (text: string) =>
     `import time\nfor i in range(20):\n    print("${text}", i, flush=True)\n    time.sleep(0.2)\n`;
   const input = `{ sequencer: "satp1", title: "from the pages", script: ${JSON.stringify(script('pages'))} }`;
@@ -218,7 +209,7 @@ test('a person at a browser signs in, runs a script, watches, pauses and ends it
     .toContain('Interrupted');
   // After that nothing starts by itself, until somebody says so.
   expect(await get('sequencer satp1', '{.status.mode}')).toBe('Off');
-  await data(site, 'mutation { setMode(sequencer: "satp1", mode: QUEUE) { mode } }', await signIn());
+  await data(site, 'mutation { setMode(sequencer: "satp1", mode: QUEUE) { mode } }', await signIn(site));
   await expect.poll(() => get('sequencer satp1', '{.status.mode}'), { timeout: 10_000 }).toBe('Queue');
 }, 300_000);
 
@@ -245,9 +236,9 @@ test('a script reaches what is declared and no more, and does not notice what ha
   );
   await expect(eviction).rejects.toThrow('would violate the pod');
 
-  await install('upgrade', 'sequencer', CHART, '--set', 'api.logLevel=debug,operator.logLevel=debug');
+  await release('upgrade', 'sequencer', CHART, '--set', 'api.logLevel=debug,operator.logLevel=debug');
   expect(await pod()).toBe(before);
-  await install('rollback', 'sequencer', '1');
+  await release('rollback', 'sequencer', '1');
   expect(await pod()).toBe(before);
   await helm('uninstall', 'sequencer', '--namespace', of, '--wait');
   expect(await pod()).toBe(before);
@@ -258,7 +249,7 @@ test('a script reaches what is declared and no more, and does not notice what ha
   const counted = [...(await log()).matchAll(/^count (\d+)$/gm)].map(([, n]) => Number(n));
   expect(counted).toStrictEqual([...counted.keys()]);
 
-  await install('install', 'sequencer', CHART, '--take-ownership');
+  await release('install', 'sequencer', CHART, '--take-ownership');
   await expect
     .poll(() => get('sequencerrun by-hand', '{.status.phase}'), { timeout: 120_000, interval: 1000 })
     .toBe('Succeeded');

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { stringify } from 'yaml';
+import { CHART, helm, kubectl } from '../test-cluster/support/helm.ts';
 
 const HOST = 'site.test';
 export const PASSWORD = 'a password for a test';
@@ -23,7 +24,8 @@ export interface Site {
   key: string;
 }
 
-export function makeSite(): Site {
+/** @param differently values that take the place of those of this site, by their first word */
+export function makeSite(differently: Record<string, unknown> = {}): Site {
   if (!PORT) throw new Error('These tests need an ingress: set SEQ_INGRESS_HTTPS to its https port on 127.0.0.1.');
   const folder = mkdtempSync(join(tmpdir(), 'sequencer-site-'));
   const [certificate, key, values] = ['tls.crt', 'tls.key', 'values.yaml'].map((name) => join(folder, name));
@@ -45,6 +47,7 @@ export function makeSite(): Site {
       simulator: { enabled: true },
       sequencers: { satp1: { mode: 'Queue', recordGraceSeconds: 10 } },
       ingress: { enabled: true, host: HOST, path: PATH, tls: { enabled: true, secretName: 'site-tls' } },
+      ...differently,
     }),
   );
   return { url, values, certificate, key };
@@ -54,6 +57,22 @@ export interface Answer {
   status: number;
   body: string;
   cookie: string | undefined;
+}
+
+/** The certificate where the values say that it is, then the chart; what helm says. */
+export async function install(site: Site, namespace: string): Promise<string> {
+  const files = [`--cert=${site.certificate}`, `--key=${site.key}`];
+  await kubectl(['create', 'secret', 'tls', 'site-tls', '--namespace', namespace, ...files]);
+  const wait = ['--wait', '--timeout', '5m', '--values', site.values];
+  return helm('install', 'sequencer', CHART, '--take-ownership', '--namespace', namespace, ...wait);
+}
+
+/** The cookie of a person's session. */
+export async function signIn(site: Site): Promise<string> {
+  const mutation = `mutation { signIn(name: "alice", password: "${PASSWORD}") { name } }`;
+  const { body, cookie } = await ask(site, 'api/graphql', mutation);
+  if (body !== '{"data":{"signIn":{"name":"alice"}}}' || cookie === undefined) throw new Error(body);
+  return cookie;
 }
 
 /** The data of an answer; throws what is wrong. */

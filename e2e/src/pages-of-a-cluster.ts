@@ -1,7 +1,6 @@
 /** A person at a browser, through the ingress of a cluster. */
-import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
 import { chromium, expect } from '@playwright/test';
+import { launchOptions } from './chromium.ts';
 import { SequencerPage } from './sequencer-page.ts';
 
 const SCRIPT = `import time
@@ -16,11 +15,8 @@ const STARTED = { timeout: 120_000 };
 
 /** @param site the address of the pages, whose host is this machine */
 export async function usePages(site: string, password: string): Promise<void> {
-  const paths = execFileSync('sh', [join(import.meta.dirname, '../../scripts/browser')], { encoding: 'utf8' });
-  const browser = await chromium.launch({
-    executablePath: paths.trim().split('\n').at(-1) ?? '',
-    args: ['--no-sandbox', '--disable-dev-shm-usage', `--host-resolver-rules=MAP ${new URL(site).hostname} 127.0.0.1`],
-  });
+  const here = `--host-resolver-rules=MAP ${new URL(site).hostname} 127.0.0.1`;
+  const browser = await chromium.launch(launchOptions(here));
   try {
     const page = await browser.newPage({ ignoreHTTPSErrors: true, viewport: { width: 1440, height: 900 } });
     await page.goto(site);

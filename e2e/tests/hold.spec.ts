@@ -34,6 +34,14 @@ test('a run that does not say it itself is held as the telescope’s setting say
   await expect(still).toContainText('smurf1 still runs take_noise');
   await expect(still).not.toContainText('monitor');
   await expect(still).toContainText(/Seen .* ago/);
+  // The stop ladder says the same, and has the names of the rest.
+  await page.keyboard.press('Shift+F5');
+  const ladder = page.getByRole('dialog', { name: /Stop run/ });
+  await expect(ladder.getByRole('listitem').filter({ hasText: 'smurf1 take_noise' })).toBeVisible();
+  await expect(ladder.getByText(/acu1 monitor/)).toBeHidden();
+  await ladder.getByText(/operations? from before the run go on, too/).click();
+  await expect(ladder.getByText(/acu1 monitor/)).toBeVisible();
+  await ladder.getByRole('button', { name: 'Close' }).click();
   await telescope.fault({ agent: 'smurf1', kind: 'none' });
   await expect(still).toContainText('No operation that began in this run goes on.', { timeout: 20_000 });
   await card.getByRole('button', { name: /^Skip it/ }).click();

@@ -16,6 +16,11 @@ const line = (page: Page, name: string) => page.getByRole('listitem').filter({ h
 test('an admin adds a user, who changes the password and is disabled', async ({ page, browser }) => {
   test.setTimeout(120_000);
   await signIn(page, `${stack.url}/users`, 'ada');
+  await page.getByRole('link', { name: 'Settings' }).click();
+  const file = page.getByRole('region', { name: 'Password' });
+  await expect(file).toContainText('in the users file of the site');
+  await expect(file.getByRole('textbox')).toHaveCount(0);
+  await page.goBack();
   const form = page.getByRole('form', { name: 'New user' });
   await expect(line(page, 'otto')).toContainText('in the users file of the site');
   await expect(line(page, 'otto').getByRole('button')).toHaveCount(0);

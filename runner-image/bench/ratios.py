@@ -1,37 +1,39 @@
 """What a script costs that just runs, against plain Python: CPU seconds of its process, the runner's threads included.
 
-The two take turns, and the least of each counts: what else the machine does can only add to a time.
+They take turns, and the least of each counts: what else the machine does can only add to a time. Between the two stands
+what CPython itself takes for lines that were told: `sys.monitoring` alone, with a function that counts to three.
 """
 
 import re
 import subprocess
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from report import Report
 from script_host import ScriptHost, environment, run_plainly
 
-PAIRS = 5
+TURNS = 9
 # Of a line that is hit, in the loop below.
 HITS = 400_000
-# Each takes about two seconds by itself: what is paid once, when code first runs, is a small part as in real scripts.
+# Each takes about a second by itself: what is paid once, when code first runs, is a small part as in real scripts.
 WORKS = {
-    "hot loop": "def work():\n    n = 0\n    while n < 60_000_000:\n        n += 1\nwork()\n",
+    "hot loop": "def work():\n    n = 0\n    while n < 50_000_000:\n        n += 1\nwork()\n",
     "deep recursion": (
         "import sys\nsys.setrecursionlimit(5000)\n"
-        "def down(n):\n    return 0 if n == 0 else 1 + down(n - 1)\nfor _ in range(25_000):\n    down(900)\n"
+        "def down(n):\n    return 0 if n == 0 else 1 + down(n - 1)\nfor _ in range(12_000):\n    down(900)\n"
     ),
     "200 small functions": (
         "".join(f"def g{n}(x):\n    y = x + {n}\n    return y\n" for n in range(200))
         + f"every = [{', '.join(f'g{n}' for n in range(200))}]\n"
-        + "def work():\n    for _ in range(400_000):\n        for f in every:\n            f(1)\nwork()\n"
+        + "def work():\n    for _ in range(200_000):\n        for f in every:\n            f(1)\nwork()\n"
     ),
     "asyncio with 1,000 tasks": (
-        "import asyncio\nasync def task():\n    for _ in range(2000):\n        await asyncio.sleep(0)\n"
+        "import asyncio\nasync def task():\n    for _ in range(1200):\n        await asyncio.sleep(0)\n"
         "async def main():\n    await asyncio.gather(*(task() for _ in range(1000)))\nasyncio.run(main())\n"
     ),
     "50 threads": (
-        "import threading\ndef work():\n    n = 0\n    while n < 2_500_000:\n        n += 1\n"
+        "import threading\ndef work():\n    n = 0\n    while n < 1_250_000:\n        n += 1\n"
         "threads = [threading.Thread(target=work) for _ in range(50)]\n"
         "for t in threads:\n    t.start()\nfor t in threads:\n    t.join()\n"
     ),
@@ -39,50 +41,81 @@ WORKS = {
 UNHIT = "def never():\n" + "    x = 1\n" * 10 + WORKS["hot loop"]
 HOT = f"def work():\n    n = 0\n    while n < {HITS}:\n        n += 1\nwork()\n"
 CONDITION = "n < 0"
+# Runs the script of its argument, and has each line told three times, without a runner.
+TOLD = """import sys
+monitoring, told = sys.monitoring, {}
+def tell(code, line):
+    told[code, line] = told.get((code, line), 0) + 1
+    return monitoring.DISABLE if told[code, line] > 3 else None
+def listen(code):
+    monitoring.set_local_events(4, code, monitoring.events.LINE)
+    for constant in code.co_consts:
+        if hasattr(constant, "co_code"):
+            listen(constant)
+monitoring.use_tool_id(4, "lines")
+monitoring.register_callback(4, monitoring.events.LINE, tell)
+code = compile(open(sys.argv[1]).read(), sys.argv[1], "exec")
+listen(code)
+exec(code, {"__name__": "__main__"})
+"""
 
 Points = list[dict[str, Any]]
 
 
 def measure(python: str, folder: Path, report: Report) -> None:
-    pairs = Pairs(python, folder)
+    turns = Turns(python, folder)
     for what, work in WORKS.items():
-        tell_ratio(report, f"free running, {what}", pairs.times(work, []), 1.03)
+        tell_ratio(report, f"free running, {what}", turns.times(work, []), 1.03)
     unhit = [point(line) for line in range(3, 13)]
-    tell_ratio(report, "with 10 breakpoints, none hit", pairs.times(UNHIT, unhit), 1.05)
-    alone, watched = pairs.times(HOT, [point(5, condition=CONDITION)])
-    cost = (min(watched) - min(alone)) / HITS * 1e6 - evaluating(python)
+    tell_ratio(report, "with 10 breakpoints, none hit", turns.times(UNHIT, unhit), 1.05)
+    times = turns.times(HOT, [point(5, condition=CONDITION)])
+    cost = (min(times.watched) - min(times.alone)) / HITS * 1e6 - evaluating(python)
     what = "a conditional breakpoint on a hot line, beyond evaluating it"
     report(what, f"{cost:.2f} µs a hit", "at most 1 µs", cost <= 1)
 
 
-def tell_ratio(report: Report, what: str, times: tuple[list[float], list[float]], bound: float) -> None:
+@dataclass
+class Times:
+    """CPU seconds of a work by itself, with its lines told by Python alone, and under the runner."""
+
+    alone: list[float] = field(default_factory=list)
+    told: list[float] = field(default_factory=list)
+    watched: list[float] = field(default_factory=list)
+
+
+def tell_ratio(report: Report, what: str, times: Times, bound: float) -> None:
     """With how much plain Python's own times differ: what is below that cannot be told from the machine's noise."""
-    alone, watched = times
-    value = min(watched) / min(alone)
-    plain = f"{min(alone):.2f} s (at most {max(alone):.2f} s)"
-    report(what, f"{value:.3f} of plain Python's {plain}", f"at most {bound:.2f}", value <= bound)
+    alone = min(times.alone)
+    value = min(times.watched) / alone
+    plain = f"{alone:.2f} s (at most {max(times.alone):.2f} s)"
+    text = f"{value:.3f} of plain Python's {plain}; lines told by Python alone: {min(times.told) / alone:.3f}"
+    report(what, text, f"at most {bound:.2f}", value <= bound)
 
 
-class Pairs:
-    """Runs a work by itself and watched, in turns."""
+class Turns:
+    """Runs a work in its three ways, in turns."""
 
     def __init__(self, python: str, folder: Path) -> None:
         self._python = python
         self._script = folder / "script.py"
+        self._teller = folder / "teller.py"
+        self._teller.write_text(TOLD)
         self._env = environment()
 
-    def times(self, work: str, points: Points) -> tuple[list[float], list[float]]:
-        """CPU seconds of the work by itself, and watched."""
+    def times(self, work: str, points: Points) -> Times:
         # On one line more, above and below.
         self._script.write_text(
             "import sys, time; _t0 = time.process_time()\n"
             f"{work}print('TOOK', time.process_time() - _t0, file=sys.stderr)\n"
         )
-        alone, watched = [], []
-        for _ in range(PAIRS):
-            alone.append(took(run_plainly(self._python, self._script, [], self._env).stderr))
-            watched.append(took(ScriptHost(self._python, self._env).run(self._script, [], points, []).stderr))
-        return alone, watched
+        times = Times()
+        for _ in range(TURNS):
+            times.alone.append(took(run_plainly(self._python, self._script, [], self._env).stderr))
+            told = run_plainly(self._python, self._teller, [str(self._script)], self._env)
+            times.told.append(took(told.stderr))
+            watched = ScriptHost(self._python, self._env).run(self._script, [], points, [])
+            times.watched.append(took(watched.stderr))
+        return times
 
 
 def took(stderr: bytes) -> float:
@@ -103,5 +136,5 @@ def evaluating(python: str) -> float:
         f"{loop}eval(code, frame.f_globals, frame.f_locals)\n    taken = time.process_time() - t0\n"
         f"{loop}pass\n    print((taken - (time.process_time() - t0)) / 0.4)\nf()\n"
     )
-    times = [subprocess.run([python, "-c", code], capture_output=True, text=True, check=True) for _ in range(PAIRS)]
+    times = [subprocess.run([python, "-c", code], capture_output=True, text=True, check=True) for _ in range(TURNS)]
     return min(float(done.stdout) for done in times)

@@ -80,7 +80,8 @@ def test_hot_code_is_sampled_and_says_so(runner: Runner) -> None:
     running = runner.submit("n = 0\nwhile n < 300_000:\n    n += 1\n    n += 1\nprint(n)\n")
     assert running.end()["outcome"] == "SUCCEEDED"
     lines = running.of("line")
-    assert len(lines) < 500
+    # Of 900,000: so many a second, and a busy machine takes some.
+    assert len(lines) < 5000
     assert any(e.get("sampled") for e in lines)
     assert lines[-1]["line"] == 5
 

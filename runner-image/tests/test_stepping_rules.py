@@ -4,6 +4,7 @@ is a plain search. Scripts, breakpoints and commands are random."""
 import ast
 import sys
 from dataclasses import dataclass
+from inspect import CO_OPTIMIZED
 from types import FrameType
 from typing import Any
 
@@ -100,6 +101,8 @@ class Line:
     line: int
     callers: frozenset[int]
     module: bool
+    again: bool
+    """The first line of a class, seen from inside: a breakpoint there has stopped outside already."""
 
 
 def record(script: str) -> list[Line]:
@@ -124,8 +127,10 @@ def record(script: str) -> list[Line]:
             while at is not None:
                 callers.add(number(at))
                 at = at.f_back
-            entry = Line(number(frame), frame.f_lineno, frozenset(callers), frame.f_code.co_name == "<module>")
-            found.append(entry)
+            code = frame.f_code
+            module = code.co_name == "<module>"
+            again = not module and not code.co_flags & CO_OPTIMIZED and frame.f_lineno == code.co_firstlineno
+            found.append(Line(number(frame), frame.f_lineno, frozenset(callers), module, again))
         return on_event
 
     before = sys.gettrace()
@@ -181,7 +186,7 @@ def stop_after(lines: list[Line], at: int, step: tuple[str, int, range | None], 
                 stops = out or (own and loop is not None and there.line not in loop)
             case _:
                 stops = False
-        if stops or there.line in breakpoints:
+        if stops or (there.line in breakpoints and not there.again):
             return index
     return None
 

@@ -56,6 +56,11 @@ export class Door {
     return this.#byProxy(request) ?? (await this.#bySession(request));
   }
 
+  /** Whether it is an account that admins have made, not the users file, that lets them in. */
+  byAccount({ method, user }: Identity): boolean {
+    return method === 'password' && !this.people?.file.find(user.name);
+  }
+
   async #byToken(token: string): Promise<Identity> {
     const row = await this.tokens.find(token);
     const owner = row?.ownerHasPassword ? await this.people?.find(row.owner) : null;

@@ -19,7 +19,7 @@ const ANYBODY: Fields = {
 const VIEWER: Fields = {
   Query: 'me server sequencers sequencer(name) run(id) runs(filter order first after) nights(filter last) apiTokens',
   Subscription: 'sequencers sequencer(name) run(id) output(run after) events(run after) heartbeat',
-  User: 'name role sequencers method',
+  User: 'name role sequencers method byAccount',
   Server: 'version time',
   Sequencer: `name mode modeReason modeChangedBy modeChangedAt hostname lastKnownSince runner activeRun lastRun queue control
     holdOnFailure`,
@@ -38,7 +38,7 @@ const VIEWER: Fields = {
   PageInfo: 'hasNextPage hasPreviousPage startCursor endCursor',
   RunFilter: 'sequencer phases text submittedBy from to',
   Statement: 'index firstLine lastLine state startedAt finishedAt attempts version',
-  Trace: 'id kind name state file line function since sampled prompt',
+  Trace: 'id kind name state file line function since sampled prompt othersWaiting',
   Prompt: 'number event reason stack since breakpoint exception',
   PromptBreakpoint: 'file line condition hits error',
   Raised: 'type message',
@@ -119,7 +119,8 @@ export const MUTATIONS: Record<string, CommandRule> = {
   checkScript: onSequencer('sequencer script startAt'),
   pauseRun: onRun('id'),
   resumeRun: onRun('id'),
-  stepTrace: onRun('run', 'trace prompt command line'),
+  stepTrace: onRun('run', 'trace prompt command line others'),
+  letOthersGoOn: onRun('run', 'trace'),
   evaluate: onRun('run', 'trace prompt expression frame'),
   interruptEvaluation: onRun('run', 'trace prompt'),
   answerAsk: onRun('run', 'ask answer'),

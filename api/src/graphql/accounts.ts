@@ -49,8 +49,7 @@ function peopleOf({ door }: Access): People {
 }
 
 function byOf({ access, user }: Context): By {
-  const byAccount = identityOf(access).method === 'password' && !peopleOf(access).file.find(user.name);
-  return { name: user.name, byAccount };
+  return { name: user.name, byAccount: access.door.byAccount(identityOf(access)) };
 }
 
 function grantOf({ board }: Context, role: Grant['role'], sequencers: readonly string[] | null | undefined): Grant {

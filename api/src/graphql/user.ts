@@ -23,5 +23,9 @@ export const UserType = builder.objectRef<Identity>('User').implement({
       resolve: ({ user }) => (user.sequencers ? [...user.sequencers] : null),
     }),
     method: t.expose('method', { type: MethodEnum, description: 'How they came in.' }),
+    byAccount: t.boolean({
+      description: 'Whether an account that an admin made lets them in: then they may change its password.',
+      resolve: (identity, _args, { access }) => access.door.byAccount(identity),
+    }),
   }),
 });

@@ -57,7 +57,13 @@ export function makeKubernetesParts(given: Given, databaseUrl: string, namespace
     log,
   );
   const sequencers = new SequencerMirror({ db, log, cluster, board });
-  const mirror = new RunMirror({ ...given, cluster });
+  const mirror = new RunMirror({
+    ...given,
+    cluster,
+    ended: (run) => {
+      replicas.stored(run);
+    },
+  });
   const backend: KubernetesBackend = new KubernetesBackend({ ...given, cluster, replicas: () => replicas });
   const replicas: Replicas = new Replicas({
     ...given,

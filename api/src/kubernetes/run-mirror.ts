@@ -39,6 +39,8 @@ export interface RunMirrorParts {
   cluster: Cluster;
   lives: LiveRuns;
   board: SequencerBoard;
+  /** Told of each run whose end is in its row: other replicas may not know it. */
+  ended: (run: string) => void;
 }
 
 export class RunMirror {
@@ -212,7 +214,7 @@ export class RunMirror {
   }
 
   async #end(row: RunSummary, life: LifeOfRun): Promise<void> {
-    const { db, lives, board, log } = this.#parts;
+    const { db, lives, board, ended, log } = this.#parts;
     const live = lives.get(row.id);
     const late = AbortSignal.timeout(COMMITTED_WITHIN_MS);
     while (live && live.storedSeq < live.view.lastSeq && !late.aborted) {
@@ -231,6 +233,7 @@ export class RunMirror {
       live.changed.notify();
     }
     lives.letGo(row.id);
+    ended(row.id);
     log.info({ run: row.id, phase: fresh?.phase }, 'the run has ended');
     board.changed(row.sequencer);
   }

@@ -67,13 +67,16 @@ export class Follower {
   async catchUp(live: LiveRun): Promise<void> {
     const { db, board, lives } = this.#parts;
     const { id, sequencer } = live.row;
+    let news = false;
     for (;;) {
       const page = await eventsAfter(db, id, live.view.lastSeq, PAGE);
       if (page.length === 0 || !live.follow(page)) break;
+      news = true;
       board.touched(sequencer);
       if (page.length < PAGE) break;
     }
-    if (live.view.outcome === null || isFinal(live.row.phase)) return;
+    // Of a run that goes on. One whose runner was killed tells no end: then there is nothing new but the row.
+    if ((news && live.view.outcome === null) || isFinal(live.row.phase)) return;
     const row = await findRun(db, id);
     if (!row || !isFinal(row.phase)) return;
     live.row = row;

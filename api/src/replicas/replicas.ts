@@ -131,6 +131,7 @@ export class Replicas {
     this.#bell.ring({ about: 'seat', run });
   }
 
+  /** There is more of the run in the store than there was. */
   stored(run: string): void {
     this.#bell.ring({ about: 'events', run });
   }

@@ -1,5 +1,5 @@
 /** The as-run record: events by run and seq, written in batches, each exactly once. */
-import { and, asc, desc, eq, gt, inArray, lt, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, inArray, lt, sql, type SQL } from 'drizzle-orm';
 import type { Db } from './database.ts';
 import { events } from './schema.ts';
 
@@ -40,7 +40,12 @@ export async function eventsAfter(
   first: number,
   types: readonly string[] | null = null,
 ): Promise<StoredEvent[]> {
-  const wanted = types ? inArray(events.type, [...types]) : undefined;
+  const wanted =
+    types === null
+      ? undefined
+      : types.includes('line')
+        ? inArray(events.type, [...types])
+        : inArray(events.seq, seqsOfTypes(run, after, first, types));
   const rows = await db
     .select(columns)
     .from(events)
@@ -48,6 +53,16 @@ export async function eventsAfter(
     .orderBy(asc(events.seq))
     .limit(first);
   return rows.map(fromRow);
+}
+
+/** The next of each type, out of the index: the many events of other types that lie between are not read. */
+function seqsOfTypes(run: string, after: number, first: number, types: readonly string[]): SQL {
+  return sql`(
+    select next.seq from unnest(${sql.param([...new Set(types)])}::text[]) wanted(type), lateral (
+      select seq from events e
+      where e.run = ${run}::uuid and e.type = wanted.type and e.type <> 'line' and e.seq > ${after}
+      order by e.seq limit ${first}) next
+    order by next.seq limit ${first})`;
 }
 
 /** The newest output events with seq < before, oldest of them first. */

@@ -117,9 +117,10 @@ export const events = pgTable(
   },
   (table) => [
     primaryKey({ columns: [table.run, table.seq] }),
-    index('events_output')
-      .on(table.run, table.seq)
-      .where(sql`${table.type} = 'output'`),
+    // Lines are most of a long record, and nobody asks for them alone.
+    index('events_by_type')
+      .on(table.run, table.type, table.seq)
+      .where(sql`${table.type} <> 'line'`),
   ],
 );
 

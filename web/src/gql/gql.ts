@@ -24,7 +24,7 @@ type Documents = {
     "\n  mutation Answer($run: ID!, $ask: Int!, $answer: String!) {\n    answerAsk(run: $run, ask: $ask, answer: $answer) {\n      id\n    }\n  }\n": typeof types.AnswerDocument,
     "\n  mutation SetHold($sequencer: String!, $hold: Boolean!) {\n    setHoldOnFailure(sequencer: $sequencer, hold: $hold) {\n      name\n    }\n  }\n": typeof types.SetHoldDocument,
     "\n  fragment RunSummary on Run {\n    id\n    number\n    title\n    phase\n    reason\n    submittedBy\n    submittedAt\n    startedAt\n    finishedAt\n    exitCode\n    statementCount\n    statementsDone\n    live\n    seenAt\n    failure {\n      type\n      message\n      line\n      awaitingDecision\n    }\n  }\n": typeof types.RunSummaryFragmentDoc,
-    "\n  query Access {\n    access {\n      methods\n      me {\n        name\n        role\n        sequencers\n        method\n      }\n    }\n  }\n": typeof types.AccessDocument,
+    "\n  query Access {\n    access {\n      methods\n      me {\n        name\n        role\n        sequencers\n        method\n        byAccount\n      }\n    }\n  }\n": typeof types.AccessDocument,
     "\n  mutation SignIn($name: String!, $password: String!) {\n    signIn(name: $name, password: $password) {\n      name\n    }\n  }\n": typeof types.SignInDocument,
     "\n  mutation SignOut($everywhere: Boolean!) {\n    signOut(everywhere: $everywhere)\n  }\n": typeof types.SignOutDocument,
     "\n  query ApiTokens {\n    apiTokens {\n      id\n      name\n      owner\n      role\n      sequencers\n      createdAt\n      expiresAt\n      usedAt\n      revokedAt\n    }\n  }\n": typeof types.ApiTokensDocument,
@@ -60,7 +60,8 @@ type Documents = {
     "\n  mutation Submit($input: SubmitRunInput!) {\n    submitRun(input: $input) {\n      id\n      number\n      phase\n    }\n  }\n": typeof types.SubmitDocument,
     "\n  mutation Pause($id: ID!) {\n    pauseRun(id: $id) {\n      id\n    }\n  }\n": typeof types.PauseDocument,
     "\n  mutation Resume($id: ID!) {\n    resumeRun(id: $id) {\n      id\n    }\n  }\n": typeof types.ResumeDocument,
-    "\n  mutation Step($run: ID!, $trace: Int!, $prompt: Int!, $command: StepCommand!, $line: Int) {\n    stepTrace(run: $run, trace: $trace, prompt: $prompt, command: $command, line: $line) {\n      id\n    }\n  }\n": typeof types.StepDocument,
+    "\n  mutation Step($run: ID!, $trace: Int!, $prompt: Int!, $command: StepCommand!, $line: Int, $others: Others) {\n    stepTrace(run: $run, trace: $trace, prompt: $prompt, command: $command, line: $line, others: $others) {\n      id\n    }\n  }\n": typeof types.StepDocument,
+    "\n  mutation LetOthersGoOn($run: ID!, $trace: Int!) {\n    letOthersGoOn(run: $run, trace: $trace) {\n      id\n    }\n  }\n": typeof types.LetOthersGoOnDocument,
     "\n  mutation Stop($id: ID!, $level: StopLevel!, $escalate: Boolean!) {\n    stopRun(id: $id, level: $level, escalate: $escalate) {\n      id\n    }\n  }\n": typeof types.StopDocument,
     "\n  mutation TakeBackStop($id: ID!) {\n    takeBackStop(id: $id) {\n      id\n    }\n  }\n": typeof types.TakeBackStopDocument,
     "\n  mutation Cancel($id: ID!) {\n    cancelRun(id: $id) {\n      id\n    }\n  }\n": typeof types.CancelDocument,
@@ -77,7 +78,7 @@ const documents: Documents = {
     "\n  mutation Answer($run: ID!, $ask: Int!, $answer: String!) {\n    answerAsk(run: $run, ask: $ask, answer: $answer) {\n      id\n    }\n  }\n": types.AnswerDocument,
     "\n  mutation SetHold($sequencer: String!, $hold: Boolean!) {\n    setHoldOnFailure(sequencer: $sequencer, hold: $hold) {\n      name\n    }\n  }\n": types.SetHoldDocument,
     "\n  fragment RunSummary on Run {\n    id\n    number\n    title\n    phase\n    reason\n    submittedBy\n    submittedAt\n    startedAt\n    finishedAt\n    exitCode\n    statementCount\n    statementsDone\n    live\n    seenAt\n    failure {\n      type\n      message\n      line\n      awaitingDecision\n    }\n  }\n": types.RunSummaryFragmentDoc,
-    "\n  query Access {\n    access {\n      methods\n      me {\n        name\n        role\n        sequencers\n        method\n      }\n    }\n  }\n": types.AccessDocument,
+    "\n  query Access {\n    access {\n      methods\n      me {\n        name\n        role\n        sequencers\n        method\n        byAccount\n      }\n    }\n  }\n": types.AccessDocument,
     "\n  mutation SignIn($name: String!, $password: String!) {\n    signIn(name: $name, password: $password) {\n      name\n    }\n  }\n": types.SignInDocument,
     "\n  mutation SignOut($everywhere: Boolean!) {\n    signOut(everywhere: $everywhere)\n  }\n": types.SignOutDocument,
     "\n  query ApiTokens {\n    apiTokens {\n      id\n      name\n      owner\n      role\n      sequencers\n      createdAt\n      expiresAt\n      usedAt\n      revokedAt\n    }\n  }\n": types.ApiTokensDocument,
@@ -113,7 +114,8 @@ const documents: Documents = {
     "\n  mutation Submit($input: SubmitRunInput!) {\n    submitRun(input: $input) {\n      id\n      number\n      phase\n    }\n  }\n": types.SubmitDocument,
     "\n  mutation Pause($id: ID!) {\n    pauseRun(id: $id) {\n      id\n    }\n  }\n": types.PauseDocument,
     "\n  mutation Resume($id: ID!) {\n    resumeRun(id: $id) {\n      id\n    }\n  }\n": types.ResumeDocument,
-    "\n  mutation Step($run: ID!, $trace: Int!, $prompt: Int!, $command: StepCommand!, $line: Int) {\n    stepTrace(run: $run, trace: $trace, prompt: $prompt, command: $command, line: $line) {\n      id\n    }\n  }\n": types.StepDocument,
+    "\n  mutation Step($run: ID!, $trace: Int!, $prompt: Int!, $command: StepCommand!, $line: Int, $others: Others) {\n    stepTrace(run: $run, trace: $trace, prompt: $prompt, command: $command, line: $line, others: $others) {\n      id\n    }\n  }\n": types.StepDocument,
+    "\n  mutation LetOthersGoOn($run: ID!, $trace: Int!) {\n    letOthersGoOn(run: $run, trace: $trace) {\n      id\n    }\n  }\n": types.LetOthersGoOnDocument,
     "\n  mutation Stop($id: ID!, $level: StopLevel!, $escalate: Boolean!) {\n    stopRun(id: $id, level: $level, escalate: $escalate) {\n      id\n    }\n  }\n": types.StopDocument,
     "\n  mutation TakeBackStop($id: ID!) {\n    takeBackStop(id: $id) {\n      id\n    }\n  }\n": types.TakeBackStopDocument,
     "\n  mutation Cancel($id: ID!) {\n    cancelRun(id: $id) {\n      id\n    }\n  }\n": types.CancelDocument,
@@ -177,7 +179,7 @@ export function graphql(source: "\n  fragment RunSummary on Run {\n    id\n    n
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  query Access {\n    access {\n      methods\n      me {\n        name\n        role\n        sequencers\n        method\n      }\n    }\n  }\n"): (typeof documents)["\n  query Access {\n    access {\n      methods\n      me {\n        name\n        role\n        sequencers\n        method\n      }\n    }\n  }\n"];
+export function graphql(source: "\n  query Access {\n    access {\n      methods\n      me {\n        name\n        role\n        sequencers\n        method\n        byAccount\n      }\n    }\n  }\n"): (typeof documents)["\n  query Access {\n    access {\n      methods\n      me {\n        name\n        role\n        sequencers\n        method\n        byAccount\n      }\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -321,7 +323,11 @@ export function graphql(source: "\n  mutation Resume($id: ID!) {\n    resumeRun(
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  mutation Step($run: ID!, $trace: Int!, $prompt: Int!, $command: StepCommand!, $line: Int) {\n    stepTrace(run: $run, trace: $trace, prompt: $prompt, command: $command, line: $line) {\n      id\n    }\n  }\n"): (typeof documents)["\n  mutation Step($run: ID!, $trace: Int!, $prompt: Int!, $command: StepCommand!, $line: Int) {\n    stepTrace(run: $run, trace: $trace, prompt: $prompt, command: $command, line: $line) {\n      id\n    }\n  }\n"];
+export function graphql(source: "\n  mutation Step($run: ID!, $trace: Int!, $prompt: Int!, $command: StepCommand!, $line: Int, $others: Others) {\n    stepTrace(run: $run, trace: $trace, prompt: $prompt, command: $command, line: $line, others: $others) {\n      id\n    }\n  }\n"): (typeof documents)["\n  mutation Step($run: ID!, $trace: Int!, $prompt: Int!, $command: StepCommand!, $line: Int, $others: Others) {\n    stepTrace(run: $run, trace: $trace, prompt: $prompt, command: $command, line: $line, others: $others) {\n      id\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation LetOthersGoOn($run: ID!, $trace: Int!) {\n    letOthersGoOn(run: $run, trace: $trace) {\n      id\n    }\n  }\n"): (typeof documents)["\n  mutation LetOthersGoOn($run: ID!, $trace: Int!) {\n    letOthersGoOn(run: $run, trace: $trace) {\n      id\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

@@ -1,5 +1,5 @@
 /** The tab tells the state too: telescope, mark, word, line; the favicon changes its shape. */
-import { onScopeDispose, watchEffect, type Ref } from 'vue';
+import { computed, onScopeDispose, watch, type Ref } from 'vue';
 import type { RunFrame, RunState } from '../run/use-run.ts';
 import { lookOfRun } from './phases.ts';
 
@@ -11,20 +11,34 @@ function setIcon(svg: string | null): void {
 }
 
 export function useTabTitle(source: Ref<{ name: string; run: RunState; frame: RunFrame | null } | null>): void {
-  watchEffect(() => {
-    if (!source.value) return;
+  const look = computed(() => source.value && lookOfRun(source.value.run));
+  const title = computed(() => {
+    if (!source.value || !look.value) return null;
     const { name, run, frame } = source.value;
-    const look = lookOfRun(run);
     const asks = frame?.view.asks.some((ask) => ask.answered === null) ?? false;
     const line = frame?.view.traces.find((trace) => trace.id === 1)?.line;
     const at = line !== null && line !== undefined && run.finishedAt === null ? ` ${String(line)}` : '';
-    const needsYou = look.mark === '▲' || asks;
-    document.title = needsYou ? `${name} ▲ NEEDS YOU` : `${name} ${look.mark} ${look.word}${at}`;
-    const colour = getComputedStyle(document.documentElement).getPropertyValue(`--${look.tone}`).trim();
-    setIcon(
-      `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><path fill="${colour}" d="${look.icon}"/></svg>`,
-    );
+    const { mark, word } = look.value;
+    return mark === '▲' || asks ? `${name} ▲ NEEDS YOU` : `${name} ${mark} ${word}${at}`;
   });
+  // A run is painted up to sixty times a second: only what has changed is told to the browser.
+  watch(
+    title,
+    (text) => {
+      if (text !== null) document.title = text;
+    },
+    { immediate: true },
+  );
+  watch(
+    look,
+    (shown) => {
+      if (!shown) return;
+      const { tone, icon } = shown;
+      const colour = getComputedStyle(document.documentElement).getPropertyValue(`--${tone}`).trim();
+      setIcon(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><path fill="${colour}" d="${icon}"/></svg>`);
+    },
+    { immediate: true },
+  );
   onScopeDispose(() => {
     document.title = DEFAULT_TITLE;
     setIcon(null);

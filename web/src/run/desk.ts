@@ -3,13 +3,8 @@ import { inject, shallowRef, type InjectionKey, type ShallowRef } from 'vue';
 import type { RunBreakpoints } from './breakpoints/use-breakpoints.ts';
 import type { Focus } from './inspect/focus.ts';
 import type { OpenFile } from './inspect/open-file.ts';
+import type { Place } from './place.ts';
 import type { RunModel } from './use-run.ts';
-
-/** A line of a file, the script being `<script>`. */
-export interface Place {
-  file: string;
-  line: number;
-}
 
 export interface Desk {
   id: string;
@@ -21,7 +16,6 @@ export interface Desk {
   onEvent: RunModel['onEvent'];
 }
 
-export const SCRIPT = '<script>';
 export const deskKey: InjectionKey<Desk> = Symbol('desk');
 
 export function useDesk(): Desk {
@@ -32,9 +26,4 @@ export function useDesk(): Desk {
 
 export function useCursor(): Desk['cursor'] {
   return shallowRef<Place | null>(null);
-}
-
-/** `line 12`, or `acu.py:30` in a file of the library. */
-export function placeText({ file, line }: Place): string {
-  return file === SCRIPT ? `line ${String(line)}` : `${file.split('/').at(-1) ?? file}:${String(line)}`;
 }

@@ -3,7 +3,7 @@ import type { RunEvent } from '@sequencer/model/events';
 import type { Client } from '@urql/vue';
 import { query } from '../api/client.ts';
 import { ACTIONS, OUTPUT_BEFORE } from '../api/documents.ts';
-import { SCRIPT } from './desk.ts';
+import { SCRIPT } from './place.ts';
 import type { OutputPiece } from './output-log.ts';
 
 const PAGE = 1000;

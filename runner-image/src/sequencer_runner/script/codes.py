@@ -44,6 +44,12 @@ def begins_on_its_first_line(code: CodeType) -> bool:
     return any(line == code.co_firstlineno and start <= resume + 2 < end for start, end, line in code.co_lines())
 
 
+def lines_of(code: CodeType) -> set[int]:
+    """Those that can be told of it."""
+    resume = code.co_code[::2].find(dis.opmap.get("RESUME", 0)) * 2
+    return {line for _, end, line in code.co_lines() if line is not None and end > resume + 2}
+
+
 def with_nested(codes: list[CodeType]) -> list[CodeType]:
     """The code objects and all that are inside them, each once."""
     found: dict[int, CodeType] = {}

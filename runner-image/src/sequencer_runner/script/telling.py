@@ -51,6 +51,7 @@ class Telling:
         if self._silent or trace.silence != self._silences:
             fields["sampled"] = True
             trace.silence = self._silences
+        trace.told += 1
         self._channel.line(**fields)
 
     def fall_silent(self) -> None:
@@ -69,7 +70,7 @@ class Telling:
         self._hits.clear()
         self._calm_ticks += 1
         self._left = min(_BURST, self._left + _HITS_A_TICK)
-        moved = [p for p in positions if _has_moved(*p)]
+        moved = [p for p in positions if self._is_behind(*p)]
         begin = self._looked_up % len(moved) if len(moved) > _LOOKED_UP else 0
         self._looked_up = begin + _LOOKED_UP
         for trace, line, function in [*moved[begin:], *moved[:begin]][:_LOOKED_UP]:
@@ -78,6 +79,16 @@ class Telling:
             trace.function = function
             trace.silence = -1
             self.tell(trace, line)
+
+    def _is_behind(self, trace: Trace, line: int, function: str) -> bool:
+        """Whether the trace is where no line tells of it. While every place reports, one may be just about to: the next
+        tick sees whether it did."""
+        if not _has_moved(trace, line, function):
+            return False
+        if self._silent or trace.behind == trace.told:
+            return True
+        trace.behind = trace.told
+        return False
 
 
 def _has_moved(trace: Trace, line: int, function: str) -> bool:

@@ -1,7 +1,7 @@
 /** Breakpoints in words, and as they are asked for. Pure. */
 import type { Breakpoint } from '@sequencer/model/events';
 import type { BreakpointInput } from '../../gql/graphql.ts';
-import type { Place } from '../desk.ts';
+import type { Place } from '../place.ts';
 
 /** When it stops: `every time`, `if az > 180`, `at hit 3`, `logs az={az}`. */
 export function whenText({ condition, hitCount, logMessage }: Breakpoint): string {

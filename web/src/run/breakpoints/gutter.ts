@@ -2,7 +2,7 @@
 import { Prec, RangeSet, StateEffect, StateField, type EditorState, type Extension } from '@codemirror/state';
 import { EditorView, GutterMarker, gutter } from '@codemirror/view';
 import type { Breakpoint } from '@sequencer/model/events';
-import type { Place } from '../desk.ts';
+import type { Place } from '../place.ts';
 import { kindOf, noteText, whenText, type Kind } from './breakpoint-text.ts';
 
 export interface BreakpointMark {

@@ -1,6 +1,6 @@
 /** At each new stop the page shows where the trace in focus stands: a file of the library, or the script again. */
 import { watch } from 'vue';
-import { SCRIPT } from '../desk.ts';
+import { SCRIPT } from '../place.ts';
 import type { Focus } from './focus.ts';
 import type { OpenFile } from './open-file.ts';
 

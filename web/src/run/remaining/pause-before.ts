@@ -2,7 +2,8 @@
 import type { Ref } from 'vue';
 import { computed, ref, type ComputedRef } from 'vue';
 import { isAt, plain } from '../breakpoints/breakpoint-text.ts';
-import { SCRIPT, useDesk } from '../desk.ts';
+import { useDesk } from '../desk.ts';
+import { SCRIPT } from '../place.ts';
 import type { RunFrame } from '../use-run.ts';
 
 export interface PauseBefore {

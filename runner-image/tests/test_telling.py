@@ -1,0 +1,78 @@
+"""Where a trace is that is looked for from beside it: told when no line of its own tells it, and not besides."""
+
+import json
+import socket
+from collections.abc import Iterator
+
+import pytest
+
+from sequencer_runner.frames import FrameReader, LineFrame
+from sequencer_runner.script.channel import Channel
+from sequencer_runner.script.telling import Telling
+from sequencer_runner.script.traces import Trace
+
+
+class Watched:
+    """One trace, and what is told of it."""
+
+    def __init__(self) -> None:
+        self._ours, self._theirs = socket.socketpair()
+        self._channel = Channel(self._theirs)
+        self.telling = Telling(self._channel)
+        self.trace = Trace(1, "THREAD", "MainThread", 1, function="<module>")
+
+    def reach(self, line: int) -> None:
+        """By the line itself, as it runs."""
+        self.trace.line = line
+        self.telling.comes(self.trace, line)
+
+    def look(self, line: int) -> None:
+        self.telling.tick([(self.trace, line, "<module>")])
+
+    def told(self) -> Iterator[tuple[int, bool]]:
+        """Each line so far, and whether it is marked as a sample."""
+        self._channel.empty(5.0)
+        self._theirs.shutdown(socket.SHUT_WR)
+        reader = FrameReader()
+        while data := self._ours.recv(65536):
+            for frame in reader.feed(data):
+                assert isinstance(frame, LineFrame)
+                event = json.loads(frame.data)
+                yield event["line"], event.get("sampled", False)
+
+
+@pytest.fixture
+def watched() -> Iterator[Watched]:
+    watched = Watched()
+    yield watched
+    watched._ours.close()
+    watched._theirs.close()
+
+
+def test_a_line_that_is_about_to_tell_itself_is_not_told_for_it(watched: Watched) -> None:
+    for line in range(1, 10, 3):
+        # The interpreter is there already; the line's own word comes right after.
+        watched.look(line)
+        watched.reach(line)
+        watched.reach(line + 1)
+        # Looked up before the script went on.
+        watched.look(line)
+        watched.reach(line + 2)
+    assert list(watched.told()) == [(line, False) for line in range(1, 10)]
+
+
+def test_a_place_that_tells_nothing_is_told_at_the_second_look(watched: Watched) -> None:
+    watched.reach(1)
+    watched.look(7)
+    watched.look(7)
+    watched.look(7)
+    watched.reach(8)
+    assert list(watched.told()) == [(1, False), (7, True), (8, False)]
+
+
+def test_silent_code_is_told_at_the_first_look(watched: Watched) -> None:
+    watched.reach(1)
+    watched.telling.fall_silent()
+    watched.look(7)
+    watched.look(9)
+    assert list(watched.told()) == [(1, False), (7, True), (9, True)]

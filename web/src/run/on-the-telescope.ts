@@ -1,0 +1,13 @@
+/** What a run has left going on the telescope, apart from what went on before it. Pure. */
+import type { TelescopeView } from '@sequencer/model/run-view';
+
+type Operation = TelescopeView['agents'][number];
+
+/**
+ * Agents do some things always, such as to monitor: what began before the run is not what it meets or leaves. What nobody
+ * knows the beginning of may be the run's own.
+ */
+export function splitByRun(news: TelescopeView, began: string | null): { own: Operation[]; older: Operation[] } {
+  const isOlder = ({ since }: Operation) => since !== null && began !== null && Date.parse(since) < Date.parse(began);
+  return { own: news.agents.filter((operation) => !isOlder(operation)), older: news.agents.filter(isOlder) };
+}
