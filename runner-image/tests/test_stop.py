@@ -141,12 +141,12 @@ def test_a_weaker_stop_after_a_stronger_is_refused(runner: Runner) -> None:
 def test_a_thread_that_never_ends_keeps_the_run_until_it_is_killed(runner: Runner) -> None:
     script = "import threading, time\ndef work():\n    while True:\n        time.sleep(0.05)\n"
     running = runner.submit(script + "threading.Thread(target=work).start()\nprint('main is through')\n")
-    running.until("output", text="main is through\n")
     running.until("statement", index=3, state="DONE")
     time.sleep(0.3)
     assert not running.of("ended")
     running.command("stop", level="KILL")
     assert running.end()["outcome"] == "KILLED"
+    assert running.output() == "main is through\n"
 
 
 def test_an_asyncio_script_is_interrupted(runner: Runner) -> None:
