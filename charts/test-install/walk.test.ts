@@ -8,7 +8,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { until } from '../../operator/test-cluster/support/cluster.ts';
+import { client, until } from '../../operator/test-cluster/support/cluster.ts';
+import { RUNS, SEQUENCERS } from '@sequencer/kubernetes/resources';
 import { kubectl } from '../test-cluster/support/helm.ts';
 import { learn, withNames, type Names } from './printed.ts';
 import { PASSWORD } from './site.ts';
@@ -17,14 +18,15 @@ import { readPage, type Step } from './walk.ts';
 const ROOT = join(import.meta.dirname, '../..');
 /** That both pages install into. */
 const NAMESPACE = 'sequencer';
-const KINDS = 'sequencerruns.sequencer.dev,sequencers.sequencer.dev';
-const CRDS = KINDS.split(',');
+const CRDS = ['sequencers.sequencer.dev', 'sequencerruns.sequencer.dev'];
 const ROLES = ['view', 'operate', 'admin'].map((role) => `sequencer-${role}`);
 /** Who looks and does not see it yet looks again. */
 const LOOKS = /^kubectl (-n \S+ )?(get|describe|logs) /;
 const SEEN_WITHIN_MS = 90_000;
 const LOOK_EVERY_MS = 500;
 const DONE_WITHIN_MS = 300_000;
+/** Namespaces of other tests, whose nodes are gone as well. */
+const LEFT_WITHIN_MS = 360_000;
 
 /** A checkout, as far as the pages need one, and a person's own access to the cluster. */
 const folder = mkdtempSync(join(tmpdir(), 'sequencer-walk-'));
@@ -36,7 +38,7 @@ beforeAll(async () => {
   symlinkSync(join(ROOT, 'bin/sequencer'), join(folder, 'bin/sequencer'));
   copyFileSync(process.env.KUBECONFIG ?? '', env.KUBECONFIG);
   await nothingOfIt();
-});
+}, 400_000);
 afterAll(async () => {
   await kubectl(['delete', 'namespace', NAMESPACE, '--ignore-not-found', '--wait=false']);
   // Without an operator nobody else would let them go.
@@ -44,7 +46,7 @@ afterAll(async () => {
   await kubectl(['wait', '--for=delete', `namespace/${NAMESPACE}`, '--timeout=120s']);
   await nothingOfIt();
   rmSync(folder, { recursive: true });
-}, 240_000);
+}, 400_000);
 
 const inCluster = async (...args: string[]) => (await kubectl(['get', ...args, '--ignore-not-found'])).stdout.trim();
 
@@ -52,9 +54,14 @@ const inCluster = async (...args: string[]) => (await kubectl(['get', ...args, '
 async function nothingOfIt(): Promise<void> {
   if (await inCluster('namespace', NAMESPACE)) throw new Error(`There is a namespace ${NAMESPACE} in this cluster.`);
   if (await inCluster('crd', ...CRDS)) {
-    await until('there is no sequencer in the cluster, as the page takes their kinds away', async () => {
-      return (await inCluster(KINDS, '--all-namespaces')) === '';
-    });
+    await until(
+      'there is no sequencer in the cluster, as the page takes their kinds away',
+      async () => {
+        const [seats, runs] = await Promise.all([client.list(SEQUENCERS, null), client.list(RUNS, null)]);
+        return seats.length + runs.length === 0;
+      },
+      LEFT_WITHIN_MS,
+    );
   }
   await kubectl(['delete', 'crd', ...CRDS, '--ignore-not-found']);
   await kubectl(['delete', 'clusterrole', ...ROLES, '--ignore-not-found']);
