@@ -7,5 +7,7 @@ export default defineConfig({
     include: ['charts/test-install/**/*.test.ts'],
     testTimeout: 90_000,
     hookTimeout: 120_000,
+    // What belongs to the whole cluster is one release's at a time.
+    fileParallelism: false,
   },
 });

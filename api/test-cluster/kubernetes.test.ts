@@ -1,6 +1,6 @@
 /** Runs in a cluster: what people do at the API and with kubectl is the same thing in both places. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { CONFIG_MAPS, PODS, RUNS, SEQUENCERS } from '@sequencer/kubernetes/resources';
+import { CONFIG_MAPS, PODS, RUNS, SEQUENCERS, pathOf } from '@sequencer/kubernetes/resources';
 import { runToken } from '@sequencer/kubernetes/run-token';
 import type { Phase } from '@sequencer/model';
 import { client, inPhase, submit as create, until } from '../../operator/test-cluster/support/cluster.ts';
@@ -213,6 +213,32 @@ describe('a run', () => {
     const run = await reaches(id, 'KILLED');
     expect(run.reason).toContain('used more memory than its limit');
     expect(run.exitCode).toBe(137);
+  });
+
+  test('whose pod somebody evicts says so in both places', async () => {
+    const sequencer = await newSequencer();
+    const id = await submit(sequencer, 'import time\nprint("on", flush=True)\ntime.sleep(600)\n');
+    await until('the script runs', async () => (await find(id)).output.length > 0);
+    const { name } = (await objectOf(id)).metadata;
+    const body = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name, namespace: site.namespace } };
+    const path = pathOf(PODS, site.namespace, name, 'eviction');
+    (await client.open('POST', path, { body, signal: AbortSignal.timeout(10_000) })).resume();
+    await reaches(id, 'INTERRUPTED');
+    await until('both say the same', async () => {
+      const [{ reason }, { status }] = await Promise.all([find(id), objectOf(id)]);
+      expect(reason).toMatch(/^Interrupted by the system.* Somebody had the pod evicted, as kubectl drain does\.$/);
+      return reason === status?.reason;
+    });
+  });
+
+  test('is told the host name that its sequencer says, also before any runner has come', async () => {
+    const sequencer = await newSequencer('Off');
+    const hostname = async () =>
+      (await ask<{ sequencer: { hostname: string } }>(site.api, `{ sequencer(name: "${sequencer}") { hostname } }`))
+        .data.sequencer.hostname;
+    expect(await hostname()).toBe(`daq-${sequencer}-sequencer`);
+    await client.merge(SEQUENCERS, site.namespace, sequencer, { spec: { runner: { hostname: 'daq-of-the-site' } } });
+    await until('the API says it', async () => (await hostname()) === 'daq-of-the-site');
   });
 
   test('that waits and is deleted is cancelled; one that has ended stays in the history', async () => {

@@ -280,6 +280,11 @@ describe('text that means harm', () => {
     }
     expect((await submit('  two\nlines\t')).data.submitRun.title).toBe('two lines');
     const nul = 'a\0b';
+    const nested = { sequencer: 'satp1', script: 'x', arguments: ['fine', nul] };
+    const refused = await ada.ask('mutation ($input: SubmitRunInput!) { submitRun(input: $input) { id } }', {
+      input: nested,
+    });
+    expect(refused.errors?.[0]?.message).toContain('input.arguments.1: it is not text');
     expect(await ada.code('query ($s: String) { runs(filter: { text: $s }) { edges { cursor } } }', { s: nul })).toBe(
       'BAD_INPUT',
     );

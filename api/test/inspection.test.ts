@@ -111,6 +111,8 @@ it('stops at a breakpoint in a library, is looked into, mended, and goes on to a
   expect(record.data.run.events.map((event) => JSON.parse(event.data) as object)).toMatchObject([
     { by: 'tester', expression: "values['az'].append(n)", ok: true },
   ]);
+  const wrong = await ask(api, 'query ($id: ID!) { run(id: $id) { events(types: ["no\\u0000ne"]) { seq } } }', { id });
+  expect(wrong.errors?.[0]?.message).toContain('types: events have the types ');
 });
 
 it('interrupts an evaluation that hangs, and nothing else', async () => {
@@ -133,4 +135,80 @@ it('interrupts an evaluation that hangs, and nothing else', async () => {
   expect((await hanging).data.evaluate).toEqual({ ok: false, text: 'Interrupted.' });
   await ask(api, 'mutation ($id: ID!) { resumeRun(id: $id) { id } }', { id });
   await phase(id, 'SUCCEEDED');
+});
+
+const TASKS = `import asyncio
+async def hold(lock):
+    async with lock:
+        await asyncio.sleep(0.05)
+async def stepped(lock):
+    await asyncio.sleep(0)
+    async with lock:
+        print("has it")
+async def main():
+    lock = asyncio.Lock()
+    await asyncio.gather(hold(lock), stepped(lock))
+asyncio.run(main())
+`;
+
+it('lets the other tasks of a loop wait for a step, says so, and lets them go on', async () => {
+  const { id } = (await submit(api, { script: TASKS, breakpoints: [{ line: 6 }] })).data.submitRun;
+  const stopped = async (line: number) =>
+    vi.waitFor(
+      async () => {
+        const found = (await state(id)).traces.find((trace) => trace.prompt?.stack.at(-1)?.line === line);
+        if (!found?.prompt) throw new Error(`nothing stands in line ${String(line)} yet`);
+        return { trace: found.id, prompt: found.prompt.number };
+      },
+      { timeout: 30_000, interval: 50 },
+    );
+  const at = await stopped(6);
+  const step =
+    'mutation ($run: ID!, $trace: Int!, $prompt: Int!) { stepTrace(run: $run, trace: $trace, prompt: $prompt, command: NEXT, others: WAIT) { id } }';
+  await ask(api, step, { run: id, ...at });
+  const next = await stopped(7);
+  const stepping = await ask(api, step, { run: id, ...next });
+  expect(stepping.errors).toBeUndefined();
+  const waiting = () =>
+    ask<{ run: { reason: string | null; traces: { id: number; othersWaiting: number }[] } }>(
+      api,
+      'query ($id: ID!) { run(id: $id) { reason traces { id othersWaiting } } }',
+      { id },
+    ).then(({ data }) => data.run);
+  await vi.waitFor(
+    async () => {
+      const { reason, traces } = await waiting();
+      expect(traces.find((trace) => trace.id === at.trace)?.othersWaiting).toBe(1);
+      expect(reason).toContain(`Trace ${String(at.trace)} waits in its step, and another task waits for it.`);
+    },
+    { timeout: 30_000, interval: 50 },
+  );
+  const letGo = 'mutation ($run: ID!, $trace: Int!) { letOthersGoOn(run: $run, trace: $trace) { id } }';
+  const unknown = await ask(api, letGo, { run: id, trace: 99 });
+  expect(unknown.errors?.[0]?.extensions.code).toBe('UNKNOWN_TRACE');
+  expect((await ask(api, letGo, { run: id, trace: at.trace })).errors).toBeUndefined();
+  const got = await stopped(8);
+  expect((await waiting()).traces.every((trace) => trace.othersWaiting === 0)).toBe(true);
+  await ask(api, step.replace(', others: WAIT', '').replace('NEXT', 'CONTINUE'), { run: id, ...got });
+  await phase(id, 'SUCCEEDED');
+  const record = await ask<{ run: { events: { data: string }[] } }>(
+    api,
+    'query ($id: ID!) { run(id: $id) { events(types: ["action"]) { data } } }',
+    { id },
+  );
+  expect(record.data.run.events.map(({ data }) => (JSON.parse(data) as { detail: string }).detail)).toEqual([
+    '',
+    `Trace ${String(at.trace)} steps over, while the other tasks of its loop wait.`,
+    `Trace ${String(at.trace)} steps over, while the other tasks of its loop wait.`,
+    'There is no trace 99, or it has ended.',
+    `The tasks that waited for the step of trace ${String(at.trace)} go on.`,
+    `Trace ${String(at.trace)} goes on.`,
+  ]);
+  // A script itself is no task.
+  const { id: other } = (await submit(api, { script: 'print(1)\n', startPaused: true })).data.submitRun;
+  await promptOf(other, 1);
+  const refused = await ask(api, step, { run: other, trace: 1, prompt: 1 });
+  expect(refused.errors?.[0]?.extensions.code).toBe('OTHERS_CANNOT_WAIT');
+  await ask(api, 'mutation ($id: ID!) { resumeRun(id: $id) { id } }', { id: other });
+  await phase(other, 'SUCCEEDED');
 });

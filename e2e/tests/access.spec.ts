@@ -20,17 +20,19 @@ async function violations(page: Page): Promise<string[]> {
 
 /** Buttons that are hard to hit; a line of output is as high as its text, and so is the number in it. */
 function tooSmall(page: Page, least = 23.5): Promise<string[]> {
-  return page.locator('button:not(.at):visible, select:visible, input:not([type=radio]):visible').evaluateAll(
-    (elements, least) =>
-      elements.flatMap((element) => {
-        // A box is hit by its label, too.
-        const target = element.matches('[type=checkbox]') ? (element.closest('label') ?? element) : element;
-        const { width, height } = target.getBoundingClientRect();
-        const isSmall = Math.min(width, height) < least;
-        return isSmall ? [`${element.outerHTML.slice(0, 120)}: ${String(width)} x ${String(height)}`] : [];
-      }),
-    least,
-  );
+  return page
+    .locator('button:not(.at):visible, a.btn:visible, select:visible, input:not([type=radio]):visible')
+    .evaluateAll(
+      (elements, least) =>
+        elements.flatMap((element) => {
+          // A box is hit by its label, too.
+          const target = element.matches('[type=checkbox]') ? (element.closest('label') ?? element) : element;
+          const { width, height } = target.getBoundingClientRect();
+          const isSmall = Math.min(width, height) < least;
+          return isSmall ? [`${element.outerHTML.slice(0, 120)}: ${String(width)} x ${String(height)}`] : [];
+        }),
+      least,
+    );
 }
 
 test('pages', async ({ page, stack }) => {

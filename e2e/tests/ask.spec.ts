@@ -29,6 +29,10 @@ test('questions are answered by whoever comes first, and the page says who it wa
 
   const ask = page.getByRole('alert', { name: 'The script asks: Which filter?' });
   await expect(ask.getByRole('textbox')).toHaveValue('f150');
+  await page.setViewportSize({ width: 390, height: 844 });
+  await expect(ask.getByRole('button', { name: 'Answer' })).toBeInViewport({ ratio: 1 });
+  expect((await ask.getByRole('textbox').boundingBox())?.width).toBeGreaterThan(150);
+  await page.setViewportSize({ width: 1440, height: 900 });
   await ask.getByRole('textbox').fill('f090');
   await ask.getByRole('textbox').press('Enter');
   await expect(sequencer.output).toContainText('filter f090');

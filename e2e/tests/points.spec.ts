@@ -58,6 +58,7 @@ test('one stops at its third hit, another writes what it sees and stops nothing'
   await expect(written).toHaveCount(2);
   await expect(written.last()).toContainText('step 1: 1');
   await expect(details).toContainText('logs step {step}: {total}');
+  await expect(details).toContainText(/logs step \{step\}: \{total\}.*, 2 hits/);
   await page.keyboard.press('F8');
   await expect(sequencer.state).toContainText('Succeeded');
   await expect(written).toHaveCount(6);

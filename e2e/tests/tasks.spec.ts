@@ -1,4 +1,4 @@
-/** One asyncio task is stepped while another stands, and while it goes on. */
+/** One asyncio task is stepped while the others go on, and while they wait. */
 import { expect, test } from '../src/fixtures.ts';
 import { SequencerPage } from '../src/sequencer-page.ts';
 
@@ -44,4 +44,69 @@ test('a step over an await stays in its task, whose name stands beside it', asyn
   await page.keyboard.press('Shift+F5');
   await page.getByRole('dialog').getByRole('button', { name: 'Interrupt', exact: true }).click();
   await expect(sequencer.state).toContainText('Interrupted');
+});
+
+const LOCKED = `import asyncio
+
+async def hold(lock):
+    async with lock:
+        await asyncio.sleep(0.05)
+    print('given back')
+
+async def stepped(lock):
+    await asyncio.sleep(0)
+    print('first')
+    async with lock:
+        print('has it')
+
+async def main():
+    lock = asyncio.Lock()
+    async with asyncio.TaskGroup() as group:
+        group.create_task(hold(lock), name='holder')
+        group.create_task(stepped(lock), name='stepped')
+
+asyncio.run(main())
+`;
+
+test('the others wait during a step if one wants it, and are let go on when it waits for one of them', async ({
+  page,
+}) => {
+  const sequencer = new SequencerPage(page);
+  await sequencer.open('satp1');
+  await sequencer.load(LOCKED);
+  await page.getByRole('region', { name: 'Editor' }).locator('.breakpoint-gutter .cm-gutterElement').nth(9).click();
+  await sequencer.start();
+  const details = page.getByRole('complementary', { name: 'Details' });
+  const trace = details.locator('.trace').filter({ hasText: 'stepped task' });
+  await expect(trace.getByRole('button', { name: 'line 9' })).toBeVisible();
+  // What shares its thread stands, and says so.
+  const main = details.locator('.trace').filter({ hasText: 'MainThread thread' });
+  await expect(main).toContainText('stands behind T');
+  const others = page.getByRole('checkbox', { name: 'The other tasks wait during a step' });
+  await expect(others).toHaveCount(1);
+  await expect(others).not.toBeChecked();
+  // By the keyboard; it is remembered.
+  await others.focus();
+  await page.keyboard.press('Space');
+  const stepOver = async () => {
+    // Until the answer to the step before is here, the key does nothing.
+    await expect(sequencer.controls.getByRole('button', { name: 'Over', exact: true })).toBeEnabled();
+    await page.keyboard.press('F10');
+  };
+  await page.reload();
+  await expect(others).toBeChecked();
+  await stepOver();
+  await expect(trace.getByRole('button', { name: 'line 10' })).toBeVisible();
+  await stepOver();
+  await expect(trace.getByRole('button', { name: 'line 11' })).toBeVisible();
+  await stepOver();
+  await expect(trace.getByRole('status')).toContainText('waits in its step, and 1 other task for it');
+  await expect(sequencer.output).not.toContainText('given back');
+  await trace.getByRole('button', { name: 'Let them go on' }).click();
+  await expect(trace.getByRole('button', { name: 'line 12' })).toBeVisible();
+  await expect(trace.getByRole('status')).toHaveCount(0);
+  await expect(sequencer.output).toContainText('given back');
+  await page.keyboard.press('F8');
+  await expect(sequencer.state).toContainText('Succeeded');
+  await expect(sequencer.output).toContainText('has it');
 });

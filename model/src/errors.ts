@@ -19,6 +19,7 @@ export const ERRORS = {
   STOPPING: 'The run is stopping; this is not possible any more.',
   STILL_EVALUATING:
     'The trace is busy with an expression. Wait for it, or interrupt it; its result will be in the record.',
+  OTHERS_CANNOT_WAIT: 'Nothing here can be made to wait for this step. Step with the others going on.',
   NO_DECISION: 'No failed statement waits for a decision.',
   STATEMENT_STARTED: 'The change would alter a statement that has started. Only what has not run can be replaced.',
   ASK_ANSWERED: 'The question was answered already, here or by somebody else, or its time is over.',

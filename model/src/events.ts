@@ -10,6 +10,9 @@ export const STOP_LEVELS = ['REQUEST', 'INTERRUPT', 'TERMINATE', 'KILL'] as cons
 export type StopLevel = (typeof STOP_LEVELS)[number];
 export const STEP_COMMANDS = ['NEXT', 'STEP', 'RETURN', 'CONTINUE', 'UNTIL', 'LOOP'] as const;
 export type StepCommand = (typeof STEP_COMMANDS)[number];
+/** What the other tasks of its loop do while an asyncio task takes a step. */
+export const OTHERS = ['GO_ON', 'WAIT'] as const;
+export type Others = (typeof OTHERS)[number];
 export const STATEMENT_STATES = ['PENDING', 'RUNNING', 'DONE', 'FAILED', 'SKIPPED'] as const;
 export type StatementState = (typeof STATEMENT_STATES)[number];
 export const FAILURE_ACTIONS = ['RETRY', 'SKIP', 'GOTO', 'STOP'] as const;
@@ -131,9 +134,22 @@ export const EVENT_SCHEMAS = {
     exception: z.looseObject({ type: z.string(), message: z.string() }).nullish(),
   }),
   /** A prompt was answered. */
-  resumed: event('resumed', { trace: z.int().positive(), number: z.int().positive(), command: z.enum(STEP_COMMANDS) }),
-  /** A log point was passed. */
-  logged: event('logged', { trace: z.int().positive(), file: z.string(), line: lineNumber, text: z.string() }),
+  resumed: event('resumed', {
+    trace: z.int().positive(),
+    number: z.int().positive(),
+    command: z.enum(STEP_COMMANDS),
+    others: z.enum(OTHERS).optional(),
+  }),
+  /** A task in a step waits for something, and so many others of its loop wait for the step. 0: they go on. */
+  othersWait: event('othersWait', { trace: z.int().positive(), tasks: count }),
+  /** A log point was passed, `hits` times so far. */
+  logged: event('logged', {
+    trace: z.int().positive(),
+    file: z.string(),
+    line: lineNumber,
+    text: z.string(),
+    hits: count.optional(),
+  }),
   /** Somebody evaluated an expression, or carried a statement out, in a frame (0: the innermost) of a stopped trace. */
   evaluated: event('evaluated', {
     trace: z.int().positive(),

@@ -2,7 +2,7 @@
  * From events to a run's view: used by the API for its answers and by the UI for live updates and replay. Pure: the same
  * events give the same view wherever they are folded.
  */
-import type { RunEvent, RunEventOf } from './events.ts';
+import type { Breakpoint, RunEvent, RunEventOf } from './events.ts';
 import type { PromptView, RunView, StatementView, TraceView } from './run-view.ts';
 
 /** What a view keeps of ended traces, of questions that are over, and so on; a run may have had millions. */
@@ -38,6 +38,7 @@ export function applyEvent(view: RunView, event: RunEvent): void {
         since: null,
         sampled: false,
         prompt: null,
+        othersWaiting: 0,
       });
       break;
     case 'traceEnded':
@@ -56,6 +57,11 @@ export function applyEvent(view: RunView, event: RunEvent): void {
         trace.state = 'RUNNING';
         trace.since = event.at;
       }
+      break;
+    }
+    case 'othersWait': {
+      const trace = findTrace(view, event.trace);
+      if (trace) trace.othersWaiting = event.tasks;
       break;
     }
     case 'pause':
@@ -122,9 +128,14 @@ export function applyEvent(view: RunView, event: RunEvent): void {
     case 'ended':
       onEnded(view, event);
       break;
+    case 'logged': {
+      const { file, line, hits } = event;
+      const counts = (b: Breakpoint): boolean => b.file === file && b.line === line && b.logMessage != null;
+      if (hits !== undefined) view.breakpoints = view.breakpoints.map((b) => (counts(b) ? { ...b, hits } : b));
+      break;
+    }
     case 'output':
     case 'action':
-    case 'logged':
     case 'evaluated':
       break;
   }
@@ -179,6 +190,7 @@ function onTraceEnded(view: RunView, event: RunEventOf<'traceEnded'>): void {
   if (!trace) return;
   trace.state = 'ENDED';
   trace.prompt = null;
+  trace.othersWaiting = 0;
   const ended = view.traces.filter((t) => t.state === 'ENDED');
   if (ended.length > KEPT_ENDED_TRACES) {
     const drop = ended[0];

@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { ERROR_CODES } from './errors.ts';
 import {
   FAILURE_ACTIONS,
+  OTHERS,
   STEP_COMMANDS,
   STOP_LEVELS,
   anyEventSchema,
@@ -108,14 +109,20 @@ export const COMMANDS = {
   pause: z.looseObject({ name: z.literal('pause'), ...forRun }),
   /** Takes a pending pause back and lets every paused trace go on. */
   resume: z.looseObject({ name: z.literal('resume'), ...forRun }),
-  /** Answers one prompt of one trace. `line` is for UNTIL: go on until this line, or the end of the function. */
+  /**
+   * Answers one prompt of one trace. `line` is for UNTIL: go on until this line, or the end of the function. `others`
+   * WAIT: the other tasks of its loop wait until the step is over, or somebody lets them go on.
+   */
   step: z.looseObject({
     name: z.literal('step'),
     ...forRun,
     ...atPrompt,
     command: z.enum(STEP_COMMANDS),
     line: z.int().positive().optional(),
+    others: z.enum(OTHERS).optional(),
   }),
+  /** Those that wait for the step of this trace go on while it is under way. */
+  letOthersGoOn: z.looseObject({ name: z.literal('letOthersGoOn'), ...forRun, trace: z.int().positive() }),
   /** Replaces all breakpoints. `result`: the breakpoints as they were set. */
   setBreakpoints: z.looseObject({
     name: z.literal('setBreakpoints'),
@@ -176,6 +183,7 @@ export const commandSchema = z.looseObject({
     COMMANDS.pause,
     COMMANDS.resume,
     COMMANDS.step,
+    COMMANDS.letOthersGoOn,
     COMMANDS.setBreakpoints,
     COMMANDS.evaluate,
     COMMANDS.interruptEvaluation,

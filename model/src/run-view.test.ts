@@ -4,7 +4,7 @@ import controlled from '../golden/controlled-run.json' with { type: 'json' };
 import golden from '../golden/run.json' with { type: 'json' };
 import { EVENT_TYPES, readEvent, type AnyEvent } from './events.ts';
 import { applyEvent, skipEvent } from './fold.ts';
-import { emptyView, phaseOf, reasonOf, restoreView, type RunView } from './run-view.ts';
+import { emptyView, phaseOf, reasonOf, restoreView, standsBehind, type RunView } from './run-view.ts';
 
 const events: AnyEvent[] = golden.events;
 
@@ -126,6 +126,44 @@ test('folding in parts, with events seen twice, gives the same view', () => {
       expect(view).toEqual(folded(events.length));
     }),
   );
+});
+
+test('tasks that wait for a step are told, until they go on or the trace ends', () => {
+  const at = '2026-11-24T04:00:01.000Z';
+  const view = folded(9);
+  applyEvent(view, { seq: 10, at, type: 'othersWait', trace: 2, tasks: 1 });
+  expect(reasonOf(view)).toBe(
+    'Trace 2 waits in its step, and another task waits for it. Let them go on if it waits for one of them.',
+  );
+  applyEvent(view, { seq: 11, at, type: 'othersWait', trace: 2, tasks: 3 });
+  expect(reasonOf(view)).toContain('3 other tasks wait for it');
+  expect(phaseOf(view)).toBe('RUNNING');
+  applyEvent(view, { seq: 12, at, type: 'othersWait', trace: 2, tasks: 0 });
+  expect(reasonOf(view)).toBeNull();
+  applyEvent(view, { seq: 13, at, type: 'othersWait', trace: 2, tasks: 3 });
+  applyEvent(view, { seq: 14, at, type: 'traceEnded', trace: 2 });
+  expect(reasonOf(view)).toBeNull();
+});
+
+test('what runs in the thread of a stopped trace stands behind it', () => {
+  const [, watcher] = folded(14).traces;
+  if (!watcher?.prompt) throw new Error('the second trace stands at a prompt');
+  const task = { ...watcher, id: 3, kind: 'TASK' as const, thread: 2, state: 'RUNNING' as const, prompt: null };
+  const elsewhere = { ...task, id: 4, thread: 1 };
+  const traces = [watcher, task, elsewhere];
+  expect(traces.map((trace) => standsBehind(traces, trace)?.id ?? null)).toEqual([null, 2, null]);
+  const stopped = { ...task, state: 'PAUSED' as const, prompt: watcher.prompt };
+  const loop = { ...watcher, state: 'RUNNING' as const, prompt: null };
+  expect(standsBehind([loop, stopped], loop)?.id).toBe(3);
+});
+
+test('the hits of a log point are counted, and of no other breakpoint of its line', () => {
+  const at = '2026-11-24T04:00:01.000Z';
+  const view = folded(9);
+  const point = { file: '<script>', line: 2, enabled: true, hits: 0 };
+  applyEvent(view, { seq: 10, at, type: 'breakpoints', breakpoints: [point, { ...point, logMessage: 'x is {x}' }] });
+  applyEvent(view, { seq: 11, at, type: 'logged', trace: 1, file: '<script>', line: 2, text: 'x is 1', hits: 7 });
+  expect(view.breakpoints.map((b) => b.hits)).toEqual([0, 7]);
 });
 
 test('a stop at the next statement can be taken back, other levels cannot', () => {

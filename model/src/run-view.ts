@@ -55,6 +55,8 @@ export interface TraceView {
   since: string | null;
   sampled: boolean;
   prompt: PromptView | null;
+  /** While it waits in a step: how many other tasks of its loop wait for that. */
+  othersWaiting: number;
 }
 
 export interface FailureView {
@@ -171,7 +173,15 @@ export function restoreView(json: string): RunView {
     ...{ deadline: null, escalate: false, reaction: null },
     ...stop,
   }));
-  return { ...emptyView(), ...stored, statements, stops };
+  const traces = (stored.traces ?? []).map((trace) => ({ ...{ othersWaiting: 0 }, ...trace }));
+  return { ...emptyView(), ...stored, statements, stops, traces };
+}
+
+/** The stopped trace that this one waits behind: a loop is one thread, so its tasks stand while one of them does. */
+export function standsBehind(traces: readonly TraceView[], trace: TraceView): TraceView | null {
+  if (trace.state !== 'RUNNING') return null;
+  const thread = trace.thread ?? trace.id;
+  return traces.find((t) => t !== trace && t.prompt !== null && (t.thread ?? t.id) === thread) ?? null;
 }
 
 /** The phase of a run that has started, from its events alone. */
@@ -211,7 +221,14 @@ export function reasonOf(view: RunView): string | null {
     return 'Paused on request.';
   }
   const ask = view.asks.find((a) => a.answered === null);
-  return ask ? `Waits for an answer: ${ask.question}` : null;
+  if (ask) return `Waits for an answer: ${ask.question}`;
+  const stepped = view.traces.find((trace) => trace.othersWaiting > 0);
+  return stepped ? othersReason(stepped) : null;
+}
+
+function othersReason({ id, othersWaiting }: TraceView): string {
+  const who = othersWaiting === 1 ? 'another task waits' : `${String(othersWaiting)} other tasks wait`;
+  return `Trace ${String(id)} waits in its step, and ${who} for it. Let them go on if it waits for one of them.`;
 }
 
 function heldReason({ exception, message }: FailureView): string {

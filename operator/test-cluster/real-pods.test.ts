@@ -3,7 +3,7 @@
  * `scripts/test-runner-image` makes one.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { CONFIG_MAPS, PODS, RUNS, SEQUENCERS } from '@sequencer/kubernetes/resources';
+import { CONFIG_MAPS, PODS, RUNS, SEQUENCERS, pathOf } from '@sequencer/kubernetes/resources';
 import { LABELS } from '@sequencer/model/kubernetes/names';
 import type { RunSpec } from '@sequencer/model/kubernetes/sequencer-run';
 import type { SequencerSpec } from '@sequencer/model/kubernetes/sequencer';
@@ -50,7 +50,16 @@ async function start(script: string, more: Partial<RunSpec> = {}, spec: Partial<
   return (await submit(namespace, name, { script, ...more })).metadata.name;
 }
 
+const sequencerOf = (run: string) => run.replace(/-[^-]*$/, '');
 const inPhase = (run: string, phase: PhaseWord) => reach(namespace, run, phase);
+
+function reasonOf(run: string, pattern: RegExp) {
+  return until(`${run} says ${String(pattern)}`, async () => {
+    const found = await client.get(RUNS, namespace, run);
+    if (pattern.test(found.status?.reason ?? '')) return found;
+    throw new Error(JSON.stringify(found.status));
+  });
+}
 
 function printed(run: string, text: string): Promise<true> {
   return until(`${run} has printed ${text}`, async () => {
@@ -94,6 +103,21 @@ test('cancelling interrupts the script, whose clean-up runs to its end', async (
   expect(await logOf(namespace, run)).toContain('parked');
 });
 
+test('cancelling a run whose runner is only just starting is not lost', async () => {
+  const run = await start('import time\ntime.sleep(600)\n');
+  await until('its container runs', async () => {
+    const pod = await client.find(PODS, namespace, run);
+    return pod?.status?.containerStatuses?.some(({ state }) => state?.running);
+  });
+  await client.merge(RUNS, namespace, run, { spec: { desiredState: 'Cancelled' } });
+  // Otherwise only after stopGraceSeconds, by force.
+  const ended = await until('it has ended', async () => {
+    const { status } = await client.get(RUNS, namespace, run);
+    return status?.finishedAt !== undefined && status.phase;
+  });
+  expect(['Cancelled', 'Interrupted']).toContain(ended);
+});
+
 test('deleting the run does the same, and leaves nothing', async () => {
   const run = await start('import time\nprint("up")\ntime.sleep(600)\n');
   await printed(run, 'up');
@@ -103,7 +127,7 @@ test('deleting the run does the same, and leaves nothing', async () => {
     'both are gone',
     async () => !(await client.find(RUNS, namespace, run)) && !(await client.find(PODS, namespace, run)),
   );
-  const { status } = await client.get(SEQUENCERS, namespace, metadata.name.replace(/-[^-]*$/, ''));
+  const { status } = await client.get(SEQUENCERS, namespace, sequencerOf(metadata.name));
   expect(status?.hold).toMatchObject({ run, outcome: 'Interrupted' });
 });
 
@@ -115,7 +139,7 @@ test('a run begins at once in a pod that waited, the next one in another; neithe
     'print(len([name for name in os.listdir("/work/journal") if os.path.isdir(f"/work/journal/{name}")]))',
   ].join('\n');
   const first = await start(script, {}, { runner: { image, imagePullPolicy: 'Never', env: [], egress: [], warm: 1 } });
-  const name = first.replace(/-[^-]*$/, '');
+  const name = sequencerOf(first);
   await inPhase(first, 'Succeeded');
   const pods: string[] = [];
   for (let i = 0; i < 2; i++) {
@@ -153,6 +177,55 @@ test('a script that takes too much memory is killed, and the run says so', async
     },
   );
   expect((await inPhase(run, 'Killed')).status?.reason).toMatch(/memory/);
+});
+
+test('a run that no node has room for says so, and the next one starts when that is mended', async () => {
+  const resources = { requests: { memory: '4Ti' }, limits: { memory: '4Ti' } };
+  const run = await start(
+    'print(1)\n',
+    {},
+    { runner: { image, imagePullPolicy: 'Never', env: [], egress: [], resources } },
+  );
+  const name = sequencerOf(run);
+  const { status } = await reasonOf(run, /^No node can take the pod: .*Insufficient memory.* or cancel the run\.$/);
+  expect(status?.phase).toBe('Starting');
+  const next = await submit(namespace, name, { script: 'print(2)\n' });
+  const mended = { requests: { memory: '64Mi' }, limits: { memory: '256Mi' } };
+  await client.merge(SEQUENCERS, namespace, name, { spec: { runner: { resources: mended } } });
+  await client.merge(RUNS, namespace, run, { spec: { desiredState: 'Cancelled' } });
+  expect((await inPhase(run, 'Cancelled')).status?.reason).toBe('Cancelled before the script began.');
+  await inPhase(next.metadata.name, 'Succeeded');
+});
+
+test('a pod that somebody evicts is interrupted, its clean-up runs, and the run says who did it', async () => {
+  const run = await start(
+    'import time\nprint("up")\ntry:\n    time.sleep(600)\nfinally:\n    print("parked")\n    time.sleep(3)\n',
+  );
+  await printed(run, 'up');
+  const path = pathOf(PODS, namespace, run, 'eviction');
+  const body = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name: run, namespace } };
+  (await client.open('POST', path, { body, signal: AbortSignal.timeout(10_000) })).resume();
+  await printed(run, 'parked');
+  await inPhase(run, 'Interrupted');
+  await reasonOf(run, /^Interrupted by the system.* Somebody had the pod evicted, as kubectl drain does\.$/);
+});
+
+test('a script that fills the disk of its node is evicted by the kubelet, and the run says so', async () => {
+  const script = [
+    'import time',
+    'with open("/work/big", "wb") as big:',
+    '    for i in range(48):',
+    '        big.write(bytes(1 << 20))',
+    '        big.flush()',
+    'print("up")',
+    'time.sleep(600)',
+  ].join('\n');
+  const resources = { limits: { 'ephemeral-storage': '32Mi' } };
+  const run = await start(script, {}, { runner: { image, imagePullPolicy: 'Never', env: [], egress: [], resources } });
+  await printed(run, 'up');
+  // The node leaves a second or so for a clean-up.
+  const { status } = await reasonOf(run, /The node evicted the pod: .*ephemeral.*32Mi\.$/);
+  expect(['Interrupted', 'Killed']).toContain(status?.phase);
 });
 
 test('an image that is not there is told within 10 seconds', async () => {

@@ -61,7 +61,15 @@ class ScriptHost:
         self._written = {1: bytearray(), 2: bytearray()}
         self.events: list[dict[str, Any]] = []
 
-    def run(self, script: Path, arguments: list[str], breakpoints: list[dict[str, Any]], commands: list[str]) -> Ended:
+    def run(
+        self,
+        script: Path,
+        arguments: list[str],
+        breakpoints: list[dict[str, Any]],
+        commands: list[str],
+        others: str = "GO_ON",
+    ) -> Ended:
+        self._others = others
         self._start(script, arguments, breakpoints, paused=bool(commands))
         left = list(commands)
         with selectors.DefaultSelector() as selector:
@@ -133,6 +141,8 @@ class ScriptHost:
     def _answer(self, prompt: dict[str, Any], left: list[str]) -> None:
         command = left.pop(0) if left else "CONTINUE"
         step = {"do": "step", "trace": prompt["trace"], "prompt": prompt["number"], "command": command, "line": None}
+        if command != "CONTINUE" and prompt["reason"] != "start":
+            step["others"] = self._others
         if not left and command == "CONTINUE":
             self.tell({"id": "none", "do": "setBreakpoints", "breakpoints": []})
         self.tell({"id": str(prompt["number"]), **step})

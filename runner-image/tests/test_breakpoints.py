@@ -125,9 +125,9 @@ def test_a_log_point_writes_and_does_not_stop(runner: Runner) -> None:
     text = "i is {i}, {{total}}: {str(total) + '}'}"
     running = runner.submit(LOOP, breakpoints=[point(5, condition="i > 7", logMessage=text)])
     assert stops(running) == []
-    assert [(e["line"], e["text"]) for e in running.of("logged")] == [
-        (5, "i is 8, {total}: 28}"),
-        (5, "i is 9, {total}: 36}"),
+    assert [(e["line"], e["text"], e["hits"]) for e in running.of("logged")] == [
+        (5, "i is 8, {total}: 28}", 1),
+        (5, "i is 9, {total}: 36}", 2),
     ]
 
 
@@ -138,7 +138,7 @@ def test_a_log_point_in_hot_code_is_counted(runner: Runner) -> None:
     one_by_one = [t for t in texts if t.startswith("at ")]
     assert one_by_one[0] == "at 0" and len(one_by_one) < 5000
     more = sum(int(t.split()[2]) for t in texts if t.startswith("…"))
-    assert len(one_by_one) + more == 5000
+    assert len(one_by_one) + more == running.of("logged")[-1]["hits"] == 5000
 
 
 def test_a_statement_over_several_lines_is_one_hit_a_time(runner: Runner) -> None:

@@ -5,12 +5,21 @@ from typing import Any
 
 import pytest
 from gateway import Runner
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from test_golden import MESSAGES
 from test_resume import until
 
-from sequencer_runner.frames import Frame, FrameReader, LineFrame, OutputFrame, json_frame, line_frame, output_head
+from sequencer_runner.frames import (
+    BadFrame,
+    Frame,
+    FrameReader,
+    LineFrame,
+    OutputFrame,
+    json_frame,
+    line_frame,
+    output_head,
+)
 from sequencer_runner.messages import Ack, BadMessage, Command, Welcome, read_message
 
 scalars = st.one_of(
@@ -149,3 +158,39 @@ def read(frame: Frame) -> tuple[str, Any]:
         assert frame.time == 1000
         return "output", (frame.stream, frame.trace, frame.line, frame.data)
     return "json", frame
+
+
+@given(st.binary(max_size=60), st.lists(st.binary(max_size=20), max_size=5))
+@settings(max_examples=300, deadline=None)
+@example(b"\0\0\0\3Jxyz", [b"\0\0\0\2J{}"])
+@example(b"\0\0\0\2Oab", [b""])
+@example(b"\0\0\0\2J[]", [b""])
+@example(b"\xff\xff\xff\xffJ", [b"{}"])
+@example(b"\0\0\0\2Q{}", [b""])
+def test_what_is_no_frame_is_refused_once(data: bytes, more: list[bytes]) -> None:
+    reader = FrameReader()
+    refused = 0
+    for piece in [data, *more]:
+        try:
+            found = reader.feed(piece)
+        except BadFrame:
+            refused += 1
+        else:
+            assert not refused or found == []
+    assert refused <= 1
+
+
+def test_a_script_that_writes_into_the_runners_connection_is_ended_with_a_sentence(runner: Runner) -> None:
+    script = """\
+import os, stat, time
+for fd in map(int, os.listdir("/proc/self/fd")):
+    try:
+        if stat.S_ISSOCK(os.fstat(fd).st_mode):
+            os.write(fd, b"\\0\\0\\0\\3Jxyz" * 20)
+    except OSError:
+        pass
+time.sleep(60)
+"""
+    end = runner.submit(script).end()
+    assert (end["outcome"], "the runner's own connection" in end["reason"]) == ("FAILED", True)
+    runner.submit("print(1)\n").end()

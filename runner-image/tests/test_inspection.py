@@ -306,3 +306,27 @@ def test_what_another_thread_prints_is_in_no_answer(runner: Runner) -> None:
     slow = "for i in range(3): print(i, done.wait(0.05))"
     assert evaluate(running, slow) == (True, "0 False\n1 False\n2 False")
     assert "talk" in finish(running)
+
+
+def test_what_a_handler_of_the_script_raises_meanwhile_is_the_scripts(runner: Runner) -> None:
+    script = """\
+import os, signal, time
+
+class Late(Exception):
+    pass
+
+def late(number, frame):
+    raise Late("too late")
+
+signal.signal(signal.SIGUSR1, late)
+try:
+    time.sleep(0)
+except Late as error:
+    print("met", error)
+"""
+    running = runner.submit(script, breakpoints=[{"file": "<script>", "line": 11, "enabled": True}])
+    at = {"trace": 1, "prompt": running.prompt(1)["number"], "frame": 0}
+    answer = running.command("evaluate", expression="os.kill(os.getpid(), signal.SIGUSR1) or time.sleep(30)", **at)
+    assert answer["result"] == {"ok": False, "text": "Late: too late"}
+    assert running.end()["outcome"] == "SUCCEEDED"
+    assert running.output() == "met too late\n"

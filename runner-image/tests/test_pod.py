@@ -20,7 +20,7 @@ class PodProcess:
     def __init__(self, folder: Path, script: str, gateway: str, wait: bool = False, **options: Any) -> None:
         self.given, self.work, self.message = folder / "given", folder / "work", folder / "message"
         self.given.mkdir()
-        self.work.mkdir()
+        self.work.mkdir(exist_ok=True)
         self._script = script.encode()
         self._settings = {
             "run": "run-1",
@@ -186,6 +186,17 @@ def test_one_that_is_ended_while_it_waits_says_that_nothing_began(start: Start) 
     pod = start("print('hello')\n", wait=True)
     until(pod.waits)
     pod.process.send_signal(signal.SIGTERM)
+    assert pod.end() == (0, "", "")
+    assert pod.told() == {"begun": False}
+
+
+@pytest.mark.parametrize("wait", [False, True])
+def test_one_that_was_ended_before_it_could_hear_a_signal_begins_nothing(
+    start: Start, tmp_path: Path, wait: bool
+) -> None:
+    (tmp_path / "work").mkdir()
+    (tmp_path / "work" / ".ending").touch()
+    pod = start("print('begun')", wait=wait)
     assert pod.end() == (0, "", "")
     assert pod.told() == {"begun": False}
 

@@ -189,3 +189,38 @@ def test_what_is_asked_of_an_ended_run_is_refused(own_runner) -> None:  # type: 
     running.end()
     for name, fields in [("pause", {}), ("resume", {}), ("stop", {"level": "KILL"}), ("unstop", {})]:
         assert running.command(name, **fields)["code"] == "RUN_FINISHED"
+
+
+TWO_TASKS = """\
+import asyncio
+
+async def measure(name):
+    while True:
+        await asyncio.sleep(0.01)
+        print(name)
+
+async def main():
+    await asyncio.gather(measure("east"), measure("west"))
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize("how", ["INTERRUPT", "shut down"])
+def test_tasks_that_stand_at_a_breakpoint_keep_nobody(own_runner, how: str) -> None:  # type: ignore[no-untyped-def]
+    runner = own_runner()
+    running = runner.submit(TWO_TASKS, breakpoints=[{"file": "<script>", "line": 5, "enabled": True}])
+    first = running.prompt(1)
+    running.step(first, "NEXT")
+    # The other has come to the breakpoint before the step was over.
+    second = running.prompt(2)
+    assert (second["reason"], second["trace"] != first["trace"]) == ("breakpoint", True)
+    asked = time.monotonic()
+    if how == "INTERRUPT":
+        running.command("stop", level=how)
+    else:
+        runner.process.terminate()
+    assert running.end()["outcome"] == "INTERRUPTED"
+    # Nothing has stopped at the breakpoint again, on the way out.
+    assert max(event["number"] for event in running.of("prompt")) == 2
+    assert time.monotonic() - asked < 15

@@ -2,7 +2,7 @@
 import { LIMITS, SequencerError, type RunCommand, type TraceView } from '@sequencer/model';
 import { z } from 'zod';
 import { checkScriptText } from '../runs/submission.ts';
-import { FailureActionEnum, StepCommandEnum, StopLevelEnum, builder } from './builder.ts';
+import { FailureActionEnum, OthersEnum, StepCommandEnum, StopLevelEnum, builder } from './builder.ts';
 import { checked } from './checked.ts';
 import type { Context } from './context.ts';
 import { TraceType } from './run-parts.ts';
@@ -15,6 +15,14 @@ async function tell(id: string, context: Context, command: RunCommand): Promise<
   run.requireStarted();
   await context.backend.command(run.row, context.user.name, command);
   return new RunSource(run.row, context);
+}
+
+/** The trace as it is now; as it was `before`, but ended, when it is known no more. */
+async function traceOf(run: RunSource, id: number, before?: TraceView): Promise<TraceView> {
+  const trace = (await run.view()).traces.find((found) => found.id === id);
+  if (trace) return trace;
+  if (!before) throw new SequencerError('UNKNOWN_TRACE');
+  return { ...before, state: 'ENDED', prompt: null, othersWaiting: 0 };
 }
 
 const answerSchema = z.string().max(LIMITS.answerLength);
@@ -41,14 +49,13 @@ builder.mutationFields((t) => ({
       prompt: t.arg.int(),
       command: t.arg({ type: StepCommandEnum }),
       line: t.arg.int({ required: false, description: 'For UNTIL: a line of the file that the trace is stopped in.' }),
+      others: t.arg({ type: OthersEnum, required: false, description: 'GO_ON, if it is left out.' }),
     },
     resolve: async (_root, args, context): Promise<TraceView> => {
       const run = await requireSource(args.run, context);
       run.requireStarted();
-      const find = async () => (await run.view()).traces.find((trace) => trace.id === args.trace);
-      const before = await find();
-      if (!before) throw new SequencerError('UNKNOWN_TRACE');
-      const { trace, prompt, command, line } = args;
+      const { trace, prompt, command, line, others } = args;
+      const before = await traceOf(run, trace);
       if (command === 'UNTIL' && line == null) throw new SequencerError('BAD_INPUT', 'line: UNTIL needs a line.');
       await context.backend.command(run.row, context.user.name, {
         name: 'step',
@@ -56,8 +63,21 @@ builder.mutationFields((t) => ({
         prompt: checked('prompt', z.int().positive(), prompt),
         command,
         ...(line == null ? {} : { line: checked('line', z.int().positive(), line) }),
+        ...(others == null ? {} : { others }),
       });
-      return (await find()) ?? { ...before, state: 'ENDED', prompt: null };
+      return traceOf(run, trace, before);
+    },
+  }),
+  letOthersGoOn: t.field({
+    type: TraceType,
+    description: 'The tasks that wait for the step of this trace go on, while it is under way.',
+    args: { run: t.arg.id(), trace: t.arg.int() },
+    resolve: async (_root, { run: id, trace }, context): Promise<TraceView> => {
+      const run = await tell(id, context, {
+        name: 'letOthersGoOn',
+        trace: checked('trace', z.int().positive(), trace),
+      });
+      return traceOf(run, trace);
     },
   }),
   stopRun: t.field({

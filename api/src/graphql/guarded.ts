@@ -68,12 +68,14 @@ function requireNeed(need: Need, { user }: Context): void {
 }
 
 /** Throws BAD_INPUT for what no database can keep: NUL, half a character. What a script may hold is said of scripts. */
-function requireText(args: Args): void {
+function requireText(args: Args, path = ''): void {
   for (const [name, value] of Object.entries(args)) {
     if (typeof value === 'string' && name !== 'script' && (value.includes('\0') || !value.isWellFormed())) {
-      throw new SequencerError('BAD_INPUT', `${name}: it is not text, or holds NUL characters.`);
+      throw new SequencerError('BAD_INPUT', `${path}${name}: it is not text, or holds NUL characters.`);
     }
-    if (typeof value === 'object' && value !== null && !(value instanceof Date)) requireText(value as Args);
+    if (typeof value === 'object' && value !== null && !(value instanceof Date)) {
+      requireText(value as Args, `${path}${name}.`);
+    }
   }
 }
 

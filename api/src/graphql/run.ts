@@ -1,5 +1,5 @@
 /** The type Run. */
-import { SequencerError } from '@sequencer/model';
+import { EVENT_TYPES, SequencerError } from '@sequencer/model';
 import { scriptOf } from '../store/run-store.ts';
 import { DateTime, PhaseEnum, RunStartEnum, builder } from './builder.ts';
 import { AskType, ProgressType, ScriptVersionType } from './run-dialogue.ts';
@@ -24,6 +24,13 @@ const LARGEST_PAGE = 5000;
 export function pageSize(name: string, size: number, largest: number = LARGEST_PAGE): number {
   if (size >= 1 && size <= largest) return size;
   throw new SequencerError('BAD_INPUT', `${name}: it has to be from 1 to ${String(largest)}.`);
+}
+
+/** Throws BAD_INPUT for what is no type of event. */
+function knownTypes(types: readonly string[]): readonly string[] {
+  const known: readonly string[] = EVENT_TYPES;
+  if (types.every((type) => known.includes(type))) return types;
+  throw new SequencerError('BAD_INPUT', `types: events have the types ${known.join(', ')}.`);
 }
 
 export const RunType = builder.objectRef<RunSource>('Run');
@@ -162,7 +169,7 @@ RunType.implement({
         types: t.arg.stringList({ required: false }),
       },
       resolve: (run, { after, first, types }) =>
-        run.events(after ?? 0, pageSize('first', first ?? 1000), types ?? null),
+        run.events(after ?? 0, pageSize('first', first ?? 1000), types ? knownTypes(types) : null),
     }),
     lastSeq: t.int({ resolve: (run) => run.facts.lastSeq }),
   }),

@@ -2,8 +2,8 @@
  * Writes what the cluster knows of runs into the database, where people see it and where it stays.
  *
  * Contract: the row follows the object, whoever made it and whatever was missed meanwhile; a row that has ended never
- * changes. While a run sends events, these tell its phase, until the object says that it has ended. Every replica of the
- * API does the same: all writes can be repeated.
+ * changes, but that the cluster may say more of why. While a run sends events, these tell its phase, until the object says
+ * that it has ended. Every replica of the API does the same: all writes can be repeated.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { OPEN_PHASES, isFinal, type RunStart } from '@sequencer/model';
@@ -155,7 +155,7 @@ export class RunMirror {
       if (isFinal(life.phase)) await this.#end(row, life);
       else if (gone) await this.#end(row, endOfGone(row));
       else await this.#goOn(row, life);
-    }
+    } else await this.#complete(row, lifeOf(run));
     if (!gone && run.status?.number !== row.number) await this.#writeNumber(run, row.number);
     const live = this.#parts.lives.get(uid);
     if (live && isFinal(live.row.phase)) this.#parts.lives.letGo(uid);
@@ -236,6 +236,23 @@ export class RunMirror {
     ended(row.id);
     log.info({ run: row.id, phase: fresh?.phase }, 'the run has ended');
     board.changed(row.sequencer);
+  }
+
+  /** What the cluster says besides of an end that the runner has told: that the run was cancelled, or its pod evicted. */
+  async #complete(row: RunSummary, { phase, reason }: LifeOfRun): Promise<void> {
+    const { db, lives } = this.#parts;
+    if (phase !== row.phase || reason === null || row.reason === null) return;
+    if (reason === row.reason || !reason.startsWith(row.reason)) return;
+    await db
+      .update(runs)
+      .set({ reason })
+      .where(and(eq(runs.id, row.id), eq(runs.reason, row.reason)));
+    const fresh = await findRun(db, row.id);
+    const live = lives.get(row.id);
+    if (live && fresh) {
+      live.row = fresh;
+      live.changed.notify();
+    }
   }
 
   async #writeNumber({ metadata }: SequencerRun, number: number): Promise<void> {

@@ -20,7 +20,7 @@ import { LiveRun } from './live-run.ts';
 const LINGER_MS = 30_000;
 const PAGE = 2000;
 const COMMIT_WITHIN_MS = 10_000;
-/** Output is most of a record, and does not change a view. */
+/** Output is most of a record, and does not change a view; the last thing logged says how often it was. */
 const NOT_FOLDED = new Set<EventType>(['output', 'action', 'logged', 'evaluated']);
 const FOLDED = EVENT_TYPES.filter((type) => !NOT_FOLDED.has(type));
 

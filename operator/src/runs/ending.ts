@@ -3,6 +3,7 @@ import type { ContainerState, Pod } from '@sequencer/kubernetes/objects';
 import type { RunStatus } from '@sequencer/model/kubernetes/sequencer-run';
 import { OUTCOME_WORDS, type FinalPhaseWord, type OutcomeWord } from '@sequencer/model/kubernetes/words';
 import { z } from 'zod';
+import { evictionOf } from './eviction.ts';
 import { RUNNER_CONTAINER } from './pod.ts';
 
 export interface Ending {
@@ -107,10 +108,6 @@ function outOfMemory(exitCode: number): Ending {
 /** The supervisor left no message. */
 function withoutWords(pod: Pod, wanted: boolean): Ending {
   const { terminated, running } = runnerState(pod);
-  const { reason = '', message = '' } = pod.status ?? {};
-  const disruption = pod.status?.conditions?.find(
-    ({ type, status }) => type === 'DisruptionTarget' && status === 'True',
-  );
   if (terminated?.reason === 'OOMKilled') return outOfMemory(terminated.exitCode);
   if (terminated && ['StartError', 'ContainerCannotRun'].includes(terminated.reason ?? '')) {
     return ending(
@@ -121,16 +118,8 @@ function withoutWords(pod: Pod, wanted: boolean): Ending {
   }
   const begun = terminated?.startedAt ?? running?.startedAt;
   if (!begun || neverGivenSchema.safeParse(wordsOf(pod)).success) return neverBegun(pod, wanted);
-  if (reason === 'Evicted' || disruption?.reason === 'TerminationByKubelet') {
-    return ending(
-      'Killed',
-      terminated?.exitCode,
-      `The node evicted the pod: ${message || (disruption?.message ?? '')}`,
-    );
-  }
-  if (disruption?.reason === 'PreemptionByScheduler') {
-    return ending('Killed', terminated?.exitCode, 'The pod had to make room for one of a higher priority.');
-  }
+  const eviction = evictionOf(pod);
+  if (eviction !== null) return ending('Killed', terminated?.exitCode, eviction);
   if (!terminated || terminated.reason === 'ContainerStatusUnknown') {
     const node = pod.spec.nodeName ?? 'its node';
     return ending(

@@ -75,6 +75,8 @@ export function podSpecOf(sequencer: Sequencer, secret: string, how: 'given' | '
         ...(runner.imagePullPolicy && { imagePullPolicy: runner.imagePullPolicy }),
         command: ['sequencer-runner-pod', '/run/sequencer', '/work', ...(how === 'waits' ? ['--wait'] : [])],
         workingDir: '/work',
+        // The signal that follows is lost while Python is starting; the runner looks for this file once it hears signals.
+        lifecycle: { preStop: { exec: { command: ['touch', '/work/.ending'] } } },
         env: [
           { name: 'HOME', value: '/work' },
           ...(ocs

@@ -19,6 +19,7 @@ import { startedAtOf } from '../warm/waiting-pod.ts';
 import type { WarmPods } from '../warm/warm-pods.ts';
 import type { World } from '../world.ts';
 import { endingOf, isDown, runnerState, untilDown, type Ending } from './ending.ts';
+import { withEviction } from './eviction.ts';
 import { isOwned, isPodOf, podNameOf } from './owned.ts';
 import { Refused, Stale, giveRun, startRun, submittedBy, type StartSettings } from './start-run.ts';
 import { time, writeStatus, type ConditionChange } from './status.ts';
@@ -203,7 +204,8 @@ export class RunReconciler {
     if (secret && isOwned(secret, run)) await this.#client.remove(SECRETS, namespace, secret.metadata);
     const { phase, exitCode } = ending;
     const why = run.status?.conditions?.find(({ type }) => type === 'Stopping');
-    const reason = why && phase !== 'Cancelled' ? `${ending.reason} ${why.message}` : ending.reason;
+    const told = why && phase !== 'Cancelled' ? `${ending.reason} ${why.message}` : ending.reason;
+    const reason = withEviction(phase, told, pod);
     const startedAt = run.status?.startedAt ?? (pod && startedAtOf(pod));
     const ended = await writeStatus(
       this.#client,
@@ -236,6 +238,7 @@ export class RunReconciler {
         await this.#client.remove(PODS, namespace, pod.metadata);
       return untilDown(pod, now);
     }
+    if (pod && (await this.#explain(run, pod))) return undefined;
     if (pod) await this.#release(PODS, pod);
     if (run.metadata.deletionTimestamp !== undefined && run.metadata.finalizers?.includes(FINALIZER)) {
       // A pod of which the copy does not know yet must not be left alone.
@@ -248,6 +251,18 @@ export class RunReconciler {
       await this.#release(RUNS, run);
     }
     return undefined;
+  }
+
+  /** The runner may have told the end before the node has told why it came. Whether that was news. */
+  async #explain(run: SequencerRun, pod: Pod): Promise<boolean> {
+    const { phase, reason } = run.status ?? {};
+    if (!isFinalWord(phase) || reason === undefined) return false;
+    const whole = withEviction(phase, reason, pod);
+    if (whole === reason) return false;
+    await writeStatus(this.#client, run, { phase, reason: whole }, [
+      { type: 'Finished', status: 'True', reason: phase, message: whole },
+    ]);
+    return true;
   }
 
   /** A pod whose run was removed by force. */

@@ -1,6 +1,7 @@
 /** Why a pod that is there does not run yet, or may have stopped: a sentence with what to do. Pure. */
 import type { Pod } from '@sequencer/kubernetes/objects';
 import { runnerState } from './ending.ts';
+import { sentence } from './sentence.ts';
 
 export interface Trouble {
   /** A word for programs. */
@@ -50,9 +51,4 @@ function nodeAway(pod: Pod): boolean {
   const conditions = pod.status?.conditions ?? [];
   const is = (type: string, status: string) => conditions.some((c) => c.type === type && c.status === status);
   return is('Ready', 'False') && is('ContainersReady', 'True');
-}
-
-function sentence(text: string): string {
-  const trimmed = text.trim().replace(/\s+/g, ' ').slice(0, 600);
-  return /[.!?]$/.test(trimmed) ? trimmed : `${trimmed}.`;
 }

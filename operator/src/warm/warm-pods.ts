@@ -25,6 +25,8 @@ import { hasEnded, isCurrent, isReady, templateOf, type Template } from './waiti
 const AFTER_AN_END_MS = 15_000;
 const AFTER_REFUSAL_MS = 30_000;
 const LOOK_AGAIN_MS = 60_000;
+/** What was made is in the copy of the world by then. */
+const SEEN_AFTER_MS = 3_000;
 /** For a node to be found, and the image to be pulled. */
 const TROUBLE_AFTER_MS = 30_000;
 
@@ -33,6 +35,8 @@ export class WarmPods {
   readonly #world: World;
   readonly #events: EventRecorder;
   readonly #gatewayPods: Record<string, string>;
+  /** The newest that was made, and when, by the uid of its sequencer: the copy of the world may not have it yet. */
+  readonly #made = new Map<string, { pod: string; at: number }>();
 
   constructor(client: KubernetesClient, world: World, events: EventRecorder, gatewayPods: Record<string, string>) {
     this.#client = client;
@@ -64,6 +68,10 @@ export class WarmPods {
     }
     if (ended.length > 0) return AFTER_AN_END_MS;
     if (!template || kept.length >= wanted) return wanted > 0 ? LOOK_AGAIN_MS : undefined;
+    const made = this.#made.get(sequencer.metadata.uid);
+    if (made && Date.now() - made.at < SEEN_AFTER_MS && !waiting.some(({ metadata }) => metadata.name === made.pod)) {
+      return SEEN_AFTER_MS;
+    }
     try {
       await this.#make(sequencer, template, `${name}-warm-${randomBytes(4).toString('hex')}`, namespace);
       return LOOK_AGAIN_MS;
@@ -114,6 +122,7 @@ export class WarmPods {
     const policy = networkPolicyOf(sequencer, this.#gatewayPods);
     await this.#client.apply(NETWORK_POLICIES, namespace, networkPolicyName(sequencer), policy, { manager: MANAGER });
     await this.#client.create(PODS, namespace, template.podNamed(pod));
+    this.#made.set(sequencer.metadata.uid, { pod, at: Date.now() });
   }
 
   #remove({ metadata }: Pod): Promise<void> {

@@ -18,6 +18,7 @@ _STEPS = {
     "LOOP": "goes on to the end of its loop",
     "CONTINUE": "goes on",
 }
+_WHILE = ", while the other tasks of its loop wait"
 _DECISIONS = {
     "RETRY": "The statement runs again.",
     "SKIP": "The statement is left out.",
@@ -47,9 +48,13 @@ async def carry_out(conversation: Conversation, stopping: Stopping, name: str, f
             return Done("Every trace goes on.")
         case "step":
             step = {"do": "step", "trace": fields["trace"], "prompt": fields["prompt"]}
-            await ask({**step, "command": fields["command"], "line": fields.get("line")})
+            others = fields.get("others")
+            await ask({**step, "command": fields["command"], "line": fields.get("line"), "others": others})
             does = _STEPS.get(fields["command"]) or f"goes on to line {fields.get('line')}"
-            return Done(f"Trace {fields['trace']} {does}.")
+            return Done(f"Trace {fields['trace']} {does}{_WHILE if others == 'WAIT' else ''}.")
+        case "letOthersGoOn":
+            await ask({"do": name, "trace": fields["trace"]})
+            return Done(f"The tasks that waited for the step of trace {fields['trace']} go on.")
         case "unstop":
             return Done(await stopping.take_back(fields["by"]))
         case "stop":

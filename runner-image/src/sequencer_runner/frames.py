@@ -12,7 +12,10 @@ from typing import Any
 
 _HEAD = struct.Struct(">IB")
 _OUTPUT = struct.Struct(">BIIQ")
-_JSON, _LINE, _OUT = ord("J"), ord("L"), ord("O")
+_KINDS = _JSON, _LINE, _OUT = ord("J"), ord("L"), ord("O")
+
+# No frame is as large: what says so is none.
+_LARGEST = 64 << 20
 
 compact = json.JSONEncoder(separators=(",", ":")).encode
 """JSON without spaces. Made once: `json.dumps` would make an encoder for each message."""
@@ -54,19 +57,35 @@ def output_head(stream: int, trace: int, line: int, time: int, size: int) -> byt
     return _HEAD.pack(_OUTPUT.size + size, _OUT) + _OUTPUT.pack(stream, trace, line, time)
 
 
+class BadFrame(Exception):
+    """What came is no frame. Where the next one begins is not known: nothing more can be read."""
+
+
 class FrameReader:
     """Cuts a stream of bytes into frames. Sans I/O."""
 
     def __init__(self) -> None:
         self._rest = b""
+        self._lost = False
 
     def feed(self, data: bytes) -> list[Frame]:
-        """The frames that are whole now."""
+        """The frames that are whole now. Raises BadFrame once; what comes after that is passed over."""
+        if self._lost:
+            return []
+        try:
+            return self._cut(data)
+        except (ValueError, RecursionError, struct.error) as error:
+            self._lost, self._rest = True, b""
+            raise BadFrame(f"not a frame: {error}") from None
+
+    def _cut(self, data: bytes) -> list[Frame]:
         data = self._rest + data
         found: list[Frame] = []
         at = 0
         while len(data) - at >= _HEAD.size:
             length, kind = _HEAD.unpack_from(data, at)
+            if length > _LARGEST or kind not in _KINDS:
+                raise ValueError(f"kind {kind}, {length} bytes")
             begin = at + _HEAD.size
             if len(data) - begin < length:
                 break
@@ -78,6 +97,9 @@ class FrameReader:
                 stream, trace, line, time = _OUTPUT.unpack_from(payload)
                 found.append(OutputFrame(stream, trace, line, time, payload[_OUTPUT.size :]))
             else:
-                found.append(json.loads(payload))
+                message = json.loads(payload)
+                if not isinstance(message, dict):
+                    raise ValueError("no object")
+                found.append(message)
         self._rest = data[at:]
         return found

@@ -7,6 +7,7 @@ from typing import Any
 
 PROTOCOL_VERSION = 1
 STEP_COMMANDS = ("NEXT", "STEP", "RETURN", "CONTINUE", "UNTIL", "LOOP")
+OTHERS = ("GO_ON", "WAIT")
 STOP_LEVELS = ("REQUEST", "INTERRUPT", "TERMINATE", "KILL")
 FAILURE_ACTIONS = ("RETRY", "SKIP", "GOTO", "STOP")
 
@@ -89,7 +90,13 @@ _COMMANDS: dict[str, Shape] = {
     },
     "pause": _RUN,
     "resume": _RUN,
-    "step": {**_PROMPT, "command": lambda v: v in STEP_COMMANDS, "line": _or_nothing(_number)},
+    "step": {
+        **_PROMPT,
+        "command": lambda v: v in STEP_COMMANDS,
+        "line": _or_nothing(_number),
+        "others": _or_nothing(lambda v: v in OTHERS),
+    },
+    "letOthersGoOn": {**_RUN, "trace": _number},
     "setBreakpoints": {**_RUN, "breakpoints": _breakpoints},
     "evaluate": {**_PROMPT, "frame": _number, "expression": _text},
     "interruptEvaluation": _PROMPT,

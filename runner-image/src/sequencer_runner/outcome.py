@@ -12,6 +12,12 @@ _WORDS = {
 }
 
 
+_GARBLED = (
+    "The script's process wrote something into the runner's own connection, which was closed, and was interrupted. "
+    "Look for code that writes to file descriptors that it has not opened."
+)
+
+
 @dataclass(frozen=True)
 class Stop:
     """A rung of the stop ladder that was sent."""
@@ -31,6 +37,8 @@ class Facts:
     status: int
     stops: tuple[Stop, ...] = ()
     failure: str | None = None
+    garbled: bool = False
+    """Its process said what is no word between the two."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +55,8 @@ def outcome_of(facts: Facts) -> End:
     stop = sent[-1] if sent else (facts.stops[-1] if requested and facts.stops else None)
     if stop is not None:
         return End(_LEVELS[stop.level], code, _stopped(stop, facts, code))
+    if facts.garbled:
+        return End("FAILED", code or 1, _GARBLED)
     if facts.how == "interrupt" or facts.status == -Signals.SIGINT:
         return End("INTERRUPTED", 130, "Interrupted: a KeyboardInterrupt that nobody caught.")
     if facts.status == -Signals.SIGKILL:

@@ -33,6 +33,9 @@ _JOURNAL_LIMIT = 1 << 30
 _REASON_BYTES = 2000
 # For the gateway to take the last events, when the pod itself is being ended.
 _RECORD_GRACE_WHEN_ASKED = 5.0
+# In the folder of its own: whoever ends the pod makes this file before the signal comes (the pod's `preStop`). The
+# kernel drops a signal that the first process of a container does not handle yet, and nobody sends it again.
+_ENDING = ".ending"
 # Between two looks for the files of a run.
 _LOOK = 0.01
 
@@ -170,12 +173,12 @@ async def work(given: Path, folder: Path, message: Path, waits: bool) -> int:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, asked.set)
-    warm = None
-    if waits:
-        warm = await wait_for_run(given, asked)
-        if warm is None:
-            message.write_text(json.dumps({"begun": False}))
-            return 0
+    if (folder / _ENDING).exists():
+        asked.set()
+    warm = await wait_for_run(given, asked) if waits else None
+    if warm is None and asked.is_set():
+        message.write_text(json.dumps({"begun": False}))
+        return 0
     return await Pod(read_options(given, folder), message, asked, warm).work()
 
 

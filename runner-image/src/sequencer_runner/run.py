@@ -7,6 +7,7 @@ import logging
 import os
 import shutil
 import signal
+import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from sequencer_runner import leftovers
 from sequencer_runner.clock import now_iso, now_ms
 from sequencer_runner.commands import LOOKING, carry_out
 from sequencer_runner.conversation import CommandRefused, Conversation
-from sequencer_runner.frames import FrameReader, LineFrame, OutputFrame
+from sequencer_runner.frames import BadFrame, FrameReader, LineFrame, OutputFrame
 from sequencer_runner.journal import Journal
 from sequencer_runner.ladder import Deadlines
 from sequencer_runner.outcome import End, Facts, outcome_of
@@ -60,6 +61,7 @@ class Run:
         self._changed = changed
         self._output = Output(self._record)
         self._reader = FrameReader()
+        self._garbled = False
         self._conversation: Conversation | None = None
         self._stopping: Stopping | None = None
         self._how: str | None = None
@@ -174,7 +176,7 @@ class Run:
         process.close()
         self._process = None
         stops = () if self._stopping is None else tuple(self._stopping.sent)
-        end = outcome_of(Facts(self._how, status, stops, self._failure))
+        end = outcome_of(Facts(self._how, status, stops, self._failure, self._garbled))
         if end.outcome != "SUCCEEDED":
             await see_telescope(self.event)
         self._end(end)
@@ -277,7 +279,16 @@ class Run:
             if not data:
                 asyncio.get_running_loop().remove_reader(process.channel)
                 return
-            for frame in self._reader.feed(data):
+            try:
+                frames = self._reader.feed(data)
+            except BadFrame as error:
+                # The script process finds nobody on the line any more: it interrupts itself.
+                _log.error("run %s: its script process is not understood any more: %s", self.id, error)
+                self._garbled = True
+                with contextlib.suppress(OSError):
+                    process.channel.shutdown(socket.SHUT_RDWR)
+                return
+            for frame in frames:
                 if isinstance(frame, LineFrame):
                     self._line(frame.data)
                 elif isinstance(frame, OutputFrame):

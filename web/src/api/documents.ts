@@ -481,8 +481,16 @@ export const RESUME = graphql(/* GraphQL */ `
 `);
 
 export const STEP = graphql(/* GraphQL */ `
-  mutation Step($run: ID!, $trace: Int!, $prompt: Int!, $command: StepCommand!, $line: Int) {
-    stepTrace(run: $run, trace: $trace, prompt: $prompt, command: $command, line: $line) {
+  mutation Step($run: ID!, $trace: Int!, $prompt: Int!, $command: StepCommand!, $line: Int, $others: Others) {
+    stepTrace(run: $run, trace: $trace, prompt: $prompt, command: $command, line: $line, others: $others) {
+      id
+    }
+  }
+`);
+
+export const LET_OTHERS_GO_ON = graphql(/* GraphQL */ `
+  mutation LetOthersGoOn($run: ID!, $trace: Int!) {
+    letOthersGoOn(run: $run, trace: $trace) {
       id
     }
   }

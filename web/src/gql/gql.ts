@@ -60,7 +60,8 @@ type Documents = {
     "\n  mutation Submit($input: SubmitRunInput!) {\n    submitRun(input: $input) {\n      id\n      number\n      phase\n    }\n  }\n": typeof types.SubmitDocument,
     "\n  mutation Pause($id: ID!) {\n    pauseRun(id: $id) {\n      id\n    }\n  }\n": typeof types.PauseDocument,
     "\n  mutation Resume($id: ID!) {\n    resumeRun(id: $id) {\n      id\n    }\n  }\n": typeof types.ResumeDocument,
-    "\n  mutation Step($run: ID!, $trace: Int!, $prompt: Int!, $command: StepCommand!, $line: Int) {\n    stepTrace(run: $run, trace: $trace, prompt: $prompt, command: $command, line: $line) {\n      id\n    }\n  }\n": typeof types.StepDocument,
+    "\n  mutation Step($run: ID!, $trace: Int!, $prompt: Int!, $command: StepCommand!, $line: Int, $others: Others) {\n    stepTrace(run: $run, trace: $trace, prompt: $prompt, command: $command, line: $line, others: $others) {\n      id\n    }\n  }\n": typeof types.StepDocument,
+    "\n  mutation LetOthersGoOn($run: ID!, $trace: Int!) {\n    letOthersGoOn(run: $run, trace: $trace) {\n      id\n    }\n  }\n": typeof types.LetOthersGoOnDocument,
     "\n  mutation Stop($id: ID!, $level: StopLevel!, $escalate: Boolean!) {\n    stopRun(id: $id, level: $level, escalate: $escalate) {\n      id\n    }\n  }\n": typeof types.StopDocument,
     "\n  mutation TakeBackStop($id: ID!) {\n    takeBackStop(id: $id) {\n      id\n    }\n  }\n": typeof types.TakeBackStopDocument,
     "\n  mutation Cancel($id: ID!) {\n    cancelRun(id: $id) {\n      id\n    }\n  }\n": typeof types.CancelDocument,
@@ -113,7 +114,8 @@ const documents: Documents = {
     "\n  mutation Submit($input: SubmitRunInput!) {\n    submitRun(input: $input) {\n      id\n      number\n      phase\n    }\n  }\n": types.SubmitDocument,
     "\n  mutation Pause($id: ID!) {\n    pauseRun(id: $id) {\n      id\n    }\n  }\n": types.PauseDocument,
     "\n  mutation Resume($id: ID!) {\n    resumeRun(id: $id) {\n      id\n    }\n  }\n": types.ResumeDocument,
-    "\n  mutation Step($run: ID!, $trace: Int!, $prompt: Int!, $command: StepCommand!, $line: Int) {\n    stepTrace(run: $run, trace: $trace, prompt: $prompt, command: $command, line: $line) {\n      id\n    }\n  }\n": types.StepDocument,
+    "\n  mutation Step($run: ID!, $trace: Int!, $prompt: Int!, $command: StepCommand!, $line: Int, $others: Others) {\n    stepTrace(run: $run, trace: $trace, prompt: $prompt, command: $command, line: $line, others: $others) {\n      id\n    }\n  }\n": types.StepDocument,
+    "\n  mutation LetOthersGoOn($run: ID!, $trace: Int!) {\n    letOthersGoOn(run: $run, trace: $trace) {\n      id\n    }\n  }\n": types.LetOthersGoOnDocument,
     "\n  mutation Stop($id: ID!, $level: StopLevel!, $escalate: Boolean!) {\n    stopRun(id: $id, level: $level, escalate: $escalate) {\n      id\n    }\n  }\n": types.StopDocument,
     "\n  mutation TakeBackStop($id: ID!) {\n    takeBackStop(id: $id) {\n      id\n    }\n  }\n": types.TakeBackStopDocument,
     "\n  mutation Cancel($id: ID!) {\n    cancelRun(id: $id) {\n      id\n    }\n  }\n": types.CancelDocument,
@@ -321,7 +323,11 @@ export function graphql(source: "\n  mutation Resume($id: ID!) {\n    resumeRun(
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  mutation Step($run: ID!, $trace: Int!, $prompt: Int!, $command: StepCommand!, $line: Int) {\n    stepTrace(run: $run, trace: $trace, prompt: $prompt, command: $command, line: $line) {\n      id\n    }\n  }\n"): (typeof documents)["\n  mutation Step($run: ID!, $trace: Int!, $prompt: Int!, $command: StepCommand!, $line: Int) {\n    stepTrace(run: $run, trace: $trace, prompt: $prompt, command: $command, line: $line) {\n      id\n    }\n  }\n"];
+export function graphql(source: "\n  mutation Step($run: ID!, $trace: Int!, $prompt: Int!, $command: StepCommand!, $line: Int, $others: Others) {\n    stepTrace(run: $run, trace: $trace, prompt: $prompt, command: $command, line: $line, others: $others) {\n      id\n    }\n  }\n"): (typeof documents)["\n  mutation Step($run: ID!, $trace: Int!, $prompt: Int!, $command: StepCommand!, $line: Int, $others: Others) {\n    stepTrace(run: $run, trace: $trace, prompt: $prompt, command: $command, line: $line, others: $others) {\n      id\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation LetOthersGoOn($run: ID!, $trace: Int!) {\n    letOthersGoOn(run: $run, trace: $trace) {\n      id\n    }\n  }\n"): (typeof documents)["\n  mutation LetOthersGoOn($run: ID!, $trace: Int!) {\n    letOthersGoOn(run: $run, trace: $trace) {\n      id\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

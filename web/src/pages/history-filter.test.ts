@@ -5,6 +5,8 @@ it('survives the address, and drops what makes no sense', () => {
   const query = { telescope: 'satp1', outcome: 'FAILED', text: 'iv', from: '2026-11-01', order: 'OLDEST' };
   expect(toQuery(fromQuery(query))).toEqual(query);
   expect(toQuery(fromQuery({ outcome: 'RUNNING', from: 'yesterday', order: 'NEWEST', by: ['a', 'b'] }))).toEqual({});
+  expect(toQuery(fromQuery({ from: '2026-02-31', to: '2026-13-45' }))).toEqual({});
+  expect(toQuery(fromQuery({ from: '2024-02-29', to: '26-1-1' }))).toEqual({ from: '2024-02-29' });
 });
 
 it('asks the server for whole days, the last one included', () => {

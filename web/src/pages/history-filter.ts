@@ -15,7 +15,6 @@ export interface HistoryFilter {
   order: RunOrder | '';
 }
 
-const DAY = /^\d{4}-\d{2}-\d{2}$/;
 const ORDERS: RunOrder[] = ['OLDEST', 'LONGEST'];
 const DAY_MS = 86_400_000;
 const HALF_A_DAY_MS = DAY_MS / 2;
@@ -25,10 +24,16 @@ function word(query: LocationQuery, name: string): string {
   return typeof value === 'string' ? value : '';
 }
 
+/** Not only the shape of one: the 31st of a short month is none. */
+function isDay(text: string): boolean {
+  const time = Date.parse(`${text}T00:00:00Z`);
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(`${text}T`);
+}
+
 export function fromQuery(query: LocationQuery): HistoryFilter {
   const outcome = word(query, 'outcome');
   const order = word(query, 'order');
-  const day = (name: string) => (DAY.test(word(query, name)) ? word(query, name) : '');
+  const day = (name: string) => (isDay(word(query, name)) ? word(query, name) : '');
   return {
     telescope: word(query, 'telescope'),
     outcome: OUTCOMES.find((phase) => phase === outcome) ?? '',

@@ -11,6 +11,7 @@ from sequencer_runner.script.channel import Channel
 from sequencer_runner.script.failure import failed_frames, first_cause
 from sequencer_runner.script.lines import Lines
 from sequencer_runner.script.logbook import Logbook
+from sequencer_runner.script.others import Others, refuse_unless_they_can
 from sequencer_runner.script.pause import Pause
 from sequencer_runner.script.positions import Positions
 from sequencer_runner.script.prompts import Prompt
@@ -61,6 +62,7 @@ class Controller:
         self.leaving = False
         self.breakpoints = Breakpoints(sources)
         self._logbook = Logbook(channel, sources)
+        self.others = Others(channel)
         self.probe: Watching | None = None
         self.streams: Streams | None = None
 
@@ -146,6 +148,8 @@ class Controller:
         return threading.get_ident() in self.own_threads or self._file.serves_runner(frame)
 
     def _stop_reason(self, trace: Trace, frame: FrameType, line: int, stop: Hit | None) -> str | None:
+        if self.leaving:
+            return None
         if stop is not None:
             return "breakpoint"
         if self._pause.wanted:
@@ -157,7 +161,8 @@ class Controller:
     def _wait(self, trace: Trace, frame: FrameType, reason: str, stop: Hit | None) -> None:
         fields = {} if stop is None else {"breakpoint": stop.told(self.sources.shown)}
         places = self._file.places(frame)
-        command = self._stops.stand(trace, places, lambda: False, reason=reason, event="line", **fields)
+        self.others.end(trace)
+        command = self._stops.stand(trace, places, lambda: self.leaving, reason=reason, event="line", **fields)
         if command is None:
             self.stop_at_first_line(trace, "pause")
             raise BeginAgain
@@ -166,6 +171,8 @@ class Controller:
         with self._lock:
             stepping.begin(trace, frame, command, self._begun_statement)
             self._stepping = self.traces.stepping()
+        if trace.others_wait:
+            self.others.begin(trace)
         if self.probe is not None:
             callers = [f for f, _ in places if not stepping.passes(f.f_code)]
             self.probe.follow([frame, *callers], into=command == "STEP")
@@ -220,6 +227,7 @@ class Controller:
     def pause(self) -> None:
         with self._lock:
             self._pause.ask()
+            self.others.let_go()
             self._rearm_surely()
             self._pause.judge()
 
@@ -231,6 +239,7 @@ class Controller:
                 raise Refused("NOT_PAUSED", f"The run is not paused: it is held on a failure. {DECIDE}")
             # First this: what goes on is not to stop again at its next line.
             self._pause.wanted = False
+            self.others.let_go()
             for trace in stopped:
                 if held or not is_held(trace):
                     self._stops.answer(trace, "CONTINUE")
@@ -274,17 +283,28 @@ class Controller:
         """The trace with its prompt, which is not answered. Raises Refused."""
         return self._stops.find(trace_id, number)
 
-    def step(self, trace_id: int, number: int, command: str, line: int | None = None) -> None:
+    def step(
+        self, trace_id: int, number: int, command: str, line: int | None = None, *, others_wait: bool = False
+    ) -> None:
         with self._lock:
             trace, prompt = self._stops.find(trace_id, number)
             refuse_busy(prompt)
             if prompt.held:
                 raise Refused("NOT_PAUSED", f"Trace {trace_id} cannot step: it is held on a failure. {DECIDE}")
+            if others_wait:
+                refuse_unless_they_can(self.traces.task_of(trace))
             self._pause.leave_to_steps()
             if command in ("UNTIL", "LOOP"):
                 at = prompt.frames[0]
                 stepping.aim(trace, self.sources.get(at.f_code.co_filename), at.f_lineno or 0, command, line)
+            trace.others_wait = others_wait and command != "CONTINUE"
             self._stops.answer(trace, command)
+
+    def let_others_go_on(self, trace_id: int) -> None:
+        trace = self.traces.all.get(trace_id)
+        if trace is None:
+            raise Refused("UNKNOWN_TRACE", f"There is no trace {trace_id}, or it has ended.")
+        self.others.let_go(trace)
 
     # --- called 20 times a second -----------------------------------------------------------------------------------
 
@@ -294,6 +314,7 @@ class Controller:
         if self._ticks % (1 + len(self.traces.all) // _REAPED_A_TICK) == 0:
             self.traces.reap()
         self._logbook.tick()
+        self.others.tick()
         if self._stepping and not self.traces.stepping():
             # The trace that was stepping has ended.
             self._no_step_is_left()
@@ -317,6 +338,7 @@ class Controller:
         for trace in self.traces.all.values():
             trace.run_freely()
         self._stepping = []
+        self.others.let_go()
         self._logbook.tick()
 
     # --- what the traces tell ---------------------------------------------------------------------------------------

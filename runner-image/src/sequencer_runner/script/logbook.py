@@ -40,5 +40,10 @@ class Logbook:
 
     def _event(self, trace: int, point: Breakpoint, text: str) -> None:
         self._channel.event(
-            "logged", trace=trace, file=self._sources.shown(point.path or ""), line=point.line, text=text
+            "logged",
+            trace=trace,
+            file=self._sources.shown(point.path or ""),
+            line=point.line,
+            text=text,
+            hits=point.hits,
         )

@@ -17,7 +17,7 @@ import traceback
 import warnings
 from typing import Any, NoReturn
 
-from sequencer_runner.frames import FrameReader
+from sequencer_runner.frames import BadFrame, FrameReader
 from sequencer_runner.script import dialogue as dialogues
 from sequencer_runner.script import probe as probes
 from sequencer_runner.script.channel import Channel
@@ -121,7 +121,7 @@ class ScriptProcess:
         )
         self._execution = execution
         self._thread(self._listen, "sequencer-commands")
-        os.register_at_fork(before=streams.pass_on, after_in_child=lambda: _in_forked_child(streams))
+        os.register_at_fork(before=streams.pass_on, after_in_child=lambda: _in_forked_child(streams, controller))
         # The threads that it warns of are the runner's own, and no lock of theirs is used after a fork.
         warnings.filterwarnings("ignore", "This process .* is multi-threaded", DeprecationWarning)
 
@@ -190,7 +190,12 @@ class ScriptProcess:
             if not data:
                 self._supervisor_is_gone()
                 return
-            for message in self._reader.feed(data):
+            try:
+                frames = self._reader.feed(data)
+            except BadFrame:
+                self._supervisor_is_gone()
+                return
+            for message in frames:
                 if isinstance(message, dict):
                     self._obey(message)
 
@@ -215,7 +220,15 @@ class ScriptProcess:
                 case "answer":
                     dialogue.answer(message["ask"], message["answer"], message["by"])
                 case "step":
-                    controller.step(message["trace"], message["prompt"], message["command"], message["line"])
+                    controller.step(
+                        message["trace"],
+                        message["prompt"],
+                        message["command"],
+                        message["line"],
+                        others_wait=message.get("others") == "WAIT",
+                    )
+                case "letOthersGoOn":
+                    controller.let_others_go_on(message["trace"])
                 case "setBreakpoints":
                     reply["result"] = controller.set_breakpoints(message["breakpoints"])
                 case "evaluate" | "variables":
@@ -272,9 +285,10 @@ class ScriptProcess:
                 traceback.print_exc()
 
 
-def _in_forked_child(streams: Streams) -> None:
+def _in_forked_child(streams: Streams, controller: Controller) -> None:
     """It is not the run: it is not watched, and what it prints goes straight to the file descriptors."""
     probes.uninstall()
+    controller.others.forget()
     dialogues.install(None)
     streams.tag_every_write()
 

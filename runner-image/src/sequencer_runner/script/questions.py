@@ -13,6 +13,7 @@ from sequencer_runner.script.overheard import Overheard
 from sequencer_runner.script.probe import current_probe
 from sequencer_runner.script.prompts import Evaluation, EvaluationInterrupted, Prompt
 from sequencer_runner.script.refused import Refused
+from sequencer_runner.script.signals import is_of_signal
 from sequencer_runner.script.streams import Streams
 
 _LARGEST = 2 * 1024 * 1024
@@ -51,7 +52,7 @@ class Questions:
             prompt.evaluation.interrupt()
 
     def _evaluate(self, prompt: Prompt, evaluation: Evaluation, question: dict[str, Any], answer: Answer) -> None:
-        """In the trace itself. A KeyboardInterrupt that was meant for the script goes on to it."""
+        """In the trace itself. What a signal raises that was meant for the script goes on to it."""
         frames, sources = prompt.frames, self._controller.sources
         probe = current_probe()
         ok, text = False, ""
@@ -67,11 +68,10 @@ class Questions:
                 ok = True
             except EvaluationInterrupted:
                 text = "Interrupted."
-            except KeyboardInterrupt:
-                text = "KeyboardInterrupt"
-                raise
             except BaseException as error:
                 text = one_line(error)
+                if isinstance(error, KeyboardInterrupt) or is_of_signal(error):
+                    raise
         finally:
             if probe is not None:
                 probe.unsuspend()

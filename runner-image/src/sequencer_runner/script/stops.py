@@ -63,7 +63,8 @@ class Stops:
         prompt = trace.prompt
         if prompt is None or prompt.answered.is_set():
             return
-        self._channel.event("resumed", trace=trace.id, number=prompt.number, command=command)
+        others = {"others": "WAIT"} if trace.others_wait else {}
+        self._channel.event("resumed", trace=trace.id, number=prompt.number, command=command, **others)
         prompt.answer(command)
 
     def find(self, trace_id: int, number: int) -> tuple[Trace, Prompt]:

@@ -38,6 +38,8 @@ class Trace:
     """The lines that a step LOOP goes over."""
     begun: dict[int, int] = field(default_factory=dict)
     """While stepping: the statements over several lines that had begun, by the id of their frame."""
+    others_wait: bool = False
+    """While stepping: the other tasks of its loop are kept from going on."""
     handed_to: "Trace | None" = None
     """The task that a step has gone into, from this thread."""
     reason: str = "step"
@@ -62,6 +64,7 @@ class Trace:
         self.frame = None
         self.left = False
         self.begun = {}
+        self.others_wait = False
         self.handed_to = None
 
 
@@ -142,6 +145,11 @@ class Traces:
         with self._lock:
             for trace in [t for t in self.all.values() if not t.alive()]:
                 self._end(trace)
+
+    def task_of(self, trace: Trace) -> Any:
+        """None for a thread."""
+        with self._lock:
+            return next((task for task, known in self._tasks.items() if known is trace), None)
 
     def at_prompt(self) -> list[Trace]:
         with self._lock:

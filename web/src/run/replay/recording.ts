@@ -26,6 +26,7 @@ const TELLING = Object.keys({
   outputDropped: true,
   prompt: true,
   resumed: true,
+  othersWait: true,
   ask: true,
   answered: true,
   progress: true,

@@ -1,0 +1,215 @@
+"""While one task takes a step, the others of its loop wait, or go on: as whoever steps wants it."""
+
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from gateway import Runner, Running
+from pythons import pythons
+from script_host import ScriptHost, environment
+
+PYTHONS = pythons()
+WAIT = {"others": "WAIT"}
+
+TWO = """\
+import asyncio
+
+async def other(name):
+    for i in range(3):
+        await asyncio.sleep(0)
+        print(name, i, flush=True)
+
+async def stepped():
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    await asyncio.sleep(0.01)
+    print("stepped", flush=True)
+
+async def main():
+    await asyncio.gather(other("a"), stepped(), other("b"))
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize("version", PYTHONS)
+def test_random_programs_lose_nothing_and_keep_their_order(version: str) -> None:
+    command = [PYTHONS[version], str(Path(__file__).parent / "waiting_tasks.py"), "0", "150"]
+    done = subprocess.run(command, env=environment(), capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("version", PYTHONS)
+@pytest.mark.parametrize("others", ["GO_ON", "WAIT"])
+def test_on_each_python(version: str, others: str, tmp_path: Path) -> None:
+    path = tmp_path / "script.py"
+    path.write_text(TWO)
+    point = {"file": "<script>", "line": 9, "enabled": True}
+    ended = ScriptHost(PYTHONS[version], environment()).run(path, [], [point], ["CONTINUE", *["NEXT"] * 3], others)
+    assert ended.status == 0, ended.stderr
+    printed = ended.stdout.decode().split("\n")[:-1]
+    # Their order among themselves is that of plain Python.
+    assert [line for line in printed if line != "stepped"] == [f"{n} {i}" for i in range(3) for n in "ab"]
+    stopped = [e["stack"][-1]["line"] for e in ended.events if e["type"] == "prompt"]
+    assert stopped == [1, 9, 10, 11, 12]
+    assert printed.index("stepped") == (0 if others == "WAIT" else 6)
+
+
+def at(line: int) -> dict[str, Any]:
+    return {"file": "<script>", "line": line, "enabled": True, "hitCount": 1}
+
+
+def step(running: Running, prompt: dict[str, Any], command: str, **more: Any) -> dict[str, Any]:
+    return running.command("step", trace=prompt["trace"], prompt=prompt["number"], command=command, **more)
+
+
+LOCK = """\
+import asyncio
+
+async def other(lock):
+    async with lock:
+        await asyncio.sleep(0.01)
+    print("given back", flush=True)
+    await asyncio.sleep(0.01)
+    print("other ends", flush=True)
+
+async def stepped(lock):
+    await asyncio.sleep(0)
+    async with lock:
+        print("has it", flush=True)
+
+async def main():
+    lock = asyncio.Lock()
+    await asyncio.gather(other(lock), stepped(lock))
+
+asyncio.run(main())
+print("end")
+"""
+
+
+def held_up(runner: Runner) -> tuple[Running, dict[str, Any]]:
+    """A run whose stepped task waits for a lock that another has, which waits for the step."""
+    running = runner.submit(LOCK, breakpoints=[at(12)])
+    prompt = running.prompt(1)
+    assert step(running, prompt, "NEXT", **WAIT)["ok"]
+    assert running.of("resumed")[-1]["others"] == "WAIT"
+    waits = running.until("othersWait", trace=prompt["trace"])
+    assert waits["tasks"] == 1
+    return running, prompt
+
+
+@pytest.mark.parametrize("how", ["letOthersGoOn", "resume", "pause"])
+def test_who_waits_for_one_that_waits_is_told_and_gets_on(runner: Runner, how: str) -> None:
+    running, prompt = held_up(runner)
+    assert running.output() == ""
+    reply = running.command(how, trace=prompt["trace"]) if how == "letOthersGoOn" else running.command(how)
+    assert reply["ok"], reply
+    second = running.prompt(2)
+    running.until("othersWait", trace=prompt["trace"], tasks=0)
+    if how == "pause":
+        # The other comes to its own next line first.
+        assert (second["reason"], second["stack"][-1]["line"]) == ("pause", 4)
+        running.command("resume")
+        second = running.prompt(3)
+    assert second["stack"][-1]["line"] == 13
+    assert running.output() == "given back\n"
+    running.step(second, "CONTINUE")
+    assert running.end()["outcome"] == "SUCCEEDED"
+    assert running.output() == "given back\nhas it\nother ends\nend\n"
+
+
+@pytest.mark.parametrize("level", ["INTERRUPT", "TERMINATE", "REQUEST"])
+def test_a_stop_does_not_wait_for_the_step(runner: Runner, level: str) -> None:
+    running, _ = held_up(runner)
+    running.command("stop", level=level)
+    if level == "REQUEST":
+        # The statement that it is in runs to its end: the step is one of its lines.
+        running.step(running.prompt(2), "CONTINUE")
+    running.end()
+
+
+def test_they_wait_until_the_task_ends(runner: Runner) -> None:
+    running = runner.submit(TWO, breakpoints=[at(9)])
+    assert step(running, running.prompt(1), "RETURN", **WAIT)["ok"]
+    assert running.end()["outcome"] == "SUCCEEDED"
+    assert running.output().split("\n")[0] == "stepped"
+    assert sorted(running.output().split("\n")[1:-1]) == [f"{name} {i}" for name in "ab" for i in range(3)]
+
+
+AWAITED = """\
+import asyncio
+
+async def child(name):
+    for _ in range(3):
+        await asyncio.sleep(0)
+    print(name, flush=True)
+
+async def bystander():
+    for _ in range(200):
+        await asyncio.sleep(0)
+    print("bystander", flush=True)
+
+async def stepped():
+    before = asyncio.create_task(child("before"))
+    one, two = asyncio.create_task(child("one")), asyncio.create_task(child("two"))
+    await asyncio.sleep(0)
+    await before
+    await asyncio.gather(one, two)
+    await asyncio.gather(child("new"), child("newer"))
+    await asyncio.wait_for(child("in time"), 20)
+    print("done", flush=True)
+
+async def main():
+    aside = asyncio.create_task(bystander())
+    await stepped()
+    await aside
+
+asyncio.run(main())
+"""
+
+
+def test_what_a_step_makes_and_awaits_goes_on_with_it(runner: Runner) -> None:
+    running = runner.submit(AWAITED, breakpoints=[at(14)])
+    prompt = running.prompt(1)
+    for number in range(2, 9):
+        assert step(running, prompt, "NEXT", **WAIT)["ok"]
+        prompt = running.prompt(number)
+    assert prompt["stack"][-1]["line"] == 21
+    running.step(prompt, "CONTINUE")
+    running.end()
+    assert running.of("othersWait") == []
+    assert running.output().split() == ["before", "one", "two", "new", "newer", "in", "time", "done", "bystander"]
+
+
+def test_who_cannot_make_others_wait_is_told_why(runner: Runner) -> None:
+    script = """\
+import asyncio
+import collections
+
+class Queue(collections.deque):
+    pass
+
+class Loop(asyncio.SelectorEventLoop):
+    def __init__(self):
+        super().__init__()
+        self._ready = Queue()
+
+async def main():
+    await asyncio.sleep(0)
+
+Loop().run_until_complete(main())
+"""
+    running = runner.submit(script, startPaused=True, breakpoints=[at(13)])
+    refused = step(running, running.prompt(1), "NEXT", **WAIT)
+    assert refused["code"] == "OTHERS_CANNOT_WAIT"
+    assert refused["message"] == "This trace is no asyncio task: its step keeps nobody else from going on."
+    running.step(running.prompt(1), "CONTINUE")
+    refused = step(running, running.prompt(2), "NEXT", **WAIT)
+    assert (refused["code"], refused["message"]) == (
+        "OTHERS_CANNOT_WAIT",
+        "The tasks of __main__.Loop cannot be made to wait: it is no loop of asyncio's own. Step with them going on.",
+    )
+    assert running.command("letOthersGoOn", trace=9)["code"] == "UNKNOWN_TRACE"
+    running.command("resume")
+    running.end()

@@ -1,0 +1,198 @@
+"""Random programs of tasks, one of which takes steps while the others wait, against plain asyncio. On any Python.
+
+python waiting_tasks.py FIRST COUNT        the seeds; says what is wrong, and ends with 1
+"""
+
+import asyncio
+import contextlib
+import faulthandler
+import random
+import socket
+import sys
+import threading
+import time
+
+from sequencer_runner.script.channel import Channel
+from sequencer_runner.script.others import Others
+from sequencer_runner.script.traces import Trace
+
+Log = list[tuple[str, int]]
+"""Which task has done which of its actions, in the order of time."""
+
+# What tasks do to each other and to themselves, without a callback between them.
+AMONG_TASKS = ["yield", "yield", "set", "wait", "put", "get", "lock", "spawn", "cancel"]
+# What also lets callbacks, timers and other threads have a part in it.
+ALL = [*AMONG_TASKS, "gather", "sleep", "timeout", "thread", "callback", "group"]
+# What a task can do that has nothing to do with the others.
+ALONE = ["yield", "yield", "yield", "spawn", "own gather"]
+
+
+class Program:
+    """One random program. `steps`: whether the others wait while the task 0 is in one of its steps."""
+
+    def __init__(self, seed: int, *, together: bool) -> None:
+        self.together = together
+        chance = random.Random(seed)
+        kinds = ALL if together else AMONG_TASKS
+        self.plans = [[chance.choice(kinds) for _ in range(chance.randint(2, 9))] for _ in range(chance.randint(2, 5))]
+        alone = ALL if together else ALONE
+        self.plan = [chance.choice(alone) for _ in range(chance.randint(3, 12))]
+        self.bounds = sorted(chance.sample(range(len(self.plan) + 1), 2))
+        self.numbers = [chance.randrange(1 << 16) for _ in range(16)]
+        self.eager = chance.random() < 0.3
+        self.debug = chance.random() < 0.2
+
+    def run(self, *, steps: bool) -> "Ran":
+        return Ran(self, steps=steps)
+
+
+class Ran:
+    def __init__(self, program: Program, *, steps: bool) -> None:
+        self.log: Log = []
+        self.faults: list[str] = []
+        self._program = program
+        self._steps = steps
+        self._shut = False
+        self._ours, theirs = socket.socketpair()
+        threading.Thread(target=self._drain, daemon=True).start()
+        self._trace = Trace(1, "TASK", "stepped", 0)
+        self._waiting = Others(Channel(theirs))
+        self._over = False
+        watcher = threading.Thread(target=self._let_go_in_time)
+        watcher.start()
+        try:
+            asyncio.run(self._main(), debug=program.debug)
+        finally:
+            self._over = True
+            watcher.join()
+            theirs.close()
+
+    def _drain(self) -> None:
+        while self._ours.recv(65536):
+            pass
+
+    def _let_go_in_time(self) -> None:
+        """The person, who lets the others go on when nothing else does."""
+        while not self._over:
+            time.sleep(0.002)
+            for step in list(self._waiting._steps.values()):
+                if step.gate.is_shut and step.gate.idle and step.gate.outside:
+                    self._shut = False
+                    self._waiting.let_go(self._trace)
+
+    async def _main(self) -> None:
+        loop = asyncio.get_running_loop()
+        program = self._program
+        if program.eager and sys.version_info >= (3, 12):
+            loop.set_task_factory(asyncio.eager_task_factory)
+        self._events = [asyncio.Event() for _ in range(3)]
+        self._queues: list[asyncio.Queue[int]] = [asyncio.Queue() for _ in range(2)]
+        self._locks = [asyncio.Lock() for _ in range(2)]
+        self._tasks: list[asyncio.Task[None]] = []
+        for number, plan in enumerate(program.plans, 1):
+            self._tasks.append(loop.create_task(self._task(str(number), plan)))
+        everybody = [*self._tasks, loop.create_task(self._stepped())]
+        # What waits for an event, a queue or a task that nobody will serve any more is served when all is quiet.
+        for _ in range(60):
+            await self._quiet()
+            if all(task.done() for task in everybody):
+                break
+            for event in self._events:
+                event.set()
+            for queue in self._queues:
+                queue.put_nowait(0)
+        self.faults += [f"lost: {task}" for task in everybody if not task.done()]
+        for task in everybody:
+            if task.done() and not task.cancelled() and task.exception() is not None:
+                self.faults.append(f"raised: {task.exception()!r}")
+
+    async def _quiet(self) -> None:
+        if self._program.together:
+            await asyncio.sleep(0.003)
+        for _ in range(60):
+            await asyncio.sleep(0)
+
+    async def _stepped(self) -> None:
+        first, last = self._program.bounds
+        for index, kind in enumerate(self._program.plan):
+            if self._steps and index == first:
+                self._trace.mode = "next"
+                self._shut = True
+                self._waiting.begin(self._trace)
+            if self._steps and index == last:
+                self._end_step()
+            await self._act("0", index, kind, stepped=True)
+        # A step may lead to the end of the task.
+        self._shut = False
+
+    def _end_step(self) -> None:
+        self._shut = False
+        self._trace.run_freely()
+        self._waiting.end(self._trace)
+
+    async def _task(self, name: str, plan: list[str]) -> None:
+        for index, kind in enumerate(plan):
+            await self._act(name, index, kind)
+
+    async def _act(self, name: str, index: int, kind: str, *, stepped: bool = False) -> None:
+        if self._shut and len(name) == 1 and not stepped:
+            self.faults.append(f"{name} did not wait")
+        if (name, index) in self.log:
+            self.faults.append(f"{name} has done {index} twice")
+        self.log.append((name, index))
+        number = self._program.numbers[(int(name[0]) * 5 + index) % 16]
+        match kind:
+            case "yield":
+                await asyncio.sleep(0)
+            case "set":
+                self._events[number % 3].set()
+            case "wait":
+                await self._events[number % 3].wait()
+            case "put":
+                self._queues[number % 2].put_nowait(1)
+            case "get":
+                await self._queues[number % 2].get()
+            case "lock":
+                async with self._locks[number % 2]:
+                    await asyncio.sleep(0)
+            case "spawn":
+                await asyncio.get_running_loop().create_task(self._task(f"{name}.{index}", ["yield", "yield"]))
+            case "cancel" if self._tasks:
+                self._tasks[number % len(self._tasks)].cancel()
+            case "gather" | "own gather":
+                names = [f"{name}.{index}.{i}" for i in range(3)]
+                await asyncio.gather(*(self._task(n, ["yield", "yield"]) for n in names))
+            case "sleep":
+                await asyncio.sleep(0.001)
+            case "timeout":
+                with contextlib.suppress(asyncio.TimeoutError):
+                    await asyncio.wait_for(asyncio.sleep(9), 0.001)
+            case "thread":
+                await asyncio.get_running_loop().run_in_executor(None, time.sleep, 0.0005)
+            case "callback":
+                asyncio.get_running_loop().call_soon(self._events[number % 3].set)
+            case "group" if sys.version_info >= (3, 11):
+                async with asyncio.TaskGroup() as group:
+                    group.create_task(self._task(f"{name}.{index}.g", ["yield", "yield"]))
+                    group.create_task(self._task(f"{name}.{index}.h", ["yield"]))
+
+
+def wrong(seed: int) -> list[str]:
+    """What is wrong with a seed, in words. What stands still for good is ended."""
+    faulthandler.dump_traceback_later(60, exit=True)
+    apart = Program(seed, together=False)
+    plain, stepped = apart.run(steps=False), apart.run(steps=True)
+    faults = [*plain.faults, *stepped.faults]
+    for name in "0", "":
+        mine, theirs = ([place for place in ran.log if (place[0][0] == "0") == bool(name)] for ran in (plain, stepped))
+        if mine != theirs:
+            faults.append(f"another order: {mine} became {theirs}")
+    together = Program(seed, together=True)
+    return [f"seed {seed}: {fault}" for fault in [*faults, *together.run(steps=True).faults]]
+
+
+if __name__ == "__main__":
+    first, count = map(int, sys.argv[1:])
+    found = [fault for seed in range(first, first + count) for fault in wrong(seed)]
+    sys.stdout.write("".join(f"{fault}\n" for fault in found[:20]))
+    sys.exit(1 if found else 0)
