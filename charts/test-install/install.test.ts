@@ -169,7 +169,7 @@ test.each([
 ])(
   'what the cluster does to a run is told in the same words in both places: $what',
   async ({ resources, script, phases, words }) => {
-    const cookie = await signIn();
+    const cookie = await signIn(site);
     const apiVersion = 'sequencer.dev/v1alpha1';
     const image = await get('sequencer satp1', '{.spec.runner.image}');
     const spec = {
