@@ -1,6 +1,6 @@
 import { applyEvent, emptyView, type RunEvent } from '@sequencer/model';
 import { expect, it } from 'vitest';
-import { statusOf } from './status-of-run.ts';
+import { statusOf, takesBack } from './status-of-run.ts';
 
 const at = '2026-11-24T04:00:00.000Z';
 const events: RunEvent[] = [
@@ -48,4 +48,13 @@ it('tells the end once it is stored', () => {
     exitCode: 3,
     reason: 'KeyError: 1',
   });
+});
+
+it('takes no end back that another replica has told', () => {
+  const [end, before] = [statusOf(viewAfter(3), 3, false), statusOf(viewAfter(2), 2, false)];
+  expect(takesBack(before, end)).toBe(true);
+  expect(takesBack(end, end)).toBe(false);
+  expect(takesBack(end, before)).toBe(false);
+  expect(takesBack(before, before)).toBe(false);
+  expect(takesBack(before, undefined)).toBe(false);
 });

@@ -9,7 +9,7 @@ import { RUNS } from '@sequencer/kubernetes/resources';
 import type { Logger } from '../log.ts';
 import type { LiveRun } from '../runs/live-run.ts';
 import type { Cluster } from './cluster.ts';
-import { statusOf, type GatewayStatus } from './status-of-run.ts';
+import { statusOf, takesBack, type GatewayStatus } from './status-of-run.ts';
 
 /** The field manager of what the gateway writes. */
 const MANAGER = 'sequencer-api';
@@ -75,17 +75,25 @@ export class StatusWriter {
     const known = runs.get(namespace, object);
     const wanted = statusOf(own.live.view, own.live.storedSeq, own.connected);
     if (known && isTold(known.status, wanted)) return;
+    if (takesBack(wanted, known?.status)) {
+      this.#later(run, told, AGAIN_MS);
+      return;
+    }
+    // Who has the runner on the line knows best, and an end is an end; else another may have told more meanwhile.
+    const sure = own.connected || wanted.runner?.outcome !== undefined;
+    const seen = known && !sure ? { resourceVersion: known.metadata.resourceVersion } : {};
     told.writing = true;
     told.again = false;
     let wait = EVERY_MS;
     try {
       told.writtenAt = performance.now();
-      const options = { manager: MANAGER, subresource: 'status' } as const;
+      const options = { manager: MANAGER, subresource: 'status', ...seen } as const;
       await client.apply(RUNS, namespace, object, { metadata: { uid: run }, status: wanted }, options);
     } catch (error) {
+      const conflict = error instanceof KubernetesError && error.conflict;
       // It is gone, or another has its name.
-      if (error instanceof KubernetesError && (error.notFound || error.conflict)) return;
-      this.#log.warn({ run, err: String(error) }, 'the state of a run could not be told to the cluster');
+      if ((error instanceof KubernetesError && error.notFound) || (conflict && sure)) return;
+      if (!conflict) this.#log.warn({ run, err: String(error) }, 'the state of a run could not be told to the cluster');
       told.again = true;
       wait = AGAIN_MS;
     } finally {
