@@ -4,6 +4,10 @@
  *
  *     make bench-cluster
  *     make bench-cluster PARTS="oneByOne takeover"
+ *
+ * `writes` counts what an API writes, too, where RELEASE_NAMESPACE is the namespace of an installed release:
+ *
+ *     make bench-cluster PARTS=writes RELEASE_NAMESPACE=sequencer WRITES_SECONDS=600
  */
 import setUp from '../../operator/test-cluster/support/set-up.ts';
 import { firstLine, warm } from './cluster/first-line.ts';

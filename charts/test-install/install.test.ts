@@ -135,6 +135,73 @@ test('a run of the pages and one of kubectl are in both places within a second, 
     .toBe('Succeeded 2/2');
 }, 300_000);
 
+const FILLS = `
+with open("/work/big", "wb") as big:
+    for i in range(48):
+        big.write(bytes(1 << 20))
+        big.flush()
+import time
+time.sleep(600)
+`;
+
+test.each([
+  {
+    what: 'no node has room for it',
+    resources: { limits: { memory: '4Ti' } },
+    script: 'print(1)\n',
+    phases: ['STARTING'],
+    words: /^No node can take the pod: .*Insufficient memory.* or cancel the run\.$/,
+  },
+  {
+    what: 'it takes too much memory',
+    resources: { limits: { memory: '128Mi' } },
+    script: 'block = []\nwhile True:\n    block.append(bytearray(8 << 20))\n',
+    phases: ['KILLED'],
+    words: /The script used more memory than its limit and was killed\. Raise spec\.runner\.resources\.limits\.memory/,
+  },
+  {
+    what: 'the kubelet evicts it',
+    resources: { limits: { memory: '256Mi', 'ephemeral-storage': '32Mi' } },
+    script: FILLS,
+    phases: ['INTERRUPTED', 'KILLED'],
+    words: /The node evicted the pod: .*ephemeral.*32Mi\.$/,
+  },
+])(
+  'what the cluster does to a run is told in the same words in both places: $what',
+  async ({ resources, script, phases, words }) => {
+    const cookie = await signIn(site);
+    const apiVersion = 'sequencer.dev/v1alpha1';
+    const image = await get('sequencer satp1', '{.spec.runner.image}');
+    const spec = {
+      mode: 'Queue',
+      recordGraceSeconds: 10,
+      runner: { image, imagePullPolicy: 'IfNotPresent', resources },
+    };
+    const make = (object: object) => kubectl(['create', '--namespace', of, '--filename', '-'], JSON.stringify(object));
+    await make({ apiVersion, kind: 'Sequencer', metadata: { name: 'tried' }, spec });
+    await make({ apiVersion, kind: 'SequencerRun', metadata: { name: 'tried' }, spec: { sequencer: 'tried', script } });
+    const uid = await get('sequencerrun tried', '{.metadata.uid}');
+    const query = `{ run(id: "${uid}") { phase reason } }`;
+    interface Run {
+      run: { phase: string; reason: string } | null;
+    }
+    const inBoth = async () => {
+      const [{ run }, reason] = await Promise.all([
+        data<Run>(site, query, cookie),
+        get('sequencerrun tried', '{.status.reason}'),
+      ]);
+      return { ...run, same: run?.reason === reason };
+    };
+    await expect.poll(inBoth, { timeout: 120_000, interval: 500 }).toEqual({
+      phase: expect.toBeOneOf(phases) as string,
+      reason: expect.stringMatching(words) as string,
+      same: true,
+    });
+    await kubectl(['delete', 'sequencerrun/tried', 'sequencer/tried', '--namespace', of]);
+  },
+  240_000,
+);
+
 test('a person at a browser signs in, runs a script, watches, pauses and ends it', async () => {
   await usePages(site.url, PASSWORD);
   await expect

@@ -29,13 +29,14 @@ export class SequencerPage {
     await expect(this.page.getByLabel('Title of the run')).toHaveValue(name);
   }
 
-  /** Presses a way to run and confirms. */
-  async start(button: 'Run' | 'Run paused' | 'Add to queue' = 'Run'): Promise<void> {
+  /** Presses a way to run and confirms; `hold`: a failure is held. */
+  async start(button: 'Run' | 'Run paused' | 'Add to queue' = 'Run', { hold = false } = {}): Promise<void> {
     const wanted = this.page
       .getByRole('region', { name: 'Editor' })
       .getByRole('button', { name: button === 'Run' ? /^Run Ctrl/ : button });
     await wanted.click();
     const dialog = this.page.getByRole('dialog');
+    if (hold) await dialog.getByRole('checkbox', { name: /Hold when a statement fails/ }).check();
     await dialog
       .getByRole('button', {
         name: { Run: 'Run', 'Run paused': 'Run paused', 'Add to queue': 'Add to the queue' }[button],

@@ -27,15 +27,7 @@ test('held: first cause first, retry, skip, and mending what has not run', async
   const sequencer = new SequencerPage(page);
   await sequencer.open('satp1');
   await sequencer.load(SCRIPT);
-  await page
-    .getByRole('region', { name: 'Editor' })
-    .getByRole('button', { name: /^Run Ctrl/ })
-    .click();
-  await page
-    .getByRole('dialog')
-    .getByRole('checkbox', { name: /Hold when a statement fails/ })
-    .check();
-  await page.getByRole('dialog').getByRole('button', { name: 'Run', exact: true }).click();
+  await sequencer.start('Run', { hold: true });
 
   const card = page.getByRole('alert', { name: 'A statement failed' });
   await expect(card.getByRole('heading')).toContainText('Statement 3 failed after');
@@ -102,15 +94,7 @@ test('held: skip, another statement, and stop', async ({ page }) => {
   const sequencer = new SequencerPage(page);
   await sequencer.open('satp1');
   await sequencer.load("1/0\nprint('second')\nprint('third')\nnowhere\nprint('last')\n");
-  await page
-    .getByRole('region', { name: 'Editor' })
-    .getByRole('button', { name: /^Run Ctrl/ })
-    .click();
-  await page
-    .getByRole('dialog')
-    .getByRole('checkbox', { name: /Hold when a statement fails/ })
-    .check();
-  await page.getByRole('dialog').getByRole('button', { name: 'Run', exact: true }).click();
+  await sequencer.start('Run', { hold: true });
   const card = page.getByRole('alert', { name: 'A statement failed' });
   await card.getByRole('button', { name: /^Go to/ }).click();
   await card.getByLabel('Statement to go on with').selectOption({ index: 3 });

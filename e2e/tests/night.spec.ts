@@ -37,10 +37,7 @@ test('a breakpoint in sorunlib, a client’s session, a faulty telescope, a mend
 
   await sequencer.open('satp1');
   await sequencer.load(NIGHT, 'night.py');
-  await page.getByRole('region', { name: 'Editor' }).getByRole('button', { name: 'Run paused' }).click();
-  const question = page.getByRole('dialog');
-  await question.getByRole('checkbox', { name: /Hold when a statement fails/ }).check();
-  await question.getByRole('button', { name: 'Run paused' }).click();
+  await sequencer.start('Run paused', { hold: true });
   await expect(sequencer.state).toContainText('Paused');
 
   // The library's file opens, read only; the breakpoint is set in it before it is imported.

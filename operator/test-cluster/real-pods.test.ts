@@ -176,7 +176,7 @@ test('a script that takes too much memory is killed, and the run says so', async
       runner: { image, imagePullPolicy: 'Never', env: [], egress: [], resources: { limits: { memory: '128Mi' } } },
     },
   );
-  expect((await inPhase(run, 'Killed')).status?.reason).toMatch(/memory/);
+  expect((await inPhase(run, 'Killed')).status?.reason).toMatch(/used more memory than its limit/);
 });
 
 test('a run that no node has room for says so, and the next one starts when that is mended', async () => {

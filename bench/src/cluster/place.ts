@@ -12,14 +12,6 @@ import {
   type OperatorProcess,
 } from '../../../operator/test-cluster/support/operator-process.ts';
 
-/** Where the API is, when one is there: what it writes counts as well. */
-const API = Object.fromEntries(
-  (['GATEWAY_URL', 'RUN_TOKEN_KEY'] as const).flatMap((name) => {
-    const value = process.env[name];
-    return value === undefined ? [] : [[name, value]];
-  }),
-);
-
 export class Place {
   readonly namespace: string;
   readonly #operators: OperatorProcess[] = [];
@@ -44,7 +36,7 @@ export class Place {
   }
 
   async operator(identity = 'one'): Promise<OperatorProcess> {
-    const operator = await startProcess(this.namespace, identity, { LOG_LEVEL: 'info', ...API });
+    const operator = await startProcess(this.namespace, identity, { LOG_LEVEL: 'info' });
     this.#operators.push(operator);
     await until('the operator is ready', () => get(operator, '/readyz'));
     return operator;

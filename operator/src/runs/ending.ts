@@ -3,7 +3,7 @@ import type { ContainerState, Pod } from '@sequencer/kubernetes/objects';
 import type { RunStatus } from '@sequencer/model/kubernetes/sequencer-run';
 import { OUTCOME_WORDS, type FinalPhaseWord, type OutcomeWord } from '@sequencer/model/kubernetes/words';
 import { z } from 'zod';
-import { evictionOf } from './eviction.ts';
+import { OUT_OF_MEMORY, evictionOf } from './cause.ts';
 import { RUNNER_CONTAINER } from './pod.ts';
 
 export interface Ending {
@@ -97,12 +97,7 @@ function messageOf(pod: Pod): Ending | null {
 }
 
 function outOfMemory(exitCode: number): Ending {
-  return ending(
-    'Killed',
-    exitCode,
-    'The script used more memory than its limit and was killed. Raise spec.runner.resources.limits.memory of the ' +
-      'Sequencer, or let the script use less.',
-  );
+  return ending('Killed', exitCode, OUT_OF_MEMORY);
 }
 
 /** The supervisor left no message. */

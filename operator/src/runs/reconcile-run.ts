@@ -19,7 +19,7 @@ import { startedAtOf } from '../warm/waiting-pod.ts';
 import type { WarmPods } from '../warm/warm-pods.ts';
 import type { World } from '../world.ts';
 import { endingOf, isDown, runnerState, untilDown, type Ending } from './ending.ts';
-import { withEviction } from './eviction.ts';
+import { withCause } from './cause.ts';
 import { isOwned, isPodOf, podNameOf } from './owned.ts';
 import { Refused, Stale, giveRun, startRun, submittedBy, type StartSettings } from './start-run.ts';
 import { time, writeStatus, type ConditionChange } from './status.ts';
@@ -205,7 +205,7 @@ export class RunReconciler {
     const { phase, exitCode } = ending;
     const why = run.status?.conditions?.find(({ type }) => type === 'Stopping');
     const told = why && phase !== 'Cancelled' ? `${ending.reason} ${why.message}` : ending.reason;
-    const reason = withEviction(phase, told, pod);
+    const reason = withCause(phase, told, pod);
     const startedAt = run.status?.startedAt ?? (pod && startedAtOf(pod));
     const ended = await writeStatus(
       this.#client,
@@ -257,7 +257,7 @@ export class RunReconciler {
   async #explain(run: SequencerRun, pod: Pod): Promise<boolean> {
     const { phase, reason } = run.status ?? {};
     if (!isFinalWord(phase) || reason === undefined) return false;
-    const whole = withEviction(phase, reason, pod);
+    const whole = withCause(phase, reason, pod);
     if (whole === reason) return false;
     await writeStatus(this.#client, run, { phase, reason: whole }, [
       { type: 'Finished', status: 'True', reason: phase, message: whole },

@@ -7,6 +7,8 @@ seen = []
 
 
 def handler(number, frame):
+    while frame.f_code.co_filename != __file__:
+        frame = frame.f_back
     seen.append((signal.Signals(number).name, frame.f_code.co_name))
 
 
