@@ -125,12 +125,17 @@ test(
     const { runs } = await release.ask<{ runs: { totalCount: number } }>('{ runs(first: 1) { totalCount } }');
     if (runs.totalCount !== asked.length) faults.push(`${runs.totalCount} runs, ${asked.length} were asked for`);
     for (const telescope of TELESCOPES) {
-      const times = people.asked[telescope].flatMap((uid) => {
+      let before = { name: 'nothing', until: 0 };
+      for (const uid of people.asked[telescope]) {
         const { begun, ended } = compared.get(uid) ?? {};
-        return [begun, ended].filter((time) => time !== undefined);
-      });
-      if (times.some((time, index) => time < (times[index - 1] ?? 0)))
-        faults.push(`${telescope} has run out of order, or two scripts at once`);
+        if (begun === undefined) continue;
+        const name = lefts.get(uid)?.name ?? uid;
+        if (begun < before.until)
+          faults.push(
+            `${name} began at ${begun}, but ${before.name}, asked for before, was there until ${before.until}`,
+          );
+        before = { name, until: ended ?? begun };
+      }
     }
     console.log(
       report({
