@@ -13,7 +13,7 @@
  *   the last version seen, after a jittered back-off; `410 Gone`, or several failures in a row, to a new list.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { KubernetesObject } from '@sequencer/model/kubernetes/metadata';
+import { byCreation, type KubernetesObject } from '@sequencer/model/kubernetes/metadata';
 import { BackOff } from './back-off.ts';
 import type { KubernetesClient } from './client.ts';
 import { KubernetesError } from './errors.ts';
@@ -41,10 +41,6 @@ const FAILURES_BEFORE_LIST = 5;
 
 export function keyOf({ metadata }: KubernetesObject): string {
   return `${metadata.namespace}/${metadata.name}`;
-}
-
-function age({ metadata }: KubernetesObject): number {
-  return Date.parse(metadata.creationTimestamp);
 }
 
 export class Reflector<T extends KubernetesObject> {
@@ -128,7 +124,7 @@ export class Reflector<T extends KubernetesObject> {
     } while (next !== null);
     this.#version = version;
     for (const [key, before] of [...this.#objects]) if (!found.has(key)) this.#set(key, before, undefined);
-    for (const [key, after] of [...found].sort(([, a], [, b]) => age(a) - age(b))) {
+    for (const [key, after] of [...found].sort(([, a], [, b]) => byCreation(a, b))) {
       const before = this.#objects.get(key);
       if (before?.metadata.resourceVersion !== after.metadata.resourceVersion) this.#set(key, before, after);
     }

@@ -42,6 +42,7 @@ export class KubernetesQueue implements RunQueue {
         name,
         annotations: {
           [ANNOTATIONS.submittedBy]: by,
+          [ANNOTATIONS.submittedAt]: new Date().toISOString(),
           ...(wanted.breakpoints.length > 0 && { [ANNOTATIONS.breakpoints]: written(wanted.breakpoints) }),
         },
       },

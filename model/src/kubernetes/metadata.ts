@@ -1,4 +1,6 @@
 /** What every Kubernetes object carries, as far as Sequencer reads it. Names as in the Kubernetes API. */
+import { ANNOTATIONS } from './names.ts';
+
 export interface OwnerReference {
   apiVersion: string;
   kind: string;
@@ -28,4 +30,21 @@ export interface KubernetesObject {
   apiVersion: string;
   kind: string;
   metadata: Metadata;
+}
+
+/**
+ * The one that was made first comes first. Within a second, what the API has timed is in the order of its times; the rest is
+ * in that of the last changes, which for what has not changed since is the same.
+ */
+export function byCreation({ metadata: a }: KubernetesObject, { metadata: b }: KubernetesObject): number {
+  return (
+    compare(a.creationTimestamp, b.creationTimestamp) ||
+    compare(a.annotations?.[ANNOTATIONS.submittedAt] ?? '', b.annotations?.[ANNOTATIONS.submittedAt] ?? '') ||
+    Number(a.resourceVersion) - Number(b.resourceVersion) ||
+    compare(a.name, b.name)
+  );
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }

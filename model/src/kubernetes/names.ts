@@ -11,6 +11,8 @@ export const LABELS = {
 export const ANNOTATIONS = {
   /** On a run: who submitted it, as the API knows the person. */
   submittedBy: `${GROUP}/submitted-by`,
+  /** On a run of the API: when it was submitted, to the millisecond. The API server's own time has only seconds. */
+  submittedAt: `${GROUP}/submitted-at`,
   /** On a waiting run: a number that takes the place of `status.place`. A fraction puts it between two others. */
   place: `${GROUP}/place`,
   /** On a waiting run: its breakpoints, as JSON. */

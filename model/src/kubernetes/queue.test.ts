@@ -6,7 +6,15 @@ import { byPlace, placeOf, waitingRuns } from './queue.ts';
 import type { SequencerRun } from './sequencer-run.ts';
 import { PHASE_WORDS, isFinalWord } from './words.ts';
 
-function run(name: string, more: { place?: number; moved?: string; created?: string } = {}): SequencerRun {
+interface More {
+  place?: number;
+  moved?: string;
+  created?: string;
+  submitted?: string;
+  version?: string;
+}
+
+function run(name: string, more: More = {}): SequencerRun {
   return {
     apiVersion: 'sequencer.dev/v1alpha1',
     kind: 'SequencerRun',
@@ -14,10 +22,13 @@ function run(name: string, more: { place?: number; moved?: string; created?: str
       name,
       namespace: 'test',
       uid: `uid-${name}`,
-      resourceVersion: '1',
+      resourceVersion: more.version ?? '1',
       generation: 1,
       creationTimestamp: more.created ?? '2026-11-24T20:00:00Z',
-      ...(more.moved !== undefined && { annotations: { [ANNOTATIONS.place]: more.moved } }),
+      annotations: {
+        ...(more.moved !== undefined && { [ANNOTATIONS.place]: more.moved }),
+        ...(more.submitted !== undefined && { [ANNOTATIONS.submittedAt]: more.submitted }),
+      },
     },
     spec: {
       sequencer: 'satp1',
@@ -51,6 +62,13 @@ test('without a place, the older comes first, after those with one', () => {
   expect(
     names([run('new', { created: '2026-11-24T20:00:01Z' }), run('old'), run('alike'), run('placed', { place: 9 })]),
   ).toEqual(['placed', 'alike', 'old', 'new']);
+});
+
+test('within a second the order is that of the submissions, or else of the changes', () => {
+  expect(
+    names([run('a', { submitted: '2026-11-24T20:00:00.700Z' }), run('b', { submitted: '2026-11-24T20:00:00.200Z' })]),
+  ).toEqual(['b', 'a']);
+  expect(names([run('a', { version: '1001' }), run('b', { version: '999' })])).toEqual(['b', 'a']);
 });
 
 test('the order does not depend on how the runs come', () => {

@@ -1,5 +1,6 @@
 /** The queue of a sequencer, made of SequencerRun objects. Pure: the operator claims by it, the API shows it. */
 import type { WaitingRun } from '../queue.ts';
+import { byCreation } from './metadata.ts';
 import { ANNOTATIONS } from './names.ts';
 import type { SequencerStatus } from './sequencer.ts';
 import type { SequencerRun } from './sequencer-run.ts';
@@ -11,18 +12,10 @@ export function placeOf(run: SequencerRun): number {
   return Number.isFinite(place) && moved?.trim() ? place : (run.status?.place ?? Infinity);
 }
 
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}
-
-/** The next one first. Places may be equal for a moment: then the older one comes first, then the smaller name. */
+/** The next one first. Places may be equal for a moment: then the older one comes first. */
 export function byPlace(a: SequencerRun, b: SequencerRun): number {
   const [one, other] = [placeOf(a), placeOf(b)];
-  return (
-    (one === other ? 0 : one - other) ||
-    compare(a.metadata.creationTimestamp, b.metadata.creationTimestamp) ||
-    compare(a.metadata.name, b.metadata.name)
-  );
+  return (one === other ? 0 : one - other) || byCreation(a, b);
 }
 
 /** Whether the run waits for its turn: it was never claimed, has not ended, and nobody wants it gone. */
