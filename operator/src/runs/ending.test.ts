@@ -55,6 +55,15 @@ test('a node that had the pod and is gone may have run it', () => {
   }
 });
 
+test('a script that was seen to run has begun, also when its node has forgotten the container', () => {
+  const evicted = { phase: 'Failed', reason: 'Evicted', message: 'Too big.' } as const;
+  const told = { phase: 'Killed', reason: 'The node evicted the pod: Too big.' };
+  const unknown = runner({ terminated: { exitCode: 137, reason: 'ContainerStatusUnknown', startedAt: null } });
+  expect(endingOf({}, pod({ ...evicted, ...unknown }), false, NOW)).toMatchObject(told);
+  expect(endingOf({ startedAt: times.startedAt }, pod(evicted), false, NOW)).toMatchObject(told);
+  expect(endingOf({}, pod(evicted), false, NOW)?.reason).toMatch(/^The node refused the pod: .* did not begin\.$/);
+});
+
 test('a pod that was deleted while its image was pulled was not started', () => {
   const pulling = { phase: 'Failed', ...runner({ waiting: { reason: 'ImagePullBackOff' } }) } as const;
   expect(endingOf({}, pod(pulling, forced('2026-11-24T20:10:00Z')), false, NOW)?.phase).toBe('Cancelled');

@@ -68,7 +68,7 @@ export function endingOf(status: RunStatus, pod: Pod | null, wanted: boolean, no
       'The pod is gone, and nobody knows how the script ended. The telescope may still move.',
     );
   }
-  return isDown(pod, now) ? withoutWords(pod, wanted) : null;
+  return isDown(pod, now) ? withoutWords(status, pod, wanted) : null;
 }
 
 function ending(phase: FinalPhaseWord, exitCode: number | null | undefined, reason: string): Ending {
@@ -101,7 +101,7 @@ function outOfMemory(exitCode: number): Ending {
 }
 
 /** The supervisor left no message. */
-function withoutWords(pod: Pod, wanted: boolean): Ending {
+function withoutWords(status: RunStatus, pod: Pod, wanted: boolean): Ending {
   const { terminated, running } = runnerState(pod);
   if (terminated?.reason === 'OOMKilled') return outOfMemory(terminated.exitCode);
   if (terminated && ['StartError', 'ContainerCannotRun'].includes(terminated.reason ?? '')) {
@@ -111,11 +111,13 @@ function withoutWords(pod: Pod, wanted: boolean): Ending {
       `The container could not start: ${terminated.message ?? 'no reason was given'}. Check spec.runner.image of the Sequencer.`,
     );
   }
-  const begun = terminated?.startedAt ?? running?.startedAt;
+  // A node that has lost sight of a container does not say when it began, only that there was one.
+  const lostSight = terminated?.reason === 'ContainerStatusUnknown';
+  const begun = lostSight || Boolean(terminated?.startedAt ?? running?.startedAt ?? status.startedAt);
   if (!begun || neverGivenSchema.safeParse(wordsOf(pod)).success) return neverBegun(pod, wanted);
   const eviction = evictionOf(pod);
   if (eviction !== null) return ending('Killed', terminated?.exitCode, eviction);
-  if (!terminated || terminated.reason === 'ContainerStatusUnknown') {
+  if (!terminated || lostSight) {
     const node = pod.spec.nodeName ?? 'its node';
     return ending(
       'Lost',
