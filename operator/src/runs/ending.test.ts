@@ -59,9 +59,13 @@ test('a script that was seen to run has begun, also when its node has forgotten 
   const evicted = { phase: 'Failed', reason: 'Evicted', message: 'Too big.' } as const;
   const told = { phase: 'Killed', reason: 'The node evicted the pod: Too big.' };
   const unknown = runner({ terminated: { exitCode: 137, reason: 'ContainerStatusUnknown', startedAt: null } });
-  expect(endingOf({}, pod({ ...evicted, ...unknown }), false, NOW)).toMatchObject(told);
-  expect(endingOf({ startedAt: times.startedAt }, pod(evicted), false, NOW)).toMatchObject(told);
-  expect(endingOf({}, pod(evicted), false, NOW)?.reason).toMatch(/^The node refused the pod: .* did not begin\.$/);
+  const seen = { startedAt: times.startedAt };
+  for (const status of [{ ...evicted, ...unknown }, evicted]) {
+    expect(endingOf(seen, pod(status), false, NOW)).toMatchObject(told);
+    expect(endingOf({}, pod(status), false, NOW)?.reason).toMatch(/^The node refused the pod: .* did not begin\.$/);
+  }
+  // So it tells also of an image that could not be pulled.
+  expect(endingOf({}, pod({ phase: 'Failed', ...unknown }), true, NOW)?.phase).toBe('Cancelled');
 });
 
 test('a pod that was deleted while its image was pulled was not started', () => {

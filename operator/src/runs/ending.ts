@@ -111,13 +111,12 @@ function withoutWords(status: RunStatus, pod: Pod, wanted: boolean): Ending {
       `The container could not start: ${terminated.message ?? 'no reason was given'}. Check spec.runner.image of the Sequencer.`,
     );
   }
-  // A node that has lost sight of a container does not say when it began, only that there was one.
-  const lostSight = terminated?.reason === 'ContainerStatusUnknown';
-  const begun = lostSight || Boolean(terminated?.startedAt ?? running?.startedAt ?? status.startedAt);
+  // A node that has lost sight of a container does not say whether it began: then it counts that it was seen to run.
+  const begun = terminated?.startedAt ?? running?.startedAt ?? status.startedAt;
   if (!begun || neverGivenSchema.safeParse(wordsOf(pod)).success) return neverBegun(pod, wanted);
   const eviction = evictionOf(pod);
   if (eviction !== null) return ending('Killed', terminated?.exitCode, eviction);
-  if (!terminated || lostSight) {
+  if (!terminated || terminated.reason === 'ContainerStatusUnknown') {
     const node = pod.spec.nodeName ?? 'its node';
     return ending(
       'Lost',
