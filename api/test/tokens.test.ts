@@ -31,6 +31,20 @@ async function token(by: Browser, args: string): Promise<string> {
   return data.createApiToken;
 }
 
+async function whileDatabaseIsAway(body: () => Promise<void>): Promise<void> {
+  const name = new URL(database).pathname.slice(1);
+  const admin = new pg.Client({ connectionString: database.replace(`/${name}`, '/postgres') });
+  await admin.connect();
+  await admin.query(`alter database ${name} allow_connections false`);
+  await admin.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [name]);
+  try {
+    await body();
+  } finally {
+    await admin.query(`alter database ${name} allow_connections true`);
+    await admin.end();
+  }
+}
+
 const program = (secret: string) => new Browser(api, { authorization: `Bearer ${secret}` });
 
 describe('a token', () => {
@@ -44,6 +58,14 @@ describe('a token', () => {
     const inside = await new Browser(api).socket({ authorization: bot.headers.authorization });
     expect(inside.first).toBe('connection_ack');
     expect((await fetch(`${api.url}/metrics`, { headers: bot.headers })).status).toBe(200);
+  });
+
+  it('that cannot be looked up now makes the client of a websocket try again, not give up', async () => {
+    const bot = program(await token(ada, 'name: "later", role: VIEWER, days: 1'));
+    await whileDatabaseIsAway(async () => {
+      expect((await bot.socket()).first).toBe(1013);
+    });
+    expect((await bot.socket()).first).toBe('connection_ack');
   });
 
   it('does no more than its maker, and makes no other token', async () => {
@@ -190,14 +212,9 @@ describe('the audit', () => {
   });
 
   it('keeps what could not be written while the database was away', async () => {
-    const name = new URL(database).pathname.slice(1);
-    const admin = new pg.Client({ connectionString: database.replace(`/${name}`, '/postgres') });
-    await admin.connect();
-    await admin.query(`alter database ${name} allow_connections false`);
-    await admin.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [name]);
-    expect(await ada.code('mutation { setMode(sequencer: "satp1", mode: QUEUE) { name } }')).toBe('DATABASE_AWAY');
-    await admin.query(`alter database ${name} allow_connections true`);
-    await admin.end();
+    await whileDatabaseIsAway(async () => {
+      expect(await ada.code('mutation { setMode(sequencer: "satp1", mode: QUEUE) { name } }')).toBe('DATABASE_AWAY');
+    });
     await vi.waitFor(async () => {
       const found = await entries(', filter: { action: "setMode" }');
       expect(found[0]).toMatchObject({ user: 'ada', result: 'DATABASE_AWAY', sequencer: 'satp1' });

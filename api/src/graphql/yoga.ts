@@ -29,6 +29,8 @@ export type MakeContext = (node: NodeContext) => Promise<Context>;
 export type Yoga = YogaServerInstance<NodeContext, Context>;
 
 const SUBSCRIPTIONS_PER_SOCKET = 100;
+/** To a client it means: connect again. graphql-ws would close with 4500, and its clients take that for the end. */
+const TRY_AGAIN_LATER = 1013;
 
 export function makeYoga(makeContext: MakeContext, log: Logger): Yoga {
   const presented: Plugin = {
@@ -79,10 +81,15 @@ export function serveWebsockets(yoga: Yoga, sockets: WebSocketServer, door: Door
         // Programs whose websocket cannot send headers say in the first message what they would say there.
         const authorization = connectionParams?.authorization;
         if (typeof authorization === 'string') request.headers.authorization ??= authorization;
-        const { identity } = await whoAsks(door, request);
-        if (identity) watchSocket(door, socket, request, identity, log);
-        else socket.close(UNAUTHORIZED, 'Sign in first');
-        return identity !== null;
+        try {
+          const { identity } = await whoAsks(door, request);
+          if (identity) watchSocket(door, socket, request, identity, log);
+          else socket.close(UNAUTHORIZED, 'Sign in first');
+          return identity !== null;
+        } catch (error) {
+          socket.close(TRY_AGAIN_LATER, present(error, log).message);
+          return false;
+        }
       },
       execute: (args) => (args as Operation).rootValue.execute(args),
       subscribe: (args) => (args as Operation).rootValue.subscribe(args),

@@ -12,6 +12,7 @@ import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { print } from 'graphql';
 import { inject, onScopeDispose, shallowRef, type InjectionKey, type ShallowRef } from 'vue';
 import type { Connection } from './connection.ts';
+import { subscribe } from './subscribe.ts';
 
 export const clientKey: InjectionKey<Client> = Symbol('client');
 
@@ -43,7 +44,8 @@ export function makeClient(url: string, connection: Connection, onUnauthorized: 
     subscriptionExchange({
       forwardSubscription: ({ query, variables }) => ({
         subscribe: (sink) => ({
-          unsubscribe: connection.socket.subscribe(
+          unsubscribe: subscribe(
+            connection,
             { query: query ?? '', variables: variables as Record<string, unknown> },
             sink as never,
           ),
@@ -114,15 +116,16 @@ export function follow<T, V extends AnyVariables>(
   onData: (data: T) => void,
   onRefused: (message: string) => void,
 ): () => void {
-  return connection.socket.subscribe<T>(
+  return subscribe<T>(
+    connection,
     { query: print(document), variables: variables as Record<string, unknown> },
     {
       next: ({ data, errors }) => {
         if (data) onData(data);
         else if (errors?.[0]) onRefused(errors[0].message);
       },
-      error: (error) => {
-        onRefused(Array.isArray(error) ? String((error[0] as Error | undefined)?.message) : String(error));
+      error: ([error]) => {
+        onRefused(error?.message ?? 'The server does not serve this, and does not say why.');
       },
       complete: () => undefined,
     },

@@ -32,7 +32,7 @@ export interface Connection {
 }
 
 /** The server's word for "sign in first". */
-const UNAUTHORIZED = 4401;
+export const UNAUTHORIZED = 4401;
 
 export const connectionKey: InjectionKey<Connection> = Symbol('connection');
 
