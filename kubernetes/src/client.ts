@@ -149,6 +149,26 @@ export class KubernetesClient {
     })) as T;
   }
 
+  /**
+   * The same, into the object that has the uid and into no other of its name: then it is not found. Not for a status,
+   * where the API server does not look at the uid: there only a resourceVersion names one object.
+   */
+  async mergeInto<T extends KubernetesObject>(
+    kind: Resource<T>,
+    namespace: string | null,
+    { name, uid }: { name: string; uid: string },
+    { metadata, ...patch }: { metadata?: object; spec?: unknown },
+  ): Promise<T> {
+    try {
+      return await this.merge(kind, namespace, name, { metadata: { ...metadata, uid }, ...patch });
+    } catch (error) {
+      if (error instanceof KubernetesError && error.otherUid) {
+        throw new KubernetesError(404, 'NotFound', `${name} is another object by now.`, { cause: error });
+      }
+      throw error;
+    }
+  }
+
   async replace<T extends KubernetesObject>(kind: Resource<T>, object: T): Promise<T> {
     const { namespace, name } = object.metadata;
     return (await this.#change('PUT', pathOf(kind, namespace, name), { body: object })) as T;

@@ -27,6 +27,11 @@ export class KubernetesError extends Error {
     return this.status === 409 && this.reason === 'AlreadyExists';
   }
 
+  /** Another object has the name, since the one that was meant was deleted. */
+  get otherUid(): boolean {
+    return this.status === 422 && this.message.includes('metadata.uid:');
+  }
+
   /** The place in the watch, or in the list, is too old: a list from the start is needed. */
   get expired(): boolean {
     return this.status === 410;

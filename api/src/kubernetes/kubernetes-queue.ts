@@ -90,13 +90,14 @@ export class KubernetesQueue implements RunQueue {
   /** Throws RUN_STARTED, and changes nothing, when there may be a pod. */
   async #cancelUnclaimed(run: RunSummary): Promise<void> {
     const { client, namespace } = this.#cluster;
+    const { name, uid } = objectOf(run);
     for (let tries = 1; ; tries++) {
-      const { metadata, status } = await client.get(RUNS, namespace, nameOfObject(run));
-      if (status?.podName !== undefined) throw new SequencerError('RUN_STARTED');
+      const { metadata, status } = await client.get(RUNS, namespace, name);
+      if (metadata.uid === uid && status?.podName !== undefined) throw new SequencerError('RUN_STARTED');
       const { resourceVersion } = metadata;
       const patch = { metadata: { resourceVersion }, spec: { desiredState: 'Cancelled' } };
       try {
-        await client.merge(RUNS, namespace, metadata.name, patch);
+        await client.mergeInto(RUNS, namespace, { name, uid }, patch);
         return;
       } catch (error) {
         if (!(error instanceof KubernetesError && error.conflict) || tries === CONFLICTS) throw error;
@@ -151,16 +152,16 @@ export class KubernetesQueue implements RunQueue {
     return Promise.resolve(run.reason ?? 'Waits for its turn.');
   }
 
-  #patch(run: RunSummary, patch: unknown): Promise<SequencerRun> {
+  #patch(run: RunSummary, patch: { metadata: object }): Promise<SequencerRun> {
     const { client, namespace } = this.#cluster;
-    return asking(() => client.merge(RUNS, namespace, nameOfObject(run), patch));
+    return asking(() => client.mergeInto(RUNS, namespace, objectOf(run), patch));
   }
 }
 
 /** Throws UNKNOWN_RUN for one of before there was a cluster. */
-export function nameOfObject({ object }: RunSummary): string {
+export function objectOf({ id, object }: RunSummary): { name: string; uid: string } {
   if (object === null) throw new SequencerError('UNKNOWN_RUN', 'This run is not one of the cluster.');
-  return object;
+  return { name: object, uid: id };
 }
 
 /** A name that is free; of a repeated request the same. */

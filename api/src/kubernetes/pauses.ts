@@ -8,7 +8,7 @@ import { findRun, type RunSummary } from '../store/run-store.ts';
 import { runs } from '../store/schema.ts';
 import type { Cluster } from './cluster.ts';
 import { wishOf, type Wish } from './desired-state.ts';
-import { nameOfObject } from './kubernetes-queue.ts';
+import { objectOf } from './kubernetes-queue.ts';
 
 export interface PausesParts {
   db: Db;
@@ -65,7 +65,7 @@ export class Pauses {
     const { client, namespace } = this.#parts.cluster;
     const patch = { spec: { desiredState: wish === 'pause' ? 'Paused' : 'Running' } };
     try {
-      const { metadata } = await client.merge(RUNS, namespace, nameOfObject(run), patch);
+      const { metadata } = await client.mergeInto(RUNS, namespace, objectOf(run), patch);
       await this.#told(run.id, metadata.generation ?? 1);
     } catch (error) {
       this.#parts.log.warn({ run: run.id, err: String(error) }, 'a pause could not be told to the cluster');

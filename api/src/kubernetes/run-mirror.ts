@@ -10,6 +10,7 @@ import { OPEN_PHASES, isFinal, type RunStart } from '@sequencer/model';
 import { byPlace, heldRuns, isWaiting, waitingRuns } from '@sequencer/model/kubernetes/queue';
 import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
 import { BackOff } from '@sequencer/kubernetes/back-off';
+import { KubernetesError } from '@sequencer/kubernetes/errors';
 import { RUNS } from '@sequencer/kubernetes/resources';
 import { and, eq, inArray, isNotNull, sql } from 'drizzle-orm';
 import type { Logger } from '../log.ts';
@@ -257,17 +258,13 @@ export class RunMirror {
 
   async #writeNumber({ metadata }: SequencerRun, number: number): Promise<void> {
     const { cluster, log } = this.#parts;
-    const options = { manager: NUMBER_MANAGER, subresource: 'status' } as const;
+    const { namespace, name, resourceVersion } = metadata;
+    const options = { manager: NUMBER_MANAGER, subresource: 'status', resourceVersion } as const;
     try {
-      await cluster.client.apply(
-        RUNS,
-        metadata.namespace,
-        metadata.name,
-        { metadata: { uid: metadata.uid }, status: { number } },
-        options,
-      );
+      await cluster.client.apply(RUNS, namespace, name, { status: { number } }, options);
     } catch (error) {
-      // The next look at the object tries again.
+      // The next look at the object tries again; one that was changed meanwhile is looked at again anyway.
+      if (error instanceof KubernetesError && (error.conflict || error.notFound)) return;
       log.warn({ run: metadata.name, err: String(error) }, 'the number of a run could not be told to the cluster');
     }
   }

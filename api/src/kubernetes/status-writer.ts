@@ -6,6 +6,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { KubernetesError } from '@sequencer/kubernetes/errors';
 import { RUNS } from '@sequencer/kubernetes/resources';
+import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
 import type { Logger } from '../log.ts';
 import type { LiveRun } from '../runs/live-run.ts';
 import type { Cluster } from './cluster.ts';
@@ -15,6 +16,8 @@ import { statusOf, takesBack, type GatewayStatus } from './status-of-run.ts';
 const MANAGER = 'sequencer-api';
 const EVERY_MS = 1000;
 const AGAIN_MS = 2000;
+/** Others write into the same object, a few times in its life. */
+const TRIES = 5;
 
 interface Told {
   timer: NodeJS.Timeout | null;
@@ -69,10 +72,11 @@ export class StatusWriter {
 
   async #write(run: string, told: Told): Promise<void> {
     const own = this.#own(run);
-    const object = own?.live.row.object;
-    if (!own || typeof object !== 'string') return;
-    const { namespace, client, runs } = this.#cluster;
-    const known = runs.get(namespace, object);
+    const name = own?.live.row.object;
+    if (!own || typeof name !== 'string') return;
+    const { namespace, runs } = this.#cluster;
+    const object = runs.get(namespace, name);
+    const known = object?.metadata.uid === run ? object : null;
     const wanted = statusOf(own.live.view, own.live.storedSeq, own.connected);
     if (known && isTold(known.status, wanted)) return;
     if (takesBack(wanted, known?.status)) {
@@ -81,25 +85,52 @@ export class StatusWriter {
     }
     // Who has the runner on the line knows best, and an end is an end; else another may have told more meanwhile.
     const sure = own.connected || wanted.runner?.outcome !== undefined;
-    const seen = known && !sure ? { resourceVersion: known.metadata.resourceVersion } : {};
     told.writing = true;
     told.again = false;
     let wait = EVERY_MS;
     try {
       told.writtenAt = performance.now();
-      const options = { manager: MANAGER, subresource: 'status', ...seen } as const;
-      await client.apply(RUNS, namespace, object, { metadata: { uid: run }, status: wanted }, options);
+      await this.#tell(run, name, wanted, known, sure);
     } catch (error) {
-      const conflict = error instanceof KubernetesError && error.conflict;
-      // It is gone, or another has its name.
-      if ((error instanceof KubernetesError && error.notFound) || (conflict && sure)) return;
-      if (!conflict) this.#log.warn({ run, err: String(error) }, 'the state of a run could not be told to the cluster');
+      if (error instanceof KubernetesError && error.notFound) return;
+      if (!(error instanceof KubernetesError && error.conflict)) {
+        this.#log.warn({ run, err: String(error) }, 'the state of a run could not be told to the cluster');
+      }
       told.again = true;
       wait = AGAIN_MS;
     } finally {
       told.writing = false;
     }
     if (told.again && !this.#closed) this.#later(run, told, wait);
+  }
+
+  /**
+   * To the object that is the run, and to no other that has its name by now: the API server does not look at the uid of a
+   * status that it is given, only at the version.
+   *
+   * @param sure whether it counts over whatever the object says meanwhile
+   */
+  async #tell(
+    run: string,
+    name: string,
+    status: GatewayStatus,
+    known: SequencerRun | null,
+    sure: boolean,
+  ): Promise<void> {
+    const { namespace, client } = this.#cluster;
+    let object = known ?? (await client.find(RUNS, namespace, name));
+    for (let tries = 1; object?.metadata.uid === run; tries++) {
+      const { resourceVersion } = object.metadata;
+      try {
+        const options = { manager: MANAGER, subresource: 'status', resourceVersion } as const;
+        await client.apply(RUNS, namespace, name, { status }, options);
+        return;
+      } catch (error) {
+        const conflict = error instanceof KubernetesError && error.conflict;
+        if (!conflict || !sure || tries === TRIES) throw error;
+        object = await client.find(RUNS, namespace, name);
+      }
+    }
   }
 }
 

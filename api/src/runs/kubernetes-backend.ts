@@ -11,7 +11,7 @@ import { z } from 'zod';
 import type { Gateway } from '../gateway/gateway.ts';
 import { CLOSE, type ConnectionHandlers, type RunnerConnection } from '../gateway/runner-connection.ts';
 import { asking, type Cluster } from '../kubernetes/cluster.ts';
-import { nameOfObject } from '../kubernetes/kubernetes-queue.ts';
+import { objectOf } from '../kubernetes/kubernetes-queue.ts';
 import { Pauses } from '../kubernetes/pauses.ts';
 import { hashOf } from '../kubernetes/run-row.ts';
 import { StatusWriter } from '../kubernetes/status-writer.ts';
@@ -269,7 +269,7 @@ export class KubernetesBackend implements RunBackend {
       );
     }
     const patch = { spec: { desiredState: 'Cancelled' } };
-    await asking(() => cluster.client.merge(RUNS, cluster.namespace, nameOfObject(run), patch));
+    await asking(() => cluster.client.mergeInto(RUNS, cluster.namespace, objectOf(run), patch));
     return null;
   }
 
