@@ -26,6 +26,8 @@ export interface Connection {
   state: Readonly<{ connected: boolean; retryAt: number | null }>;
   heard: () => void;
   beat: (serverTime: string) => void;
+  /** Resolves when it is time for the next try: after so many ms, or at once when somebody says so. */
+  wait: (ms: number) => Promise<void>;
   tryNow: () => void;
   /** Closes it for good. */
   close: () => void;
@@ -48,8 +50,22 @@ export function makeConnection(url: string, onUnauthorized: () => void): Connect
   const tick = ref(Date.now());
   const heardLocal = ref<number | null>(null);
   const offset = ref(0);
-  let wake: (() => void) | null = null;
+  const waits = new Set<() => void>();
   let moved = false;
+
+  const wait = async (ms: number) => {
+    state.retryAt = Date.now() + ms;
+    await new Promise<void>((resolve) => {
+      const over = () => {
+        clearTimeout(timer);
+        waits.delete(over);
+        resolve();
+      };
+      const timer = setTimeout(over, ms);
+      waits.add(over);
+    });
+    state.retryAt = null;
+  };
 
   const heard = () => {
     heardLocal.value = Date.now();
@@ -62,16 +78,7 @@ export function makeConnection(url: string, onUnauthorized: () => void): Connect
     shouldRetry: () => true,
     retryWait: async (attempt) => {
       // Not all at the same moment.
-      const wait = moved && attempt === 0 ? Math.random() * ELSEWHERE_WITHIN_MS : retryWait(attempt);
-      state.retryAt = Date.now() + wait;
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, wait);
-        wake = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-      state.retryAt = null;
+      await wait(moved && attempt === 0 ? Math.random() * ELSEWHERE_WITHIN_MS : retryWait(attempt));
     },
     // Errors are shown by the age of the news; the client retries by itself.
     onNonLazyError: () => undefined,
@@ -109,7 +116,10 @@ export function makeConnection(url: string, onUnauthorized: () => void): Connect
       heard();
       offset.value = Date.parse(serverTime) - Date.now();
     },
-    tryNow: () => wake?.(),
+    wait,
+    tryNow: () => {
+      for (const over of waits) over();
+    },
     close: () => {
       clearInterval(ticking);
       void socket.dispose();

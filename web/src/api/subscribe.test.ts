@@ -112,6 +112,24 @@ it('is not for who has to sign in first', async () => {
   expect(told).toEqual({ values: [], refusals: [], ends: 0 });
 });
 
+it('does not wait when somebody wants it now, and says until when it would', async () => {
+  await serve({ closes: [4500, 4500, 4500, 4500], streams: [() => values(7)] });
+  const { told } = read();
+  await expect.poll(() => connection.state.retryAt).not.toBeNull();
+  const begun = performance.now();
+  // The waits that are left out would take three seconds and more.
+  await expect
+    .poll(
+      () => {
+        connection.tryNow();
+        return told;
+      },
+      { timeout: 2000 },
+    )
+    .toEqual({ values: [7], refusals: [], ends: 1 });
+  expect(performance.now() - begun).toBeLessThan(2000);
+});
+
 it('that was left does not come back', async () => {
   const streams = [() => breaks(1), () => values(2)];
   await serve({ streams });

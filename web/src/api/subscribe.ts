@@ -19,14 +19,16 @@ interface Reader<T> {
 /** Subscribes, and again after a wait for as long as only the server's state is in the way. */
 export function subscribe<T>(connection: Connection, payload: SubscribePayload, reader: Reader<T>): () => void {
   let attempt = 0;
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let left = false;
   let leave: () => void;
 
   const begin = () => {
     let broken = false;
     const later = () => {
       broken = true;
-      timer = setTimeout(begin, retryWait(attempt++));
+      void connection.wait(retryWait(attempt++)).then(() => {
+        if (!left) begin();
+      });
     };
     leave = connection.socket.subscribe<T>(payload, {
       next: (result) => {
@@ -53,7 +55,7 @@ export function subscribe<T>(connection: Connection, payload: SubscribePayload, 
   };
   begin();
   return () => {
-    clearTimeout(timer);
+    left = true;
     leave();
   };
 }
