@@ -191,6 +191,37 @@ test('after a bad end the queue is held, with words, until a person resumes it b
   expect((await story(name)).filter((reason) => reason === 'Held')).toHaveLength(1);
 });
 
+test('a name that the queue went on after once holds it again, when another run of that name ends badly', async () => {
+  const name = await sequencer();
+  const fail = async () => {
+    const { metadata } = await client.create(RUNS, namespace, {
+      metadata: { name: 'nightly' },
+      spec: { sequencer: name, script: 'print(1)\n' },
+    } as never);
+    await node.running(namespace, 'nightly');
+    await node.ended(namespace, 'nightly', 1, outcome('FAILED', 1, 'KeyError'));
+    await inPhase('nightly', 'Failed');
+    const { hold, reason } = await until('it is held', async () => {
+      const { status } = await seat(name);
+      return status?.hold?.uid === metadata.uid ? status : null;
+    });
+    await client.remove(RUNS, namespace, metadata);
+    await until('it is gone', async () => (await client.find(RUNS, namespace, 'nightly')) === null);
+    return { uid: metadata.uid, resume: hold?.resume, reason };
+  };
+  const goOn = async (word = '') => {
+    await client.merge(SEQUENCERS, namespace, name, { spec: { resumeAfter: word } });
+    await until('it goes on', async () => (await seat(name)).status?.mode === 'Queue');
+  };
+  expect((await fail()).resume).toBe('nightly');
+  await goOn('nightly');
+  const second = await fail();
+  expect(second.resume).toBe(second.uid);
+  expect(second.reason).toContain(`"resumeAfter":"${second.uid}"`);
+  await goOn(second.resume);
+  expect((await fail()).resume).toBe('nightly');
+});
+
 test('a waiting run is cancelled, or deleted, at once', async () => {
   const name = await sequencer({ mode: 'Off' });
   const [one, other] = [await start(name), await start(name)];

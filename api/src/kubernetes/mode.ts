@@ -1,16 +1,14 @@
 /** The mode of a sequencer as people see it, from its object. Pure. */
 import type { Mode } from '@sequencer/model';
+import { inForce, type Hold } from '@sequencer/model/kubernetes/hold';
 import { ANNOTATIONS } from '@sequencer/model/kubernetes/names';
-import type { Sequencer, SequencerStatus } from '@sequencer/model/kubernetes/sequencer';
+import type { Sequencer } from '@sequencer/model/kubernetes/sequencer';
 import { phaseOfWord } from '@sequencer/model/kubernetes/words';
 import { END_WORDS } from '../runs/run-end.ts';
 
-type Hold = NonNullable<SequencerStatus['hold']>;
-
 /** The bad end after which nothing starts by itself, until somebody has looked at it; null when nothing is held. */
 export function holdOf({ spec, status }: Sequencer): Hold | null {
-  const hold = status?.hold;
-  return hold && hold.run !== spec.resumeAfter ? hold : null;
+  return inForce(status?.hold, spec) ?? null;
 }
 
 /** Whether the annotation is about another mode: somebody has set it in the cluster since then. */

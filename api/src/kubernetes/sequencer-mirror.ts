@@ -2,9 +2,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BackOff } from '@sequencer/kubernetes/back-off';
 import { SEQUENCERS } from '@sequencer/kubernetes/resources';
+import type { Hold } from '@sequencer/model/kubernetes/hold';
 import { ANNOTATIONS } from '@sequencer/model/kubernetes/names';
 import type { Sequencer } from '@sequencer/model/kubernetes/sequencer';
-import { and, eq } from 'drizzle-orm';
+import { and, desc, eq } from 'drizzle-orm';
 import type { Logger } from '../log.ts';
 import type { SequencerBoard } from '../runs/sequencer-board.ts';
 import type { Db } from '../store/database.ts';
@@ -77,8 +78,8 @@ export class SequencerMirror {
     if (isOutdated(sequencer)) await this.#forgetWhoSetIt(sequencer);
     await this.#db.insert(sequencers).values({ name }).onConflictDoNothing();
     const [row] = await this.#db.select().from(sequencers).where(eq(sequencers.name, name));
-    const held = holdOf(sequencer)?.run;
-    const number = held === undefined ? null : await this.#numberOf(name, held);
+    const hold = holdOf(sequencer);
+    const number = hold && (await this.#numberOf(name, hold));
     const wanted = modeOf(sequencer, (run) => (number === null ? `The run ${run}` : `Run ${String(number)}`));
     const modeChangedAt = wanted.modeChangedAt ?? new Date();
     const same =
@@ -112,11 +113,14 @@ export class SequencerMirror {
     this.#board.setNames([...this.#written].sort());
   }
 
-  async #numberOf(sequencer: string, object: string): Promise<number | null> {
+  /** Names are used again; holds of before there was the uid are of the last one. */
+  async #numberOf(sequencer: string, { run, uid }: Hold): Promise<number | null> {
     const rows = await this.#db
       .select({ number: runs.number })
       .from(runs)
-      .where(and(eq(runs.sequencer, sequencer), eq(runs.object, object)));
+      .where(and(eq(runs.sequencer, sequencer), uid === undefined ? eq(runs.object, run) : eq(runs.id, uid)))
+      .orderBy(desc(runs.number))
+      .limit(1);
     return rows[0]?.number ?? null;
   }
 }

@@ -68,7 +68,7 @@ const specSchema = z.object({
     .string()
     .max(63)
     .optional()
-    .describe('The name in status.hold.run: the queue goes on after that bad end. A later one holds it again.'),
+    .describe('The word in status.hold.resume: the queue goes on after that bad end. A later one holds it again.'),
   runner: runnerSchema,
   ocs: z
     .object({ configMap: z.string().min(1).max(253).describe('default.yaml and sorunlib.yaml, mounted at /config.') })
@@ -100,6 +100,14 @@ const statusSchema = z.object({
   hold: z
     .object({
       run: z.string().max(253),
+      uid: z.string().max(64).optional(),
+      resume: z
+        .string()
+        .max(253)
+        .optional()
+        .describe(
+          'What spec.resumeAfter has to say: the name of the run, or its uid when the name is there since an earlier one.',
+        ),
       outcome: z.enum(FINAL_PHASE_WORDS),
       since: time,
       runs: z
@@ -110,7 +118,7 @@ const statusSchema = z.object({
         ),
     })
     .optional()
-    .describe('After a bad end nothing starts by itself, until spec.resumeAfter names this run.'),
+    .describe('After a bad end nothing starts by itself, until spec.resumeAfter says what resume says.'),
   waits: z
     .array(heldRun)
     .max(2000)

@@ -9,6 +9,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { KubernetesClient } from '@sequencer/kubernetes/client';
 import { PODS, RUNS, SEQUENCERS } from '@sequencer/kubernetes/resources';
 import { letsQueueContinue, nextRun, type FinalPhase, type Mode } from '@sequencer/model';
+import { inForce, newResumeWord, resumeWord, type Hold } from '@sequencer/model/kubernetes/hold';
 import { LABELS } from '@sequencer/model/kubernetes/names';
 import { heldRuns, isWaiting, waitingRuns } from '@sequencer/model/kubernetes/queue';
 import type { Sequencer, SequencerStatus } from '@sequencer/model/kubernetes/sequencer';
@@ -23,7 +24,6 @@ import type { World } from '../world.ts';
 import { retentionOf } from './retention.ts';
 
 type Active = NonNullable<SequencerStatus['activeRun']>;
-type Hold = NonNullable<SequencerStatus['hold']>;
 type Waits = NonNullable<SequencerStatus['waits']>;
 
 const AGAIN_MS = 500;
@@ -60,17 +60,17 @@ export class SequencerReconciler {
       end && !letsQueueContinue(phaseOfWord(end) as FinalPhase)
         ? await this.#holdAfter(sequencer, activeRun, end)
         : hold;
-    const inForce = held && held.run !== sequencer.spec.resumeAfter ? held : undefined;
+    const force = inForce(held, sequencer.spec);
     const active = end === null ? activeRun : undefined;
-    const waits = stillWaiting(heldRuns(sequencer.status), runs, inForce);
-    const next = this.#next(sequencer, active, runs, inForce, waits);
-    await this.#write(sequencer, runs, next ?? active, inForce, waits);
+    const waits = stillWaiting(heldRuns(sequencer.status), runs, force);
+    const next = this.#next(sequencer, active, runs, force, waits);
+    await this.#write(sequencer, runs, next ?? active, force, waits);
     if (next) {
       const run = runs.find(({ metadata }) => metadata.uid === next.uid);
       if (run) await this.#events.say(run, 'Normal', 'Claimed', `It is its turn on ${name}.`);
     }
-    if (inForce && inForce !== hold) {
-      await this.#events.say(sequencer, 'Warning', 'Held', reasonOf(sequencer, inForce));
+    if (force && force !== hold) {
+      await this.#events.say(sequencer, 'Warning', 'Held', reasonOf(sequencer, force));
     }
     const holder = next ?? active;
     const again = await this.#warmPods.keep(
@@ -97,16 +97,18 @@ export class SequencerReconciler {
     return own.some((pod) => !isDown(pod, Date.now())) ? 'unknown' : 'Lost';
   }
 
-  async #holdAfter({ metadata }: Sequencer, active: Active | undefined, outcome: FinalPhaseWord): Promise<Hold> {
+  async #holdAfter({ metadata, spec }: Sequencer, active: Active, outcome: FinalPhaseWord): Promise<Hold> {
     // The API server's own list: what was asked for before is held, what is asked for later is not.
     const runs = await this.#client.list(RUNS, metadata.namespace, {
       fieldSelector: `spec.sequencer=${metadata.name}`,
     });
     const asked = runs.filter(
-      (run) => isWaiting(run) && run.spec.desiredState !== 'Queued' && run.metadata.uid !== active?.uid,
+      (run) => isWaiting(run) && run.spec.desiredState !== 'Queued' && run.metadata.uid !== active.uid,
     );
     return {
-      run: active?.name ?? '',
+      run: active.name,
+      uid: active.uid,
+      resume: newResumeWord(active, spec.resumeAfter),
       outcome,
       since: time(new Date()),
       runs: asked.slice(0, 2000).map(({ metadata: { uid, generation = 0 } }) => ({ uid, generation })),
@@ -194,6 +196,6 @@ function modeOf(sequencer: Sequencer, hold: Hold | undefined): Mode {
 function reasonOf({ metadata }: Sequencer, hold: Hold): string {
   return (
     `The run ${hold.run} ${WORDS[hold.outcome] ?? 'ended'}, and nothing starts by itself since then. To go on: ` +
-    `kubectl patch sequencer ${metadata.name} --type merge -p '{"spec":{"resumeAfter":"${hold.run}"}}'`
+    `kubectl patch sequencer ${metadata.name} --type merge -p '{"spec":{"resumeAfter":"${resumeWord(hold)}"}}'`
   );
 }
