@@ -1,50 +1,22 @@
 /** A subscription goes through what the library gives up at: real websockets, and a server that is in trouble first. */
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
-import { GraphQLError, GraphQLSchema, parse, type ExecutionResult } from 'graphql';
-import { useServer } from 'graphql-ws/use/ws';
 import { afterEach, expect, it } from 'vitest';
-import { WebSocketServer } from 'ws';
 import { makeConnection, type Connection } from './connection.ts';
 import { subscribe } from './subscribe.ts';
+import { TroubledServer, breaksOff, refuses, sends, type Plan } from './troubled-server.ts';
 
-const refusal = (code: string) => new GraphQLError(`It is ${code}.`, { extensions: { code } });
-
-/** What becomes of each subscription, in their order, and with which code each connection before is closed. */
-interface Plan {
-  closes?: number[];
-  streams: (() => AsyncGenerator<ExecutionResult>)[];
-}
-
-let server: WebSocketServer;
+let server: TroubledServer;
 let connection: Connection;
 let unauthorized = 0;
 
-async function serve({ closes = [], streams }: Plan): Promise<void> {
-  server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
-  await once(server, 'listening');
-  useServer(
-    {
-      // The plan answers; nothing is looked up in a schema.
-      onSubscribe: (_context, _id, { query }) => ({ schema: new GraphQLSchema({}), document: parse(query) }),
-      onConnect: ({ extra }) => {
-        const code = closes.shift();
-        if (code !== undefined) extra.socket.close(code, 'trouble');
-        return code === undefined;
-      },
-      subscribe: () => Promise.resolve(streams.shift()!()),
-    },
-    server,
-  );
+async function serve(plan: Plan): Promise<void> {
+  server = await TroubledServer.start(plan);
   unauthorized = 0;
-  const { port } = server.address() as AddressInfo;
-  connection = makeConnection(`ws://127.0.0.1:${String(port)}`, () => unauthorized++);
+  connection = makeConnection(server.url, () => unauthorized++);
 }
 
 afterEach(() => {
   connection.close();
-  for (const client of server.clients) client.terminate();
-  server.close();
+  server.stop();
 });
 
 function read() {
@@ -61,18 +33,8 @@ function read() {
   return { told, leave };
 }
 
-/* eslint-disable @typescript-eslint/require-await */
-async function* values(...data: number[]): AsyncGenerator<ExecutionResult> {
-  for (const a of data) yield { data: { a } };
-}
-async function* breaks(...data: number[]): AsyncGenerator<ExecutionResult> {
-  yield* values(...data);
-  throw refusal('DATABASE_AWAY');
-}
-async function* answers(error: GraphQLError): AsyncGenerator<ExecutionResult> {
-  yield { errors: [error] };
-}
-/* eslint-enable @typescript-eslint/require-await */
+const values = (...data: number[]) => sends(...data.map((a) => ({ a })));
+const breaks = (...data: number[]) => breaksOff('DATABASE_AWAY', ...data.map((a) => ({ a })));
 
 it.each([4500, 1011, 1013, 1012])('begins anew after a connection that was closed with %d', async (code) => {
   await serve({ closes: [code, code], streams: [() => values(7)] });
@@ -82,20 +44,14 @@ it.each([4500, 1011, 1013, 1012])('begins anew after a connection that was close
 
 it('begins anew when the database went away under it, and says nothing twice', async () => {
   await serve({
-    streams: [() => breaks(1), () => answers(refusal('DATABASE_AWAY')), () => values(2, 3)],
+    streams: [() => breaks(1), () => refuses('DATABASE_AWAY'), () => values(2, 3)],
   });
   const { told } = read();
   await expect.poll(() => told, { timeout: 10_000 }).toEqual({ values: [1, 2, 3], refusals: [], ends: 1 });
 });
 
 it('takes any other refusal for an answer', async () => {
-  const streams = [
-    async function* () {
-      yield* values(1);
-      throw refusal('NO_SUCH_RUN');
-    },
-    () => values(2),
-  ];
+  const streams = [() => breaksOff('NO_SUCH_RUN', { a: 1 }), () => values(2)];
   await serve({ streams });
   const { told } = read();
   await expect.poll(() => told.refusals).toEqual(['It is NO_SUCH_RUN.']);

@@ -1,0 +1,36 @@
+/** A command follows its run through what a server goes through. */
+import { afterEach, expect, it } from 'vitest';
+import { TroubledServer, breaksOff, refuses, sends, type Plan } from '../../web/src/api/troubled-server.ts';
+import { Api } from './api.ts';
+import { followOutput } from './follow.ts';
+
+let server: TroubledServer;
+afterEach(() => {
+  server.stop();
+});
+
+const output = (...seqs: number[]) => ({
+  output: seqs.map((seq) => ({ seq, stream: 'STDOUT', text: String(seq), at: '2026-11-24T04:00:00Z' })),
+});
+
+async function follow(plan: Plan): Promise<number[]> {
+  server = await TroubledServer.start(plan);
+  const seen: number[] = [];
+  await followOutput(new Api(server.url.replace('ws:', 'http:'), null), 'a-run', ({ seq }) => seen.push(seq));
+  return seen;
+}
+
+it('goes on where it was when the database went away, also when a connection is closed for good', async () => {
+  const streams = [
+    () => breaksOff('DATABASE_AWAY', output(1), output(2, 3)),
+    () => refuses('DATABASE_AWAY'),
+    () => sends(output(3, 4), output(5)),
+  ];
+  expect(await follow({ closes: [4500, 1011, 1013], streams })).toEqual([1, 2, 3, 4, 5]);
+});
+
+it('ends with the words of a refusal', async () => {
+  await expect(follow({ streams: [() => refuses('UNKNOWN_RUN')] })).rejects.toThrow('It is UNKNOWN_RUN.');
+  server.stop();
+  await expect(follow({ closes: [4401], streams: [] })).rejects.toThrow('Sign in first.');
+});
