@@ -226,27 +226,42 @@ test('the replica with the runner is killed: nothing is lost or doubled, and the
   await inPhase(namespace, name ?? '', 'Succeeded');
 });
 
-test('a command for a runner that nobody has on the line fails within 2 s, also when its replica has just died', async () => {
-  service.leadTo(a);
-  const id = await submit(b, 'third');
-  await until('it runs', () => existsSync(join(folder, 'third')));
-  await reaches(b, id, 'RUNNING');
-  service.close();
-  await a.kill();
-  const begun = performance.now();
-  expect(await command(b, id, 'pauseRun')).toBe('RUNNER_AWAY');
-  // Within 2 s; who waits for an answer of a runner waits for 7 s.
-  expect(performance.now() - begun).toBeLessThan(4000);
-  await until('it is told that the runner is away', async () => !(await look(b, id)).live);
-  const { metadata } = (await client.list(RUNS, namespace)).find(({ metadata }) => metadata.uid === id) ?? {};
-  await until('the object says it, too', async () => {
-    const { status } = await client.get(RUNS, namespace, metadata?.name ?? '');
-    return status?.runner?.connected === false;
-  });
-  a = await spawnApi(databaseUrl, namespace);
-  // Interrupting works without a connection.
-  const { errors } = await ask(b, 'mutation ($id: ID!) { stopRun(id: $id, level: INTERRUPT) { id } }', { id });
-  expect(errors).toBeUndefined();
-  await inPhase(namespace, metadata?.name ?? '', 'Interrupted');
-  await reaches(b, id, 'INTERRUPTED');
-});
+/** What the replica does when its runner goes. */
+async function giveUpSeat(run: string): Promise<void> {
+  const db = new pg.Client({ connectionString: databaseUrl });
+  await db.connect();
+  await db.query('delete from seats where run = $1', [run]);
+  await db.end();
+}
+
+test.each([
+  ['third', 'before it noticed', () => Promise.resolve()],
+  ['fourth', 'after it had given up the seat, and before it told the cluster', giveUpSeat],
+])(
+  'a command for a runner that nobody has on the line fails within 2 s; its replica died: %s, %s',
+  async (name, _when, died) => {
+    service.leadTo(a);
+    const id = await submit(b, name);
+    await until('it runs', () => existsSync(join(folder, name)));
+    await reaches(b, id, 'RUNNING');
+    service.cut();
+    await a.kill();
+    await died(id);
+    const begun = performance.now();
+    expect(await command(b, id, 'pauseRun')).toBe('RUNNER_AWAY');
+    // Within 2 s; who waits for an answer of a runner waits for 7 s.
+    expect(performance.now() - begun).toBeLessThan(4000);
+    await until('it is told that the runner is away', async () => !(await look(b, id)).live);
+    const { metadata } = (await client.list(RUNS, namespace)).find(({ metadata }) => metadata.uid === id) ?? {};
+    await until('the object says it, too', async () => {
+      const { status } = await client.get(RUNS, namespace, metadata?.name ?? '');
+      return status?.runner?.connected === false;
+    });
+    a = await spawnApi(databaseUrl, namespace);
+    // Interrupting works without a connection.
+    const { errors } = await ask(b, 'mutation ($id: ID!) { stopRun(id: $id, level: INTERRUPT) { id } }', { id });
+    expect(errors).toBeUndefined();
+    await inPhase(namespace, metadata?.name ?? '', 'Interrupted');
+    await reaches(b, id, 'INTERRUPTED');
+  },
+);

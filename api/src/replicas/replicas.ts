@@ -2,7 +2,8 @@
  * Several replicas of the API as one: each of them serves every viewer and every runner.
  *
  * Contract: what is true is in the database; the doorbell only makes it fast. One replica has a run's runner on the line and
- * the run's seat; it alone tells the cluster of the run. The others follow the stored events, and pass commands on to it.
+ * the run's seat; it alone tells the cluster of the run, or all do when none has it and the cluster does not know. The others
+ * follow the stored events, and pass commands on to it.
  */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -25,6 +26,8 @@ import { Seats, type Seat } from './seats.ts';
 const LOOK_EVERY_MS = 2000;
 /** Who was out of reach itself for longer does not judge the others. */
 const SURE_WITHIN_MS = 4000;
+/** Looks in a row that find a run with no replica, until it is for every replica to tell the cluster so. */
+const NOBODYS_AFTER = 2;
 
 export interface ReplicasParts {
   db: Db;
@@ -50,6 +53,8 @@ export class Replicas {
   readonly #elsewhere = new Map<string, Seat>();
   /** Runs that this replica tells the cluster of. */
   readonly #own = new Set<string>();
+  /** How many looks in a row have found the run with no replica. */
+  readonly #alone = new Map<string, number>();
   readonly #stopped = new AbortController();
   #looking: Promise<void> = Promise.resolve();
   #sureAt = -Infinity;
@@ -109,6 +114,11 @@ export class Replicas {
     return this.#own.has(run);
   }
 
+  /** Whether no replica has the runner, for some time: the one that had it may have died before it told the cluster. */
+  isNobodys(run: string): boolean {
+    return (this.#alone.get(run) ?? 0) >= NOBODYS_AFTER;
+  }
+
   /** The seat, when another replica has it. */
   elsewhere(run: string): Seat | undefined {
     return this.#elsewhere.get(run);
@@ -121,6 +131,7 @@ export class Replicas {
 
   async seated(run: string, hello: Hello, since: Date): Promise<void> {
     this.#own.add(run);
+    this.#alone.delete(run);
     this.#elsewhere.delete(run);
     await this.#sayingWhy('a seat could not be taken yet', () => this.#seats.take(run, hello, since));
     this.#bell.ring({ about: 'seat', run });
@@ -196,6 +207,7 @@ export class Replicas {
       }
       const open = lives.all().map(({ row }) => row.id);
       await this.#readSeats(open);
+      this.#countAlone(open);
       for (const row of await findRuns(db, open)) {
         const live = lives.get(row.id);
         if (live && (row.lastSeq > live.view.lastSeq || isFinal(row.phase) !== isFinal(live.row.phase))) {
@@ -222,6 +234,7 @@ export class Replicas {
       const before = this.#elsewhere.get(run);
       if (seat && seat.replica !== this.id) {
         this.#elsewhere.set(run, seat);
+        this.#alone.delete(run);
         if (this.#own.delete(run)) seatChanged(run);
       } else this.#elsewhere.delete(run);
       const live = lives.get(run);
@@ -232,6 +245,18 @@ export class Replicas {
       live.changed.notify();
       board.touched(live.row.sequencer);
       seatChanged(run);
+    }
+  }
+
+  #countAlone(open: readonly string[]): void {
+    const { gateway, seatChanged } = this.#parts;
+    const before = new Map(this.#alone);
+    this.#alone.clear();
+    for (const run of open) {
+      if (gateway.connection(run) || this.#elsewhere.has(run)) continue;
+      const looks = (before.get(run) ?? 0) + 1;
+      this.#alone.set(run, looks);
+      if (looks === NOBODYS_AFTER) seatChanged(run);
     }
   }
 

@@ -59,7 +59,10 @@ export class KubernetesBackend implements RunBackend {
     this.#pauses = new Pauses({ ...parts, tell: (run, by, name) => this.#tell(run, by, { name }) });
     this.#status = new StatusWriter(parts.cluster, parts.log, (id) => {
       const live = parts.lives.get(id);
-      return live && parts.replicas().isOwn(id) ? { live, connected: live.held } : null;
+      if (!live) return null;
+      const replicas = parts.replicas();
+      const isLeft = replicas.isNobodys(id) && this.#objectOf(live.row)?.status?.runner?.connected === true;
+      return replicas.isOwn(id) || isLeft ? { live, connected: live.held } : null;
     });
   }
 

@@ -55,6 +55,10 @@ export class Service {
 
   private constructor() {
     this.#server = createServer((near) => {
+      if (this.#port === 0) {
+        near.destroy();
+        return;
+      }
       const far = connect(this.#port, '127.0.0.1');
       for (const [one, other] of [
         [near, far],
@@ -84,6 +88,12 @@ export class Service {
 
   leadTo({ url }: ApiProcess): void {
     this.#port = Number(new URL(url).port);
+  }
+
+  /** It leads nowhere, until it is led somewhere again. */
+  cut(): void {
+    this.#port = 0;
+    for (const socket of this.#sockets) socket.destroy();
   }
 
   close(): void {
