@@ -61,7 +61,9 @@ export class KubernetesBackend implements RunBackend {
       const live = parts.lives.get(id);
       if (!live) return null;
       const replicas = parts.replicas();
-      const isLeft = replicas.isNobodys(id) && this.#objectOf(live.row)?.status?.runner?.connected === true;
+      // Its runner was there, whether the cluster was told so or not.
+      const told = this.#objectOf(live.row)?.status?.runner;
+      const isLeft = replicas.isNobodys(id) && live.view.lastSeq > 0 && told?.connected !== false;
       return replicas.isOwn(id) || isLeft ? { live, connected: live.held } : null;
     });
   }
