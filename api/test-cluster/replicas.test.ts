@@ -253,9 +253,9 @@ test.each([
     expect(performance.now() - begun).toBeLessThan(4000);
     await until('it is told that the runner is away', async () => !(await look(b, id)).live);
     const { metadata } = (await client.list(RUNS, namespace)).find(({ metadata }) => metadata.uid === id) ?? {};
-    await until('the object says it, too', async () => {
+    await until('the object does not say otherwise', async () => {
       const { status } = await client.get(RUNS, namespace, metadata?.name ?? '');
-      return status?.runner?.connected === false;
+      return !status?.runner?.connected;
     });
     a = await spawnApi(databaseUrl, namespace);
     // Interrupting works without a connection.

@@ -61,9 +61,9 @@ export class KubernetesBackend implements RunBackend {
       const live = parts.lives.get(id);
       if (!live) return null;
       const replicas = parts.replicas();
-      // Its runner was there, whether the cluster was told so or not.
+      // Whether its runner was there: as the cluster was told, or as the record shows if it was told nothing.
       const told = this.#objectOf(live.row)?.status?.runner;
-      const isLeft = replicas.isNobodys(id) && live.view.lastSeq > 0 && told?.connected !== false;
+      const isLeft = replicas.isNobodys(id) && (told?.connected ?? live.view.lastSeq > 0);
       return replicas.isOwn(id) || isLeft ? { live, connected: live.held } : null;
     });
   }
