@@ -87,7 +87,9 @@ export function serveWebsockets(yoga: Yoga, sockets: WebSocketServer, door: Door
           else socket.close(UNAUTHORIZED, 'Sign in first');
           return identity !== null;
         } catch (error) {
-          socket.close(TRY_AGAIN_LATER, present(error, log).message);
+          // For the log: a reason has no room for every sentence.
+          present(error, log);
+          socket.close(TRY_AGAIN_LATER, 'Try again later');
           return false;
         }
       },

@@ -1,6 +1,7 @@
 /** For tests: a real server of subscriptions that closes connections, refuses and breaks off as it is told to. */
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { GraphQLError, GraphQLSchema, parse, type ExecutionResult } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
@@ -54,17 +55,24 @@ export class TroubledServer {
 
 const refusal = (code: string) => new GraphQLError(`It is ${code}.`, { extensions: { code } });
 
-/* eslint-disable @typescript-eslint/require-await */
-export async function* sends(...all: Data[]): Stream {
-  for (const data of all) yield { data };
+/** Each in a turn of its own, as they come from a network. */
+async function* inTurns(results: Iterable<ExecutionResult>): Stream {
+  for (const result of results) {
+    await nextTurn();
+    yield result;
+  }
+}
+
+export function sends(...all: Data[]): Stream {
+  return inTurns(all.map((data) => ({ data })));
+}
+
+export function refuses(code: string): Stream {
+  return inTurns([{ errors: [refusal(code)] }]);
 }
 
 export async function* breaksOff(code: string, ...all: Data[]): Stream {
   yield* sends(...all);
+  await nextTurn();
   throw refusal(code);
 }
-
-export async function* refuses(code: string): Stream {
-  yield { errors: [refusal(code)] };
-}
-/* eslint-enable @typescript-eslint/require-await */
