@@ -75,7 +75,7 @@ describe('a moment of a record', () => {
     reads.length = 0;
     const fresh = recordingOf(events);
     await fresh.recording.seqAt(BEGIN + 30_000);
-    expect(fresh.reads.length).toBeLessThanOrEqual(16);
+    expect(fresh.reads.length).toBeLessThanOrEqual(17);
     await fresh.recording.viewAt(30_000);
     expect(fresh.reads.every((read) => read.first <= PAGE)).toBe(true);
   });
@@ -88,4 +88,20 @@ it('reads the telling events alone up to shortly before', async () => {
   expect(view.statements.map((s) => s.state)).toEqual(['DONE', 'RUNNING']);
   expect(view.traces[0]?.line).toBe(2);
   expect(reads.length).toBeLessThanOrEqual(4);
+});
+
+it('finds the beginning of a statement with its first line, also where times stand out of order', async () => {
+  const events = record(6, 1);
+  const shift = (find: (event: RunEvent) => boolean, ms: number) => {
+    const event = events.find(find);
+    if (event) event.at = new Date(Date.parse(event.at) + ms).toISOString();
+  };
+  // The end of the statement before carries a later time than the beginning that follows it.
+  shift((e) => e.type === 'statement' && e.index === 3 && e.state === 'DONE', 1);
+  const { recording } = recordingOf(events);
+  for (const index of [0, 3, 4, 5]) {
+    const begins = events.find((e) => e.type === 'statement' && e.index === index && e.state === 'RUNNING');
+    const view = await recording.viewAt(await recording.seqAt(Date.parse(begins?.at ?? '')));
+    expect([view.statement, view.traces[0]?.line]).toEqual([index, index + 1]);
+  }
 });

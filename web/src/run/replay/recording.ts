@@ -13,6 +13,10 @@ export type ReadEvents = (after: number, types: readonly string[] | null, first:
 export const PAGE = 1000;
 /** So many events before a moment are read with their lines: a trace that stood still for longer has no line. */
 const WINDOW = 2000;
+/** Events of several threads may stand in the record a little out of the order of their times. */
+const DISORDER = 50;
+/** The script itself runs in this trace. */
+const MAIN_TRACE = 1;
 const KEPT_CHECKPOINTS = 40;
 /** Many, and without a trace in the view but for the last. */
 type Noisy = 'line' | 'output' | 'logged' | 'evaluated' | 'action';
@@ -57,8 +61,22 @@ export class Recording {
     this.lastSeq = lastSeq;
   }
 
-  /** The last event at or before the time, in ms; 0 when there is none. */
+  /**
+   * The last event at or before the time, in ms; 0 when there is none. A statement begins with its first line: its event
+   * may carry a millisecond more, and belongs to the moment all the same.
+   */
   async seqAt(time: number): Promise<number> {
+    const found = await this.#bisect(time);
+    const near = await this.#read(Math.max(0, found - 1), null, DISORDER);
+    const last = near.findLastIndex((event) => Date.parse(event.at) <= time);
+    const event = near[last];
+    if (!event) return found;
+    if (event.type !== 'statement' || event.state !== 'RUNNING') return event.seq;
+    const next = near.slice(last + 1).find((e) => e.type === 'statement' || isLineOfScript(e));
+    return next && isLineOfScript(next) ? next.seq : event.seq;
+  }
+
+  async #bisect(time: number): Promise<number> {
     let [low, high] = [0, this.lastSeq];
     while (low < high) {
       const middle = Math.ceil((low + high) / 2);
@@ -116,4 +134,8 @@ export class Recording {
     this.#times.set(seq, time);
     return time;
   }
+}
+
+function isLineOfScript(event: RunEvent): boolean {
+  return event.type === 'line' && event.trace === MAIN_TRACE;
 }
