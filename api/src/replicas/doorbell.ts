@@ -5,10 +5,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BackOff } from '@sequencer/kubernetes/back-off';
 import { sql } from 'drizzle-orm';
-import pg from 'pg';
 import { z } from 'zod';
 import type { Logger } from '../log.ts';
 import type { Db } from '../store/database.ts';
+import { holdConnection } from '../store/held-connection.ts';
 
 const CHANNEL = 'sequencer';
 /** Messages of this time go together. */
@@ -99,50 +99,28 @@ export class Doorbell {
   }
 
   async #listen(): Promise<void> {
-    const { log } = this.#parts;
+    const { log, url, listening } = this.#parts;
     const { signal } = this.#stopped;
     const backOff = new BackOff(100, 3000);
     while (!signal.aborted) {
       try {
-        await this.#listenOnce(() => {
-          backOff.reset();
+        await holdConnection({
+          url,
+          name: 'sequencer-api-doorbell',
+          signal,
+          begun: async (client) => {
+            client.on('notification', ({ payload }) => {
+              this.#hear(payload ?? '');
+            });
+            await client.query(`listen ${CHANNEL}`);
+            backOff.reset();
+            listening();
+          },
         });
       } catch (error) {
         log.warn({ err: String(error) }, 'the other replicas are not heard');
       }
       await sleep(backOff.next(), undefined, { signal }).catch(() => undefined);
-    }
-  }
-
-  /** Until the connection ends. */
-  async #listenOnce(begun: () => void): Promise<void> {
-    const { signal } = this.#stopped;
-    const client = new pg.Client({
-      connectionString: this.#parts.url,
-      application_name: 'sequencer-api-doorbell',
-      connectionTimeoutMillis: 5000,
-      keepAlive: true,
-    });
-    const ended = new Promise<void>((resolve) => {
-      client.once('end', resolve);
-      client.once('error', () => {
-        resolve();
-      });
-      signal.addEventListener('abort', () => {
-        resolve();
-      });
-    });
-    client.on('notification', ({ payload }) => {
-      this.#hear(payload ?? '');
-    });
-    try {
-      await client.connect();
-      await client.query(`listen ${CHANNEL}`);
-      begun();
-      this.#parts.listening();
-      await ended;
-    } finally {
-      await client.end().catch(() => undefined);
     }
   }
 

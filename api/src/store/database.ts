@@ -1,4 +1,4 @@
-/** The connection pool, the migrations under a lock, and what counts as "the database is away". */
+/** The migrations under a lock, and what counts as "the database is away". */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SequencerError } from '@sequencer/model';
@@ -9,6 +9,7 @@ import { z } from 'zod';
 import type { Logger } from '../log.ts';
 import { ownFile } from '../own-file.ts';
 import { untilDone } from '../runs/retry.ts';
+import { watchedPool } from './pool.ts';
 import * as schema from './schema.ts';
 
 export type Db = NodePgDatabase<typeof schema>;
@@ -27,50 +28,38 @@ const THERE_WITHIN_MS = 100_000;
 const LOCK = 0x53455152;
 
 export async function openDatabase(url: string, log: Logger): Promise<Database> {
-  const pool = new pg.Pool({
-    connectionString: url,
-    max: 10,
-    connectionTimeoutMillis: 5000,
-    application_name: 'sequencer-api',
-    keepAlive: true,
-    // A lost network must not hold a request for ever.
-    query_timeout: 30_000,
-  });
-  // An idle connection that breaks is replaced at the next query.
-  pool.on('error', (error) => {
-    log.warn({ err: error.message }, 'a database connection broke');
-  });
-  // A connection may break in the middle of a transaction, between two statements: the next one fails, and is told.
-  pool.on('connect', (client) => {
-    client.on('error', (error) => {
-      log.warn({ err: error.message }, 'a database connection broke in use');
-    });
-  });
-  try {
-    await untilDone(
-      AbortSignal.timeout(THERE_WITHIN_MS),
-      () => migrateUnderLock(pool),
-      (error) => {
-        if (!isDatabaseAway(error)) throw error;
-        log.warn({ err: String(error) }, 'the database is not there yet; it is waited for');
-      },
-    );
-  } catch (error) {
-    await pool.end();
-    throw error;
-  }
+  await untilDone(
+    AbortSignal.timeout(THERE_WITHIN_MS),
+    () => migrateUnderLock(url),
+    (error) => {
+      if (!isDatabaseAway(error)) throw error;
+      log.warn({ err: String(error) }, 'the database is not there yet; it is waited for');
+    },
+  );
+  const { pool, close } = watchedPool(url, log);
   return {
     db: drizzle(pool, { schema }),
     ping: async () => {
       await pool.query('select 1');
     },
-    close: () => pool.end(),
+    close,
   };
 }
 
-async function migrateUnderLock(pool: pg.Pool): Promise<void> {
-  const client = await pool.connect();
+/** On a connection of its own, which may take as long as a large table needs. */
+async function migrateUnderLock(url: string): Promise<void> {
+  const client = new pg.Client({
+    connectionString: url,
+    connectionTimeoutMillis: 5000,
+    application_name: 'sequencer-api-migrations',
+    // Whoever waits for a server that is lost is told in 20 s.
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+  });
+  // What is under way fails by itself.
+  client.on('error', () => undefined);
   try {
+    await client.connect();
     await client.query('select pg_advisory_lock($1)', [LOCK]);
     try {
       await refuseNewerSchema(client);
@@ -79,13 +68,13 @@ async function migrateUnderLock(pool: pg.Pool): Promise<void> {
       await client.query('select pg_advisory_unlock($1)', [LOCK]);
     }
   } finally {
-    client.release();
+    await client.end();
   }
 }
 
 const journalSchema = z.object({ entries: z.array(z.object({ when: z.number() })) });
 
-async function refuseNewerSchema(client: pg.PoolClient): Promise<void> {
+async function refuseNewerSchema(client: pg.Client): Promise<void> {
   const known = await client.query<{ there: boolean }>(
     `select to_regclass('drizzle.__drizzle_migrations') is not null as there`,
   );
