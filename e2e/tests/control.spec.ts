@@ -34,6 +34,10 @@ test('pause, step with keys, continue, interrupt', async ({ page, context }) => 
   await ladder.getByRole('button', { name: 'Interrupt' }).click();
   await expect(sequencer.state).toContainText('Interrupted');
   await expect(second.state).toContainText('Interrupted');
+  // What was under way did not fail by itself.
+  const statements = page.getByRole('region', { name: 'Statements over time' });
+  await expect(statements).toContainText('0 failed');
+  await expect(statements).toContainText('1 cut off');
 });
 
 test('a pause inside a long call says what it waits for, and can be taken back', async ({ page }) => {

@@ -1,13 +1,13 @@
 /** What a run draws on its script: the running lines, the tags of traces, the state and times of statements. */
 import { StateEffect, StateField, type EditorState, type Extension } from '@codemirror/state';
 import { Decoration, EditorView, GutterMarker, WidgetType, gutter, type DecorationSet } from '@codemirror/view';
-import type { StatementState } from '@sequencer/model/events';
+import type { ShownState } from './statement-state.ts';
 
 export interface LineMark {
   /** From 1. */
   firstLine: number;
   lastLine: number;
-  state: StatementState;
+  state: ShownState;
   /** Empty until it has started. */
   started: string;
   took: string;
@@ -136,7 +136,14 @@ class TextMarker extends GutterMarker {
   }
 }
 
-const SIGNS: Record<StatementState, string> = { PENDING: '', RUNNING: '▶', DONE: '✓', FAILED: '✗', SKIPPED: '↷' };
+const SIGNS: Record<ShownState, string> = {
+  PENDING: '',
+  RUNNING: '▶',
+  DONE: '✓',
+  FAILED: '✗',
+  CUT: '◎',
+  SKIPPED: '↷',
+};
 
 function markerGutter(
   className: string,
@@ -158,6 +165,7 @@ function markerGutter(
 
 function emphasis(mark: LineMark): string {
   if (mark.state === 'FAILED') return 'failed';
+  if (mark.state === 'CUT') return 'cut';
   return mark.isNow ? 'now' : '';
 }
 
