@@ -26,8 +26,10 @@ export class People {
   begin(): void {
     const atWork = { one: () => this.#workOnPages(), two: () => this.#workWithKubectl() };
     this.#goingHome = Promise.all(TELESCOPES.map((telescope) => this.#work(atWork[telescope])));
-    // What goes wrong is told at the end.
-    this.#goingHome.catch(() => undefined);
+    this.#goingHome.catch((error: unknown) => {
+      // Also told at the end; but without people no run ends any more.
+      console.error('people went away:', error);
+    });
   }
 
   /** Nothing more is submitted. @throws what went wrong */

@@ -62,7 +62,8 @@ export class Release {
     });
     const answer = read<T>(body);
     if (!answer) {
-      if (status >= 500) throw new TryAgain(`the way to the API says ${status}`);
+      // An ingress that knows of no pod behind it, as while a cluster takes its nodes for lost, says 404.
+      if (status === 404 || status >= 500) throw new TryAgain(`the way to the API says ${status}`);
       throw new Error(`the API says ${status}: ${body}`);
     }
     const code = answer.errors?.[0]?.extensions?.code ?? '';
