@@ -1,9 +1,18 @@
 import { defineConfig } from 'vitest/config';
 
-/** One project a room: each says in its own folder what its tests need. */
+/** One project a workspace, configured in its folder, and one for the scripts of this folder. */
 export default defineConfig({
   test: {
-    projects: ['model', 'api', 'web', 'simulator', 'launcher', 'cli', 'operator'],
+    projects: [
+      'model',
+      'api',
+      'web',
+      'simulator',
+      'launcher',
+      'cli',
+      'operator',
+      { test: { name: 'scripts', include: ['scripts/**/*.test.ts'] } },
+    ],
     // Two cores, and tests that start real processes.
     maxWorkers: 2,
   },

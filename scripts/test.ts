@@ -65,6 +65,7 @@ const stages: Record<string, Step[]> = {
     { name: 'tsc', command: ['tsc', '-p', 'tsconfig.json'] },
     { name: 'vue-tsc', command: ['vue-tsc', '-p', 'web/tsconfig.json'] },
     { name: 'knip', command: ['knip'] },
+    { name: 'language', command: ['node', 'scripts/language.ts'] },
     { name: 'ruff check', command: python('ruff', 'check', 'runner-image') },
     { name: 'ruff format', command: python('ruff', 'format', '--check', 'runner-image') },
     { name: 'mypy', command: python('mypy', '--config-file', 'runner-image/pyproject.toml', 'runner-image/src') },
