@@ -1,4 +1,4 @@
-/** The phases of a run and the ways between them. */
+/** The phases of a run. */
 
 export const OPEN_PHASES = ['QUEUED', 'STARTING', 'RUNNING', 'PAUSED', 'STOPPING'] as const;
 export const FINAL_PHASES = [
@@ -24,21 +24,6 @@ const finals: readonly string[] = FINAL_PHASES;
 
 export function isFinal(phase: Phase): phase is FinalPhase {
   return finals.includes(phase);
-}
-
-const NEXT: Record<OpenPhase, readonly Phase[]> = {
-  QUEUED: ['STARTING', 'CANCELLED'],
-  // A runner that was out of reach may report a whole run at once.
-  STARTING: ['QUEUED', 'RUNNING', 'PAUSED', 'STOPPING', ...OUTCOMES, 'CANCELLED'],
-  RUNNING: ['PAUSED', 'STOPPING', ...OUTCOMES],
-  PAUSED: ['RUNNING', 'STOPPING', ...OUTCOMES],
-  // A stop at the next statement can be taken back.
-  STOPPING: ['RUNNING', 'PAUSED', ...OUTCOMES],
-};
-
-/** Whether a run may go from one phase to another. Final phases never change; staying is always allowed. */
-export function canMove(from: Phase, to: Phase): boolean {
-  return from === to || (!isFinal(from) && NEXT[from].includes(to));
 }
 
 /** Whether what waits on the sequencer may go on by itself after this end of a run. */

@@ -66,10 +66,6 @@ export class Gateway {
     return true;
   }
 
-  holds(sequencer: string, connection: RunnerConnection): boolean {
-    return this.#seats.get(sequencer) === connection;
-  }
-
   connection(sequencer: string): RunnerConnection | null {
     return this.#seats.get(sequencer) ?? null;
   }
