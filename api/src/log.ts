@@ -1,4 +1,5 @@
 import { pino, type DestinationStream, type Logger } from 'pino';
+import { LogDestination } from './log-destination.ts';
 
 export type { Logger };
 
@@ -6,12 +7,12 @@ export type { Logger };
 const SECRETS = ['token', 'password', 'secret', 'authorization', 'cookie', 'databaseUrl', 'script', 'text'];
 
 /** Lines of JSON on standard output. Secrets are cut out wherever they may stand. */
-export function makeLog(level: string, to?: DestinationStream): Logger {
+export function makeLog(level: string, to: DestinationStream = new LogDestination(1)): Logger {
   const options = {
     level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
     redact: { paths: SECRETS.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: '***' },
   };
-  return to ? pino(options, to) : pino(options);
+  return pino(options, to);
 }

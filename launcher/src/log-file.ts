@@ -1,5 +1,5 @@
 /** What a process prints, in a file that it writes itself: it goes on without us. Above a size the file becomes `.1`. */
-import { closeSync, copyFileSync, fstatSync, openSync, readSync, truncateSync } from 'node:fs';
+import { closeSync, copyFileSync, fstatSync, openSync, readSync, rmSync, truncateSync } from 'node:fs';
 
 export class LogFile {
   readonly path: string;
@@ -17,9 +17,16 @@ export class LogFile {
     return this.#fd;
   }
 
+  /** Without room for the copy (a full disk) the file stays as it is; the next call tries again. */
   rotate(): void {
     if (fstatSync(this.#fd).size <= this.#limit) return;
-    copyFileSync(this.path, `${this.path}.1`);
+    const copy = `${this.path}.1`;
+    try {
+      copyFileSync(this.path, copy);
+    } catch {
+      rmSync(copy, { force: true });
+      return;
+    }
     truncateSync(this.path);
     this.#mark = 0;
   }
