@@ -1,4 +1,4 @@
-/** Writes what the chart says of its values (values.yaml, values.schema.json, README.md), and its copies of the CRDs. */
+/** Writes what the chart documents of its values (values.yaml, values.schema.json, README.md), and its copies of the CRDs. */
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Document, isMap, isPair, isScalar, type YAMLMap } from 'yaml';

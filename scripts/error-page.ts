@@ -9,8 +9,8 @@ writeFileSync(
   join(import.meta.dirname, '../docs/errors.md'),
   `# Errors
 
-Every error of the API carries one of these words in \`extensions.code\`, and a message that says what is wrong this time
-and what to do. The words are stable; the messages are for people and may change. This page is generated from
+Every error of the API carries one of these codes in \`extensions.code\`, and a message that states what is wrong and what
+to do. The codes are stable; the messages are for people and may change. This page is generated from
 \`model/src/errors.ts\` by \`make generate\`.
 
 | code | means, and what to do |

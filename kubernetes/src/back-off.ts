@@ -1,4 +1,4 @@
-/** Waits that double from one failure to the next, with jitter, so that many who wait do not come back at once. */
+/** Delays that double with each failure, with jitter, so that many clients do not retry at the same time. */
 export class BackOff {
   readonly #first: number;
   readonly #longest: number;

@@ -3,7 +3,7 @@
  *
  * The official client finds and refreshes credentials; the requests are made here, so that objects stay as they are on
  * the wire (its models turn times into dates, and lose their microseconds), and so that a watch can be cut off.
- * Every failure is a KubernetesError; status 0 says that it is not known whether the request was carried out.
+ * Every failure is a KubernetesError; status 0 means that the request may or may not have been carried out.
  */
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent, request as httpsRequest, type RequestOptions } from 'node:https';
@@ -54,7 +54,7 @@ export class KubernetesClient {
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 64 });
   readonly #mayWrite: () => boolean;
 
-  /** @param mayWrite asked before each change; when it says no, nothing is sent */
+  /** @param mayWrite called before each change; when it returns false, nothing is sent */
   constructor(config: KubeConfig, mayWrite: () => boolean = () => true) {
     const cluster = config.getCurrentCluster();
     if (!cluster) {
@@ -65,7 +65,7 @@ export class KubernetesClient {
     this.#mayWrite = mayWrite;
   }
 
-  /** With the same credentials; writes only when `mayWrite` says so. */
+  /** A client with the same credentials that writes only while `mayWrite` returns true. */
   guarded(mayWrite: () => boolean): KubernetesClient {
     return new KubernetesClient(this.#config, mayWrite);
   }

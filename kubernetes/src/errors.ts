@@ -53,7 +53,7 @@ export function errorOf(status: number, body: string): KubernetesError {
   return new KubernetesError(status, reason, message || `HTTP status ${String(status)}`);
 }
 
-/** An object of which the API server says in a watch that it is an error. */
+/** An error that the API server sent as an event of a watch. */
 export function errorOfStatus(object: unknown): KubernetesError {
   const {
     code = 500,

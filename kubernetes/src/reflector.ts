@@ -1,5 +1,5 @@
 /**
- * Keeps a copy of all objects of one kind, and says which have changed.
+ * Keeps a copy of all objects of one kind, and reports which have changed.
  *
  * Contract
  * - `run` lists page by page, then watches from there; it ends only when its signal is aborted, whatever breaks meanwhile.
@@ -8,7 +8,7 @@
  * - `changed` is called after the copy has changed, with the object before and after: for each change seen, for each
  *   difference that a new list shows (also for what was deleted while nobody watched), and for every object again at
  *   each resync. Several changes may be seen as one.
- * - A list tells of older objects first.
+ * - A list reports older objects first.
  * - A broken connection, an error of the server or silence (there are bookmarks every minute) leads to a new watch from
  *   the last version seen, after a jittered back-off; `410 Gone`, or several failures in a row, to a new list.
  */
@@ -156,7 +156,7 @@ export class Reflector<T extends KubernetesObject> {
       this.#version = object.metadata.resourceVersion;
     }
     if (quiet && performance.now() - begun < 1000)
-      throw new KubernetesError(0, 'Closed', 'The watch was ended at once.');
+      throw new KubernetesError(0, 'Closed', 'The watch ended immediately.');
   }
 
   #kept(object: T): T {

@@ -1,6 +1,6 @@
 /**
- * The token by which the gateway knows the runner of one run. Whoever holds the key can make and check it, so the
- * operator and the API need not share anything else. It opens the way to this one run's record, and to nothing more.
+ * The token by which the gateway identifies the runner of one run. The operator and the API share only the key, with
+ * which both can create and verify it. It gives access to this one run's record, and to nothing more.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 

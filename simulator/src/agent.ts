@@ -21,7 +21,7 @@ export class Failed extends Error {}
 export interface Running {
   session: OpSession;
   params: Params;
-  /** Lets telescope seconds pass; false when the operation is told to stop. Faults strike here. */
+  /** Waits for telescope seconds; returns false when the operation has to stop. Injected faults take effect here. */
   work: (seconds: number) => Promise<boolean>;
 }
 export type Body = (running: Running) => Promise<Outcome> | Outcome;
@@ -32,7 +32,7 @@ interface Operation {
   /** Whether `abort` reaches it; processes can always be stopped. */
   abortable: boolean;
   body: Body;
-  /** Not a job: it goes on for ever, and no fault strikes it. */
+  /** Not a job: it runs for ever, and injected faults do not affect it. */
   monitor: boolean;
 }
 
@@ -149,8 +149,8 @@ export class Agent {
       session.finish(success, message);
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
-      const told = error instanceof ParamError ? `ParamError: ${message}` : message;
-      this.#journal.ended(this.instance, opName, false, told);
+      const reason = error instanceof ParamError ? `ParamError: ${message}` : message;
+      this.#journal.ended(this.instance, opName, false, reason);
       session.finish(false, error instanceof ParamError ? `ERROR: ${message}` : message);
     }
   }

@@ -4,7 +4,7 @@ import { Axis } from './motion.ts';
 
 const make = (position = 180) => new Axis('Azimuth', position, [-90, 450], 3, 1);
 
-it('arrives where it was sent, and stands still there', () => {
+it('reaches its target and stops there', () => {
   fc.assert(
     fc.property(
       fc.double({ min: -90, max: 450, noNaN: true }),
@@ -42,7 +42,7 @@ it('scans back and forth with the given speed', () => {
   expect(axis.at(19)).toEqual({ position: 110, velocity: -2 });
 });
 
-it('halts within the time that it says', () => {
+it('halts within the time that it reports', () => {
   const axis = make();
   axis.go(300, 0);
   const time = axis.halt(10);

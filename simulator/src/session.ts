@@ -1,4 +1,4 @@
-/** One run of an operation, as OCS tells of it. */
+/** One run of an operation, as OCS reports it. */
 
 export type Status = 'starting' | 'running' | 'stopping' | 'done';
 const ORDER: readonly Status[] = ['starting', 'running', 'stopping', 'done'];

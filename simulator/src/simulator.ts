@@ -1,4 +1,4 @@
-/** The HTTP side: a bridge for each telescope, faults on demand, and the journal. On loopback, unless told otherwise. */
+/** The HTTP side: a bridge for each telescope, faults on demand, and the journal. Listens on loopback by default. */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';

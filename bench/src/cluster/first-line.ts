@@ -19,8 +19,8 @@ import { runnerImage } from './runner-image.ts';
 const RUNS = 15;
 
 /**
- * Says when its first line ran; for how long the runner was there by then (to 10 ms); and for how long the run was, in
- * the files of the pod. The clocks are those of one machine.
+ * Reports when its first line ran, how long the runner had existed by then (to 10 ms), and how long the run's files had
+ * been in the pod. The clocks are those of one machine.
  */
 const SCRIPT = `import time; at = time.time(); up = time.clock_gettime(time.CLOCK_BOOTTIME)
 import json, os
@@ -80,7 +80,7 @@ async function measure(warm: boolean): Promise<Shares[]> {
   });
 }
 
-function tell(what: string, shares: Shares[], bound: number): void {
+function reportShares(what: string, shares: Shares[], bound: number): void {
   const own = median(shares.map(({ operator, runner }) => operator + runner));
   const all = median(shares.map(({ operator, runner, kubelet }) => operator + runner + kubelet));
   const p50 = (who: keyof Shares) => median(shares.map((share) => share[who])).toFixed(0);
@@ -93,9 +93,9 @@ function tell(what: string, shares: Shares[], bound: number): void {
 }
 
 export async function firstLine(): Promise<void> {
-  tell('image present', await measure(false), 1000);
+  reportShares('image present', await measure(false), 1000);
 }
 
 export async function warm(): Promise<void> {
-  tell('warm pod', await measure(true), 200);
+  reportShares('warm pod', await measure(true), 200);
 }

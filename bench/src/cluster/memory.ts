@@ -56,8 +56,8 @@ export async function memory(): Promise<void> {
       const begun = performance.now();
       const operator = await place.operator(`memory-${i}`);
       ready.push((performance.now() - begun) / 1000);
-      // It has looked at each of them at least once.
-      await until('it has looked at all', async () => {
+      // It has reconciled each of them at least once.
+      await until('it has reconciled all', async () => {
         const metrics = await get(operator, '/metrics');
         const count = /reconcile_seconds_count\{kind="SequencerRun",result="done"\} (\d+)/.exec(metrics)?.[1];
         return Number(count ?? 0) >= RUNS_THERE && !/queue_depth\{queue="\w+"\} [1-9]/.test(metrics);

@@ -94,7 +94,7 @@ export function memoryOf({ process: { pid } }: OperatorProcess): { now: number; 
   return { now: read('VmRSS'), most: read('VmHWM') };
 }
 
-/** So many at once. */
+/** Runs up to `width` of them at the same time. */
 export async function inParallel<T>(items: Iterable<T>, width: number, work: (item: T) => Promise<unknown>) {
   const queue = [...items].reverse();
   const worker = async () => {

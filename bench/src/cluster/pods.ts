@@ -48,7 +48,7 @@ export async function burst(): Promise<void> {
     const { namespace } = place;
     await inParallel(sequencers(MANY), 16, (name) => make(namespace, name));
     const operator = await place.leader();
-    await until('it has looked at all sequencers', async () => {
+    await until('it has reconciled all sequencers', async () => {
       const metrics = await get(operator, '/metrics');
       const count = /reconcile_seconds_count\{kind="Sequencer",result="done"\} (\d+)/.exec(metrics)?.[1];
       return Number(count ?? 0) >= MANY && !/queue_depth\{queue="\w+"\} [1-9]/.test(metrics);
