@@ -48,7 +48,7 @@ export class Accounts {
       throw new SequencerError('BAD_INPUT', 'name: it may have letters, digits, and . _ @ + -, at most 64 of them.');
     }
     this.#requireOwn(name);
-    requireGood(password);
+    requireGood(password, name);
     const [all] = await this.#db.select({ count: count() }).from(accounts);
     if ((all?.count ?? 0) >= MOST) throw new SequencerError('TOO_MANY', `There are ${String(MOST)} accounts.`);
     const row: AccountRow = {
@@ -79,7 +79,7 @@ export class Accounts {
   }
 
   async resetPassword(name: string, password: string, by: By): Promise<AccountRow> {
-    requireGood(password);
+    requireGood(password, name);
     return this.#change(name, by, { hash: await hashPassword(password) }, true);
   }
 
@@ -130,7 +130,7 @@ function columns({ role, sequencers }: Grant): Pick<AccountRow, 'role' | 'sequen
   return { role, sequencers: sequencers ? [...sequencers] : null };
 }
 
-function requireGood(password: string): void {
-  const problem = passwordProblem(password);
+function requireGood(password: string, name: string): void {
+  const problem = passwordProblem(password, name);
   if (problem) throw new SequencerError('BAD_INPUT', `password: ${problem}`);
 }

@@ -42,13 +42,14 @@ async function readPassword(): Promise<string> {
   return password;
 }
 
-const [name, role = 'operator'] = process.argv.slice(2);
+const [given, role = 'operator'] = process.argv.slice(2);
+const name = given?.normalize('NFC');
 if (name === undefined || process.argv.length > 4 || name.startsWith('-')) {
   fail('usage: hash-password NAME [viewer|operator|operator@satp1+lat|admin]');
 }
 if (!USER_NAME.test(name)) fail('The name may have letters, digits, and . _ @ + -, at most 64 of them.');
 if (!parseGrant(role)) fail('The role has to be viewer, operator, operator@satp1+lat or admin.');
 const password = await readPassword();
-const problem = passwordProblem(password);
+const problem = passwordProblem(password, name);
 if (problem) fail(`The password cannot be used. ${problem}`);
 console.log(`${name}:${role}:${await hashPassword(password)}`);

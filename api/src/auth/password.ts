@@ -8,10 +8,34 @@ const LARGEST_MEMORY = 256 * 1024 * 1024;
 const SHORTEST_PASSWORD = 10;
 export const LONGEST_PASSWORD = 200;
 
-/** A sentence when it cannot be a password; null when it can. */
-export function passwordProblem(password: string): string | null {
-  if (password.length >= SHORTEST_PASSWORD && password.length <= LONGEST_PASSWORD) return null;
-  return `It has to have ${String(SHORTEST_PASSWORD)} to ${String(LONGEST_PASSWORD)} characters.`;
+const FEWEST_DIFFERENT = 4;
+
+/**
+ * A sentence when it cannot be a password; null when it can.
+ *
+ * @param name whose password it would be
+ */
+export function passwordProblem(password: string, name: string): string | null {
+  if (password.length < SHORTEST_PASSWORD || password.length > LONGEST_PASSWORD) {
+    return `It has to have ${String(SHORTEST_PASSWORD)} to ${String(LONGEST_PASSWORD)} characters.`;
+  }
+  const letters = essence(password);
+  if (new Set(letters).size < FEWEST_DIFFERENT) {
+    return `It has to have at least ${String(FEWEST_DIFFERENT)} different characters besides spaces.`;
+  }
+  const rest = Array.from(letters.replaceAll(essence(name), ''));
+  if (rest.length < FEWEST_DIFFERENT && rest.length < letters.length) {
+    return 'It must not be the name of the user. Choose one that others cannot guess.';
+  }
+  return null;
+}
+
+/** What is left when case, forms of letters, spaces and invisible characters do not count. */
+function essence(text: string): string {
+  return text
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/[\s\p{C}\p{Z}\p{Default_Ignorable_Code_Point}]/gu, '');
 }
 
 interface Stored {

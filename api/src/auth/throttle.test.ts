@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { addressKey } from '../http/peer.ts';
 import { Throttle } from './throttle.ts';
 
 it('lets few failures pass, then doubles the wait, and forgets', () => {
@@ -48,4 +49,20 @@ it('does not grow without end', () => {
   const throttle = new Throttle(() => 0);
   for (let i = 0; i < 12_000; i++) throttle.failed('alice', String(i));
   expect(throttle.wait('alice', '0')).toBe(0);
+});
+
+it('counts an IPv6 network of /64 as one address, and IPv4 in IPv6 as IPv4', () => {
+  const network = '2001:db8:1:2::/64';
+  for (const address of ['2001:db8:1:2::1', '2001:DB8:1:2:ffff::', '2001:0db8:0001:0002:0:0:0:9%eth0']) {
+    expect(addressKey(address), address).toBe(network);
+  }
+  expect(addressKey('2001:db8:1:3::1')).toBe('2001:db8:1:3::/64');
+  expect(addressKey('::1')).toBe('0:0:0:0::/64');
+  for (const address of ['192.0.2.7', '::ffff:192.0.2.7', '::FFFF:c000:207', '0:0:0:0:0:ffff:c000:0207']) {
+    expect(addressKey(address), address).toBe('192.0.2.7');
+  }
+  const throttle = new Throttle(() => 0);
+  for (let i = 0; i < 50; i++) throttle.failed(`n${String(i)}`, `2001:db8::${i.toString(16)}`);
+  expect(throttle.wait('somebody', '2001:db8::ffff')).toBeGreaterThan(0);
+  expect(throttle.wait('somebody', '2001:db8:0:1::')).toBe(0);
 });

@@ -2,6 +2,8 @@
  * Slows guessing of passwords. Few wrong ones are free; then each one doubles the wait, for the name and the address
  * together, so that nobody can lock somebody else out from afar; and an address has a budget of its own.
  */
+import { addressKey } from '../http/peer.ts';
+
 const FREE = 5;
 const FIRST_WAIT_MS = 2000;
 const LONGEST_WAIT_MS = 60_000;
@@ -25,12 +27,14 @@ export class Throttle {
 
   /** How many ms have to pass before the next try. */
   wait(name: string, address: string): number {
-    return Math.max(this.#wait(both(name, address), FREE), this.#wait(address, PER_ADDRESS));
+    const line = addressKey(address);
+    return Math.max(this.#wait(both(name, line), FREE), this.#wait(line, PER_ADDRESS));
   }
 
   /** @param tries 0 to say that one that was counted is over only now */
   failed(name: string, address: string, tries = 1): void {
-    for (const key of [both(name, address), address]) {
+    const line = addressKey(address);
+    for (const key of [both(name, line), line]) {
       const count = (this.#get(key)?.count ?? 0) + tries;
       this.#failures.delete(key);
       this.#failures.set(key, { count, last: this.#now() });
@@ -43,8 +47,9 @@ export class Throttle {
 
   /** Takes the try, which counted as a failure, back. */
   succeeded(name: string, address: string): void {
-    this.#failures.delete(both(name, address));
-    const failures = this.#failures.get(address);
+    const line = addressKey(address);
+    this.#failures.delete(both(name, line));
+    const failures = this.#failures.get(line);
     if (failures) failures.count -= 1;
   }
 
@@ -61,6 +66,6 @@ export class Throttle {
   }
 }
 
-function both(name: string, address: string): string {
-  return `${address} ${name}`;
+function both(name: string, line: string): string {
+  return `${line} ${name.normalize('NFC')}`;
 }

@@ -11,9 +11,27 @@ export interface Peers {
   trusted: (request: IncomingMessage) => boolean;
 }
 
-/** An IPv4 address as it is written, also when it comes by an IPv6 socket. */
-function plain(address: string): string {
-  return address.replace(/^::ffff:(?=\d+\.)/i, '');
+const MAPPED = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/;
+
+/** The shortest form of an address, so that one address is one text. IPv4 in an IPv6 address becomes IPv4. */
+export function plain(address: string): string {
+  const [host = ''] = address.split('%', 1);
+  if (isIP(host) !== 6) return address;
+  const short = new URL(`http://[${host}]`).hostname.slice(1, -1);
+  const mapped = MAPPED.exec(short)
+    ?.slice(1)
+    .map((group) => Number.parseInt(group, 16));
+  return mapped?.map((group) => `${String(group >> 8)}.${String(group & 255)}`).join('.') ?? short;
+}
+
+/** What limits for each address count by: IPv4 addresses, and IPv6 networks of /64, as one line has a whole one. */
+export function addressKey(address: string): string {
+  const host = plain(address);
+  if (isIP(host) !== 6) return host;
+  const [left = [], right] = host.split('::').map((half) => (half === '' ? [] : half.split(':')));
+  const zeros = right === undefined ? 0 : 8 - left.length - right.length;
+  const groups = [...left, ...Array<string>(zeros).fill('0'), ...(right ?? [])];
+  return `${groups.slice(0, 4).join(':')}::/64`;
 }
 
 function words(header: string | string[] | undefined): string[] {

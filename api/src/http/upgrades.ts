@@ -3,7 +3,7 @@ import { STATUS_CODES, type IncomingMessage, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type { Guard } from './guard.ts';
-import type { Peers } from './peer.ts';
+import { addressKey, type Peers } from './peer.ts';
 
 const MESSAGE_LIMIT = 1024 * 1024;
 const SOCKETS = 500;
@@ -43,7 +43,7 @@ export function routeUpgrades(
       runner(request, socket, head);
       return;
     }
-    const address = peers.address(request);
+    const address = addressKey(peers.address(request));
     const count = perAddress.get(address) ?? 0;
     if (path !== '/graphql') refuseUpgrade(socket, 404);
     else if (sockets.clients.size >= SOCKETS || count >= SOCKETS_PER_ADDRESS) refuseUpgrade(socket, 429);
