@@ -83,7 +83,11 @@ test('the command palette and the list of keys', async ({ page }) => {
   await page.goto('/');
   await expect(page.getByText('Live ·')).toBeVisible();
   await page.keyboard.press('?');
-  await expect(page.getByRole('dialog', { name: 'Keys' })).toBeVisible();
+  const keys = page.getByRole('dialog', { name: 'Keys' });
+  await expect(keys).toBeVisible();
+  for (const key of ['F9', '[', ']', 'F8 or F5', 'Shift F11', 'g o']) {
+    await expect(keys.getByText(key, { exact: true }), key).toBeVisible();
+  }
   expect(await violations(page)).toEqual([]);
   await page.keyboard.press('Escape');
   await page.keyboard.press('Control+k');

@@ -1,15 +1,65 @@
-/** The keys that the pages know, for people; what they do is where it is done. */
-export const KEYS: [string, string][] = [
-  ['Ctrl K', 'Search, or jump to a telescope, page or run'],
-  ['?', 'Show these keys'],
-  ['g o, g s, g h', 'Go to the overview, the sequencer, the history'],
-  ['/', 'On the history and in the output: search'],
-  ['l', 'Follow the running line, or stop following'],
-  ['F6', 'Pause'],
-  ['F8 or F5', 'Continue, while something is paused'],
-  ['F10, F11, Shift F11', 'Step over, into, out'],
-  ['Shift F5', 'Open the stop ladder; it sends nothing'],
-  ['Ctrl Enter', 'In the editor: run, after a question'],
-  ['Ctrl F', 'In a script: find'],
-  ['← →', 'On the timeline: one statement back or on'],
-];
+/** Every key that the pages bind. A handler names an entry of this table, and the dialog lists the table. */
+
+interface Shortcut {
+  /** `F10`, `Shift+F11`, `Ctrl+k` (on a Mac also Cmd); two keys in a row as `g o`. */
+  keys: readonly string[];
+  text: string;
+  /** Acts in fields and editors, too. */
+  inFields?: true;
+}
+
+export const SHORTCUTS = {
+  palette: { keys: ['Ctrl+k'], text: 'Search, or jump to a telescope, page or run', inFields: true },
+  help: { keys: ['?'], text: 'Show these keys' },
+  goOverview: { keys: ['g o'], text: 'Go to the overview' },
+  goSequencer: { keys: ['g s'], text: 'Go to the sequencer' },
+  goHistory: { keys: ['g h'], text: 'Go to the history' },
+  find: { keys: ['/'], text: 'On the history and in the output: search' },
+  followLine: { keys: ['l'], text: 'Follow the running line, or stop following' },
+  pause: { keys: ['F6'], text: 'Pause' },
+  resume: { keys: ['F8', 'F5'], text: 'Continue, while a trace is paused' },
+  stepOver: { keys: ['F10'], text: 'Step over' },
+  stepInto: { keys: ['F11'], text: 'Step into' },
+  stepOut: { keys: ['Shift+F11'], text: 'Step out' },
+  previousTrace: { keys: ['['], text: 'Select the previous paused trace' },
+  nextTrace: { keys: [']'], text: 'Select the next paused trace' },
+  stop: { keys: ['Shift+F5'], text: 'Open the stop ladder; it sends nothing' },
+  breakpoint: { keys: ['F9'], text: 'Set or clear a breakpoint at the selected line, also in the editor' },
+  run: { keys: ['Ctrl+Enter'], text: 'In the editor: run, after a question' },
+  save: { keys: ['Ctrl+s'], text: 'In the editor: show where the draft is kept' },
+  indent: { keys: ['Tab', 'Shift+Tab'], text: 'In the editor: indent, unindent; Escape first leaves the editor' },
+  findInScript: { keys: ['Ctrl+f'], text: 'In a script: find' },
+  evaluate: { keys: ['Enter'], text: 'In Evaluate: send; in the search: open the selected result' },
+  select: {
+    keys: ['ArrowUp', 'ArrowDown'],
+    text: 'In Evaluate: recall an expression; in lists: select; on the divider: move it',
+  },
+  timeline: {
+    keys: ['ArrowLeft', 'ArrowRight'],
+    text: 'On the timeline and the replay: one statement back or forward; on tabs: the next tab',
+  },
+  ends: {
+    keys: ['Home', 'End'],
+    text: 'On the timeline, the replay and the divider: the first or the last; in the output, End: follow',
+  },
+} as const satisfies Record<string, Shortcut>;
+
+export type ShortcutName = keyof typeof SHORTCUTS;
+
+/** The key as CodeMirror names it. */
+export function editorKey(name: ShortcutName): string {
+  return SHORTCUTS[name].keys[0].replace(/^Ctrl\+/, 'Mod-').replaceAll('+', '-');
+}
+
+const SYMBOLS: Record<string, string> = { ArrowLeft: '←', ArrowRight: '→', ArrowUp: '↑', ArrowDown: '↓' };
+
+/** `Shift F11`, `g o`, `F8 or F5`. */
+export function keyText({ keys }: Pick<Shortcut, 'keys'>): string {
+  const words = keys.map((key) =>
+    key
+      .split('+')
+      .map((part, i) => SYMBOLS[part] ?? (i > 0 ? part.toUpperCase().replace(/^(..+)$/, part) : part))
+      .join(' '),
+  );
+  return words.join(words.every((word) => word.length === 1) ? ' ' : ' or ');
+}
