@@ -63,7 +63,7 @@ const telescope = z.strictObject({
     .unwrap()
     .optional()
     .describe(
-      'What starts the next run at first: `Off`, `Queue` or `Scheduler`. What people set later stays when the chart is upgraded.',
+      'What starts the next run at first: `Off` or `Queue`. `Scheduler` is reserved; there is no scheduler yet, and it acts as `Queue`. What people set later stays when the chart is upgraded.',
     ),
   runner: own.optional(),
   ocs: z

@@ -226,7 +226,7 @@ test('every outcome has its own word and shape, and none but a success the mark 
 
 test('a run of the past says when, how far and why, and leads to the ones beside it', async ({ page, stack }) => {
   await page.goto('/runs/9999');
-  await expect(page.getByRole('alert')).toContainText('Run 9999 does not exist, or retention deleted it.');
+  await expect(page.getByRole('alert')).toContainText('Run 9999 does not exist.');
   const before = await stack.submit('x = 1\n');
   await stack.until(before, 'SUCCEEDED');
   const id = await stack.submit('x = 1\ny = x / 0\nz = 3\n', { title: 'divides' });

@@ -9,7 +9,7 @@ export const ERRORS = {
   SYNTAX_ERROR: 'Python cannot compile the script. Nothing was started. Mend the line that is named.',
   OCS_CONFIG_MISSING: 'The OCS configuration that sorunlib needs is not there. Set OCS_CONFIG_DIR for the runner.',
   UNKNOWN_SEQUENCER: 'No sequencer has this name.',
-  UNKNOWN_RUN: 'No run has this id, or retention deleted it.',
+  UNKNOWN_RUN: 'No run has this id.',
   UNKNOWN_TRACE: 'The run has no trace of this number, or the trace has ended.',
   RUN_FINISHED: 'The run has ended; its outcome never changes.',
   RUN_NOT_STARTED: 'The run has not started yet; cancel it instead, or wait.',

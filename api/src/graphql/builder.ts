@@ -49,7 +49,8 @@ export const RoleEnum = builder.enumType('Role', {
   values: ROLES,
 });
 export const ModeEnum = builder.enumType('SequencerMode', {
-  description: 'What starts the next run of a sequencer by itself.',
+  description:
+    'What starts the next run of a sequencer. SCHEDULER is reserved: there is no scheduler yet, and setMode refuses it with NOT_YET.',
   values: MODES,
 });
 export const PhaseEnum = builder.enumType('RunPhase', {

@@ -63,7 +63,9 @@ const specSchema = z.object({
   mode: z
     .enum(MODE_WORDS)
     .default('Off')
-    .describe('What starts the next run: Off nothing by itself, Queue the next in the queue, Scheduler a scheduler.'),
+    .describe(
+      'What starts the next run. Off: only runs with desiredState Running start. Queue: the next run in the queue starts. Scheduler is reserved; there is no scheduler yet, and it acts as Queue.',
+    ),
   resumeAfter: z
     .string()
     .max(63)

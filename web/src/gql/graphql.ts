@@ -103,7 +103,7 @@ export type RunStart =
   | 'QUEUED'
   | 'RUNNING';
 
-/** What starts the next run of a sequencer by itself. */
+/** What starts the next run of a sequencer. SCHEDULER is reserved: there is no scheduler yet, and setMode refuses it with NOT_YET. */
 export type SequencerMode =
   | 'OFF'
   | 'QUEUE'

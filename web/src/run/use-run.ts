@@ -111,7 +111,7 @@ export function useRun(id: string): RunModel {
       const written = run ? await withLogged(api, id, run.outputBefore, run.lastSeq + 1, FIRST_OUTPUT) : [];
       if (gone) return;
       if (run) take(run, written);
-      else error.value = `Run ${id} does not exist, or retention deleted it.`;
+      else error.value = `Run ${id} does not exist.`;
     } catch (reason) {
       error.value = reason instanceof Error ? reason.message : String(reason);
       if (!gone && reason instanceof ApiError && ['UNREACHABLE', 'DATABASE_AWAY'].includes(reason.code)) {
