@@ -29,6 +29,7 @@ describe('finder', () => {
 
   it('finds an English word as a name only where it is declared', () => {
     expect(wordsIn('// People sign in.')).toEqual([]);
+    expect(wordsIn("import { key, type People } from './people.ts';")).toEqual([]);
     expect(wordsIn('export class People {}')).toEqual(['People']);
     expect(wordsIn('run.letOthersGoOn()')).toContain('letOthersGoOn');
   });

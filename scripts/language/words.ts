@@ -37,7 +37,8 @@ function firstColumn(section: string): string[] {
 /** What may be between two words of a phrase: a comment that continues on the next line is one text. */
 const BETWEEN = String.raw`(?:\s|\n\s*(?:\*|//|#|>|--)\s?)+`;
 
-const DECLARES = 'class|interface|type|enum|function|const|let|def';
+/** Not the `type` of an import. */
+const DECLARES = '\\b(?:class|interface|type|enum|function|const|let|def)';
 
 /** A function that finds all uses in one file. */
 export function finder({ words, identifiers }: Rules): (text: string) => Finding[] {
@@ -47,7 +48,7 @@ export function finder({ words, identifiers }: Rules): (text: string) => Finding
   const unmistakable = identifiers.filter((name) => !isEnglish(name)).join('|');
   const english = identifiers.filter(isEnglish).join('|');
   const namePattern = new RegExp(
-    String.raw`(?<![\w$])(?:${unmistakable})(?![\w$])|(?<=\b(?:${DECLARES})\s)(?:${english})(?![\w$])`,
+    String.raw`(?<![\w$])(?:${unmistakable})(?![\w$])|(?<=(?:${DECLARES})\s)(?:${english})(?![\w$]|\s*[,}])`,
     'g',
   );
   return (text) => [
