@@ -140,6 +140,66 @@ describe('the headers of a proxy', () => {
   });
 });
 
+describe('an API without sign-in', () => {
+  it('answers nothing that a proxy passed on', async () => {
+    const open = await start(await newDatabase());
+    const ask = (headers: Record<string, string>) =>
+      fetch(`${open.url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: '{"query":"{ me { name } }"}',
+      });
+    expect((await ask({})).status).toBe(200);
+    for (const name of ['Forwarded', 'X-Forwarded-For', 'X-Forwarded-Proto', 'X-FORWARDED-HOST', 'X-Real-IP']) {
+      const response = await ask({ [name]: 'for=192.0.2.7' });
+      expect(response.status, name).toBe(403);
+      expect(await response.text()).toContain('AUTH=none');
+    }
+    const socket = new Browser(open, { 'x-forwarded-for': '192.0.2.7' }).socket();
+    await expect(socket).rejects.toThrow('403');
+    await open.close();
+  });
+});
+
+describe('a subscription over HTTP', () => {
+  const body = JSON.stringify({ query: 'subscription { heartbeat }' });
+  const send = (accept: Record<string, string>, query = body) =>
+    fetch(`${api.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', cookie: ada.cookie, ...accept },
+      body: query,
+    });
+
+  it.each([
+    'text/event-stream',
+    'Text/Event-Stream; charset=utf-8',
+    'multipart/mixed',
+    'multipart/mixed; deferSpec=20220824',
+    'text/event-stream, multipart/mixed;q=0.5',
+    'application/json',
+    'application/graphql-response+json, application/json, text/event-stream, multipart/mixed',
+    '*/*',
+  ])('is refused with 406 for %s', async (accept) => {
+    const response = await send({ accept });
+    expect(response.status).toBe(406);
+    const { errors } = (await response.json()) as { errors: { message: string; extensions: { code: string } }[] };
+    expect(errors[0]?.message).toContain('Use a websocket');
+    expect(errors[0]?.extensions).toEqual({ code: 'BAD_INPUT' });
+  });
+
+  it('is refused by GET, too', async () => {
+    const url = `${api.url}/graphql?query=${encodeURIComponent('subscription{heartbeat}')}`;
+    expect((await fetch(url, { headers: { accept: 'text/event-stream', cookie: ada.cookie } })).status).toBe(406);
+    expect((await fetch(url, { headers: { cookie: ada.cookie } })).status).toBe(405);
+  });
+
+  it('takes nothing away from clients that would accept a stream as well', async () => {
+    const accept = 'application/graphql-response+json, application/json, text/event-stream, multipart/mixed';
+    const response = await send({ accept }, '{"query":"{ me { name } }"}');
+    expect(await response.json()).toEqual({ data: { me: { name: 'ada' } } });
+  });
+});
+
 describe('a path', () => {
   it.each([
     '/../secret.txt',

@@ -47,6 +47,20 @@ describe('the configuration of the API', () => {
     expect(refused({ AUTH: 'password', USERS_FILE: 'u' })).toEqual([]);
   });
 
+  it('refuses a public address beyond this machine without sign-in', () => {
+    for (const url of ['https://site.example/nextline/', 'http://192.0.2.7:8000/', 'https://localhost.example/']) {
+      expect(() => readConfig({ ...GOOD, PUBLIC_URL: url }), url).toThrow(
+        /PUBLIC_URL: without sign-in .*AUTH=password/,
+      );
+    }
+    for (const url of ['http://localhost:9000/', 'http://[::1]:8000/', 'https://127.0.0.1/a/']) {
+      expect(readConfig({ ...GOOD, PUBLIC_URL: url }).auth.publicUrl?.href, url).toBe(url);
+    }
+    expect(readConfig({ ...GOOD, AUTH: 'password', USERS_FILE: 'u', PUBLIC_URL: 'https://site.example/' }).host).toBe(
+      '127.0.0.1',
+    );
+  });
+
   it('needs a namespace and a key in a cluster, and nothing of workers', () => {
     const cluster = { DATABASE_URL: GOOD.DATABASE_URL, BACKEND: 'kubernetes' };
     const key = 'a key of thirty-two characters or more';

@@ -27,9 +27,13 @@ function blockList(words: readonly string[]): BlockList {
   return addresses;
 }
 
+function isLoopback({ hostname }: URL): boolean {
+  return LOOPBACK.includes(hostname.replace(/^\[|\]$/g, ''));
+}
+
 /** Whether nobody on the way can read or change what is said there. */
-function isSafe({ protocol, hostname }: URL): boolean {
-  return protocol === 'https:' || (protocol === 'http:' && LOOPBACK.includes(hostname.replace(/^\[|\]$/g, '')));
+function isSafe(url: URL): boolean {
+  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url));
 }
 
 const TRUSTED = 'TRUSTED_PROXIES has to be a list of addresses and networks, like 127.0.0.1,172.16.0.0/12.';
@@ -159,6 +163,15 @@ export function authConflicts(env: Record<string, string | undefined>): { path: 
             path: 'HOST',
             message:
               'without sign-in it has to be a loopback address (127.0.0.1, ::1 or localhost). Set AUTH=password and USERS_FILE to be reached from elsewhere.',
+          },
+        ]
+      : []),
+    ...(uses('none') && value.PUBLIC_URL !== undefined && !isLoopback(new URL(value.PUBLIC_URL))
+      ? [
+          {
+            path: 'PUBLIC_URL',
+            message:
+              'without sign-in it has to be on this machine (127.0.0.1, [::1] or localhost), as every visitor is an admin. Set AUTH=password and USERS_FILE, or leave it out.',
           },
         ]
       : []),

@@ -1,19 +1,20 @@
 /** GraphQL over HTTP and over a websocket, with the same limits and the same errors. */
 import type { ServerResponse, IncomingMessage } from 'node:http';
 import { SequencerError } from '@sequencer/model';
-import type {
-  DocumentNode,
-  ExecutionArgs,
-  ExecutionResult,
-  FormattedExecutionResult,
+import {
   GraphQLError,
-  GraphQLSchema,
+  type DocumentNode,
+  type ExecutionArgs,
+  type ExecutionResult,
+  type FormattedExecutionResult,
+  type GraphQLSchema,
 } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import type { WebSocketServer } from 'ws';
 import { whoAsks, type Door } from '../auth/door.ts';
 import { UNAUTHORIZED, watchSocket } from '../auth/socket-watch.ts';
+import { NO_STREAMS } from '../http/guard.ts';
 import type { Logger } from '../log.ts';
 import type { Context } from './context.ts';
 import { present } from './errors.ts';
@@ -33,6 +34,15 @@ const SUBSCRIPTIONS_PER_SOCKET = 100;
 const TRY_AGAIN_LATER = 1013;
 
 export function makeYoga(makeContext: MakeContext, log: Logger): Yoga {
+  /** Yoga would answer a subscription with a stream, whatever the client accepts. */
+  const onlyOnWebsockets: Plugin<Context> = {
+    onSubscribe: ({ args, setResultAndStopExecution }) => {
+      if ((args.contextValue as Context).access.response === null) return;
+      const errors = [new GraphQLError(NO_STREAMS, { extensions: { code: 'BAD_INPUT' } })];
+      // Yoga reads the status here and does not send it as a part of the answer.
+      setResultAndStopExecution({ errors, extensions: { http: { status: 406 } } });
+    },
+  };
   const presented: Plugin = {
     onResultProcess: (process) => {
       const { result } = process;
@@ -51,7 +61,7 @@ export function makeYoga(makeContext: MakeContext, log: Logger): Yoga {
     landingPage: false,
     healthCheckEndpoint: '/unused-health',
     maskedErrors: { maskError: (error) => present(error, log) },
-    plugins: [...limitPlugins(), presented],
+    plugins: [...limitPlugins(), onlyOnWebsockets, presented],
     logging: false,
   });
 }

@@ -6,6 +6,10 @@ import { ERRORS, type ErrorCode } from '@sequencer/model';
 const BODY_LIMIT = 2 * 1024 * 1024;
 const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
 
+/** A stream over HTTP would not end with the session that it was opened with. */
+export const NO_STREAMS =
+  'GraphQL over HTTP answers one JSON document (accept: application/json). Use a websocket (graphql-transport-ws) for subscriptions.';
+
 export interface Refusal {
   status: number;
   code: ErrorCode;
@@ -23,12 +27,26 @@ function refusal(status: number, code: ErrorCode, message: string = ERRORS[code]
   return { status, code, message };
 }
 
-export function makeGuard({ allowedHosts, allowedOrigins, auth: { publicUrl } }: Config): Guard {
+/** Whether the client takes JSON, or says nothing of what it takes. */
+function takesJson(accept: string | undefined): boolean {
+  if (accept === undefined || accept.trim() === '') return true;
+  return accept.split(',').some((range) => /^\s*(\*\/\*|application\/(\*|([\w.-]+\+)?json))\s*(;|$)/i.test(range));
+}
+
+/** The header by which a proxy passes on the address or host of a client. */
+const PASSED_ON = /^(forwarded|x-forwarded(-.*)?|x-real-ip)$/;
+
+export function makeGuard({ allowedHosts, allowedOrigins, auth: { publicUrl, methods } }: Config): Guard {
   const own = publicUrl ? [publicUrl] : [];
   const hosts = new Set([...LOOPBACK, ...own.map(({ host }) => host), ...allowedHosts.map((h) => h.toLowerCase())]);
   const origins = new Set([...own.map(({ origin }) => origin), ...allowedOrigins.map((o) => o.toLowerCase())]);
   return {
     request: ({ headers }) => {
+      const passedOn = methods.includes('none') && Object.keys(headers).find((name) => PASSED_ON.test(name));
+      if (passedOn) {
+        const text = `This server has no sign-in (AUTH=none), and the header ${passedOn} shows that a proxy passed the request on. Set AUTH, or open the server's own address on its own machine.`;
+        return refusal(403, 'FORBIDDEN', text);
+      }
       const host = headers.host?.toLowerCase() ?? '';
       if (!hosts.has(host) && !hosts.has(host.replace(/:\d+$/, ''))) {
         return refusal(
@@ -45,6 +63,7 @@ export function makeGuard({ allowedHosts, allowedOrigins, auth: { publicUrl } }:
       return refusal(403, 'BAD_ORIGIN', text);
     },
     graphql: ({ method, headers }) => {
+      if (!takesJson(headers.accept)) return refusal(406, 'BAD_INPUT', NO_STREAMS);
       if (method !== 'POST') return refusal(405, 'BAD_INPUT', 'Send GraphQL by POST, or over a websocket.');
       // Forms of other sites can send text/plain and form data without asking; JSON they cannot.
       if (!/^application\/json\s*(;|$)/i.test(headers['content-type'] ?? '')) {
