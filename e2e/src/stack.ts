@@ -39,9 +39,10 @@ export class Stack {
     launcher.stderr?.on('data', keep);
   }
 
+  /** @param env DATA_DIR is a new folder unless it is set; either is removed at the end */
   static async start(env: Record<string, string> = {}): Promise<Stack> {
     const port = await freePort();
-    const dataDir = mkdtempSync(join(tmpdir(), 'sequencer-e2e-'));
+    const dataDir = env.DATA_DIR ?? mkdtempSync(join(tmpdir(), 'sequencer-e2e-'));
     // The database's own user has to pass through.
     chmodSync(dataDir, 0o755);
     const launcher = spawn(process.execPath, [join(root, 'launcher/src/main.ts')], {

@@ -1,8 +1,15 @@
 /** The one folder that holds all state, and where things are in it. */
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { SentenceError } from './sentence-error.ts';
+import { SentenceError, asSentence } from './sentence-error.ts';
+import { readText, writeWhole } from './whole-file.ts';
+
+const SECRET = /^[0-9a-f]{48}$/;
+
+export function newSecret(): string {
+  return randomBytes(24).toString('hex');
+}
 
 export class DataFolder {
   readonly path: string;
@@ -13,7 +20,10 @@ export class DataFolder {
       if (mkdirSync(path, { recursive: true }) !== undefined) chmodSync(path, 0o711);
       for (const folder of [this.logs, this.processes]) mkdirSync(folder, { recursive: true, mode: 0o700 });
     } catch (error) {
-      throw new SentenceError(`The data folder ${path} cannot be used: ${String(error)}. Set DATA_DIR to another one.`);
+      throw (
+        asSentence(error) ??
+        new SentenceError(`The data folder ${path} cannot be used: ${String(error)}. Set DATA_DIR to another one.`)
+      );
     }
   }
 
@@ -42,14 +52,32 @@ export class DataFolder {
     return join(this.path, 'ocs', sequencer);
   }
 
-  /** A random word that only this user can read, made once for the folder. */
+  /** What `keepSecret` wrote; null when there is no such file, or it is damaged: empty or cut off. */
+  readSecret(name: string): string | null {
+    const text = this.#read(name)?.trim() ?? '';
+    return SECRET.test(text) ? text : null;
+  }
+
+  /** Only this user can read it. */
+  keepSecret(name: string, secret: string): void {
+    writeWhole(join(this.path, name), `${secret}\n`);
+  }
+
+  /** A random word, made once for the folder, and again when its file is damaged. */
   secret(name: string): string {
-    const file = join(this.path, name);
+    const known = this.readSecret(name);
+    if (known !== null) return known;
+    const made = newSecret();
+    this.keepSecret(name, made);
+    return made;
+  }
+
+  #read(name: string): string | null {
     try {
-      writeFileSync(file, randomBytes(24).toString('hex'), { mode: 0o600, flag: 'wx' });
+      return readText(join(this.path, name));
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      return null;
     }
-    return readFileSync(file, 'utf8').trim();
   }
 }

@@ -114,7 +114,12 @@ export class KeptProcess {
     this.#child = child;
     const ended = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
     if (child.pid !== undefined) {
-      writeRecord(this.#records, { name, pid: child.pid, stage: this.#stage, stopSignal, stopSeconds });
+      try {
+        writeRecord(this.#records, { name, pid: child.pid, stage: this.#stage, stopSignal, stopSeconds });
+      } catch (error) {
+        // A full disk does not keep a process from being started again.
+        this.#say(`The process record of ${name} could not be written: ${String(error)}.`);
+      }
     }
     const over = new AbortController();
     const watching = this.#awaitReady(over.signal, onReady);

@@ -3,6 +3,7 @@ import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:
 import { z } from 'zod';
 import { identify, isRunning } from './process-identity.ts';
 import { SentenceError } from './sentence-error.ts';
+import { readText } from './whole-file.ts';
 
 const holderSchema = z.object({ pid: z.int(), started: z.string(), address: z.string() });
 type Holder = z.infer<typeof holderSchema>;
@@ -49,7 +50,7 @@ export function takeLock(path: string, address: string, dataDir: string): () => 
 }
 
 function removeIfLeft(path: string, dataDir: string): void {
-  const text = readFileSync(path, 'utf8');
+  const text = readText(path);
   const holder = parseHolder(text);
   if (holder && isRunning(holder)) {
     throw new SentenceError(

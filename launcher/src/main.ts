@@ -4,19 +4,25 @@ import { DataFolder } from './data-folder.ts';
 import { Launcher } from './launcher.ts';
 import { takeLock } from './lock.ts';
 import { portProblem } from './ports.ts';
-import { endLeftovers } from './process-record.ts';
+import { damagedRecord, endLeftovers } from './process-record.ts';
 import { findPrograms, localAddress } from './programs.ts';
 import { say } from './say.ts';
-import { SentenceError } from './sentence-error.ts';
+import { SentenceError, asSentence } from './sentence-error.ts';
 
 async function run(config: Config): Promise<void> {
   const address = localAddress(config);
   const data = new DataFolder(config.dataDir);
   const giveBack = takeLock(data.lock, address, data.path);
   try {
-    await endLeftovers(data.processes, (names) => {
-      say(`Ending what an earlier start has left: ${names.join(', ')} ...`);
-    });
+    await endLeftovers(
+      data.processes,
+      (names) => {
+        say(`Ending what an earlier start has left: ${names.join(', ')} ...`);
+      },
+      (file) => {
+        say(damagedRecord(file));
+      },
+    );
     const problem = await portProblem(config.host, config.port);
     if (problem !== null) {
       throw new SentenceError(
@@ -60,7 +66,8 @@ async function stopWhenAsked(launcher: Launcher, config: Config): Promise<void> 
 try {
   await run(readConfig(process.env));
 } catch (error) {
-  if (!(error instanceof SentenceError)) throw error;
-  console.error(error.message);
+  const sentence = asSentence(error);
+  if (!sentence) throw error;
+  console.error(sentence.message);
   process.exitCode = 1;
 }

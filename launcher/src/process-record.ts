@@ -1,12 +1,13 @@
 /** A file for each process that the launcher has started, so that what a crash leaves can be ended in the right order. */
-import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { identify, isRunning } from './process-identity.ts';
+import { writeWhole } from './whole-file.ts';
 
 const recordSchema = z.object({
-  pid: z.int(),
+  pid: z.int().positive(),
   started: z.string(),
   name: z.string(),
   /** Those of the highest stage are ended first. */
@@ -20,19 +21,24 @@ export function writeRecord(folder: string, record: Omit<ProcessRecord, 'started
   const identity = identify(record.pid);
   // It has ended already.
   if (!identity) return;
-  const file = join(folder, `${record.name}.json`);
-  writeFileSync(`${file}.new`, JSON.stringify({ ...record, ...identity }), { mode: 0o600 });
-  renameSync(`${file}.new`, file);
+  writeWhole(join(folder, `${record.name}.json`), JSON.stringify({ ...record, ...identity }));
 }
 
 export function removeRecord(folder: string, name: string): void {
   rmSync(join(folder, `${name}.json`), { force: true });
 }
 
-function readRecords(folder: string): ProcessRecord[] {
-  return readdirSync(folder)
-    .filter((file) => file.endsWith('.json'))
-    .map((file) => recordSchema.parse(JSON.parse(readFileSync(join(folder, file), 'utf8'))));
+export function damagedRecord(file: string): string {
+  return `The process record ${file} is damaged and was skipped. If a process of an earlier start still runs, end it yourself.`;
+}
+
+/** Null when the file cannot be read or is damaged. */
+function readRecord(file: string): ProcessRecord | null {
+  try {
+    return recordSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+  } catch {
+    return null;
+  }
 }
 
 async function end(record: ProcessRecord): Promise<void> {
@@ -51,11 +57,27 @@ async function end(record: ProcessRecord): Promise<void> {
   }
 }
 
-/** Ends every recorded process that still runs, as an orderly stop would. */
-export async function endLeftovers(folder: string, notice: (names: string[]) => void): Promise<void> {
-  const left = readRecords(folder).filter(isRunning);
+/**
+ * Ends every recorded process that still runs, as an orderly stop would.
+ *
+ * @param notice is called with the names of the processes, before they are ended
+ * @param damaged is called with each record that cannot be read
+ */
+export async function endLeftovers(
+  folder: string,
+  notice: (names: string[]) => void,
+  damaged: (file: string) => void,
+): Promise<void> {
+  const records: ProcessRecord[] = [];
+  for (const name of readdirSync(folder).filter((file) => file.endsWith('.json'))) {
+    const file = join(folder, name);
+    const record = readRecord(file);
+    if (record) records.push(record);
+    else damaged(file);
+  }
+  const left = records.filter(isRunning);
   if (left.length > 0) notice(left.map((record) => record.name));
   const stages = [...new Set(left.map((record) => record.stage))].sort((a, b) => b - a);
   for (const stage of stages) await Promise.all(left.filter((record) => record.stage === stage).map(end));
-  for (const file of readdirSync(folder)) rmSync(join(folder, file), { force: true });
+  for (const file of readdirSync(folder)) rmSync(join(folder, file), { recursive: true, force: true });
 }

@@ -1,7 +1,29 @@
-/** Something that a person has to mend; its message is shown as it is, without a stack. */
+/** Something that a person has to fix; its message is shown as it is, without a stack. */
 export class SentenceError extends Error {
   constructor(message: string) {
     super(message);
     this.name = 'SentenceError';
   }
+}
+
+const ADVICE: Record<string, string> = {
+  ENOSPC: 'there is no space left on its disk. Free some space, or set DATA_DIR to a folder on another disk',
+  EDQUOT: 'the disk quota of this user is used up. Free some space, or set DATA_DIR to a folder on another disk',
+  EROFS: 'its disk is read-only. Set DATA_DIR to a folder on another disk',
+  EACCES:
+    'this user has no permission. Change its owner, start Sequencer as that user, or set DATA_DIR to another folder',
+  EPERM:
+    'this user has no permission. Change its owner, start Sequencer as that user, or set DATA_DIR to another folder',
+  EISDIR: 'it is a folder, and has to be a file. Move it away, or set DATA_DIR to another folder',
+  ENOTDIR: 'a part of this path is a file, and has to be a folder. Move it away, or set DATA_DIR to another folder',
+  EEXIST: 'it is a file, and has to be a folder. Move it away, or set DATA_DIR to another folder',
+  EIO: 'its disk reports an error. Check the disk, or set DATA_DIR to a folder on another disk',
+};
+
+/** The error as a sentence, when a person can fix its cause; null for a defect. */
+export function asSentence(error: unknown): SentenceError | null {
+  if (error instanceof SentenceError) return error;
+  const { code, path } = error as NodeJS.ErrnoException;
+  const advice = ADVICE[code ?? ''];
+  return advice === undefined ? null : new SentenceError(`${path ?? 'The data folder'} cannot be used: ${advice}.`);
 }

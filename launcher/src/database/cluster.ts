@@ -1,7 +1,16 @@
 /** The folder of the database: made once, and freed of what a crash has left. */
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -12,6 +21,9 @@ import { runAs, type User } from './user.ts';
 
 const VERSION = '18';
 
+/** Without any of these the server cannot start, and initdb writes them all. */
+const PARTS = ['PG_VERSION', 'global/pg_control', 'base', 'pg_wal'];
+
 /** Makes the folder with an empty database `sequencer` in it. It appears whole or not at all. */
 export async function makeCluster(
   folder: string,
@@ -19,14 +31,9 @@ export async function makeCluster(
   user: User | null,
   password: string,
 ): Promise<void> {
-  const version = join(folder, 'PG_VERSION');
-  if (existsSync(version)) {
-    const found = readFileSync(version, 'utf8').trim();
-    if (found === VERSION) return;
-    throw new SentenceError(
-      `${folder} is of PostgreSQL ${found}, and this is PostgreSQL ${VERSION}. ` +
-        'Dump it with the version that made it, or set DATA_DIR to another folder.',
-    );
+  if (existsSync(folder) && readdirSync(folder).length > 0) {
+    requireWhole(folder);
+    return;
   }
   const made = `${folder}.new`;
   rmSync(made, { recursive: true, force: true });
@@ -59,7 +66,40 @@ export async function makeCluster(
   rmSync(made, { recursive: true });
 }
 
-async function run({ command, args, ...user }: ReturnType<typeof runAs>, input = ''): Promise<void> {
+/** Throws a SentenceError unless this is the folder of a database of this version. */
+function requireWhole(folder: string): void {
+  const missing = PARTS.filter((part) => !existsSync(join(folder, part)));
+  const found = missing.includes('PG_VERSION') ? '' : readFileSync(join(folder, 'PG_VERSION'), 'utf8').trim();
+  if (missing.length > 0 || !/^\d+$/.test(found)) {
+    const damage = missing.length > 0 ? `${missing.join(', ')} missing` : 'PG_VERSION has no version';
+    throw new SentenceError(
+      `${folder} is no complete PostgreSQL database (${damage}). Restore it from a backup, or move it away to start with ` +
+        'an empty database.',
+    );
+  }
+  if (found === VERSION) return;
+  throw new SentenceError(
+    `${folder} is of PostgreSQL ${found}, and this is PostgreSQL ${VERSION}. ` +
+      'Dump it with the version that made it, or set DATA_DIR to another folder.',
+  );
+}
+
+/** Sets the password of the database's one user. No server may run in the folder. */
+export async function setPassword(
+  folder: string,
+  binaries: Binaries,
+  user: User | null,
+  password: string,
+): Promise<void> {
+  const single = runAs(user, binaries.postgres, ['--single', '-D', folder, 'postgres'], [folder]);
+  const output = await run(single, `ALTER USER sequencer PASSWORD '${password}'\n`);
+  // A statement that fails does not change the exit code of this mode.
+  if (/\b(ERROR|FATAL|PANIC):/.test(output)) {
+    throw new SentenceError(`The database's password could not be set:\n${output}`);
+  }
+}
+
+async function run({ command, args, ...user }: ReturnType<typeof runAs>, input = ''): Promise<string> {
   const child = spawn(command, args, { ...user, cwd: '/', stdio: ['pipe', 'pipe', 'pipe'] });
   let output = '';
   for (const stream of [child.stdout, child.stderr])
@@ -70,7 +110,10 @@ async function run({ command, args, ...user }: ReturnType<typeof runAs>, input =
   child.stdin.end(input);
   const [code] = (await once(child, 'close')) as [number | null];
   if (code !== 0)
-    throw new SentenceError(`The database could not be made: ${command} ended with ${code ?? 'a signal'}:\n${output}`);
+    throw new SentenceError(
+      `The database could not be prepared: ${command} ended with ${code ?? 'a signal'}:\n${output}`,
+    );
+  return output;
 }
 
 /** Ends a server that still runs in the folder, though its launcher is gone. */

@@ -1,24 +1,37 @@
 /** The PostgreSQL that the launcher keeps: on loopback, with a random password. */
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { DataFolder } from '../data-folder.ts';
+import { newSecret, type DataFolder } from '../data-folder.ts';
 import type { Program } from '../kept-process.ts';
 import { freePort } from '../ports.ts';
 import type { Say } from '../say.ts';
 import { findBinaries } from './binaries.ts';
-import { isServing, makeCluster, stopLeftServer } from './cluster.ts';
+import { isServing, makeCluster, setPassword, stopLeftServer } from './cluster.ts';
 import { databaseUser, runAs } from './user.ts';
+
+const PASSWORD = 'database-password';
 
 export async function prepareDatabase(data: DataFolder, say: Say): Promise<{ url: string; program: Program }> {
   const folder = data.postgres;
   const binaries = await findBinaries();
   const user = databaseUser(folder);
-  const password = data.secret('database-password');
-  if (!existsSync(folder)) say('Making the database, once (some seconds) ...');
+  const known = data.readSecret(PASSWORD);
+  const password = known ?? newSecret();
+  const isNew = !existsSync(folder) || readdirSync(folder).length === 0;
+  if (isNew) {
+    say('Making the database, once (some seconds) ...');
+    data.keepSecret(PASSWORD, password);
+  }
   await makeCluster(folder, binaries, user, password);
   await stopLeftServer(folder);
   // Else the state of the server before would be taken for that of the next.
   rmSync(join(folder, 'postmaster.pid'), { force: true });
+  if (!isNew && known === null) {
+    say(`The file ${PASSWORD} is missing or damaged. The database gets a new password.`);
+    await setPassword(folder, binaries, user, password);
+    // Last: an interruption before this repeats the repair.
+    data.keepSecret(PASSWORD, password);
+  }
   const port = await freePort();
   const settings = {
     listen_addresses: '127.0.0.1',
