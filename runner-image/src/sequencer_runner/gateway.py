@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 import random
+from collections import deque
 from typing import Any, Protocol
 
 import websockets
@@ -18,7 +19,9 @@ _log = logging.getLogger("sequencer_runner.gateway")
 
 _FIRST_WAIT, _LONGEST_WAIT = 0.2, 5.0
 _BATCH_EVENTS, _BATCH_BYTES = 1000, 256 * 1024
-_IN_FLIGHT_EVENTS = 20_000
+# Not acknowledged yet. Less than what the API keeps before it stops reading: replies to commands must get through while
+# the database is unreachable.
+_IN_FLIGHT_EVENTS, _IN_FLIGHT_BYTES = 20_000, 4 * 1024 * 1024
 # Close codes after which an immediate new try is of no use.
 _HOPELESS = {4001, 4003}
 
@@ -45,6 +48,8 @@ class Gateway:
         self._holder = holder
         self._news = asyncio.Event()
         self._sent: dict[str, int] = {}
+        # The last event and the size of each batch that is not acknowledged.
+        self._in_flight: dict[str, deque[tuple[int, int]]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     def changed(self) -> None:
@@ -114,6 +119,7 @@ class Gateway:
                 run.journal.go_on_after(acked)
             run.acked = min(acked, run.journal.last_seq)
             self._sent[run.id] = run.acked
+            self._in_flight.pop(run.id, None)
             if forget and run.over.is_set():
                 self._holder.forget(run)
 
@@ -123,8 +129,12 @@ class Gateway:
             return
         run.acked = max(run.acked, min(message.seq, run.journal.last_seq))
         run.journal.trim(run.acked)
+        batches = self._in_flight.get(run.id)
+        while batches and batches[0][0] <= run.acked:
+            batches.popleft()
         self._news.set()
         if run.over.is_set() and run.acked == run.journal.last_seq:
+            self._in_flight.pop(run.id, None)
             self._holder.forget(run)
 
     async def _send(self, socket: ClientConnection) -> None:
@@ -146,6 +156,9 @@ class Gateway:
             sent = self._sent.setdefault(run.id, 0)
             if sent >= run.journal.last_seq or sent - run.acked >= _IN_FLIGHT_EVENTS:
                 continue
+            batches = self._in_flight.setdefault(run.id, deque())
+            if sum(size for _, size in batches) >= _IN_FLIGHT_BYTES:
+                continue
             lines = run.journal.read(sent, _BATCH_EVENTS, _BATCH_BYTES)
             if not lines:
                 continue
@@ -154,6 +167,7 @@ class Gateway:
             head = f'{{"type":"events","run":{json.dumps(run.id)},{shown}"events":['.encode()
             await socket.send(head + b",".join(lines) + b"]}", text=True)
             self._sent[run.id] = sent + len(lines)
+            batches.append((sent + len(lines), sum(map(len, lines))))
         return sent_some
 
     def _obey(self, socket: ClientConnection, command: Command) -> None:

@@ -1,0 +1,68 @@
+/** A full disk takes output and log lines, not the API and not the stop button. */
+import { execFileSync } from 'node:child_process';
+import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from '@playwright/test';
+import { Stack } from '../src/stack.ts';
+
+const PRINTS = "while True:\n    print('x' * 1000)\n";
+
+/** Mounting needs root; where the tests run as another user, sudo has to do it without a password. */
+function asRoot(command: string, ...args: string[]): void {
+  if (process.getuid?.() === 0) execFileSync(command, args);
+  else execFileSync('sudo', ['-n', command, ...args]);
+}
+
+/** Fills the disk of the folder to its last byte. */
+function fill(folder: string): void {
+  const fd = openSync(join(folder, 'filler'), 'a');
+  for (let size = 1024 * 1024; size >= 1;) {
+    try {
+      writeSync(fd, Buffer.alloc(size));
+    } catch {
+      size = Math.floor(size / 4);
+    }
+  }
+  closeSync(fd);
+}
+
+test('with a full disk the API answers and a run can be killed; all recovers when there is space', async () => {
+  test.setTimeout(180_000);
+  const disk = mkdtempSync(join(tmpdir(), 'sequencer-full-'));
+  asRoot('mount', '-t', 'tmpfs', '-o', `size=160m,mode=755,uid=${String(process.getuid?.())}`, 'tmpfs', disk);
+  try {
+    const dataDir = join(disk, 'data');
+    mkdirSync(dataDir);
+    const stack = await Stack.start({ SEQUENCERS: 'satp1', DATA_DIR: dataDir, LOG_LEVEL: 'debug' });
+    try {
+      const id = await stack.submit(PRINTS);
+      await stack.until(id, 'RUNNING');
+      // Longer than each retry of the parts: whatever breaks of a full disk has broken by then.
+      const until = Date.now() + 10_000;
+      while (Date.now() < until) {
+        // Also what the parts have freed since.
+        fill(disk);
+        const health = await fetch(`${stack.url}/healthz`, { signal: AbortSignal.timeout(2000) });
+        expect(health.status).toBe(200);
+        await new Promise((resolve) => setTimeout(resolve, 200));
+      }
+      await stack.query('mutation ($id: ID!) { stopRun(id: $id, level: KILL) { id } }', { id });
+      rmSync(join(disk, 'filler'));
+      await expect.poll(() => stack.phase(id).catch(() => 'not yet'), { timeout: 60_000 }).toBe('KILLED');
+      await stack.until(await stack.submit("print('again')\n"), 'SUCCEEDED');
+      const { run } = await stack.query<{ run: { events: { data: string }[] } }>(
+        'query ($id: ID!) { run(id: $id) { events(types: ["outputDropped"]) { data } } }',
+        { id },
+      );
+      expect(run.events.length).toBeGreaterThan(0);
+      const log = readFileSync(join(dataDir, 'logs/api.log'), 'utf8');
+      expect(log).toMatch(/"dropped":\d+/);
+    } finally {
+      await stack.stop();
+    }
+  } finally {
+    asRoot('umount', '-l', disk);
+    rmSync(disk, { recursive: true, force: true });
+  }
+});
