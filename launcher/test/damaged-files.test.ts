@@ -126,7 +126,7 @@ it('refuses a file where it needs a folder, and the other way round, with what t
   expect(await refusal()).toContain(`${join(folder, 'launcher.lock')} cannot be used: it is a folder`);
 });
 
-it('reports a full device in a sentence that says what to do', () => {
+it('reports a full device with what to do', () => {
   // Each write to /dev/full fails with ENOSPC.
   symlinkSync('/dev/full', join(folder, 'secret.new'));
   let failure: unknown;

@@ -27,7 +27,7 @@ function refusal(status: number, code: ErrorCode, message: string = ERRORS[code]
   return { status, code, message };
 }
 
-/** Whether the client takes JSON, or says nothing of what it takes. */
+/** Whether the client accepts JSON; without an Accept header it does. */
 function takesJson(accept: string | undefined): boolean {
   if (accept === undefined || accept.trim() === '') return true;
   return accept.split(',').some((range) => /^\s*(\*\/\*|application\/(\*|([\w.-]+\+)?json))\s*(;|$)/i.test(range));
