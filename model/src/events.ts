@@ -239,6 +239,8 @@ export const EVENT_SCHEMAS = {
     line: lineNumber.nullish(),
     by: z.string(),
   }),
+  /** Takes the place of an event that could not be recorded. `event`: its type; `problem`: a sentence, why. */
+  setAside: event('setAside', { event: z.string(), problem: z.string() }),
   /** The last event. `exitCode` as a shell shows it: 128 + n for a process ended by signal n; null when nobody knows. */
   ended: event('ended', {
     outcome: z.enum(OUTCOMES),

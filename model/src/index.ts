@@ -6,3 +6,4 @@ export * from './phases.ts';
 export * from './protocol.ts';
 export * from './queue.ts';
 export * from './run-view.ts';
+export * from './text.ts';

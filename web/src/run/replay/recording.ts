@@ -19,7 +19,7 @@ const DISORDER = 50;
 const MAIN_TRACE = 1;
 const KEPT_CHECKPOINTS = 40;
 /** Many, and without a trace in the view but for the last. */
-type Noisy = 'line' | 'output' | 'logged' | 'evaluated' | 'action';
+type Noisy = 'line' | 'output' | 'logged' | 'evaluated' | 'action' | 'setAside';
 /** All others, by name: the schemas themselves would bring their library into the page. */
 const TELLING = Object.keys({
   started: true,
