@@ -1,4 +1,5 @@
 /** Kubernetes Events: the story of an object, one sentence each, as `kubectl describe` shows it. */
+import { boundedText } from '@sequencer/model/text';
 import { createHash } from 'node:crypto';
 import type { KubernetesClient, New } from '@sequencer/kubernetes/client';
 import { KubernetesError } from '@sequencer/kubernetes/errors';
@@ -27,7 +28,7 @@ export class EventRecorder {
       involvedObject: { apiVersion: about.apiVersion, kind: about.kind, name, namespace, uid },
       type,
       reason,
-      message: message.slice(0, 1024),
+      message: boundedText(message, 1024),
       source: { component: 'sequencer-operator' },
       firstTimestamp: now,
       lastTimestamp: now,

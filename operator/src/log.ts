@@ -1,8 +1,14 @@
+import { storableData } from '@sequencer/model';
 import { pino, type Logger } from 'pino';
 
 export type { Logger };
 
 /** Lines of JSON on standard output. */
 export function makeLog(level: string): Logger {
-  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime });
+  return pino({
+    level,
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { log: storableData<Record<string, unknown>> },
+  });
 }

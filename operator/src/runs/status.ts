@@ -1,4 +1,5 @@
 /** The operator's own fields of a run's status, always written together and only over what was read. */
+import { boundedText } from '@sequencer/model/text';
 import { isDeepStrictEqual } from 'node:util';
 import type { KubernetesClient } from '@sequencer/kubernetes/client';
 import { RUNS } from '@sequencer/kubernetes/resources';
@@ -40,7 +41,7 @@ export function withConditions(before: Condition[] | undefined, changes: Conditi
   for (const change of changes) {
     const known = conditions.get(change.type);
     const lastTransitionTime = known?.status === change.status ? known.lastTransitionTime : time(now);
-    conditions.set(change.type, { ...change, message: change.message.slice(0, 2048), lastTransitionTime });
+    conditions.set(change.type, { ...change, message: boundedText(change.message, 2048), lastTransitionTime });
   }
   return [...conditions.values()];
 }
@@ -62,7 +63,7 @@ export async function writeStatus(
   const after: OwnStatus = {
     ...before,
     ...changes,
-    ...(changes.reason !== undefined && { reason: changes.reason.slice(0, 2048) }),
+    ...(changes.reason !== undefined && { reason: boundedText(changes.reason, 2048) }),
     ...(run.metadata.generation !== undefined && { observedGeneration: run.metadata.generation }),
     ...(list.length > 0 && { conditions: list }),
   };
