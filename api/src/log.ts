@@ -1,4 +1,6 @@
+import { storableData } from '@sequencer/model';
 import { pino, type DestinationStream, type Logger } from 'pino';
+import { loggedError } from './log-error.ts';
 import { LogDestination } from './log-destination.ts';
 
 export type { Logger };
@@ -12,6 +14,8 @@ export function makeLog(level: string, to: DestinationStream = new LogDestinatio
     level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
+    serializers: { err: loggedError },
+    formatters: { log: storableData<Record<string, unknown>> },
     redact: { paths: SECRETS.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: '***' },
   };
   return pino(options, to);

@@ -1,0 +1,59 @@
+/** Errors as a log may hold them: what failed and where, and none of the values that were in it. */
+import { storableText } from '@sequencer/model';
+import { DrizzleQueryError } from 'drizzle-orm/errors';
+import pg from 'pg';
+
+const LONGEST = 2000;
+/** SQLSTATE classes whose messages name no values: of sign-in, of resources, of the state of the server. */
+const OF_NO_VALUES = /^(28|3D|40|53|57|58)/;
+
+interface LoggedError {
+  type: string;
+  message: string;
+  code?: string | undefined;
+  constraint?: string | undefined;
+  table?: string | undefined;
+  column?: string | undefined;
+  statement?: string;
+  stack?: string | undefined;
+  cause?: LoggedError;
+}
+
+/**
+ * A statement of the database is logged as its kind and its table. The texts of the driver's and of the server's errors
+ * hold the values that were sent or refused: scripts, output, hashes of passwords. Of the server's the code says enough.
+ */
+export function loggedError(error: unknown): LoggedError {
+  if (error instanceof DrizzleQueryError) {
+    return { type: 'QueryError', message: 'A statement failed.', statement: kindOf(error.query), ...causeOf(error) };
+  }
+  if (error instanceof pg.DatabaseError) {
+    const { code, constraint, table, column } = error;
+    const message = OF_NO_VALUES.test(code ?? '') ? cut(error.message) : 'PostgreSQL refused the statement.';
+    return { type: 'DatabaseError', message, code, constraint, table, column };
+  }
+  if (!(error instanceof Error)) return { type: typeof error, message: cut(String(error)) };
+  const code = 'code' in error && typeof error.code === 'string' ? { code: error.code } : {};
+  return { type: error.name, message: cut(error.message), ...code, stack: framesOf(error), ...causeOf(error) };
+}
+
+function causeOf({ cause }: Error): { cause?: LoggedError } {
+  return cause === undefined ? {} : { cause: loggedError(cause) };
+}
+
+/** `insert into "runs"`, without what follows. */
+function kindOf(query: string): string {
+  return /^\s*\w+(\s+(into|from))?(\s+"?\w+"?)?/i.exec(query)?.[0].trim() ?? '';
+}
+
+/** Without the message, which the stack begins with. */
+function framesOf({ stack }: Error): string | undefined {
+  return stack
+    ?.split('\n')
+    .filter((line) => /^\s+at /.test(line))
+    .join('\n');
+}
+
+function cut(text: string): string {
+  return storableText(text.length > LONGEST ? `${text.slice(0, LONGEST)} …` : text);
+}
