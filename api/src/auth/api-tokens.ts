@@ -103,7 +103,7 @@ export class ApiTokens {
       .set({ usedAt: now })
       .where(eq(apiTokens.id, row.id))
       .catch((error: unknown) => {
-        this.#log.warn({ err: String(error) }, 'when a token was used could not be written');
+        this.#log.warn({ err: error }, 'when a token was used could not be written');
       });
   }
 

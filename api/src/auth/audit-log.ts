@@ -45,7 +45,7 @@ export class AuditLog {
     } catch (error) {
       if (!isDatabaseAway(error) || this.#waiting.length >= MOST_WAITING) {
         const { userName, action, result } = entry;
-        this.#log.error({ err: String(error), userName, action, result }, 'an entry of the audit was not written');
+        this.#log.error({ err: error, userName, action, result }, 'an entry of the audit was not written');
         return;
       }
       this.#waiting.push(entry);
@@ -79,7 +79,7 @@ export class AuditLog {
     try {
       await this.#db.insert(audit).values(entries);
     } catch (error) {
-      this.#log.warn({ err: String(error), entries: entries.length }, 'the audit waits for the database');
+      this.#log.warn({ err: error, entries: entries.length }, 'the audit waits for the database');
       this.#waiting.unshift(...entries);
       this.#retryLater();
     }

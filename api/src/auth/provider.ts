@@ -50,7 +50,7 @@ export class Provider {
     try {
       provider = await this.#discover();
     } catch (error) {
-      this.#log.error({ err: String(error), issuer: this.#oidc.issuer.href }, 'the provider cannot be reached');
+      this.#log.error({ err: error, issuer: this.#oidc.issuer.href }, 'the provider cannot be reached');
       this.#refuse(response, 'provider-away');
       return;
     }
@@ -117,7 +117,7 @@ export class Provider {
         : {};
       return this.#read({ ...more, ...claims });
     } catch (error) {
-      this.#log.warn({ err: String(error) }, 'a sign-in at the provider did not succeed');
+      this.#log.warn({ err: error }, 'a sign-in at the provider did not succeed');
       return 'not-finished';
     }
   }

@@ -28,7 +28,7 @@ export function watchSocket(door: Door, socket: WebSocket, request: IncomingMess
         if (now.identity?.user.name !== identity.user.name) end();
       },
       (error: unknown) => {
-        if (!isDatabaseAway(error)) log.error({ err: String(error) }, 'a connection could not be looked at');
+        if (!isDatabaseAway(error)) log.error({ err: error }, 'a connection could not be looked at');
       },
     );
   }, LOOK_EVERY_MS);

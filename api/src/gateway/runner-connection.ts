@@ -4,6 +4,7 @@ import {
   PROTOCOL_VERSION,
   SequencerError,
   fromRunnerSchema,
+  parseStorable,
   type Command,
   type EventsMessage,
   type FromRunner,
@@ -69,7 +70,7 @@ export class RunnerConnection {
       this.#heard();
     });
     socket.on('error', (error) => {
-      log.warn({ err: error.message }, 'the connection to a runner broke');
+      log.warn({ err: error }, 'the connection to a runner broke');
     });
     socket.on('close', () => {
       clearInterval(ping);
@@ -152,7 +153,7 @@ export class RunnerConnection {
   #onMessage(text: string | null): void {
     let message: FromRunner;
     try {
-      message = fromRunnerSchema.parse(JSON.parse(text ?? ''));
+      message = fromRunnerSchema.parse(parseStorable(text ?? ''));
       this.#handle(message);
     } catch (error) {
       const why = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
@@ -174,7 +175,7 @@ export class RunnerConnection {
       }
       this.hello = message;
       this.#handlers.hello(this, message).catch((error: unknown) => {
-        this.#log.error({ err: String(error) }, 'a runner could not be welcomed');
+        this.#log.error({ err: error }, 'a runner could not be welcomed');
         this.close(CLOSE.shutdown, 'try again');
       });
       return;

@@ -1,6 +1,6 @@
 /** How errors reach a client: with a code of the catalogue and a sentence, and nothing of our inside. */
 import { randomUUID } from 'node:crypto';
-import { ERROR_CODES, type ErrorCode } from '@sequencer/model';
+import { ERROR_CODES, storableText, type ErrorCode } from '@sequencer/model';
 import { GraphQLError } from 'graphql';
 import type { Logger } from '../log.ts';
 import { asSequencerError } from '../store/database.ts';
@@ -8,7 +8,7 @@ import { asSequencerError } from '../store/database.ts';
 const codes = new Set<unknown>(ERROR_CODES);
 
 function rebuilt(error: GraphQLError, message: string, code: ErrorCode): GraphQLError {
-  return new GraphQLError(message, {
+  return new GraphQLError(storableText(message), {
     ...(error.nodes ? { nodes: error.nodes } : {}),
     ...(error.path ? { path: error.path } : {}),
     extensions: { code },

@@ -2,6 +2,7 @@
 import {
   LIMITS,
   VARIABLE_SCOPES,
+  exactText,
   evaluationSchema,
   sourceFileSchema,
   variablePageSchema,
@@ -138,7 +139,8 @@ builder.queryFields((t) => ({
     args: { run: t.arg.id(), file: t.arg.string() },
     resolve: async (_root, { run, file }, context) => {
       const name = checked('file', z.string().min(1).max(LIMITS.breakpointTextLength), file);
-      return sourceFileSchema.parse(await ask(run, context, { name: 'source', file: name }));
+      const source = sourceFileSchema.parse(await ask(run, context, { name: 'source', file: name }));
+      return { ...source, text: exactText(source.text) };
     },
   }),
 }));

@@ -1,5 +1,5 @@
 /** A run as the resolvers see it: its row, and what memory knows better than the row. */
-import { SequencerError, isFinal, type Phase, type RunEventOf, type RunView } from '@sequencer/model';
+import { SequencerError, exactText, isFinal, type Phase, type RunEventOf, type RunView } from '@sequencer/model';
 import { readView } from '../runs/live-runs.ts';
 import type { LiveRun } from '../runs/live-run.ts';
 import { statementsDone } from '../runs/recorder.ts';
@@ -80,7 +80,7 @@ export class RunSource {
     const events = await this.events(0, 1000, ['script']);
     return events.map(({ at, data }) => {
       const { version, script, firstChanged, by } = JSON.parse(data) as RunEventOf<'script'>;
-      return { version, script, firstChanged, by, at };
+      return { version, script: exactText(script), firstChanged, by, at };
     });
   }
 

@@ -44,7 +44,7 @@ export class Cluster {
       // People wait for what it sees.
       backOff: new BackOff(200, 2000),
       troubled: (error: unknown) => {
-        log.warn({ kind, err: String(error) }, 'a watch broke; it is begun again');
+        log.warn({ kind, err: error }, 'a watch broke; it is begun again');
       },
     });
     this.sequencers = new Reflector({

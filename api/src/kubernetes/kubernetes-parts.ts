@@ -84,7 +84,7 @@ export function makeKubernetesParts(given: Given, databaseUrl: string, namespace
       void cluster.seen
         .then(() => mirror.endForgotten())
         .catch((error: unknown) => {
-          log.error({ err: String(error) }, 'runs whose objects are gone could not be ended');
+          log.error({ err: error }, 'runs whose objects are gone could not be ended');
         });
     },
     close: async () => {

@@ -1,5 +1,5 @@
 /** The mode of a sequencer as people see it, from its object. Pure. */
-import type { Mode } from '@sequencer/model';
+import { storableText, type Mode } from '@sequencer/model';
 import { inForce, type Hold } from '@sequencer/model/kubernetes/hold';
 import { ANNOTATIONS } from '@sequencer/model/kubernetes/names';
 import type { Sequencer } from '@sequencer/model/kubernetes/sequencer';
@@ -43,7 +43,8 @@ export function modeOf(sequencer: Sequencer, nameOf: (run: string) => string): M
     };
   }
   const { mode } = sequencer.spec;
-  const [of, at, by] = sequencer.metadata.annotations?.[ANNOTATIONS.modeBy]?.split(/ (\S+) (.*)/s) ?? [];
+  const said = storableText(sequencer.metadata.annotations?.[ANNOTATIONS.modeBy] ?? '');
+  const [of, at, by] = said.split(/ (\S+) (.*)/s);
   const known = of === mode && at !== undefined && by !== undefined && !Number.isNaN(Date.parse(at));
   return {
     mode: mode.toUpperCase() as Mode,

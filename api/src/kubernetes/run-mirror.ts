@@ -18,10 +18,11 @@ import type { LiveRuns } from '../runs/live-runs.ts';
 import { lockSequencer, type Transaction } from '../runs/run-end.ts';
 import type { SequencerBoard } from '../runs/sequencer-board.ts';
 import type { Db } from '../store/database.ts';
+import { isRefused } from '../store/errors.ts';
 import { findRun, findRuns, type RunSummary } from '../store/run-store.ts';
 import { runs, sequencers } from '../store/schema.ts';
 import type { Cluster } from './cluster.ts';
-import { lifeOf, phaseOf, rowOf, type LifeOfRun } from './run-row.ts';
+import { SET_ASIDE, bareRowOf, lifeOf, phaseOf, rowOf, type LifeOfRun } from './run-row.ts';
 
 /** The field manager of the one field that every replica writes alike. */
 const NUMBER_MANAGER = 'sequencer-api-number';
@@ -123,7 +124,7 @@ export class RunMirror {
         await this.#look(sequencer, seen);
         backOff.reset();
       } catch (error) {
-        this.#parts.log.warn({ sequencer, err: String(error) }, 'runs of the cluster could not be written down yet');
+        this.#parts.log.warn({ sequencer, err: error }, 'runs of the cluster could not be written down yet');
         this.#dirty.set(sequencer, new Map([...seen, ...(this.#dirty.get(sequencer) ?? [])]));
         await sleep(backOff.next(), undefined, { signal }).catch(() => undefined);
       }
@@ -140,9 +141,37 @@ export class RunMirror {
       const ids = order.slice(i, i + 500).map(({ run }) => run.metadata.uid);
       for (const row of await findRuns(db, ids)) known.set(row.id, row);
     }
-    for (const each of order) await this.#follow(each, known.get(each.run.metadata.uid));
+    for (const each of order) await this.#followOrSetAside(each, known.get(each.run.metadata.uid));
     await this.#orderQueue(sequencer);
     board.changed(sequencer);
+  }
+
+  /** What the database refuses of one run holds up no other: the row has what it takes, and says so. */
+  async #followOrSetAside(seen: Seen, row: RunSummary | undefined): Promise<void> {
+    try {
+      await this.#follow(seen, row);
+    } catch (error) {
+      if (error instanceof KubernetesError || !isRefused(error)) throw error;
+      const { log } = this.#parts;
+      const { uid } = seen.run.metadata;
+      log.error({ run: uid, err: error }, 'the details of a run of the cluster were set aside');
+      await this.#followBare(seen, row).catch((again: unknown) => {
+        if (again instanceof KubernetesError || !isRefused(again)) throw again;
+        log.error({ run: uid, err: again }, 'the database refuses every change of a run of the cluster');
+      });
+    }
+  }
+
+  async #followBare({ run, gone }: Seen, row: RunSummary | undefined): Promise<void> {
+    if (!row) {
+      if (!gone) await this.#insert(run, bareRowOf);
+      return;
+    }
+    if (isFinal(row.phase)) return;
+    const bare = { reason: SET_ASIDE, startedAt: null, finishedAt: null, exitCode: null };
+    const { phase } = lifeOf(run);
+    if (isFinal(phase) || gone) await this.#end(row, { ...bare, phase: isFinal(phase) ? phase : endOfGone(row).phase });
+    else await this.#goOn(row, { ...bare, phase });
   }
 
   async #follow({ run, gone }: Seen, row: RunSummary | undefined): Promise<void> {
@@ -168,7 +197,7 @@ export class RunMirror {
     if (whole?.metadata.uid === metadata.uid) await this.#insert(whole);
   }
 
-  async #insert(run: SequencerRun): Promise<RunSummary> {
+  async #insert(run: SequencerRun, made = rowOf): Promise<RunSummary> {
     const { db, lives } = this.#parts;
     const { sequencer } = run.spec;
     await db.transaction(async (tx) => {
@@ -180,7 +209,7 @@ export class RunMirror {
       // Objects may be older than the database.
       const number = Math.max(lastNumber + 1, run.status?.number ?? 0);
       await tx.update(sequencers).set({ lastNumber: number }).where(eq(sequencers.name, sequencer));
-      await tx.insert(runs).values(rowOf(run, number, await nextPlace(tx, sequencer), this.#startOf(run)));
+      await tx.insert(runs).values(made(run, number, await nextPlace(tx, sequencer), this.#startOf(run)));
     });
     const row = await findRun(db, run.metadata.uid);
     if (!row) throw new Error(`the run ${run.metadata.name} is not in the database`);
@@ -265,7 +294,7 @@ export class RunMirror {
     } catch (error) {
       // The next look at the object tries again; one that was changed meanwhile is looked at again anyway.
       if (error instanceof KubernetesError && (error.conflict || error.notFound)) return;
-      log.warn({ run: metadata.name, err: String(error) }, 'the number of a run could not be told to the cluster');
+      log.warn({ run: metadata.name, err: error }, 'the number of a run could not be told to the cluster');
     }
   }
 

@@ -1,6 +1,6 @@
-/** A run's row from its object. Pure. */
+/** A run's row from its object, in which anybody may have written any text. Pure. */
 import { createHash } from 'node:crypto';
-import type { Phase, RunStart } from '@sequencer/model';
+import { ensureStorable, storableData, storableText, type Phase, type RunStart } from '@sequencer/model';
 import { breakpointsOf } from '@sequencer/model/kubernetes/breakpoints';
 import { ANNOTATIONS } from '@sequencer/model/kubernetes/names';
 import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
@@ -19,7 +19,7 @@ export function lifeOf(run: SequencerRun): LifeOfRun {
   const { reason, startedAt, finishedAt, exitCode } = run.status ?? {};
   return {
     phase: phaseOf(run),
-    reason: reason ?? null,
+    reason: reason === undefined ? null : ensureStorable(reason),
     startedAt: startedAt === undefined ? null : new Date(startedAt),
     finishedAt: finishedAt === undefined ? null : new Date(finishedAt),
     exitCode: exitCode ?? null,
@@ -27,7 +27,7 @@ export function lifeOf(run: SequencerRun): LifeOfRun {
 }
 
 export function submittedBy({ metadata, status }: SequencerRun): string {
-  return metadata.annotations?.[ANNOTATIONS.submittedBy] ?? status?.submittedBy ?? 'kubectl';
+  return storableText(metadata.annotations?.[ANNOTATIONS.submittedBy] ?? status?.submittedBy ?? 'kubectl');
 }
 
 export function hashOf(script: string): string {
@@ -37,11 +37,11 @@ export function hashOf(script: string): string {
 /** @param start whether it starts by itself, as the queue rule takes it */
 export function rowOf(run: SequencerRun, number: number, place: number, start: RunStart): NewRun {
   const { metadata, spec } = run;
-  const script = spec.script ?? placeholderOf(spec);
+  const script = ensureStorable(spec.script ?? placeholderOf(spec));
   const row = {
     sequencer: spec.sequencer,
     number,
-    title: spec.title ?? null,
+    title: spec.title === undefined ? null : storableText(spec.title),
     submittedBy: submittedBy(run),
     failure: null,
   };
@@ -52,16 +52,31 @@ export function rowOf(run: SequencerRun, number: number, place: number, start: R
     object: metadata.name,
     script,
     scriptHash: hashOf(script),
-    arguments: spec.arguments,
+    arguments: storableData(spec.arguments),
     startPaused: spec.startPaused,
     holdOnFailure: spec.holdOnFailure,
-    breakpoints: breakpointsOf(metadata),
+    breakpoints: storableData(breakpointsOf(metadata)),
     startAt: spec.startAt === 0 ? null : spec.startAt,
     start,
     place,
     submittedAt: new Date(metadata.creationTimestamp),
     words: wordsOf(row),
   };
+}
+
+export const SET_ASIDE = 'The details of this run could not be stored: the database refused them.';
+
+/** As `rowOf`, without any text that a person has written. */
+export function bareRowOf(run: SequencerRun, number: number, place: number, start: RunStart): NewRun {
+  const { title: _title, scriptFrom: _from, ...spec } = run.spec;
+  const { annotations: _annotations, ...metadata } = run.metadata;
+  const status = { phase: run.status?.phase, reason: SET_ASIDE };
+  return rowOf(
+    { ...run, metadata, spec: { ...spec, arguments: [], script: `# ${SET_ASIDE}\n` }, status },
+    number,
+    place,
+    start,
+  );
 }
 
 /** What is shown of a script that the API may not read. When the run has started, its runner tells it. */

@@ -61,7 +61,7 @@ export class SequencerMirror {
         await this.#write(name);
         backOff.reset();
       } catch (error) {
-        this.#log.warn({ sequencer: name, err: String(error) }, 'a sequencer could not be written down yet');
+        this.#log.warn({ sequencer: name, err: error }, 'a sequencer could not be written down yet');
         this.#dirty.add(name);
         await sleep(backOff.next(), undefined, { signal }).catch(() => undefined);
       }
@@ -105,7 +105,7 @@ export class SequencerMirror {
       await this.#cluster.client.merge(SEQUENCERS, namespace, name, patch);
     } catch (error) {
       // It has changed meanwhile, or the API server is away: it is looked at again.
-      this.#log.info({ sequencer: name, err: String(error) }, 'who set the mode before could not be forgotten yet');
+      this.#log.info({ sequencer: name, err: error }, 'who set the mode before could not be forgotten yet');
     }
   }
 

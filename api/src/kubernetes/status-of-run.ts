@@ -1,7 +1,7 @@
 /** What the gateway tells the cluster of a run that it holds. Pure. */
 import type { RunStatus } from '@sequencer/model/kubernetes/sequencer-run';
 import { OUTCOME_WORDS } from '@sequencer/model/kubernetes/words';
-import type { RunView } from '@sequencer/model';
+import { boundedText, type RunView } from '@sequencer/model';
 
 export type GatewayStatus = Required<Pick<RunStatus, 'runner'>> & Pick<RunStatus, 'position'>;
 
@@ -22,7 +22,7 @@ export function statusOf(view: RunView, storedSeq: number, connected: boolean): 
       paused: view.outcome === null && (view.pause.state === 'paused' || (view.failure?.awaitingDecision ?? false)),
       pausePending: view.outcome === null && view.pause.state === 'pending',
       lastSeq: view.lastSeq,
-      ...(outcome && { outcome, reason: (view.endReason ?? '').slice(0, LONGEST_REASON) }),
+      ...(outcome && { outcome, reason: boundedText(view.endReason ?? '', LONGEST_REASON) }),
       ...(outcome && view.exitCode !== null && { exitCode: view.exitCode }),
     },
     ...(position && { position }),

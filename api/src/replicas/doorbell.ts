@@ -92,7 +92,7 @@ export class Doorbell {
         await db.execute(sql`select pg_notify(${CHANNEL}, ${JSON.stringify({ from: id, messages })})`);
       } catch (error) {
         // The others look by themselves from time to time.
-        log.warn({ err: String(error) }, 'the other replicas could not be told');
+        log.warn({ err: error }, 'the other replicas could not be told');
         return;
       }
     }
@@ -118,7 +118,7 @@ export class Doorbell {
           },
         });
       } catch (error) {
-        log.warn({ err: String(error) }, 'the other replicas are not heard');
+        log.warn({ err: error }, 'the other replicas are not heard');
       }
       await sleep(backOff.next(), undefined, { signal }).catch(() => undefined);
     }
@@ -131,7 +131,7 @@ export class Doorbell {
       if (from !== id) for (const message of messages) heard(from, message);
     } catch (error) {
       // Of a version that knows more.
-      log.warn({ err: String(error) }, 'another replica said what is not understood');
+      log.warn({ err: error }, 'another replica said what is not understood');
     }
   }
 }

@@ -57,7 +57,7 @@ export class Follower {
       try {
         await this.catchUp(live);
       } catch (error) {
-        this.#parts.log.warn({ run: id, err: String(error) }, 'a run could not be followed');
+        this.#parts.log.warn({ run: id, err: error }, 'a run could not be followed');
       }
       await sleep(PAUSE_MS);
     } while (this.#again.has(id));

@@ -101,7 +101,7 @@ export class RemoteCommands {
       answer = { result: await this.#carryOut(run, by, JSON.parse(command) as RunCommand) };
     } catch (error) {
       const typed = asSequencerError(error);
-      if (!typed) this.#log.error({ run, err: String(error) }, 'a command of another replica failed');
+      if (!typed) this.#log.error({ run, err: error }, 'a command of another replica failed');
       answer = { code: typed?.code ?? 'INTERNAL', message: typed?.message ?? 'Something failed in another replica.' };
     }
     await this.#db

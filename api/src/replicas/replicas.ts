@@ -102,7 +102,7 @@ export class Replicas {
     await this.#looking;
     await this.#follower.close();
     await this.#seats.end().catch((error: unknown) => {
-      this.#parts.log.warn({ err: String(error) }, 'the other replicas will find out that this one has ended');
+      this.#parts.log.warn({ err: error }, 'the other replicas will find out that this one has ended');
     });
     await this.#bell.close();
   }
@@ -264,7 +264,7 @@ export class Replicas {
     try {
       await action();
     } catch (error) {
-      if (!this.#stopped.signal.aborted) this.#parts.log.warn({ err: String(error) }, what);
+      if (!this.#stopped.signal.aborted) this.#parts.log.warn({ err: error }, what);
     }
   }
 }

@@ -2,7 +2,15 @@
  * Runs in pods of a cluster. The operator starts and ends them; here are their runners' connections, the record, and what
  * the cluster is told of it. A runner has the token of its one run, and holds that run's seat.
  */
-import { findingSchema, SequencerError, isFinal, type Finding, type Hello, type RunCommand } from '@sequencer/model';
+import {
+  exactText,
+  findingSchema,
+  SequencerError,
+  isFinal,
+  type Finding,
+  type Hello,
+  type RunCommand,
+} from '@sequencer/model';
 import { hostnameOf } from '@sequencer/model/kubernetes/sequencer';
 import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
 import { RUNS } from '@sequencer/kubernetes/resources';
@@ -122,7 +130,7 @@ export class KubernetesBackend implements RunBackend {
       stopped,
       () => this.#open(id, hello.sequencer),
       (error) => {
-        log.warn({ run: id, err: String(error) }, 'a runner waits for the database, or for its run to be seen');
+        log.warn({ run: id, err: error }, 'a runner waits for the database, or for its run to be seen');
       },
     );
     if (!live) {
@@ -163,14 +171,14 @@ export class KubernetesBackend implements RunBackend {
     const { db, log, board } = this.#parts;
     try {
       const answer = await this.command(row, 'Sequencer', { name: 'source', file: '<script>' });
-      const { text } = z.object({ text: z.string() }).parse(answer);
+      const text = exactText(z.object({ text: z.string() }).parse(answer).text);
       await db
         .update(runs)
         .set({ script: text, scriptHash: hashOf(text) })
         .where(eq(runs.id, row.id));
       board.changed(row.sequencer);
     } catch (error) {
-      log.warn({ run: row.id, err: String(error) }, 'the script of a run could not be read from its runner');
+      log.warn({ run: row.id, err: error }, 'the script of a run could not be read from its runner');
     }
   }
 

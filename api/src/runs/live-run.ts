@@ -8,7 +8,6 @@ import {
   skipEvent,
   type AnyEvent,
   type Phase,
-  type RunEvent,
   type RunView,
 } from '@sequencer/model';
 import type { StoredEvent } from '../store/event-store.ts';
@@ -115,15 +114,14 @@ export class LiveRun {
   }
 
   #fold(event: AnyEvent): boolean {
-    let known: RunEvent | null;
     try {
-      known = readEvent(event);
+      const known = readEvent(event);
+      if (known) applyEvent(this.view, known);
+      else skipEvent(this.view, event.seq);
     } catch {
       skipEvent(this.view, event.seq);
       return false;
     }
-    if (known) applyEvent(this.view, known);
-    else skipEvent(this.view, event.seq);
     return true;
   }
 
@@ -139,6 +137,16 @@ export class LiveRun {
       batch.push(event);
     }
     return batch;
+  }
+
+  /** Puts another event in the place of one that could not be stored. */
+  replace(by: StoredEvent): void {
+    const index = this.#indexAfter(by.seq - 1);
+    const before = this.#tail[index];
+    if (!before) return;
+    this.#tail[index] = by;
+    this.#tailSize += by.data.length - before.data.length;
+    this.#unstoredSize += by.data.length - before.data.length;
   }
 
   /** Says that the events are committed. */

@@ -21,7 +21,7 @@ const LINGER_MS = 30_000;
 const PAGE = 2000;
 const COMMIT_WITHIN_MS = 10_000;
 /** Output is most of a record, and does not change a view; the last thing logged says how often it was. */
-const NOT_FOLDED = new Set<EventType>(['output', 'action', 'logged', 'evaluated']);
+const NOT_FOLDED = new Set<EventType>(['output', 'action', 'logged', 'evaluated', 'setAside']);
 const FOLDED = EVENT_TYPES.filter((type) => !NOT_FOLDED.has(type));
 
 export class LiveRuns {
@@ -87,13 +87,16 @@ export class LiveRuns {
 /** The view of a run from the store, up to its last stored event. */
 export async function readView(db: Db, id: string): Promise<RunView> {
   const stored = await viewOf(db, id);
-  const view = stored.view === null ? emptyView() : restoreView(stored.view);
-  let after = stored.viewSeq;
+  const restored = stored.view === null ? null : tryTo(stored.view, restoreView);
+  const view = restored ?? emptyView();
+  let after = restored ? stored.viewSeq : 0;
   while (after < stored.lastSeq) {
     const page = await eventsAfter(db, id, after, PAGE, FOLDED);
     for (const { seq, type, at, data } of page) {
-      const event = tryRead({ ...(JSON.parse(data) as object), seq, type, at });
-      if (event) applyEvent(view, event);
+      tryTo(data, (json) => {
+        const event = readEvent({ ...(JSON.parse(json) as object), seq, type, at });
+        if (event) applyEvent(view, event);
+      });
     }
     const last = page.at(-1);
     if (page.length < PAGE || !last) break;
@@ -103,10 +106,10 @@ export async function readView(db: Db, id: string): Promise<RunView> {
   return view;
 }
 
-/** An event whose shape was wrong is in the record, and does not change the view. */
-function tryRead(event: Parameters<typeof readEvent>[0]) {
+/** Null for what cannot be read: an event whose shape is wrong is in the record, and does not change the view. */
+function tryTo<T>(json: string, read: (json: string) => T): T | null {
   try {
-    return readEvent(event);
+    return read(json);
   } catch {
     return null;
   }

@@ -13,7 +13,7 @@ import { runs } from '../store/schema.ts';
 import type { LiveRun } from './live-run.ts';
 import type { LiveRuns } from './live-runs.ts';
 import type { Recorder } from './recorder.ts';
-import { untilDone } from './retry.ts';
+import { untilDone, untilDoneOrRefused } from './retry.ts';
 import type { RunBackend, RunnerLook } from './run-backend.ts';
 import { afterEnd, lockSequencer } from './run-end.ts';
 import { EVALUATED_WITHIN_MS, HIGH_WATER } from './runner-limits.ts';
@@ -22,6 +22,8 @@ import type { SequencerBoard } from './sequencer-board.ts';
 /** Starting waits for a fresh process when none is ready, and for what is left of a run before. */
 const START_WITHIN_MS = 15_000;
 const BUSY_AGAIN_MS = 500;
+/** Attempts at starting a run before it counts as refused. */
+const CLAIM_TRIES = 3;
 
 export interface LocalBackendParts {
   db: Db;
@@ -43,6 +45,8 @@ export class LocalBackend implements RunBackend {
   readonly #stopped = new AbortController();
   /** One thing at a time a sequencer: claiming, starting, welcoming. */
   readonly #turns = new Map<string, Promise<void>>();
+  /** Waiting runs that the database refuses to start. */
+  readonly #refused = new Set<string>();
 
   constructor(parts: LocalBackendParts) {
     this.#db = parts.db;
@@ -145,7 +149,7 @@ export class LocalBackend implements RunBackend {
       stopped,
       () => this.#answerTo(hello),
       (error) => {
-        this.#log.warn({ sequencer, err: String(error) }, 'the runner waits for the database');
+        this.#log.warn({ sequencer, err: error }, 'the runner waits for the database');
       },
     );
     const before = this.#held(sequencer);
@@ -205,20 +209,48 @@ export class LocalBackend implements RunBackend {
       return;
     }
     await this.#inTurn(sequencer, async () => {
-      const claimed = await untilDone(
-        this.#stopped.signal,
-        () => this.#claim(sequencer),
-        (error) => {
-          this.#log.warn({ sequencer, err: String(error) }, 'the queue waits for the database');
-        },
-      );
+      const claimed = await this.#claimNext(sequencer);
       if (claimed) void this.#start(claimed);
     }).catch((error: unknown) => {
       if (!this.#stopped.signal.aborted) throw error;
     });
   }
 
-  async #claim(sequencer: string): Promise<LiveRun | null> {
+  /** A run that the database refuses to start fails, or is left where it is: the others get their turn. */
+  async #claimNext(sequencer: string): Promise<LiveRun | null> {
+    const { signal } = this.#stopped;
+    const onFailure = (error: unknown) => {
+      this.#log.warn({ sequencer, err: error }, 'the queue waits for the database');
+    };
+    for (;;) {
+      const next: { run: string | null } = { run: null };
+      try {
+        return await untilDoneOrRefused(signal, () => this.#claim(sequencer, next), onFailure, CLAIM_TRIES);
+      } catch (error) {
+        const id = next.run;
+        if (signal.aborted || id === null) throw error;
+        this.#log.error({ run: id, err: error }, 'the database refuses to start a run; it was set aside');
+        this.#refused.add(id);
+        const reason = 'The run could not be started: the database refused it. The log of the API has the reason.';
+        const fail = () => this.#endUnstarted(sequencer, id, reason);
+        await untilDoneOrRefused(signal, fail, onFailure, 1).catch((again: unknown) => {
+          this.#log.error({ run: id, err: again }, 'the outcome of a run could not be stored');
+        });
+      }
+    }
+  }
+
+  async #endUnstarted(sequencer: string, id: string, reason: string): Promise<void> {
+    await this.#db.transaction(async (tx) => {
+      await lockSequencer(tx, sequencer);
+      const ended = { phase: 'FAILED', reason, finishedAt: new Date() } as const;
+      const [row] = await tx.update(runs).set(ended).where(eq(runs.id, id)).returning({ number: runs.number });
+      if (row) await afterEnd(tx, sequencer, row.number, ended.phase);
+    });
+    this.#board.changed(sequencer);
+  }
+
+  async #claim(sequencer: string, tried: { run: string | null }): Promise<LiveRun | null> {
     const row = await this.#db.transaction(async (tx) => {
       const { mode } = await lockSequencer(tx, sequencer);
       const open = await tx
@@ -227,7 +259,9 @@ export class LocalBackend implements RunBackend {
         .where(and(eq(runs.sequencer, sequencer), inArray(runs.phase, [...OPEN_PHASES])))
         .orderBy(asc(runs.place));
       const waiting = open.filter((run) => run.phase === 'QUEUED');
-      const next = nextRun(mode, waiting.length < open.length, waiting);
+      const startable = waiting.filter(({ id }) => !this.#refused.has(id));
+      const next = nextRun(mode, waiting.length < open.length, startable);
+      tried.run = next?.id ?? null;
       if (!next) return null;
       await tx.update(runs).set({ phase: 'STARTING', reason: null }).where(eq(runs.id, next.id));
       return next.id;
@@ -321,7 +355,7 @@ export class LocalBackend implements RunBackend {
           await afterEnd(tx, row.sequencer, row.number, phase);
         }),
       (error) => {
-        this.#log.warn({ run: row.id, err: String(error) }, 'the end of a run could not be written yet');
+        this.#log.warn({ run: row.id, err: error }, 'the end of a run could not be written yet');
       },
     );
     live.row = { ...live.row, phase, reason, finishedAt };

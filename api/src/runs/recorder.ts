@@ -5,11 +5,12 @@ import { and, eq, inArray, lte, sql } from 'drizzle-orm';
 import type { Logger } from '../log.ts';
 import type { Metrics } from '../http/metrics.ts';
 import type { Db } from '../store/database.ts';
-import { appendEvents, type StoredEvent } from '../store/event-store.ts';
+import { sqlStateOf } from '../store/errors.ts';
+import { appendEvents, storableTime, type StoredEvent } from '../store/event-store.ts';
 import { wordsOf, type RunSummary } from '../store/run-store.ts';
 import { runs } from '../store/schema.ts';
 import type { LiveRun } from './live-run.ts';
-import { untilDone } from './retry.ts';
+import { untilDoneOrRefused } from './retry.ts';
 import { lockSequencer, type Transaction } from './run-end.ts';
 
 const BATCH_COUNT = 5000;
@@ -18,6 +19,25 @@ const BATCH_SIZE = 4 * 1024 * 1024;
 const PAUSE_MS = 20;
 /** A view is written at most this often: it can always be made again from the events. */
 const VIEW_EVERY_MS = 2000;
+
+/** So long between attempts at what nothing can be left out of. */
+const REFUSED_AGAIN_MS = 3000;
+/** Attempts at a commit before it counts as refused. */
+const TRIES = 3;
+
+/** How the next commit is made, and where the one before was refused. */
+interface Attempt {
+  /** Events in one commit: halved until the one that is refused is alone. */
+  most: number;
+  /** `bare`: of the row the phase, without anything that a script has said. */
+  form: 'whole' | 'bare';
+  /** Events whose place another one has taken, and those whose substitute was refused as well. */
+  substituted: Set<number>;
+  missing: Set<number>;
+  /** Something was refused: what is looked for needs one attempt a step. */
+  searching: boolean;
+  at: 'sequencer' | 'events' | 'row';
+}
 
 type EndOfRun = (tx: Transaction, sequencer: string, number: number, phase: FinalPhase) => Promise<void>;
 
@@ -59,54 +79,106 @@ export class Recorder {
   }
 
   async #loop(run: LiveRun): Promise<void> {
-    const stopped = this.#stopped.signal;
+    const attempt: Attempt = {
+      most: BATCH_COUNT,
+      form: 'whole',
+      substituted: new Set(),
+      missing: new Set(),
+      searching: false,
+      at: 'events',
+    };
     for (;;) {
-      const batch = run.unstored(BATCH_COUNT, BATCH_SIZE);
+      const batch = run.unstored(attempt.most, BATCH_SIZE);
       if (batch.length === 0) return;
       try {
-        await untilDone(
-          stopped,
-          () => this.#commit(run, batch),
+        await untilDoneOrRefused(
+          this.#stopped.signal,
+          () => this.#commit(run, batch, attempt),
           (error) => {
-            this.#log.warn({ run: run.row.id, err: String(error) }, 'events could not be committed yet');
+            this.#log.warn({ run: run.row.id, err: error }, 'events could not be committed yet');
           },
+          attempt.searching ? 1 : TRIES,
         );
-      } catch {
-        return;
+      } catch (error) {
+        if (this.#stopped.signal.aborted) return;
+        attempt.searching = true;
+        await this.#onRefusal(run, batch, attempt, error);
+        continue;
       }
+      attempt.form = 'whole';
+      attempt.most = Math.min(attempt.most * 2, BATCH_COUNT);
       run.stored(batch);
-      this.#metrics.eventsStored.inc(batch.length);
+      this.#metrics.eventsStored.inc(batch.length - attempt.missing.size);
+      attempt.missing.clear();
+      attempt.substituted.clear();
+      attempt.searching = attempt.most < BATCH_COUNT;
       this.#onStored(run);
       if (!isFinal(run.row.phase)) await sleep(PAUSE_MS);
     }
   }
 
-  async #commit(run: LiveRun, batch: readonly StoredEvent[]): Promise<void> {
+  /** Changes the next attempt so that only what the database refuses is left out of it. */
+  async #onRefusal(run: LiveRun, batch: readonly StoredEvent[], attempt: Attempt, error: unknown): Promise<void> {
+    const [event] = batch;
+    const fields = { run: run.row.id, err: error };
+    if (attempt.at === 'events' && event && !attempt.missing.has(event.seq)) {
+      if (batch.length > 1) {
+        attempt.most = Math.ceil(batch.length / 2);
+        return;
+      }
+      if (!attempt.substituted.has(event.seq)) {
+        this.#log.error({ ...fields, seq: event.seq, event: event.type }, 'an event was set aside');
+        attempt.substituted.add(event.seq);
+        run.replace(substituteFor(event, run.view, error));
+      } else {
+        this.#log.error({ ...fields, seq: event.seq }, 'an event is missing from the record');
+        attempt.missing.add(event.seq);
+      }
+    } else if (attempt.at === 'row' && attempt.form === 'whole') {
+      this.#log.error(fields, 'the details of a run were set aside');
+      attempt.form = 'bare';
+    } else {
+      // Even a phase cannot be stored, so that the cause is not in the values of this run.
+      this.#log.error(fields, 'the database refuses every change of a run');
+      await sleep(REFUSED_AGAIN_MS, undefined, { signal: this.#stopped.signal }).catch(() => undefined);
+    }
+  }
+
+  async #commit(run: LiveRun, batch: readonly StoredEvent[], attempt: Attempt): Promise<void> {
     const started = performance.now();
+    const { form } = attempt;
     const isLast = run.view.lastSeq === batch.at(-1)?.seq;
-    const row = rowOf(run, batch.at(-1)?.seq ?? 0);
+    const wholeRow = rowOf(run, batch.at(-1)?.seq ?? 0);
+    const row = form === 'whole' ? wholeRow : bareOf(wholeRow);
     // The view may be ahead of this batch. It is only written together with all that it holds.
-    const writeView = isLast && (run.view.outcome !== null || started - run.viewStoredAt > VIEW_EVERY_MS);
+    const writeView =
+      form === 'whole' && isLast && (run.view.outcome !== null || started - run.viewStoredAt > VIEW_EVERY_MS);
     const ended = isLast && isFinal(row.phase) ? row.phase : null;
     await this.#db.transaction(async (tx) => {
       // The order of locks is the same everywhere: first the sequencer, then the run.
+      attempt.at = 'sequencer';
       if (ended) await lockSequencer(tx, row.sequencer);
-      await appendEvents(tx, row.id, batch);
+      attempt.at = 'events';
+      const recorded = batch.filter(({ seq }) => !attempt.missing.has(seq));
+      await appendEvents(tx, row.id, recorded);
+      attempt.at = 'row';
       const changed = await tx
         .update(runs)
         .set({
           phase: row.phase,
           reason: row.reason,
-          startedAt: row.startedAt,
           finishedAt: row.finishedAt,
-          exitCode: row.exitCode,
-          failure: row.failure,
-          statementCount: row.statementCount,
-          statementsDone: row.statementsDone,
           lastSeq: row.lastSeq,
-          seenAt: row.seenAt,
-          ...(row.failure && ended ? { words: wordsOf(row) } : {}),
-          ...(writeView ? { view: JSON.stringify(run.view), viewSeq: run.view.lastSeq } : {}),
+          ...(form === 'whole' && {
+            startedAt: row.startedAt,
+            exitCode: row.exitCode,
+            failure: row.failure,
+            statementCount: row.statementCount,
+            statementsDone: row.statementsDone,
+            seenAt: row.seenAt,
+            ...(row.failure && ended ? { words: wordsOf(row) } : {}),
+            ...(writeView ? { view: JSON.stringify(run.view), viewSeq: run.view.lastSeq } : {}),
+          }),
         })
         .where(and(eq(runs.id, row.id), inArray(runs.phase, [...OPEN_PHASES]), lte(runs.lastSeq, row.lastSeq)));
       // Its end is known otherwise, or another replica is further: the record goes on, and what is newer stays.
@@ -114,6 +186,7 @@ export class Recorder {
         const lastSeq = sql`greatest(${runs.lastSeq}, ${row.lastSeq})`;
         await tx.update(runs).set({ lastSeq }).where(eq(runs.id, row.id));
       }
+      attempt.at = 'sequencer';
       if (ended) await this.#onEnd(tx, row.sequencer, row.number, ended);
     });
     if (writeView) run.viewStoredAt = started;
@@ -121,6 +194,26 @@ export class Recorder {
     run.row = isFinal(run.row.phase) ? { ...run.row, lastSeq: row.lastSeq } : row;
     this.#metrics.commitSeconds.observe((performance.now() - started) / 1000);
   }
+}
+
+/** What is stored in the place of an event that the database refuses. An end stays one. */
+function substituteFor({ seq, type, at }: StoredEvent, view: RunView, error: unknown): StoredEvent {
+  const problem = `This could not be stored: the database refused it${stateIn(error)}.`;
+  const { outcome, exitCode } = view;
+  const isEnd = type === 'ended' && outcome !== null;
+  const data = isEnd ? { outcome, exitCode, reason: problem } : { event: type, problem };
+  return { seq, type: isEnd ? 'ended' : 'setAside', at: storableTime(at), data: JSON.stringify(data) };
+}
+
+function bareOf(row: RunSummary): RunSummary {
+  const reason =
+    'The details of this run could not be stored: the database refused them. They are in the log of events.';
+  return { ...row, reason, failure: null, startedAt: null, exitCode: null, finishedAt: row.finishedAt && new Date() };
+}
+
+function stateIn(error: unknown): string {
+  const state = sqlStateOf(error);
+  return state === null ? '' : ` (${state})`;
 }
 
 /** The run's row as it is after its events. Only the last batch may carry the end. */

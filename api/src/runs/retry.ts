@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isRefused } from '../store/errors.ts';
 
 const FIRST_MS = 100;
 const LONGEST_MS = 3000;
@@ -22,4 +23,20 @@ export async function untilDone<T>(
       }
     }
   }
+}
+
+/** As `untilDone`, but throws what the database refuses because of its values after so many attempts. */
+export async function untilDoneOrRefused<T>(
+  stopped: AbortSignal,
+  action: () => Promise<T>,
+  onFailure: (error: unknown) => void,
+  tries: number,
+): Promise<T> {
+  let refusals = 0;
+  const refused = new AbortController();
+  return untilDone(AbortSignal.any([stopped, refused.signal]), action, (error) => {
+    refusals = isRefused(error) ? refusals + 1 : 0;
+    if (refusals >= tries) refused.abort();
+    else onFailure(error);
+  });
 }

@@ -1,10 +1,9 @@
 /** The tables of who came in and what they did. Secrets are stored as hashes only. */
 import { sql } from 'drizzle-orm';
-import { bigint, boolean, index, integer, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+import { bigint, boolean, index, integer, pgTable, uuid } from 'drizzle-orm/pg-core';
 import type { Role } from '../auth/grants.ts';
-import { last, sequencers } from './schema.ts';
-
-const time = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
+import { last, text, time } from './columns.ts';
+import { sequencers } from './schema.ts';
 
 export const sessions = pgTable(
   'sessions',

@@ -1,4 +1,4 @@
-/** The migrations under a lock, and what counts as "the database is away". */
+/** The database: its migrations under a lock, and the pool of connections. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SequencerError } from '@sequencer/model';
@@ -9,8 +9,11 @@ import { z } from 'zod';
 import type { Logger } from '../log.ts';
 import { ownFile } from '../own-file.ts';
 import { untilDone } from '../runs/retry.ts';
+import { isDatabaseAway } from './errors.ts';
 import { watchedPool } from './pool.ts';
 import * as schema from './schema.ts';
+
+export { asSequencerError, isDatabaseAway, violatedConstraint } from './errors.ts';
 
 export type Db = NodePgDatabase<typeof schema>;
 
@@ -33,7 +36,7 @@ export async function openDatabase(url: string, log: Logger): Promise<Database> 
     () => migrateUnderLock(url),
     (error) => {
       if (!isDatabaseAway(error)) throw error;
-      log.warn({ err: String(error) }, 'the database is not there yet; it is waited for');
+      log.warn({ err: error }, 'the database is not there yet; it is waited for');
     },
   );
   const { pool, close } = watchedPool(url, log);
@@ -87,34 +90,4 @@ async function refuseNewerSchema(client: pg.Client): Promise<void> {
   if (Number(newest.rows[0]?.newest ?? 0) > own) {
     throw new SequencerError('DATABASE_NEWER');
   }
-}
-
-/** Connection trouble and shutdown of the server, as opposed to a statement that is wrong. */
-const AWAY = /^(08...|57P0[1235]|53300|ECONNREFUSED|ECONNRESET|ENOTFOUND|ETIMEDOUT|EPIPE|ENOENT|EHOSTUNREACH)$/;
-const AWAY_TEXT =
-  /connection terminated|connection ended|client has encountered a connection error|timeout exceeded when trying to connect|query read timeout|not queryable|not currently accepting connections/i;
-
-/** Whether the error, or what caused it, says that the database cannot be reached. */
-export function isDatabaseAway(error: unknown): boolean {
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if ('code' in cause && typeof cause.code === 'string' && AWAY.test(cause.code)) return true;
-    if (AWAY_TEXT.test(cause.message)) return true;
-    if (cause instanceof AggregateError && cause.errors.some(isDatabaseAway)) return true;
-  }
-  return false;
-}
-
-/** The violated constraint's name, or null when the error is another one. */
-export function violatedConstraint(error: unknown): string | null {
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if ('code' in cause && cause.code === '23505' && 'constraint' in cause && typeof cause.constraint === 'string') {
-      return cause.constraint;
-    }
-  }
-  return null;
-}
-
-export function asSequencerError(error: unknown): SequencerError | null {
-  if (error instanceof SequencerError) return error;
-  return isDatabaseAway(error) ? new SequencerError('DATABASE_AWAY') : null;
 }

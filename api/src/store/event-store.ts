@@ -20,6 +20,11 @@ function fromRow(row: Row): StoredEvent {
   return { ...row, at: row.at.toISOString() };
 }
 
+/** The time where it can be stored: in the years 1 to 9999; else now. */
+export function storableTime(at: string): string {
+  return Number(at.slice(0, 4)) >= 1 ? at : new Date().toISOString();
+}
+
 /** Adds the events; those that are there already are left as they are. */
 export async function appendEvents(db: Pick<Db, 'execute'>, run: string, batch: readonly StoredEvent[]): Promise<void> {
   await db.execute(sql`

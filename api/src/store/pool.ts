@@ -23,14 +23,14 @@ export function watchedPool(url: string, log: Logger): WatchedPool {
   const open = new Map<pg.PoolClient, { since: number; used: boolean }>();
   // An idle connection that breaks is replaced at the next query.
   pool.on('error', (error) => {
-    log.warn({ err: error.message }, 'a database connection broke');
+    log.warn({ err: error }, 'a database connection broke');
   });
   pool.on('connect', (client) => {
     open.set(client, { since: performance.now(), used: true });
     client.once('end', () => open.delete(client));
     // A connection may break in the middle of a transaction, between two statements: the next one fails, and is told.
     client.on('error', (error) => {
-      log.warn({ err: error.message }, 'a database connection broke in use');
+      log.warn({ err: error }, 'a database connection broke in use');
     });
   });
   pool.on('acquire', (client) => {
@@ -75,7 +75,7 @@ async function watch(url: string, log: Logger, signal: AbortSignal, lost: (befor
     try {
       await holdConnection({ url, name: 'sequencer-api-watch', signal, begun });
     } catch (error) {
-      log.warn({ err: String(error) }, 'the database is away');
+      log.warn({ err: error }, 'the database is away');
       if (error instanceof DatabaseSilent) lost(performance.now());
     }
     awaySince ??= performance.now();

@@ -1,7 +1,6 @@
 /** The tables by which several replicas of the API are one. What is in them matters while they run, and no longer. */
-import { index, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core';
-
-const time = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
+import { index, pgTable, uuid } from 'drizzle-orm/pg-core';
+import { text, time } from './columns.ts';
 
 export const replicas = pgTable('replicas', {
   id: text().primaryKey(),

@@ -1,25 +1,8 @@
 /** The tables of runs. Migrations are made from this file and auth-schema.ts: `npm run migration -w api`. */
 import type { Breakpoint, FailureView, Mode, Phase, RunStart } from '@sequencer/model';
 import { sql } from 'drizzle-orm';
-import {
-  boolean,
-  customType,
-  type ExtraConfigColumn,
-  index,
-  integer,
-  json,
-  pgTable,
-  primaryKey,
-  text,
-  timestamp,
-  uniqueIndex,
-  uuid,
-} from 'drizzle-orm/pg-core';
-
-const time = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
-
-/** As `order by ... desc` has it: with its nulls anywhere else, an index is not used for that. */
-export const last = (column: ExtraConfigColumn) => column.desc().nullsFirst();
+import { boolean, customType, index, integer, json, pgTable, primaryKey, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import { last, text, time } from './columns.ts';
 
 /** JSON as it came, in text: `jsonb` refuses NUL characters, which a script may print. */
 const jsonText = customType<{ data: string }>({ dataType: () => 'text' });

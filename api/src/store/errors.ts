@@ -1,0 +1,55 @@
+/** What an error of the database means: it is unreachable, it refuses the values, or a constraint is violated. */
+import { SequencerError } from '@sequencer/model';
+import pg from 'pg';
+
+/** Connection trouble and shutdown of the server, as opposed to a statement that is wrong. */
+const AWAY = /^(080..|57P0[1235]|53300|ECONNREFUSED|ECONNRESET|ENOTFOUND|ETIMEDOUT|EPIPE|ENOENT|EHOSTUNREACH)$/;
+const AWAY_TEXT =
+  /connection terminated|connection ended|client has encountered a connection error|timeout exceeded when trying to connect|query read timeout|not queryable|not currently accepting connections/i;
+
+/** Whether the error, or what caused it, says that the database cannot be reached. */
+export function isDatabaseAway(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if ('code' in cause && typeof cause.code === 'string' && AWAY.test(cause.code)) return true;
+    if (AWAY_TEXT.test(cause.message)) return true;
+    if (cause instanceof AggregateError && cause.errors.some(isDatabaseAway)) return true;
+  }
+  return false;
+}
+
+/**
+ * SQLSTATE classes of what a later attempt will meet again, as it is about the values: data exceptions, violated constraints,
+ * program limits, what a trigger raises, and a message that the server cannot read (08P01).
+ */
+const OF_THE_VALUES = /^(08P01|(0A|21|22|23|38|39|44|54|P0)...)$/;
+
+/** Whether the database, or the driver, refuses these values: the same statement with them fails again. */
+export function isRefused(error: unknown): boolean {
+  if (isDatabaseAway(error)) return false;
+  const state = sqlStateOf(error);
+  // Without one it is an error of our own, such as a time that is out of range.
+  return state === null || OF_THE_VALUES.test(state);
+}
+
+/** The five characters by which PostgreSQL names what it refuses; null for an error of something else. */
+export function sqlStateOf(error: unknown): string | null {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (cause instanceof pg.DatabaseError) return cause.code ?? null;
+  }
+  return null;
+}
+
+/** The violated constraint's name, or null when the error is another one. */
+export function violatedConstraint(error: unknown): string | null {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if ('code' in cause && cause.code === '23505' && 'constraint' in cause && typeof cause.constraint === 'string') {
+      return cause.constraint;
+    }
+  }
+  return null;
+}
+
+export function asSequencerError(error: unknown): SequencerError | null {
+  if (error instanceof SequencerError) return error;
+  return isDatabaseAway(error) ? new SequencerError('DATABASE_AWAY') : null;
+}
