@@ -56,6 +56,7 @@ export function applyEvent(view: RunView, event: RunEvent): void {
         trace.prompt = null;
         trace.state = 'RUNNING';
         trace.since = event.at;
+        isMoving(view, trace);
       }
       break;
     }
@@ -68,6 +69,7 @@ export function applyEvent(view: RunView, event: RunEvent): void {
       view.pause = {
         state: event.state,
         waitingFor: event.waitingFor.map((w) => ({ trace: w.trace, line: w.line ?? null })),
+        moving: [],
       };
       break;
     case 'stopping':
@@ -105,6 +107,7 @@ export function applyEvent(view: RunView, event: RunEvent): void {
       };
       break;
     case 'decision':
+      for (const trace of view.traces) if (trace.prompt?.reason === 'failure') isMoving(view, trace);
       // What goes on has not failed; the record keeps the failure.
       if (event.action !== 'STOP') {
         view.failure = null;
@@ -151,6 +154,14 @@ function findTrace(view: RunView, id: number): TraceView | undefined {
   return view.traces.findLast((trace) => trace.id === id);
 }
 
+function isMoving({ pause }: RunView, { id }: TraceView): void {
+  if (pause.state === 'paused' && !pause.moving.includes(id)) pause.moving = [...pause.moving, id];
+}
+
+function hasStopped({ pause }: RunView, { id }: TraceView): void {
+  pause.moving = pause.moving.filter((moving) => moving !== id);
+}
+
 function onStarted(view: RunView, event: RunEventOf<'started'>): void {
   view.startedAt = event.at;
   view.statements = event.statements.map(pending);
@@ -191,6 +202,7 @@ function onTraceEnded(view: RunView, event: RunEventOf<'traceEnded'>): void {
   trace.state = 'ENDED';
   trace.prompt = null;
   trace.othersWaiting = 0;
+  hasStopped(view, trace);
   const ended = view.traces.filter((t) => t.state === 'ENDED');
   if (ended.length > KEPT_ENDED_TRACES) {
     const drop = ended[0];
@@ -213,6 +225,7 @@ function onPrompt(view: RunView, event: RunEventOf<'prompt'>): void {
   if (!trace) return;
   const frame = event.stack.at(-1);
   trace.state = 'PAUSED';
+  hasStopped(view, trace);
   trace.prompt = {
     number: event.number,
     event: event.event,
@@ -286,7 +299,7 @@ function onEnded(view: RunView, event: RunEventOf<'ended'>): void {
   view.outcome = event.outcome;
   view.exitCode = event.exitCode;
   view.endReason = event.reason;
-  view.pause = { state: 'none', waitingFor: [] };
+  view.pause = { state: 'none', waitingFor: [], moving: [] };
   if (view.failure) view.failure.awaitingDecision = false;
   for (const ask of view.asks) ask.answered ??= { answer: null, by: null, at: event.at };
   for (const trace of view.traces) {

@@ -101,7 +101,7 @@ describe('the controlled run', () => {
   });
 
   test('is paused while it is held, also when another thread goes on', () => {
-    expect(phaseOf({ ...upTo(17), pause: { state: 'none', waitingFor: [] } })).toBe('PAUSED');
+    expect(phaseOf({ ...upTo(17), pause: { state: 'none', waitingFor: [], moving: [] } })).toBe('PAUSED');
   });
 
   test('is the same after it was stored, also by a version that knew less', () => {
@@ -189,4 +189,94 @@ test('a run with a million traces keeps a bounded view', () => {
   }
   expect(view.traces.length).toBeLessThan(60);
   expect(view.traces[0]?.id).toBe(1);
+});
+
+describe('in every prefix of the events, phase and reason agree', () => {
+  function agree(view: RunView): void {
+    const phase = phaseOf(view);
+    const reason = reasonOf(view) ?? '';
+    const prompts = view.traces.flatMap((trace) => trace.prompt ?? []).toSorted((a, b) => a.number - b.number);
+    const last = prompts.at(-1)?.reason;
+    if (phase === 'PAUSED') expect(reason).toMatch(/^(Paused|Held)/);
+    if (/^Paused/.test(reason))
+      expect({ phase, prompts: prompts.length > 0 }).toEqual({ phase: 'PAUSED', prompts: true });
+    if (reason === 'Paused on request.') expect(last).toBe('pause');
+    if (reason === 'Paused after a step.') expect(last).toBe('step');
+    if (/^Held/.test(reason)) expect(view.failure?.awaitingDecision).toBe(true);
+    if (/^Pausing/.test(reason)) expect([phase, view.pause.state]).toEqual(['RUNNING', 'pending']);
+  }
+
+  test.each([
+    ['golden', golden.events],
+    ['controlled', controlled.events],
+  ])('of the %s run', (_, all) => {
+    const view = emptyView();
+    for (const event of all as AnyEvent[]) {
+      fold(view, event);
+      agree(view);
+    }
+  });
+
+  test('of a step that takes long, and of its end', () => {
+    const seen: (string | null)[][] = [];
+    const view = emptyView();
+    let seq = 0;
+    const at = '2026-11-24T04:00:00.000Z';
+    const add = (event: object) => {
+      fold(view, { seq: ++seq, at, ...event } as AnyEvent);
+      seen.push([phaseOf(view), reasonOf(view)]);
+    };
+    const stack = [{ file: '<script>', line: 1, function: '<module>', variables: [] }];
+    add({ type: 'started', statements: [], pid: 1, hostname: 'h', python: '3', packages: {} });
+    add({ type: 'traceStarted', trace: 1, kind: 'THREAD', name: 'MainThread' });
+    add({ type: 'prompt', trace: 1, number: 1, reason: 'start', event: 'line', stack });
+    add({ type: 'pause', state: 'paused', waitingFor: [] });
+    add({ type: 'resumed', trace: 1, number: 1, command: 'NEXT' });
+    add({ type: 'prompt', trace: 1, number: 2, reason: 'step', event: 'line', stack });
+    expect(seen.slice(2)).toEqual([
+      ['RUNNING', null],
+      ['PAUSED', 'Paused before the first line, as asked.'],
+      ['RUNNING', null],
+      ['PAUSED', 'Paused after a step.'],
+    ]);
+  });
+
+  test('of whatever a runner may send', () => {
+    const at = '2026-11-24T04:00:00.000Z';
+    const stack = [{ file: '<script>', line: 1, function: '<module>', variables: [] }];
+    const trace = fc.integer({ min: 1, max: 3 });
+    const anyEvent = fc.oneof(
+      fc.record({
+        type: fc.constant('prompt'),
+        trace,
+        reason: fc.constantFrom('start', 'pause', 'step', 'breakpoint', 'failure'),
+      }),
+      fc.record({ type: fc.constant('resumed'), trace, command: fc.constantFrom('NEXT', 'CONTINUE') }),
+      fc.record({ type: fc.constant('pause'), state: fc.constantFrom('pending', 'paused', 'none') }),
+      fc.record({ type: fc.constant('traceEnded'), trace }),
+      fc.constant({ type: 'failure', exception: 'E', message: 'm', traceback: '', then: [], awaitingDecision: true }),
+      fc.record({ type: fc.constant('decision'), action: fc.constantFrom('RETRY', 'STOP') }),
+      fc.record({ type: fc.constant('stopping'), level: fc.constantFrom('REQUEST', null) }),
+    );
+    fc.assert(
+      fc.property(fc.array(anyEvent, { maxLength: 40 }), (script) => {
+        const view = emptyView();
+        let seq = 0;
+        let number = 0;
+        const add = (event: object) => {
+          fold(view, { seq: ++seq, at, ...event } as AnyEvent);
+        };
+        add({ type: 'started', statements: [], pid: 1, hostname: 'h', python: '3', packages: {} });
+        for (const id of [1, 2, 3]) add({ type: 'traceStarted', trace: id, kind: 'THREAD', name: 'a thread' });
+        for (const event of script) {
+          const stopped = 'trace' in event ? view.traces.find((t) => t.id === event.trace)?.prompt : undefined;
+          if (event.type === 'prompt') add({ ...event, number: ++number, event: 'line', stack });
+          else if (event.type === 'resumed') add({ ...event, number: stopped?.number ?? number + 1 });
+          else add({ ...event, by: 'alice', waitingFor: [] });
+          agree(view);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
 });

@@ -123,7 +123,12 @@ export interface RunView {
   statement: number | null;
   traces: TraceView[];
   breakpoints: Breakpoint[];
-  pause: { state: 'pending' | 'paused' | 'none'; waitingFor: { trace: number; line: number | null }[] };
+  pause: {
+    state: 'pending' | 'paused' | 'none';
+    waitingFor: { trace: number; line: number | null }[];
+    /** Traces that have left a prompt since the pause was complete, and have not stopped again. */
+    moving: number[];
+  };
   /** The rungs of the stop ladder that were sent, in order. */
   stops: StopView[];
   /** Looked at after each stop; null when it never was, or no observatory is configured. */
@@ -151,7 +156,7 @@ export function emptyView(): RunView {
     statement: null,
     traces: [],
     breakpoints: [],
-    pause: { state: 'none', waitingFor: [] },
+    pause: { state: 'none', waitingFor: [], moving: [] },
     stops: [],
     telescope: null,
     failure: null,
@@ -174,7 +179,8 @@ export function restoreView(json: string): RunView {
     ...stop,
   }));
   const traces = (stored.traces ?? []).map((trace) => ({ ...{ othersWaiting: 0 }, ...trace }));
-  return { ...emptyView(), ...stored, statements, stops, traces };
+  const pause = { ...emptyView().pause, ...stored.pause };
+  return { ...emptyView(), ...stored, statements, stops, traces, pause };
 }
 
 /** The stopped trace that this one waits behind: a loop is one thread, so its tasks stand while one of them does. */
@@ -189,8 +195,14 @@ export function phaseOf(view: RunView): Phase {
   if (view.outcome) return view.outcome;
   if (view.startedAt === null) return 'STARTING';
   if (view.stops.length > 0) return 'STOPPING';
-  // Other threads may go on while the main one is held.
-  return view.pause.state === 'paused' || view.failure?.awaitingDecision ? 'PAUSED' : 'RUNNING';
+  return isPaused(view) ? 'PAUSED' : 'RUNNING';
+}
+
+/** Whether nothing of the script runs. Other threads may run while the main one is held on a failure. */
+export function isPaused(view: RunView): boolean {
+  if (view.outcome) return false;
+  if (view.failure?.awaitingDecision) return true;
+  return view.pause.state === 'paused' && view.pause.moving.length === 0 && view.traces.some((t) => t.prompt);
 }
 
 const STOP_REASONS: Record<StopLevel, string> = {
@@ -207,17 +219,20 @@ export function reasonOf(view: RunView): string | null {
   if (stop) return [`${STOP_REASONS[stop.level]} by ${stop.by}.`, stop.reaction?.text].filter(Boolean).join(' ');
   if (view.failure?.awaitingDecision) return heldReason(view.failure);
   if (view.pause.state === 'pending') {
-    const lines = view.pause.waitingFor.flatMap((w) => (w.line === null ? [] : [String(w.line)]));
+    const stopped = new Set(view.traces.flatMap((trace) => (trace.prompt ? [trace.id] : [])));
+    const running = view.pause.waitingFor.filter((w) => !stopped.has(w.trace));
+    const lines = running.flatMap((w) => (w.line === null ? [] : [String(w.line)]));
     if (lines.length === 0) return 'Pausing: waits for the next line.';
     return `Pausing: waits for line ${[...new Set(lines)].join(', ')} to return.`;
   }
-  if (view.pause.state === 'paused') {
+  if (isPaused(view)) {
     const prompts = view.traces.flatMap((t) => (t.prompt ? [t.prompt] : []));
     const last = prompts.toSorted((a, b) => a.number - b.number).at(-1);
     const reason = last?.reason;
     if (reason === 'breakpoint') return breakpointReason(last?.breakpoint ?? null);
     if (reason === 'start') return 'Paused before the first line, as asked.';
     if (reason === 'step') return 'Paused after a step.';
+    if (reason === 'failure') return 'Paused on a failure.';
     return 'Paused on request.';
   }
   const ask = view.asks.find((a) => a.answered === null);

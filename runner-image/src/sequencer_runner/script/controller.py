@@ -51,10 +51,10 @@ class Controller:
         self.own_threads = own_threads
         self._telling = Telling(channel)
         self.traces = Traces(self._announce, self._trace_ended)
-        self._stops = Stops(channel, self.traces, self._file, self._has_stopped)
-        self._lock = self._stops.lock
         self._positions = Positions(self._file, lines, self.traces, own_threads)
         self._pause = Pause(channel, self.traces, self._positions.running)
+        self._stops = Stops(channel, self.traces, self._file, self._has_stopped, self._pause.release)
+        self._lock = self._stops.lock
         self._rearm_ticks = 0
         self._ticks = 0
         self._stepping: list[Trace] = []
@@ -152,7 +152,7 @@ class Controller:
             return None
         if stop is not None:
             return "breakpoint"
-        if self._pause.wanted:
+        if self._pause.wants(trace):
             return "pause"
         if trace.stepping and stepping.stops_at(trace, frame, line, self._file.path):
             return trace.reason
@@ -162,15 +162,24 @@ class Controller:
         fields = {} if stop is None else {"breakpoint": stop.told(self.sources.shown)}
         places = self._file.places(frame)
         self.others.end(trace)
-        command = self._stops.stand(trace, places, lambda: self.leaving, reason=reason, event="line", **fields)
+
+        def over() -> bool:
+            """The run was resumed since the reason was found."""
+            return self.leaving or (stop is None and not self._pause.wants(trace) and not trace.stepping)
+
+        def begin(command: str) -> None:
+            """Under the lock: a resume finds the trace either at its prompt or in its step."""
+            if command == "CONTINUE" or (command == "RETURN" and stepping.is_script(frame.f_code, self._file.path)):
+                return
+            stepping.begin(trace, frame, command, self._begun_statement)
+            self._stepping = self.traces.stepping()
+
+        command = self._stops.stand(trace, places, over, begin, reason=reason, event="line", **fields)
         if command is None:
             self.stop_at_first_line(trace, "pause")
             raise BeginAgain
-        if command == "CONTINUE" or (command == "RETURN" and stepping.is_script(frame.f_code, self._file.path)):
+        if not trace.stepping:
             return
-        with self._lock:
-            stepping.begin(trace, frame, command, self._begun_statement)
-            self._stepping = self.traces.stepping()
         if trace.others_wait:
             self.others.begin(trace)
         if self.probe is not None:
@@ -178,8 +187,9 @@ class Controller:
             self.probe.follow([frame, *callers], into=command == "STEP")
         self._rearm_surely()
 
-    def _has_stopped(self) -> None:
+    def _has_stopped(self, trace: Trace) -> None:
         self._no_step_is_left()
+        self._pause.stopped(trace)
         self._pause.judge()
 
     def hold(self, error: BaseException, decided: Callable[[], bool]) -> None:
@@ -232,15 +242,18 @@ class Controller:
             self._pause.judge()
 
     def resume(self, *, held: bool = False) -> None:
-        """Takes a pending pause back, and lets every paused trace go on; one that is held only if asked to."""
+        """Withdraws a pause, ends every step, and continues every paused trace; one that is held only if `held`."""
         with self._lock:
             stopped = self.traces.at_prompt()
             if not held and not self._pause.wanted and stopped and all(map(is_held, stopped)):
                 raise Refused("NOT_PAUSED", f"The run is not paused: it is held on a failure. {DECIDE}")
-            # First this: what goes on is not to stop again at its next line.
-            self._pause.wanted = False
+            # First: a trace that continues must not stop again at its next line.
+            self._pause.withdraw()
+            for trace in self.traces.stepping():
+                trace.run_freely()
+            self._no_step_is_left()
             self.others.let_go()
-            for trace in stopped:
+            for trace in self.traces.with_prompt():
                 if held or not is_held(trace):
                     self._stops.answer(trace, "CONTINUE")
             self._pause.end()
@@ -293,7 +306,6 @@ class Controller:
                 raise Refused("NOT_PAUSED", f"Trace {trace_id} cannot step: it is held on a failure. {DECIDE}")
             if others_wait:
                 refuse_unless_they_can(self.traces.task_of(trace))
-            self._pause.leave_to_steps()
             if command in ("UNTIL", "LOOP"):
                 at = prompt.frames[0]
                 stepping.aim(trace, self.sources.get(at.f_code.co_filename), at.f_lineno or 0, command, line)

@@ -55,6 +55,7 @@ class Others:
         for step in list(self._steps.values()):
             if trace is None or step.trace is trace:
                 step.let_go()
+                self._tell(step)
 
     def forget(self) -> None:
         """In a forked child: nobody will let them go on."""
@@ -69,7 +70,8 @@ class Others:
 
     def _tell(self, step: "StepOfTask") -> None:
         with self._lock:
-            waiting = step.gate.outside if step.gate.is_shut and (step.told or step.idle_ticks >= _IDLE_TICKS) else 0
+            known = step.told or step.idle_ticks >= _IDLE_TICKS
+            waiting = step.gate.outside if step.gate.is_shut and not step.over and known else 0
             if waiting != step.told:
                 step.told = waiting
                 self._channel.event("othersWait", trace=step.trace.id, tasks=waiting)

@@ -74,12 +74,12 @@ def stops_at(trace: Trace, frame: FrameType, line: int, path: str) -> bool:
     """Whether the step is over before this statement (by its first line) in this frame. `path`: of the script."""
     if trace.mode == "run":
         return _task_has_handed_back(trace)
-    begun = trace.begun.get(id(frame))
+    # In one call: another thread may end the step here.
+    begun = trace.begun.pop(id(frame), None)
     if begun == line:
         # Back in a statement that had begun: a call over several lines whose arguments were worked out.
+        trace.begun[id(frame)] = line
         return False
-    if begun is not None:
-        del trace.begun[id(frame)]
     if frame is trace.frame:
         return _stops_in_own_frame(trace, line)
     if trace.mode == "step":
@@ -170,6 +170,7 @@ def _task_has_handed_back(trace: Trace) -> bool:
     if task is None or task.alive():
         return False
     trace.handed_to = None
+    trace.mode = task.mode
     return task.mode != "run"
 
 

@@ -15,14 +15,22 @@ DECIDE = "Decide what follows: retry, skip, go to a statement, or stop."
 
 
 class Stops:
-    """`stopped` is called, under the lock, when a trace has come to its prompt. The lock is that of all who stop traces
-    and let them go."""
+    """`stopped` is called, under the lock, when a trace is at its prompt; `left` when it leaves it. The lock is that of
+    all who stop traces and let them go."""
 
-    def __init__(self, channel: Channel, traces: Traces, file: ScriptFile, stopped: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        channel: Channel,
+        traces: Traces,
+        file: ScriptFile,
+        stopped: Callable[[Trace], None],
+        left: Callable[[Trace], None],
+    ) -> None:
         self._channel = channel
         self._traces = traces
         self._file = file
         self._stopped = stopped
+        self._left = left
         self._pid = os.getpid()
         self._last = 0
         self.lock = threading.RLock()
@@ -31,9 +39,16 @@ class Stops:
         """In a child, before it has forgotten the run: nobody is there to answer."""
         return os.getpid() != self._pid
 
-    def stand(self, trace: Trace, places: list[Place], over: Callable[[], bool], **fields: Any) -> str | None:
+    def stand(
+        self,
+        trace: Trace,
+        places: list[Place],
+        over: Callable[[], bool],
+        begin: Callable[[str], None] = lambda command: None,
+        **fields: Any,
+    ) -> str | None:
         """Stops the trace at a prompt, unless that is over before it begins. The command that answered it; None when
-        its statement begins again."""
+        its statement begins again. `begin` is called with the command, under the lock."""
         if self.is_forked():
             return "CONTINUE"
         prompt: Prompt | None = None
@@ -48,23 +63,34 @@ class Stops:
                 stack = self._file.stack_of(places)
                 trace.prompt = prompt
                 self._channel.event("prompt", trace=trace.id, number=prompt.number, stack=stack, **fields)
-                self._stopped()
+                self._stopped(trace)
             prompt.wait()
+            with self.lock:
+                trace.prompt = None
+                if not prompt.again and prompt.command is not None:
+                    begin(prompt.command)
         finally:
             if prompt is not None:
                 with self.lock:
-                    # Not answered: a signal has taken the script out of here.
-                    self.answer(trace, "CONTINUE")
-                    trace.prompt = None
+                    if trace.prompt is prompt:
+                        # An exception has taken the script out of here.
+                        self.answer(trace, "CONTINUE")
+                        trace.prompt = None
                     prompt.frames = []
         return None if prompt.again else prompt.command
 
     def answer(self, trace: Trace, command: str) -> None:
         prompt = trace.prompt
-        if prompt is None or prompt.answered.is_set():
+        if prompt is None:
+            return
+        if prompt.answered.is_set():
+            if command == "CONTINUE" and not prompt.again:
+                # It has not begun yet to carry out the step that answered it.
+                prompt.command = command
             return
         others = {"others": "WAIT"} if trace.others_wait else {}
         self._channel.event("resumed", trace=trace.id, number=prompt.number, command=command, **others)
+        self._left(trace)
         prompt.answer(command)
 
     def find(self, trace_id: int, number: int) -> tuple[Trace, Prompt]:

@@ -152,6 +152,11 @@ class Traces:
             return next((task for task, known in self._tasks.items() if known is trace), None)
 
     def at_prompt(self) -> list[Trace]:
+        """Those that wait for an answer."""
+        return [t for t in self.with_prompt() if t.prompt is not None and not t.prompt.answered.is_set()]
+
+    def with_prompt(self) -> list[Trace]:
+        """Also those whose prompt was answered and that have not left it yet."""
         with self._lock:
             return [t for t in self.all.values() if t.prompt is not None]
 
