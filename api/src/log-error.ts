@@ -21,7 +21,7 @@ interface LoggedError {
 
 /**
  * A statement of the database is logged as its kind and its table. The texts of the driver's and of the server's errors
- * hold the values that were sent or refused: scripts, output, hashes of passwords. Of the server's the code says enough.
+ * hold the values that were sent or refused: scripts, output, hashes of passwords. The server's code is enough.
  */
 export function loggedError(error: unknown): LoggedError {
   if (error instanceof DrizzleQueryError) {

@@ -43,8 +43,8 @@ export function modeOf(sequencer: Sequencer, nameOf: (run: string) => string): M
     };
   }
   const { mode } = sequencer.spec;
-  const said = storableText(sequencer.metadata.annotations?.[ANNOTATIONS.modeBy] ?? '');
-  const [of, at, by] = said.split(/ (\S+) (.*)/s);
+  const annotation = storableText(sequencer.metadata.annotations?.[ANNOTATIONS.modeBy] ?? '');
+  const [of, at, by] = annotation.split(/ (\S+) (.*)/s);
   const known = of === mode && at !== undefined && by !== undefined && !Number.isNaN(Date.parse(at));
   return {
     mode: mode.toUpperCase() as Mode,

@@ -146,7 +146,7 @@ export class RunMirror {
     board.changed(sequencer);
   }
 
-  /** What the database refuses of one run holds up no other: the row has what it takes, and says so. */
+  /** A refusal of one run delays no other: its row gets what can be stored, and a reason. */
   async #followOrSetAside(seen: Seen, row: RunSummary | undefined): Promise<void> {
     try {
       await this.#follow(seen, row);

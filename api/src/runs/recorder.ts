@@ -29,7 +29,7 @@ const TRIES = 3;
 interface Attempt {
   /** Events in one commit: halved until the one that is refused is alone. */
   most: number;
-  /** `bare`: of the row the phase, without anything that a script has said. */
+  /** `bare`: only the phase of the row, without any text of the script. */
   form: 'whole' | 'bare';
   /** Events whose place another one has taken, and those whose substitute was refused as well. */
   substituted: Set<number>;

@@ -7,7 +7,7 @@ const AWAY = /^(080..|57P0[1235]|53300|ECONNREFUSED|ECONNRESET|ENOTFOUND|ETIMEDO
 const AWAY_TEXT =
   /connection terminated|connection ended|client has encountered a connection error|timeout exceeded when trying to connect|query read timeout|not queryable|not currently accepting connections/i;
 
-/** Whether the error, or what caused it, says that the database cannot be reached. */
+/** Whether the error, or its cause, means that the database cannot be reached. */
 export function isDatabaseAway(error: unknown): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if ('code' in cause && typeof cause.code === 'string' && AWAY.test(cause.code)) return true;
