@@ -40,7 +40,7 @@ chaos: setup ## Kill parts of a site on the cluster of KUBECONFIG for 15 minutes
 lint: setup ## Linters and types, in both languages
 	@sh scripts/test lint
 
-generate: setup ## Write the generated files anew: SDL, client types, error page, custom resources
+generate: setup ## Write the generated files: SDL, client types, error page, custom resources
 	@sh scripts/generate
 
 images: ## Build the images of compose.yml

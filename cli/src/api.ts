@@ -23,7 +23,7 @@ export class Api {
   readonly token: string | null;
   readonly #headers: Record<string, string>;
 
-  /** @param token proves whose program this is, where the server asks for that */
+  /** @param token the API token, where the server requires one */
   constructor(server: string, token: string | null) {
     if (!URL.canParse(server) || !/^https?:/.test(server)) {
       throw new CommandError(

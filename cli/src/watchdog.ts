@@ -1,6 +1,6 @@
 /**
  * Stops an attached run when the client that started it is gone, however it went: the client holds the other end of a
- * pipe, and says `done` before it goes in peace.
+ * pipe, and writes `done` before it exits normally.
  *
  *     node watchdog.ts SERVER RUN
  */

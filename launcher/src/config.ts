@@ -1,9 +1,9 @@
-/** What the launcher is told, by environment variables. Every one is described in docs/configuration.md. */
+/** The launcher's settings, from environment variables. docs/configuration.md describes each of them. */
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { SEQUENCER_NAME } from '@sequencer/model';
-import { SentenceError } from './sentence-error.ts';
+import { UserError } from './user-error.ts';
 
 export interface Config {
   host: string;
@@ -71,7 +71,7 @@ export const schema = z.object({
     .default(60),
 });
 
-/** The configuration, or a SentenceError that names every problem at once. An empty variable is one that is not set. */
+/** The configuration, or a UserError that names every problem. An empty variable is one that is not set. */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const result = schema.safeParse(given);
@@ -84,7 +84,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   }
   if (!result.success || issues.length > 0) {
     const problems = issues.map(({ name, message }) => `  ${name}=${env[name] ?? ''}  ${message}`);
-    throw new SentenceError(`The configuration cannot be used:\n${problems.join('\n')}`);
+    throw new UserError(`The configuration cannot be used:\n${problems.join('\n')}`);
   }
   const c = result.data;
   return {

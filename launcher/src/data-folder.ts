@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { SentenceError, asSentence } from './sentence-error.ts';
+import { UserError, asUserError } from './user-error.ts';
 import { readText, writeWhole } from './whole-file.ts';
 
 const SECRET = /^[0-9a-f]{48}$/;
@@ -21,8 +21,8 @@ export class DataFolder {
       for (const folder of [this.logs, this.processes]) mkdirSync(folder, { recursive: true, mode: 0o700 });
     } catch (error) {
       throw (
-        asSentence(error) ??
-        new SentenceError(`The data folder ${path} cannot be used: ${String(error)}. Set DATA_DIR to another one.`)
+        asUserError(error) ??
+        new UserError(`The data folder ${path} cannot be used: ${String(error)}. Set DATA_DIR to another one.`)
       );
     }
   }

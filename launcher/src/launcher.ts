@@ -1,27 +1,29 @@
 /** Starts the groups one after the other, keeps them, and stops them in the opposite order. */
 import type { DataFolder } from './data-folder.ts';
-import { KeptProcess, type Program } from './kept-process.ts';
-import type { Say } from './say.ts';
+import { SupervisedProcess, type Program } from './supervised-process.ts';
+import type { Reporter } from './reporter.ts';
 import { Watchdog } from './watchdog.ts';
 
 const ROTATE_MS = 5000;
 
 export class Launcher {
-  readonly #groups: KeptProcess[][];
+  readonly #groups: SupervisedProcess[][];
   readonly #watchdog: Watchdog;
   readonly #rotating: NodeJS.Timeout;
   #started = 0;
   #stopped: Promise<void> | null = null;
 
-  constructor(programs: Program[][], data: DataFolder, say: Say) {
-    this.#groups = programs.map((group, stage) => group.map((program) => new KeptProcess(program, stage, data, say)));
+  constructor(programs: Program[][], data: DataFolder, report: Reporter) {
+    this.#groups = programs.map((group, stage) =>
+      group.map((program) => new SupervisedProcess(program, stage, data, report)),
+    );
     this.#watchdog = new Watchdog(data);
     this.#rotating = setInterval(() => {
       for (const kept of this.#groups.flat()) kept.rotateLog();
     }, ROTATE_MS);
   }
 
-  /** Resolves to whether all are ready; to false when it was told to stop before. */
+  /** Resolves to whether all are ready; to false when `stop` was called before that. */
   async start(): Promise<boolean> {
     for (const group of this.#groups) {
       if (this.#stopped) return false;

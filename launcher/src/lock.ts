@@ -2,7 +2,7 @@
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 import { identify, isRunning } from './process-identity.ts';
-import { SentenceError } from './sentence-error.ts';
+import { UserError } from './user-error.ts';
 import { readText } from './whole-file.ts';
 
 const holderSchema = z.object({ pid: z.int(), started: z.string(), address: z.string() });
@@ -21,7 +21,7 @@ function isCode(error: unknown, code: string): boolean {
   return (error as NodeJS.ErrnoException).code === code;
 }
 
-/** Takes the lock; returns what gives it back. A SentenceError names the launcher that has it. */
+/** Takes the lock; returns what gives it back. A UserError names the launcher that has it. */
 export function takeLock(path: string, address: string, dataDir: string): () => void {
   const me = identify(process.pid);
   if (!me) throw new Error('this process cannot be found in the process table');
@@ -53,7 +53,7 @@ function removeIfLeft(path: string, dataDir: string): void {
   const text = readText(path);
   const holder = parseHolder(text);
   if (holder && isRunning(holder)) {
-    throw new SentenceError(
+    throw new UserError(
       `Sequencer already runs on ${dataDir}: process ${holder.pid}, at ${holder.address}. ` +
         'Open that address, stop that process, or set DATA_DIR to another folder.',
     );

@@ -1,4 +1,4 @@
-/** What a process prints, in a file that it writes itself: it goes on without us. Above a size the file becomes `.1`. */
+/** The log of a process, which writes the file itself and so needs no launcher. Above a size the file becomes `.1`. */
 import { closeSync, copyFileSync, fstatSync, openSync, readSync, rmSync, truncateSync } from 'node:fs';
 
 export class LogFile {
@@ -36,7 +36,7 @@ export class LogFile {
     this.#mark = fstatSync(this.#fd).size;
   }
 
-  /** The last line since the mark; empty if nothing was said. */
+  /** The last line since the mark; empty if there is none. */
   lastWords(): string {
     const { size } = fstatSync(this.#fd);
     const from = Math.max(Math.min(this.#mark, size), size - 4096);

@@ -4,47 +4,45 @@ import { DataFolder } from './data-folder.ts';
 import { Launcher } from './launcher.ts';
 import { takeLock } from './lock.ts';
 import { portProblem } from './ports.ts';
-import { damagedRecord, endLeftovers } from './process-record.ts';
+import { damagedRecord, endOrphans } from './process-record.ts';
 import { findPrograms, localAddress } from './programs.ts';
-import { say } from './say.ts';
-import { SentenceError, asSentence } from './sentence-error.ts';
+import { report } from './reporter.ts';
+import { UserError, asUserError } from './user-error.ts';
 
 async function run(config: Config): Promise<void> {
   const address = localAddress(config);
   const data = new DataFolder(config.dataDir);
   const giveBack = takeLock(data.lock, address, data.path);
   try {
-    await endLeftovers(
+    await endOrphans(
       data.processes,
       (names) => {
-        say(`Ending what an earlier start has left: ${names.join(', ')} ...`);
+        report(`Ending what an earlier start has left: ${names.join(', ')} ...`);
       },
       (file) => {
-        say(damagedRecord(file));
+        report(damagedRecord(file));
       },
     );
     const problem = await portProblem(config.host, config.port);
     if (problem !== null) {
-      throw new SentenceError(
-        `Port ${config.port} of ${config.host} cannot be used: ${problem}. Set PORT to another one.`,
-      );
+      throw new UserError(`Port ${config.port} of ${config.host} cannot be used: ${problem}. Set PORT to another one.`);
     }
-    const programs = await findPrograms(config, data, say);
-    const launcher = new Launcher(programs, data, say);
+    const programs = await findPrograms(config, data, report);
+    const launcher = new Launcher(programs, data, report);
     const asked = stopWhenAsked(launcher, config);
     if (await launcher.start()) {
-      say(
+      report(
         `Sequencer is ready at ${address} with ${config.sequencers.join(', ')}; all state is in ${data.path}. Ctrl-C stops it.`,
       );
     }
     await asked;
-    say('Everything has stopped.');
+    report('Everything has stopped.');
   } finally {
     giveBack();
   }
 }
 
-/** Resolves when a signal has come and everything has ended. */
+/** Resolves when a signal was received and everything has ended. */
 async function stopWhenAsked(launcher: Launcher, config: Config): Promise<void> {
   let asked = 0;
   await new Promise<void>((resolve, reject) => {
@@ -52,11 +50,13 @@ async function stopWhenAsked(launcher: Launcher, config: Config): Promise<void> 
       process.on(signal, () => {
         asked += 1;
         if (asked > 1) {
-          say('Killing what is left.');
+          report('Killing what is left.');
           launcher.killWhatIsLeft();
           return;
         }
-        say(`Stopping. A running script has ${config.stopGraceSeconds} s to clean up; once more does not wait for it.`);
+        report(
+          `Stopping. A running script has ${config.stopGraceSeconds} s to clean up; once more does not wait for it.`,
+        );
         launcher.stop().then(resolve, reject);
       });
     }
@@ -66,7 +66,7 @@ async function stopWhenAsked(launcher: Launcher, config: Config): Promise<void> 
 try {
   await run(readConfig(process.env));
 } catch (error) {
-  const sentence = asSentence(error);
+  const sentence = asUserError(error);
   if (!sentence) throw error;
   console.error(sentence.message);
   process.exitCode = 1;

@@ -1,4 +1,4 @@
-/** Tells a process from a later one with the same number: by when it started. */
+/** Distinguishes a process from a later one with the same number by its start time. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 

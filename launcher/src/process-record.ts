@@ -63,7 +63,7 @@ async function end(record: ProcessRecord): Promise<void> {
  * @param notice is called with the names of the processes, before they are ended
  * @param damaged is called with each record that cannot be read
  */
-export async function endLeftovers(
+export async function endOrphans(
   folder: string,
   notice: (names: string[]) => void,
   damaged: (file: string) => void,

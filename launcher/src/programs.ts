@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import type { Config } from './config.ts';
 import type { DataFolder } from './data-folder.ts';
 import { prepareDatabase } from './database/server.ts';
-import type { Program } from './kept-process.ts';
+import type { Program } from './supervised-process.ts';
 import { realObservatory, simulatedObservatory, type OcsSettings } from './observatory.ts';
 import { freePort, takesConnections } from './ports.ts';
-import type { Say } from './say.ts';
-import { SentenceError } from './sentence-error.ts';
+import type { Reporter } from './reporter.ts';
+import { UserError } from './user-error.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -18,13 +18,13 @@ export function localAddress({ host, port }: Config): string {
   return `http://${name}:${port}`;
 }
 
-export async function findPrograms(config: Config, data: DataFolder, say: Say): Promise<Program[][]> {
+export async function findPrograms(config: Config, data: DataFolder, report: Reporter): Promise<Program[][]> {
   const python = join(root, '.venv/bin/python');
-  if (!existsSync(python)) throw new SentenceError(`${python} is not there. Run \`make setup\` first.`);
+  if (!existsSync(python)) throw new UserError(`${python} is not there. Run \`make setup\` first.`);
   const base: Program[] = [];
   let databaseUrl = config.databaseUrl;
   if (databaseUrl === undefined) {
-    const { url, program } = await prepareDatabase(data, say);
+    const { url, program } = await prepareDatabase(data, report);
     databaseUrl = url;
     base.push(program);
   }
@@ -38,7 +38,7 @@ export async function findPrograms(config: Config, data: DataFolder, say: Say): 
     ocs = (sequencer) => realObservatory(config, folder, sequencer);
     for (const sequencer of config.sequencers) {
       const file = join(ocs(sequencer).OCS_CONFIG_DIR, 'default.yaml');
-      if (!existsSync(file)) say(`${file} is not there: scripts of ${sequencer} cannot reach their observatory.`);
+      if (!existsSync(file)) report(`${file} is not there: scripts of ${sequencer} cannot reach their observatory.`);
     }
   }
   const tokens = config.sequencers.map((name) => ({ name, token: data.secret(`runner-token-${name}`) }));

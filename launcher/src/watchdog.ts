@@ -21,7 +21,7 @@ export class Watchdog {
   }
 
   #start(): ChildProcess {
-    const then = [process.execPath, join(import.meta.dirname, 'end-leftovers.ts'), this.#folder.processes];
+    const then = [process.execPath, join(import.meta.dirname, 'end-orphans.ts'), this.#folder.processes];
     const child = spawn('/bin/sh', ['-c', 'cat >/dev/null; exec "$@"', 'sh', ...then], {
       stdio: ['pipe', this.#log.fd, this.#log.fd],
       detached: true,

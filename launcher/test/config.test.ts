@@ -14,7 +14,7 @@ describe('the configuration of the launcher', () => {
     expect(readConfig({ PORT: '', DATABASE_URL: '', OCS_CONFIG_DIR: '', SEQUENCERS: '' }).port).toBe(8000);
   });
 
-  it('names every problem at once, with the value and what to do', () => {
+  it('names every problem, with the value and what to do', () => {
     const env = { HOST: '0.0.0.0', PORT: '99999', SEQUENCERS: 'SATP1', OCS_CONFIG_DIR: '/no/such', DATABASE_URL: 'x' };
     let text = '';
     try {

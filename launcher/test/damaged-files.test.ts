@@ -16,7 +16,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { freePort } from '../src/ports.ts';
-import { asSentence } from '../src/sentence-error.ts';
+import { asUserError } from '../src/user-error.ts';
 import { writeWhole } from '../src/whole-file.ts';
 
 const main = join(import.meta.dirname, '../src/main.ts');
@@ -135,6 +135,6 @@ it('reports a full device with what to do', () => {
   } catch (error) {
     failure = error;
   }
-  expect(asSentence(failure)?.message).toContain('no space left on its disk. Free some space');
+  expect(asUserError(failure)?.message).toContain('no space left on its disk. Free some space');
   expect(existsSync(join(folder, 'secret'))).toBe(false);
 });

@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
-import { SentenceError } from '../sentence-error.ts';
+import { UserError } from '../user-error.ts';
 
 const binariesSchema = z.object({ postgres: z.string(), initdb: z.string() });
 export type Binaries = z.infer<typeof binariesSchema>;
@@ -18,7 +18,7 @@ export async function findBinaries(): Promise<Binaries> {
   try {
     path = require.resolve(name);
   } catch {
-    throw new SentenceError(
+    throw new UserError(
       `There is no PostgreSQL for ${process.platform} on ${process.arch} among the packages. ` +
         'Set DATABASE_URL to a database that you run yourself.',
     );

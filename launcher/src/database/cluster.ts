@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { identify, isRunning } from '../process-identity.ts';
-import { SentenceError } from '../sentence-error.ts';
+import { UserError } from '../user-error.ts';
 import type { Binaries } from './binaries.ts';
 import { runAs, type User } from './user.ts';
 
@@ -66,19 +66,19 @@ export async function makeCluster(
   rmSync(made, { recursive: true });
 }
 
-/** Throws a SentenceError unless this is the folder of a database of this version. */
+/** Throws a UserError unless this is the folder of a database of this version. */
 function requireWhole(folder: string): void {
   const missing = PARTS.filter((part) => !existsSync(join(folder, part)));
   const found = missing.includes('PG_VERSION') ? '' : readFileSync(join(folder, 'PG_VERSION'), 'utf8').trim();
   if (missing.length > 0 || !/^\d+$/.test(found)) {
     const damage = missing.length > 0 ? `${missing.join(', ')} missing` : 'PG_VERSION has no version';
-    throw new SentenceError(
+    throw new UserError(
       `${folder} is no complete PostgreSQL database (${damage}). Restore it from a backup, or move it away to start with ` +
         'an empty database.',
     );
   }
   if (found === VERSION) return;
-  throw new SentenceError(
+  throw new UserError(
     `${folder} is of PostgreSQL ${found}, and this is PostgreSQL ${VERSION}. ` +
       'Dump it with the version that made it, or set DATA_DIR to another folder.',
   );
@@ -95,7 +95,7 @@ export async function setPassword(
   const output = await run(single, `ALTER USER sequencer PASSWORD '${password}'\n`);
   // A statement that fails does not change the exit code of this mode.
   if (/\b(ERROR|FATAL|PANIC):/.test(output)) {
-    throw new SentenceError(`The database's password could not be set:\n${output}`);
+    throw new UserError(`The database's password could not be set:\n${output}`);
   }
 }
 
@@ -105,14 +105,12 @@ async function run({ command, args, ...user }: ReturnType<typeof runAs>, input =
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (text: string) => (output += text));
   child.stdin.on('error', () => {
-    // It ended without reading; its exit code tells.
+    // It ended without reading; its exit code shows why.
   });
   child.stdin.end(input);
   const [code] = (await once(child, 'close')) as [number | null];
   if (code !== 0)
-    throw new SentenceError(
-      `The database could not be prepared: ${command} ended with ${code ?? 'a signal'}:\n${output}`,
-    );
+    throw new UserError(`The database could not be prepared: ${command} ended with ${code ?? 'a signal'}:\n${output}`);
   return output;
 }
 

@@ -2,16 +2,16 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { newSecret, type DataFolder } from '../data-folder.ts';
-import type { Program } from '../kept-process.ts';
+import type { Program } from '../supervised-process.ts';
 import { freePort } from '../ports.ts';
-import type { Say } from '../say.ts';
+import type { Reporter } from '../reporter.ts';
 import { findBinaries } from './binaries.ts';
 import { isServing, makeCluster, setPassword, stopLeftServer } from './cluster.ts';
 import { databaseUser, runAs } from './user.ts';
 
 const PASSWORD = 'database-password';
 
-export async function prepareDatabase(data: DataFolder, say: Say): Promise<{ url: string; program: Program }> {
+export async function prepareDatabase(data: DataFolder, report: Reporter): Promise<{ url: string; program: Program }> {
   const folder = data.postgres;
   const binaries = await findBinaries();
   const user = databaseUser(folder);
@@ -19,7 +19,7 @@ export async function prepareDatabase(data: DataFolder, say: Say): Promise<{ url
   const password = known ?? newSecret();
   const isNew = !existsSync(folder) || readdirSync(folder).length === 0;
   if (isNew) {
-    say('Making the database, once (some seconds) ...');
+    report('Making the database, once (some seconds) ...');
     data.keepSecret(PASSWORD, password);
   }
   await makeCluster(folder, binaries, user, password);
@@ -27,7 +27,7 @@ export async function prepareDatabase(data: DataFolder, say: Say): Promise<{ url
   // Else the state of the server before would be taken for that of the next.
   rmSync(join(folder, 'postmaster.pid'), { force: true });
   if (!isNew && known === null) {
-    say(`The file ${PASSWORD} is missing or damaged. The database gets a new password.`);
+    report(`The file ${PASSWORD} is missing or damaged. The database gets a new password.`);
     await setPassword(folder, binaries, user, password);
     // Last: an interruption before this repeats the repair.
     data.keepSecret(PASSWORD, password);

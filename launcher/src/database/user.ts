@@ -5,7 +5,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { SentenceError } from '../sentence-error.ts';
+import { UserError } from '../user-error.ts';
 
 export interface User {
   uid: number;
@@ -32,7 +32,7 @@ export function databaseUser(folder: string): User | null {
       // There is no such user.
     }
   }
-  throw new SentenceError(
+  throw new UserError(
     'PostgreSQL does not run as root, and this machine has neither a user `postgres` nor `nobody`. ' +
       'Start Sequencer as another user, or set DATABASE_URL to a database that you run yourself.',
   );
@@ -81,7 +81,7 @@ export function runAs(user: User | null, command: string, args: string[], paths:
   if (closed === undefined) return { command, args, ...user };
   const keep = capability(mayEnter(command, user));
   if (keep === null) {
-    throw new SentenceError(
+    throw new UserError(
       `The user of the database (number ${user.uid}) may not enter ${closed}. Start Sequencer as another user than root, ` +
         `or let others enter (chmod o+x ${closed}).`,
     );

@@ -1,8 +1,8 @@
 /** Something that a person has to fix; its message is shown as it is, without a stack. */
-export class SentenceError extends Error {
+export class UserError extends Error {
   constructor(message: string) {
     super(message);
-    this.name = 'SentenceError';
+    this.name = 'UserError';
   }
 }
 
@@ -21,9 +21,9 @@ const ADVICE: Record<string, string> = {
 };
 
 /** The error as a sentence, when a person can fix its cause; null for a defect. */
-export function asSentence(error: unknown): SentenceError | null {
-  if (error instanceof SentenceError) return error;
+export function asUserError(error: unknown): UserError | null {
+  if (error instanceof UserError) return error;
   const { code, path } = error as NodeJS.ErrnoException;
   const advice = ADVICE[code ?? ''];
-  return advice === undefined ? null : new SentenceError(`${path ?? 'The data folder'} cannot be used: ${advice}.`);
+  return advice === undefined ? null : new UserError(`${path ?? 'The data folder'} cannot be used: ${advice}.`);
 }

@@ -1,11 +1,11 @@
-/** A process that is started again when it ends by itself, until it is told to stop. */
+/** A process that is restarted whenever it ends, until `stop` is called. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LogFile } from './log-file.ts';
 import { removeRecord, writeRecord } from './process-record.ts';
-import type { Say } from './say.ts';
+import type { Reporter } from './reporter.ts';
 
 export interface Program {
   /** Also the name of its log. */
@@ -27,25 +27,25 @@ const LONGEST_DELAY = 5000;
 /** One that has lived this long had nothing wrong with its start. */
 const SETTLED = 10_000;
 
-export class KeptProcess {
+export class SupervisedProcess {
   readonly program: Program;
   readonly #stage: number;
   readonly #records: string;
-  readonly #say: Say;
+  readonly #report: Reporter;
   readonly #log: LogFile;
   readonly #stopping = new AbortController();
   #child: ChildProcess | null = null;
   #life: Promise<void> = Promise.resolve();
 
-  constructor(program: Program, stage: number, folders: { logs: string; processes: string }, say: Say) {
+  constructor(program: Program, stage: number, folders: { logs: string; processes: string }, report: Reporter) {
     this.program = program;
     this.#stage = stage;
     this.#records = folders.processes;
-    this.#say = say;
+    this.#report = report;
     this.#log = new LogFile(join(folders.logs, `${program.name}.log`));
   }
 
-  /** Resolves when it is ready for the first time, or is told to stop before. */
+  /** Resolves when the process is ready for the first time, or when `stop` is called before that. */
   async start(): Promise<void> {
     await new Promise<void>((ready) => {
       this.#life = this.#keep(ready).finally(ready);
@@ -56,13 +56,13 @@ export class KeptProcess {
     this.#log.rotate();
   }
 
-  /** Resolves when it is gone for good. */
+  /** Resolves when the process has ended. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     const child = this.#child;
     child?.kill(this.program.stopSignal);
     const kill = setTimeout(() => {
-      this.#say(`${this.program.name} did not end within ${this.program.stopSeconds} s and is killed.`);
+      this.#report(`${this.program.name} did not end within ${this.program.stopSeconds} s and is killed.`);
       this.killNow();
     }, this.program.stopSeconds * 1000);
     await this.#life;
@@ -82,17 +82,17 @@ export class KeptProcess {
     while (!signal.aborted) {
       const begin = Date.now();
       const how = await this.#runOnce(() => {
-        this.#say(first ? `${name} is ready.` : `${name} is ready again.`);
+        this.#report(first ? `${name} is ready.` : `${name} is ready again.`);
         first = false;
         ready();
       });
       if (isAborted(signal)) return;
       if (Date.now() - begin > SETTLED) delay = FIRST_DELAY;
       const words = this.#log.lastWords();
-      this.#say(`${name} ${how} and is started again in ${delay / 1000} s (its log: ${this.#log.path}).`);
-      if (words) this.#say(`${name} said last: ${words}`);
+      this.#report(`${name} ${how} and is started again in ${delay / 1000} s (its log: ${this.#log.path}).`);
+      if (words) this.#report(`The last line of its log: ${words}`);
       await sleep(delay, undefined, { signal }).catch(() => {
-        // Told to stop while waiting.
+        // `stop` was called during the delay.
       });
       delay = Math.min(delay * 2, LONGEST_DELAY);
     }
@@ -118,7 +118,7 @@ export class KeptProcess {
         writeRecord(this.#records, { name, pid: child.pid, stage: this.#stage, stopSignal, stopSeconds });
       } catch (error) {
         // A full disk does not keep a process from being started again.
-        this.#say(`The process record of ${name} could not be written: ${String(error)}.`);
+        this.#report(`The process record of ${name} could not be written: ${String(error)}.`);
       }
     }
     const over = new AbortController();
@@ -143,13 +143,13 @@ export class KeptProcess {
         return;
       }
       await sleep(50, undefined, { signal }).catch(() => {
-        // It ended before it was ready; its end is told.
+        // It ended before it was ready; `#keep` reports that.
       });
     }
   }
 }
 
-/** Asked anew: it may have changed while something was awaited. */
+/** A function, so that tsc does not assume the value from before an `await`. */
 function isAborted(signal: AbortSignal): boolean {
   return signal.aborted;
 }
