@@ -6,6 +6,7 @@ import selectors
 import socket
 import subprocess
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -68,8 +69,14 @@ class ScriptHost:
         breakpoints: list[dict[str, Any]],
         commands: list[str],
         others: str = "GO_ON",
+        *,
+        evaluate: Sequence[str | tuple[int, str]] = (),
+        hold: bool = False,
     ) -> Ended:
+        """`evaluate`: at the first prompt, expressions, each in the innermost frame or in the one with that number."""
         self._others = others
+        self._left_to_evaluate = [(0, each) if isinstance(each, str) else each for each in evaluate]
+        self._hold = hold
         self._start(script, arguments, breakpoints, paused=bool(commands))
         left = list(commands)
         with selectors.DefaultSelector() as selector:
@@ -91,7 +98,7 @@ class ScriptHost:
             "arguments": arguments,
             "startPaused": paused,
             "startAt": 0,
-            "holdOnFailure": False,
+            "holdOnFailure": self._hold,
             "breakpoints": points,
             "hostname": "a-host",
             "graceSeconds": 5,
@@ -136,9 +143,21 @@ class ScriptHost:
             elif "event" in frame:
                 self.events.append(frame["event"])
                 if frame["event"]["type"] == "prompt":
-                    self._answer(frame["event"], left)
+                    self._prompt = frame["event"]
+                    self._answer(left)
+            elif frame.get("reply", {}).get("id") == "evaluate":
+                self._answer(left)
 
-    def _answer(self, prompt: dict[str, Any], left: list[str]) -> None:
+    def _answer(self, left: list[str]) -> None:
+        prompt = self._prompt
+        at = {"trace": prompt["trace"], "prompt": prompt["number"], "by": "alice"}
+        if self._left_to_evaluate:
+            number, expression = self._left_to_evaluate.pop(0)
+            self.tell({"id": "evaluate", "do": "evaluate", "frame": number, "expression": expression, **at})
+            return
+        if prompt["reason"] == "failure":
+            self.tell({"id": "decide", "do": "decide", "action": "END", "line": None, "by": "alice"})
+            return
         command = left.pop(0) if left else "CONTINUE"
         step = {"do": "step", "trace": prompt["trace"], "prompt": prompt["number"], "command": command, "line": None}
         if command != "CONTINUE" and prompt["reason"] != "start":

@@ -7,7 +7,7 @@ from inspect import CO_OPTIMIZED
 from types import CodeType, FrameType
 from typing import Any
 
-from sequencer_runner.script.expressions import LogText, one_line
+from sequencer_runner.script.expressions import Code, LogText, one_line
 from sequencer_runner.script.signals import is_of_signal
 from sequencer_runner.script.sources import Sources
 
@@ -23,7 +23,7 @@ class Breakpoint:
     asked: dict[str, Any]
     path: str | None = None
     line: int = 0
-    condition: CodeType | None = None
+    condition: Code | None = None
     log: LogText | None = None
     problem: str | None = None
     hits: int = 0
@@ -36,10 +36,10 @@ class Breakpoint:
         """Called when its line is about to run."""
         if self.condition is not None:
             try:
-                if not eval(self.condition, frame.f_globals, frame.f_locals):
+                if not self.condition.run(frame):
                     return None
-            except Exception as error:
-                if is_of_signal(error):
+            except BaseException as error:
+                if isinstance(error, KeyboardInterrupt) or is_of_signal(error):
                     raise
                 self.hits += 1
                 return Hit(self, one_line(error))
@@ -158,9 +158,9 @@ class Breakpoints:
         made.line = line
         try:
             if asked.get("condition"):
-                made.condition = compile(asked["condition"].strip(), "<condition>", "eval", dont_inherit=True)
+                made.condition = Code(asked["condition"].strip(), "eval", "<condition>", self.sources)
             if asked.get("logMessage"):
-                made.log = LogText(asked["logMessage"])
+                made.log = LogText(asked["logMessage"], self.sources)
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             made.problem = f"Python cannot compile its expression: {one_line(error)}"
         return made

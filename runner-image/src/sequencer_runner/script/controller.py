@@ -262,6 +262,10 @@ class Controller:
         """A signal was sent to end the script: nothing is to keep it."""
         self.leaving = True
         self.resume(held=True)
+        for trace in self.traces.at_prompt():
+            evaluation = None if trace.prompt is None else trace.prompt.evaluation
+            if evaluation is not None:
+                evaluation.leave()
 
     def check_free(self) -> None:
         self._stops.check_free()

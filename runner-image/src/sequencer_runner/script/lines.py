@@ -4,6 +4,11 @@ import ast
 from dataclasses import dataclass, field
 
 
+def python_lines(text: str) -> list[str]:
+    """As Python counts them: a form feed, U+2028 and the like end no line."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
 @dataclass
 class Lines:
     """First lines of statements, by line; and which of those first lines have more lines below."""

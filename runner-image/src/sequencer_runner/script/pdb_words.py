@@ -11,7 +11,6 @@ one, else the step. `!` before a statement says that it is no word, as in pdb.
 | !X | carries the statement X out |
 """
 
-import builtins
 import inspect
 import pprint
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from types import FrameType
 from typing import Any
 
 from sequencer_runner.script.expressions import evaluate
+from sequencer_runner.script.lines import python_lines
 from sequencer_runner.script.sources import Sources
 from sequencer_runner.script.values import describe, full_text, type_of
 
@@ -55,7 +55,7 @@ def step_of(text: str, frame: FrameType) -> Step | None:
     command = _STEPS[words[0]]
     if len(words) == 1:
         return None if command == "UNTIL" else Step(command, None)
-    return Step(command, int(words[1])) if command == "UNTIL" and words[1].isdecimal() else None
+    return Step(command, int(words[1])) if command == "UNTIL" and _is_line(words[1]) else None
 
 
 def answer(text: str, frames: list[FrameType], at: int, sources: Sources) -> str:
@@ -64,26 +64,30 @@ def answer(text: str, frames: list[FrameType], at: int, sources: Sources) -> str
     text = text.strip()
     word, _, rest = text.partition(" ")
     if text.startswith("!"):
-        return evaluate(frame, text[1:])
+        return evaluate(frame, text[1:], sources)
     if not _is_name(word, frame):
         match word:
             case "w" | "where" | "bt" if not rest:
                 return _stack(frames, at, sources)
-            case "l" | "list" | "ll" | "longlist" if not rest or rest.strip().isdecimal():
+            case "l" | "list" | "ll" | "longlist" if not rest or _is_line(rest.strip()):
                 return _listing(frame, rest.strip(), sources, whole=word in ("ll", "longlist"))
             case "a" | "args" if not rest:
                 return _arguments(frame)
             case "p" if _is_operand(rest):
-                return evaluate(frame, rest)
+                return evaluate(frame, rest, sources)
             case "pp" if _is_operand(rest):
-                return evaluate(frame, rest, _pretty)
+                return evaluate(frame, rest, sources, _pretty)
             case "whatis" if _is_operand(rest):
-                return evaluate(frame, rest, type_of)
-    return evaluate(frame, text)
+                return evaluate(frame, rest, sources, type_of)
+    return evaluate(frame, text, sources)
 
 
 def _is_name(word: str, frame: FrameType) -> bool:
-    return word in frame.f_locals or word in frame.f_globals or hasattr(builtins, word)
+    return word in frame.f_locals or word in frame.f_globals or word in frame.f_builtins
+
+
+def _is_line(word: str) -> bool:
+    return word.isdecimal() and len(word) < 10
 
 
 def _is_operand(rest: str) -> bool:
@@ -109,12 +113,15 @@ def _listing(frame: FrameType, asked: str, sources: Sources, *, whole: bool) -> 
     source = sources.get(frame.f_code.co_filename)
     if source is None:
         return "The source cannot be read."
-    lines = source.text.splitlines()
+    lines = python_lines(source.text)
     current = frame.f_lineno or 1
     middle = int(asked) if asked else current
     first, last = max(1, middle - _AROUND), middle + _AROUND
     if whole:
-        own = [line for _, _, line in frame.f_code.co_lines() if line]
+        code = frame.f_code
+        own = [line for _, _, line in code.co_lines() if line]
+        if code.co_flags & inspect.CO_OPTIMIZED:
+            own.append(code.co_firstlineno)
         first, last = min(own), max(own)
     shown = enumerate(lines[first - 1 : last], first)
     return "\n".join(f"{number:4}{'->' if number == current else '  '} {line}" for number, line in shown)

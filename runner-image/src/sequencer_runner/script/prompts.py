@@ -69,6 +69,8 @@ class Evaluation:
         self._echo = False
         self._by_signal = False
         self._before: Any = None
+        self.stop: BaseException | None = None
+        """What the script's own handler of an interrupt raised meanwhile: it is meant for the script."""
 
     def run(self, work: Callable[[], str]) -> str:
         """Raises what the work raises, or EvaluationInterrupted."""
@@ -99,6 +101,11 @@ class Evaluation:
         finally:
             self._sending = False
 
+    def leave(self) -> None:
+        """The run is being stopped. In the main thread the signal that stops it ends the evaluation."""
+        if not self._by_signal:
+            self.interrupt()
+
     def _insist(self) -> None:
         """A signal that comes just before a blocking call begins does not end that call: another one does."""
         for wait in _INSISTING:
@@ -128,7 +135,17 @@ class Evaluation:
             # Sent again at the very moment when the first arrived.
             self._echo = False
             return None
-        return self._before(number, frame)
+        try:
+            self._before(number, frame)
+        except BaseException as error:
+            self.stop = error
+            # From 3.11 on, the code that is interrupted finds no frame of the runner in the traceback.
+            error.__traceback__ = None
+            raise
+        if self._ident:
+            # The handler only made a note (asyncio cancels the main task): the evaluation does not delay it.
+            raise EvaluationInterrupted
+        return None
 
     def _end(self) -> None:
         self._ident = 0

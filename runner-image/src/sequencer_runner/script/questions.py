@@ -9,6 +9,7 @@ from sequencer_runner.script import inspection, pdb_words
 from sequencer_runner.script.channel import Channel
 from sequencer_runner.script.controller import Controller
 from sequencer_runner.script.expressions import one_line
+from sequencer_runner.script.live_locals import renew_copy
 from sequencer_runner.script.overheard import Overheard
 from sequencer_runner.script.probe import current_probe
 from sequencer_runner.script.prompts import Evaluation, EvaluationInterrupted, Prompt
@@ -52,11 +53,12 @@ class Questions:
             prompt.evaluation.interrupt()
 
     def _evaluate(self, prompt: Prompt, evaluation: Evaluation, question: dict[str, Any], answer: Answer) -> None:
-        """In the trace itself. What a signal raises that was meant for the script goes on to it."""
+        """In the trace itself. Any exception is the answer; one that a signal raised for the script is raised there."""
         frames, sources = prompt.frames, self._controller.sources
         probe = current_probe()
         ok, text = False, ""
         printed: Overheard | None = None
+        of_signal: BaseException | None = None
         if probe is not None:
             probe.suspend()
         try:
@@ -70,14 +72,19 @@ class Questions:
                 text = "Interrupted."
             except BaseException as error:
                 text = one_line(error)
-                if isinstance(error, KeyboardInterrupt) or is_of_signal(error):
-                    raise
+                of_signal = error if is_of_signal(error) else None
         finally:
             if probe is not None:
                 probe.unsuspend()
             told = self._told(question, ok, _with_printed("" if printed is None else printed.text, text))
             prompt.evaluation = None
+            renew_copy(frames[0])
             answer({"result": told})
+        of_signal = evaluation.stop or of_signal
+        if of_signal is not None:
+            # Even if the evaluated code has caught it. To the script it comes from its own line.
+            of_signal.__context__ = None
+            raise of_signal.with_traceback(None)
 
     def _told(self, question: dict[str, Any], ok: bool, text: str) -> dict[str, Any]:
         kept = {key: question[key] for key in ("trace", "prompt", "frame", "expression", "by")}

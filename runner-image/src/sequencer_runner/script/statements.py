@@ -8,7 +8,7 @@ import sys
 from dataclasses import dataclass
 from types import CodeType, ModuleType
 
-from sequencer_runner.script.lines import Lines
+from sequencer_runner.script.lines import Lines, python_lines
 
 _FLAGS = {name: getattr(__future__, name).compiler_flag for name in __future__.all_feature_names}
 
@@ -38,7 +38,7 @@ class Statements:
         self.source = source.removeprefix("\ufeff")
         self.version = version
         self._path = path
-        self._text_lines = self.source.replace("\r\n", "\n").replace("\r", "\n").encode().split(b"\n")
+        self._text_lines = [line.encode() for line in python_lines(self.source)]
         tree = ast.parse(self.source, path)
         self.lines = Lines.of(tree)
         self.docstring = ast.get_docstring(tree, clean=False)

@@ -1,0 +1,236 @@
+"""Expressions and statements of operators mean what they mean in pdb of Python 3.13, on each Python of this machine."""
+
+import signal
+from pathlib import Path
+
+import pytest
+from pythons import pythons
+from script_host import Ended, ScriptHost, environment
+
+PYTHONS = pythons()
+
+SCRIPT = """\
+import logging, sys, traceback, warnings
+offset = 1
+moves = 0
+
+class Dome:
+    __limit = 5
+
+    def __init__(self):
+        self.__azimuth = 3
+
+    def __turn(self, by):
+        global offset
+        target = self.__azimuth + by
+        return target
+
+    def go(self):
+        return self.__turn(2)
+
+def scan(values, limit):
+    scale = 2
+    seen = 0
+    def note():
+        nonlocal seen
+        seen += 1
+        return seen
+    total = sum(values)
+    return total, limit, scale, seen, note()
+
+def fail():
+    try:
+        raise TimeoutError("the dome does not answer")
+    except TimeoutError:
+        traceback.print_exc()
+
+def old():
+    warnings.warn("use point()", DeprecationWarning, stacklevel=2)
+
+class Halt(BaseException):
+    pass
+
+class Sly(Exception):
+    def __str__(self):
+        raise KeyboardInterrupt
+
+warnings.simplefilter("always")
+print(Dome().go(), offset)
+print(scan([1, 2, 3, 10], 5), moves)
+print("end")
+"""
+IN_TURN, IN_NOTE, IN_SCAN = 14, 25, 26
+
+
+def point(line: int, **more: object) -> dict[str, object]:
+    return {"file": "<script>", "line": line, "enabled": True, **more}
+
+
+@pytest.fixture(params=PYTHONS)
+def host(request: pytest.FixtureRequest) -> ScriptHost:
+    return ScriptHost(PYTHONS[request.param], environment())
+
+
+def run(host: ScriptHost, folder: Path, line: int, *evaluate: str) -> Ended:
+    script = folder / "script.py"
+    script.write_text(SCRIPT)
+    return host.run(script, [], [point(line)], [], evaluate=evaluate)
+
+
+def answers(host: ScriptHost, folder: Path, line: int, *cases: tuple[str, str]) -> str:
+    """Checks the answers; what the script prints."""
+    ended = run(host, folder, line, *[expression for expression, _ in cases])
+    found = [(event["expression"], event["text"]) for event in ended.events if event["type"] == "evaluated"]
+    assert found == list(cases)
+    assert ended.status == 0, ended.stderr
+    return ended.stdout.decode()
+
+
+def test_nested_code_sees_the_names_of_the_frame(host: ScriptHost, tmp_path: Path) -> None:
+    printed = answers(
+        host,
+        tmp_path,
+        IN_SCAN,
+        ("s = sum(x * scale for x in values)", ""),
+        ("s", "32"),
+        ("(lambda: limit + scale + offset)()", "8"),
+        ("def twice(a):\n    return a * scale", ""),
+        ("twice(s)", "64"),
+        ("[[cell * scale for cell in row] for row in [[1], [2]]]", "[[2], [4]]"),
+        ("[last := x * scale for x in values]", "[2, 4, 6, 20]"),
+        ("last", "20"),
+        ("class K:\n    bound = limit\n    def get(self): return values", ""),
+        ("K.bound, K().get()", "(5, [1, 2, 3, 10])"),
+        ("late = [missing for _ in 'a']", "NameError: name 'missing' is not defined"),
+        ("try:\n    1 / 0\nexcept ZeroDivisionError as e: why = str(e)", ""),
+        ("why", "'division by zero'"),
+        ("limit = max(x for x in values)", ""),
+        ("(scale := 7)", "7"),
+        ("note() + seen", "2"),
+        ("sorted(k for k in locals() if k in ('seen', 'limit', 's'))", "['limit', 's', 'seen']"),
+        ("eval('scale')", "7"),
+        ("moves = 4", ""),
+        ("moves", "4"),
+        ("global moves; moves = [x for x in (8, 9)]", ""),
+    )
+    assert printed.splitlines()[1] == "(16, 10, 7, 1, 2) [8, 9]"
+
+
+def test_private_names_and_global_statements_are_those_of_the_method(host: ScriptHost, tmp_path: Path) -> None:
+    printed = answers(
+        host,
+        tmp_path,
+        IN_TURN,
+        ("self.__azimuth + by", "5"),
+        ("[self.__limit for _ in 'ab']", "[5, 5]"),
+        ("self._Dome__azimuth", "3"),
+        ("self.__azimuth = 8", ""),
+        ("target = self.__azimuth + sum(by for _ in 'ab')", ""),
+        ("__spare = 1", ""),
+        ("__spare", "1"),
+        ("offset = 40", ""),
+        ("(offset := offset + 2)", "42"),
+    )
+    assert printed.splitlines()[0] == "12 42"
+
+
+def test_conditions_and_messages_see_the_names_of_the_frame(host: ScriptHost, tmp_path: Path) -> None:
+    points = [
+        point(IN_SCAN, logMessage="{[x * scale for x in values]} {any(x > limit for x in values)}"),
+        point(IN_SCAN, condition="any(x > limit for x in values)"),
+        point(IN_NOTE, condition="(lambda: seen == 2)()"),
+        point(IN_TURN, condition="self.__azimuth == 3 and [by for _ in 'a'] == [2]"),
+        point(IN_TURN - 1, condition="exit(1)"),
+    ]
+    script = tmp_path / "script.py"
+    script.write_text(SCRIPT)
+    ended = host.run(script, [], points, ["CONTINUE"] * 5)
+    hits = [event["breakpoint"] for event in ended.events if event["type"] == "prompt" and "breakpoint" in event]
+    stops = [(hit["line"], hit["error"]) for hit in hits]
+    assert stops == [(IN_TURN - 1, "SystemExit: 1"), (IN_TURN, None), (IN_SCAN, None)]
+    assert [event["text"] for event in ended.events if event["type"] == "logged"] == ["[2, 4, 6, 20] True"]
+
+
+def test_nothing_of_the_runner_is_seen(host: ScriptHost, tmp_path: Path) -> None:
+    ended = run(
+        host,
+        tmp_path,
+        IN_SCAN,
+        "done = fail()",
+        "x = sys.exc_info()",
+        "x",
+        "logging.error('state', exc_info=True); old()",
+        "try:\n    1 / 0\nexcept ZeroDivisionError: traceback.print_exc()",
+        "[1 / 0 for _ in 'a']",
+    )
+    texts = [event["text"] for event in ended.events if event["type"] == "evaluated"]
+    assert texts[0].startswith("Traceback (most recent call last):\n") and "SyntaxError" not in texts[0]
+    assert texts[2] == "(None, None, None)"
+    assert texts[3].splitlines() == [
+        "ERROR:root:state",
+        "NoneType: None",
+        "<evaluated>:1: DeprecationWarning: use point()",
+    ]
+    assert "sequencer_runner" not in "".join(texts) and b"sequencer_runner" not in ended.stderr
+
+
+@pytest.mark.parametrize("hold", [False, True])
+def test_an_exception_of_any_kind_is_an_answer(host: ScriptHost, tmp_path: Path, hold: bool) -> None:
+    cases = {
+        "raise KeyboardInterrupt": "KeyboardInterrupt",
+        "raise SystemExit(3)": "SystemExit: 3",
+        "exit()": "SystemExit",
+        "raise GeneratorExit": "GeneratorExit",
+        "raise __import__('asyncio').CancelledError": "CancelledError",
+        "raise Halt('now')": "Halt: now",
+        "raise Sly": "Sly: <its text failed with KeyboardInterrupt>",
+        "x = 1 + '\0'": "cannot contain null bytes",
+        "x = 1" + " + 1" * 1500: "",
+        "[x" + " + 1" * 1500 + " for x in 'a']": "TypeError",
+        "-" * 20_000 + "1": "",
+    }
+    script = tmp_path / "script.py"
+    script.write_text(SCRIPT + ("raise ValueError('held')\n" if hold else ""))
+    points = [] if hold else [point(IN_SCAN)]
+    ended = host.run(script, [], points, [], evaluate=list(cases), hold=hold)
+    found = [event["text"] for event in ended.events if event["type"] == "evaluated"]
+    assert len(found) == len(cases)
+    assert [text for text, wanted in zip(found, cases.values(), strict=True) if wanted not in text] == []
+    assert ended.status == (1 if hold else 0)
+    assert ended.stdout.endswith(b"end\n")
+
+
+@pytest.mark.parametrize(
+    "expression", ["send()", "try:\n    send()\nexcept BaseException: pass", "[send() for _ in 'a']"]
+)
+def test_a_stop_that_arrives_in_an_evaluation_ends_the_script(
+    host: ScriptHost, tmp_path: Path, expression: str
+) -> None:
+    script = tmp_path / "script.py"
+    send = "def send():\n    os.kill(os.getpid(), signal.SIGINT)\n    time.sleep(30)\n"
+    script.write_text(f"import os, signal, time\n{send}a = 1\nb = 2\n")
+    ended = host.run(script, [], [point(6)], [], evaluate=[expression])
+    assert ended.status == -signal.SIGINT
+    assert b"line 6, in <module>" in ended.stderr
+    assert b"sequencer_runner" not in ended.stderr and b"handling" not in ended.stderr
+
+
+def test_a_stop_that_cancels_an_asyncio_task_ends_an_evaluation(host: ScriptHost, tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    main = "async def main():\n    x = 1\n    await asyncio.sleep(0)\nasyncio.run(main())\n"
+    script.write_text(f"import asyncio, os, signal, time\n{main}")
+    busy = "os.kill(os.getpid(), signal.SIGINT)\nwhile x: pass"
+    ended = host.run(script, [], [point(4)], [], evaluate=[busy])
+    assert ended.status == -signal.SIGINT
+
+
+def test_lines_are_those_of_python(host: ScriptHost, tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    text = (
+        'a = 1\n\f\n# after a form feed\nnote = "\f\v\x1c\x85\u2028"\nb = 2\ndef f():\n    y = 1\n    return y\nf()\n'
+    )
+    script.write_bytes(text.replace("\n", "\r\n").encode())
+    ended = host.run(script, [], [point(8)], [], evaluate=["ll", "l 4", "l " + "9" * 5000])
+    listing, around, _ = [event["text"] for event in ended.events if event["type"] == "evaluated"]
+    assert listing.splitlines() == ["   6   def f():", "   7       y = 1", "   8->     return y"]
+    assert "   5   b = 2\n   6   def f():" in around
