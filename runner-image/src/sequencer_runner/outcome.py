@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from signal import Signals
 
+from sequencer_runner.interruptions import is_interruption
+
 _LEVELS = {"REQUEST": "INTERRUPTED", "INTERRUPT": "INTERRUPTED", "TERMINATE": "TERMINATED", "KILL": "KILLED"}
 _WORDS = {
     "REQUEST": "Stopped after a statement",
@@ -80,7 +82,7 @@ def _stopped(stop: Stop, facts: Facts, code: int) -> str:
         return f"{words} It was held on {stop.held}"
     if facts.how in ("end", "exit") and code == 0:
         return f"{words} The script then ended by itself, with exit code 0."
-    if facts.failure and not facts.failure.startswith("KeyboardInterrupt"):
+    if facts.failure and not is_interruption(facts.failure):
         return f"{words} Then: {facts.failure}"
     return words
 

@@ -240,7 +240,7 @@ class Run:
         """Any event but output: what was printed before comes before."""
         self._output.flush()
         if event["type"] == "failure":
-            self._failure = f"{event['exception']}: {event['message']}"
+            self._failure = ": ".join(filter(None, (event["exception"], event["message"])))
             if event["awaitingDecision"]:
                 self.held = self._failure
                 self._watch = asyncio.create_task(watch_telescope(self.event))

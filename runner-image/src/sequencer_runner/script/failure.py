@@ -1,11 +1,16 @@
 """An exception that ends the script, as people need it: the first cause first."""
 
+import re
 import traceback
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any
 
+from sequencer_runner.script.causes import Causes, everything, remote_traceback
+
 _TEXT = 32 * 1024
+# Exceptions after the first cause that a failure names.
+_FOLLOWING = 100
 _OURS = str(Path(__file__).parent.parent) + "/"
 
 
@@ -16,22 +21,9 @@ def without_runner(tb: TracebackType | None, path: str) -> TracebackType | None:
     return tb
 
 
-def chain(error: BaseException) -> list[BaseException]:
-    """The exceptions that led to this one, the first cause first, this one last."""
-    found = [error]
-    seen = {id(error)}
-    while True:
-        last = found[-1]
-        before = last.__cause__ if last.__cause__ is not None or last.__suppress_context__ else last.__context__
-        if before is None or id(before) in seen:
-            return found[::-1]
-        seen.add(id(before))
-        found.append(before)
-
-
 def strip(error: BaseException, path: str) -> None:
     """Takes the runner's own frames out of the tracebacks of an exception and of those that led to it."""
-    for cause in chain(error):
+    for cause in everything(error):
         tb = without_runner(cause.__traceback__, path)
         if tb is not None or _is_ours(cause.__traceback__):
             cause.__traceback__ = tb
@@ -59,15 +51,10 @@ def failed_frames(error: BaseException, path: str) -> list[tuple[FrameType, int]
     """The frames where the first cause was raised, with their lines, the innermost last; below those that it passed
     through on its way to the script's end."""
     frames: list[tuple[FrameType, int]] = []
-    for cause in reversed(chain(error)):
+    for cause in reversed(Causes.of(error).path()):
         own = _frames(without_runner(cause.__traceback__, path) or cause.__traceback__)
-        if not frames:
-            frames = own
-            continue
-        # It was raised deeper, in a frame that the one after it went on from.
-        at = next((i for i, (frame, _) in enumerate(frames) if own and frame is own[0][0]), None)
-        if at is None:
-            break
+        # Raised deeper in a frame of what it led to; or in a task or thread of its own.
+        at = next((i for i, (frame, _) in enumerate(frames) if own and frame is own[0][0]), len(frames))
         frames = frames[:at] + own
     return frames
 
@@ -82,7 +69,7 @@ def _frames(tb: TracebackType | None) -> list[tuple[FrameType, int]]:
 
 def first_cause(error: BaseException) -> dict[str, str]:
     """The first cause, as a `prompt` event carries it."""
-    first = chain(error)[0]
+    first = Causes.of(error).first
     return {"type": type(first).__qualname__, "message": _message(first)}
 
 
@@ -90,22 +77,31 @@ def describe_failure(
     error: BaseException, path: str, statement: int | None, *, awaiting_decision: bool = False
 ) -> dict[str, Any]:
     """The fields of a `failure` event."""
-    causes = chain(error)
-    first = causes[0]
+    causes = Causes.of(error)
+    first = causes.first
+    after = causes.after_first()
+    left_out = len(after) - _FOLLOWING
     return {
         "exception": type(first).__qualname__,
         "message": _message(first),
         "traceback": _traceback(error),
-        "line": _script_line(first, path) or _script_line(error, path),
+        "line": next(filter(None, (_script_line(cause, path) for cause in causes.path())), None),
         "statement": statement,
-        "then": [f"{type(e).__qualname__}: {_message(e)}"[:1000] for e in causes[1:]],
+        "then": [
+            *([f"… {left_out} more exceptions are left out here."] if left_out > 0 else []),
+            *(_one_line(each)[:1000] for each in after[-_FOLLOWING:]),
+        ],
         "awaitingDecision": awaiting_decision,
     }
 
 
+def _one_line(error: BaseException) -> str:
+    return ": ".join(filter(None, (type(error).__qualname__, _message(error))))
+
+
 def _message(error: BaseException) -> str:
     try:
-        return str(error)[:4000]
+        return str.__str__(str(error))[:4000]
     except Exception as problem:
         return f"<its text failed with {type(problem).__name__}>"
 
@@ -119,6 +115,9 @@ def _traceback(error: BaseException) -> str:
 
 
 def _script_line(error: BaseException, path: str) -> int | None:
+    remote = re.findall(rf'^ *File "{re.escape(path)}", line (\d+)', remote_traceback(error), re.MULTILINE)
+    if remote:
+        return int(remote[-1])
     line = None
     tb = error.__traceback__
     while tb is not None:
