@@ -1,4 +1,4 @@
-/** Follows the output of a run to its end: each piece once, in order, across reconnects. */
+/** Subscriptions that outlive reconnects: the output of a run, each piece once and in order, and its state. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from 'graphql-ws';
 import type { Api } from './api.ts';
@@ -19,7 +19,6 @@ const UNAUTHORIZED = 4401;
 
 /** Resolves after the last piece of a run that has ended. */
 export async function followOutput(api: Api, run: string, onOutput: (piece: Output) => void): Promise<void> {
-  const socket = api.socket();
   let last = 0;
   const variables = {
     run,
@@ -28,13 +27,27 @@ export async function followOutput(api: Api, run: string, onOutput: (piece: Outp
       return last;
     },
   };
-  const take = (piece: Output) => {
-    if (piece.seq <= last) return;
-    last = piece.seq;
-    onOutput(piece);
+  const next = ({ output }: { output: Output[] }) => {
+    for (const piece of output) {
+      if (piece.seq <= last) continue;
+      last = piece.seq;
+      onOutput(piece);
+    }
   };
+  await follow(api, { query: OUTPUT, variables, next });
+}
+
+export interface Subscription<T> {
+  query: string;
+  variables: Record<string, unknown>;
+  next: (data: T) => void;
+}
+
+/** Subscribes again after each disconnect. Resolves when the server completes the subscription. */
+export async function follow<T>(api: Api, subscription: Subscription<T>): Promise<void> {
+  const socket = api.socket();
   try {
-    while (!(await followOnce(socket, variables, take))) await sleep(AGAIN_MS);
+    while (!(await followOnce(socket, subscription))) await sleep(AGAIN_MS);
   } finally {
     await socket.dispose();
   }
@@ -45,19 +58,19 @@ interface Refusal {
   extensions?: { code?: unknown };
 }
 
-/** Whether the end was reached; not, when only the server's state was in the way. */
-function followOnce(socket: Client, variables: Record<string, unknown>, take: (piece: Output) => void) {
+/** True when the server completed it; false when it could not continue. */
+function followOnce<T>(socket: Client, { query, variables, next }: Subscription<T>) {
   return new Promise<boolean>((resolve, reject) => {
     const refused = ({ message, extensions }: Refusal) => {
       if (extensions?.code === 'DATABASE_AWAY') resolve(false);
       else reject(new CommandError(message, EXIT.refused, 'INTERNAL'));
     };
-    socket.subscribe<{ output: Output[] }>(
-      { query: OUTPUT, variables },
+    socket.subscribe<T>(
+      { query, variables },
       {
         next: ({ data, errors }) => {
           if (errors?.[0]) refused(errors[0]);
-          data?.output.forEach(take);
+          if (data) next(data);
         },
         error: (error) => {
           if (Array.isArray(error)) refused(error[0] as Refusal);

@@ -3,7 +3,8 @@ import { Command, Option } from 'commander';
 import { Api, readToken } from './api.ts';
 import { CommandError, EXIT } from './errors.ts';
 import { listCommand, logsCommand, statusCommand, steerCommand } from './other-commands.ts';
-import { runCommand, say } from './run-command.ts';
+import { runCommand } from './run-command.ts';
+import { say } from './say.ts';
 
 interface Common {
   server: string;
@@ -47,7 +48,11 @@ command('run', 'run a script (- reads it from standard input), show its output, 
   .addOption(sequencerOption())
   .option('--title <text>', 'how the run is called; the name of the file when left out')
   .option('--paused', 'stop before the first line', false)
-  .option('--attached', 'stop the run when this client is gone, even if it was killed', false)
+  .option(
+    '--attached',
+    'stop the run when this client is gone, even if it was killed: interrupt, then terminate; never kill',
+    false,
+  )
   .action(
     async (
       file: string,

@@ -1,7 +1,9 @@
 /** The commands that look and that steer. */
 import type { Api } from './api.ts';
 import { followOutput, type Output } from './follow.ts';
+import { RunQuestions } from './questions.ts';
 import { SUMMARY, findRun, type RunSummary } from './run-id.ts';
+import { Terminal } from './terminal.ts';
 
 function print(json: boolean, value: object, text: string): void {
   process.stdout.write(`${json ? JSON.stringify(value) : text}\n`);
@@ -54,7 +56,16 @@ export async function logsCommand(api: Api, name: string, options: { follow: boo
     else (piece.stream === 'STDERR' ? process.stderr : process.stdout).write(piece.text);
   };
   if (options.follow) {
-    await followOutput(api, run.id, write);
+    const terminal = new Terminal(false);
+    const questions = new RunQuestions(api, run.id, terminal, false);
+    await Promise.all([
+      followOutput(api, run.id, (piece) => {
+        if (options.json) write(piece);
+        else terminal.write(piece);
+      }),
+      // Only the terminal that started a run answers; here the questions that are open are printed.
+      questions.follow(),
+    ]);
     return;
   }
   for (let after = 0; ;) {

@@ -6,8 +6,13 @@ import { basename, join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import type { Api } from './api.ts';
 import { CommandError, EXIT } from './errors.ts';
-import { followOutput, type Output } from './follow.ts';
+import { checkScript } from './findings.ts';
+import { followOutput } from './follow.ts';
+import { RunQuestions } from './questions.ts';
 import { SUMMARY, type RunSummary } from './run-id.ts';
+import { say } from './say.ts';
+import { passSignalsOn } from './stop-signals.ts';
+import { Terminal } from './terminal.ts';
 
 export interface RunOptions {
   sequencer: string | undefined;
@@ -15,10 +20,6 @@ export interface RunOptions {
   paused: boolean;
   attached: boolean;
   json: boolean;
-}
-
-export function say(text: string): void {
-  process.stderr.write(`sequencer: ${text}\n`);
 }
 
 async function readScript(file: string): Promise<string> {
@@ -46,36 +47,6 @@ async function chooseSequencer(api: Api, named: string | undefined): Promise<str
   throw new CommandError(text, EXIT.input, 'BAD_INPUT');
 }
 
-const LADDER = ['INTERRUPT', 'TERMINATE', 'KILL'] as const;
-
-/** Ctrl-C asks to interrupt, a second one to terminate, a third one kills; SIGTERM terminates. */
-function passSignalsOn(api: Api, run: string): void {
-  let rung = -1;
-  const stop = (wanted: number) => {
-    rung = Math.min(Math.max(wanted, rung + 1), LADDER.length - 1);
-    const level = LADDER[rung] ?? 'KILL';
-    say(`stopping the run (${level.toLowerCase()}) ...`);
-    api
-      .request('mutation ($id: ID!, $level: StopLevel!) { stopRun(id: $id, level: $level) { id } }', { id: run, level })
-      .catch((error: unknown) => {
-        if (error instanceof CommandError && error.code === 'RUN_NOT_STARTED') cancel(api, run);
-        else if (!(error instanceof CommandError && error.code === 'RUN_FINISHED')) say(String(error));
-      });
-  };
-  process.on('SIGINT', () => {
-    stop(0);
-  });
-  process.on('SIGTERM', () => {
-    stop(1);
-  });
-}
-
-function cancel(api: Api, run: string): void {
-  api.request('mutation ($id: ID!) { cancelRun(id: $id) { id } }', { id: run }).catch((error: unknown) => {
-    say(String(error));
-  });
-}
-
 /** Returns what to call when the run has ended. */
 function watchOver({ server, token }: Api, run: string): () => void {
   const watchdog = spawn(process.execPath, [join(import.meta.dirname, 'watchdog.ts'), server, run], {
@@ -89,10 +60,6 @@ function watchOver({ server, token }: Api, run: string): () => void {
   };
 }
 
-function write({ stream, text }: Output): void {
-  (stream === 'STDERR' ? process.stderr : process.stdout).write(text);
-}
-
 /** The exit status of the script; never 0 unless it succeeded. */
 export function exitStatus({ phase, exitCode }: Pick<RunSummary, 'phase' | 'exitCode'>): number {
   if (phase === 'SUCCEEDED') return 0;
@@ -102,6 +69,7 @@ export function exitStatus({ phase, exitCode }: Pick<RunSummary, 'phase' | 'exit
 export async function runCommand(api: Api, file: string, args: string[], options: RunOptions): Promise<number> {
   const script = await readScript(file);
   const sequencer = await chooseSequencer(api, options.sequencer);
+  await checkScript(api, sequencer, file, script);
   const input = {
     sequencer,
     script,
@@ -115,19 +83,23 @@ export async function runCommand(api: Api, file: string, args: string[], options
     { input },
   );
   const released = options.attached ? watchOver(api, run.id) : () => undefined;
-  passSignalsOn(api, run.id);
+  const terminal = new Terminal(file !== '-' && !options.json);
+  passSignalsOn(api, run.id, (text) => {
+    terminal.print(text);
+  });
   if (options.json) process.stdout.write(`${JSON.stringify({ type: 'run', ...run })}\n`);
   else if (run.phase === 'QUEUED') say(`run ${sequencer}/${String(run.number)} is queued. ${run.reason ?? ''}`);
-  await followOutput(api, run.id, (piece) => {
+  const output = followOutput(api, run.id, (piece) => {
     if (options.json) process.stdout.write(`${JSON.stringify({ type: 'output', ...piece })}\n`);
-    else write(piece);
+    else terminal.write(piece);
   });
-  const { run: ended } = await api.persist<{ run: RunSummary }>(`query ($id: ID!) { run(id: $id) { ${SUMMARY} } }`, {
+  await Promise.all([output, new RunQuestions(api, run.id, terminal, true).follow()]);
+  const { run: last } = await api.persist<{ run: RunSummary }>(`query ($id: ID!) { run(id: $id) { ${SUMMARY} } }`, {
     id: run.id,
   });
   released();
-  if (options.json) process.stdout.write(`${JSON.stringify({ type: 'ended', ...ended })}\n`);
-  else if (!['SUCCEEDED', 'FAILED', 'INTERRUPTED'].includes(ended.phase))
-    say(`run ${sequencer}/${String(run.number)}: ${ended.phase.toLowerCase()}. ${ended.reason ?? ''}`);
-  return exitStatus(ended);
+  if (options.json) process.stdout.write(`${JSON.stringify({ type: 'ended', ...last })}\n`);
+  else if (!['SUCCEEDED', 'FAILED', 'INTERRUPTED'].includes(last.phase))
+    say(`run ${sequencer}/${String(run.number)}: ${last.phase.toLowerCase()}. ${last.reason ?? ''}`);
+  return exitStatus(last);
 }

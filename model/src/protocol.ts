@@ -213,6 +213,8 @@ export type ToRunner = z.infer<typeof toRunnerSchema>;
 export const findingSchema = z.looseObject({
   severity: z.enum(['error', 'warning', 'info']),
   line: z.int().positive().nullable(),
+  /** From 1, in characters. A runner of an earlier version does not send it. */
+  column: z.int().positive().nullable().default(null),
   code: z.string(),
   message: z.string(),
 });

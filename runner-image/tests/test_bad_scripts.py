@@ -54,7 +54,7 @@ def test_check_finds_without_running(runner: Runner) -> None:
     reply = runner.gateway.command("check", script="x = \n")
     assert reply["ok"]
     assert reply["result"] == [
-        {"severity": "error", "line": 1, "code": "SYNTAX_ERROR", "message": "line 1: invalid syntax"}
+        {"severity": "error", "line": 1, "column": 5, "code": "SYNTAX_ERROR", "message": "line 1: invalid syntax"}
     ]
     assert runner.gateway.command("check", script="open('/tmp/never', 'w')\n")["result"] == []
 

@@ -57,7 +57,7 @@ const VIEWER: Fields = {
   ScriptVersion: 'version script by at firstChanged',
   Output: 'seq stream text trace line at',
   Event: 'seq type at data',
-  Finding: 'severity line code message',
+  Finding: 'severity line column code message',
   ApiToken: 'id name owner role sequencers createdAt expiresAt usedAt revokedAt',
 };
 

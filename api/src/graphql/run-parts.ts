@@ -258,12 +258,13 @@ export const EventType = builder.objectRef<StoredEvent>('Event').implement({
 });
 
 export const FindingType = builder
-  .objectRef<Pick<Finding, 'severity' | 'line' | 'code' | 'message'>>('Finding')
+  .objectRef<Pick<Finding, 'severity' | 'line' | 'column' | 'code' | 'message'>>('Finding')
   .implement({
     description: 'What a check says of a script. One of severity `error` keeps it from starting.',
     fields: (t) => ({
       severity: t.exposeString('severity', { description: 'error, warning or info' }),
       line: t.exposeInt('line', { nullable: true }),
+      column: t.exposeInt('column', { nullable: true, description: 'From 1, in characters.' }),
       code: t.exposeString('code'),
       message: t.exposeString('message'),
     }),

@@ -21,6 +21,8 @@ class Finding:
     line: int | None
     code: str
     message: str
+    column: int | None = None
+    """From 1, in characters."""
 
 
 def check_script(script: str, hostname: str, start_at: int = 0) -> list[Finding]:
@@ -42,7 +44,8 @@ def check_script(script: str, hostname: str, start_at: int = 0) -> list[Finding]
             tree = ast.parse(script, "script.py")
             compile(script, "script.py", "exec", dont_inherit=True)
         except SyntaxError as error:
-            return [Finding("error", error.lineno or 1, "SYNTAX_ERROR", f"line {error.lineno or 1}: {error.msg}")]
+            text = f"line {error.lineno or 1}: {error.msg}"
+            return [Finding("error", error.lineno or 1, "SYNTAX_ERROR", text, error.offset or None)]
         except (ValueError, RecursionError, MemoryError, OverflowError) as error:
             text = f"Python cannot compile the script: {type(error).__name__}: {error}"
             return [Finding("error", 1, "SYNTAX_ERROR", text)]

@@ -1,0 +1,54 @@
+/** What the signals of a terminal do to the run: Ctrl-C interrupts it once. Nothing but `sequencer stop` ends it harder. */
+import type { Api } from './api.ts';
+import { CommandError } from './errors.ts';
+
+interface State {
+  phase: string;
+  reason: string | null;
+  number: number;
+  sequencer: { name: string };
+}
+
+const STOP = 'mutation ($id: ID!, $level: StopLevel!) { stopRun(id: $id, level: $level) { id } }';
+const CANCEL = 'mutation ($id: ID!) { cancelRun(id: $id) { id } }';
+const STATE = 'query ($id: ID!) { run(id: $id) { phase reason number sequencer { name } } }';
+
+/** @param say prints a line for the person at the terminal */
+export function passSignalsOn(api: Api, run: string, say: (text: string) => void): void {
+  const where = process.env.SEQUENCER_URL === api.server ? '' : ` --server ${api.server}`;
+  const sent = new Set<string>();
+
+  async function stop(level: 'INTERRUPT' | 'TERMINATE'): Promise<void> {
+    if (sent.has(level)) {
+      await printState();
+      return;
+    }
+    sent.add(level);
+    say(`stopping the run (${level.toLowerCase()}) ...`);
+    try {
+      await api.request(STOP, { id: run, level });
+    } catch (error) {
+      // It was not delivered: the next signal tries again.
+      sent.delete(level);
+      if (!(error instanceof CommandError)) throw error;
+      if (error.code === 'RUN_NOT_STARTED') await api.request(CANCEL, { id: run });
+      else if (error.code !== 'RUN_FINISHED') throw error;
+    }
+  }
+
+  async function printState(): Promise<void> {
+    const { run: now } = await api.request<{ run: State }>(STATE, { id: run });
+    const name = `${now.sequencer.name}/${String(now.number)}`;
+    say(`run ${name} is ${now.phase.toLowerCase()}. ${now.reason ?? ''}`.trimEnd());
+    say(`If it does not stop: sequencer stop --level terminate${where} ${name}`);
+  }
+
+  const on = (signal: 'SIGINT' | 'SIGTERM', level: 'INTERRUPT' | 'TERMINATE') =>
+    process.on(signal, () => {
+      stop(level).catch((error: unknown) => {
+        say(error instanceof Error ? error.message : String(error));
+      });
+    });
+  on('SIGINT', 'INTERRUPT');
+  on('SIGTERM', 'TERMINATE');
+}
