@@ -130,6 +130,44 @@ async function steps(product: Product): Promise<void> {
   await kill(product, id, events);
 }
 
+/** A person who steps: what the `run` subscription shows, against the command and against the `events` subscription. */
+async function stepsShown(product: Product): Promise<void> {
+  const id = await product.stack.submit('n = 0\nwhile True:\n    n += 1\n    n -= 1\n', { startPaused: true });
+  const events = product.follow(id);
+  const shown = new Map<number, number>();
+  const unwatch = product.watchPrompts(id, (number) => {
+    if (!shown.has(number)) shown.set(number, performance.now());
+  });
+  const fromCommand: number[] = [];
+  const fromEvent: number[] = [];
+  let prompt = await events.next((event) => event.type === 'prompt');
+  const begin = performance.now();
+  for (let i = 1; i <= 220; i++) {
+    await new Promise((resolve) => setTimeout(resolve, Math.max(0, begin + 50 * i - performance.now())));
+    const sent = performance.now();
+    await product.ask(
+      'mutation ($run: ID!, $prompt: Int!) { stepTrace(run: $run, trace: 1, prompt: $prompt, command: NEXT) { id } }',
+      { run: id, prompt: prompt.data.number },
+    );
+    prompt = await events.next((event) => event.type === 'prompt');
+    const number = Number(prompt.data.number);
+    while (!shown.has(number)) await new Promise((resolve) => setTimeout(resolve, 1));
+    if (i <= 20) continue;
+    fromCommand.push((shown.get(number) ?? 0) - sent);
+    fromEvent.push((shown.get(number) ?? 0) - prompt.at);
+  }
+  unwatch();
+  const p95 = quantile(fromCommand, 0.95);
+  const behind = quantile(fromEvent, 0.95);
+  report(
+    'a step every 50 ms, command to the new prompt in the `run` subscription',
+    `p50 ${quantile(fromCommand, 0.5).toFixed(1)} ms, p95 ${p95.toFixed(1)} ms (${behind.toFixed(1)} ms after its event)`,
+    'p95 under 20 ms',
+    p95 < 20,
+  );
+  await kill(product, id, events);
+}
+
 async function kill(product: Product, id: string, events: Events): Promise<void> {
   events.stop();
   await product.ask('mutation ($id: ID!) { stopRun(id: $id, level: KILL) { id } }', { id });
@@ -258,7 +296,7 @@ function firstLoad(): void {
   );
 }
 
-const PARTS = { runner, freeRunning, steps, pauses, clicks, manyLines, prints, replay, page };
+const PARTS = { runner, freeRunning, steps, stepsShown, pauses, clicks, manyLines, prints, replay, page };
 // Names of parts may be given, to measure these alone.
 const wanted = process.argv.slice(2);
 const product = await Product.start();

@@ -78,6 +78,25 @@ export class Product {
     };
   }
 
+  /** Calls back with the number of the first trace's prompt, 0 for none, whenever the state of the run is sent. */
+  watchPrompts(run: string, seen: (prompt: number) => void): () => void {
+    return this.#client.subscribe<{ run: { traces: { prompt: { number: number } | null }[] } }>(
+      {
+        query: 'subscription ($run: ID!) { run(id: $run) { phase reason lastSeq traces { prompt { number } } } }',
+        variables: { run },
+      },
+      {
+        next: ({ data }) => {
+          seen(data?.run.traces[0]?.prompt?.number ?? 0);
+        },
+        error: (error) => {
+          throw new Error(String(error));
+        },
+        complete: () => undefined,
+      },
+    );
+  }
+
   /** Subscribes to all that the page of a run subscribes to. */
   watchAsThePage(run: string): () => void {
     const queries = [

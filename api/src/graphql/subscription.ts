@@ -14,6 +14,8 @@ import { stream } from './stream.ts';
 
 /** A whole state is sent at most ten times a second. */
 const STATE_EVERY_MS = 100;
+/** One with a new prompt, phase or question, at most forty times a second. */
+const URGENT_EVERY_MS = 25;
 const HEARTBEAT_MS = 2000;
 const BATCH = 1000;
 
@@ -34,7 +36,10 @@ function states<T>(signal: Signal, read: () => T): AsyncIterableIterator<T> {
   });
 }
 
-/** The run whenever something of it changes; ends after its end. */
+/**
+ * The run whenever something of it changes; ends after its end. An urgent change is sent immediately, any other within
+ * 100 ms of the state before. While the script floods the record, a viewer costs ten states a second and no more.
+ */
 function runStates(first: RunSource, context: Context): AsyncIterableIterator<RunSource> {
   const signal = context.board.signalOf(first.row.sequencer);
   return stream(async function* (stopped) {
@@ -44,13 +49,19 @@ function runStates(first: RunSource, context: Context): AsyncIterableIterator<Ru
       let told = '';
       while (!stopped.aborted) {
         const seen = signal.version;
+        const urgent = context.lives.get(first.row.id)?.urgent;
+        const seenUrgent = urgent?.version ?? 0;
+        // A quick step is over within milliseconds: its end alone is sent.
+        if (told !== '' && run.live?.isBetweenPrompts) await urgent?.after(seenUrgent, stopped, STATE_EVERY_MS);
         // The signal is the sequencer's: another run's news are not this one's.
         const state = await fingerprint(run);
         if (state !== told) {
           told = state;
           yield run;
           if (isFinal(run.phase)) return;
-          await pause(STATE_EVERY_MS, stopped);
+          await pause(URGENT_EVERY_MS, stopped);
+          if (urgent) await urgent.after(seenUrgent, stopped, STATE_EVERY_MS - URGENT_EVERY_MS);
+          else await pause(STATE_EVERY_MS - URGENT_EVERY_MS, stopped);
         }
         await signal.after(seen, stopped);
         run = (await findSource(first.row.id, context)) ?? run;

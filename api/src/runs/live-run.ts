@@ -25,6 +25,9 @@ export class LiveRun {
   row: RunSummary;
   readonly view: RunView;
   readonly changed = new Signal();
+  /** Notified when a viewer must see the change without delay: a new prompt, another phase, a question. */
+  readonly urgent = new Signal();
+  #urgency = '';
   /** All events up to this one are committed. */
   storedSeq: number;
   /** Whether the connected runner holds this run. */
@@ -51,6 +54,11 @@ export class LiveRun {
 
   get reason(): string | null {
     return isFinal(this.row.phase) || this.view.lastSeq === 0 ? this.row.reason : reasonOf(this.view);
+  }
+
+  /** A paused trace was continued or stepped, and its next prompt may follow within milliseconds. */
+  get isBetweenPrompts(): boolean {
+    return this.view.outcome === null && this.view.pause.state === 'paused' && this.view.pause.moving.length > 0;
   }
 
   /** Since when the first of its paused traces waits. */
@@ -83,6 +91,7 @@ export class LiveRun {
     }
     this.seenAt = new Date();
     this.changed.notify();
+    this.#notifyUrgent();
     return odd;
   }
 
@@ -104,7 +113,20 @@ export class LiveRun {
     this.stored([last]);
     this.#unstoredSize = 0;
     this.seenAt = new Date();
+    this.#notifyUrgent();
     return true;
+  }
+
+  /** Once for a batch of events, whatever the number of viewers. A step in progress waits for its prompt. */
+  #notifyUrgent(): void {
+    if (this.isBetweenPrompts) return;
+    const { traces, asks, pause } = this.view;
+    const prompts = traces.flatMap((trace) => trace.prompt?.number ?? []);
+    const questions = asks.flatMap((ask) => (ask.answered ? [] : ask.ask));
+    const urgency = [this.phase, pause.state === 'pending', prompts, questions].join(';');
+    if (urgency === this.#urgency) return;
+    this.#urgency = urgency;
+    this.urgent.notify();
   }
 
   #keep(stored: StoredEvent): void {

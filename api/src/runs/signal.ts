@@ -14,15 +14,17 @@ export class Signal {
     for (const wake of waiters) wake();
   }
 
-  /** Resolves when it has changed since `seen`, or when the wait is given up. */
-  async after(seen: number, stopped: AbortSignal): Promise<void> {
+  /** Resolves when it has changed since `seen`, when the wait is given up, or after `mostMs`. */
+  async after(seen: number, stopped: AbortSignal, mostMs?: number): Promise<void> {
     if (this.#version !== seen || stopped.aborted) return;
     await new Promise<void>((resolve) => {
       const wake = () => {
+        clearTimeout(timer);
         this.#waiters.delete(wake);
         stopped.removeEventListener('abort', wake);
         resolve();
       };
+      const timer = mostMs === undefined ? undefined : setTimeout(wake, mostMs);
       this.#waiters.add(wake);
       stopped.addEventListener('abort', wake);
     });
