@@ -14,7 +14,7 @@ import type { Context } from './graphql/context.ts';
 import { makeYoga, serveWebsockets, type NodeContext } from './graphql/yoga.ts';
 import { makeGuard } from './http/guard.ts';
 import { makeMetrics } from './http/metrics.ts';
-import { makePeers } from './http/peer.ts';
+import { addressKey, makePeers } from './http/peer.ts';
 import { makeRouter } from './http/router.ts';
 import { staticFiles } from './http/static-files.ts';
 import { routeUpgrades } from './http/upgrades.ts';
@@ -91,10 +91,16 @@ export async function startApi(config: Config, log: Logger): Promise<Api> {
     }),
   );
   server.maxConnections = 2000;
-  const sockets = routeUpgrades(server, guard, peers, (request, socket, head) => {
-    gateway.upgrade(request, socket, head, backend.handlers);
+  const upgrades = routeUpgrades(server, {
+    guard,
+    door,
+    log,
+    runner: (request, socket, head) => {
+      gateway.upgrade(request, socket, head, addressKey(peers.address(request)), backend.handlers);
+    },
   });
-  const graphql = serveWebsockets(yoga, sockets, door, log);
+  const sockets = upgrades.server;
+  const graphql = serveWebsockets(yoga, upgrades, door, log);
   metrics.observe({
     phases: () =>
       lives

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import type { Api } from '../src/server.ts';
 import { Browser, PASSWORD, usersFile } from './browser.ts';
-import { newDatabase, start } from './running-api.ts';
+import { TOKEN, TestRunner, newDatabase, start } from './running-api.ts';
 
 let api: Api;
 let ada: Browser;
@@ -304,6 +304,76 @@ describe('a flood', () => {
     await vi.waitFor(() => {
       expect(sockets.filter((socket) => socket.readyState === WebSocket.OPEN)).toHaveLength(0);
     }, 20_000);
+  });
+
+  it('of websockets of nobody keeps no user out who has the same address', { timeout: 60_000 }, async () => {
+    const url = new URL(api.url);
+    const opened = Array.from({ length: 300 }, () => {
+      const socket = connect(Number(url.port), url.hostname).resume();
+      socket.on('error', () => undefined);
+      socket.write(
+        `GET /graphql HTTP/1.1\r\nhost: ${url.host}\r\nconnection: upgrade\r\nupgrade: websocket\r\n` +
+          'sec-websocket-version: 13\r\nsec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n',
+      );
+      return socket;
+    });
+    const answered = () => opened.filter((socket) => socket.bytesRead > 0 || socket.destroyed).length;
+    await vi.waitFor(() => {
+      expect(answered()).toBe(300);
+    }, 20_000);
+    expect((await ada.socket()).first).toBe('connection_ack');
+    const { data } = await ada.ask<{ createApiToken: string }>(
+      'mutation { createApiToken(name: "bot", role: VIEWER, days: 1) }',
+    );
+    const authorization = `Bearer ${data.createApiToken}`;
+    expect((await new Browser(api).socket({ authorization })).first).toBe('connection_ack');
+    // They answer no close frame, and are cut off all the same.
+    await vi.waitFor(() => {
+      expect(opened.filter((socket) => !socket.destroyed)).toHaveLength(0);
+    }, 20_000);
+  });
+
+  it('of runners without a token keeps no runner out', { timeout: 60_000 }, async () => {
+    const url = new URL(api.url);
+    const opened = Array.from({ length: 300 }, (_, i) => {
+      const socket = connect({ port: Number(url.port), host: url.hostname, allowHalfOpen: true });
+      socket.on('error', () => undefined);
+      const token = i % 2 === 0 ? '' : 'authorization: Bearer no-token-at-all-01234\r\n';
+      socket.write(
+        `GET /runner HTTP/1.1\r\nhost: ${url.host}\r\nconnection: upgrade\r\nupgrade: websocket\r\n${token}` +
+          'sec-websocket-version: 13\r\nsec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n',
+      );
+      return socket;
+    });
+    const answers = opened.map(async (socket) => {
+      const [data] = (await once(socket, 'data')) as [Buffer];
+      return data.toString();
+    });
+    const runner = await TestRunner.connect(api);
+    await vi.waitFor(() => {
+      expect(runner.received[0]?.type).toBe('welcome');
+    }, 10_000);
+    for (const answer of await Promise.all(answers)) expect(answer).toMatch(/^HTTP\/1\.1 401 Unauthorized\r\n/);
+    await vi.waitFor(() => {
+      // What is sent to a socket that is gone resets this end as well.
+      for (const socket of opened) if (!socket.destroyed) socket.write('x');
+      expect(opened.filter((socket) => !socket.destroyed)).toHaveLength(0);
+    }, 10_000);
+    runner.leave();
+  });
+
+  it('of silent runners with a token keeps no runner out', { timeout: 60_000 }, async () => {
+    const silent = Array.from(
+      { length: 250 },
+      () => new WebSocket(`${api.url.replace('http', 'ws')}/runner`, { headers: { authorization: `Bearer ${TOKEN}` } }),
+    );
+    await Promise.all(silent.map((socket) => once(socket, 'open')));
+    const runner = await TestRunner.connect(api);
+    await vi.waitFor(() => {
+      expect(runner.received[0]?.type).toBe('welcome');
+    }, 10_000);
+    runner.leave();
+    for (const socket of silent) socket.terminate();
   });
 
   it('of one huge websocket message ends that connection only', async () => {

@@ -47,13 +47,28 @@ export type ErrorCode = keyof typeof ERRORS;
 
 export const ERROR_CODES = Object.keys(ERRORS) as ErrorCode[];
 
+/** The form of every code, also of those that a newer version adds. */
+export const ERROR_CODE = /^[A-Z][A-Z0-9_]{0,63}$/;
+
+function isErrorCode(code: string | undefined): code is ErrorCode {
+  return code !== undefined && Object.hasOwn(ERRORS, code);
+}
+
 /** An error to be shown to the person or program that asked. Anything else that is thrown is a defect. */
 export class SequencerError extends Error {
-  readonly code: ErrorCode;
+  /** Of the catalogue, or of the catalogue of a newer runner. */
+  readonly code: string;
 
   constructor(code: ErrorCode, message: string = ERRORS[code]) {
     super(message);
     this.name = 'SequencerError';
     this.code = code;
+  }
+
+  /** An error that another part reported. A code that this version does not know is kept as it is. */
+  static reported(code: string | undefined, message: string | undefined): SequencerError {
+    const known = isErrorCode(code) ? code : 'INTERNAL';
+    const error = new SequencerError(known, message ?? (code === undefined ? undefined : ERRORS[known]));
+    return code === undefined || code === known ? error : Object.assign(error, { code });
   }
 }

@@ -20,7 +20,26 @@ export type FailureAction = (typeof FAILURE_ACTIONS)[number];
 
 const count = z.int().nonnegative();
 const lineNumber = z.int().positive();
-const base = { seq: z.int().positive(), at: z.iso.datetime({ offset: true }) };
+/** Numbers that the database keeps in 32 bits. */
+const int32 = z
+  .int()
+  .min(-(2 ** 31))
+  .max(2 ** 31 - 1);
+const FIRST_YEAR = 1970;
+const LAST_YEAR = 2999;
+const time = z.iso.datetime({ offset: true }).refine(
+  (text) => {
+    const year = new Date(text).getUTCFullYear();
+    return year >= FIRST_YEAR && year <= LAST_YEAR;
+  },
+  { error: `not a time of the years ${String(FIRST_YEAR)} to ${String(LAST_YEAR)}` },
+);
+const base = { seq: z.int().positive(), at: time };
+
+/** One of the words, or one that a newer runner adds. It is shown as it is. */
+function word<T extends string>(words: readonly T[]) {
+  return z.union([z.enum(words), z.string().regex(/^[A-Za-z][A-Za-z0-9]{0,63}$/)]);
+}
 
 function event<T extends string, S extends z.ZodRawShape>(type: T, shape: S) {
   return z.looseObject({ ...base, type: z.literal(type), ...shape });
@@ -116,9 +135,9 @@ export const EVENT_SCHEMAS = {
     trace: z.int().positive(),
     number: z.int().positive(),
     /** What stopped it. */
-    reason: z.enum(['start', 'pause', 'step', 'breakpoint', 'failure']),
+    reason: word(['start', 'pause', 'step', 'breakpoint', 'failure']),
     /** Where in the flow of control. */
-    event: z.enum(['line', 'call', 'return', 'exception']),
+    event: word(['line', 'call', 'return', 'exception']),
     stack: z.array(frameSchema),
     /** The breakpoint that stopped it. `error`: its condition raised this. */
     breakpoint: z
@@ -167,7 +186,7 @@ export const EVENT_SCHEMAS = {
     kind: z.enum(['text', 'confirm']),
     question: z.string(),
     default: z.string().nullish(),
-    deadline: z.iso.datetime({ offset: true }).nullish(),
+    deadline: time.nullish(),
   }),
   /** The question is over. `by` is null when nobody answered: the default at the deadline, or the wait was ended. */
   answered: event('answered', { ask: z.int().positive(), answer: z.string().nullable(), by: z.string().nullable() }),
@@ -197,7 +216,7 @@ export const EVENT_SCHEMAS = {
     level: z.enum(STOP_LEVELS).nullable(),
     by: z.string(),
     /** Until when this rung usually does its work. */
-    deadline: z.iso.datetime({ offset: true }).nullish(),
+    deadline: time.nullish(),
     /** Whether the next rung follows by itself at the deadline. */
     escalate: z.boolean().optional(),
   }),
@@ -207,15 +226,13 @@ export const EVENT_SCHEMAS = {
     /** Since the rung was sent. */
     seconds: count,
     /** It has not moved since; has switched the signal off; goes on; or cannot even be asked. */
-    reaction: z.enum(['none', 'ignored', 'running', 'unknown']),
+    reaction: word(['none', 'ignored', 'running', 'unknown']),
     /** A sentence. */
     text: z.string(),
   }),
   /** What goes on moving: the operations that OCS's registry says are running, the newest first. */
   telescope: event('telescope', {
-    agents: z.array(
-      z.looseObject({ agent: z.string(), operation: z.string(), since: z.iso.datetime({ offset: true }).nullish() }),
-    ),
+    agents: z.array(z.looseObject({ agent: z.string(), operation: z.string(), since: time.nullish() })),
     /** A sentence: why this is not all, or nothing. */
     problem: z.string().nullish(),
   }),
@@ -244,7 +261,7 @@ export const EVENT_SCHEMAS = {
   /** The last event. `exitCode` as a shell shows it: 128 + n for a process ended by signal n; null when nobody knows. */
   ended: event('ended', {
     outcome: z.enum(OUTCOMES),
-    exitCode: z.int().nullable(),
+    exitCode: int32.nullable(),
     reason: z.string(),
   }),
 } as const;
@@ -259,8 +276,11 @@ export type Variable = z.infer<typeof variableSchema>;
 export type Frame = z.infer<typeof frameSchema>;
 export type Breakpoint = z.infer<typeof breakpointSchema>;
 
+/** The form of every type, also of those that a newer runner adds. */
+const EVENT_TYPE = /^[A-Za-z][A-Za-z0-9]{0,63}$/;
+
 /** An event as it travels and is stored: of any type, also one of a newer runner. */
-export const anyEventSchema = z.looseObject({ ...base, type: z.string().min(1).max(64) });
+export const anyEventSchema = z.looseObject({ ...base, type: z.string().regex(EVENT_TYPE) });
 export type AnyEvent = z.infer<typeof anyEventSchema>;
 
 /** The event, checked against its type; null if the type is not known here. Throws a ZodError on a wrong shape. */

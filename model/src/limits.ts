@@ -13,8 +13,10 @@ export const LIMITS = {
   /** Variables of one answer, and how deep a path into a value goes. */
   variablePage: 500,
   variableDepth: 50,
-  /** One runner protocol message, either way. */
+  /** One message of a runner. */
   messageBytes: 4 * 1024 * 1024,
+  /** One event of a runner. It cuts what is larger before it sends it. */
+  eventBytes: 3 * 1024 * 1024,
   /** One output event's text. */
   outputEventBytes: 64 * 1024,
   /** Events in one `events` message. */

@@ -12,7 +12,6 @@ export const FINAL_PHASES = [
 ] as const;
 export const PHASES = [...OPEN_PHASES, ...FINAL_PHASES] as const;
 
-export type OpenPhase = (typeof OPEN_PHASES)[number];
 export type FinalPhase = (typeof FINAL_PHASES)[number];
 export type Phase = (typeof PHASES)[number];
 

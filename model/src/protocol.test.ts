@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
 import messages from '../golden/messages.json' with { type: 'json' };
 import { EVENT_SCHEMAS, readEvent } from './events.ts';
-import { COMMANDS, fromRunnerSchema, toRunnerSchema } from './protocol.ts';
+import { LIMITS } from './limits.ts';
+import { COMMANDS, fromRunnerSchema, isUnknownType, toRunnerSchema } from './protocol.ts';
 
 test('every golden message of the runner is read, and written back the same', () => {
-  for (const message of messages.fromRunner) {
+  for (const message of [...messages.fromRunner, ...messages.newerFromRunner]) {
     expect(JSON.parse(JSON.stringify(fromRunnerSchema.parse(message)))).toEqual(message);
   }
 });
@@ -15,11 +16,24 @@ test('every golden message of the gateway is read, and written back the same', (
   }
 });
 
+test('the limits are those of the golden file, which the runner tests read too', () => {
+  const { messageBytes, eventBytes } = LIMITS;
+  expect({ messageBytes, eventBytes }).toEqual(messages.limits);
+});
+
 test('there is a golden example of every kind of message and command', () => {
   expect(new Set(messages.fromRunner.map((m) => m.type))).toEqual(new Set(['hello', 'events', 'reply']));
   expect(new Set(messages.toRunner.map((m) => m.type))).toEqual(new Set(['welcome', 'ack', 'command']));
   const named = messages.toRunner.flatMap((m) => (m.command ? [m.command.name] : []));
   expect(new Set(named)).toEqual(new Set(Object.keys(COMMANDS)));
+});
+
+test('a message of an unknown type is recognized as such', () => {
+  for (const message of messages.unknownTypes) {
+    expect(isUnknownType(message, fromRunnerSchema)).toBe(true);
+    expect(isUnknownType(message, toRunnerSchema)).toBe(true);
+  }
+  for (const message of messages.badFromRunner) expect(isUnknownType(message, fromRunnerSchema)).toBe(false);
 });
 
 test('bad messages are refused', () => {

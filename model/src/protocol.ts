@@ -6,16 +6,8 @@
  * rules; `model/golden/` has an example of each message that both sides test against.
  */
 import { z } from 'zod';
-import { ERROR_CODES } from './errors.ts';
-import {
-  FAILURE_ACTIONS,
-  OTHERS,
-  STEP_COMMANDS,
-  STOP_LEVELS,
-  anyEventSchema,
-  breakpointSchema,
-  variableSchema,
-} from './events.ts';
+import { ERROR_CODE } from './errors.ts';
+import { FAILURE_ACTIONS, OTHERS, STEP_COMMANDS, STOP_LEVELS, breakpointSchema, variableSchema } from './events.ts';
 import { LIMITS, SEQUENCER_NAME } from './limits.ts';
 
 export const PROTOCOL_VERSION = 1;
@@ -53,7 +45,11 @@ export const eventsSchema = z.looseObject({
   type: z.literal('events'),
   run: runId,
   token: runToken.optional(),
-  events: z.array(anyEventSchema).min(1).max(LIMITS.eventsPerMessage),
+  /** Each is checked against its own schema when it is its turn: one that is wrong ends no conversation. */
+  events: z
+    .array(z.looseObject({ seq: z.int().positive() }))
+    .min(1)
+    .max(LIMITS.eventsPerMessage),
 });
 
 /** The answer to a command. `code` and `message` are there when `ok` is false; `result` depends on the command. */
@@ -61,7 +57,8 @@ export const replySchema = z.looseObject({
   type: z.literal('reply'),
   id: z.string().min(1).max(64),
   ok: z.boolean(),
-  code: z.enum(ERROR_CODES).optional(),
+  /** Usually of the catalogue. A newer runner may have more codes; they are shown as they are. What is no code is left out. */
+  code: z.string().regex(ERROR_CODE).optional().catch(undefined),
   message: z.string().optional(),
   result: z.unknown().optional(),
 });
@@ -71,6 +68,20 @@ export type Hello = z.infer<typeof helloSchema>;
 export type EventsMessage = z.infer<typeof eventsSchema>;
 export type Reply = z.infer<typeof replySchema>;
 export type FromRunner = z.infer<typeof fromRunnerSchema>;
+
+/**
+ * Whether the message is of a type that only a newer version knows. Such a message is ignored.
+ *
+ * @param schema of the messages of this direction
+ */
+export function isUnknownType(
+  message: unknown,
+  { options }: { options: readonly { shape: { type: { value: string } } }[] },
+): boolean {
+  if (typeof message !== 'object' || message === null || !('type' in message)) return false;
+  const { type } = message;
+  return typeof type === 'string' && options.every((option) => option.shape.type.value !== type);
+}
 
 /* ---- gateway to runner ------------------------------------------------------------------------------------------ */
 

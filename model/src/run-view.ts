@@ -233,6 +233,7 @@ export function reasonOf(view: RunView): string | null {
     if (reason === 'start') return 'Paused before the first line, as asked.';
     if (reason === 'step') return 'Paused after a step.';
     if (reason === 'failure') return 'Paused on a failure.';
+    if (reason !== undefined && reason !== 'pause') return `Paused (${reason}).`;
     return 'Paused on request.';
   }
   const ask = view.asks.find((a) => a.answered === null);

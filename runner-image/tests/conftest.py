@@ -37,11 +37,11 @@ def runner(worker: Runner) -> Iterator[Runner]:
 
 @pytest.fixture
 def own_runner(tmp_path: Path) -> Iterator[Callable[..., Runner]]:
-    """Makes a worker for this test alone: options and `env` as for Runner, `acknowledge` as for Gateway."""
+    """Makes a worker for this test alone: options and `env` as for Runner, the others as for Gateway."""
     with ExitStack() as cleanup:
 
-        def make(*options: str, acknowledge: bool = True, **more: Any) -> Runner:
-            gateway = Gateway(acknowledge=acknowledge)
+        def make(*options: str, acknowledge: bool = True, max_size: int = 8 << 20, **more: Any) -> Runner:
+            gateway = Gateway(acknowledge=acknowledge, max_size=max_size)
             cleanup.callback(gateway.close)
             made = Runner(gateway, tmp_path / "state", *options, **more)
             cleanup.callback(made.stop)

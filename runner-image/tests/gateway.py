@@ -14,6 +14,7 @@ from typing import Any
 
 from websockets import ConnectionClosed
 from websockets.asyncio.server import ServerConnection, serve
+from websockets.http11 import Request, Response
 
 TOKEN = "a token for the tests"
 FINAL = "ended"
@@ -22,7 +23,8 @@ FINAL = "ended"
 class Gateway:
     """Runs in a thread of its own; its methods are for the test's thread."""
 
-    def __init__(self, *, acknowledge: bool = True, port: int = 0) -> None:
+    def __init__(self, *, acknowledge: bool = True, port: int = 0, max_size: int = 8 << 20) -> None:
+        self._max_size = max_size
         self.acknowledge = acknowledge
         self.events: dict[str, list[dict[str, Any]]] = {}
         self.shown: dict[str, set[str]] = {}
@@ -45,18 +47,21 @@ class Gateway:
     def _run(self, started: threading.Event) -> None:
         async def main() -> None:
             self._stop = asyncio.Event()
-            async with serve(self._handle, "127.0.0.1", self.port, max_size=8 << 20) as server:
+            async with serve(
+                self._handle, "127.0.0.1", self.port, max_size=self._max_size, process_request=self._admit
+            ) as server:
                 self.port = server.sockets[0].getsockname()[1]
                 started.set()
                 await self._stop.wait()
 
         self._loop.run_until_complete(main())
 
+    def _admit(self, connection: ServerConnection, request: Request) -> Response | None:
+        if request.headers.get("Authorization") == f"Bearer {self.token}":
+            return None
+        return connection.respond(401, "The token of this runner is wrong.\n")
+
     async def _handle(self, socket: ServerConnection) -> None:
-        assert socket.request is not None
-        if socket.request.headers.get("Authorization") != f"Bearer {self.token}":
-            await socket.close(4001, "wrong token")
-            return
         self._socket = socket
         with contextlib.suppress(ConnectionClosed):
             async for text in socket:
@@ -150,7 +155,7 @@ class Runner:
         self._runs = 0
         self.start()
 
-    def start(self) -> None:
+    def start(self, *, stderr: Any = None, wait: bool = True) -> None:
         hellos = len(self.gateway.hellos)
         source = str(Path(__file__).parent.parent / "src")
         environment = {**os.environ, "RUNNER_TOKEN": TOKEN, "PYTHONPATH": source, **self._env}
@@ -168,8 +173,10 @@ class Runner:
                 *self._options,
             ],
             env=environment,
+            stderr=stderr,
         )
-        self.gateway.until(lambda: len(self.gateway.hellos) > hellos, 20, "hello")
+        if wait:
+            self.gateway.until(lambda: len(self.gateway.hellos) > hellos, 20, "hello")
 
     def submit(self, script: str, **options: Any) -> "Running":
         self._runs += 1

@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 from gateway import Runner
 
-from sequencer_runner.messages import Ack, BadMessage, Command, Welcome, read_message
+from sequencer_runner import limits
+from sequencer_runner.messages import Ack, BadCommand, BadMessage, Command, UnknownType, Welcome, read_message
 
 GOLDEN = Path(__file__).parent.parent.parent / "model" / "golden"
-MESSAGES: dict[str, list[dict[str, Any]]] = json.loads((GOLDEN / "messages.json").read_text())
+MESSAGES: dict[str, Any] = json.loads((GOLDEN / "messages.json").read_text())
+LIMIT_NAMES = {"messageBytes": "MESSAGE_BYTES", "eventBytes": "EVENT_BYTES"}
 RUN: list[dict[str, Any]] = json.loads((GOLDEN / "run.json").read_text())["events"]
 
 
@@ -29,8 +31,31 @@ def test_what_the_gateway_says_is_understood(message: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("message", MESSAGES["badToRunner"], ids=str)
 def test_what_does_not_follow_the_protocol_is_refused(message: dict[str, Any]) -> None:
-    with pytest.raises(BadMessage):
+    with pytest.raises(BadMessage) as refused:
         read_message(json.dumps(message))
+    # A command is answered; the connection stays.
+    assert isinstance(refused.value, BadCommand) == (message["type"] == "command")
+
+
+@pytest.mark.parametrize("message", MESSAGES["unknownTypes"], ids=str)
+def test_a_message_of_an_unknown_type_is_recognized_as_such(message: dict[str, Any]) -> None:
+    with pytest.raises(UnknownType):
+        read_message(json.dumps(message))
+
+
+def test_both_sides_have_the_same_limits() -> None:
+    assert {name: getattr(limits, constant) for name, constant in LIMIT_NAMES.items()} == MESSAGES["limits"]
+
+
+def test_a_newer_gateway_is_answered_on_the_same_connection(runner: Runner) -> None:
+    gateway, hellos = runner.gateway, len(runner.gateway.hellos)
+    gateway.tell({"type": "newer"})
+    reply = gateway.command("dance", run="none", by="alice")
+    assert (reply["ok"], reply["code"], "dance" in reply["message"]) == (False, "NOT_YET", True)
+    reply = gateway.command("stop", run="none", by="alice", level="NUKE")
+    assert (reply["ok"], reply["code"], "level" in reply["message"]) == (False, "BAD_INPUT", True)
+    assert gateway.command("check", script="x = 1\n", newer=1)["ok"]
+    assert len(gateway.hellos) == hellos
 
 
 @pytest.mark.parametrize("text", ["", "[]", "null", "{", '{"type": "command", "id": "x", "command": 3}'])

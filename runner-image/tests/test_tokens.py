@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from gateway import TOKEN, Runner
+from test_resume import until
 
 SCRIPT = "import time\nprint('one')\nwhile True:\n    time.sleep(0.05)\n"
 
@@ -84,3 +85,17 @@ def test_a_file_without_a_secret_is_told(tmp_path: Path, text: str | None) -> No
     assert done.returncode == 2
     assert "RUNNER_TOKEN_FILE cannot be used" in done.stderr
     assert "lines" not in done.stderr
+
+
+def test_a_refused_token_is_logged_as_such(own_runner: Callable[..., Runner], tmp_path: Path) -> None:
+    runner = own_runner()
+    gateway = runner.gateway
+    gateway.token = "another"
+    log = tmp_path / "log"
+    runner.kill()
+    with log.open("wb") as out:
+        runner.start(stderr=out, wait=False)
+        until(lambda: "token refused" in log.read_text())
+        assert "cannot reach" not in log.read_text()
+        gateway.token = TOKEN
+        gateway.until(lambda: len(gateway.hellos) == 2, 20, "a connection with the right token")

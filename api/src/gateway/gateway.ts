@@ -3,11 +3,16 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { LIMITS, SequencerError, type Command, type Hello, type Reply } from '@sequencer/model';
 import { WebSocketServer } from 'ws';
+import { UnprovedSockets } from '../http/unproved-sockets.ts';
+import { refuseUpgrade } from '../http/upgrades.ts';
 import type { Logger } from '../log.ts';
 import type { Credentials } from './credentials.ts';
 import { CLOSE, RunnerConnection, type ConnectionHandlers } from './runner-connection.ts';
 
+/** With a `hello`. */
 const MAX_RUNNERS = 200;
+/** With a token, and without a `hello` yet. */
+const UNPROVED = { perAddress: 100, total: 500, withinMs: 10_000 };
 
 export interface RunnerState {
   connected: boolean;
@@ -25,6 +30,8 @@ export class Gateway {
   });
   readonly #credentials: Credentials;
   readonly #log: Logger;
+  readonly #unproved = new UnprovedSockets(UNPROVED);
+  #admitted = 0;
   readonly #seats = new Map<string, RunnerConnection>();
   readonly #last = new Map<string, { hello: Hello; heardAt: Date }>();
 
@@ -33,16 +40,35 @@ export class Gateway {
     this.#log = log;
   }
 
-  /** Takes a websocket upgrade. A wrong token is told by close code 4001. */
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, handlers: ConnectionHandlers): void {
+  /** Takes a websocket upgrade. Without a token that counts it is answered by HTTP 401, and holds no place. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, address: string, handlers: ConnectionHandlers): void {
     const credential = this.#credentials.find(request.headers.authorization);
+    if (!credential) {
+      this.#log.warn({ address }, 'a runner was refused: its token is wrong');
+      refuseUpgrade(socket, 401, 'The token of this runner is wrong or does not count any more.', {
+        'www-authenticate': 'Bearer',
+      });
+      return;
+    }
+    if (this.#admitted >= MAX_RUNNERS) {
+      this.#log.warn({ address }, 'a runner was refused: too many runners are connected');
+      const text = `There are ${String(MAX_RUNNERS)} runners connected, which is the limit. The token was not the reason.`;
+      refuseUpgrade(socket, 503, text, { 'retry-after': '5' });
+      return;
+    }
+    const admitted = this.#unproved.add(address, () => {
+      this.#log.warn({ address }, 'a runner was disconnected: it sent no hello');
+      socket.destroy();
+    });
+    socket.once('close', admitted);
     this.#server.handleUpgrade(request, socket, head, (websocket) => {
-      if (!credential || this.#server.clients.size > MAX_RUNNERS) {
-        this.#log.warn({ address: request.socket.remoteAddress }, 'a runner was refused: its token is wrong');
-        websocket.close(CLOSE.unauthorized, 'the token is wrong');
-        return;
-      }
-      new RunnerConnection(websocket, credential, handlers, this.#log);
+      new RunnerConnection(websocket, credential, handlers, this.#log, () => {
+        admitted();
+        this.#admitted += 1;
+        websocket.once('close', () => {
+          this.#admitted -= 1;
+        });
+      });
     });
   }
 
@@ -82,7 +108,7 @@ export class Gateway {
     const connection = this.connection(sequencer);
     if (!connection) throw new SequencerError('RUNNER_AWAY');
     const reply = await connection.command(command, withinMs);
-    if (!reply.ok) throw new SequencerError(reply.code ?? 'INTERNAL', reply.message);
+    if (!reply.ok) throw SequencerError.reported(reply.code, reply.message);
     return reply;
   }
 

@@ -4,6 +4,7 @@ import {
   PROTOCOL_VERSION,
   SequencerError,
   fromRunnerSchema,
+  isUnknownType,
   parseStorable,
   type Command,
   type EventsMessage,
@@ -20,7 +21,6 @@ import type { Credential } from './credentials.ts';
 export const CLOSE = { unauthorized: 4001, protocol: 4002, seatTaken: 4003, shutdown: 1012 } as const;
 
 const PING_EVERY_MS = 5000;
-const HELLO_WITHIN_MS = 10_000;
 const COMMAND_WITHIN_MS = 5000;
 
 export interface ConnectionHandlers {
@@ -46,22 +46,28 @@ export class RunnerConnection {
   readonly #socket: WebSocket;
   readonly #handlers: ConnectionHandlers;
   readonly #log: Logger;
+  readonly #proved: () => void;
   readonly #waiting = new Map<string, Waiting>();
   readonly #closed = new AbortController();
   #welcomed = false;
   #alive = true;
 
-  constructor(socket: WebSocket, credential: Credential, handlers: ConnectionHandlers, log: Logger) {
+  /** @param proved called when the runner has sent a `hello` that its token allows */
+  constructor(
+    socket: WebSocket,
+    credential: Credential,
+    handlers: ConnectionHandlers,
+    log: Logger,
+    proved: () => void,
+  ) {
     this.#socket = socket;
     this.credential = credential;
     this.#handlers = handlers;
     this.#log = log;
+    this.#proved = proved;
     const ping = setInterval(() => {
       this.#ping();
     }, PING_EVERY_MS);
-    const hello = setTimeout(() => {
-      if (!this.hello) this.close(CLOSE.protocol, 'no hello');
-    }, HELLO_WITHIN_MS);
     socket.on('message', (data: Buffer, isBinary) => {
       this.#heard();
       this.#onMessage(isBinary ? null : data.toString());
@@ -74,7 +80,6 @@ export class RunnerConnection {
     });
     socket.on('close', () => {
       clearInterval(ping);
-      clearTimeout(hello);
       this.#closed.abort();
       for (const waiting of this.#waiting.values()) {
         clearTimeout(waiting.timer);
@@ -151,10 +156,13 @@ export class RunnerConnection {
   }
 
   #onMessage(text: string | null): void {
-    let message: FromRunner;
     try {
-      message = fromRunnerSchema.parse(parseStorable(text ?? ''));
-      this.#handle(message);
+      const message: unknown = parseStorable(text ?? '');
+      if (this.#welcomed && isUnknownType(message, fromRunnerSchema)) {
+        this.#log.warn({ sequencer: this.hello?.sequencer }, 'a message of an unknown type was ignored');
+        return;
+      }
+      this.#handle(fromRunnerSchema.parse(message));
     } catch (error) {
       const why = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
       this.#log.warn({ sequencer: this.hello?.sequencer, why }, 'a runner did not follow the protocol');
@@ -174,6 +182,7 @@ export class RunnerConnection {
         return;
       }
       this.hello = message;
+      this.#proved();
       this.#handlers.hello(this, message).catch((error: unknown) => {
         this.#log.error({ err: error }, 'a runner could not be welcomed');
         this.close(CLOSE.shutdown, 'try again');

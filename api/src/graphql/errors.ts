@@ -1,18 +1,22 @@
 /** How errors reach a client: with a code of the catalogue and a sentence, and nothing of our inside. */
 import { randomUUID } from 'node:crypto';
-import { ERROR_CODES, storableText, type ErrorCode } from '@sequencer/model';
+import { ERROR_CODES, storableText } from '@sequencer/model';
 import { GraphQLError } from 'graphql';
 import type { Logger } from '../log.ts';
 import { asSequencerError } from '../store/database.ts';
 
 const codes = new Set<unknown>(ERROR_CODES);
+/** Errors with a code of a newer runner, which is no code of the catalogue. */
+const foreign = new WeakSet<Error>();
 
-function rebuilt(error: GraphQLError, message: string, code: ErrorCode): GraphQLError {
-  return new GraphQLError(storableText(message), {
+function rebuilt(error: GraphQLError, message: string, code: string): GraphQLError {
+  const made = new GraphQLError(storableText(message), {
     ...(error.nodes ? { nodes: error.nodes } : {}),
     ...(error.path ? { path: error.path } : {}),
     extensions: { code },
   });
+  if (!codes.has(code)) foreign.add(made);
+  return made;
 }
 
 /** By name too: a library may have loaded a copy of its own of the class. */
@@ -25,7 +29,8 @@ export function present(error: unknown, log: Logger): GraphQLError {
   const graphql = isGraphQL(error) ? error : new GraphQLError('', { originalError: error as Error });
   // Told already: a later stage may wrap it once more.
   const isWrapped = isGraphQL(graphql.originalError);
-  if (codes.has(graphql.extensions.code) && (!graphql.originalError || isWrapped)) return graphql;
+  const isPresented = codes.has(graphql.extensions.code) || foreign.has(graphql);
+  if (isPresented && (!graphql.originalError || isWrapped)) return graphql;
   const typed = asSequencerError(graphql.originalError ?? error);
   if (typed) {
     return graphql.extensions.code === typed.code ? graphql : rebuilt(graphql, typed.message, typed.code);

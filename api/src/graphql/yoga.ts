@@ -11,10 +11,10 @@ import {
 } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
-import type { WebSocketServer } from 'ws';
 import { whoAsks, type Door } from '../auth/door.ts';
 import { UNAUTHORIZED, watchSocket } from '../auth/socket-watch.ts';
 import { NO_STREAMS } from '../http/guard.ts';
+import type { GraphqlSockets } from '../http/upgrades.ts';
 import type { Logger } from '../log.ts';
 import type { Context } from './context.ts';
 import { present } from './errors.ts';
@@ -32,6 +32,8 @@ export type Yoga = YogaServerInstance<NodeContext, Context>;
 const SUBSCRIPTIONS_PER_SOCKET = 100;
 /** To a client it means: connect again. graphql-ws would close with 4500, and its clients take that for the end. */
 const TRY_AGAIN_LATER = 1013;
+/** As HTTP status 429. */
+const TOO_MANY = 4429;
 
 export function makeYoga(makeContext: MakeContext, log: Logger): Yoga {
   /** Yoga would answer a subscription with a stream, whatever the client accepts. */
@@ -83,7 +85,7 @@ interface Operation extends ExecutionArgs {
   rootValue: { execute: Execute; subscribe: Subscribe };
 }
 
-export function serveWebsockets(yoga: Yoga, sockets: WebSocketServer, door: Door, log: Logger) {
+export function serveWebsockets(yoga: Yoga, { server, prove }: GraphqlSockets, door: Door, log: Logger) {
   const told = (errors: readonly unknown[]) => errors.map((error) => present(error, log));
   return useServer(
     {
@@ -93,9 +95,13 @@ export function serveWebsockets(yoga: Yoga, sockets: WebSocketServer, door: Door
         if (typeof authorization === 'string') request.headers.authorization ??= authorization;
         try {
           const { identity } = await whoAsks(door, request);
-          if (identity) watchSocket(door, socket, request, identity, log);
-          else socket.close(UNAUTHORIZED, 'Sign in first');
-          return identity !== null;
+          if (!identity) socket.close(UNAUTHORIZED, 'Sign in first');
+          else if (!prove(request, identity.user.name)) socket.close(TOO_MANY, 'Too many connections');
+          else {
+            watchSocket(door, socket, request, identity, log);
+            return true;
+          }
+          return false;
         } catch (error) {
           // For the log: a reason has no room for every sentence.
           present(error, log);
@@ -136,6 +142,6 @@ export function serveWebsockets(yoga: Yoga, sockets: WebSocketServer, door: Door
           : undefined;
       },
     },
-    sockets,
+    server,
   );
 }

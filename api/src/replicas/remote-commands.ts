@@ -1,6 +1,6 @@
 /** Commands for runners that another replica has on the line: rows, and the doorbell. */
 import { randomUUID } from 'node:crypto';
-import { ERROR_CODES, SequencerError, type RunCommand } from '@sequencer/model';
+import { SequencerError, type RunCommand } from '@sequencer/model';
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Logger } from '../log.ts';
@@ -13,7 +13,7 @@ const TAKEN_WITHIN_MS = 1500;
 const LOOK_EVERY_MS = 250;
 
 const answerSchema = z.union([
-  z.object({ code: z.enum(ERROR_CODES), message: z.string() }),
+  z.object({ code: z.string(), message: z.string() }),
   z.object({ result: z.unknown().optional() }),
 ]);
 
@@ -114,6 +114,6 @@ export class RemoteCommands {
 
 function read(answer: string): unknown {
   const told = answerSchema.parse(JSON.parse(answer));
-  if ('code' in told) throw new SequencerError(told.code, told.message);
+  if ('code' in told) throw SequencerError.reported(told.code, told.message);
   return told.result;
 }

@@ -86,13 +86,17 @@ export class KubernetesBackend implements RunBackend {
       if (!live || connection.credential.run !== message.run) {
         throw new Error(`events of the run ${message.run}, which is not open here`);
       }
-      for (const event of live.receive(message.events)) {
-        log.error({ run: message.run, seq: event.seq, type: event.type }, 'an event has a wrong shape');
+      try {
+        for (const event of live.receive(message.events)) {
+          log.error({ run: message.run, seq: event.seq, type: event.type }, 'an event has a wrong shape');
+        }
+      } finally {
+        // What was received before a gap is recorded.
+        board.touched(live.row.sequencer);
+        if (live.unstoredSize > HIGH_WATER) connection.hold(true);
+        recorder.record(live);
+        this.#status.touch(live.row.id);
       }
-      board.touched(live.row.sequencer);
-      if (live.unstoredSize > HIGH_WATER) connection.hold(true);
-      recorder.record(live);
-      this.#status.touch(live.row.id);
     },
     heard: (connection) => {
       const live = this.#liveOf(connection);

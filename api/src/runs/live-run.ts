@@ -7,9 +7,11 @@ import {
   reasonOf,
   skipEvent,
   type AnyEvent,
+  type EventsMessage,
   type Phase,
   type RunView,
 } from '@sequencer/model';
+import { receivedEvent } from '../gateway/received-event.ts';
 import type { StoredEvent } from '../store/event-store.ts';
 import type { RunSummary } from '../store/run-store.ts';
 import { Signal } from './signal.ts';
@@ -74,19 +76,20 @@ export class LiveRun {
   /**
    * Takes in what a runner sent. What is known already is left out; a gap throws GapError and changes nothing after it.
    *
-   * @returns events of a known type whose shape is wrong: they are recorded, and not folded into the view
+   * @returns events of a wrong shape: they are recorded, and not folded into the view, or another event takes their place
    */
-  receive(batch: readonly AnyEvent[]): AnyEvent[] {
+  receive(batch: EventsMessage['events']): AnyEvent[] {
     const odd: AnyEvent[] = [];
-    for (const event of batch) {
-      if (event.seq <= this.view.lastSeq) continue;
-      if (event.seq !== this.view.lastSeq + 1) {
-        throw new GapError(`event ${String(event.seq)} came after ${String(this.view.lastSeq)}`);
+    for (const sent of batch) {
+      const { seq } = sent;
+      if (seq <= this.view.lastSeq) continue;
+      if (seq !== this.view.lastSeq + 1) {
+        throw new GapError(`event ${String(seq)} came after ${String(this.view.lastSeq)}`);
       }
-      if (this.view.outcome !== null) throw new GapError(`event ${String(event.seq)} came after the end`);
-      if (!this.#fold(event)) odd.push(event);
-      const { seq, type, at, ...data } = event;
-      const stored = { seq, type, at: new Date(at).toISOString(), data: JSON.stringify(data) };
+      if (this.view.outcome !== null) throw new GapError(`event ${String(seq)} came after the end`);
+      const { event, data, problem } = receivedEvent(sent);
+      if (!this.#fold(event) || problem !== null) odd.push(event);
+      const stored = { seq, type: event.type, at: new Date(event.at).toISOString(), data };
       this.#keep(stored);
     }
     this.seenAt = new Date();

@@ -67,13 +67,16 @@ export class LocalBackend implements RunBackend {
       }
       if (!isTokenOf(live.row, message.token)) throw new Error(`events of the run ${message.run} without its token`);
       live.held = true;
-      const odd = live.receive(message.events);
-      for (const event of odd) {
-        this.#log.error({ run: message.run, seq: event.seq, type: event.type }, 'an event has a wrong shape');
+      try {
+        for (const event of live.receive(message.events)) {
+          this.#log.error({ run: message.run, seq: event.seq, type: event.type }, 'an event has a wrong shape');
+        }
+      } finally {
+        // What was received before a gap is recorded.
+        this.#board.touched(live.row.sequencer);
+        if (live.unstoredSize > HIGH_WATER) connection.hold(true);
+        this.#recorder.record(live);
       }
-      this.#board.touched(live.row.sequencer);
-      if (live.unstoredSize > HIGH_WATER) connection.hold(true);
-      this.#recorder.record(live);
     },
     heard: (connection) => {
       const live = this.#held(connection.hello?.sequencer);

@@ -11,7 +11,9 @@ import websockets
 from websockets.asyncio.client import ClientConnection, connect
 
 from sequencer_runner.conversation import CommandRefused
-from sequencer_runner.messages import Ack, BadMessage, Command, Welcome, read_message
+from sequencer_runner.cut import cut_to
+from sequencer_runner.limits import EVENT_BYTES, MESSAGE_BYTES
+from sequencer_runner.messages import Ack, BadCommand, BadMessage, Command, UnknownType, Welcome, read_message
 from sequencer_runner.run import Run
 from sequencer_runner.secret import Secret
 
@@ -22,8 +24,9 @@ _BATCH_EVENTS, _BATCH_BYTES = 1000, 256 * 1024
 # Not acknowledged yet. Less than what the API keeps before it stops reading: replies to commands must get through while
 # the database is unreachable.
 _IN_FLIGHT_EVENTS, _IN_FLIGHT_BYTES = 20_000, 4 * 1024 * 1024
-# Close codes after which an immediate new try is of no use.
-_HOPELESS = {4001, 4003}
+# Close codes and HTTP statuses after which an immediate new try is of no use.
+_HOPELESS = {4001, 4003, 401}
+_TOO_LARGE, _SMALLEST_EVENT = 1009, 16 * 1024
 
 
 class Holder(Protocol):
@@ -51,6 +54,7 @@ class Gateway:
         # The last event and the size of each batch that is not acknowledged.
         self._in_flight: dict[str, deque[tuple[int, int]]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._event_bytes = EVENT_BYTES
 
     def changed(self) -> None:
         self._news.set()
@@ -76,8 +80,15 @@ class Gateway:
             except websockets.ConnectionClosed as closed:
                 code = closed.rcvd.code if closed.rcvd else None
                 _log.warning("the gateway closed the connection: %s", closed)
+            except websockets.InvalidStatus as refused:
+                code = refused.response.status_code
+                _log.warning("%s", _refusal(self._url, code, refused.response.body))
             except (OSError, websockets.WebSocketException, asyncio.TimeoutError) as error:
                 _log.warning("cannot reach the gateway at %s: %s", self._url, error)
+            if code == _TOO_LARGE:
+                # The same bytes would be refused again.
+                self._event_bytes = max(_SMALLEST_EVENT, self._event_bytes // 2)
+                _log.error("a message was too large; events are cut to %d bytes from here on", self._event_bytes)
             if code in _HOPELESS:
                 wait = _LONGEST_WAIT
             elif code == 1012:
@@ -93,6 +104,13 @@ class Gateway:
             async for text in socket:
                 try:
                     message = read_message(text)
+                except UnknownType as error:
+                    _log.warning("a message of the gateway is ignored: %s", error)
+                    continue
+                except BadCommand as error:
+                    _log.warning("a command of the gateway is refused: %s", error)
+                    await self._reply(socket, error.id, {"ok": False, "code": error.code, "message": str(error)})
+                    continue
                 except BadMessage as error:
                     _log.error("the gateway sent a message that is not understood: %s", error)
                     await socket.close(4002, str(error)[:100])
@@ -159,10 +177,13 @@ class Gateway:
             batches = self._in_flight.setdefault(run.id, deque())
             if sum(size for _, size in batches) >= _IN_FLIGHT_BYTES:
                 continue
-            lines = run.journal.read(sent, _BATCH_EVENTS, _BATCH_BYTES)
+            lines = run.journal.read(sent, _BATCH_EVENTS, min(_BATCH_BYTES, self._event_bytes))
             if not lines:
                 continue
             sent_some = True
+            limit = self._event_bytes
+            if any(len(line) > limit for line in lines):
+                lines = [line if len(line) <= limit else await asyncio.to_thread(cut_to, line, limit) for line in lines]
             shown = "" if run.token is None else f'"token":{json.dumps(run.token)},'
             head = f'{{"type":"events","run":{json.dumps(run.id)},{shown}"events":['.encode()
             await socket.send(head + b",".join(lines) + b"]}", text=True)
@@ -176,22 +197,29 @@ class Gateway:
         task.add_done_callback(self._tasks.discard)
 
     async def _carry_out(self, socket: ClientConnection, command: Command) -> None:
-        reply: dict[str, Any] = {"type": "reply", "id": command.id, "ok": True}
+        reply: dict[str, Any] = {"ok": True}
         try:
             result = await self._holder.command(command)
             if result is not None:
                 reply["result"] = result
         except CommandRefused as error:
-            reply.update(ok=False, code=error.code, message=str(error))
+            reply = {"ok": False, "code": error.code, "message": str(error)}
         except Exception:
             _log.exception("command %s failed", command.name)
-            reply.update(ok=False, code="INTERNAL", message="The runner failed to carry this out; its log says why.")
+            reply = {"ok": False, "code": "INTERNAL", "message": "The command failed; the log of the runner says why."}
         # The events that the command has caused go first.
         await self._flushed(command.fields.get("run"))
+        await self._reply(socket, command.id, reply)
+
+    async def _reply(self, socket: ClientConnection, key: str, reply: dict[str, Any]) -> None:
+        text = json.dumps({"type": "reply", "id": key, **reply})
+        if len(text) > MESSAGE_BYTES:
+            told = f"The answer has {len(text)} bytes; the limit is {MESSAGE_BYTES}. Request less."
+            text = json.dumps({"type": "reply", "id": key, "ok": False, "code": "TOO_COMPLEX", "message": told})
         try:
-            await socket.send(json.dumps(reply))
+            await socket.send(text)
         except websockets.ConnectionClosed:
-            _log.warning("the answer to command %s was lost with the connection", command.name)
+            _log.warning("the reply to command %s was lost with the connection", key)
 
     async def _flushed(self, run_id: object) -> None:
         run = self._holder.runs.get(str(run_id))
@@ -203,3 +231,11 @@ class Gateway:
                 return
             self._news.set()
             await asyncio.sleep(0 if tried < 50 else 0.002)
+
+
+def _refusal(url: str, status: int, body: bytes | bytearray) -> str:
+    """Why the gateway did not open a websocket."""
+    text = bytes(body[:500]).decode(errors="replace").strip()
+    if status == 401:
+        return f"token refused by the gateway at {url}: check RUNNER_TOKEN. {text}".strip()
+    return f"the gateway at {url} refused the connection with HTTP {status}. {text}".strip()

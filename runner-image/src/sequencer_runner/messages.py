@@ -16,6 +16,19 @@ class BadMessage(Exception):
     """A message that does not follow the protocol."""
 
 
+class BadCommand(BadMessage):
+    """A command that this version cannot carry out. It is answered, and the connection stays."""
+
+    def __init__(self, key: str, code: str, text: str) -> None:
+        super().__init__(text)
+        self.id = key
+        self.code = code
+
+
+class UnknownType(BadMessage):
+    """A message of a type that only a newer gateway knows. It is ignored."""
+
+
 @dataclass(frozen=True)
 class Welcome:
     """For each run: what is stored, and whether its journal may go."""
@@ -134,8 +147,10 @@ def read_message(text: str | bytes) -> Welcome | Ack | Command:
             return Ack(message["run"], message["seq"])
         case "command":
             return _command(message)
-        case other:
-            raise BadMessage(f"unknown type {other!r}")
+        case str(other):
+            raise UnknownType(f"unknown type {other[:100]!r}")
+        case _:
+            raise BadMessage("type is missing or no text")
 
 
 def _welcome(message: dict[str, Any]) -> Welcome:
@@ -148,18 +163,23 @@ def _welcome(message: dict[str, Any]) -> Welcome:
 
 
 def _command(message: dict[str, Any]) -> Command:
-    command = message.get("command")
-    if not _text(message.get("id")) or not isinstance(command, dict):
+    key, command = message.get("id"), message.get("command")
+    if not isinstance(key, str) or not isinstance(command, dict):
         raise BadMessage("command: id or command is missing")
     name = command.get("name")
-    shape = _COMMANDS.get(name) if isinstance(name, str) else None
+    if not isinstance(name, str):
+        raise BadMessage("command: name is missing or no text")
+    shape = _COMMANDS.get(name)
     if shape is None:
-        raise BadMessage(f"command: unknown name {name!r}")
-    _check(command, shape, f"command {name}")
-    return Command(message["id"], str(name), command)
+        raise BadCommand(key, "NOT_YET", f"This runner does not know the command {name[:100]!r}. Upgrade it.")
+    try:
+        _check(command, shape, f"command {name}")
+    except BadMessage as error:
+        raise BadCommand(key, "BAD_INPUT", f"{error}.") from None
+    return Command(key, name, command)
 
 
 def _check(values: dict[str, Any], shape: Shape, what: str) -> None:
     for key, good in shape.items():
         if not good(values.get(key)):
-            raise BadMessage(f"{what}: {key} is missing or of the wrong kind")
+            raise BadMessage(f"{what}: {key} is missing, of the wrong kind, or a value that this version does not know")

@@ -1,0 +1,67 @@
+/**
+ * Sockets that have not proved yet who they are. They hold few places, for each address and in all, and not for long. When
+ * the places are taken the oldest of them is ended: so one who opens many keeps nobody out, also not behind the same proxy.
+ */
+
+interface Unproved {
+  address: string;
+  end: () => void;
+  timer: NodeJS.Timeout;
+}
+
+export interface UnprovedLimits {
+  perAddress: number;
+  total: number;
+  withinMs: number;
+}
+
+export class UnprovedSockets {
+  readonly #limits: UnprovedLimits;
+  /** In the order in which they were opened. */
+  readonly #all = new Set<Unproved>();
+  readonly #byAddress = new Map<string, Set<Unproved>>();
+
+  constructor(limits: UnprovedLimits) {
+    this.#limits = limits;
+  }
+
+  get size(): number {
+    return this.#all.size;
+  }
+
+  /**
+   * @param end cuts the socket off: it is called when its time is over, or when its place is needed
+   * @returns to be called once, when the socket has proved itself or is closed
+   */
+  add(address: string, end: () => void): () => void {
+    const same = this.#byAddress.get(address) ?? new Set();
+    this.#byAddress.set(address, same);
+    if (same.size >= this.#limits.perAddress) this.#end(same);
+    if (this.#all.size >= this.#limits.total) this.#end(this.#all);
+    const timer = setTimeout(() => {
+      this.#remove(socket);
+      end();
+    }, this.#limits.withinMs);
+    const socket = { address, end, timer: timer.unref() };
+    same.add(socket);
+    this.#byAddress.set(address, same);
+    this.#all.add(socket);
+    return () => {
+      this.#remove(socket);
+    };
+  }
+
+  #end([oldest]: Set<Unproved>): void {
+    if (!oldest) return;
+    this.#remove(oldest);
+    oldest.end();
+  }
+
+  #remove(socket: Unproved): void {
+    clearTimeout(socket.timer);
+    this.#all.delete(socket);
+    const same = this.#byAddress.get(socket.address);
+    same?.delete(socket);
+    if (same?.size === 0) this.#byAddress.delete(socket.address);
+  }
+}
