@@ -1,7 +1,17 @@
 """The one name of nextline that observing scripts use."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sequencer_runner.script.probe import Probe
+
+_current_probe: "Callable[[], Probe | None] | None"
+try:
+    from sequencer_runner.script.probe import current_probe as _current_probe
+except ImportError:
+    _current_probe = None
 
 __all__ = ["disable_trace"]
 
@@ -9,12 +19,7 @@ __all__ = ["disable_trace"]
 @contextmanager
 def disable_trace() -> Iterator[None]:
     """Switches the tracer off for what this thread does inside the block. Does nothing outside a runner."""
-    try:
-        from sequencer_runner.script.probe import current_probe
-    except ImportError:
-        yield
-        return
-    probe = current_probe()
+    probe = None if _current_probe is None else _current_probe()
     if probe is None:
         yield
         return

@@ -5,10 +5,17 @@ Inside Sequencer it reaches the browser; anywhere else the terminal, so that the
 
 import math
 import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sequencer_runner.script.dialogue import Dialogue
+
+_current_dialogue: "Callable[[], Dialogue | None] | None"
+try:
+    from sequencer_runner.script.dialogue import current_dialogue as _current_dialogue
+except ImportError:
+    _current_dialogue = None
 
 __all__ = ["ask", "confirm", "progress"]
 
@@ -95,8 +102,4 @@ def _read_line(prompt: str, timeout: float | None) -> str | None:
 
 def _dialogue() -> "Dialogue | None":
     """None outside Sequencer, and in a child process, which is not the run."""
-    try:
-        from sequencer_runner.script.dialogue import current_dialogue
-    except ImportError:
-        return None
-    return current_dialogue()
+    return None if _current_dialogue is None else _current_dialogue()

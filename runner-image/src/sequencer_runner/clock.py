@@ -11,8 +11,9 @@ def now_ms() -> int:
 
 def iso(ms: int) -> str:
     """ISO 8601 in UTC, with milliseconds."""
-    stamp = datetime.fromtimestamp(ms // 1000, timezone.utc)
-    return f"{stamp:%Y-%m-%dT%H:%M:%S}.{ms % 1000:03d}Z"
+    stamp = datetime.fromtimestamp(ms // 1000, timezone.utc).replace(microsecond=ms % 1000 * 1000)
+    # Not by `strftime`, for which Python calls that of the module `time`, which a script may have replaced.
+    return f"{stamp.isoformat(timespec='milliseconds')[:23]}Z"
 
 
 def now_iso() -> str:

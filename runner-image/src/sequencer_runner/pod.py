@@ -22,9 +22,9 @@ from sequencer_runner.conversation import CommandRefused
 from sequencer_runner.ladder import Deadlines
 from sequencer_runner.messages import Command
 from sequencer_runner.mirror import Mirror
+from sequencer_runner.packages import packages
 from sequencer_runner.process import ScriptProcess, spawn
 from sequencer_runner.run import Run
-from sequencer_runner.script.main import packages
 from sequencer_runner.secret import Secret
 from sequencer_runner.worker import Settings, Worker
 

@@ -17,9 +17,9 @@ from sequencer_runner.conversation import CommandRefused
 from sequencer_runner.gateway import Gateway
 from sequencer_runner.ladder import Deadlines
 from sequencer_runner.messages import PROTOCOL_VERSION, Command
+from sequencer_runner.packages import packages
 from sequencer_runner.process import ScriptProcess, spawn
 from sequencer_runner.run import Run, Surroundings
-from sequencer_runner.script.main import packages
 from sequencer_runner.script.values import python_version
 from sequencer_runner.secret import Secret
 

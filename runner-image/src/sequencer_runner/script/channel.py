@@ -6,13 +6,15 @@ frame in two. What is put here is sent in order.
 
 import os
 import queue
-import socket
-import threading
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sequencer_runner.clock import now_iso, now_ms
 from sequencer_runner.frames import json_frame, line_frame, output_head
+from sequencer_runner.script import threads
+
+if TYPE_CHECKING:
+    import _socket
 
 # Bytes that may wait to be sent before a thread that prints has to wait too.
 _HIGH_WATER = 32 * 1024 * 1024
@@ -24,27 +26,25 @@ _PATIENCE = 5.0
 _LITTLE = 32 * 1024
 
 # A frame in parts, which are not copied by the thread that prints; or the mark of somebody who waits until it is sent.
-_Item = tuple[bytes | memoryview, ...] | threading.Event
+_Item = tuple[bytes | memoryview, ...] | threads.Event
 
 
 class Channel:
     """Events, output and replies to the supervisor."""
 
-    def __init__(self, sock: socket.socket) -> None:
+    def __init__(self, sock: "_socket.socket") -> None:
         self._socket = sock
         self._queue: queue.SimpleQueue[_Item] = queue.SimpleQueue()
         self._waiting = 0
         self._batches = 0
         self._open = True
-        self._direct = False
         self._late = False
-        self._thread = threading.Thread(target=self._send, name="sequencer-channel", daemon=True)
-        self._thread.start()
+        self._thread = threads.start(self._send)
         os.register_at_fork(after_in_child=self._after_fork)
 
     @property
     def own_threads(self) -> set[int]:
-        return {self._thread.ident or 0}
+        return {self._thread}
 
     def event(self, type_: str, **fields: Any) -> None:
         self.send({"event": {"type": type_, "at": now_iso(), **fields}})
@@ -60,28 +60,26 @@ class Channel:
 
     def output(self, stream: int, trace: int, line: int, data: memoryview) -> None:
         """Output as it was written. Waits while the supervisor is far behind: memory stays bounded."""
-        if self._direct:
-            os.write(stream, data)
         if not self._open:
             return
         self._waiting += len(data)
         self._queue.put((output_head(stream, trace, line, now_ms(), len(data)), data))
-        while self._waiting > _HIGH_WATER and self._open and threading.current_thread() is not self._thread:
+        while self._waiting > _HIGH_WATER and self._open and threads.get_ident() != self._thread:
             time.sleep(0.002)
 
     def drain(self, timeout: float) -> None:
         """Waits until what was put so far is sent."""
-        if self._open and self._thread.is_alive():
-            sent = threading.Event()
+        if self._open:
+            sent = threads.Event()
             self._queue.put(sent)
             sent.wait(timeout)
 
     def empty(self, patience: float) -> None:
         """Waits until what was put so far is sent, however long that takes; not when nothing leaves for so many
         seconds."""
-        if not self._open or not self._thread.is_alive():
+        if not self._open:
             return
-        sent = threading.Event()
+        sent = threads.Event()
         self._queue.put(sent)
         before = -1
         while not sent.wait(patience) and before != self._batches:
@@ -94,24 +92,23 @@ class Channel:
         """
         if self._late or not self._open or self._waiting > _LITTLE:
             return
-        sent = threading.Event()
+        sent = threads.Event()
         self._queue.put(sent)
         self._late = not sent.wait(0.05)
 
     def finish(self) -> None:
-        """The interpreter is about to end, and its threads with it: what is printed from here on goes out directly."""
+        """The interpreter is about to end, and its threads with it."""
         self.empty(_PATIENCE)
-        self._direct = self._open
         self._open = False
 
     def _send(self) -> None:
         while True:
             item = self._queue.get()
             parts: list[bytes | memoryview] = []
-            marks: list[threading.Event] = []
+            marks: list[threads.Event] = []
             size = 0
             while True:
-                if isinstance(item, threading.Event):
+                if isinstance(item, threads.Event):
                     marks.append(item)
                 else:
                     parts += item
@@ -132,7 +129,6 @@ class Channel:
                 mark.set()
 
     def _after_fork(self) -> None:
-        """A forked child is not the run: it must not speak for it. Its output goes to the file descriptors."""
+        """A forked child is not the run: it must not speak for it."""
         self._open = False
-        self._direct = True
         self._socket.close()

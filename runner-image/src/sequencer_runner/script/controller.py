@@ -1,11 +1,10 @@
 """Decides at each line whether it is told and whether to stop there; carries out the commands that let traces go on."""
 
-import threading
 from collections.abc import Callable
 from types import FrameType
 from typing import Any, Protocol
 
-from sequencer_runner.script import stepping
+from sequencer_runner.script import stepping, threads
 from sequencer_runner.script.breakpoints import Breakpoints, Hit
 from sequencer_runner.script.channel import Channel
 from sequencer_runner.script.failure import failed_frames, first_cause
@@ -145,7 +144,7 @@ class Controller:
 
     def serves_runner(self, frame: FrameType) -> bool:
         """Whether the runner itself has called this."""
-        return threading.get_ident() in self.own_threads or self._file.serves_runner(frame)
+        return threads.get_ident() in self.own_threads or self._file.serves_runner(frame)
 
     def _stop_reason(self, trace: Trace, frame: FrameType, line: int, stop: Hit | None) -> str | None:
         if self.leaving:
@@ -195,7 +194,7 @@ class Controller:
     def hold(self, error: BaseException, decided: Callable[[], bool]) -> None:
         """Stops the main trace, whose stack is that of the error, until it is decided what follows, or until a signal
         or a stop ends it."""
-        trace = self.traces.of_thread(threading.get_ident())
+        trace = self.traces.of_thread(threads.get_ident())
         self._stops.stand(
             trace,
             failed_frames(error, self._file.path),
@@ -294,7 +293,7 @@ class Controller:
 
     def begin_statement(self) -> None:
         """The main thread is about to run the next top-level statement."""
-        self.traces.of_thread(threading.get_ident()).fresh = True
+        self.traces.of_thread(threads.get_ident()).fresh = True
 
     def at_prompt(self, trace_id: int, number: int) -> tuple[Trace, Prompt]:
         """The trace with its prompt, which is not answered. Raises Refused."""
@@ -344,7 +343,7 @@ class Controller:
 
     def statements_are_over(self) -> None:
         """A step of the main trace ends with the last statement: what Python does at exit is not the script."""
-        self.traces.of_thread(threading.get_ident()).run_freely()
+        self.traces.of_thread(threads.get_ident()).run_freely()
         self._no_step_is_left()
 
     def finish(self) -> None:

@@ -1,22 +1,27 @@
 """What the script says to people besides its output, and what it asks of them: behind `input()` and the module
 `sequencer`."""
 
-import builtins
-import sys
-import threading
+import contextlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from sequencer_runner.clock import iso, now_ms
+from sequencer_runner.script import threads
 from sequencer_runner.script.channel import Channel
+from sequencer_runner.script.isolation import public, script_sys
 from sequencer_runner.script.refused import Refused
+from sequencer_runner.script.streams import file_of
 
 _QUESTION, _ANSWER, _NAME, _TEXT = 4000, 16 * 1024, 200, 1000
 # Seconds between two words about the progress of one thing.
 _PROGRESS_EVERY = 0.1
 _WORDS = {"yes": "yes", "y": "yes", "no": "no", "n": "no"}
 _WAIT = 0.2
+
+_plain_input: Callable[..., str] = public("builtins").input
+_NO_PROMPT = ""
+_EMPTY_INPUT = file_of(0)
 
 
 @dataclass
@@ -25,7 +30,7 @@ class Question:
     kind: str
     main: bool
     """Asked by the main thread, which a signal takes out of its wait."""
-    over: threading.Event = field(default_factory=threading.Event)
+    over: threads.Event = field(default_factory=threads.Event)
     answer: str | None = None
 
 
@@ -36,7 +41,7 @@ class Dialogue:
         self._channel = channel
         self._where = where
         self._pass_on = pass_on
-        self._lock = threading.RLock()
+        self._lock = threads.RLock()
         self._last = 0
         self._open: dict[int, Question] = {}
         self._progress: dict[tuple[int, str], Progress] = {}
@@ -63,7 +68,7 @@ class Dialogue:
     def _begin(self, kind: str, question: str, default: str | None, timeout: float | None) -> Question:
         with self._lock:
             self._last += 1
-            main = threading.current_thread() is threading.main_thread()
+            main = threads.is_main()
             asked = Question(self._last, kind, main)
             self._open[asked.number] = asked
             self._channel.event(
@@ -163,24 +168,50 @@ def current_dialogue() -> Dialogue | None:
     return _current
 
 
-def install(dialogue: Dialogue | None) -> None:
-    """For this process; None in a forked child, which is not the run."""
+def install(dialogue: Dialogue) -> None:
+    """For this process: `input()` asks the operator from now on."""
     global _current  # noqa: PLW0603 -- one process runs one script
     _current = dialogue
-    builtins.input = _input
+    public("builtins").input = _input
 
 
-def _input(prompt: object = "", /) -> str:
+def uninstall() -> None:
+    """In a forked child, which is not the run. A script may have replaced `input` meanwhile: that stays."""
+    global _current  # noqa: PLW0603
+    _current = None
+
+
+def _input(prompt: object = _NO_PROMPT, /) -> str:
     """`input()`: the keyboard of a run is the browser."""
     dialogue = _current
+    if dialogue is None or not _reads_keyboard():
+        return _plain_input() if prompt is _NO_PROMPT else _plain_input(prompt)
     text = str(prompt)
+    with contextlib.suppress(Exception):
+        script_sys.stderr.flush()
     if text:
-        sys.stdout.write(text)
-        sys.stdout.flush()
-    answer = None if dialogue is None else dialogue.ask("text", text, None, None)
+        script_sys.stdout.write(text)
+        script_sys.stdout.flush()
+    answer = dialogue.ask("text", text, None, None)
     if answer is None:
-        raise EOFError("input() has nobody to ask: this is not the run itself, or the run is being stopped")
+        raise EOFError("input() has nobody to ask: the run is being stopped")
     return answer
+
+
+_input.__name__ = _input.__qualname__ = "input"
+
+
+def _reads_keyboard() -> bool:
+    """Whether `sys.stdin` is the standard input that the runner has given the script, by Python's own rule for a
+    terminal: it has the file descriptor 0. Of what the script has put in its place, Python reads."""
+    if getattr(script_sys, "stdout", None) is None or getattr(script_sys, "stderr", None) is None:
+        return False
+    try:
+        fd = script_sys.stdin.fileno()
+        return type(fd) is int and fd == 0 and file_of(0) == _EMPTY_INPUT
+    except Exception:
+        # It is closed, None, or has no file descriptor: Python's own `input` says so.
+        return False
 
 
 def _text(text: str, longest: int) -> str:

@@ -5,12 +5,12 @@ next statement is the one that somebody chooses.
 """
 
 import os
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import CodeType, ModuleType
-from typing import Any, Protocol
+from typing import Protocol
 
+from sequencer_runner.script import threads
 from sequencer_runner.script.channel import Channel
 from sequencer_runner.script.failure import describe_failure, strip
 from sequencer_runner.script.refused import Refused
@@ -72,7 +72,7 @@ class Execution:
         self._pass_on = pass_on
         self._hold = hold
         self._next = start_at
-        self._lock = threading.Lock()
+        self._lock = threads.Lock()
         self._attempts: dict[int, int] = {}
         self._over = False
         self._held: Held | None = None
@@ -81,16 +81,23 @@ class Execution:
 
     # --- in the main thread -----------------------------------------------------------------------------------------
 
-    def run(self, module: ModuleType) -> None:
-        """Raises what the script raises, or StopAsked."""
+    def begin(self, module: ModuleType) -> None:
         if self._statements.docstring is not None:
             module.__dict__["__doc__"] = self._statements.docstring
         for index in range(self._next):
             self._tell(index, "SKIPPED")
-        while (statement := self._begin()) is not None:
-            self._run(statement, module.__dict__)
 
-    def _begin(self) -> Statement | None:
+    def next(self) -> CodeType | None:
+        """Code of the next statement, for the caller to execute; None when all have run. Raises StopAsked."""
+        statement = self._take()
+        if statement is None:
+            return None
+        self._watch(statement.code)
+        self._tell(self.current or 0, "RUNNING")
+        self._control.begin_statement()
+        return statement.code
+
+    def _take(self) -> Statement | None:
         """The next statement. From here on it cannot be replaced any more. None when all have run."""
         with self._lock:
             index = self._next
@@ -104,30 +111,28 @@ class Execution:
             self._attempts[index] = self._attempts.get(index, 0) + 1
             return self._statements.all[index]
 
-    def _run(self, statement: Statement, namespace: dict[str, Any]) -> None:
+    def succeeded(self) -> None:
+        """The statement has ended."""
+        self._pass_on()
+        self._tell(self.current or 0, "DONE")
+
+    def failed(self, error: BaseException) -> None:
+        """The statement has raised this. Raises it again, or StopAsked, if it ends the script."""
         index = self.current or 0
-        self._watch(statement.code)
-        self._tell(index, "RUNNING")
-        self._control.begin_statement()
-        try:
-            exec(statement.code, namespace)
-        except StopAsked:
+        if isinstance(error, StopAsked):
             self._tell(index, "PENDING")
-            raise
-        except BeginAgain:
+            raise error
+        if isinstance(error, BeginAgain):
             with self._lock:
                 self._attempts[index] -= 1
             self._tell(index, "PENDING")
-        except BaseException as error:
-            self._pass_on()
-            ended_well = isinstance(error, SystemExit) and error.code in (None, 0)
-            self._tell(index, "DONE" if ended_well else "FAILED")
-            if not self._holds(error):
-                raise
-            self._wait_for_decision(index, error)
-        else:
-            self._pass_on()
-            self._tell(index, "DONE")
+            return
+        self._pass_on()
+        ended_well = isinstance(error, SystemExit) and error.code in (None, 0)
+        self._tell(index, "DONE" if ended_well else "FAILED")
+        if not self._holds(error):
+            raise error
+        self._wait_for_decision(index, error)
 
     def _holds(self, error: BaseException) -> bool:
         return self._hold and not self._control.leaving and not isinstance(error, (KeyboardInterrupt, SystemExit))

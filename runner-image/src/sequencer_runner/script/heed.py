@@ -2,7 +2,8 @@
 
 import signal
 import sys
-import threading
+
+from sequencer_runner.script import threads
 
 _SIGNALS = {"INTERRUPT": signal.SIGINT, "TERMINATE": signal.SIGTERM}
 
@@ -34,5 +35,5 @@ class Heed:
 
 def _position() -> tuple[int, int]:
     """Of the main thread: its innermost frame, and the instruction there."""
-    frame = sys._current_frames().get(threading.main_thread().ident or 0)
+    frame = sys._current_frames().get(threads.MAIN)
     return (0, 0) if frame is None else (id(frame), frame.f_lasti)

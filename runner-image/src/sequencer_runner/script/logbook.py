@@ -1,8 +1,8 @@
 """What log points write. A point in hot code is counted above a rate, and the count is told."""
 
-import threading
 from types import FrameType
 
+from sequencer_runner.script import threads
 from sequencer_runner.script.breakpoints import Breakpoint
 from sequencer_runner.script.channel import Channel
 from sequencer_runner.script.sources import Sources
@@ -17,7 +17,7 @@ class Logbook:
         self._sources = sources
         self._left = _A_TICK
         self._unwritten: dict[tuple[int, Breakpoint], int] = {}
-        self._lock = threading.Lock()
+        self._lock = threads.Lock()
 
     def write(self, trace: int, point: Breakpoint, frame: FrameType) -> None:
         """In the trace that has come to the point."""

@@ -1,327 +1,48 @@
 """The script process. Started ahead of time; waits for a script, runs it as `__main__`, and ends as Python would.
 
-python -I main.py FD        FD: this end of the pair of sockets to the supervisor
+python main.py FD        FD: this end of the pair of sockets to the supervisor
+
+All names are bound before the script starts, and the statements are executed here, directly below this module.
 """
 
-import atexit
-import contextlib
-import faulthandler
-import functools
+import _socket
+import builtins
 import os
 import signal
-import socket
 import sys
-import threading
-import time
-import traceback
-import warnings
-from typing import Any, NoReturn
+from importlib.util import module_from_spec, spec_from_file_location
 
-from sequencer_runner.frames import BadFrame, FrameReader
-from sequencer_runner.script import dialogue as dialogues
-from sequencer_runner.script import probe as probes
-from sequencer_runner.script.channel import Channel
-from sequencer_runner.script.controller import Controller
-from sequencer_runner.script.dialogue import Dialogue
-from sequencer_runner.script.execution import Execution
-from sequencer_runner.script.failure import describe_failure, strip
-from sequencer_runner.script.heed import Heed
-from sequencer_runner.script.questions import Questions
-from sequencer_runner.script.refused import Refused
-from sequencer_runner.script.sources import Sources, parse
-from sequencer_runner.script.statements import Statements, StopAsked, script_module
-from sequencer_runner.script.streams import Streams
-from sequencer_runner.script.values import python_version
+_exec, _every_exception = exec, BaseException
 
-_TICK = 0.05
-_PACKAGES = ("sorunlib", "ocs", "numpy", "so3g", "socs")
+# A process that was started in the background of a shell has inherited that it ignores them.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGTERM, signal.SIG_DFL)
+_folder = os.path.dirname(os.path.abspath(__file__))
+# The folder of this file is no place to import from.
+sys.path[:] = [p for p in sys.path if os.path.abspath(p) != _folder]
 
+_spec = spec_from_file_location("sequencer_runner.script.isolation", os.path.join(_folder, "isolation.py"))
+assert _spec is not None
+assert _spec.loader is not None
+_isolation = module_from_spec(_spec)
+_isolation.__dict__["__builtins__"] = dict(vars(builtins))
+_spec.loader.exec_module(_isolation)
 
-@functools.cache
-def packages() -> dict[str, str]:
-    """Versions of what matters to a script."""
-    from importlib import metadata
-
-    found = {}
-    for name in _PACKAGES:
-        with contextlib.suppress(metadata.PackageNotFoundError):
-            found[name] = metadata.version(name)
-    return found
-
-
-class ScriptProcess:
-    def __init__(self, sock: socket.socket) -> None:
-        self._socket = sock
-        self._reader = FrameReader()
-        self._channel = Channel(sock)
-        self._own_threads = self._channel.own_threads
-        self._controller: Controller | None = None
-        self._execution: Execution | None = None
-        self._dialogue: Dialogue | None = None
-        self._heed = Heed()
-        self._grace = 300.0
-
-    def wait_for_start(self) -> dict[str, Any]:
-        """The first message: the script and its options. Ends the process when the supervisor goes away."""
-        while True:
-            data = self._socket.recv(65536)
-            if not data:
-                os._exit(0)
-            for message in self._reader.feed(data):
-                if isinstance(message, dict):
-                    return message
-
-    def run(self, start: dict[str, Any]) -> int:
-        """Runs the script. The exit code; raises KeyboardInterrupt when that is what ended the script."""
-        path: str = start["path"]
-        hostname: str = start["hostname"]
-        self._grace = start["graceSeconds"]
-        socket.gethostname = lambda: hostname
-        faulthandler.enable(2)
-        statements = Statements(start["script"], path)
-        sources = Sources(path, parse(statements.source, path))
-        controller = Controller(self._channel, path, sources, statements.lines, self._own_threads)
-        self._controller = controller
-        streams = Streams(self._channel, controller.where)
-        self._questions = Questions(controller, self._channel, streams)
-        controller.streams = streams
-        dialogue = Dialogue(self._channel, lambda: controller.traces.current().id, streams.pass_on)
-        dialogues.install(dialogue)
-        self._dialogue = dialogue
-        self._leave_nothing_behind(streams, controller)
-
-        module = script_module(path)
-        sys.modules["__main__"] = module
-        sys.argv = [path, *start["arguments"]]
-        sys.path[0:0] = [os.path.dirname(path)]
-
-        self._channel.event(
-            "started",
-            statements=statements.spans(),
-            pid=os.getpid(),
-            hostname=hostname,
-            python=python_version(),
-            packages=start["packages"],
-        )
-        controller.set_breakpoints(start["breakpoints"])
-        main_trace = controller.traces.of_thread(threading.get_ident())
-        if start["startPaused"]:
-            controller.stop_at_first_line(main_trace)
-        probe = probes.install(controller, path)
-        self._thread(lambda: self._ticks(probe, streams), "sequencer-ticks")
-        execution = Execution(
-            statements,
-            path,
-            self._channel,
-            controller,
-            watch=probe.watch,
-            pass_on=streams.pass_on,
-            hold=start["holdOnFailure"],
-            start_at=start["startAt"],
-        )
-        self._execution = execution
-        self._thread(self._listen, "sequencer-commands")
-        os.register_at_fork(before=streams.pass_on, after_in_child=lambda: _in_forked_child(streams, controller))
-        # The threads that it warns of are the runner's own, and no lock of theirs is used after a fork.
-        warnings.filterwarnings("ignore", "This process .* is multi-threaded", DeprecationWarning)
-
-        how, code = "end", 0
+os.set_inheritable(int(sys.argv[1]), False)
+_runtime = _isolation.load("sequencer_runner.script.runtime").ScriptRuntime(_socket.socket(fileno=int(sys.argv[1])))
+_namespace = _runtime.start(_runtime.wait_for_start())
+try:
+    while (_code := _runtime.next()) is not None:
         try:
-            execution.run(module)
-        except StopAsked:
-            how, code = "stopped", 130
-        except SystemExit as error:
-            how, code = "exit", _exit_code(error)
-        except BaseException as error:
-            how, code = self._failed(error, path, execution.current)
-        controller.statements_are_over()
-        streams.pass_on()
-        dialogue.finish()
-        self._channel.send({"finished": {"how": how, "code": code}})
-        if how == "interrupt":
-            raise KeyboardInterrupt
-        return code
-
-    def _failed(self, error: BaseException, path: str, statement: int | None) -> tuple[str, int]:
-        strip(error, path)
-        self._channel.event("failure", **describe_failure(error, path, statement))
-        try:
-            sys.excepthook(type(error), error, error.__traceback__)
-        except BaseException:
-            # The script's own hook is at fault.
-            sys.__excepthook__(type(error), error, error.__traceback__)
-        return ("interrupt", 130) if isinstance(error, KeyboardInterrupt) else ("error", 1)
-
-    def _leave_nothing_behind(self, streams: Streams, controller: Controller) -> None:
-        """Whatever way the process ends by itself, what was printed and what happened is sent first."""
-
-        def finish() -> None:
-            streams.pass_on()
-            controller.finish()
-            probes.uninstall()
-            self._channel.finish()
-            streams.hand_back()
-
-        # Registered before the script's own: called after them.
-        atexit.register(finish)
-        leave = os._exit
-
-        def leave_at_once(status: int) -> NoReturn:
-            self._channel.empty(1)
-            leave(status)
-
-        os._exit = leave_at_once
-
-    def _thread(self, target: Any, name: str) -> None:
-        def body() -> None:
-            self._own_threads.add(threading.get_ident())
-            target()
-
-        threading.Thread(target=body, name=name, daemon=True).start()
-
-    # --- the supervisor's words -------------------------------------------------------------------------------------
-
-    def _listen(self) -> None:
-        while True:
-            try:
-                data = self._socket.recv(65536)
-            except OSError:
-                data = b""
-            if not data:
-                self._supervisor_is_gone()
-                return
-            try:
-                frames = self._reader.feed(data)
-            except BadFrame:
-                self._supervisor_is_gone()
-                return
-            for message in frames:
-                if isinstance(message, dict):
-                    self._obey(message)
-
-    def _obey(self, message: dict[str, Any]) -> None:
-        controller, execution, dialogue = self._controller, self._execution, self._dialogue
-        if controller is None or execution is None or dialogue is None:
-            return
-        reply: dict[str, Any] = {"id": message.get("id"), "ok": True}
-        try:
-            match message["do"]:
-                case "pause":
-                    controller.pause()
-                case "resume":
-                    controller.resume()
-                case "mark":
-                    self._heed.mark(message["level"])
-                case "reaction":
-                    reply["result"] = self._heed.reaction()
-                case "leave":
-                    controller.leave()
-                    dialogue.leave()
-                case "answer":
-                    dialogue.answer(message["ask"], message["answer"], message["by"])
-                case "step":
-                    controller.step(
-                        message["trace"],
-                        message["prompt"],
-                        message["command"],
-                        message["line"],
-                        others_wait=message.get("others") == "WAIT",
-                    )
-                case "letOthersGoOn":
-                    controller.let_others_go_on(message["trace"])
-                case "setBreakpoints":
-                    reply["result"] = controller.set_breakpoints(message["breakpoints"])
-                case "evaluate" | "variables":
-                    # The stopped trace answers.
-                    self._questions.put(message, lambda answer: self._channel.send({"reply": {**reply, **answer}}))
-                    return
-                case "interruptEvaluation":
-                    self._questions.interrupt(message["trace"], message["prompt"])
-                case "source":
-                    reply["result"] = self._questions.source(message["file"])
-                case "stop":
-                    controller.stop_asked = True
-                    controller.resume(held=True)
-                case "unstop":
-                    controller.stop_asked = False
-                case "decide":
-                    execution.decide(message["action"], message["line"], message["by"])
-                case "replace":
-                    execution.replace(message["script"], message["by"])
-        except Refused as error:
-            reply.update(ok=False, code=error.code, message=str(error))
-        except Exception as error:
-            traceback.print_exc()
-            reply.update(ok=False, code="INTERNAL", message=f"The script process failed to carry this out: {error!r}.")
-        self._channel.send({"reply": reply})
-
-    def _supervisor_is_gone(self) -> None:
-        """Nobody can see or stop this script any more: interrupt it, so that it cleans up, and end it in the end."""
-        # The signal first: a paused trace is to leave its prompt by the exception, not by running its next line.
-        os.kill(os.getpid(), signal.SIGINT)
-        if self._controller is not None:
-            self._controller.leave()
-        if self._dialogue is not None:
-            self._dialogue.leave()
-        time.sleep(self._grace)
-        os.killpg(os.getpgrp(), signal.SIGKILL)
-
-    def _ticks(self, probe: probes.Probe, streams: Streams) -> None:
-        controller = self._controller
-        if controller is None:
-            return
-        while True:
-            time.sleep(_TICK)
-            try:
-                streams.pass_on()
-                self._heed.tick()
-                if self._dialogue is not None:
-                    self._dialogue.tick()
-                # Before re-arming: what is sampled now stays silent until then.
-                controller.tick()
-                probe.tick()
-            except Exception:
-                # Seen in the run's output; the next tick is tried all the same.
-                traceback.print_exc()
-
-
-def _in_forked_child(streams: Streams, controller: Controller) -> None:
-    """It is not the run: it is not watched, and what it prints goes straight to the file descriptors."""
-    probes.uninstall()
-    controller.others.forget()
-    dialogues.install(None)
-    streams.tag_every_write()
-
-
-def _exit_code(error: SystemExit) -> int:
-    """As Python does: a number, or text for stderr and 1."""
-    if error.code is None:
-        return 0
-    if isinstance(error.code, int):
-        return error.code & 0xFF
-    print(error.code, file=sys.stderr)  # noqa: T201 -- what Python prints
-    return 1
-
-
-def main() -> None:
-    # A process that was started in the background of a shell has inherited that it ignores them.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    # The folder of this file is no place to import from.
-    sys.path[:] = [p for p in sys.path if os.path.abspath(p) != os.path.dirname(os.path.abspath(__file__))]
-    sock = socket.socket(fileno=int(sys.argv[1]))
-    sock.set_inheritable(False)
-    process = ScriptProcess(sock)
-    start = process.wait_for_start()
-    try:
-        code = process.run(start)
-    except KeyboardInterrupt:
-        # The traceback is printed already; Python itself ends the process by SIGINT.
-        sys.excepthook = lambda *_: None
-        raise
-    if code:
-        sys.exit(code)
-
-
-if __name__ == "__main__":
-    main()
+            _exec(_code, _namespace)
+        except _every_exception as _error:
+            _runtime.failed(_error)
+        else:
+            _runtime.succeeded()
+except _every_exception as _error:
+    _runtime.end(_error)
+else:
+    _runtime.end(None)
+# What is in it is deleted when Python clears the module, as without a runner.
+del _namespace
+_runtime.leave()

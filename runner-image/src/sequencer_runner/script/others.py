@@ -6,15 +6,15 @@ queue), it is told that others wait, and people let them go on.
 """
 
 import contextlib
-import sys
-import threading
 from collections import deque
 from collections.abc import Iterator
 from typing import Any
 from weakref import WeakSet
 
+from sequencer_runner.script import threads
 from sequencer_runner.script.channel import Channel
 from sequencer_runner.script.gate import Gate, begins_or_yields, task_of
+from sequencer_runner.script.isolation import script_sys
 from sequencer_runner.script.refused import Refused
 from sequencer_runner.script.traces import Trace
 
@@ -28,11 +28,11 @@ class Others:
     def __init__(self, channel: Channel) -> None:
         self._channel = channel
         self._steps: dict[int, StepOfTask] = {}
-        self._lock = threading.RLock()
+        self._lock = threads.RLock()
 
     def begin(self, trace: Trace) -> None:
         """In the task that goes on from its prompt."""
-        asyncio: Any = sys.modules["asyncio"]
+        asyncio: Any = script_sys.modules["asyncio"]
         task = asyncio.current_task()
         before = asyncio.get_running_loop()._ready
         if isinstance(before, Gate):
@@ -89,7 +89,7 @@ class StepOfTask:
         self.told = 0
         self._task = task
         self._loop = task.get_loop()
-        asyncio: Any = sys.modules["asyncio"]
+        asyncio: Any = script_sys.modules["asyncio"]
         self._current_task = asyncio.current_task
         self._own: WeakSet[Any] = WeakSet({task})
         self._others: WeakSet[Any] = WeakSet(asyncio.all_tasks(self._loop) - {task})

@@ -1,6 +1,6 @@
 """What an evaluation prints: it is output of the run, and a part of the answer too."""
 
-import threading
+from sequencer_runner.script import threads
 
 _KEPT_BYTES = 8 * 1024
 
@@ -9,12 +9,12 @@ class Overheard:
     """What one thread prints, up to a size. The runner's own threads pass on what others have printed."""
 
     def __init__(self, own_threads: set[int]) -> None:
-        self._threads = own_threads | {threading.get_ident()}
+        self._threads = own_threads | {threads.get_ident()}
         self._parts: list[bytes] = []
         self._left = _KEPT_BYTES
 
     def hear(self, data: memoryview) -> None:
-        if self._left >= 0 and threading.get_ident() in self._threads:
+        if self._left >= 0 and threads.get_ident() in self._threads:
             self._parts.append(bytes(data[: self._left]))
             self._left -= len(data)
 

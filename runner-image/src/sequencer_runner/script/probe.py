@@ -2,10 +2,10 @@
 
 import os
 import sys
-import threading
 from types import CodeType, FrameType
 from typing import Protocol
 
+from sequencer_runner.script import threads
 from sequencer_runner.script.controller import Controller
 
 
@@ -49,14 +49,14 @@ class Suspension:
         return bool(self._depth)
 
     def holds(self) -> bool:
-        return threading.get_ident() in self._depth
+        return threads.get_ident() in self._depth
 
     def enter(self) -> None:
-        ident = threading.get_ident()
+        ident = threads.get_ident()
         self._depth[ident] = self._depth.get(ident, 0) + 1
 
     def leave(self) -> None:
-        ident = threading.get_ident()
+        ident = threads.get_ident()
         depth = self._depth.pop(ident, 0)
         if depth > 1:
             self._depth[ident] = depth - 1

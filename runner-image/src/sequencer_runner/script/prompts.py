@@ -3,12 +3,13 @@
 import ctypes
 import queue
 import signal
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import FrameType
 from typing import Any
+
+from sequencer_runner.script import threads
 
 # Seconds after which an interrupt that has not arrived is sent again.
 _INSISTING = (0.01, 0.02, 0.05, 0.1, 0.2)
@@ -28,7 +29,7 @@ class Prompt:
     frames: list[FrameType]
     held: bool = False
     """On a failure: it is answered by a decision, and by no step."""
-    answered: threading.Event = field(default_factory=threading.Event)
+    answered: threads.Event = field(default_factory=threads.Event)
     command: str | None = None
     again: bool = False
     """The statement that it stands before was replaced, and begins again."""
@@ -118,11 +119,11 @@ class Evaluation:
 
     def _begin(self) -> None:
         handler = signal.getsignal(signal.SIGINT)
-        if threading.current_thread() is threading.main_thread() and callable(handler):
+        if threads.is_main() and callable(handler):
             self._before = handler
             signal.signal(signal.SIGINT, self._on_signal)
             self._by_signal = True
-        self._ident = threading.get_ident()
+        self._ident = threads.get_ident()
         if self._wanted:
             # It was interrupted before it began.
             raise EvaluationInterrupted
@@ -156,7 +157,7 @@ class Evaluation:
             signal.signal(signal.SIGINT, self._before)
             self._by_signal = False
         elif self._sent:
-            _raise_in(threading.get_ident(), None)
+            _raise_in(threads.get_ident(), None)
 
 
 def _raise_in(ident: int, kind: type[BaseException] | None) -> None:

@@ -9,6 +9,7 @@ from sequencer_runner.script import inspection, pdb_words
 from sequencer_runner.script.channel import Channel
 from sequencer_runner.script.controller import Controller
 from sequencer_runner.script.expressions import one_line
+from sequencer_runner.script.isolation import script_sys
 from sequencer_runner.script.live_locals import renew_copy
 from sequencer_runner.script.overheard import Overheard
 from sequencer_runner.script.probe import current_probe
@@ -112,7 +113,7 @@ class Questions:
                 at = at.f_back
         if path in {os.path.realpath(file) for file in known}:
             return True
-        folders = [os.path.realpath(folder) for folder in sys.path if folder and os.path.isdir(folder)]
+        folders = [os.path.realpath(folder) for folder in script_sys.path if folder and os.path.isdir(folder)]
         return any(path.startswith(folder.rstrip(os.sep) + os.sep) for folder in folders if folder != os.sep)
 
 

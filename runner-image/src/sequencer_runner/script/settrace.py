@@ -2,10 +2,10 @@
 somebody wants to stop."""
 
 import sys
-import threading
 from types import CodeType, FrameType
 from typing import Any
 
+from sequencer_runner.script import threads
 from sequencer_runner.script.controller import Controller
 from sequencer_runner.script.probe import Suspension
 from sequencer_runner.script.spots import Spots
@@ -23,7 +23,7 @@ class SettraceProbe:
         self._open = True
         self._silent = False
         sys.settrace(self._on_call)
-        threading.settrace(self._on_call)
+        threads.set_trace_of_threads(self._on_call)
 
     def watch(self, code: CodeType) -> None:
         """All code of the script's file is watched, unless the script has a trace function of its own."""
@@ -79,7 +79,7 @@ class SettraceProbe:
 
     def close(self) -> None:
         self._open = False
-        threading.settrace(None)
+        threads.set_trace_of_threads(None)
         sys.settrace(None)
 
     def _wants(self, code: CodeType) -> bool:

@@ -1,9 +1,9 @@
 """Which code objects have breakpoints: the script's, those of files that are imported, and those that will be."""
 
-import threading
 from collections.abc import Callable
 from types import CodeType
 
+from sequencer_runner.script import threads
 from sequencer_runner.script.breakpoints import Breakpoints, Spot
 from sequencer_runner.script.codes import live_codes, with_nested
 
@@ -17,7 +17,7 @@ class Spots:
         self._listen = listen
         self._script: list[CodeType] = []
         self._library: dict[int, CodeType] = {}
-        self._lock = threading.RLock()
+        self._lock = threads.RLock()
         self.by_line: dict[int, list[Spot]] = {}
         self.awaited: set[str] = set()
         """Files with breakpoints that are not imported yet, by their real paths."""

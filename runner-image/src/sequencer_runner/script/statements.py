@@ -8,6 +8,7 @@ import sys
 from dataclasses import dataclass
 from types import CodeType, ModuleType
 
+from sequencer_runner.script.isolation import public
 from sequencer_runner.script.lines import Lines, python_lines
 
 _FLAGS = {name: getattr(__future__, name).compiler_flag for name in __future__.all_feature_names}
@@ -101,11 +102,15 @@ def _future_flags(tree: ast.Module) -> int:
 
 def script_module(path: str) -> ModuleType:
     """A fresh `__main__`, as Python makes it for a script."""
-    import builtins
-
     module = ModuleType("__main__")
     module.__dict__.update(
-        {"__file__": path, "__builtins__": builtins, "__cached__": None, "__loader__": None, "__annotations__": {}}
+        {
+            "__file__": path,
+            "__builtins__": public("builtins"),
+            "__cached__": None,
+            "__loader__": None,
+            "__annotations__": {},
+        }
     )
     if sys.version_info >= (3, 13):
         del module.__dict__["__cached__"]

@@ -1,10 +1,10 @@
 """Where traces stand: at prompts, each with its number, until somebody answers it."""
 
 import os
-import threading
 from collections.abc import Callable
 from typing import Any
 
+from sequencer_runner.script import threads
 from sequencer_runner.script.channel import Channel
 from sequencer_runner.script.prompts import Prompt
 from sequencer_runner.script.refused import Refused
@@ -33,7 +33,7 @@ class Stops:
         self._left = left
         self._pid = os.getpid()
         self._last = 0
-        self.lock = threading.RLock()
+        self.lock = threads.RLock()
 
     def is_forked(self) -> bool:
         """In a child, before it has forgotten the run: nobody is there to answer."""
@@ -126,7 +126,7 @@ class Stops:
     def begin_again(self, *, allowed: Callable[[], bool]) -> bool:
         """Takes the main trace out of a statement of which nothing has run. False when it does not stand before one."""
         with self.lock:
-            trace = self._traces.of_thread(threading.main_thread().ident or 0)
+            trace = self._traces.of_thread(threads.MAIN)
             prompt = trace.prompt
             if prompt is None or prompt.held or prompt.answered.is_set() or not trace.fresh or not allowed():
                 return False

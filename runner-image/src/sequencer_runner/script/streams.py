@@ -1,4 +1,8 @@
-"""sys.stdout and sys.stderr of the script: Python's own text layer over a buffer that tags what is written.
+"""sys.stdout and sys.stderr of the script: the streams that Python has made, whose writes are tagged and sent.
+
+The objects stay Python's own: a text layer over a buffer over a file. What is written to the buffer or the file goes to
+the channel, with the trace and the line of the writer, unless the script has put another file in the place of the file
+descriptor.
 
 While the script has one trace, text gathers in the C text layer (printing costs what it always costs) and is passed on
 when the trace moves to another line, and 20 times a second. With several traces each write is passed on at once, so
@@ -10,7 +14,6 @@ import io
 import os
 import stat
 import struct
-import sys
 import time
 from collections.abc import Callable, Iterator
 from fcntl import ioctl
@@ -18,6 +21,7 @@ from termios import FIONREAD
 from typing import Any
 
 from sequencer_runner.script.channel import Channel
+from sequencer_runner.script.isolation import script_sys
 from sequencer_runner.script.overheard import Overheard
 
 # Explicit flushes in one tick that wait until the text has left: what a subprocess writes next comes after it.
@@ -29,35 +33,67 @@ _CHILD, _NOT_AGAIN = 0.1, 1.0
 _PIECE = 64 * 1024
 
 
-class TaggedBuffer(io.BufferedIOBase):
-    """The bytes under a text stream. `where` tells trace and line of the thread that writes (0 for none)."""
+class Stream:
+    """One stream of the script. `where` tells trace and line of the thread that writes (0 for none)."""
 
-    def __init__(self, channel: Channel, fd: int, where: Callable[[], tuple[int, int]]) -> None:
+    def __init__(self, text: Any, channel: Channel, where: Callable[[], tuple[int, int]]) -> None:
+        self._text = text
+        self._buffer: Any = text.buffer
+        # Without a buffer, as under PYTHONUNBUFFERED, it is the file itself.
+        self._file: Any = getattr(self._buffer, "raw", self._buffer)
+        self._fd = text.fileno()
+        self._target = file_of(self._fd)
         self._channel = channel
-        self._fd = fd
         self._where = where
         self._internal = False
         self._flushes = 0
         self._tick = 0.0
         self._not_before = 0.0
+        self._plain_flush = self._buffer.flush
+        self._plain_writes = {layer: layer.write for layer in (self._buffer, self._file)}
         self.overhearing: list[Overheard] = []
+        # The record is UTF-8, whatever the locale is.
+        encoding = text.encoding if text.encoding.lower().replace("-", "") == "utf8" else "utf-8"
+        text.reconfigure(encoding=encoding, errors=text.errors, write_through=False)
+        self._buffer.write = self._write_to(self._buffer)
+        self._buffer.flush = self._flush
+        self._file.write = self._write_to(self._file)
 
-    def write(self, data: Any, /) -> int:
-        if self.closed:
-            raise ValueError("I/O operation on closed file.")
-        # A copy of what the caller may change; bytes are taken as they are.
-        raw = memoryview(bytes(data))
-        if raw:
-            for overheard in self.overhearing:
-                overheard.hear(raw)
-            self._let_children_pass()
-            trace, line = self._where()
-            for at in range(0, len(raw), _PIECE):
-                self._channel.output(self._fd, trace, line, raw[at : at + _PIECE])
-        return len(raw)
+    def _write_to(self, layer: Any) -> Callable[[Any], int]:
+        plain: Callable[[Any], int] = self._plain_writes[layer]
 
-    def flush(self) -> None:
-        if self._internal or self.closed:
+        def write(data: Any, /) -> int:
+            if not self._is_ours():
+                return plain(data)
+            if layer is self._file:
+                layer.fileno()
+            else:
+                # Raises what Python raises of one that is closed or detached.
+                plain(b"")
+            # A copy of what the caller may change; bytes are taken as they are.
+            raw = memoryview(data if type(data) is bytes else _copy(data))
+            if raw:
+                self._send(raw)
+            return len(raw)
+
+        return write
+
+    def _is_ours(self) -> bool:
+        """Whether the file descriptor is as it was, or closed."""
+        target = file_of(self._fd)
+        return target is None or target == self._target
+
+    def _send(self, raw: memoryview) -> None:
+        for overheard in self.overhearing:
+            overheard.hear(raw)
+        self._let_children_pass()
+        trace, line = self._where()
+        for at in range(0, len(raw), _PIECE):
+            self._channel.output(self._fd, trace, line, raw[at : at + _PIECE])
+
+    def _flush(self) -> None:
+        self._plain_flush()
+        if self._internal:
             return
         now = time.monotonic()
         if now - self._tick > _TICK:
@@ -80,79 +116,79 @@ class TaggedBuffer(io.BufferedIOBase):
                 return
             time.sleep(0.0005)
 
-    def fileno(self) -> int:
-        return self._fd
+    def pass_on(self) -> None:
+        """Sends what has gathered in the text layer."""
+        self._internal = True
+        try:
+            self._text.flush()
+        except (ValueError, OSError, RuntimeError):
+            # Closed or detached by the script, or in the middle of a write by this very thread: the next tick gets it.
+            pass
+        finally:
+            self._internal = False
 
-    def isatty(self) -> bool:
-        return False
+    def tag_every_write(self) -> None:
+        # Not on a stream that the script has closed or detached: what it has put in its place, it flushes itself.
+        with contextlib.suppress(ValueError):
+            self._text.reconfigure(write_through=True)
 
-    def readable(self) -> bool:
-        return False
-
-    def writable(self) -> bool:
-        return True
-
-    @property
-    def name(self) -> str:
-        return "<stdout>" if self._fd == 1 else "<stderr>"
-
-    @property
-    def mode(self) -> str:
-        return "wb"
+    def hand_back(self) -> None:
+        """Writes go to the file descriptor again, as without a runner."""
+        for layer in (self._buffer, self._file):
+            for name in ("write", "flush"):
+                vars(layer).pop(name, None)
 
 
 class Streams:
-    """Installs both streams, and passes gathered text on."""
+    """Both streams, until they are handed back."""
 
     def __init__(self, channel: Channel, where: Callable[[], tuple[int, int]]) -> None:
-        self._buffers = [TaggedBuffer(channel, fd, where) for fd in (1, 2)]
-        self._texts = [
-            io.TextIOWrapper(self._buffers[0], encoding="utf-8", errors="strict"),
-            io.TextIOWrapper(self._buffers[1], encoding="utf-8", errors="backslashreplace", line_buffering=True),
-        ]
-        sys.stdout, sys.stderr = self._texts
-        sys.__stdout__, sys.__stderr__ = self._texts  # type: ignore[misc]
+        self._all = [Stream(text, channel, where) for text in (script_sys.stdout, script_sys.stderr)]
+
+    def pass_on(self) -> None:
+        """Hands gathered text to the channel, tagged with where the trace is now."""
+        for stream in self._all:
+            stream.pass_on()
 
     def tag_every_write(self) -> None:
-        for text in self._texts:
-            if not text.closed:
-                text.reconfigure(write_through=True)
+        for stream in self._all:
+            stream.tag_every_write()
 
     def hand_back(self) -> None:
-        """Plain streams on the file descriptors, for what objects print while the interpreter takes itself apart."""
-        for name, fd, errors in (("stdout", 1, "strict"), ("stderr", 2, "backslashreplace")):
-            with contextlib.suppress(OSError):
-                plain = io.TextIOWrapper(
-                    io.FileIO(fd, "w", closefd=False), encoding="utf-8", errors=errors, write_through=True
-                )
-                setattr(sys, name, plain)
-                setattr(sys, f"__{name}__", plain)
+        """At the end, and in a forked child, which is not the run. Python flushes them when nothing refers to them."""
+        handed, self._all = self._all, []
+        for stream in handed:
+            stream.hand_back()
 
     @contextlib.contextmanager
     def overhear(self, own_threads: set[int]) -> Iterator[Overheard]:
         """What the calling thread prints meanwhile. It is output all the same."""
         overheard = Overheard(own_threads)
         self.pass_on()
-        for buffer in self._buffers:
-            buffer.overhearing.append(overheard)
+        for stream in self._all:
+            stream.overhearing.append(overheard)
         try:
             yield overheard
         finally:
             self.pass_on()
-            for buffer in self._buffers:
-                buffer.overhearing.remove(overheard)
+            for stream in self._all:
+                stream.overhearing.remove(overheard)
 
-    def pass_on(self) -> None:
-        """Hands gathered text to the channel, tagged with where the trace is now."""
-        for text, buffer in zip(self._texts, self._buffers, strict=True):
-            buffer._internal = True
-            try:
-                text.flush()
-            except (ValueError, OSError, RuntimeError):
-                # Closed by the script, or in the middle of a write by this very thread: the next tick gets it.
-                pass
-            finally:
-                buffer._internal = False
+
+def _copy(data: Any) -> bytes:
+    """Raises the TypeError of a file for what is no bytes."""
+    copy = io.BytesIO()
+    copy.write(data)
+    return copy.getvalue()
+
+
+def file_of(fd: int) -> tuple[int, int] | None:
+    """Which file the descriptor leads to; None when it is closed."""
+    try:
+        found = os.fstat(fd)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _unread(fd: int) -> bool:

@@ -1,13 +1,13 @@
 """The traces of a run: its threads, and its asyncio tasks, that have come to a line of the script."""
 
-import sys
-import threading
 import weakref
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import FrameType
 from typing import Any, Literal
 
+from sequencer_runner.script import threads
+from sequencer_runner.script.isolation import script_sys
 from sequencer_runner.script.prompts import Prompt
 
 Mode = Literal["run", "next", "step", "return", "until", "loop"]
@@ -74,11 +74,12 @@ class Traces:
     def __init__(self, announce: Callable[[Trace], None], ended: Callable[[Trace], None]) -> None:
         self._announce = announce
         self._ended = ended
-        self._lock = threading.RLock()
+        self._lock = threads.RLock()
         self._last = 0
-        self._asyncio: Any = None
+        self._running_loop: Any = None
+        self._task_of: Any = None
         self._threads: dict[int, Trace] = {}
-        self._thread_objects: dict[int, threading.Thread] = {}
+        self._thread_objects: dict[int, Any] = {}
         self._loops: dict[int, weakref.ref[Any]] = {}
         self._tasks: weakref.WeakKeyDictionary[Any, Trace] = weakref.WeakKeyDictionary()
         self.all: dict[int, Trace] = {}
@@ -93,10 +94,10 @@ class Traces:
         """The trace of the code that calls, known from now on."""
         task = self._current_task()
         if task is None:
-            return self.of_thread(threading.get_ident())
+            return self.of_thread(threads.get_ident())
         trace = self._tasks.get(task)
         if trace is None:
-            thread = self.of_thread(threading.get_ident())
+            thread = self.of_thread(threads.get_ident())
             trace = self._add_task(task, thread)
         return trace
 
@@ -104,12 +105,12 @@ class Traces:
         """The trace of the code that calls, if it is known."""
         task = self._current_task()
         if task is None:
-            return self._threads.get(threading.get_ident())
+            return self._threads.get(threads.get_ident())
         return self._tasks.get(task)
 
     def of_thread(self, ident: int) -> Trace:
         trace = self._threads.get(ident)
-        thread = threading._active.get(ident)  # type: ignore[attr-defined]
+        thread = threads.known.get(ident)
         if trace is None or self._thread_objects.get(ident) is not thread:
             with self._lock:
                 if trace is not None:
@@ -119,20 +120,19 @@ class Traces:
                 self._threads[ident] = trace
                 if thread is not None:
                     self._thread_objects[ident] = thread
-                    # The main thread says that it has ended while functions at exit still run in it.
-                    main = thread is threading.main_thread()
-                    trace.alive = (lambda: not self.over) if main else thread.is_alive
+                    # `threading` removes the main thread before the functions at exit have run in it.
+                    main = ident == threads.MAIN
+                    trace.alive = (lambda: not self.over) if main else (lambda: threads.known.get(ident) is thread)
                 self._announce(trace)
         return trace
 
     def sampled(self, ident: int) -> Trace:
         """The trace that a thread is in now: of its running task, or its own. From any thread."""
-        asyncio = sys.modules.get("asyncio.tasks")
         reference = self._loops.get(ident)
         loop = None if reference is None else reference()
-        if asyncio is not None and loop is not None:
+        if self._task_of is not None and loop is not None:
             try:
-                task = asyncio.current_task(loop)
+                task = self._task_of(loop)
             except RuntimeError:
                 task = None
             trace = None if task is None else self._tasks.get(task)
@@ -165,17 +165,23 @@ class Traces:
             return [t for t in self.all.values() if t.stepping]
 
     def _current_task(self) -> Any:
-        if self._asyncio is None:
-            module: Any = sys.modules.get("_asyncio")
-            # While it is being imported, calling it would crash the process.
-            if module is None or getattr(module.__spec__, "_initializing", False):
-                return None
-            self._asyncio = module
-        loop = self._asyncio._get_running_loop()
-        if loop is None:
+        if self._running_loop is None and not self._find_asyncio():
             return None
-        tasks = sys.modules.get("asyncio.tasks")
-        return None if tasks is None else tasks.current_task(loop)
+        loop = self._running_loop()
+        return None if loop is None else self._task_of(loop)
+
+    def _find_asyncio(self) -> bool:
+        """Takes its functions as soon as it is imported: later the script may replace them."""
+        module: Any = script_sys.modules.get("_asyncio")
+        tasks: Any = script_sys.modules.get("asyncio.tasks")
+        # While it is being imported, calling it would crash the process.
+        if module is None or tasks is None or getattr(module.__spec__, "_initializing", False):
+            return False
+        current_task = getattr(tasks, "current_task", None)
+        if current_task is None:
+            return False
+        self._task_of, self._running_loop = current_task, module._get_running_loop
+        return True
 
     def _add_task(self, task: Any, thread: Trace) -> Trace:
         with self._lock:
