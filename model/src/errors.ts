@@ -4,7 +4,8 @@
  */
 export const ERRORS = {
   BAD_INPUT: 'A value is missing, of the wrong form, or too large. The message names it.',
-  SCRIPT_TOO_LARGE: 'The script is over 512 KiB. Move data out of the script, into a file that it reads.',
+  SCRIPT_TOO_LARGE:
+    'The script is over 512 KiB or 20,000 statements. Move data into a file that it reads, statements into loops.',
   SCRIPT_NOT_TEXT: 'The script is not UTF-8 text, or holds NUL characters. Save it as UTF-8.',
   SYNTAX_ERROR: 'Python cannot compile the script. Nothing was started. Mend the line that is named.',
   OCS_CONFIG_MISSING: 'The OCS configuration that sorunlib needs is not there. Set OCS_CONFIG_DIR for the runner.',

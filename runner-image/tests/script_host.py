@@ -72,11 +72,13 @@ class ScriptHost:
         *,
         evaluate: Sequence[str | tuple[int, str]] = (),
         hold: bool = False,
+        start_at: int = 0,
     ) -> Ended:
         """`evaluate`: at the first prompt, expressions, each in the innermost frame or in the one with that number."""
         self._others = others
         self._left_to_evaluate = [(0, each) if isinstance(each, str) else each for each in evaluate]
         self._hold = hold
+        self._start_at = start_at
         self._start(script, arguments, breakpoints, paused=bool(commands))
         left = list(commands)
         with selectors.DefaultSelector() as selector:
@@ -97,7 +99,7 @@ class ScriptHost:
             "path": str(script),
             "arguments": arguments,
             "startPaused": paused,
-            "startAt": 0,
+            "startAt": self._start_at,
             "holdOnFailure": self._hold,
             "breakpoints": points,
             "hostname": "a-host",

@@ -1,10 +1,18 @@
 """Scripts that cannot start are refused in a sentence, and leave nothing behind."""
 
+from pathlib import Path
+
+import pytest
 from gateway import Runner
+from pythons import pythons
+from script_host import ScriptHost, environment, run_plainly
 
 from sequencer_runner.checks import check_script
 
 HOST = "daq-satp1-sequencer"
+PYTHONS = pythons()
+DEEP = 2900
+"""Python 3.10 to 3.12 compile an expression of almost 3000 levels."""
 
 
 def refused(runner: Runner, script: str) -> tuple[str, str]:
@@ -71,3 +79,75 @@ def test_a_warning_of_the_compiler_does_not_keep_a_script_from_starting(runner: 
     (finding,) = check_script(script, HOST)
     assert (finding.severity, finding.line, finding.code) == ("warning", 2, "SYNTAX_WARNING")
     assert runner.submit(script).end()["outcome"] == "SUCCEEDED"
+
+
+@pytest.mark.parametrize("version", PYTHONS)
+@pytest.mark.parametrize(
+    "deep",
+    [
+        "y = 2; x = 1" + " + 1" * DEEP + "; z = x",
+        "class A: pass\nA.a = A\nx = A" + ".a" * DEEP,
+        "x = 5\nif x == 1: pass\n" + "elif x == 2: pass\n" * DEEP,
+        "f = lambda *a: f\nx = f(\n)" + "()" * DEEP,
+        "@(lambda f: f)\ndef f(): return " + "not " * DEEP + "1\nx = f()",
+    ],
+    ids=["sum", "attributes", "elif", "calls", "function"],
+)
+def test_a_deep_expression_runs_as_in_plain_python(version: str, tmp_path: Path, deep: str) -> None:
+    path = tmp_path / "script.py"
+    path.write_text(f"a = 0\n{deep}\nprint('done')\nraise ValueError\n")
+    plain = run_plainly(PYTHONS[version], path, [], environment())
+    for start_at in (0, 1):
+        ended = ScriptHost(PYTHONS[version], environment()).run(path, [], [], [], start_at=start_at)
+        assert (ended.status, ended.stdout, ended.stderr) == (1, b"done\n", plain.stderr)
+
+
+def test_a_deep_expression_starts_at_a_later_statement(runner: Runner) -> None:
+    running = runner.submit("a = 0\nx = 1" + " + 1" * 1500 + "\nprint(x)\n", startAt=1)
+    assert running.end()["outcome"] == "SUCCEEDED"
+    assert running.output() == "1501\n"
+
+
+def test_what_cannot_be_compiled_is_an_answer(runner: Runner) -> None:
+    running = runner.submit("a = 1\nb = 2\n", startPaused=True)
+    running.prompt(1)
+    for value in ("-" * 100_000 + "1", "(" * 1000, "\0", "1" + "0" * 5000, "("):
+        assert check_script(f"x = {value}", HOST)[0].code in ("SYNTAX_ERROR", "SCRIPT_NOT_TEXT")
+        replaced = running.command("replace", script=f"x = {value}")
+        assert replaced["code"] in ("SYNTAX_ERROR", "SCRIPT_NOT_TEXT") and replaced["message"]
+        evaluated = running.command("evaluate", trace=1, prompt=1, frame=0, expression=value[:15_000])
+        assert evaluated["result"]["ok"] is False
+        point = {"file": "<script>", "line": 2, "enabled": True, "condition": value[:15_000]}
+        (told,) = running.command("setBreakpoints", breakpoints=[point])["result"]
+        assert told["problem"].startswith("Python cannot compile its expression")
+    running.command("setBreakpoints", breakpoints=[])
+    running.step(running.prompt(1), "CONTINUE")
+    assert running.end()["outcome"] == "SUCCEEDED"
+
+
+@pytest.mark.parametrize("script", ["x = (", "if x:\n", "x = '''\n\n", "def f(:\n"])
+def test_an_error_beyond_the_last_line_is_at_the_last_line(script: str) -> None:
+    (finding,) = check_script(script, HOST)
+    assert finding.line is not None and 1 <= finding.line <= script.count("\n") + 1
+    assert finding.column is None or finding.column > 0
+
+
+def test_statements_are_bounded(runner: Runner) -> None:
+    code, message = refused(runner, "0\n" * 90_000)
+    assert code == "SCRIPT_TOO_LARGE"
+    assert "90000 statements; the limit is 20000" in message
+    (finding,) = check_script("0\n" * 20_001, HOST)
+    assert (finding.severity, finding.line) == ("error", 20_001)
+    assert check_script("0\n" * 20_000, HOST) == []
+
+
+def test_characters_that_hide_what_runs_are_findings() -> None:
+    script = (
+        'level = "user"\nif level != "user\u202e \u2066# check if admin\u2069 \u2066":\n    print(1)\n'
+        "name\u3164 = 'a\u200bb'\n# caf\u00e9 \u2192 \U0001f469\u200d\U0001f680 \u5c04\f\n"
+    )
+    found = [f for f in check_script(script, HOST) if f.code == "HIDDEN_CHARACTERS"]
+    assert [(f.severity, f.line, f.column) for f in found] == [("warning", 2, 18), ("warning", 4, 5)]
+    assert "U+202E RIGHT-TO-LEFT OVERRIDE, U+2066 LEFT-TO-RIGHT ISOLATE" in found[0].message
+    many = check_script("# \u202e\n" * 100, HOST)
+    assert len(many) == 21 and many[-1].message == "80 more lines have characters that are not shown."

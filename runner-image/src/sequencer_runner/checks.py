@@ -8,7 +8,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from sequencer_runner.hidden import hidden_characters
+from sequencer_runner.script.lines import python_lines
+from sequencer_runner.syntax import COMPILER_ERRORS, line_of, problem_of
+
 _LARGEST = 512 * 1024
+# The event `started` has a span for each, and must fit into one message with the script itself.
+_STATEMENTS = 20_000
+_HIDDEN_LINES = 20
 _NAMED = 10
 _OCS = {"ocs", "sorunlib"}
 # In YAML, or in the JSON that YAML also is.
@@ -38,23 +45,41 @@ def check_script(script: str, hostname: str, start_at: int = 0) -> list[Finding]
     if "\0" in script:
         return [Finding("error", None, "SCRIPT_NOT_TEXT", "The script holds NUL characters. Save it as UTF-8 text.")]
     script = script.removeprefix("\ufeff")
+    lines = python_lines(script)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
-            tree = ast.parse(script, "script.py")
             compile(script, "script.py", "exec", dont_inherit=True)
-        except SyntaxError as error:
-            text = f"line {error.lineno or 1}: {error.msg}"
-            return [Finding("error", error.lineno or 1, "SYNTAX_ERROR", text, error.offset or None)]
-        except (ValueError, RecursionError, MemoryError, OverflowError) as error:
-            text = f"Python cannot compile the script: {type(error).__name__}: {error}"
-            return [Finding("error", 1, "SYNTAX_ERROR", text)]
+            tree = ast.parse(script, "script.py")
+        except COMPILER_ERRORS as error:
+            column = error.offset if isinstance(error, SyntaxError) else None
+            column = column if isinstance(column, int) and column > 0 else None
+            return [Finding("error", line_of(error, len(lines)), "SYNTAX_ERROR", problem_of(error), column)]
+    if len(tree.body) > _STATEMENTS:
+        text = (
+            f"The script has {len(tree.body)} statements; the limit is {_STATEMENTS}. "
+            "Move statements into functions or loops, or data into a file."
+        )
+        return [Finding("error", tree.body[_STATEMENTS].lineno, "SCRIPT_TOO_LARGE", text)]
     # Others may warn meanwhile, of other things.
-    warned = [w for w in caught if w.filename == "script.py"]
-    found = [Finding("warning", w.lineno, "SYNTAX_WARNING", str(w.message)) for w in warned]
+    warned = dict.fromkeys((w.lineno, str(w.message)) for w in caught if w.filename == "script.py")
+    found = [Finding("warning", line, "SYNTAX_WARNING", text) for line, text in warned]
+    found += _hidden(lines)
     if imports_ocs(tree):
         found = [Finding("error", None, "OCS_CONFIG_MISSING", text) for text in ocs_problems()] + found
     return _beginning(tree, start_at) + found + _platform_checks(tree, hostname)
+
+
+def _hidden(lines: list[str]) -> list[Finding]:
+    found = [
+        Finding("warning", line, "HIDDEN_CHARACTERS", f"This line may read otherwise than it runs: it has {names}.", at)
+        for line, at, names in hidden_characters(lines)
+    ]
+    left_out = len(found) - _HIDDEN_LINES
+    if left_out > 0:
+        text = f"{left_out} more lines have characters that are not shown."
+        found[_HIDDEN_LINES:] = [Finding("warning", None, "HIDDEN_CHARACTERS", text)]
+    return found
 
 
 def _beginning(tree: ast.Module, start_at: int) -> list[Finding]:
@@ -81,11 +106,14 @@ def left_out(tree: ast.Module, start_at: int) -> str:
 
 
 def _module_level(nodes: Sequence[ast.AST]) -> Iterator[ast.AST]:
-    """What runs with the module itself: also inside `with`, `if` and `try`, and in no function."""
-    for node in nodes:
-        yield node
-        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
-            yield from _module_level(list(ast.iter_child_nodes(node)))
+    """Statements that run with the module itself: also inside `with`, `if` and `try`, and in no function."""
+    left = list(reversed(nodes))
+    while left:
+        node = left.pop()
+        if isinstance(node, (ast.stmt, ast.excepthandler, ast.match_case)):
+            yield node
+            if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                left += reversed(list(ast.iter_child_nodes(node)))
 
 
 def imports_ocs(tree: ast.Module) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 from sequencer_runner.script.expressions import Code, LogText, one_line
 from sequencer_runner.script.signals import is_of_signal
 from sequencer_runner.script.sources import Sources
+from sequencer_runner.syntax import COMPILER_ERRORS
 
 # Code of its own, before 3.12, that runs at once as a part of a statement.
 _PART_OF_A_STATEMENT = {"<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"}
@@ -161,7 +162,7 @@ class Breakpoints:
                 made.condition = Code(asked["condition"].strip(), "eval", "<condition>", self.sources)
             if asked.get("logMessage"):
                 made.log = LogText(asked["logMessage"], self.sources)
-        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        except COMPILER_ERRORS as error:
             made.problem = f"Python cannot compile its expression: {one_line(error)}"
         return made
 

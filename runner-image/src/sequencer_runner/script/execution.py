@@ -15,6 +15,7 @@ from sequencer_runner.script.channel import Channel
 from sequencer_runner.script.failure import describe_failure, strip
 from sequencer_runner.script.refused import Refused
 from sequencer_runner.script.statements import BeginAgain, Statement, Statements, StopAsked
+from sequencer_runner.syntax import COMPILER_ERRORS, problem_of
 
 
 class Control(Protocol):
@@ -199,8 +200,8 @@ class Execution:
         """Replaces the statements that have not begun. Refused when one that has would change."""
         try:
             new = Statements(source, self._path, self._statements.version + 1)
-        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-            raise Refused("SYNTAX_ERROR", f"Python cannot compile the script: {error}") from None
+        except COMPILER_ERRORS as error:
+            raise Refused("SYNTAX_ERROR", problem_of(error)) from None
         with self._lock:
             old = self._statements
             if new.source == old.source:

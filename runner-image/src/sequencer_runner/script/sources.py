@@ -9,6 +9,7 @@ from types import CodeType
 
 from sequencer_runner.script.isolation import script_sys
 from sequencer_runner.script.lines import Lines
+from sequencer_runner.syntax import COMPILER_ERRORS
 
 SCRIPT = "<script>"
 _LARGEST = 4 * 1024 * 1024
@@ -30,10 +31,12 @@ class Source:
 
 
 def parse(text: str, path: str) -> Source:
-    """Raises SyntaxError or ValueError."""
-    tree = ast.parse(text.removeprefix("\ufeff"), path)
+    """Raises COMPILER_ERRORS."""
+    script = text.removeprefix("\ufeff")
+    tree = ast.parse(script, path)
     lines = Lines.of(tree)
-    stops = {lines.of_line(line) for line in _code_lines(compile(tree, path, "exec", dont_inherit=True))}
+    # From the text: Python compiles a tree of less depth.
+    stops = {lines.of_line(line) for line in _code_lines(compile(script, path, "exec", dont_inherit=True))}
     return Source(text, tree, lines, sorted(stops))
 
 
@@ -90,7 +93,7 @@ def _read(path: str) -> Source | None:
             return None
         with tokenize.open(path) as file:
             return parse(file.read(), path)
-    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
+    except (OSError, *COMPILER_ERRORS):
         return None
 
 

@@ -75,8 +75,22 @@ class Statements:
         if not first and isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             # Alone in a module, a text would be its docstring.
             node = ast.copy_location(ast.Pass(), node)
-        code: CodeType = compile(ast.Module([node], []), self._path, "exec", self._flags, dont_inherit=True)
+        try:
+            code: CodeType = compile(ast.Module([node], []), self._path, "exec", self._flags, dont_inherit=True)
+        except RecursionError:
+            # Python compiles text of three times that depth.
+            code = compile(self._alone(node), self._path, "exec", self._flags, dont_inherit=True)
         return code
+
+    def _alone(self, node: ast.stmt) -> str:
+        """The statement's text at its place, without the others."""
+        lines = [*self._text_lines[: node.end_lineno]]
+        lines[-1] = lines[-1][: node.end_col_offset]
+        first = first_line(node) - 1
+        # After another statement on its line, a constant in its place keeps the columns.
+        before = b"0".ljust(node.col_offset - 1) + b";" if node.col_offset > 1 else b""
+        lines[first] = before + lines[first][node.col_offset :]
+        return "\n" * first + b"\n".join(lines[first:]).decode() + "\n"
 
 
 def _side_by_side(codes: list[CodeType]) -> list[CodeType]:
