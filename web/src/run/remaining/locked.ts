@@ -1,5 +1,6 @@
 /** What of a script can still be changed: nothing that has started, except the statement that a failure is held at. */
 import type { RunView } from '@sequencer/model/run-view';
+import { scriptLines } from '../../lib/script-lines.ts';
 
 /** The first line that may change, from 1; behind the last line when every statement has started. */
 export function firstEditableLine(view: Pick<RunView, 'statements' | 'failure'>): number {
@@ -11,7 +12,7 @@ export function firstEditableLine(view: Pick<RunView, 'statements' | 'failure'>)
 
 /** The first line before `editable` that differs: it has run meanwhile, and cannot be changed any more. */
 export function lineThatHasRun(current: string, draft: string, editable: number): number | null {
-  const [before, after] = [current.split('\n'), draft.split('\n')];
+  const [before, after] = [scriptLines(current), scriptLines(draft)];
   for (let line = 1; line < editable; line++) {
     if (before[line - 1] !== after[line - 1]) return line;
   }
