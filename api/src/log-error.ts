@@ -37,6 +37,14 @@ export function loggedError(error: unknown): LoggedError {
   return { type: error.name, message: cut(error.message), ...code, stack: framesOf(error), ...causeOf(error) };
 }
 
+/** For the one line of a program that cannot start. */
+export function errorSentence(error: unknown): string {
+  const { message, code, cause } = loggedError(error);
+  return [message, code && `(${code})`, cause && errorSentence(error instanceof Error ? error.cause : null)]
+    .filter(Boolean)
+    .join(' ');
+}
+
 function causeOf({ cause }: Error): { cause?: LoggedError } {
   return cause === undefined ? {} : { cause: loggedError(cause) };
 }

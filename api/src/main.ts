@@ -1,12 +1,13 @@
 /** The API as a process. */
 import { readConfig } from './config.ts';
+import { errorSentence } from './log-error.ts';
 import { makeLog } from './log.ts';
 import { startApi, type Api } from './server.ts';
 
 const GRACE_MS = 4000;
 
 function fail(error: unknown): never {
-  console.error(error instanceof Error ? error.message : String(error));
+  console.error(errorSentence(error));
   process.exit(1);
 }
 

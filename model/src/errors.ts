@@ -29,6 +29,9 @@ export const ERRORS = {
   RUNNER_TIMEOUT: 'The runner did not answer in time. Look at the state of the run before trying again.',
   RUNNER_BUSY: 'The runner holds another run.',
   NOT_YET: 'This is not available in this version.',
+  QUEUE_FULL: 'The queue of this sequencer is full. Cancel runs that are not needed, or wait until some have ended.',
+  REQUEST_ID_REUSED:
+    'This requestId was used for another script or sequencer. Use a new requestId for each run; repeat one only for the same run.',
   FORBIDDEN: 'Your role does not allow this. Ask an admin.',
   NOT_IN_CONTROL: 'Somebody else drives this telescope. Ask for control, or take over with a reason.',
   UNAUTHENTICATED: 'Sign in first.',
@@ -39,6 +42,7 @@ export const ERRORS = {
     'The database is not reachable. Running scripts go on and nothing they report is lost. Try again soon.',
   DATABASE_NEWER:
     'The database was written by a newer version of Sequencer. Start that version or a newer one, or restore a backup.',
+  DATABASE_TOO_OLD: 'The database server is older than PostgreSQL 16. Upgrade PostgreSQL to version 16 or newer.',
   CLUSTER_AWAY:
     'The Kubernetes API server does not answer. Running scripts go on; what is shown of the queue is last known. Try again soon.',
   INTERNAL: 'Something failed inside the product. The message has a reference to look for in the log.',

@@ -6,6 +6,8 @@ export const LIMITS = {
   argumentCount: 256,
   argumentBytes: 4096,
   breakpointCount: 1000,
+  /** Runs that wait on one sequencer. */
+  queueLength: 1000,
   /** Of a file's path, or of what a breakpoint evaluates, in characters. */
   breakpointTextLength: 4096,
   expressionBytes: 16 * 1024,

@@ -21,7 +21,7 @@ const VIEWER: Fields = {
   Subscription: 'sequencers sequencer(name) run(id) output(run after) events(run after) heartbeat',
   User: 'name role sequencers method byAccount',
   Server: 'version time',
-  Sequencer: `name mode modeReason modeChangedBy modeChangedAt hostname lastKnownSince runner activeRun lastRun queue control
+  Sequencer: `name mode modeReason modeChangedBy modeChangedAt hostname lastKnownSince runner activeRun lastRun queue(first) control
     holdOnFailure`,
   Control: 'holder since askedBy askedAt',
   Runner: 'connected perRun since python hostname packages problems',

@@ -11,8 +11,8 @@ import {
   type Others,
   type StepCommand,
 } from '@sequencer/model';
-import { z } from 'zod';
 import { ROLES } from '../auth/grants.ts';
+import { readMoment } from '../moment.ts';
 import type { Context } from './context.ts';
 
 interface Types {
@@ -30,17 +30,14 @@ export const builder = new SchemaBuilder<Types>({
   defaultInputFieldRequiredness: true,
 });
 
-const dateTime = z.iso.datetime({ offset: true });
-
 export const DateTime = builder.scalarType('DateTime', {
   description: 'A moment, in ISO 8601 with offset, in UTC when it comes from the server.',
   serialize: (value) => (value instanceof Date ? value.toISOString() : value),
   parseValue: (value) => {
-    const parsed = dateTime.safeParse(value);
-    if (!parsed.success) {
-      throw new SequencerError('BAD_INPUT', 'A time has to be ISO 8601 with an offset, like 2026-11-24T04:00:00Z.');
-    }
-    return new Date(parsed.data);
+    const moment = typeof value === 'string' && value.includes('T') ? readMoment(value) : null;
+    if (moment) return moment;
+    const text = 'A time has to be ISO 8601 with an offset, in the years 1 to 9999, like 2026-11-24T04:00:00Z.';
+    throw new SequencerError('BAD_INPUT', text);
   },
 });
 

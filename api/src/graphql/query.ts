@@ -104,9 +104,10 @@ function readFilter(filter: typeof RunFilterInput.$inferInput | null | undefined
       throw new SequencerError('BAD_INPUT', `${name}: it has more than ${String(LONGEST_SEARCH)} characters.`);
     }
   }
+  const phases = filter?.phases && [...new Set(filter.phases)];
   return {
     sequencer: filter?.sequencer ?? null,
-    phases: filter?.phases && filter.phases.length < PHASES.length ? filter.phases : null,
+    phases: phases && phases.length < PHASES.length ? phases : null,
     text: filter?.text?.trim() || null,
     submittedBy: filter?.submittedBy?.trim() || null,
     from: filter?.from ?? null,

@@ -29,7 +29,8 @@ export function pageSize(name: string, size: number, largest: number = LARGEST_P
 /** Throws BAD_INPUT for what is no type of event. */
 function knownTypes(types: readonly string[]): readonly string[] {
   const known: readonly string[] = EVENT_TYPES;
-  if (types.every((type) => known.includes(type))) return types;
+  const wanted = [...new Set(types)];
+  if (wanted.every((type) => known.includes(type))) return wanted;
   throw new SequencerError('BAD_INPUT', `types: events have the types ${known.join(', ')}.`);
 }
 

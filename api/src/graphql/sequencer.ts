@@ -1,8 +1,9 @@
 /** The types Sequencer and Runner. */
+import { LIMITS } from '@sequencer/model';
 import type { RunnerLook } from '../runs/run-backend.ts';
 import { DateTime, ModeEnum, builder } from './builder.ts';
 import { RunSource } from './run-source.ts';
-import { RunType } from './run.ts';
+import { RunType, pageSize } from './run.ts';
 import { SequencerType } from './sequencer-ref.ts';
 
 const PackageType = builder.objectRef<{ name: string; version: string }>('Package').implement({
@@ -90,9 +91,11 @@ SequencerType.implement({
     queue: t.field({
       type: [RunType],
       description: 'Waiting runs, the next one first.',
-      resolve: async ({ name }, _args, context) => {
+      args: { first: t.arg.int({ required: false, description: 'At most so many; all when it is left out.' }) },
+      resolve: async ({ name }, { first }, context) => {
+        const size = pageSize('first', first ?? LIMITS.queueLength, LIMITS.queueLength);
         const { queue } = await context.board.get(name);
-        return queue.map((row) => new RunSource(row, context));
+        return queue.slice(0, size).map((row) => new RunSource(row, context));
       },
     }),
   }),

@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AuditLog } from '../auth/audit-log.ts';
+import { readMoment } from '../moment.ts';
 import type { AuditRow } from '../store/auth-schema.ts';
 
 const PAGE = 1000;
@@ -41,9 +42,11 @@ const FORMATS = {
   },
 };
 
-function day(text: string | null): Date | null {
-  const date = new Date(text ?? '');
-  return Number.isNaN(date.getTime()) ? null : date;
+/** The times of the query; the name of the one that cannot be read. */
+function readTimes(asked: URLSearchParams): { from: Date | null; to: Date | null } | { wrong: string } {
+  const times = { from: asked.get('from'), to: asked.get('to') };
+  const wrong = Object.entries(times).find(([, text]) => text !== null && readMoment(text) === null);
+  return wrong ? { wrong: wrong[0] } : { from: readMoment(times.from), to: readMoment(times.to) };
 }
 
 export async function exportAudit(
@@ -53,14 +56,19 @@ export async function exportAudit(
   response: ServerResponse,
 ): Promise<void> {
   const asked = new URL(request.url ?? '', 'http://localhost').searchParams;
+  const times = readTimes(asked);
+  if ('wrong' in times) {
+    response.writeHead(400, { 'content-type': 'text/plain; charset=utf-8' });
+    response.end(`${times.wrong}: give a date such as 2026-11-24, or a time such as 2026-11-24T04:00:00Z.\n`);
+    return;
+  }
   const filter = {
     user: asked.get('user'),
     action: asked.get('action'),
     sequencer: asked.get('sequencer'),
     run: null,
     refused: asked.get('refused') === 'true',
-    from: day(asked.get('from')),
-    to: day(asked.get('to')),
+    ...times,
   };
   const { type, head, line } = FORMATS[format];
   let page = await audit.read(filter, PAGE, null);

@@ -10,7 +10,7 @@ import { ANNOTATIONS } from '@sequencer/model/kubernetes/names';
 import { byPlace, isWaiting, placeOf } from '@sequencer/model/kubernetes/queue';
 import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
 import { and, eq } from 'drizzle-orm';
-import { requireMode, requirePosition, type RunQueue, type Submission } from '../runs/run-queue.ts';
+import { requireMode, requirePosition, requireRoom, type RunQueue, type Submission } from '../runs/run-queue.ts';
 import type { Db } from '../store/database.ts';
 import { findRun, type RunSummary } from '../store/run-store.ts';
 import { runs } from '../store/schema.ts';
@@ -37,6 +37,10 @@ export class KubernetesQueue implements RunQueue {
   async submit(by: string, wanted: Submission): Promise<RunSummary> {
     // A run that the database could not keep is not made.
     await this.#db.execute('select 1');
+    const waiting = [...this.#cluster.runs.all()].filter(
+      (run) => run.spec.sequencer === wanted.sequencer && isWaiting(run),
+    );
+    requireRoom(waiting.length);
     const name = nameOf(wanted.sequencer, by, wanted.requestId);
     const object: New<SequencerRun> = {
       metadata: {
@@ -44,6 +48,7 @@ export class KubernetesQueue implements RunQueue {
         annotations: {
           [ANNOTATIONS.submittedBy]: by,
           [ANNOTATIONS.submittedAt]: new Date().toISOString(),
+          ...(wanted.requestId !== null && { [ANNOTATIONS.requestId]: wanted.requestId }),
           ...(wanted.breakpoints.length > 0 && { [ANNOTATIONS.breakpoints]: written(wanted.breakpoints) }),
         },
       },

@@ -6,7 +6,7 @@
  * that it has ended. Every replica of the API does the same: all writes can be repeated.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { OPEN_PHASES, isFinal, type RunStart } from '@sequencer/model';
+import { OPEN_PHASES, RUN_STARTS, isFinal, type RunStart } from '@sequencer/model';
 import { byPlace, heldRuns, isWaiting, waitingRuns } from '@sequencer/model/kubernetes/queue';
 import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
 import { BackOff } from '@sequencer/kubernetes/back-off';
@@ -19,7 +19,7 @@ import { lockSequencer, type Transaction } from '../runs/run-end.ts';
 import type { SequencerBoard } from '../runs/sequencer-board.ts';
 import type { Db } from '../store/database.ts';
 import { isRefused } from '../store/errors.ts';
-import { findRun, findRuns, type RunSummary } from '../store/run-store.ts';
+import { findByRequest, findRun, findRuns, setPlaces, type RunSummary } from '../store/run-store.ts';
 import { runs, sequencers } from '../store/schema.ts';
 import type { Cluster } from './cluster.ts';
 import { SET_ASIDE, bareRowOf, lifeOf, phaseOf, rowOf, type LifeOfRun } from './run-row.ts';
@@ -209,7 +209,10 @@ export class RunMirror {
       // Objects may be older than the database.
       const number = Math.max(lastNumber + 1, run.status?.number ?? 0);
       await tx.update(sequencers).set({ lastNumber: number }).where(eq(sequencers.name, sequencer));
-      await tx.insert(runs).values(made(run, number, await nextPlace(tx, sequencer), this.#startOf(run)));
+      const row = made(run, number, await nextPlace(tx, sequencer), this.#startOf(run));
+      // A copy that somebody made of an object has its annotations too.
+      const isCopy = row.requestId != null && (await findByRequest(tx, row.submittedBy, row.requestId)) !== null;
+      await tx.insert(runs).values(isCopy ? { ...row, requestId: null } : row);
     });
     const row = await findRun(db, run.metadata.uid);
     if (!row) throw new Error(`the run ${run.metadata.name} is not in the database`);
@@ -314,15 +317,19 @@ export class RunMirror {
     const order = wanted.filter((id) => known.has(id));
     const inOrder = rows.filter(({ id }) => starts.has(id)).every(({ id }, index) => id === order[index]);
     const distinct = new Set(rows.map(({ place }) => place)).size === rows.length;
-    for (const [index, id] of order.entries()) {
-      const row = known.get(id);
-      const start = starts.get(id) ?? 'QUEUED';
-      const place = inOrder && distinct ? row?.place : index + 1;
-      if (place === row?.place && start === row?.start) continue;
+    if (!(inOrder && distinct)) {
+      await setPlaces(
+        db,
+        order.map((id, index) => ({ id, place: index + 1 })),
+      );
+    }
+    for (const start of RUN_STARTS) {
+      const other = order.filter((id) => starts.get(id) === start && known.get(id)?.start !== start);
+      if (other.length === 0) continue;
       await db
         .update(runs)
-        .set({ place: place ?? index + 1, start })
-        .where(and(eq(runs.id, id), eq(runs.phase, 'QUEUED')));
+        .set({ start })
+        .where(and(inArray(runs.id, other), eq(runs.phase, 'QUEUED')));
     }
   }
 }

@@ -50,6 +50,7 @@ export function rowOf(run: SequencerRun, number: number, place: number, start: R
     ...lifeOf(run),
     id: metadata.uid,
     object: metadata.name,
+    requestId: requestIdOf(run),
     script,
     scriptHash: hashOf(script),
     arguments: storableData(spec.arguments),
@@ -62,6 +63,13 @@ export function rowOf(run: SequencerRun, number: number, place: number, start: R
     submittedAt: new Date(metadata.creationTimestamp),
     words: wordsOf(row),
   };
+}
+
+const LONGEST_REQUEST_ID = 100;
+
+function requestIdOf({ metadata }: SequencerRun): string | null {
+  const id = metadata.annotations?.[ANNOTATIONS.requestId];
+  return id === undefined || id.length > LONGEST_REQUEST_ID ? null : storableText(id);
 }
 
 export const SET_ASIDE = 'The details of this run could not be stored: the database refused them.';

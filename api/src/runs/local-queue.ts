@@ -1,13 +1,13 @@
 /** The waiting runs of each sequencer, and its mode, as rows of the database. */
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { SequencerError, isFinal, type Breakpoint, type Mode } from '@sequencer/model';
 import { and, asc, eq, sql } from 'drizzle-orm';
 import type { Gateway } from '../gateway/gateway.ts';
 import { violatedConstraint, type Db } from '../store/database.ts';
-import { findByRequest, findRun, wordsOf, type RunSummary } from '../store/run-store.ts';
+import { findByRequest, findRun, scriptHashOf, setPlaces, wordsOf, type RunSummary } from '../store/run-store.ts';
 import { runs, sequencers } from '../store/schema.ts';
 import { lockSequencer, switchOff, type Transaction } from './run-end.ts';
-import { requireMode, requirePosition, type RunQueue, type Submission } from './run-queue.ts';
+import { requireMode, requirePosition, requireRoom, type RunQueue, type Submission } from './run-queue.ts';
 import type { SequencerBoard } from './sequencer-board.ts';
 
 export class LocalQueue implements RunQueue {
@@ -42,16 +42,17 @@ export class LocalQueue implements RunQueue {
       const number = lastNumber + 1;
       await tx.update(sequencers).set({ lastNumber: number }).where(eq(sequencers.name, wanted.sequencer));
       const waiting = sql`phase = 'QUEUED' and sequencer = ${wanted.sequencer}`;
-      const place = await tx
-        .select({ next: sql<number>`coalesce(max(place), 0) + 1` })
+      const [queue] = await tx
+        .select({ next: sql<number>`coalesce(max(place), 0) + 1`, length: sql<number>`count(*)::int` })
         .from(runs)
         .where(waiting);
+      requireRoom(queue?.length ?? 0);
       await tx.insert(runs).values({
         ...wanted,
         id,
         number,
-        place: place[0]?.next ?? 1,
-        scriptHash: createHash('sha256').update(wanted.script).digest('hex'),
+        place: queue?.next ?? 1,
+        scriptHash: scriptHashOf(wanted.script),
         submittedBy: by,
         submittedAt: new Date(),
         phase: 'QUEUED',
@@ -82,12 +83,10 @@ export class LocalQueue implements RunQueue {
         .orderBy(asc(runs.place));
       const others = queue.filter((other) => other.id !== run.id);
       const order = others.toSpliced(position, 0, { id: run.id });
-      for (const [index, { id }] of order.entries()) {
-        await tx
-          .update(runs)
-          .set({ place: index + 1 })
-          .where(eq(runs.id, id));
-      }
+      await setPlaces(
+        tx,
+        order.map(({ id }, index) => ({ id, place: index + 1 })),
+      );
     });
   }
 

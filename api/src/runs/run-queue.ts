@@ -1,5 +1,5 @@
 /** What waits on each sequencer, and what starts by itself: changed here, carried out by the backend. */
-import { SequencerError, type Breakpoint, type Mode, type RunStart } from '@sequencer/model';
+import { LIMITS, SequencerError, type Breakpoint, type Mode, type RunStart } from '@sequencer/model';
 import type { RunSummary } from '../store/run-store.ts';
 
 /** A run as somebody wants it, checked. */
@@ -35,6 +35,13 @@ export interface RunQueue {
 /** Throws BAD_INPUT. */
 export function requirePosition(position: number): void {
   if (position < 0) throw new SequencerError('BAD_INPUT', 'position: it counts from 0, the next run.');
+}
+
+/** Throws QUEUE_FULL. @param length of the queue before the run that is to be added */
+export function requireRoom(length: number): void {
+  if (length < LIMITS.queueLength) return;
+  const text = `${String(LIMITS.queueLength)} runs wait on this sequencer already. Cancel some, or wait until some have ended.`;
+  throw new SequencerError('QUEUE_FULL', text);
 }
 
 /** Throws NOT_YET. */

@@ -2,7 +2,7 @@
 import { LIMITS, SequencerError, breakpointSchema, type Finding } from '@sequencer/model';
 import { z } from 'zod';
 import type { Db } from '../store/database.ts';
-import { findByRequest, findRun, type RunSummary } from '../store/run-store.ts';
+import { findByRequest, scriptHashOf, findRun, type RunSummary } from '../store/run-store.ts';
 import type { RunBackend } from './run-backend.ts';
 import type { RunQueue } from './run-queue.ts';
 
@@ -69,6 +69,12 @@ function refuseErrors(findings: readonly Finding[]): void {
   throw new SequencerError((code as 'SYNTAX_ERROR' | undefined) ?? 'BAD_INPUT', error.message);
 }
 
+/** The run, if it is what is wanted. Throws REQUEST_ID_REUSED. */
+function sameRun(made: RunSummary, wanted: { sequencer: string; script: string }): RunSummary {
+  if (made.sequencer === wanted.sequencer && made.scriptHash === scriptHashOf(wanted.script)) return made;
+  throw new SequencerError('REQUEST_ID_REUSED');
+}
+
 /** Makes the run. Repeated with the same requestId it answers with the run that it made before. */
 export async function submit(parts: SubmissionParts, by: string, input: SubmissionInput): Promise<RunSummary> {
   const { db, backend, queue } = parts;
@@ -81,10 +87,11 @@ export async function submit(parts: SubmissionParts, by: string, input: Submissi
   checkScriptText(wanted.script);
   if (wanted.requestId !== null) {
     const made = await findByRequest(db, by, wanted.requestId);
-    if (made) return made;
+    if (made) return sameRun(made, wanted);
   }
   refuseErrors((await backend.check(wanted.sequencer, wanted.script, wanted.startAt ?? 0)) ?? []);
-  const made = await queue.submit(by, wanted);
+  // Of two at the same time with the same requestId, one answers with what the other made.
+  const made = sameRun(await queue.submit(by, wanted), wanted);
   await backend.advance(wanted.sequencer);
   return (await findRun(db, made.id)) ?? made;
 }

@@ -27,6 +27,8 @@ export interface Database {
 const FOLDER = ownFile('migrations');
 /** A database that is started together with the API may take so long; a probe of a cluster's pod waits longer. */
 const THERE_WITHIN_MS = 100_000;
+/** PostgreSQL 16. */
+const OLDEST_SERVER = 160_000;
 /** The advisory lock under which one process at a time migrates: "SEQR". */
 const LOCK = 0x53455152;
 
@@ -65,6 +67,7 @@ async function migrateUnderLock(url: string): Promise<void> {
     await client.connect();
     await client.query('select pg_advisory_lock($1)', [LOCK]);
     try {
+      refuseOldServer(await versionOf(client));
       await refuseNewerSchema(client);
       await migrate(drizzle(client), { migrationsFolder: FOLDER });
     } finally {
@@ -76,6 +79,24 @@ async function migrateUnderLock(url: string): Promise<void> {
 }
 
 const journalSchema = z.object({ entries: z.array(z.object({ when: z.number() })) });
+
+/** As a number: 160004 is 16.4. */
+async function versionOf(client: pg.Client): Promise<number> {
+  const { rows } = await client.query<{ version: number }>(
+    `select current_setting('server_version_num')::int as version`,
+  );
+  return rows[0]?.version ?? 0;
+}
+
+/** Throws DATABASE_TOO_OLD. */
+export function refuseOldServer(version: number): void {
+  if (version >= OLDEST_SERVER) return;
+  const found = `${String(Math.floor(version / 10_000))}.${String(version % 10_000)}`;
+  throw new SequencerError(
+    'DATABASE_TOO_OLD',
+    `The database server is PostgreSQL ${found}. Sequencer needs PostgreSQL 16 or newer: upgrade it.`,
+  );
+}
 
 async function refuseNewerSchema(client: pg.Client): Promise<void> {
   const known = await client.query<{ there: boolean }>(

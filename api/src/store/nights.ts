@@ -1,6 +1,7 @@
 /** Runs added up by night and outcome, from noon to noon UTC: one query, over the index on the time of submission. */
 import { and, gte, sql } from 'drizzle-orm';
 import type { Phase } from '@sequencer/model';
+import { EARLIEST } from '../moment.ts';
 import type { Db } from './database.ts';
 import { conditions, type RunFilter } from './run-store.ts';
 import { runs } from './schema.ts';
@@ -28,7 +29,8 @@ export function noonBefore(time: Date): Date {
 /** The last nights with a run that the filter lets through, the oldest first; of a run that goes on, its time so far. */
 export async function listNights(db: Db, filter: RunFilter, last: number, now: Date): Promise<Night[]> {
   const until = filter.to && filter.to < now ? new Date(filter.to.getTime() - 1) : now;
-  const earliest = new Date(noonBefore(until).getTime() - (last - 1) * DAY_MS);
+  const noon = noonBefore(until).getTime() - (last - 1) * DAY_MS;
+  const earliest = new Date(Math.max(noon, EARLIEST.getTime()));
   const date = sql<string>`to_char((${runs.submittedAt} at time zone 'UTC') - interval '12 hours', 'YYYY-MM-DD')`;
   const took = sql`coalesce(${runs.finishedAt}, ${now.toISOString()}::timestamptz) - ${runs.startedAt}`;
   const rows = await db

@@ -1,7 +1,9 @@
 /** Rows of runs: made, found, listed, changed. What the rules are is decided in `runs/`. */
+import { createHash } from 'node:crypto';
 import { and, asc, desc, eq, gte, ilike, inArray, lt, or, sql, type SQL } from 'drizzle-orm';
 import { getTableColumns } from 'drizzle-orm';
 import { OPEN_PHASES, SequencerError, type Phase } from '@sequencer/model';
+import { readMoment } from '../moment.ts';
 import type { Db } from './database.ts';
 import { runs, sequencers, type RunRow } from './schema.ts';
 
@@ -34,7 +36,11 @@ export function findRuns(db: Db, ids: readonly string[]): Promise<RunSummary[]> 
     .where(inArray(runs.id, [...ids]));
 }
 
-export async function findByRequest(db: Db, submittedBy: string, requestId: string): Promise<RunSummary | null> {
+export async function findByRequest(
+  db: Pick<Db, 'select'>,
+  submittedBy: string,
+  requestId: string,
+): Promise<RunSummary | null> {
   const rows = await db
     .select(light)
     .from(runs)
@@ -95,7 +101,9 @@ export interface Place {
 }
 
 const SECONDS = sql`coalesce(extract(epoch from ${runs.finishedAt} - ${runs.startedAt}), -1)`;
-const IS_VALUE = { time: /^\d{4}-\d\d-\d\dT[\d:.]+Z$/, seconds: /^-?\d+(\.\d+)?$/ };
+const SECONDS_SHAPE = /^-?\d{1,12}(\.\d{1,6})?$/;
+const ID_SHAPE = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const LONGEST_CURSOR = 200;
 
 export function placeOf(run: RunSummary, order: RunOrder): Place {
   const { id, submittedAt, startedAt, finishedAt } = run;
@@ -109,9 +117,9 @@ export function encodeCursor({ value, id }: Place): string {
 
 /** Throws BAD_INPUT unless it is a cursor of a list in this order. */
 export function decodeCursor(cursor: string, order: RunOrder): Place {
-  const [value, id] = Buffer.from(cursor, 'base64url').toString().split(' ');
-  const shape = order === 'LONGEST' ? IS_VALUE.seconds : IS_VALUE.time;
-  if (!value || !shape.test(value) || !id || !/^[0-9a-f-]{36}$/.test(id)) {
+  const [value = '', id = ''] = Buffer.from(cursor.slice(0, LONGEST_CURSOR), 'base64url').toString().split(' ');
+  const isValue = order === 'LONGEST' ? SECONDS_SHAPE.test(value) : readMoment(value) !== null;
+  if (!isValue || !ID_SHAPE.test(id) || cursor.length > LONGEST_CURSOR) {
     throw new SequencerError(
       'BAD_INPUT',
       'after: this is not a cursor of this list. Use endCursor of the page before.',
@@ -165,10 +173,27 @@ export function conditions(filter: RunFilter): (SQL | undefined)[] {
   ];
 }
 
+export function scriptHashOf(script: string): string {
+  return createHash('sha256').update(script).digest('hex');
+}
+
 /** What the history's search finds a run by: its title, number, and first cause of failure. */
 export function wordsOf(run: Pick<RunRow, 'sequencer' | 'number' | 'title' | 'submittedBy' | 'failure'>): string {
   const failure = run.failure ? `${run.failure.exception}: ${run.failure.message}` : '';
   return [`${run.sequencer}/${String(run.number)}`, run.title ?? '', run.submittedBy, failure].join('\n');
+}
+
+/** The places of waiting runs, in one statement; those that have it already, or wait no more, are left as they are. */
+export async function setPlaces(
+  db: Pick<Db, 'execute'>,
+  places: readonly { id: string; place: number }[],
+): Promise<void> {
+  await db.execute(sql`
+    update ${runs} set place = wanted.place
+    from unnest(
+      ${sql.param(places.map(({ id }) => id))}::uuid[],
+      ${sql.param(places.map(({ place }) => place))}::int[]) wanted(id, place)
+    where runs.id = wanted.id and runs.place <> wanted.place and runs.phase = 'QUEUED'`);
 }
 
 /** Whether a failure holds the runs of the sequencer that do not say it themselves. */
