@@ -10,7 +10,9 @@ import { Door, whoAsks } from './auth/door.ts';
 import { Provider } from './auth/provider.ts';
 import { PasswordSignIn } from './auth/sign-in.ts';
 import type { Config } from './config.ts';
+import { UnreadAnswers } from './graphql/answer-budget.ts';
 import type { Context } from './graphql/context.ts';
+import { SocketFlows } from './graphql/socket-flow.ts';
 import { makeYoga, serveWebsockets, type NodeContext } from './graphql/yoga.ts';
 import { makeGuard } from './http/guard.ts';
 import { makeMetrics } from './http/metrics.ts';
@@ -59,10 +61,17 @@ export async function startApi(config: Config, log: Logger): Promise<Api> {
     passwords: new PasswordSignIn(door),
     control: new Control(db, board, config.controlLock),
   };
+  const answers = new UnreadAnswers();
+  const flows = new SocketFlows(log);
   const context = async ({ req, res }: NodeContext): Promise<Context> => {
     const { identity, user } = await whoAsks(door, req);
     const access = { ...parts, identity, address: peers.address(req), request: req, response: res ?? null };
-    return { user, access, db, board, lives, backend, queue, watchers, version };
+    const answer = answers.open(identity?.user.name ?? access.address);
+    res?.once('close', () => {
+      answer.release();
+    });
+    const flow = res ? null : flows.of(req);
+    return { user, access, db, board, lives, backend, queue, watchers, version, answer, flow };
   };
   const { oidc } = config.auth;
   const provider = oidc && new Provider(oidc, config.auth, door, audit, log);
@@ -100,7 +109,7 @@ export async function startApi(config: Config, log: Logger): Promise<Api> {
     },
   });
   const sockets = upgrades.server;
-  const graphql = serveWebsockets(yoga, upgrades, door, log);
+  const graphql = serveWebsockets(yoga, upgrades, door, flows, log);
   metrics.observe({
     phases: () =>
       lives

@@ -114,10 +114,13 @@ it('events of some types, without the lines between them', async () => {
   expect(await eventsAfter(db, RUN, 1, 2, ['output', 'statement'])).toHaveLength(2);
   expect(await eventsAfter(db, RUN, 0, 1000, ['line', 'statement'])).toHaveLength(1000);
   expect(await eventsAfter(db, RUN, 0, 1000, [])).toEqual([]);
+  await plan();
+  expect(await eventsAfter(db, RUN, 1, 1000, types, 1024 * 1024)).toEqual(found);
+  expect(await rowsRead()).toBeLessThan(200);
 });
 
 it('the output before a moment, and the event at a place', async () => {
-  expect(await outputBefore(db, RUN, 50_000, 3)).toHaveLength(3);
+  expect(await outputBefore(db, RUN, 50_000, 3, 1024 * 1024)).toHaveLength(3);
   expect(await rowsRead()).toBeLessThan(20);
   expect(await eventsAfter(db, RUN, 70_000, 1)).toMatchObject([{ seq: 70_001 }]);
   expect(await rowsRead()).toBeLessThan(20);

@@ -21,6 +21,8 @@ export const LIMITS = {
   eventBytes: 3 * 1024 * 1024,
   /** One output event's text. */
   outputEventBytes: 64 * 1024,
+  /** A page of events in an answer ends with the event whose `data` reaches this, though fewer than `first` were found. */
+  pageBytes: 4 * 1024 * 1024,
   /** Events in one `events` message. */
   eventsPerMessage: 2000,
 } as const;

@@ -11,6 +11,8 @@ import type { LiveRuns } from '../runs/live-runs.ts';
 import type { SequencerBoard } from '../runs/sequencer-board.ts';
 import type { Watchers } from '../runs/watchers.ts';
 import type { Db } from '../store/database.ts';
+import type { AnswerBudget } from './answer-budget.ts';
+import type { SocketFlow } from './socket-flow.ts';
 
 /** How people come in, for the few resolvers that are about it. */
 export interface Access {
@@ -37,4 +39,8 @@ export interface Context {
   queue: RunQueue;
   watchers: Watchers;
   version: string;
+  /** What this answer may still take. */
+  answer: AnswerBudget;
+  /** Null without a websocket. */
+  flow: SocketFlow | null;
 }

@@ -150,6 +150,8 @@ builder.queryType({
         const order = args.order ?? 'NEWEST';
         const place = args.after ? decodeCursor(args.after, order) : null;
         const rows = await listRuns(context.db, filter, order, size + 1, place);
+        // Failures and arguments are read with their rows, whether they are asked for or not.
+        for (const row of rows) context.answer.spend(JSON.stringify([row.failure, row.arguments]).length);
         const edges = rows
           .slice(0, size)
           .map((row) => ({ cursor: encodeCursor(placeOf(row, order)), node: new RunSource(row, context) }));

@@ -1,10 +1,19 @@
 /** A run as the resolvers see it: its row, and what memory knows better than the row. */
-import { SequencerError, exactText, isFinal, type Phase, type RunEventOf, type RunView } from '@sequencer/model';
+import {
+  LIMITS,
+  SequencerError,
+  exactText,
+  isFinal,
+  type Phase,
+  type RunEventOf,
+  type RunView,
+} from '@sequencer/model';
 import { readView } from '../runs/live-runs.ts';
 import type { LiveRun } from '../runs/live-run.ts';
 import { statementsDone } from '../runs/recorder.ts';
-import { eventsAfter, outputBefore, type StoredEvent } from '../store/event-store.ts';
+import { eventsAfter, firstBytes, outputBefore, sizeOf, type StoredEvent } from '../store/event-store.ts';
 import { findRun, type RunSummary } from '../store/run-store.ts';
+import { ANSWER_BYTES } from './answer-budget.ts';
 import type { Context } from './context.ts';
 import type { ScriptVersion } from './run-dialogue.ts';
 
@@ -28,7 +37,8 @@ export class RunSource {
 
   /** The folded state: of a run in memory as it is now, of others as stored. */
   view(): Promise<RunView> {
-    this.#view ??= this.live ? Promise.resolve(this.live.view) : readView(this.#context.db, this.row.id);
+    const { answer, db } = this.#context;
+    this.#view ??= answer.load(() => this.live?.view ?? readView(db, this.row.id));
     return this.#view;
   }
 
@@ -57,27 +67,39 @@ export class RunSource {
   async events(after: number, first: number, types: readonly string[] | null): Promise<StoredEvent[]> {
     const wanted = (event: StoredEvent) => types?.includes(event.type) ?? true;
     const tail = this.live?.tail(after, Infinity);
-    if (tail) return tail.filter(wanted).slice(0, first);
+    if (tail) return firstBytes(tail.filter(wanted).slice(0, first), LIMITS.pageBytes);
     // What is not committed yet is in memory alone. It is taken before the store is read: nothing can fall between.
     const uncommitted = this.live?.tail(this.live.storedSeq, Infinity) ?? [];
-    const stored = await eventsAfter(this.#context.db, this.row.id, after, first, types);
+    const { answer, db } = this.#context;
+    const stored = await answer.load(() => eventsAfter(db, this.row.id, after, first, types, LIMITS.pageBytes));
     const last = stored.at(-1)?.seq ?? after;
-    return [...stored, ...uncommitted.filter((event) => event.seq > last && wanted(event))].slice(0, first);
+    const all = [...stored, ...uncommitted.filter((event) => event.seq > last && wanted(event))];
+    return firstBytes(all.slice(0, first), LIMITS.pageBytes);
   }
 
   /** The newest output with seq < before, the oldest of it first. */
   async outputBefore(before: number, last: number): Promise<StoredEvent[]> {
     const uncommitted = this.live?.tail(this.live.storedSeq, Infinity) ?? [];
     const newest = uncommitted.filter((event) => event.type === 'output' && event.seq < before);
-    const older = await outputBefore(this.#context.db, this.row.id, newest[0]?.seq ?? before, last);
-    return [...older, ...newest].slice(-last);
+    const { answer, db } = this.#context;
+    const older = await answer.load(() =>
+      outputBefore(db, this.row.id, newest[0]?.seq ?? before, last, LIMITS.pageBytes),
+    );
+    return firstBytes([...older, ...newest].slice(-last).reverse(), LIMITS.pageBytes).reverse();
   }
 
   /** How the script was replaced while it ran, from the record. */
   async versions(): Promise<ScriptVersion[]> {
     const { versions } = await this.view();
     if (versions.length === 0) return [];
-    const events = await this.events(0, 1000, ['script']);
+    const events: StoredEvent[] = [];
+    for (let size = 0; ;) {
+      const page = await this.events(events.at(-1)?.seq ?? 0, 1000, ['script']);
+      events.push(...page);
+      size += sizeOf(page);
+      if (size > ANSWER_BYTES) throw new SequencerError('ANSWER_TOO_LARGE');
+      if (page.length === 0) break;
+    }
     return events.map(({ at, data }) => {
       const { version, script, firstChanged, by } = JSON.parse(data) as RunEventOf<'script'>;
       return { version, script: exactText(script), firstChanged, by, at };

@@ -43,7 +43,7 @@ RunType.implement({
     number: t.int({ description: '1, 2, 3 and so on within its sequencer.', resolve: (run) => run.row.number }),
     sequencer: t.field({ type: SequencerType, resolve: (run) => ({ name: run.row.sequencer }) }),
     title: t.string({ nullable: true, resolve: (run) => run.row.title }),
-    script: t.string({ resolve: (run, _args, { db }) => scriptOf(db, run.row.id) }),
+    script: t.string({ resolve: (run, _args, { db, answer }) => answer.load(() => scriptOf(db, run.row.id)) }),
     phase: t.field({ type: PhaseEnum, resolve: (run) => run.phase }),
     reason: t.string({
       nullable: true,
@@ -146,7 +146,8 @@ RunType.implement({
     }),
     output: t.field({
       type: [OutputType],
-      description: 'Output with seq > after, oldest first.',
+      description:
+        'Output with seq > after, oldest first. A page may have fewer than `first`: the end is an empty one.',
       args: {
         after: t.arg.int({ required: false, defaultValue: 0 }),
         first: t.arg.int({ required: false, defaultValue: 1000 }),
@@ -156,14 +157,15 @@ RunType.implement({
     }),
     outputBefore: t.field({
       type: [OutputType],
-      description: 'The newest output with seq < before (or the very newest), the oldest of it first.',
+      description:
+        'The newest output with seq < before (or the very newest), the oldest of it first. A page may have fewer than `last`.',
       args: { before: t.arg.int({ required: false }), last: t.arg.int({ required: false, defaultValue: 1000 }) },
       resolve: async (run, { before, last }) =>
         (await run.outputBefore(before ?? 2 ** 31 - 1, pageSize('last', last ?? 1000))).map(readOutput),
     }),
     events: t.field({
       type: [EventType],
-      description: 'The as-run record with seq > after, oldest first.',
+      description: 'The as-run record with seq > after, oldest first. A page may have fewer than `first`.',
       args: {
         after: t.arg.int({ required: false, defaultValue: 0 }),
         first: t.arg.int({ required: false, defaultValue: 1000 }),

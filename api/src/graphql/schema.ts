@@ -1,6 +1,7 @@
 /** The whole schema. Importing the parts registers their types. */
 import type { GraphQLSchema } from 'graphql';
 import { builder } from './builder.ts';
+import { counted } from './counted.ts';
 import { guarded } from './guarded.ts';
 import './run.ts';
 import './sequencer.ts';
@@ -16,4 +17,4 @@ import './api-tokens.ts';
 import './audit.ts';
 import './control-lock.ts';
 
-export const schema: GraphQLSchema = guarded(builder.toSchema());
+export const schema: GraphQLSchema = counted(guarded(builder.toSchema()));

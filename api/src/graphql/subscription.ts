@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isFinal } from '@sequencer/model';
 import type { Signal } from '../runs/signal.ts';
-import { eventsAfter, type StoredEvent } from '../store/event-store.ts';
+import { eventsAfter, firstBytes, sizeOf, type StoredEvent } from '../store/event-store.ts';
 import { findRun } from '../store/run-store.ts';
 import { DateTime, builder } from './builder.ts';
 import type { Context } from './context.ts';
@@ -18,18 +18,29 @@ const STATE_EVERY_MS = 100;
 const URGENT_EVERY_MS = 25;
 const HEARTBEAT_MS = 2000;
 const BATCH = 1000;
+const BATCH_BYTES = 256 * 1024;
 
 /** Does nothing when the wait is given up. */
 async function pause(ms: number, stopped: AbortSignal): Promise<void> {
   await sleep(ms, undefined, { signal: stopped }).catch(() => undefined);
 }
 
+/** Waits while the client has enough to read. Free it when the client has taken what was yielded. */
+async function slot({ flow }: Context, stopped: AbortSignal): Promise<() => void> {
+  return flow ? flow.slot(stopped) : () => undefined;
+}
+
 /** The state at once, then again whenever the signal has come, at most ten times a second. */
-function states<T>(signal: Signal, read: () => T): AsyncIterableIterator<T> {
+function states<T>(signal: Signal, context: Context, read: () => T): AsyncIterableIterator<T> {
   return stream(async function* (stopped) {
     while (!stopped.aborted) {
+      const free = await slot(context, stopped);
       const seen = signal.version;
-      yield read();
+      try {
+        yield read();
+      } finally {
+        free();
+      }
       await pause(STATE_EVERY_MS, stopped);
       await signal.after(seen, stopped);
     }
@@ -57,7 +68,12 @@ function runStates(first: RunSource, context: Context): AsyncIterableIterator<Ru
         const state = await fingerprint(run);
         if (state !== told) {
           told = state;
-          yield run;
+          const free = await slot(context, stopped);
+          try {
+            yield run;
+          } finally {
+            free();
+          }
           if (isFinal(run.phase)) return;
           await pause(URGENT_EVERY_MS, stopped);
           if (urgent) await urgent.after(seenUrgent, stopped, STATE_EVERY_MS - URGENT_EVERY_MS);
@@ -103,19 +119,28 @@ function eventBatches(
     let first = true;
     while (!stopped.aborted) {
       const seen = signal.version;
-      const live = context.lives.get(id);
-      const tail = live?.tail(at, BATCH) ?? null;
-      // What the store is known to hold, before it is read.
-      const stored = live ? live.storedSeq : ((await findRun(context.db, id))?.lastSeq ?? 0);
-      const batch = tail ?? (await eventsAfter(context.db, id, at, BATCH, types));
-      const chosen = wanted && tail ? tail.filter((event) => wanted.has(event.type)) : batch;
-      if (chosen.length > 0 || first) yield chosen;
-      first = false;
-      const last = batch.at(-1)?.seq ?? at;
-      // A filtered page that is not full has seen everything that is stored.
-      at = tail === null && batch.length < BATCH ? Math.max(last, stored) : last;
+      const free = await slot(context, stopped);
+      try {
+        const live = context.lives.get(id);
+        const tail = live?.tail(at, BATCH) ?? null;
+        // What the store is known to hold, before it is read.
+        const stored = live ? live.storedSeq : ((await findRun(context.db, id))?.lastSeq ?? 0);
+        const batch = tail
+          ? firstBytes(tail, BATCH_BYTES)
+          : await eventsAfter(context.db, id, at, BATCH, types, BATCH_BYTES);
+        const chosen = wanted && tail ? batch.filter((event) => wanted.has(event.type)) : batch;
+        if (chosen.length > 0 || first) yield chosen;
+        first = false;
+        const last = batch.at(-1)?.seq ?? at;
+        const isFull = batch.length === BATCH || sizeOf(batch) >= BATCH_BYTES;
+        // A filtered page that is not full has seen everything that is stored.
+        at = tail === null && !isFull ? Math.max(last, stored) : last;
+        if (batch.length > 0) continue;
+      } finally {
+        free();
+      }
       const now = context.lives.get(id);
-      if (batch.length > 0 || at < (now?.view.lastSeq ?? 0)) continue;
+      if (at < (now?.view.lastSeq ?? 0)) continue;
       if (now ? now.view.outcome !== null || isFinal(now.row.phase) : await hasEnded(id, context)) return;
       await signal.after(seen, stopped);
     }
@@ -131,13 +156,14 @@ builder.subscriptionType({
   fields: (t) => ({
     sequencers: t.field({
       type: [SequencerType],
-      subscribe: (_root, _args, { board }) => states(board.anything, () => board.names.map((name) => ({ name }))),
+      subscribe: (_root, _args, context) =>
+        states(context.board.anything, context, () => context.board.names.map((name) => ({ name }))),
       resolve: (sequencers) => sequencers,
     }),
     sequencer: t.field({
       type: SequencerType,
       args: { name: t.arg.string() },
-      subscribe: (_root, { name }, { board }) => states(board.signal(name), () => ({ name })),
+      subscribe: (_root, { name }, context) => states(context.board.signal(name), context, () => ({ name })),
       resolve: (sequencer) => sequencer,
     }),
     run: t.field({

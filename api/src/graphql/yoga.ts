@@ -18,8 +18,10 @@ import type { GraphqlSockets } from '../http/upgrades.ts';
 import type { Logger } from '../log.ts';
 import type { Context } from './context.ts';
 import { present } from './errors.ts';
+import { answerSizePlugin } from './counted.ts';
 import { limitPlugins } from './limits.ts';
 import { schema } from './schema.ts';
+import type { SocketFlows } from './socket-flow.ts';
 
 export interface NodeContext {
   req: IncomingMessage;
@@ -63,7 +65,7 @@ export function makeYoga(makeContext: MakeContext, log: Logger): Yoga {
     landingPage: false,
     healthCheckEndpoint: '/unused-health',
     maskedErrors: { maskError: (error) => present(error, log) },
-    plugins: [...limitPlugins(), onlyOnWebsockets, presented],
+    plugins: [...limitPlugins(), onlyOnWebsockets, answerSizePlugin, presented],
     logging: false,
   });
 }
@@ -85,7 +87,13 @@ interface Operation extends ExecutionArgs {
   rootValue: { execute: Execute; subscribe: Subscribe };
 }
 
-export function serveWebsockets(yoga: Yoga, { server, prove }: GraphqlSockets, door: Door, log: Logger) {
+export function serveWebsockets(
+  yoga: Yoga,
+  { server, prove }: GraphqlSockets,
+  door: Door,
+  flows: SocketFlows,
+  log: Logger,
+) {
   const told = (errors: readonly unknown[]) => errors.map((error) => present(error, log));
   return useServer(
     {
@@ -98,6 +106,7 @@ export function serveWebsockets(yoga: Yoga, { server, prove }: GraphqlSockets, d
           if (!identity) socket.close(UNAUTHORIZED, 'Sign in first');
           else if (!prove(request, identity.user.name)) socket.close(TOO_MANY, 'Too many connections');
           else {
+            flows.open(request, socket, identity.user.name);
             watchSocket(door, socket, request, identity, log);
             return true;
           }
@@ -111,7 +120,7 @@ export function serveWebsockets(yoga: Yoga, { server, prove }: GraphqlSockets, d
       },
       execute: (args) => (args as Operation).rootValue.execute(args),
       subscribe: (args) => (args as Operation).rootValue.subscribe(args),
-      onSubscribe: async (context, _id, params) => {
+      onSubscribe: async (context, id, params) => {
         if (Object.keys(context.subscriptions).length > SUBSCRIPTIONS_PER_SOCKET) {
           const text = `There are more than ${String(SUBSCRIPTIONS_PER_SOCKET)} subscriptions on this connection.`;
           return told([new SequencerError('TOO_MANY', text)]);
@@ -121,18 +130,23 @@ export function serveWebsockets(yoga: Yoga, { server, prove }: GraphqlSockets, d
           const document = yogas.parse(params.query);
           const errors = yogas.validate(yogas.schema, document);
           if (errors.length > 0) return told(errors);
+          const contextValue = (await yogas.contextFactory()) as Context;
+          flows.of(context.extra.request)?.begin(id, contextValue.answer);
           const operation: Operation = {
             schema: yogas.schema,
             operationName: params.operationName ?? null,
             document,
             variableValues: params.variables ?? null,
-            contextValue: await yogas.contextFactory(),
+            contextValue,
             rootValue: { execute: yogas.execute, subscribe: yogas.subscribe },
           };
           return operation;
         } catch (error) {
           return told([error]);
         }
+      },
+      onComplete: (context, id) => {
+        flows.of(context.extra.request)?.end(id);
       },
       onError: (_context, _id, _payload, errors) => told(errors).map((error) => error.toJSON()),
       onNext: (_context, _id, _payload, _args, result): FormattedExecutionResult | undefined => {

@@ -37,13 +37,30 @@ export async function appendEvents(db: Pick<Db, 'execute'>, run: string, batch: 
     on conflict do nothing`);
 }
 
-/** Events with seq > after, oldest first. */
+/** The bytes of events in the store; each is there at least as its number, type and time. */
+export function sizeOf(batch: readonly StoredEvent[]): number {
+  return batch.reduce((sum, event) => sum + Buffer.byteLength(event.data), 0);
+}
+
+/** The first of the events, up to the one that reaches so many bytes. */
+export function firstBytes(batch: readonly StoredEvent[], bytes: number): StoredEvent[] {
+  let size = 0;
+  const end = batch.findIndex((event) => (size += Buffer.byteLength(event.data)) >= bytes);
+  return end < 0 ? [...batch] : batch.slice(0, end + 1);
+}
+
+/**
+ * Events with seq > after, oldest first.
+ *
+ * @param bytes the page ends with the event that reaches it, though fewer than `first` were found
+ */
 export async function eventsAfter(
   db: Db,
   run: string,
   after: number,
   first: number,
   types: readonly string[] | null = null,
+  bytes: number | null = null,
 ): Promise<StoredEvent[]> {
   const wanted =
     types === null
@@ -51,12 +68,8 @@ export async function eventsAfter(
       : types.includes('line')
         ? inArray(events.type, [...types])
         : inArray(events.seq, seqsOfTypes(run, after, first, types));
-  const rows = await db
-    .select(columns)
-    .from(events)
-    .where(and(eq(events.run, run), gt(events.seq, after), wanted))
-    .orderBy(asc(events.seq))
-    .limit(first);
+  const where = and(eq(events.run, run), gt(events.seq, after), wanted);
+  const rows = await readPage(db, where, asc, first, bytes);
   return rows.map(fromRow);
 }
 
@@ -70,13 +83,41 @@ function seqsOfTypes(run: string, after: number, first: number, types: readonly 
     order by next.seq limit ${first})`;
 }
 
+/**
+ * A page of events in order of their numbers.
+ *
+ * @param bytes the page ends with the event that reaches it; null: by number alone. Sizes are read without the data
+ */
+function readPage(
+  db: Db,
+  where: SQL | undefined,
+  direction: typeof asc,
+  first: number,
+  bytes: number | null,
+): Promise<Row[]> {
+  const all = db.select(columns).from(events).where(where).orderBy(direction(events.seq)).limit(first);
+  if (bytes === null) return all;
+  const page = all.as('page');
+  const size = sql<number>`octet_length(${page.data})`;
+  const before = sql<number>`sum(${size}) over (order by ${direction(page.seq)}) - ${size}`.as('before');
+  const { seq, type, at, data } = page;
+  const sized = db.select({ seq, type, at, data, before }).from(page).as('sized');
+  return db
+    .select({ seq: sized.seq, type: sized.type, at: sized.at, data: sized.data })
+    .from(sized)
+    .where(lt(sized.before, bytes))
+    .orderBy(direction(sized.seq));
+}
+
 /** The newest output events with seq < before, oldest of them first. */
-export async function outputBefore(db: Db, run: string, before: number, last: number): Promise<StoredEvent[]> {
-  const rows = await db
-    .select(columns)
-    .from(events)
-    .where(and(eq(events.run, run), lt(events.seq, before), eq(events.type, 'output')))
-    .orderBy(desc(events.seq))
-    .limit(last);
+export async function outputBefore(
+  db: Db,
+  run: string,
+  before: number,
+  last: number,
+  bytes: number,
+): Promise<StoredEvent[]> {
+  const where = and(eq(events.run, run), lt(events.seq, before), eq(events.type, 'output'));
+  const rows = await readPage(db, where, desc, last, bytes);
   return rows.map(fromRow).reverse();
 }

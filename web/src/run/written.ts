@@ -1,10 +1,9 @@
 /** What a run wrote: its output, and in its place what its log points wrote. */
 import type { RunEvent } from '@sequencer/model/events';
 import type { Client } from '@urql/vue';
-import { query } from '../api/client.ts';
-import { ACTIONS, OUTPUT_BEFORE } from '../api/documents.ts';
 import { SCRIPT } from './place.ts';
 import type { OutputPiece } from './output-log.ts';
+import { fillOutput, readEvents, readOutputBefore } from './pages.ts';
 
 const PAGE = 1000;
 /** Of a log point in a hot loop not everything is read beside the output; the tab Events has it. */
@@ -24,23 +23,22 @@ export function pieceOf(event: RunEvent): OutputPiece | null {
 
 /** The newest before an event. */
 export async function readWritten(api: Client, id: string, before: number, last: number): Promise<OutputPiece[]> {
-  const { run } = await query(api, OUTPUT_BEFORE, { id, before, last });
-  return withLogged(api, id, run?.outputBefore ?? [], before, last);
+  return withLogged(api, id, await readOutputBefore(api, id, before, last), before, last);
 }
 
 /** Puts what log points wrote into a page of at most `last` pieces of output. */
 export async function withLogged(
   api: Client,
   id: string,
-  output: readonly OutputPiece[],
+  page: readonly OutputPiece[],
   before: number,
   last: number,
 ): Promise<OutputPiece[]> {
+  const output = await fillOutput(api, id, page, last);
   const pieces = [...output];
   let after = output.length < last ? 0 : (output[0]?.seq ?? 1) - 1;
-  for (let page = 0; page < MOST_PAGES && after < before; page++) {
-    const { run } = await query(api, ACTIONS, { id, after, types: ['logged'], first: PAGE });
-    const events = run?.events ?? [];
+  for (let number = 0; number < MOST_PAGES && after < before; number++) {
+    const events = await readEvents(api, id, after, ['logged'], PAGE);
     for (const { seq, at, type, data } of events) {
       const piece = pieceOf({ ...(JSON.parse(data) as object), seq, at, type } as unknown as RunEvent);
       if (piece && seq < before) pieces.push(piece);

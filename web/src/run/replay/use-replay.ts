@@ -2,9 +2,9 @@
 import type { RunEvent } from '@sequencer/model/events';
 import { applyEvent } from '@sequencer/model/fold';
 import { onScopeDispose, ref, shallowRef, type Ref, type ShallowRef } from 'vue';
-import { query, useApi } from '../../api/client.ts';
-import { ACTIONS } from '../../api/documents.ts';
+import { useApi } from '../../api/client.ts';
 import { OutputLog } from '../output-log.ts';
+import { readEvents } from '../pages.ts';
 import type { RunFrame, RunModel } from '../use-run.ts';
 import { pieceOf, readWritten } from '../written.ts';
 import { PAGE, Recording } from './recording.ts';
@@ -43,8 +43,7 @@ export function useReplay(id: string, model: RunModel): Replay {
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   async function read(after: number, types: readonly string[] | null, first: number): Promise<RunEvent[]> {
-    const { run } = await query(api, ACTIONS, { id, after, types: types ? [...types] : null, first });
-    return (run?.events ?? []).map(
+    return (await readEvents(api, id, after, types, first)).map(
       ({ seq, at, type, data }) => ({ ...(JSON.parse(data) as object), seq, at, type }) as unknown as RunEvent,
     );
   }
