@@ -31,6 +31,7 @@ _spec.loader.exec_module(_isolation)
 os.set_inheritable(int(sys.argv[1]), False)
 _runtime = _isolation.load("sequencer_runner.script.runtime").ScriptRuntime(_socket.socket(fileno=int(sys.argv[1])))
 _namespace = _runtime.start(_runtime.wait_for_start())
+_ended_by: list[BaseException] = []
 try:
     while (_code := _runtime.next()) is not None:
         try:
@@ -40,9 +41,9 @@ try:
         else:
             _runtime.succeeded()
 except _every_exception as _error:
-    _runtime.end(_error)
-else:
-    _runtime.end(None)
+    _ended_by.append(_error)
+# Not while the exception is handled: a hook of the script would see that.
+_runtime.end(_ended_by)
 # What is in it is deleted when Python clears the module, as without a runner.
 del _namespace
 _runtime.leave()

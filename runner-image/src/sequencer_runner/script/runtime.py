@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     import _socket
 
 _TICK = 0.05
+_print_exception = script_sys.__excepthook__
 
 
 class ScriptRuntime:
@@ -140,8 +141,9 @@ class ScriptRuntime:
         """The statement has raised this. Raises what ends the script, if anything does."""
         self._running.failed(error)
 
-    def end(self, error: BaseException | None) -> None:
-        """All statements have run, or this has ended them."""
+    def end(self, ended_by: list[BaseException]) -> None:
+        """All statements have run, or this exception has ended them. It is taken out of the list."""
+        error = ended_by.pop() if ended_by else None
         how, code = "end", 0
         if isinstance(error, StopAsked):
             how, code = "stopped", 130
@@ -167,9 +169,15 @@ class ScriptRuntime:
         self._channel.event("failure", **describe_failure(error, self._path, self._running.current))
         try:
             script_sys.excepthook(type(error), error, error.__traceback__)
-        except BaseException:
-            # The script's own hook is at fault.
-            script_sys.__excepthook__(type(error), error, error.__traceback__)
+        except SystemExit as asked:
+            return "exit", _exit_code(asked)
+        except BaseException as problem:
+            # The script's own hook is at fault: as Python reports it.
+            script_sys.stderr.write("Error in sys.excepthook:\n")
+            strip(problem, self._path)
+            _print_exception(type(problem), problem, problem.__traceback__)
+            script_sys.stderr.write("\nOriginal exception was:\n")
+            _print_exception(type(error), error, error.__traceback__)
         return ("interrupt", 130) if isinstance(error, KeyboardInterrupt) else ("error", 1)
 
     def _leave_nothing_behind(self, streams: Streams, controller: Controller) -> None:

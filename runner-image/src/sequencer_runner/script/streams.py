@@ -63,15 +63,15 @@ class Stream:
         plain: Callable[[Any], int] = self._plain_writes[layer]
 
         def write(data: Any, /) -> int:
+            # A copy of what the caller may change; bytes are taken as they are.
+            raw = memoryview(data if type(data) is bytes else _copy(data))
             if not self._is_ours():
-                return plain(data)
+                return plain(raw)
             if layer is self._file:
                 layer.fileno()
             else:
                 # Raises what Python raises of one that is closed or detached.
                 plain(b"")
-            # A copy of what the caller may change; bytes are taken as they are.
-            raw = memoryview(data if type(data) is bytes else _copy(data))
             if raw:
                 self._send(raw)
             return len(raw)
