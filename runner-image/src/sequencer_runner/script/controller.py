@@ -54,6 +54,7 @@ class Controller:
         self._pause = Pause(channel, self.traces, self._positions.running)
         self._stops = Stops(channel, self.traces, self._file, self._has_stopped, self._pause.release)
         self._lock = self._stops.lock
+        self.signals = self._stops.signals
         self._rearm_ticks = 0
         self._ticks = 0
         self._stepping: list[Trace] = []
@@ -72,10 +73,9 @@ class Controller:
         again in this tick."""
         trace = self.traces.current()
         if trace.prompt is not None:
-            if trace.prompt.evaluation is not None:
-                # What people evaluate is not the script.
+            if not trace.prompt.answered.is_set():
+                # An evaluation, or a handler of the signal that stops the script.
                 return False
-            # It runs, so it is not stopped: a signal has taken it out of its prompt.
             trace.prompt = None
         stop = None
         for hit in hits:
@@ -98,6 +98,8 @@ class Controller:
         trace.frame_id = frame_id
         trace.function = frame.f_code.co_name
         trace.line = line
+        if trace.fresh and self.signals.due:
+            self.signals.deliver(frame)
         reason = self._stop_reason(trace, frame, line, stop)
         if reason is not None:
             self._telling.tell(trace, line)
@@ -260,6 +262,7 @@ class Controller:
     def leave(self) -> None:
         """A signal was sent to end the script: nothing is to keep it."""
         self.leaving = True
+        self.signals.release()
         self.resume(held=True)
         for trace in self.traces.at_prompt():
             evaluation = None if trace.prompt is None else trace.prompt.evaluation
@@ -294,6 +297,8 @@ class Controller:
     def begin_statement(self) -> None:
         """The main thread is about to run the next top-level statement."""
         self.traces.of_thread(threads.get_ident()).fresh = True
+        if self.signals.due:
+            self._rearm_surely()
 
     def at_prompt(self, trace_id: int, number: int) -> tuple[Trace, Prompt]:
         """The trace with its prompt, which is not answered. Raises Refused."""

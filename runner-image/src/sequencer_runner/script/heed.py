@@ -16,10 +16,12 @@ class Heed:
         self._mark: tuple[int, int] | None = None
         self._moved = False
 
-    def mark(self, level: str) -> None:
+    def mark(self, level: str) -> signal.Signals | None:
+        """The signal that follows."""
         self._signal = _SIGNALS.get(level)
         self._mark = _position()
         self._moved = False
+        return self._signal
 
     def tick(self) -> None:
         if self._mark is not None and not self._moved:

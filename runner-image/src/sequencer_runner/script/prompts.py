@@ -45,8 +45,8 @@ class Prompt:
         """Lets the stopped trace do it."""
         self._work.put(work)
 
-    def wait(self) -> None:
-        """In the trace itself: until it is answered."""
+    def wait(self, after: _Work) -> None:
+        """In the trace itself: until it is answered. `after` is called after each piece of work."""
         while not self.answered.is_set():
             try:
                 # Not for ever: a signal is to be noticed.
@@ -55,6 +55,7 @@ class Prompt:
                 continue
             if work is not None:
                 work()
+                after()
 
 
 class Evaluation:

@@ -238,7 +238,7 @@ class ScriptRuntime:
                 case "resume":
                     controller.resume()
                 case "mark":
-                    self._heed.mark(message["level"])
+                    controller.signals.let_through(self._heed.mark(message["level"]))
                 case "reaction":
                     reply["result"] = self._heed.reaction()
                 case "leave":

@@ -1,13 +1,119 @@
-"""Signals that the script handles itself come in its main thread, also while the runner is at work there."""
+"""Signals that the script handles itself come in its main thread, also while the runner is at work there.
+
+While the main thread is at a prompt they are held: a handler that raises would take the script out of its prompt. They
+are delivered when the script continues, as if they had come then. The operator's stop is never held.
+"""
 
 import signal
-from types import CodeType
+from collections.abc import Callable
+from signal import getsignal
+from signal import signal as set_handler
+from types import CodeType, FrameType
 from typing import Any
+
+from sequencer_runner.script import threads
+
+_Handler = Callable[[int, FrameType | None], Any]
+
+_kill = signal.pthread_kill
+_ALL = sorted(signal.valid_signals())
+
+
+class HeldSignals:
+    """One for the script process. All but `let_through` and `release` is for the main thread."""
+
+    def __init__(self) -> None:
+        self._holders: dict[int, _Holder] = {}
+        self._held: list[int] = []
+        self._let_through: set[int] = set()
+        self._all_through = False
+        self._holding = False
+
+    def hold(self) -> None:
+        """From now on, in the main thread; in another it does nothing. Again after an evaluation, which may have set
+        handlers."""
+        if not threads.is_main():
+            return
+        self._holding = True
+        for number in _ALL:
+            handler = getsignal(number)
+            if callable(handler) and not isinstance(handler, _Holder):
+                holder = self._holders[number] = _Holder(self, handler)
+                set_handler(number, holder)
+
+    def end(self, frame: FrameType | None, error: BaseException | None = None) -> None:
+        """Delivers what was held, to `frame`; None leaves it to `deliver`, unless the script is being ended. `error`:
+        what takes the script out of its prompt."""
+        if not threads.is_main():
+            return
+        self._restore()
+        if frame is None and error is None and not self._all_through:
+            return
+        try:
+            self.deliver(frame)
+        except BaseException as earlier:
+            if error is None:
+                raise
+            # As if it had come first, and the error while it was handled.
+            earlier.__context__ = None
+            error.__context__ = error.__context__ or earlier
+
+    def _restore(self) -> None:
+        # First: whatever a signal raises below, a holder that is left holds nothing any more.
+        self._holding = False
+        holders, self._holders = self._holders, {}
+        for number, holder in holders.items():
+            if getsignal(number) is holder:
+                set_handler(number, holder.func)
+
+    @property
+    def due(self) -> bool:
+        """Signals that were held while no statement was running."""
+        return bool(self._held) and not self._holding
+
+    def deliver(self, frame: FrameType | None) -> None:
+        """Calls the handlers of what was held."""
+        while self._held:
+            number = self._held.pop(0)
+            handler = getsignal(number)
+            if callable(handler):
+                handler(number, frame)
+
+    def came(self, number: int, holder: "_Holder", frame: FrameType | None) -> Any:
+        if not self._holding or self._all_through or number in self._let_through:
+            return holder.func(number, frame)
+        if number not in self._held:
+            self._held.append(number)
+        return None
+
+    def let_through(self, number: int | None) -> None:
+        """The operator sends it."""
+        if number is not None:
+            self._let_through.add(number)
+
+    def release(self) -> None:
+        """A signal was sent to end the script: nothing is held any more. From another thread."""
+        self._all_through = True
+        if self._holding:
+            held, self._held = self._held, []
+            for number in held:
+                _kill(threads.MAIN, number)
+
+
+class _Holder:
+    """Takes the place of a handler. `func`, as of a partial: the handler."""
+
+    def __init__(self, signals: HeldSignals, handler: _Handler) -> None:
+        self._signals = signals
+        self.func = handler
+
+    def __call__(self, number: int, frame: FrameType | None) -> Any:
+        return self._signals.came(number, self, frame)
 
 
 def is_of_signal(error: BaseException) -> bool:
     """Whether a handler of the script has raised it: then it is the script's, whatever was going on."""
-    codes = {_code_of(signal.getsignal(number)) for number in signal.valid_signals()}
+    codes = {_code_of(getsignal(number)) for number in _ALL}
     at = error.__traceback__
     while at is not None:
         if at.tb_frame.f_code in codes:

@@ -8,6 +8,7 @@ from sequencer_runner.script import threads
 from sequencer_runner.script.channel import Channel
 from sequencer_runner.script.prompts import Prompt
 from sequencer_runner.script.refused import Refused
+from sequencer_runner.script.signals import HeldSignals
 from sequencer_runner.script.stack import Place, ScriptFile
 from sequencer_runner.script.traces import Trace, Traces
 
@@ -32,6 +33,7 @@ class Stops:
         self._stopped = stopped
         self._left = left
         self._pid = os.getpid()
+        self.signals = HeldSignals()
         self._last = 0
         self.lock = threads.RLock()
 
@@ -51,6 +53,25 @@ class Stops:
         its statement begins again. `begin` is called with the command, under the lock."""
         if self.is_forked():
             return "CONTINUE"
+        # After a failure no frame of the script is left: its next statement takes the signals.
+        frame = None if fields["reason"] == "failure" else places[-1][0]
+        try:
+            self.signals.hold()
+            command = self._stand(trace, places, over, begin, **fields)
+        except BaseException as error:
+            self.signals.end(frame, error)
+            raise
+        self.signals.end(frame)
+        return command
+
+    def _stand(
+        self,
+        trace: Trace,
+        places: list[Place],
+        over: Callable[[], bool],
+        begin: Callable[[str], None],
+        **fields: Any,
+    ) -> str | None:
         prompt: Prompt | None = None
         try:
             with self.lock:
@@ -64,7 +85,7 @@ class Stops:
                 trace.prompt = prompt
                 self._channel.event("prompt", trace=trace.id, number=prompt.number, stack=stack, **fields)
                 self._stopped(trace)
-            prompt.wait()
+            prompt.wait(self.signals.hold)
             with self.lock:
                 trace.prompt = None
                 if not prompt.again and prompt.command is not None:
