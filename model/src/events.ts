@@ -74,6 +74,8 @@ export const breakpointSchema = z.looseObject({
   enabled: z.boolean(),
   /** The line that was asked for, when it has no code and `line` is the next that has. */
   requestedLine: lineNumber.nullish(),
+  /** The line that its statement had before the rest of the script was replaced. */
+  movedFrom: lineNumber.nullish(),
   /** How often the line was reached with a condition that holds. */
   hits: count.nullish(),
   /** A sentence: why it cannot stop anything. */

@@ -50,7 +50,7 @@ const VIEWER: Fields = {
   StopReaction: 'at reaction seconds text',
   TelescopeLook: 'at operations problem',
   RunningOperation: 'agent operation since',
-  Breakpoint: 'file line condition hitCount logMessage enabled hits problem requestedLine',
+  Breakpoint: 'file line condition hitCount logMessage enabled hits problem requestedLine movedFrom',
   Ask: 'ask kind question trace default at deadline answered',
   AskAnswer: 'answer by at',
   Progress: 'name done total text trace at',

@@ -188,7 +188,16 @@ export const StopSentType = builder.objectRef<StopView>('StopSent').implement({
 
 type BreakpointPart = Pick<
   Breakpoint,
-  'file' | 'line' | 'condition' | 'hitCount' | 'logMessage' | 'enabled' | 'requestedLine' | 'hits' | 'problem'
+  | 'file'
+  | 'line'
+  | 'condition'
+  | 'hitCount'
+  | 'logMessage'
+  | 'enabled'
+  | 'requestedLine'
+  | 'movedFrom'
+  | 'hits'
+  | 'problem'
 >;
 
 export const BreakpointType = builder.objectRef<BreakpointPart>('Breakpoint').implement({
@@ -204,6 +213,11 @@ export const BreakpointType = builder.objectRef<BreakpointPart>('Breakpoint').im
       nullable: true,
       description: 'The line that was asked for, when it has no code and the next that has was taken.',
       resolve: (b) => b.requestedLine ?? null,
+    }),
+    movedFrom: t.int({
+      nullable: true,
+      description: 'The line that its statement had before the rest of the script was replaced.',
+      resolve: (b) => b.movedFrom ?? null,
     }),
     hits: t.int({ resolve: (b) => b.hits ?? 0 }),
     problem: t.string({

@@ -7,6 +7,7 @@ export const SET_BREAKPOINTS = graphql(/* GraphQL */ `
       file
       line
       requestedLine
+      movedFrom
       condition
       hitCount
       logMessage

@@ -14,7 +14,7 @@ import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-
  * Learn more about it here: https://the-guild.dev/graphql/codegen/plugins/presets/preset-client#reducing-bundle-size
  */
 type Documents = {
-    "\n  mutation SetBreakpoints($run: ID!, $breakpoints: [BreakpointInput!]!) {\n    setBreakpoints(run: $run, breakpoints: $breakpoints) {\n      file\n      line\n      requestedLine\n      condition\n      hitCount\n      logMessage\n      enabled\n      hits\n      problem\n    }\n  }\n": typeof types.SetBreakpointsDocument,
+    "\n  mutation SetBreakpoints($run: ID!, $breakpoints: [BreakpointInput!]!) {\n    setBreakpoints(run: $run, breakpoints: $breakpoints) {\n      file\n      line\n      requestedLine\n      movedFrom\n      condition\n      hitCount\n      logMessage\n      enabled\n      hits\n      problem\n    }\n  }\n": typeof types.SetBreakpointsDocument,
     "\n  query Source($run: ID!, $file: String!) {\n    source(run: $run, file: $file) {\n      file\n      text\n    }\n  }\n": typeof types.SourceDocument,
     "\n  query Variables(\n    $run: ID!\n    $trace: Int!\n    $prompt: Int!\n    $frame: Int!\n    $scope: VariableScope!\n    $path: [String!]!\n    $after: Int!\n  ) {\n    variables(\n      run: $run\n      trace: $trace\n      prompt: $prompt\n      frame: $frame\n      scope: $scope\n      path: $path\n      after: $after\n      first: 100\n    ) {\n      total\n      variables {\n        name\n        type\n        value\n        expandable\n        path\n      }\n    }\n  }\n": typeof types.VariablesDocument,
     "\n  mutation Evaluate($run: ID!, $trace: Int!, $prompt: Int!, $frame: Int!, $expression: String!) {\n    evaluate(run: $run, trace: $trace, prompt: $prompt, frame: $frame, expression: $expression) {\n      ok\n      text\n    }\n  }\n": typeof types.EvaluateDocument,
@@ -68,7 +68,7 @@ type Documents = {
     "\n  mutation SetMode($sequencer: String!, $mode: SequencerMode!) {\n    setMode(sequencer: $sequencer, mode: $mode) {\n      name\n    }\n  }\n": typeof types.SetModeDocument,
 };
 const documents: Documents = {
-    "\n  mutation SetBreakpoints($run: ID!, $breakpoints: [BreakpointInput!]!) {\n    setBreakpoints(run: $run, breakpoints: $breakpoints) {\n      file\n      line\n      requestedLine\n      condition\n      hitCount\n      logMessage\n      enabled\n      hits\n      problem\n    }\n  }\n": types.SetBreakpointsDocument,
+    "\n  mutation SetBreakpoints($run: ID!, $breakpoints: [BreakpointInput!]!) {\n    setBreakpoints(run: $run, breakpoints: $breakpoints) {\n      file\n      line\n      requestedLine\n      movedFrom\n      condition\n      hitCount\n      logMessage\n      enabled\n      hits\n      problem\n    }\n  }\n": types.SetBreakpointsDocument,
     "\n  query Source($run: ID!, $file: String!) {\n    source(run: $run, file: $file) {\n      file\n      text\n    }\n  }\n": types.SourceDocument,
     "\n  query Variables(\n    $run: ID!\n    $trace: Int!\n    $prompt: Int!\n    $frame: Int!\n    $scope: VariableScope!\n    $path: [String!]!\n    $after: Int!\n  ) {\n    variables(\n      run: $run\n      trace: $trace\n      prompt: $prompt\n      frame: $frame\n      scope: $scope\n      path: $path\n      after: $after\n      first: 100\n    ) {\n      total\n      variables {\n        name\n        type\n        value\n        expandable\n        path\n      }\n    }\n  }\n": types.VariablesDocument,
     "\n  mutation Evaluate($run: ID!, $trace: Int!, $prompt: Int!, $frame: Int!, $expression: String!) {\n    evaluate(run: $run, trace: $trace, prompt: $prompt, frame: $frame, expression: $expression) {\n      ok\n      text\n    }\n  }\n": types.EvaluateDocument,
@@ -139,7 +139,7 @@ export function graphql(source: string): unknown;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  mutation SetBreakpoints($run: ID!, $breakpoints: [BreakpointInput!]!) {\n    setBreakpoints(run: $run, breakpoints: $breakpoints) {\n      file\n      line\n      requestedLine\n      condition\n      hitCount\n      logMessage\n      enabled\n      hits\n      problem\n    }\n  }\n"): (typeof documents)["\n  mutation SetBreakpoints($run: ID!, $breakpoints: [BreakpointInput!]!) {\n    setBreakpoints(run: $run, breakpoints: $breakpoints) {\n      file\n      line\n      requestedLine\n      condition\n      hitCount\n      logMessage\n      enabled\n      hits\n      problem\n    }\n  }\n"];
+export function graphql(source: "\n  mutation SetBreakpoints($run: ID!, $breakpoints: [BreakpointInput!]!) {\n    setBreakpoints(run: $run, breakpoints: $breakpoints) {\n      file\n      line\n      requestedLine\n      movedFrom\n      condition\n      hitCount\n      logMessage\n      enabled\n      hits\n      problem\n    }\n  }\n"): (typeof documents)["\n  mutation SetBreakpoints($run: ID!, $breakpoints: [BreakpointInput!]!) {\n    setBreakpoints(run: $run, breakpoints: $breakpoints) {\n      file\n      line\n      requestedLine\n      movedFrom\n      condition\n      hitCount\n      logMessage\n      enabled\n      hits\n      problem\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

@@ -2,12 +2,13 @@
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from inspect import CO_OPTIMIZED
 from types import CodeType, FrameType
 from typing import Any
 
 from sequencer_runner.script.expressions import Code, LogText, one_line
+from sequencer_runner.script.moves import Moves
 from sequencer_runner.script.signals import is_of_signal
 from sequencer_runner.script.sources import Sources
 from sequencer_runner.syntax import COMPILER_ERRORS
@@ -28,6 +29,10 @@ class Breakpoint:
     log: LogText | None = None
     problem: str | None = None
     hits: int = 0
+    moved_from: int | None = None
+    """The line of its statement before the script was replaced."""
+    removed: bool = False
+    """Its statement was removed when the script was replaced."""
 
     @property
     def stops(self) -> bool:
@@ -57,6 +62,8 @@ class Breakpoint:
             told["line"] = self.line
             if self.line != self.asked["line"]:
                 told["requestedLine"] = self.asked["line"]
+        if self.moved_from is not None:
+            told["movedFrom"] = self.moved_from
         if self.problem is not None:
             told["problem"] = self.problem
         return {**told, "hits": self.hits}
@@ -102,9 +109,25 @@ class Breakpoints:
     _real: dict[str, str] = field(default_factory=dict)
 
     def replace(self, asked: list[dict[str, Any]]) -> None:
-        """Replaces all; one that is as before keeps its hits."""
+        """Replaces all; one that is as before keeps its hits, and remains removed."""
         before = {_key(b.asked): b for b in self.all}
-        made = [self._make(a, before.get(_key(a))) for a in asked]
+        self._set([self._make(a, before.get(_key(a))) for a in asked])
+
+    def move(self, moves: Moves) -> None:
+        """The script was replaced: its breakpoints follow their statements."""
+        self._set([self._moved(b, moves) if b.path == self.sources.path else self._make(b.asked, b) for b in self.all])
+
+    def _moved(self, point: Breakpoint, moves: Moves) -> Breakpoint:
+        if not point.line or point.removed:
+            return self._make(point.asked, point)
+        line = moves.line(point.line)
+        if line is None:
+            return self._make({**point.asked, "line": point.line}, replace(point, removed=True))
+        if line == point.line:
+            return self._make(point.asked, point)
+        return self._make({**point.asked, "line": line}, replace(point, moved_from=point.line))
+
+    def _set(self, made: list[Breakpoint]) -> None:
         by_path: dict[str, dict[int, list[Breakpoint]]] = {}
         for point in made:
             if point.stops and point.path is not None:
@@ -143,7 +166,9 @@ class Breakpoints:
         return spots
 
     def _make(self, asked: dict[str, Any], before: Breakpoint | None) -> Breakpoint:
-        made = Breakpoint(asked, hits=0 if before is None else before.hits)
+        made = Breakpoint(asked)
+        if before is not None:
+            made.hits, made.moved_from, made.removed = before.hits, before.moved_from, before.removed
         made.path = self.sources.find(asked["file"])
         if made.path is None:
             made.problem = f"There is no Python file or module {asked['file']}."
@@ -151,6 +176,10 @@ class Breakpoints:
         source = self.sources.get(made.path)
         if source is None:
             made.problem = f"{asked['file']} cannot be read as Python."
+            return made
+        if made.removed:
+            made.line = asked["line"]
+            made.problem = f"Its statement, line {made.line}, was removed when the script was replaced."
             return made
         line = source.stop_at(asked["line"])
         if line is None:

@@ -10,6 +10,7 @@ from sequencer_runner.script.channel import Channel
 from sequencer_runner.script.failure import failed_frames, first_cause
 from sequencer_runner.script.lines import Lines
 from sequencer_runner.script.logbook import Logbook
+from sequencer_runner.script.moves import Moves
 from sequencer_runner.script.others import Others, refuse_unless_they_can
 from sequencer_runner.script.pause import Pause
 from sequencer_runner.script.positions import Positions
@@ -282,12 +283,21 @@ class Controller:
         """The script has other lines from now on."""
         with self._lock:
             self._lines = self._positions.lines = statements.lines
-            self.sources.replace(parse(statements.source, self._file.path))
-            self.set_breakpoints([b.asked for b in self.breakpoints.all])
+            new = parse(statements.source, self._file.path)
+            moves = Moves(self.sources.script, new)
+            self.sources.replace(new)
+            for trace in self.traces.stepping():
+                if trace.mode == "until" and trace.frame and trace.frame.f_code.co_filename == self._file.path:
+                    trace.until = moves.line_or_next(trace.until) or 0
+            self.breakpoints.move(moves)
+            self._breakpoints_changed()
 
     def set_breakpoints(self, asked: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Replaces them all; as they were set."""
         self.breakpoints.replace(asked)
+        return self._breakpoints_changed()
+
+    def _breakpoints_changed(self) -> list[dict[str, Any]]:
         if self.probe is not None:
             self.probe.breakpoints_changed()
         told = self.breakpoints.told()

@@ -53,11 +53,19 @@ class Sources:
     """Read when they are needed, and then kept. The script is known by its path."""
 
     def __init__(self, path: str, script: Source) -> None:
-        self._path = path
+        self.path = path
         self._known: dict[str, Source | None] = {path: script}
 
+    @property
+    def script(self) -> Source:
+        """As it is now."""
+        script = self._known[self.path]
+        if script is None:
+            raise LookupError("the script is always known")
+        return script
+
     def replace(self, script: Source) -> None:
-        self._known[self._path] = script
+        self._known[self.path] = script
 
     def get(self, path: str) -> Source | None:
         """Of a file by its path; None when it cannot be read as Python."""
@@ -76,12 +84,12 @@ class Sources:
 
     def shown(self, path: str) -> str:
         """As people know the file."""
-        return SCRIPT if path == self._path else path
+        return SCRIPT if path == self.path else path
 
     def find(self, name: str) -> str | None:
         """The path of `<script>`, of a path, or of a module by its name. Nothing is imported for that."""
         if name == SCRIPT:
-            return self._path
+            return self.path
         if os.path.isabs(name):
             return name if os.path.isfile(name) else None
         return _module_path(name)

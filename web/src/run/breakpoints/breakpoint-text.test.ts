@@ -22,6 +22,12 @@ describe('breakpoints in words', () => {
     expect(noteText(at(3))).toBeNull();
     expect(asInput(moved).line).toBe(2);
   });
+
+  it('shows the line before the script was replaced, and keeps the new line', () => {
+    const moved = { ...at(7), movedFrom: 5 };
+    expect(noteText(moved)).toBe('Moved from line 5 with its statement.');
+    expect(asInput(moved).line).toBe(7);
+  });
 });
 
 it('toggles at the line that was asked for, and at the one that it moved to', () => {

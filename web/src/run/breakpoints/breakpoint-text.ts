@@ -11,8 +11,9 @@ export function whenText({ condition, hitCount, logMessage }: Breakpoint): strin
 }
 
 /** Why it is not where, or not what, was asked for. */
-export function noteText({ requestedLine, line, problem }: Breakpoint): string | null {
+export function noteText({ requestedLine, movedFrom, line, problem }: Breakpoint): string | null {
   if (problem) return problem;
+  if (movedFrom != null && movedFrom !== line) return `Moved from line ${String(movedFrom)} with its statement.`;
   if (requestedLine == null || requestedLine === line) return null;
   return `Line ${String(requestedLine)} has no code: it is at line ${String(line)}.`;
 }
