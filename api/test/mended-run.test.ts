@@ -166,6 +166,35 @@ it('begins with a later statement, and says what that leaves out', async () => {
   expect(errors?.[0]).toMatchObject({ extensions: { code: 'BAD_INPUT' } });
 });
 
+it('lists statements as Python counts them, and begins at the line that is chosen', async () => {
+  const blocks = Array.from({ length: 360 }, (_, n) => [
+    `# block ${String(n)}`,
+    `stream('on', tag='cmb,${String(n)}')`,
+  ]);
+  const head = ['\ufeff"""Doc;', '"""; import os', 'done = []', '@(lambda f: f)', 'def f(): pass', '\f', 'text = """'];
+  const lines = [...head, 'stream() # no statement', '"""; more = 1; most = 2', ...blocks.flat()];
+  const script = lines.join('\r\n');
+  const { data } = await ask<{ listStatements: { index: number; firstLine: number; lastLine: number }[] }>(
+    api,
+    'mutation ($s: String!) { listStatements(sequencer: "satp1", script: $s) { index firstLine lastLine } }',
+    { s: script },
+  );
+  const firsts = data.listStatements.map((s) => s.firstLine);
+  expect(firsts.slice(0, 9)).toEqual([1, 2, 3, 4, 7, 9, 9, 11, 13]);
+  const chosen = firsts.findIndex((first) => lines[first - 1]?.includes("'cmb,356'"));
+  const line = firsts[chosen] ?? 0;
+  const { errors } = await submit(api, { script, startLine: line - 1 });
+  expect(errors?.[0]?.extensions.code).toBe('BAD_INPUT');
+  expect(errors?.[0]?.message).toMatch(
+    /^startLine: no statement begins at line \d+\. The nearest begins at line \d+\.$/,
+  );
+  const id = await begin(script, { startLine: line, holdOnFailure: false });
+  const done = await until(id, (run) => run.phase === 'FAILED');
+  // Nothing has defined `stream`: the first statement that ran has failed.
+  expect(done.failure?.type).toBe('NameError');
+  expect(done.statements.findIndex((s) => s.state !== 'SKIPPED')).toBe(chosen);
+});
+
 it('climbs the ladder when asked to, and says what goes on moving', async () => {
   const script = `
 import json, os, signal, time, urllib.request

@@ -277,6 +277,7 @@ export type RunEvent = { [T in EventType]: RunEventOf<T> }[EventType];
 export type Variable = z.infer<typeof variableSchema>;
 export type Frame = z.infer<typeof frameSchema>;
 export type Breakpoint = z.infer<typeof breakpointSchema>;
+export type StatementSpan = z.infer<typeof statementSpanSchema>;
 
 /** The form of every type, also of those that a newer runner adds. */
 const EVENT_TYPE = /^[A-Za-z][A-Za-z0-9]{0,63}$/;

@@ -115,6 +115,8 @@ export const COMMANDS = {
     breakpoints: z.array(breakpointSchema),
     /** The statement to begin with; those before it are left out. */
     startAt: z.int().nonnegative().optional(),
+    /** The same by its first line. Refused when no statement begins there. */
+    startLine: z.int().positive().optional(),
   }),
   /** Every trace stops at its next line. */
   pause: z.looseObject({ name: z.literal('pause'), ...forRun }),
@@ -183,7 +185,10 @@ export const COMMANDS = {
     script: z.string(),
     /** The statement to begin with: a finding LEFT_OUT says what that leaves out. */
     startAt: z.int().nonnegative().optional(),
+    startLine: z.int().positive().optional(),
   }),
+  /** The top-level statements of a script. `result`: a list of {index, firstLine, lastLine}. Refused as a start would be. */
+  statements: z.looseObject({ name: z.literal('statements'), script: z.string() }),
 } as const;
 
 export const commandSchema = z.looseObject({
@@ -206,6 +211,7 @@ export const commandSchema = z.looseObject({
     COMMANDS.stop,
     COMMANDS.unstop,
     COMMANDS.check,
+    COMMANDS.statements,
   ]),
 });
 

@@ -191,7 +191,7 @@ class Runner:
             startPaused=options.pop("startPaused", False),
             holdOnFailure=options.pop("holdOnFailure", False),
             breakpoints=options.pop("breakpoints", []),
-            **{key: options.pop(key) for key in ("startAt", "token") if key in options},
+            **{key: options.pop(key) for key in ("startAt", "startLine", "token") if key in options},
         )
         assert not options
         return Running(self.gateway, run, reply)

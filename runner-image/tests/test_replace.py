@@ -228,3 +228,20 @@ def test_a_beginning_beyond_the_end_is_refused(runner: Runner) -> None:
     running = started_at(runner, 2, "x = 1\ny = 2\n")
     assert running.reply["code"] == "BAD_INPUT" and "2 statements" in running.reply["message"]
     assert started_at(runner, 0, "").end()["outcome"] == "SUCCEEDED"
+
+
+def test_a_run_begins_with_the_statement_of_a_line(runner: Runner) -> None:
+    script = "x = 1\n\n@(lambda f: f)\ndef f():\n    return 2\n\x0c\nprint(f()); y = 1\nprint('end')\n"
+    reply = runner.gateway.command("statements", script=script)
+    spans = [(s["index"], s["firstLine"], s["lastLine"]) for s in reply["result"]]
+    assert spans == [(0, 1, 1), (1, 3, 5), (2, 7, 7), (3, 7, 7), (4, 8, 8)]
+    running = runner.submit(script, startLine=3)
+    assert running.end()["outcome"] == "SUCCEEDED"
+    assert running.output() == "2\nend\n"
+    for line, nearest in ((2, 1), (4, 3), (6, 7), (99, 8)):
+        refused = runner.submit(script, startLine=line).reply
+        assert refused["code"] == "BAD_INPUT"
+        assert refused["message"].endswith(f"begins at line {line}. The nearest begins at line {nearest}.")
+    assert runner.submit(script, startLine=3, startAt=4).reply["code"] == "BAD_INPUT"
+    assert runner.gateway.command("statements", script="x = (\n")["code"] == "SYNTAX_ERROR"
+    assert runner.gateway.command("statements", script="")["result"] == []

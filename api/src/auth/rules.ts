@@ -50,6 +50,7 @@ const VIEWER: Fields = {
   StopReaction: 'at reaction seconds text',
   TelescopeLook: 'at operations problem',
   RunningOperation: 'agent operation since',
+  ScriptStatement: 'index firstLine lastLine',
   Breakpoint: 'file line condition hitCount logMessage enabled hits problem requestedLine movedFrom',
   Ask: 'ask kind question trace default at deadline answered',
   AskAnswer: 'answer by at',
@@ -62,7 +63,7 @@ const VIEWER: Fields = {
 };
 
 const OPERATOR: Fields = {
-  SubmitRunInput: 'sequencer script title arguments startPaused startAt holdOnFailure breakpoints start requestId',
+  SubmitRunInput: 'sequencer script title arguments startPaused startAt startLine holdOnFailure breakpoints start requestId',
   BreakpointInput: 'file line condition hitCount logMessage enabled',
   Evaluation: 'ok text',
   VariablePage: 'variables total',
@@ -117,6 +118,7 @@ export const MUTATIONS: Record<string, CommandRule> = {
 
   submitRun: { ...onSequencer('input', 'input.sequencer'), drives: true },
   checkScript: onSequencer('sequencer script startAt'),
+  listStatements: onSequencer('sequencer script'),
   pauseRun: onRun('id'),
   resumeRun: onRun('id'),
   stepTrace: onRun('run', 'trace prompt command line others'),

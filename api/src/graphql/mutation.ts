@@ -31,11 +31,25 @@ const SubmitRunInput = builder.inputType('SubmitRunInput', {
       required: false,
       description: 'The statement (from 0) to begin with; those before it are left out, as SKIPPED.',
     }),
+    startLine: t.int({
+      required: false,
+      description:
+        'In place of `startAt`: the first line of that statement, as `listStatements` has it. Refused for another line.',
+    }),
     start: t.field({ type: RunStartEnum, required: false, defaultValue: 'RUNNING' }),
     requestId: t.string({
       required: false,
       description: "A word of the client's own: repeated, the request answers with the run that the first one made.",
     }),
+  }),
+});
+
+const StatementSpanType = builder.objectRef<Record<'index' | 'firstLine' | 'lastLine', number>>('ScriptStatement').implement({
+  description: 'A top-level statement of a script. `index` is from 0, lines from 1; decorators are part of it.',
+  fields: (t) => ({
+    index: t.exposeInt('index'),
+    firstLine: t.exposeInt('firstLine'),
+    lastLine: t.exposeInt('lastLine'),
   }),
 });
 
@@ -78,6 +92,19 @@ builder.mutationType({
         if (!findings)
           throw new SequencerError('RUNNER_AWAY', 'The runner is not connected, so the script cannot be checked.');
         return findings;
+      },
+    }),
+    listStatements: t.field({
+      type: [StatementSpanType],
+      description: 'The top-level statements of a script, as the runner counts them. Nothing is run.',
+      args: { sequencer: t.arg.string(), script: t.arg.string() },
+      resolve: async (_root, { sequencer, script }, { board, backend }) => {
+        board.signal(sequencer);
+        checkScriptText(script);
+        const statements = await backend.statements(sequencer, script);
+        if (!statements)
+          throw new SequencerError('RUNNER_AWAY', 'The runner is not connected, so the statements are not known.');
+        return statements;
       },
     }),
     cancelRun: t.field({

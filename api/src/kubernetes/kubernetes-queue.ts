@@ -61,6 +61,7 @@ export class KubernetesQueue implements RunQueue {
         startPaused: wanted.startPaused,
         holdOnFailure: wanted.holdOnFailure,
         startAt: wanted.startAt ?? 0,
+        ...(wanted.startLine !== null && { startLine: wanted.startLine }),
         timeoutSeconds: 0,
       },
     };

@@ -5,9 +5,11 @@
 import {
   exactText,
   findingSchema,
+  statementSpanSchema,
   SequencerError,
   isFinal,
   type Finding,
+  type StatementSpan,
   type Hello,
   type RunCommand,
 } from '@sequencer/model';
@@ -243,6 +245,14 @@ export class KubernetesBackend implements RunBackend {
     return z.array(findingSchema).parse(reply.result);
   }
 
+  async statements(sequencer: string, script: string): Promise<StatementSpan[] | null> {
+    const { gateway } = this.#parts;
+    const active = this.#activeOf(sequencer);
+    if (!active || !gateway.connection(active.row.id)) return null;
+    const reply = await gateway.command(active.row.id, { name: 'statements', script });
+    return z.array(statementSpanSchema).parse(reply.result);
+  }
+
   async command(run: RunSummary, by: string, command: RunCommand): Promise<unknown> {
     const { gateway, replicas } = this.#parts;
     try {
@@ -315,6 +325,8 @@ export class KubernetesBackend implements RunBackend {
     const object = cluster.sequencers.get(cluster.namespace, sequencer);
     return object ? hostnameOf(object) : `daq-${sequencer}-sequencer`;
   }
+
+  readonly resolvesStartLine = true;
 
   get lastKnownSince(): Date | null {
     return this.#parts.cluster.awaySince;

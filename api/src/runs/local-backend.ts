@@ -1,5 +1,14 @@
 /** Runs on waiting runners, one a sequencer, with the queue and the state of runs in the database. */
-import { findingSchema, SequencerError, nextRun, type Finding, type Hello, type RunCommand } from '@sequencer/model';
+import {
+  findingSchema,
+  nextRun,
+  SequencerError,
+  statementSpanSchema,
+  type Finding,
+  type Hello,
+  type RunCommand,
+  type StatementSpan,
+} from '@sequencer/model';
 import { asc, and, eq, inArray } from 'drizzle-orm';
 import { OPEN_PHASES, isFinal } from '@sequencer/model';
 import { z } from 'zod';
@@ -122,6 +131,7 @@ export class LocalBackend implements RunBackend {
   }
 
   readonly lastKnownSince = null;
+  readonly resolvesStartLine = false;
 
   runner(sequencer: string): RunnerLook {
     return { ...this.#gateway.state(sequencer), perRun: false };
@@ -371,6 +381,12 @@ export class LocalBackend implements RunBackend {
     if (!this.#gateway.connection(sequencer)) return null;
     const reply = await this.#gateway.command(sequencer, { name: 'check', script, startAt });
     return z.array(findingSchema).parse(reply.result);
+  }
+
+  async statements(sequencer: string, script: string): Promise<StatementSpan[] | null> {
+    if (!this.#gateway.connection(sequencer)) return null;
+    const reply = await this.#gateway.command(sequencer, { name: 'statements', script });
+    return z.array(statementSpanSchema).parse(reply.result);
   }
 
   async command(run: RunSummary, by: string, command: RunCommand): Promise<unknown> {

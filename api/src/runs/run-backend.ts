@@ -1,5 +1,5 @@
 /** What carries runs out. The rest of the API does not know where scripts run. */
-import type { Finding, RunCommand } from '@sequencer/model';
+import type { Finding, RunCommand, StatementSpan } from '@sequencer/model';
 import type { RunnerState } from '../gateway/gateway.ts';
 import type { RunSummary } from '../store/run-store.ts';
 
@@ -11,6 +11,10 @@ export interface RunnerLook extends RunnerState {
 export interface RunBackend {
   /** What the runner says of a script without running it; null when no runner is there to ask. */
   check: (sequencer: string, script: string, startAt: number) => Promise<Finding[] | null>;
+  /** The statements of a script as Python counts them; null when no runner is connected. Throws what a start would. */
+  statements: (sequencer: string, script: string) => Promise<StatementSpan[] | null>;
+  /** Whether runs keep the line to begin with until their runner resolves it. */
+  readonly resolvesStartLine: boolean;
   /** Starts what may start now on the sequencer. */
   advance: (sequencer: string) => Promise<void>;
   /** Returns the result once the runner has carried it out, or throws its refusal. */

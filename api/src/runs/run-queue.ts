@@ -12,6 +12,8 @@ export interface Submission {
   holdOnFailure: boolean;
   breakpoints: Breakpoint[];
   startAt: number | null;
+  /** In place of `startAt`, where no runner could say which statement that is: the runner finds it at the start. */
+  startLine: number | null;
   start: RunStart;
   requestId: string | null;
 }

@@ -1,10 +1,10 @@
 /** From what somebody wants to run to a run in the queue. */
-import { LIMITS, SequencerError, breakpointSchema, type Finding } from '@sequencer/model';
+import { LIMITS, SequencerError, breakpointSchema, type Finding, type StatementSpan } from '@sequencer/model';
 import { z } from 'zod';
 import type { Db } from '../store/database.ts';
 import { findByRequest, scriptHashOf, findRun, type RunSummary } from '../store/run-store.ts';
 import type { RunBackend } from './run-backend.ts';
-import type { RunQueue } from './run-queue.ts';
+import type { RunQueue, Submission } from './run-queue.ts';
 
 const NUL = /\0/;
 /** What is not seen, or turns the text after it around, so that it looks like another. */
@@ -24,6 +24,8 @@ export const startAtSchema = z
   .max(2 ** 31 - 1)
   .nullish();
 
+export const startLineSchema = z.int().positive().nullish();
+
 const submissionSchema = z.object({
   sequencer: z.string(),
   script: z.string(),
@@ -38,6 +40,7 @@ const submissionSchema = z.object({
   holdOnFailure: z.boolean(),
   breakpoints: breakpointsSchema,
   startAt: startAtSchema,
+  startLine: startLineSchema,
   start: z.enum(['QUEUED', 'RUNNING']),
   requestId: text(100).nullish(),
 });
@@ -75,6 +78,28 @@ function sameRun(made: RunSummary, wanted: { sequencer: string; script: string }
   throw new SequencerError('REQUEST_ID_REUSED');
 }
 
+/** The statement that begins at the line, as Python counts. Throws BAD_INPUT, with the nearest line that begins one. */
+async function resolveStartLine(backend: RunBackend, wanted: Submission): Promise<void> {
+  const { startLine, startAt } = wanted;
+  if (startLine === null) return;
+  if (startAt !== null) throw new SequencerError('BAD_INPUT', 'startLine: give either startAt or startLine.');
+  const statements = await backend.statements(wanted.sequencer, wanted.script);
+  if (!statements) {
+    if (backend.resolvesStartLine) return;
+    const text = 'startLine: the runner is not connected, so the statement at this line cannot be found.';
+    throw new SequencerError('RUNNER_AWAY', text);
+  }
+  const found = statements.find(({ firstLine }) => firstLine === startLine);
+  if (!found) {
+    const distance = ({ firstLine }: StatementSpan) => Math.abs(firstLine - startLine);
+    const [nearest] = statements.toSorted((a, b) => distance(a) - distance(b));
+    const where = nearest ? `The nearest begins at line ${String(nearest.firstLine)}.` : 'The script has none.';
+    throw new SequencerError('BAD_INPUT', `startLine: no statement begins at line ${String(startLine)}. ${where}`);
+  }
+  wanted.startAt = found.index === 0 ? null : found.index;
+  wanted.startLine = null;
+}
+
 /** Makes the run. Repeated with the same requestId it answers with the run that it made before. */
 export async function submit(parts: SubmissionParts, by: string, input: SubmissionInput): Promise<RunSummary> {
   const { db, backend, queue } = parts;
@@ -83,12 +108,19 @@ export async function submit(parts: SubmissionParts, by: string, input: Submissi
     const [issue] = parsed.error.issues;
     throw new SequencerError('BAD_INPUT', `${issue?.path.join('.') ?? 'input'}: ${issue?.message ?? ''}`);
   }
-  const wanted = { ...parsed.data, requestId: parsed.data.requestId ?? null, startAt: parsed.data.startAt ?? null };
+  const { requestId, startAt, startLine } = parsed.data;
+  const wanted = {
+    ...parsed.data,
+    requestId: requestId ?? null,
+    startAt: startAt ?? null,
+    startLine: startLine ?? null,
+  };
   checkScriptText(wanted.script);
   if (wanted.requestId !== null) {
     const made = await findByRequest(db, by, wanted.requestId);
     if (made) return sameRun(made, wanted);
   }
+  await resolveStartLine(backend, wanted);
   refuseErrors((await backend.check(wanted.sequencer, wanted.script, wanted.startAt ?? 0)) ?? []);
   // Of two at the same time with the same requestId, one answers with what the other made.
   const made = sameRun(await queue.submit(by, wanted), wanted);

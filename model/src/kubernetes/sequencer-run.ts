@@ -68,6 +68,12 @@ const specSchema = z
       .default(0)
       .describe('The statement to begin with, counted from 0; those before it are left out.')
       .meta(rules(FIXED)),
+    startLine: z
+      .int()
+      .positive()
+      .optional()
+      .describe('The first line of the statement to begin with, in place of startAt. Another line fails the run.')
+      .meta(rules(FIXED)),
     timeoutSeconds: z
       .int()
       .nonnegative()

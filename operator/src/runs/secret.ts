@@ -33,6 +33,7 @@ export function secretOf(
     startPaused: spec.startPaused || spec.desiredState === 'Paused',
     holdOnFailure: spec.holdOnFailure,
     startAt: spec.startAt,
+    ...(spec.startLine !== undefined && { startLine: spec.startLine }),
     breakpoints: breakpointsOf(metadata),
   };
   return {

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sequencer_runner.hidden import hidden_characters
 from sequencer_runner.script.lines import python_lines
+from sequencer_runner.script.statements import first_line
 from sequencer_runner.syntax import COMPILER_ERRORS, line_of, problem_of
 
 _LARGEST = 512 * 1024
@@ -32,7 +33,7 @@ class Finding:
     """From 1, in characters."""
 
 
-def check_script(script: str, hostname: str, start_at: int = 0) -> list[Finding]:
+def check_script(script: str, hostname: str, start_at: int = 0, start_line: int | None = None) -> list[Finding]:
     """Findings in the order of their weight; one of severity `error` means that the script cannot start, or not with
     that statement."""
     try:
@@ -67,7 +68,7 @@ def check_script(script: str, hostname: str, start_at: int = 0) -> list[Finding]
     found += _hidden(lines)
     if imports_ocs(tree):
         found = [Finding("error", None, "OCS_CONFIG_MISSING", text) for text in ocs_problems()] + found
-    return _beginning(tree, start_at) + found + _platform_checks(tree, hostname)
+    return _beginning(tree, start_at, start_line) + found + _platform_checks(tree, hostname)
 
 
 def _hidden(lines: list[str]) -> list[Finding]:
@@ -82,19 +83,43 @@ def _hidden(lines: list[str]) -> list[Finding]:
     return found
 
 
-def _beginning(tree: ast.Module, start_at: int) -> list[Finding]:
+def statements_of(script: str) -> list[dict[str, int]]:
+    """The top-level statements with their first and last lines, decorators included. SyntaxError, ValueError, and so on
+    if Python cannot compile the script."""
+    body = ast.parse(script.removeprefix("\ufeff"), "script.py").body
+    return [{"index": i, "firstLine": first_line(n), "lastLine": n.end_lineno or n.lineno} for i, n in enumerate(body)]
+
+
+def statement_at(script: str, line: int) -> int:
+    """The statement that begins at this line. For a script that `check_script` has found without errors."""
+    return next(s["index"] for s in statements_of(script) if s["firstLine"] == line)
+
+
+def _beginning(tree: ast.Module, start_at: int, start_line: int | None) -> list[Finding]:
+    if start_line is not None:
+        firsts = [first_line(node) for node in tree.body]
+        if start_line not in firsts:
+            nearest = min(firsts, key=lambda first: abs(first - start_line), default=None)
+            text = f"startLine: no statement begins at line {start_line}"
+            text += "; the script has none." if nearest is None else f". The nearest begins at line {nearest}."
+            return [Finding("error", None, "BAD_INPUT", text)]
+        at_line = firsts.index(start_line)
+        if start_at not in (0, at_line):
+            text = f"startAt: statement {start_at + 1} does not begin at line {start_line}. Give one of the two."
+            return [Finding("error", None, "BAD_INPUT", text)]
+        start_at = at_line
     if not start_at:
         return []
     if start_at >= len(tree.body):
         text = f"startAt: the script has {len(tree.body)} statements; it cannot begin with statement {start_at + 1}."
         return [Finding("error", None, "BAD_INPUT", text)]
-    return [Finding("info", tree.body[start_at].lineno, "LEFT_OUT", left_out(tree, start_at))]
+    return [Finding("info", first_line(tree.body[start_at]), "LEFT_OUT", left_out(tree, start_at))]
 
 
 def left_out(tree: ast.Module, start_at: int) -> str:
     """What a script does not do that begins with a later statement. Its imports are what is missed first."""
     skipped = tree.body[:start_at]
-    first, last = skipped[0].lineno, skipped[-1].end_lineno
+    first, last = first_line(skipped[0]), skipped[-1].end_lineno
     where = f"line {first}" if first == last else f"lines {first} to {last}"
     which = "Statement 1" if start_at == 1 else f"Statements 1 to {start_at}"
     text = f"{which} ({where}) {'is' if start_at == 1 else 'are'} left out"

@@ -100,6 +100,7 @@ _COMMANDS: dict[str, Shape] = {
         "holdOnFailure": _flag,
         "breakpoints": _breakpoints,
         "startAt": _or_nothing(_number),
+        "startLine": _or_nothing(_number),
     },
     "pause": _RUN,
     "resume": _RUN,
@@ -127,7 +128,8 @@ _COMMANDS: dict[str, Shape] = {
     "answer": {**_RUN, "ask": _number, "answer": _text},
     "stop": {**_RUN, "level": lambda v: v in STOP_LEVELS, "escalate": _or_nothing(_flag)},
     "unstop": _RUN,
-    "check": {"script": _text, "startAt": _or_nothing(_number)},
+    "check": {"script": _text, "startAt": _or_nothing(_number), "startLine": _or_nothing(_number)},
+    "statements": {"script": _text},
 }
 
 

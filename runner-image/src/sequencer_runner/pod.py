@@ -65,6 +65,7 @@ def read_options(given: Path, work: Path) -> Options:
         script=(given / "script.py").read_bytes().decode(),
         breakpoints=options.get("breakpoints", []),
         startAt=options.get("startAt", 0),
+        startLine=options.get("startLine"),
     )
     return Options(options["run"], settings, start, float(options["recordGraceSeconds"]))
 

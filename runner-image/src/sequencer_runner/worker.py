@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from sequencer_runner.checks import Finding, check_script, ocs_problems
+from sequencer_runner.checks import Finding, check_script, ocs_problems, statement_at, statements_of
 from sequencer_runner.conversation import CommandRefused
 from sequencer_runner.gateway import Gateway
 from sequencer_runner.ladder import Deadlines
@@ -157,6 +157,10 @@ class Worker:
         fields = command.fields
         if command.name == "check":
             return [asdict(finding) for finding in await self._check(fields)]
+        if command.name == "statements":
+            findings = await self._check(fields)
+            _refuse_errors([finding for finding in findings if finding.code != "OCS_CONFIG_MISSING"])
+            return await asyncio.to_thread(statements_of, fields["script"])
         if command.name == "start":
             async with self._starting:
                 return await self._start(fields)
@@ -169,7 +173,11 @@ class Worker:
 
     async def _check(self, fields: dict[str, Any]) -> list[Finding]:
         return await asyncio.to_thread(
-            check_script, fields["script"], self._settings.hostname, fields.get("startAt") or 0
+            check_script,
+            fields["script"],
+            self._settings.hostname,
+            fields.get("startAt") or 0,
+            fields.get("startLine"),
         )
 
     async def _start(self, start: dict[str, Any]) -> None:
@@ -185,6 +193,8 @@ class Worker:
             raise CommandRefused("BAD_INPUT", "The id of the run has characters other than letters, digits and -.")
         findings = await self._check(start)
         _refuse_errors(findings)
+        if start.get("startLine") is not None:
+            start["startAt"] = statement_at(start["script"], start["startLine"])
         process = self._take_warm()
         root, limit = self._settings.state_dir, self._settings.journal_limit
         try:

@@ -454,6 +454,16 @@ export const CHECK = graphql(/* GraphQL */ `
   }
 `);
 
+export const STATEMENTS = graphql(/* GraphQL */ `
+  mutation Statements($sequencer: String!, $script: String!) {
+    listStatements(sequencer: $sequencer, script: $script) {
+      index
+      firstLine
+      lastLine
+    }
+  }
+`);
+
 export const SUBMIT = graphql(/* GraphQL */ `
   mutation Submit($input: SubmitRunInput!) {
     submitRun(input: $input) {

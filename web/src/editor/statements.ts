@@ -1,9 +1,9 @@
-/** The top-level statements of a script as Python counts them. For choosing one; the runner's own count is what holds. */
+/** An estimate of the top-level statements of a script, for when no runner is connected that lists them. */
 import { pythonLanguage } from '@codemirror/lang-python';
 
 type SyntaxNode = ReturnType<typeof pythonLanguage.parser.parse>['topNode'];
 
-interface Span {
+export interface Span {
   index: number;
   /** From 1, both included. */
   firstLine: number;

@@ -57,6 +57,7 @@ type Documents = {
     "\n  query Script($id: ID!) {\n    run(id: $id) {\n      id\n      number\n      title\n      script\n      sequencer {\n        name\n      }\n    }\n  }\n": typeof types.ScriptDocument,
     "\n  query LastOutput($id: ID!) {\n    run(id: $id) {\n      script\n      outputBefore(last: 20) {\n        seq\n        stream\n        text\n        at\n      }\n    }\n  }\n": typeof types.LastOutputDocument,
     "\n  mutation Check($sequencer: String!, $script: String!, $startAt: Int) {\n    checkScript(sequencer: $sequencer, script: $script, startAt: $startAt) {\n      severity\n      line\n      code\n      message\n    }\n  }\n": typeof types.CheckDocument,
+    "\n  mutation Statements($sequencer: String!, $script: String!) {\n    listStatements(sequencer: $sequencer, script: $script) {\n      index\n      firstLine\n      lastLine\n    }\n  }\n": typeof types.StatementsDocument,
     "\n  mutation Submit($input: SubmitRunInput!) {\n    submitRun(input: $input) {\n      id\n      number\n      phase\n    }\n  }\n": typeof types.SubmitDocument,
     "\n  mutation Pause($id: ID!) {\n    pauseRun(id: $id) {\n      id\n    }\n  }\n": typeof types.PauseDocument,
     "\n  mutation Resume($id: ID!) {\n    resumeRun(id: $id) {\n      id\n    }\n  }\n": typeof types.ResumeDocument,
@@ -111,6 +112,7 @@ const documents: Documents = {
     "\n  query Script($id: ID!) {\n    run(id: $id) {\n      id\n      number\n      title\n      script\n      sequencer {\n        name\n      }\n    }\n  }\n": types.ScriptDocument,
     "\n  query LastOutput($id: ID!) {\n    run(id: $id) {\n      script\n      outputBefore(last: 20) {\n        seq\n        stream\n        text\n        at\n      }\n    }\n  }\n": types.LastOutputDocument,
     "\n  mutation Check($sequencer: String!, $script: String!, $startAt: Int) {\n    checkScript(sequencer: $sequencer, script: $script, startAt: $startAt) {\n      severity\n      line\n      code\n      message\n    }\n  }\n": types.CheckDocument,
+    "\n  mutation Statements($sequencer: String!, $script: String!) {\n    listStatements(sequencer: $sequencer, script: $script) {\n      index\n      firstLine\n      lastLine\n    }\n  }\n": types.StatementsDocument,
     "\n  mutation Submit($input: SubmitRunInput!) {\n    submitRun(input: $input) {\n      id\n      number\n      phase\n    }\n  }\n": types.SubmitDocument,
     "\n  mutation Pause($id: ID!) {\n    pauseRun(id: $id) {\n      id\n    }\n  }\n": types.PauseDocument,
     "\n  mutation Resume($id: ID!) {\n    resumeRun(id: $id) {\n      id\n    }\n  }\n": types.ResumeDocument,
@@ -308,6 +310,10 @@ export function graphql(source: "\n  query LastOutput($id: ID!) {\n    run(id: $
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  mutation Check($sequencer: String!, $script: String!, $startAt: Int) {\n    checkScript(sequencer: $sequencer, script: $script, startAt: $startAt) {\n      severity\n      line\n      code\n      message\n    }\n  }\n"): (typeof documents)["\n  mutation Check($sequencer: String!, $script: String!, $startAt: Int) {\n    checkScript(sequencer: $sequencer, script: $script, startAt: $startAt) {\n      severity\n      line\n      code\n      message\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation Statements($sequencer: String!, $script: String!) {\n    listStatements(sequencer: $sequencer, script: $script) {\n      index\n      firstLine\n      lastLine\n    }\n  }\n"): (typeof documents)["\n  mutation Statements($sequencer: String!, $script: String!) {\n    listStatements(sequencer: $sequencer, script: $script) {\n      index\n      firstLine\n      lastLine\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

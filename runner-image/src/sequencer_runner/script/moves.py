@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from difflib import SequenceMatcher
 
+from sequencer_runner.script.lines import python_lines
 from sequencer_runner.script.sources import Source
 
 # Above so many pairs of statements, common ones do not count in the diff.
@@ -94,7 +95,7 @@ def _edits(a: list[str], b: list[str], rows: list[int], columns: list[int]) -> l
 
 def _texts(source: Source) -> list[str]:
     """Of each statement, without its indentation."""
-    lines = source.text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    lines = python_lines(source.text.removeprefix("\ufeff"))
     texts = []
     for stop in source.stops:
         last = stop
