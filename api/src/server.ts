@@ -73,8 +73,8 @@ export async function startApi(config: Config, log: Logger): Promise<Api> {
     const flow = res ? null : flows.of(req);
     return { user, access, db, board, lives, backend, queue, watchers, version, answer, flow };
   };
-  const { oidc } = config.auth;
-  const provider = oidc && new Provider(oidc, config.auth, door, audit, log);
+  const { oidc, publicUrl } = config.auth;
+  const provider = door.oidc && oidc && new Provider(door.oidc, publicUrl ?? oidc.base, door, audit, log);
   const guard = makeGuard(config);
   const yoga = makeYoga(context, log);
   const pages = config.webDir === null ? null : staticFiles(config.webDir);

@@ -45,7 +45,32 @@ async function databaseOf(count: number): Promise<string> {
   return url;
 }
 
+/** Tokens as they were stored before the way of their owner to sign in was: by password, by proxy, and of nobody knows which. */
+const OLD_TOKENS = `
+  insert into audit (at, user_name, via, address, action, details, result)
+    values (now(), 'olga', 'proxy', '127.0.0.1', 'createApiToken', '{}', 'DONE');
+  insert into api_tokens (id, hash, name, owner, owner_in_file, role, created_at, expires_at)
+    select gen_random_uuid(), name, name, owner, in_file, 'OPERATOR', now(), now() + interval '1 day'
+    from (values ('a', 'ada', true), ('b', 'olga', false), ('c', 'nobody', false)) as t (name, owner, in_file)`;
+
 describe('migrations', () => {
+  it('keep how the owner of a token had signed in, as far as the audit knows it', async () => {
+    const url = await databaseOf(journal.entries.findIndex(({ tag }) => tag === '0010_owner_grants'));
+    await query(url, OLD_TOKENS);
+    await (await start(url)).close();
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    const tokens = await client.query('select owner, method from api_tokens order by name');
+    const grants = await client.query('select method, user_name from owner_grants');
+    await client.end();
+    expect(tokens.rows).toEqual([
+      { owner: 'ada', method: 'password' },
+      { owner: 'olga', method: 'proxy' },
+      { owner: 'nobody', method: null },
+    ]);
+    expect(grants.rows).toEqual([{ method: 'proxy', user_name: 'olga' }]);
+  });
+
   it('are in the order of their times: an earlier one would be left out', () => {
     const times = journal.entries.map((entry) => entry.when);
     expect(times).toEqual(times.toSorted((a, b) => a - b));

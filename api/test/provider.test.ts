@@ -3,14 +3,24 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import Provider from 'oidc-provider';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Api } from '../src/server.ts';
 import { Browser } from './browser.ts';
 import { newDatabase, start } from './running-api.ts';
 
 const SECRET = 'the-secret-between-us';
-const GROUPS: Record<string, string[]> = { ada: ['heads'], sam: ['satp1-crew', 'guests'], zoe: ['elsewhere'] };
+const GROUPS: Record<string, string[]> = {
+  ada: ['heads'],
+  sam: ['satp1-crew', 'guests'],
+  tom: ['heads'],
+  zoe: ['elsewhere'],
+};
 
+/** Whether the provider gives refresh tokens. */
+let refreshes = true;
+let isAway = false;
+let database: string;
 let issuer: string;
 let server: Server;
 let api: Api;
@@ -33,6 +43,7 @@ beforeAll(async () => {
         client_secret: SECRET,
         redirect_uris: [`http://127.0.0.1:${String(apiPort)}/oidc-callback`],
         token_endpoint_auth_method: 'client_secret_post',
+        grant_types: ['authorization_code', 'refresh_token'],
       },
     ],
     claims: { openid: ['sub'], profile: ['preferred_username', 'groups'] },
@@ -41,12 +52,17 @@ beforeAll(async () => {
       claims: () => ({ sub, preferred_username: sub, groups: GROUPS[sub] }),
     }),
     pkce: { required: () => true },
+    issueRefreshToken: () => refreshes,
     cookies: { keys: ['only for tests'] },
   });
   const answer = provider.callback();
-  server = createServer((request, response) => void answer(request, response)).listen(providerPort, '127.0.0.1');
+  server = createServer((request, response) => {
+    if (isAway) response.writeHead(503).end();
+    else void answer(request, response);
+  }).listen(providerPort, '127.0.0.1');
   await once(server, 'listening');
-  api = await start(await newDatabase(), {
+  database = await newDatabase();
+  api = await start(database, {
     PORT: String(apiPort),
     AUTH: 'oidc',
     PUBLIC_URL: `http://127.0.0.1:${String(apiPort)}/`,
@@ -89,6 +105,16 @@ class Visitor {
       else this.#jar(url).delete(name);
     }
     return response;
+  }
+
+  /** Follows redirects until there is a page; resolves with its address. */
+  async follow(begin: string): Promise<string> {
+    for (let url = begin; ;) {
+      const response = await this.get(url);
+      const location = response.headers.get('location');
+      if (location === null) return url;
+      url = new URL(location, url).href;
+    }
   }
 
   /** Until the browser is back; resolves with the address that it was sent to last. */
@@ -156,6 +182,90 @@ it('sends nobody to another site', async () => {
     const visitor = new Visitor();
     expect(await visitor.signIn('ada', `${api.url}/oidc-login?back=${encodeURIComponent(evil)}`)).toBe(`${api.url}/`);
   }
+});
+
+it('sends nobody to another site by a cookie that somebody else has written', async () => {
+  const visitor = new Visitor();
+  const callback = await visitor.signIn('ada', `${api.url}/oidc-login`, '/oidc-callback?');
+  const [name = '', value = ''] = visitor.cookies(api.url).split('=');
+  const underWay = JSON.parse(Buffer.from(value, 'base64url').toString()) as Record<string, unknown>;
+  const planted = Buffer.from(JSON.stringify({ ...underWay, back: 'https://evil.example/' })).toString('base64url');
+  const response = await fetch(callback, { redirect: 'manual', headers: { cookie: `${name}=${planted}` } });
+  expect(response.headers.get('location')).toBe(`${api.url}/`);
+});
+
+describe('when the time is over for which the provider has confirmed somebody', () => {
+  const expire = async (user: string) => {
+    const client = new pg.Client({ connectionString: database });
+    await client.connect();
+    await client.query(`update sessions set grant_until = now() - interval '1 second' where user_name = $1`, [user]);
+    await client.end();
+  };
+  const role = async (browser: Browser) => {
+    const { data } = await browser.ask<{ access: { me: { role: string } | null } }>('{ access { me { role } } }');
+    return data.access.me?.role ?? null;
+  };
+
+  it('asks the provider again, without the person', async () => {
+    const { browser } = await signedIn('sam');
+    await expire('sam');
+    GROUPS.sam = ['heads'];
+    await vi.waitFor(async () => {
+      expect(await role(browser)).toBe('ADMIN');
+    }, 15_000);
+    GROUPS.sam = ['satp1-crew'];
+  });
+
+  it('ends the session, its websockets and the tokens of somebody who has no role any more', async () => {
+    const { browser } = await signedIn('tom');
+    const made = await browser.ask<{ createApiToken: string }>(
+      'mutation { createApiToken(name: "x", role: VIEWER, days: 9) }',
+    );
+    const { socket } = await browser.socket();
+    GROUPS.tom = ['elsewhere'];
+    await expire('tom');
+    expect((await once(socket, 'close'))[0]).toBe(4401);
+    expect(await role(browser)).toBeNull();
+    const bot = new Browser(api, { authorization: `Bearer ${made.data.createApiToken}` });
+    expect((await bot.ask('{ me { name } }')).errors?.[0]?.message).toContain('has no role any more');
+  });
+
+  it('keeps people in while the provider is unreachable', async () => {
+    const { browser } = await signedIn('ada');
+    isAway = true;
+    await expire('ada');
+    const client = new pg.Client({ connectionString: database });
+    await client.connect();
+    await vi.waitFor(async () => {
+      expect(await role(browser)).toBe('ADMIN');
+      // It was asked, and is asked again soon.
+      const { rows } = await client.query<{ later: boolean }>(
+        `select grant_until > now() as later from sessions where user_name = 'ada' order by created_at desc limit 1`,
+      );
+      expect(rows[0]?.later).toBe(true);
+    }, 15_000);
+    await client.end();
+    isAway = false;
+    expect(await role(browser)).toBe('ADMIN');
+  });
+
+  it('signs in again without a question where the provider gives no refresh token', async () => {
+    refreshes = false;
+    const visitor = new Visitor();
+    await visitor.signIn('sam', `${api.url}/oidc-login`);
+    refreshes = true;
+    const browser = new Browser(api);
+    browser.cookie = visitor.cookies(api.url);
+    await expire('sam');
+    await vi.waitFor(async () => {
+      expect(await role(browser)).toBeNull();
+    }, 15_000);
+    const silent = `${api.url}/oidc-login?silent&back=/satp1`;
+    expect(await visitor.follow(silent)).toBe(`${api.url}/satp1`);
+    browser.cookie = visitor.cookies(api.url);
+    expect(await role(browser)).toBe('OPERATOR');
+    expect(await new Visitor().follow(silent)).toBe(`${api.url}/?refused=signed-out`);
+  });
 });
 
 it('says so when the provider is away', async () => {

@@ -5,9 +5,11 @@ import { and, count, desc, eq, gt, isNull } from 'drizzle-orm';
 import type { Logger } from '../log.ts';
 import { apiTokens, type ApiTokenRow } from '../store/auth-schema.ts';
 import type { Db } from '../store/database.ts';
+import type { Endings } from './endings.ts';
 import { hasRole, operates, type Grant } from './grants.ts';
 import { Remembered } from './remembered.ts';
 import { hashOf, newSecret } from './secrets.ts';
+import type { Method } from './settings.ts';
 import type { User } from './user.ts';
 
 const PREFIX = 'seq_';
@@ -30,13 +32,16 @@ export class ApiTokens {
   readonly #log: Logger;
   readonly #known = new Remembered<ApiTokenRow>(MOST_REMEMBERED);
 
-  constructor(db: Db, log: Logger) {
+  readonly #endings: Endings;
+
+  constructor(db: Db, log: Logger, endings: Endings) {
     this.#db = db;
     this.#log = log;
+    this.#endings = endings;
   }
 
   /** Throws BAD_INPUT, FORBIDDEN or TOO_MANY. */
-  async create(owner: User, ownerHasPassword: boolean, wanted: NewToken): Promise<{ token: string; row: ApiTokenRow }> {
+  async create(owner: User, method: Method, wanted: NewToken): Promise<{ token: string; row: ApiTokenRow }> {
     const { name, grant, days } = wanted;
     if (!NAME.test(name)) {
       throw new SequencerError(
@@ -67,7 +72,7 @@ export class ApiTokens {
       hash: hashOf(token),
       name,
       owner: owner.name,
-      ownerHasPassword,
+      method,
       role: grant.role,
       sequencers: grant.sequencers ? [...grant.sequencers] : null,
       createdAt: now,
@@ -122,7 +127,23 @@ export class ApiTokens {
       .where(and(eq(apiTokens.id, id), own, isNull(apiTokens.revokedAt)))
       .returning();
     if (!row) throw new SequencerError('BAD_INPUT', 'id: you have no such token, or it was revoked already.');
-    this.#known.forget(row.hash);
+    this.#ended(row);
     return row;
+  }
+
+  /** All of a person. Returns how many there were. */
+  async revokeAll(owner: string, by: User): Promise<number> {
+    const rows = await this.#db
+      .update(apiTokens)
+      .set({ revokedAt: new Date(), revokedBy: by.name })
+      .where(and(eq(apiTokens.owner, owner), isNull(apiTokens.revokedAt), gt(apiTokens.expiresAt, new Date())))
+      .returning();
+    for (const row of rows) this.#ended(row);
+    return rows.length;
+  }
+
+  #ended({ hash, id }: ApiTokenRow): void {
+    this.#known.forget(hash);
+    this.#endings.ended({ token: id });
   }
 }

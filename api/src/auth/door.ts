@@ -4,15 +4,23 @@ import { SequencerError } from '@sequencer/model';
 import type { Config } from '../config.ts';
 import type { Peers } from '../http/peer.ts';
 import type { Logger } from '../log.ts';
+import type { ApiTokenRow, SessionRow } from '../store/auth-schema.ts';
 import type { Db } from '../store/database.ts';
 import { ApiTokens } from './api-tokens.ts';
 import { SESSION, readCookie } from './cookie.ts';
-import { union, within } from './grants.ts';
+import { Endings } from './endings.ts';
+import { union, within, type Grant } from './grants.ts';
+import { OidcClient } from './oidc-client.ts';
+import { OidcSessions } from './oidc-sessions.ts';
+import { OwnerGrants } from './owner-grants.ts';
 import { People } from './people.ts';
-import { isSame } from './secrets.ts';
+import { readProxyUser } from './proxy-headers.ts';
 import { Sessions } from './sessions.ts';
 import type { Method } from './settings.ts';
-import { USER_NAME, nobody, type User } from './user.ts';
+import { nobody, type User } from './user.ts';
+
+/** A connection that a proxy let in ends a little after its time: the proxy is asked again then. */
+const PROXY_SLACK_MS = 5000;
 
 export interface Identity {
   user: User;
@@ -21,28 +29,45 @@ export interface Identity {
   via: string;
   /** The hash of the session, when there is one that can be ended. */
   session: string | null;
+  /** The id of the token, when there is one. */
+  token: string | null;
   expiresAt: Date | null;
 }
 
 export class Door {
+  readonly endings = new Endings();
   readonly sessions: Sessions;
   readonly tokens: ApiTokens;
+  readonly ownerGrants: OwnerGrants;
   /** Null where nobody signs in with a password. */
   readonly people: People | null;
+  /** Null where nobody signs in at a provider. */
+  readonly oidc: { client: OidcClient; sessions: OidcSessions } | null;
   readonly peers: Peers;
   readonly #config: Config;
+  /** When each request was first seen: that of a websocket names its user for as long as it is open. */
+  readonly #arrivals = new WeakMap<IncomingMessage, number>();
 
   /** Throws when the users file cannot be used. */
   constructor(config: Config, peers: Peers, db: Db, log: Logger) {
+    const { auth } = config;
     this.#config = config;
     this.peers = peers;
-    this.sessions = new Sessions(db, config.auth.sessionMs);
-    this.tokens = new ApiTokens(db, log);
-    this.people = config.auth.usersFile === null ? null : new People(config.auth.usersFile, db, log);
+    this.sessions = new Sessions(db, auth.sessionMs, this.endings);
+    this.tokens = new ApiTokens(db, log, this.endings);
+    this.ownerGrants = new OwnerGrants(db);
+    this.people = auth.usersFile === null ? null : new People(auth.usersFile, db, log);
+    const client = auth.oidc && new OidcClient(auth.oidc, auth.roleGroups);
+    this.oidc = client && { client, sessions: new OidcSessions(client, this.sessions, this.ownerGrants, log) };
   }
 
   get methods(): readonly Method[] {
     return this.#config.auth.methods;
+  }
+
+  /** How long a connection that a proxy let in may be open. */
+  get proxyRecheckMs(): number {
+    return this.#config.auth.proxyRecheckMs;
   }
 
   /** Null when nobody has signed in. Throws UNAUTHENTICATED for a token that does not count. */
@@ -51,9 +76,9 @@ export class Door {
     if (token !== undefined) return this.#byToken(token);
     if (this.methods.includes('none')) {
       const user: User = { name: this.#config.userName, role: 'ADMIN', sequencers: null };
-      return { user, method: 'none', via: 'none', session: null, expiresAt: null };
+      return { user, method: 'none', via: 'none', session: null, token: null, expiresAt: null };
     }
-    return this.#byProxy(request) ?? (await this.#bySession(request));
+    return (await this.#byProxy(request)) ?? (await this.#bySession(request));
   }
 
   /** Whether it is an account that admins have made, not the users file, that lets them in. */
@@ -61,46 +86,80 @@ export class Door {
     return method === 'password' && !this.people?.file.find(user.name);
   }
 
+  /** Ends all sessions and connections of a person. Returns how many sessions there were. */
+  async signOut(userName: string): Promise<number> {
+    const count = await this.sessions.endAll(userName);
+    await this.ownerGrants.signOut(userName);
+    this.endings.ended({ user: userName });
+    return count;
+  }
+
   async #byToken(token: string): Promise<Identity> {
     const row = await this.tokens.find(token);
-    const owner = row?.ownerHasPassword ? await this.people?.find(row.owner) : null;
-    if (!row || (row.ownerHasPassword && !owner)) {
-      throw new SequencerError(
-        'UNAUTHENTICATED',
-        'The token is not known, has expired or was revoked. Make a new one.',
-      );
-    }
-    const grant = owner ? within(owner.grant, row) : row;
+    if (!row) throw refused('The token is not known, has expired or was revoked. Make a new one.');
+    const grant = within(await this.#ownerGrant(row), row);
     const user: User = { name: row.owner, role: grant.role, sequencers: grant.sequencers };
-    return { user, method: 'token', via: `token ${row.name}`, session: null, expiresAt: row.expiresAt };
+    const { id, expiresAt } = row;
+    return { user, method: 'token', via: `token ${row.name}`, session: null, token: id, expiresAt };
+  }
+
+  /** What the owner of a token may do at this moment. */
+  async #ownerGrant({ owner, method, role, sequencers }: ApiTokenRow): Promise<Grant> {
+    if (method === null || !this.methods.includes(method)) {
+      throw refused('The token belongs to a way to sign in that this site does not use any more. Make a new one.');
+    }
+    if (method === 'none') return { role, sequencers };
+    if (method === 'password') {
+      const person = await this.people?.find(owner);
+      if (!person) throw refused('The owner of the token may not sign in any more. Make a new one.');
+      return person.grant;
+    }
+    const seen = await this.ownerGrants.find(method, owner);
+    if (!seen?.role) throw refused('The owner of the token has no role any more. Make a new one.');
+    const { ownerGrantMs } = this.#config.auth;
+    if (Date.now() - seen.seenAt.getTime() > ownerGrantMs) {
+      const days = String(Math.round(ownerGrantMs / 86_400_000));
+      throw refused(`${owner} has not signed in for ${days} days. The token works again when ${owner} signs in.`);
+    }
+    return { role: seen.role, sequencers: seen.sequencers };
   }
 
   /** The proxy has signed the person in. It has to come from its address, and to know the secret. */
-  #byProxy(request: IncomingMessage): Identity | null {
-    const { proxy, roleGroups } = this.#config.auth;
+  async #byProxy(request: IncomingMessage): Promise<Identity | null> {
+    const { proxy, roleGroups, proxyRecheckMs } = this.#config.auth;
     if (!proxy || !this.peers.trusted(request)) return null;
-    const header = (name: string) => [request.headers[name]].flat().join(',').trim();
-    if (!isSame(header('x-sequencer-proxy-secret'), proxy.secret)) return null;
-    const name = header(proxy.userHeader).normalize('NFC');
-    if (!USER_NAME.test(name)) return null;
-    const groups = header(proxy.groupsHeader).split(/[,;|]/);
-    const grant = union(groups.flatMap((group) => roleGroups.get(group.trim()) ?? []));
-    if (!grant) return null;
-    return { user: { name, ...grant }, method: 'proxy', via: 'proxy', session: null, expiresAt: null };
+    const named = readProxyUser(request, proxy);
+    if (!named) return null;
+    const { name } = named;
+    const arrived = this.#arrivals.get(request) ?? Date.now();
+    this.#arrivals.set(request, arrived);
+    if (Date.now() - arrived > proxyRecheckMs + PROXY_SLACK_MS) return null;
+    const grant = union(named.groups.flatMap((group) => roleGroups.get(group) ?? []));
+    // What an open connection says of groups is old.
+    const before = await this.ownerGrants.seen('proxy', name, grant);
+    if (!grant || (before?.signedOutAt && before.signedOutAt.getTime() > arrived)) return null;
+    return { user: { name, ...grant }, method: 'proxy', via: 'proxy', session: null, token: null, expiresAt: null };
   }
 
   async #bySession(request: IncomingMessage): Promise<Identity | null> {
     const cookie = readCookie(SESSION, request, this.peers.secure(request));
     const row = cookie === null ? null : await this.sessions.find(cookie);
     // A way in that the site has closed is closed for those who are in, too.
-    if (!row || !this.methods.includes(row.method)) return null;
+    if (!row || cookie === null || !this.methods.includes(row.method)) return null;
     const { hash: session, expiresAt, method } = row;
-    const person = method === 'password' ? await this.people?.find(row.userName) : null;
-    const fromProvider = method === 'oidc' && row.role ? { role: row.role, sequencers: row.sequencers } : null;
-    const grant = person?.grant ?? fromProvider;
+    const grant = await this.#sessionGrant(row, cookie);
     if (!grant) return null;
-    return { user: { name: row.userName, ...grant }, method, via: method, session, expiresAt };
+    return { user: { name: row.userName, ...grant }, method, via: method, session, token: null, expiresAt };
   }
+
+  async #sessionGrant(row: SessionRow, cookie: string): Promise<Grant | null> {
+    if (row.method === 'oidc') return this.oidc?.sessions.grant(row, cookie) ?? null;
+    return (await this.people?.find(row.userName))?.grant ?? null;
+  }
+}
+
+function refused(why: string): SequencerError {
+  return new SequencerError('UNAUTHENTICATED', why);
 }
 
 /** The identity of a request, and the user to act as; who has none fails when it is read, and says why. */

@@ -1,4 +1,4 @@
-/** Signing in at the site's provider of identities: OpenID Connect, the authorization code with PKCE. */
+/** Signing in at the site's provider of identities: the addresses that a browser goes by. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import * as client from 'openid-client';
 import { z } from 'zod';
@@ -6,34 +6,41 @@ import type { Logger } from '../log.ts';
 import type { AuditLog } from './audit-log.ts';
 import { AT_PROVIDER, SESSION, readCookie, removeCookie, writeCookie } from './cookie.ts';
 import type { Door } from './door.ts';
-import { union, type Grant } from './grants.ts';
-import type { AuthConfig } from './settings.ts';
-import { USER_NAME } from './user.ts';
+import type { NotConfirmed, OidcClient, Person } from './oidc-client.ts';
+import type { OidcSessions } from './oidc-sessions.ts';
 
 const UNDER_WAY_MS = 10 * 60_000;
 
 /** What the browser keeps while its person is at the provider. */
-const underWaySchema = z.object({ state: z.string(), nonce: z.string(), verifier: z.string(), back: z.string() });
+const underWaySchema = z.object({
+  state: z.string(),
+  nonce: z.string(),
+  verifier: z.string(),
+  back: z.string(),
+  silent: z.boolean(),
+});
+type UnderWay = z.output<typeof underWaySchema>;
 
 /** Words that the page of the sign-in knows sentences for. */
-type Refusal = 'provider-away' | 'not-finished' | 'no-name' | 'no-role';
-
-interface Person {
-  name: string;
-  grant: Grant;
-}
+type Refusal = NotConfirmed | 'provider-away' | 'signed-out';
 
 export class Provider {
-  readonly #oidc: NonNullable<AuthConfig['oidc']>;
-  readonly #auth: AuthConfig;
+  readonly #client: OidcClient;
+  /** The page that people are sent to when the sign-in does not succeed. */
+  readonly #home: URL;
   readonly #door: Door;
   readonly #audit: AuditLog;
   readonly #log: Logger;
-  #discovered: Promise<client.Configuration> | null = null;
 
-  constructor(oidc: NonNullable<AuthConfig['oidc']>, auth: AuthConfig, door: Door, audit: AuditLog, log: Logger) {
-    this.#oidc = oidc;
-    this.#auth = auth;
+  constructor(
+    oidc: { client: OidcClient; sessions: OidcSessions },
+    home: URL,
+    door: Door,
+    audit: AuditLog,
+    log: Logger,
+  ) {
+    this.#client = oidc.client;
+    this.#home = home;
     this.#door = door;
     this.#audit = audit;
     this.#log = log;
@@ -42,28 +49,23 @@ export class Provider {
   /** Sends the browser to the provider. */
   async login(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const asked = new URL(request.url ?? '', 'http://localhost').searchParams;
-    const state = client.randomState();
-    const nonce = client.randomNonce();
-    const verifier = client.randomPKCECodeVerifier();
-    const back = this.#ownPage(asked.get('back'));
-    let provider: client.Configuration;
+    const underWay: UnderWay = {
+      state: client.randomState(),
+      nonce: client.randomNonce(),
+      verifier: client.randomPKCECodeVerifier(),
+      back: this.#ownPage(asked.get('back')),
+      silent: asked.has('silent'),
+    };
+    let url: URL;
     try {
-      provider = await this.#discover();
+      url = await this.#client.signInUrl(underWay, underWay.silent);
     } catch (error) {
-      this.#log.error({ err: error, issuer: this.#oidc.issuer.href }, 'the provider cannot be reached');
+      this.#log.error({ err: error }, 'the provider cannot be reached');
       this.#refuse(response, 'provider-away');
       return;
     }
-    const value = Buffer.from(JSON.stringify({ state, nonce, verifier, back })).toString('base64url');
+    const value = Buffer.from(JSON.stringify(underWay)).toString('base64url');
     writeCookie(AT_PROVIDER, response, value, this.#door.peers.secure(request), new Date(Date.now() + UNDER_WAY_MS));
-    const url = client.buildAuthorizationUrl(provider, {
-      redirect_uri: this.#callback.href,
-      scope: this.#oidc.scope,
-      code_challenge: await client.calculatePKCECodeChallenge(verifier),
-      code_challenge_method: 'S256',
-      state,
-      nonce,
-    });
     redirect(response, url.href);
   }
 
@@ -94,63 +96,21 @@ export class Provider {
     }
     const before = readCookie(SESSION, request, secure);
     if (before !== null) await this.#door.sessions.endCookie(before);
-    const session = await this.#door.sessions.begin(person.name, 'oidc', person.grant, address);
+    await this.#door.ownerGrants.seen('oidc', person.name, person.grant);
+    const session = await this.#door.sessions.begin(person.name, 'oidc', person, address);
     writeCookie(SESSION, response, session.cookie, secure, session.row.expiresAt);
-    redirect(response, underWay.back);
+    // The cookie is not signed: somebody else may have written it.
+    redirect(response, this.#ownPage(underWay.back));
   }
 
-  async #person(request: IncomingMessage, underWay: z.output<typeof underWaySchema>): Promise<Person | Refusal> {
-    const url = new URL(this.#callback);
-    url.search = new URL(request.url ?? '', 'http://localhost').search;
+  async #person(request: IncomingMessage, underWay: UnderWay): Promise<Person | Refusal> {
     try {
-      const provider = await this.#discover();
-      const tokens = await client.authorizationCodeGrant(provider, url, {
-        pkceCodeVerifier: underWay.verifier,
-        expectedState: underWay.state,
-        expectedNonce: underWay.nonce,
-        idTokenExpected: true,
-      });
-      const claims = tokens.claims();
-      if (!claims) return 'not-finished';
-      const more = provider.serverMetadata().userinfo_endpoint
-        ? await client.fetchUserInfo(provider, tokens.access_token, claims.sub)
-        : {};
-      return this.#read({ ...more, ...claims });
+      return await this.#client.person(new URL(request.url ?? '', 'http://localhost').search, underWay);
     } catch (error) {
+      if (underWay.silent && error instanceof client.AuthorizationResponseError) return 'signed-out';
       this.#log.warn({ err: error }, 'a sign-in at the provider did not succeed');
       return 'not-finished';
     }
-  }
-
-  #read(claims: Record<string, unknown>): Person | Refusal {
-    const { nameClaim, roleClaim } = this.#oidc;
-    const name = claimOf(claims, nameClaim);
-    if (typeof name !== 'string' || !USER_NAME.test(name.normalize('NFC'))) return 'no-name';
-    const groups = [claimOf(claims, roleClaim)].flat();
-    const grant = union(groups.flatMap((group) => this.#auth.roleGroups.get(String(group)) ?? []));
-    return grant ? { name: name.normalize('NFC'), grant } : 'no-role';
-  }
-
-  #discover(): Promise<client.Configuration> {
-    const { issuer, clientId, clientSecret } = this.#oidc;
-    const authentication = clientSecret === null ? client.None() : client.ClientSecretPost(clientSecret);
-    // eslint-disable-next-line @typescript-eslint/no-deprecated -- Settings allow it on loopback only.
-    const execute = issuer.protocol === 'http:' ? { execute: [client.allowInsecureRequests] } : {};
-    this.#discovered ??= client
-      .discovery(issuer, clientId, undefined, authentication, execute)
-      .catch((error: unknown) => {
-        this.#discovered = null;
-        throw error;
-      });
-    return this.#discovered;
-  }
-
-  get #callback(): URL {
-    return new URL('oidc-callback', this.#oidc.base);
-  }
-
-  get #home(): URL {
-    return this.#auth.publicUrl ?? this.#oidc.base;
   }
 
   /** A page of ours, whatever the address says: nobody is sent on to another site. */
@@ -172,7 +132,7 @@ function redirect(response: ServerResponse, location: string): void {
   response.writeHead(303, { location, 'cache-control': 'no-store' }).end();
 }
 
-function readUnderWay(cookie: string | null): z.output<typeof underWaySchema> | null {
+function readUnderWay(cookie: string | null): UnderWay | null {
   if (cookie === null) return null;
   try {
     return underWaySchema.parse(JSON.parse(Buffer.from(cookie, 'base64url').toString()));
@@ -180,14 +140,4 @@ function readUnderWay(cookie: string | null): z.output<typeof underWaySchema> | 
     // Not written by us.
     return null;
   }
-}
-
-/** A claim by its name, or by a path like realm_access.roles. */
-function claimOf(claims: Record<string, unknown>, path: string): unknown {
-  if (Object.hasOwn(claims, path)) return claims[path];
-  return path.split('.').reduce<unknown>((value, key) => {
-    return typeof value === 'object' && value !== null && Object.hasOwn(value, key)
-      ? (value as Record<string, unknown>)[key]
-      : undefined;
-  }, claims);
 }

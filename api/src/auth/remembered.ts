@@ -7,6 +7,7 @@ const FRESH_MS = 5000;
 export class Remembered<T> {
   readonly #most: number;
   readonly #known = new Map<string, { value: T; at: number }>();
+  #forgotten = 0;
 
   /** @param most how many are kept */
   constructor(most: number) {
@@ -17,10 +18,12 @@ export class Remembered<T> {
   async get(key: string, read: () => Promise<T | null>): Promise<T | null> {
     const known = this.#known.get(key);
     if (known && Date.now() - known.at < FRESH_MS) return known.value;
+    const forgotten = this.#forgotten;
     try {
       const value = await read();
       this.#known.delete(key);
-      if (value !== null) this.#known.set(key, { value, at: Date.now() });
+      // What was read before a change is not kept after it.
+      if (value !== null && forgotten === this.#forgotten) this.#known.set(key, { value, at: Date.now() });
       const [oldest] = this.#known.keys();
       if (this.#known.size > this.#most && oldest !== undefined) this.#known.delete(oldest);
       return value;
@@ -31,6 +34,7 @@ export class Remembered<T> {
   }
 
   forget(key: string): void {
+    this.#forgotten += 1;
     this.#known.delete(key);
   }
 }

@@ -1,31 +1,41 @@
 /** Signed-in browsers. The cookie is a random word, the table knows its hash, and memory what was read a moment ago. */
-import { EventEmitter } from 'node:events';
-import { and, eq, gt, lt, ne } from 'drizzle-orm';
+import { and, eq, gt, isNull, lt, ne } from 'drizzle-orm';
 import type { Db } from '../store/database.ts';
 import { sessions, type SessionRow } from '../store/auth-schema.ts';
+import type { Endings } from './endings.ts';
 import type { Grant } from './grants.ts';
 import { Remembered } from './remembered.ts';
-import { hashOf, newSecret } from './secrets.ts';
+import { hashOf, newSecret, seal } from './secrets.ts';
 
 const MOST_REMEMBERED = 10_000;
+
+/** What a provider has said of the person. */
+export interface Confirmed {
+  grant: Grant;
+  /** Until when it counts. */
+  until: Date;
+  subject: string;
+  /** Null when the provider gives none: it cannot be asked again without the person's browser. */
+  refreshToken: string | null;
+}
 
 export class Sessions {
   readonly #db: Db;
   readonly #lifeMs: number;
   readonly #known = new Remembered<SessionRow>(MOST_REMEMBERED);
-  /** Tells `ended` with the hash of each session that has ended here. */
-  readonly #events = new EventEmitter<{ ended: [hash: string] }>().setMaxListeners(0);
+  readonly #endings: Endings;
 
-  constructor(db: Db, lifeMs: number) {
+  constructor(db: Db, lifeMs: number, endings: Endings) {
     this.#db = db;
     this.#lifeMs = lifeMs;
+    this.#endings = endings;
   }
 
   /** Begins a session; the cookie's value is known to the browser only. */
   async begin(
     userName: string,
     method: SessionRow['method'],
-    grant: Grant | null,
+    confirmed: Confirmed | null,
     address: string,
   ): Promise<{ cookie: string; row: SessionRow }> {
     const cookie = newSecret();
@@ -34,8 +44,7 @@ export class Sessions {
       hash: hashOf(cookie),
       userName,
       method,
-      role: grant?.role ?? null,
-      sequencers: grant?.sequencers ? [...grant.sequencers] : null,
+      ...(confirmed ? columns(confirmed, cookie) : NOT_CONFIRMED),
       address,
       createdAt,
       expiresAt: new Date(createdAt.getTime() + this.#lifeMs),
@@ -53,6 +62,23 @@ export class Sessions {
       return rows[0] ?? null;
     });
     return row && row.expiresAt.getTime() > Date.now() ? row : null;
+  }
+
+  /** Takes on the renewal of a session's grant: false when another request or replica has done so already. */
+  async claimRenewal({ hash, grantUntil }: SessionRow, until: Date): Promise<boolean> {
+    const same = grantUntil ? eq(sessions.grantUntil, grantUntil) : isNull(sessions.grantUntil);
+    const claimed = await this.#db
+      .update(sessions)
+      .set({ grantUntil: until })
+      .where(and(eq(sessions.hash, hash), same))
+      .returning({ hash: sessions.hash });
+    this.#known.forget(hash);
+    return claimed.length > 0;
+  }
+
+  async renew({ hash }: SessionRow, confirmed: Confirmed, cookie: string): Promise<void> {
+    await this.#db.update(sessions).set(columns(confirmed, cookie)).where(eq(sessions.hash, hash));
+    this.#known.forget(hash);
   }
 
   endCookie(cookie: string): Promise<void> {
@@ -82,13 +108,19 @@ export class Sessions {
   #forget(hashes: readonly string[]): void {
     for (const hash of hashes) {
       this.#known.forget(hash);
-      this.#events.emit('ended', hash);
+      this.#endings.ended({ session: hash });
     }
   }
+}
 
-  /** Calls back when a session ends here. Returns how to stop listening. */
-  onEnd(listener: (hash: string) => void): () => void {
-    this.#events.on('ended', listener);
-    return () => this.#events.off('ended', listener);
-  }
+const NOT_CONFIRMED = { role: null, sequencers: null, grantUntil: null, subject: null, sealedRefreshToken: null };
+
+function columns({ grant, until, subject, refreshToken }: Confirmed, cookie: string) {
+  return {
+    role: grant.role,
+    sequencers: grant.sequencers ? [...grant.sequencers] : null,
+    grantUntil: until,
+    subject,
+    sealedRefreshToken: refreshToken === null ? null : seal(refreshToken, cookie),
+  };
 }

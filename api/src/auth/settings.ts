@@ -50,6 +50,24 @@ export const authSettings = {
     .positive('SESSION_HOURS has to be above 0.')
     .max(24 * 31, 'SESSION_HOURS may be a month at most.')
     .default(24),
+  /** How long the tokens of somebody who signs in by a proxy or a provider work without a sign-in of that person. */
+  GRANT_DAYS: z.coerce
+    .number('GRANT_DAYS has to be a number.')
+    .positive('GRANT_DAYS has to be above 0.')
+    .max(366, 'GRANT_DAYS may be a year at most.')
+    .default(7),
+  /** How old a connection that a proxy let in gets: then the proxy is asked again. */
+  PROXY_RECHECK_SECONDS: z.coerce
+    .number('PROXY_RECHECK_SECONDS has to be a number.')
+    .positive('PROXY_RECHECK_SECONDS has to be above 0.')
+    .max(3600, 'PROXY_RECHECK_SECONDS may be an hour at most.')
+    .default(300),
+  /** How long what the provider said of somebody counts: then it is asked again. */
+  OIDC_RECHECK_MINUTES: z.coerce
+    .number('OIDC_RECHECK_MINUTES has to be a number.')
+    .positive('OIDC_RECHECK_MINUTES has to be above 0.')
+    .max(1440, 'OIDC_RECHECK_MINUTES may be a day at most.')
+    .default(60),
   /** Where browsers find the pages: `https://site.example/nextline/`. */
   PUBLIC_URL: z
     .url({ protocol: /^https?$/, error: 'PUBLIC_URL has to be like https://site.example/nextline/.' })
@@ -83,7 +101,7 @@ export const authSettings = {
   ROLE_GROUPS: list.transform((words, context): Map<string, Grant> => {
     const grants = words.map((word) => {
       const at = word.lastIndexOf('=');
-      return [word.slice(0, at), at > 0 ? parseGrant(word.slice(at + 1)) : null] as const;
+      return [word.slice(0, at).normalize('NFC'), at > 0 ? parseGrant(word.slice(at + 1)) : null] as const;
     });
     if (grants.every((pair): pair is readonly [string, Grant] => pair[1] !== null)) return new Map(grants);
     context.addIssue({ code: 'custom', message: GROUPS });
@@ -98,6 +116,8 @@ export interface AuthConfig {
   methods: readonly Method[];
   usersFile: string | null;
   sessionMs: number;
+  ownerGrantMs: number;
+  proxyRecheckMs: number;
   publicUrl: URL | null;
   trustedProxies: BlockList;
   proxy: { secret: string; userHeader: string; groupsHeader: string } | null;
@@ -110,6 +130,7 @@ export interface AuthConfig {
     scope: string;
     nameClaim: string;
     roleClaim: string;
+    recheckMs: number;
   } | null;
   roleGroups: ReadonlyMap<string, Grant>;
 }
@@ -120,6 +141,8 @@ export function authConfig(value: Values): AuthConfig {
     methods: value.AUTH,
     usersFile: uses('password') ? (value.USERS_FILE ?? null) : null,
     sessionMs: value.SESSION_HOURS * 3_600_000,
+    ownerGrantMs: value.GRANT_DAYS * 86_400_000,
+    proxyRecheckMs: value.PROXY_RECHECK_SECONDS * 1000,
     publicUrl: value.PUBLIC_URL === undefined ? null : new URL(value.PUBLIC_URL),
     trustedProxies: value.TRUSTED_PROXIES,
     proxy: uses('proxy')
@@ -138,6 +161,7 @@ export function authConfig(value: Values): AuthConfig {
           scope: value.OIDC_SCOPE,
           nameClaim: value.OIDC_NAME_CLAIM,
           roleClaim: value.OIDC_ROLE_CLAIM,
+          recheckMs: value.OIDC_RECHECK_MINUTES * 60_000,
         }
       : null,
     roleGroups: value.ROLE_GROUPS,

@@ -4,24 +4,36 @@ import type { WebSocket } from 'ws';
 import type { Logger } from '../log.ts';
 import { isDatabaseAway } from '../store/database.ts';
 import { whoAsks, type Door, type Identity } from './door.ts';
+import type { Ending } from './endings.ts';
 
 /** The code that tells a client to sign in, as graphql-ws knows it. */
 export const UNAUTHORIZED = 4401;
+/** To a client it means: connect again. graphql-ws would close with 4500, and its clients take that for the end. */
+export const TRY_AGAIN_LATER = 1013;
 /** A role that was taken away, a token that was revoked elsewhere: seen after at most this long. */
 const LOOK_EVERY_MS = 5000;
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** Closes the socket when the identity ends. */
 export function watchSocket(door: Door, socket: WebSocket, request: IncomingMessage, identity: Identity, log: Logger) {
-  const end = () => {
-    socket.close(UNAUTHORIZED, 'Sign in again');
+  const close = (code: number, reason: string) => {
+    socket.close(code, reason);
     // A peer that does not answer the close is cut off.
     setTimeout(() => {
       socket.terminate();
     }, 1000).unref();
   };
+  const end = () => {
+    close(UNAUTHORIZED, 'Sign in again');
+  };
+  const reconnect = () => {
+    close(TRY_AGAIN_LATER, 'Connect again');
+  };
   const left = identity.expiresAt ? identity.expiresAt.getTime() - Date.now() : null;
   const expiry = left === null ? undefined : setTimeout(end, Math.min(left, LONGEST_TIMER_MS));
+  // The proxy sees the new connection, and decides again. Not all at the same moment.
+  const recheck =
+    identity.method === 'proxy' ? setTimeout(reconnect, door.proxyRecheckMs * (0.8 + 0.2 * Math.random())) : undefined;
   const look = setInterval(() => {
     whoAsks(door, request).then(
       (now) => {
@@ -32,11 +44,18 @@ export function watchSocket(door: Door, socket: WebSocket, request: IncomingMess
       },
     );
   }, LOOK_EVERY_MS);
-  const forget = door.sessions.onEnd((hash) => {
-    if (hash === identity.session) end();
+  const forget = door.endings.onEnd((ending: Ending) => {
+    if ('session' in ending && ending.session === identity.session) end();
+    else if ('token' in ending && ending.token === identity.token) end();
+    else if ('user' in ending && ending.user === identity.user.name) {
+      // A token that still counts is shown again.
+      if (identity.method === 'token') reconnect();
+      else end();
+    }
   });
   socket.once('close', () => {
     clearTimeout(expiry);
+    clearTimeout(recheck);
     clearInterval(look);
     forget();
   });

@@ -31,6 +31,9 @@ const SessionType = builder.objectRef<SessionRow>('Session').implement({
   }),
 });
 
+/** An argument of what ends the sessions of a person. */
+export const REVOKE_TOKENS = { required: false, description: 'Whether their API tokens are revoked, too.' } as const;
+
 function requireHttp({ response }: Access): NonNullable<Access['response']> {
   if (!response) throw new SequencerError('BAD_INPUT', 'Sign in and out over HTTP, not over a websocket.');
   return response;
@@ -69,6 +72,7 @@ builder.mutationFields((t) => ({
         method: 'password',
         via: 'password',
         session: row.hash,
+        token: null,
         expiresAt: row.expiresAt,
       };
       return access.identity;
@@ -82,15 +86,20 @@ builder.mutationFields((t) => ({
       const { door, request } = access;
       const { session, user } = identityOf(access);
       removeCookie(SESSION, response, door.peers.secure(request));
-      if (everywhere) return door.sessions.endAll(user.name);
+      if (everywhere) return door.signOut(user.name);
       if (session === null) throw new SequencerError('BAD_INPUT', 'You did not sign in here, so you cannot sign out.');
       await door.sessions.end(session);
       return 1;
     },
   }),
   signOutUser: t.int({
-    description: 'Ends all sessions of a person. Answers how many there were.',
-    args: { name: t.arg.string() },
-    resolve: (_root, { name }, { access }) => access.door.sessions.endAll(name),
+    description:
+      'Ends all sessions and connections of a person. Answers how many sessions there were. A proxy may sign them in again.',
+    args: { name: t.arg.string(), revokeTokens: t.arg.boolean({ ...REVOKE_TOKENS, defaultValue: false }) },
+    resolve: async (_root, { name, revokeTokens }, { access, user }) => {
+      const person = name.normalize('NFC');
+      if (revokeTokens) await access.door.tokens.revokeAll(person, user);
+      return access.door.signOut(person);
+    },
   }),
 }));

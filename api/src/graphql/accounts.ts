@@ -4,7 +4,7 @@ import type { By } from '../auth/accounts.ts';
 import type { Grant } from '../auth/grants.ts';
 import type { People } from '../auth/people.ts';
 import type { AccountRow } from '../store/auth-schema.ts';
-import { identityOf } from './access.ts';
+import { REVOKE_TOKENS, identityOf } from './access.ts';
 import { DateTime, RoleEnum, builder } from './builder.ts';
 import type { Access, Context } from './context.ts';
 
@@ -105,26 +105,40 @@ builder.mutationFields((t) => ({
     resolve: async (_root, { name, disabled }, context) => {
       const { access } = context;
       const row = await peopleOf(access).accounts.setDisabled(name, disabled ?? true, byOf(context));
-      if (row.disabledAt) await access.door.sessions.endAll(row.name);
+      if (row.disabledAt) await access.door.signOut(row.name);
       return listed(row);
     },
   }),
   resetPassword: t.field({
     type: AccountType,
-    description: 'Gives them another password, and ends their sessions.',
-    args: { name: t.arg.string(), password: t.arg.string() },
-    resolve: async (_root, { name, password }, context) => {
-      const { access } = context;
+    description: 'Sets another password, ends the sessions of the user, and revokes their API tokens.',
+    args: {
+      name: t.arg.string(),
+      password: t.arg.string(),
+      revokeTokens: t.arg.boolean({ ...REVOKE_TOKENS, defaultValue: true }),
+    },
+    resolve: async (_root, { name, password, revokeTokens }, context) => {
+      const { access, user } = context;
       const row = await peopleOf(access).accounts.resetPassword(name, password, byOf(context));
+      if (revokeTokens ?? true) await access.door.tokens.revokeAll(row.name, user);
       await access.door.sessions.endAll(row.name, identityOf(access).session);
       return listed(row);
     },
   }),
   changePassword: t.int({
     description: 'Changes your own password, and ends your other sessions. Answers how many there were.',
-    args: { currentPassword: t.arg.string(), newPassword: t.arg.string() },
-    resolve: async (_root, { currentPassword, newPassword }, { access, user }) => {
+    args: {
+      currentPassword: t.arg.string(),
+      newPassword: t.arg.string(),
+      revokeTokens: t.arg.boolean({
+        required: false,
+        defaultValue: false,
+        description: 'Whether your API tokens are revoked, too.',
+      }),
+    },
+    resolve: async (_root, { currentPassword, newPassword, revokeTokens }, { access, user }) => {
       await access.passwords.change(user.name, currentPassword, newPassword, access.address);
+      if (revokeTokens) await access.door.tokens.revokeAll(user.name, user);
       return access.door.sessions.endAll(user.name, identityOf(access).session);
     },
   }),

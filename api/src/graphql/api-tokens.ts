@@ -1,4 +1,5 @@
 /** Tokens for programs. */
+import { SequencerError } from '@sequencer/model';
 import { hasRole } from '../auth/grants.ts';
 import type { ApiTokenRow } from '../store/auth-schema.ts';
 import { identityOf } from './access.ts';
@@ -33,7 +34,8 @@ builder.queryFields((t) => ({
 
 builder.mutationFields((t) => ({
   createApiToken: t.string({
-    description: 'Makes a token that may do at most what you may. It is answered this once, and never shown again.',
+    description:
+      'Makes a token that may do at most what you may do when it is used. It is answered this once, and never shown again.',
     args: {
       name: t.arg.string({ description: 'What it is for.' }),
       role: t.arg({ type: RoleEnum }),
@@ -46,8 +48,9 @@ builder.mutationFields((t) => ({
     resolve: async (_root, { name, role, sequencers, days }, { access, board, user }) => {
       for (const sequencer of sequencers ?? []) board.signal(sequencer);
       const grant = { role, sequencers: sequencers ?? user.sequencers };
-      const ownerHasPassword = identityOf(access).method === 'password';
-      const { token } = await access.door.tokens.create(user, ownerHasPassword, { name, grant, days });
+      const { method } = identityOf(access);
+      if (method === 'token') throw new SequencerError('FORBIDDEN');
+      const { token } = await access.door.tokens.create(user, method, { name, grant, days });
       return token;
     },
   }),

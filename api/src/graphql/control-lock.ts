@@ -57,7 +57,8 @@ builder.mutationFields((t) => ({
   handOverControl: t.field({
     type: SequencerType,
     args: { sequencer: t.arg.string(), to: t.arg.string() },
-    resolve: async (_root, { sequencer, to }, { access, user }) => {
+    resolve: async (_root, { sequencer, to: given }, { access, user }) => {
+      const to = given.normalize('NFC');
       if (!USER_NAME.test(to)) throw new SequencerError('BAD_INPUT', 'to: this is not the name of a user.');
       await access.control.handOver(sequencer, user, to);
       return { name: sequencer };

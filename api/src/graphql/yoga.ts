@@ -12,7 +12,7 @@ import {
 import { useServer } from 'graphql-ws/use/ws';
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import { whoAsks, type Door } from '../auth/door.ts';
-import { UNAUTHORIZED, watchSocket } from '../auth/socket-watch.ts';
+import { TRY_AGAIN_LATER, UNAUTHORIZED, watchSocket } from '../auth/socket-watch.ts';
 import { NO_STREAMS } from '../http/guard.ts';
 import type { GraphqlSockets } from '../http/upgrades.ts';
 import type { Logger } from '../log.ts';
@@ -32,8 +32,6 @@ export type MakeContext = (node: NodeContext) => Promise<Context>;
 export type Yoga = YogaServerInstance<NodeContext, Context>;
 
 const SUBSCRIPTIONS_PER_SOCKET = 100;
-/** To a client it means: connect again. graphql-ws would close with 4500, and its clients take that for the end. */
-const TRY_AGAIN_LATER = 1013;
 /** As HTTP status 429. */
 const TOO_MANY = 4429;
 

@@ -1,7 +1,8 @@
 /** The tables of who came in and what they did. Secrets are stored as hashes only. */
 import { sql } from 'drizzle-orm';
-import { bigint, boolean, index, integer, pgTable, uuid } from 'drizzle-orm/pg-core';
+import { bigint, index, integer, pgTable, primaryKey, uuid } from 'drizzle-orm/pg-core';
 import type { Role } from '../auth/grants.ts';
+import type { Method } from '../auth/settings.ts';
 import { last, text, time } from './columns.ts';
 import { sequencers } from './schema.ts';
 
@@ -12,9 +13,15 @@ export const sessions = pgTable(
     hash: text().primaryKey(),
     userName: text('user_name').notNull(),
     method: text().$type<'password' | 'oidc'>().notNull(),
-    /** What the provider said at sign-in. Of people in the users file the file says it, each time. */
+    /** What the provider confirmed last. Of people in the users file the file says it, each time. */
     role: text().$type<Role>(),
     sequencers: text().array(),
+    /** Until when that counts; then the provider is asked again. Null for passwords. */
+    grantUntil: time('grant_until'),
+    /** The provider's identifier of the person. */
+    subject: text(),
+    /** What the provider is asked with, encrypted with the cookie, which only the browser knows. */
+    sealedRefreshToken: text('sealed_refresh_token'),
     address: text().notNull(),
     createdAt: time('created_at').notNull(),
     expiresAt: time('expires_at').notNull(),
@@ -30,8 +37,8 @@ export const apiTokens = pgTable(
     hash: text().notNull().unique(),
     name: text().notNull(),
     owner: text().notNull(),
-    /** Whether its owner signs in with a password: then what they may limits it further. */
-    ownerHasPassword: boolean('owner_in_file').notNull(),
+    /** How its owner had signed in. Null for tokens of an earlier version of which this is not known. */
+    method: text().$type<Method>(),
     role: text().$type<Role>().notNull(),
     sequencers: text().array(),
     createdAt: time('created_at').notNull(),
@@ -41,6 +48,22 @@ export const apiTokens = pgTable(
     revokedBy: text('revoked_by'),
   },
   (table) => [index('api_tokens_owner').on(table.owner)],
+);
+
+/** What people were allowed to do when a proxy or a provider last named them: their tokens may do no more. */
+export const ownerGrants = pgTable(
+  'owner_grants',
+  {
+    method: text().$type<'oidc' | 'proxy'>().notNull(),
+    userName: text('user_name').notNull(),
+    /** Null: they have no role any more. */
+    role: text().$type<Role>(),
+    sequencers: text().array(),
+    seenAt: time('seen_at').notNull(),
+    /** Connections through the proxy that were opened before have ended. */
+    signedOutAt: time('signed_out_at'),
+  },
+  (table) => [primaryKey({ columns: [table.method, table.userName] })],
 );
 
 /** People who sign in with a password, besides those of the users file. */
@@ -99,6 +122,7 @@ export const control = pgTable('control', {
 
 export type SessionRow = typeof sessions.$inferSelect;
 export type ApiTokenRow = typeof apiTokens.$inferSelect;
+export type OwnerGrantRow = typeof ownerGrants.$inferSelect;
 export type AccountRow = typeof accounts.$inferSelect;
 export type AuditRow = typeof audit.$inferSelect;
 export type ControlRow = typeof control.$inferSelect;

@@ -1,0 +1,142 @@
+/** The conversation with the site's provider of identities: OpenID Connect, the authorization code with PKCE. */
+import * as client from 'openid-client';
+import { union, type Grant } from './grants.ts';
+import type { Confirmed } from './sessions.ts';
+import type { AuthConfig } from './settings.ts';
+import { USER_NAME } from './user.ts';
+
+const TIMEOUT_S = 10;
+
+/** What the browser keeps while its person is at the provider. */
+export interface Checks {
+  state: string;
+  nonce: string;
+  verifier: string;
+}
+
+export interface Person extends Confirmed {
+  name: string;
+}
+
+/** Why the provider's answer lets nobody in. */
+export type NotConfirmed = 'not-finished' | 'no-name' | 'no-role';
+
+type Tokens = client.TokenEndpointResponse & client.TokenEndpointResponseHelpers;
+
+export class OidcClient {
+  readonly #oidc: NonNullable<AuthConfig['oidc']>;
+  readonly #roleGroups: AuthConfig['roleGroups'];
+  #discovered: Promise<client.Configuration> | null = null;
+
+  constructor(oidc: NonNullable<AuthConfig['oidc']>, roleGroups: AuthConfig['roleGroups']) {
+    this.#oidc = oidc;
+    this.#roleGroups = roleGroups;
+  }
+
+  get callback(): URL {
+    return new URL('oidc-callback', this.#oidc.base);
+  }
+
+  /**
+   * The address at the provider to send a browser to. Throws when the provider cannot be reached.
+   *
+   * @param silent only confirm somebody who is signed in at the provider, without any question
+   */
+  async signInUrl({ state, nonce, verifier }: Checks, silent: boolean): Promise<URL> {
+    return client.buildAuthorizationUrl(await this.#discover(), {
+      redirect_uri: this.callback.href,
+      scope: this.#oidc.scope,
+      code_challenge: await client.calculatePKCECodeChallenge(verifier),
+      code_challenge_method: 'S256',
+      state,
+      nonce,
+      ...(silent ? { prompt: 'none' } : {}),
+    });
+  }
+
+  /**
+   * Whom the provider has sent back. Throws when it refuses, or cannot be reached.
+   *
+   * @param search of the address that the browser was sent back to
+   */
+  async person(search: string, { state, nonce, verifier }: Checks): Promise<Person | NotConfirmed> {
+    const url = new URL(this.callback);
+    url.search = search;
+    const provider = await this.#discover();
+    const tokens = await client.authorizationCodeGrant(provider, url, {
+      pkceCodeVerifier: verifier,
+      expectedState: state,
+      expectedNonce: nonce,
+      idTokenExpected: true,
+    });
+    const subject = tokens.claims()?.sub;
+    return subject === undefined ? 'not-finished' : this.#read(provider, tokens, subject);
+  }
+
+  /** The person as the provider sees them now. Throws when it cannot be reached. */
+  async renew(refreshToken: string, subject: string): Promise<Person | NotConfirmed> {
+    const provider = await this.#discover();
+    try {
+      const tokens = await client.refreshTokenGrant(provider, refreshToken);
+      if ((tokens.claims()?.sub ?? subject) !== subject) return 'not-finished';
+      const person = await this.#read(provider, tokens, subject);
+      if (typeof person === 'string') return person;
+      return { ...person, refreshToken: person.refreshToken ?? refreshToken };
+    } catch (error) {
+      if (isRefusal(error)) return 'not-finished';
+      throw error;
+    }
+  }
+
+  async #read(provider: client.Configuration, tokens: Tokens, subject: string): Promise<Person | NotConfirmed> {
+    const more = provider.serverMetadata().userinfo_endpoint
+      ? await client.fetchUserInfo(provider, tokens.access_token, subject)
+      : {};
+    const claims = { ...more, ...tokens.claims() };
+    const { nameClaim, roleClaim, recheckMs } = this.#oidc;
+    const name = claimOf(claims, nameClaim);
+    if (typeof name !== 'string' || !USER_NAME.test(name.normalize('NFC'))) return 'no-name';
+    const groups = [claimOf(claims, roleClaim)].flat();
+    const grant: Grant | null = union(
+      groups.flatMap((group) => this.#roleGroups.get(String(group).normalize('NFC')) ?? []),
+    );
+    if (!grant) return 'no-role';
+    return {
+      name: name.normalize('NFC'),
+      grant,
+      until: new Date(Date.now() + recheckMs),
+      subject,
+      refreshToken: tokens.refresh_token ?? null,
+    };
+  }
+
+  #discover(): Promise<client.Configuration> {
+    const { issuer, clientId, clientSecret } = this.#oidc;
+    const authentication = clientSecret === null ? client.None() : client.ClientSecretPost(clientSecret);
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- Settings allow it on loopback only.
+    const execute = issuer.protocol === 'http:' ? { execute: [client.allowInsecureRequests] } : {};
+    this.#discovered ??= client
+      .discovery(issuer, clientId, undefined, authentication, { ...execute, timeout: TIMEOUT_S })
+      .catch((error: unknown) => {
+        this.#discovered = null;
+        throw error;
+      });
+    return this.#discovered;
+  }
+}
+
+/** Whether the provider answered and said no, as opposed to a provider that is in trouble. */
+function isRefusal(error: unknown): boolean {
+  if (error instanceof client.ResponseBodyError) return error.status < 500;
+  return error instanceof client.WWWAuthenticateChallengeError;
+}
+
+/** A claim by its name, or by a path like realm_access.roles. */
+function claimOf(claims: Record<string, unknown>, path: string): unknown {
+  if (Object.hasOwn(claims, path)) return claims[path];
+  return path.split('.').reduce<unknown>((value, key) => {
+    return typeof value === 'object' && value !== null && Object.hasOwn(value, key)
+      ? (value as Record<string, unknown>)[key]
+      : undefined;
+  }, claims);
+}

@@ -1,0 +1,75 @@
+/**
+ * What people who sign in by a proxy or a provider were last allowed to do. Only these know it, and a program that shows a
+ * token comes without them.
+ */
+import { and, eq } from 'drizzle-orm';
+import { ownerGrants, type OwnerGrantRow } from '../store/auth-schema.ts';
+import { isDatabaseAway, type Db } from '../store/database.ts';
+import type { Grant } from './grants.ts';
+import { Remembered } from './remembered.ts';
+
+const MOST_REMEMBERED = 10_000;
+/** When somebody was last seen is stored to the minute. */
+const SEEN_EVERY_MS = 60_000;
+
+type OwnerMethod = OwnerGrantRow['method'];
+
+export class OwnerGrants {
+  readonly #db: Db;
+  readonly #known = new Remembered<OwnerGrantRow>(MOST_REMEMBERED);
+
+  constructor(db: Db) {
+    this.#db = db;
+  }
+
+  find(method: OwnerMethod, userName: string): Promise<OwnerGrantRow | null> {
+    return this.#known.get(`${method} ${userName}`, async () => {
+      const [row] = await this.#db.select().from(ownerGrants).where(is(method, userName));
+      return row ?? null;
+    });
+  }
+
+  /**
+   * Stores what a person may do now. While the database is unreachable, nothing is stored and nothing fails.
+   *
+   * @param grant null when the person has no role any more
+   * @returns the row of before, if any
+   */
+  async seen(method: OwnerMethod, userName: string, grant: Grant | null): Promise<OwnerGrantRow | null> {
+    try {
+      const row = await this.find(method, userName);
+      const at = new Date();
+      const may = { role: grant?.role ?? null, sequencers: grant?.sequencers ? [...grant.sequencers] : null };
+      const isNews =
+        !row || row.role !== may.role || String(row.sequencers) !== String(may.sequencers) || isOld(row, at);
+      if (!isNews || (!row && !grant)) return row;
+      await this.#db
+        .insert(ownerGrants)
+        .values({ method, userName, ...may, seenAt: at, signedOutAt: null })
+        .onConflictDoUpdate({ target: [ownerGrants.method, ownerGrants.userName], set: { ...may, seenAt: at } });
+      this.#known.forget(`${method} ${userName}`);
+      return row;
+    } catch (error) {
+      if (isDatabaseAway(error)) return null;
+      throw error;
+    }
+  }
+
+  /** Connections that this person opened before now count no more, on all replicas. */
+  async signOut(userName: string): Promise<void> {
+    const rows = await this.#db
+      .update(ownerGrants)
+      .set({ signedOutAt: new Date() })
+      .where(eq(ownerGrants.userName, userName))
+      .returning({ method: ownerGrants.method });
+    for (const { method } of rows) this.#known.forget(`${method} ${userName}`);
+  }
+}
+
+function isOld({ role, seenAt }: OwnerGrantRow, at: Date): boolean {
+  return role !== null && at.getTime() - seenAt.getTime() > SEEN_EVERY_MS;
+}
+
+function is(method: OwnerMethod, userName: string) {
+  return and(eq(ownerGrants.method, method), eq(ownerGrants.userName, userName));
+}

@@ -1,0 +1,45 @@
+/** Reads which user the site's proxy names in the headers of a request. */
+import type { IncomingMessage } from 'node:http';
+import { SequencerError } from '@sequencer/model';
+import { isSame } from './secrets.ts';
+import { USER_NAME } from './user.ts';
+
+const SECRET_HEADER = 'x-sequencer-proxy-secret';
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+export interface ProxyHeaders {
+  secret: string;
+  userHeader: string;
+  groupsHeader: string;
+}
+
+/** Null when the proxy names nobody. Throws UNAUTHENTICATED when what it sends cannot be trusted or read. */
+export function readProxyUser(
+  request: IncomingMessage,
+  { secret, userHeader, groupsHeader }: ProxyHeaders,
+): { name: string; groups: string[] } | null {
+  if (!isSame(headerOf(request, SECRET_HEADER), secret)) return null;
+  const name = headerOf(request, userHeader);
+  const groups = headerOf(request, groupsHeader);
+  if (name === '') return null;
+  if (!USER_NAME.test(name)) {
+    throw refused(userHeader, 'holds no name that can be used here: letters, digits, and . _ @ + -, at most 64');
+  }
+  return { name, groups: groups.split(/[,;|]/).map((group) => group.trim()) };
+}
+
+/** The value of the one header of this name, which is UTF-8. Node passes on each byte as one character. */
+function headerOf(request: IncomingMessage, header: string): string {
+  const [line = '', ...more] = request.headersDistinct[header] ?? [];
+  // The other one may come from the client: a proxy that adds its own in place of replacing it lets anybody in.
+  if (more.length > 0) throw refused(header, 'was sent more than once. The proxy has to replace what clients send');
+  try {
+    return utf8.decode(Buffer.from(line, 'latin1')).normalize('NFC').trim();
+  } catch {
+    throw refused(header, 'is not UTF-8. Let the proxy send names and groups in UTF-8');
+  }
+}
+
+function refused(header: string, why: string): SequencerError {
+  return new SequencerError('UNAUTHENTICATED', `The proxy's header ${header} ${why}.`);
+}
