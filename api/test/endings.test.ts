@@ -138,7 +138,7 @@ describe('a connection through a proxy', () => {
     await opened(anna);
   });
 
-  it('does nothing more after the sign-out, also on a replica that has not heard of it', async () => {
+  it('does nothing more after the sign-out, also on another replica', async () => {
     const replica = await start(database, { ...PROXY, USERS_FILE: await usersFile('ada:admin') });
     const socket = await opened(through('bela', 'crew', replica));
     expect(await ada.code('mutation { signOutUser(name: "bela") }')).toBeNull();

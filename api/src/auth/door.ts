@@ -135,7 +135,6 @@ export class Door {
     this.#arrivals.set(request, arrived);
     if (Date.now() - arrived > proxyRecheckMs + PROXY_SLACK_MS) return null;
     const grant = union(named.groups.flatMap((group) => roleGroups.get(group) ?? []));
-    // What an open connection says of groups is old.
     const before = await this.ownerGrants.seen('proxy', name, grant);
     if (!grant || (before?.signedOutAt && before.signedOutAt.getTime() > arrived)) return null;
     return { user: { name, ...grant }, method: 'proxy', via: 'proxy', session: null, token: null, expiresAt: null };

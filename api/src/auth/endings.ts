@@ -1,8 +1,12 @@
 /** Notifies open connections that what they were opened with has ended in this process. */
 import { EventEmitter } from 'node:events';
 
-/** A session by its hash, a token by its id, or every connection of a user. */
-export type Ending = { session: string } | { token: string } | { user: string };
+/**
+ * A session by its hash, a token by its id, or every connection of a user.
+ *
+ * `unconfirmed`: the provider has to confirm the person, which it may do without a question.
+ */
+export type Ending = { session: string; unconfirmed?: boolean } | { token: string } | { user: string };
 
 export class Endings {
   readonly #events = new EventEmitter<{ ended: [ending: Ending] }>().setMaxListeners(0);

@@ -125,7 +125,7 @@ export class OidcClient {
   }
 }
 
-/** Whether the provider answered and said no, as opposed to a provider that is in trouble. */
+/** Whether the provider refused, as opposed to a provider that failed. */
 function isRefusal(error: unknown): boolean {
   if (error instanceof client.ResponseBodyError) return error.status < 500;
   return error instanceof client.WWWAuthenticateChallengeError;

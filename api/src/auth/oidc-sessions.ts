@@ -40,7 +40,7 @@ export class OidcSessions {
   async #renew(row: SessionRow, cookie: string, known: Grant): Promise<Grant | null> {
     const { hash, userName, subject, sealedRefreshToken } = row;
     if (sealedRefreshToken === null || subject === null) {
-      await this.#sessions.end(hash);
+      await this.#sessions.end(hash, true);
       return null;
     }
     if (!(await this.#sessions.claimRenewal(row, new Date(Date.now() + RENEWAL_MS)))) return known;
@@ -60,7 +60,7 @@ export class OidcSessions {
     return result.grant;
   }
 
-  /** Null when the provider cannot be reached: what it said last counts, until the session's own end. */
+  /** Null when the provider cannot be reached: its last answer counts, until the session's own end. */
   async #ask(refreshToken: string, subject: string) {
     try {
       return await this.#client.renew(refreshToken, subject);

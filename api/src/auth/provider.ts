@@ -9,17 +9,17 @@ import type { Door } from './door.ts';
 import type { NotConfirmed, OidcClient, Person } from './oidc-client.ts';
 import type { OidcSessions } from './oidc-sessions.ts';
 
-const UNDER_WAY_MS = 10 * 60_000;
+const ATTEMPT_MS = 10 * 60_000;
 
 /** What the browser keeps while its person is at the provider. */
-const underWaySchema = z.object({
+const attemptSchema = z.object({
   state: z.string(),
   nonce: z.string(),
   verifier: z.string(),
   back: z.string(),
   silent: z.boolean(),
 });
-type UnderWay = z.output<typeof underWaySchema>;
+type Attempt = z.output<typeof attemptSchema>;
 
 /** Words that the page of the sign-in knows sentences for. */
 type Refusal = NotConfirmed | 'provider-away' | 'signed-out';
@@ -49,7 +49,7 @@ export class Provider {
   /** Sends the browser to the provider. */
   async login(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const asked = new URL(request.url ?? '', 'http://localhost').searchParams;
-    const underWay: UnderWay = {
+    const attempt: Attempt = {
       state: client.randomState(),
       nonce: client.randomNonce(),
       verifier: client.randomPKCECodeVerifier(),
@@ -58,14 +58,14 @@ export class Provider {
     };
     let url: URL;
     try {
-      url = await this.#client.signInUrl(underWay, underWay.silent);
+      url = await this.#client.signInUrl(attempt, attempt.silent);
     } catch (error) {
       this.#log.error({ err: error }, 'the provider cannot be reached');
       this.#refuse(response, 'provider-away');
       return;
     }
-    const value = Buffer.from(JSON.stringify(underWay)).toString('base64url');
-    writeCookie(AT_PROVIDER, response, value, this.#door.peers.secure(request), new Date(Date.now() + UNDER_WAY_MS));
+    const value = Buffer.from(JSON.stringify(attempt)).toString('base64url');
+    writeCookie(AT_PROVIDER, response, value, this.#door.peers.secure(request), new Date(Date.now() + ATTEMPT_MS));
     redirect(response, url.href);
   }
 
@@ -75,8 +75,8 @@ export class Provider {
     const address = this.#door.peers.address(request);
     const cookie = readCookie(AT_PROVIDER, request, secure);
     removeCookie(AT_PROVIDER, response, secure);
-    const underWay = readUnderWay(cookie);
-    const person = underWay ? await this.#person(request, underWay) : 'not-finished';
+    const attempt = readAttempt(cookie);
+    const person = attempt ? await this.#person(request, attempt) : 'not-finished';
     await this.#audit.write({
       at: new Date(),
       userName: typeof person === 'string' ? null : person.name,
@@ -90,7 +90,7 @@ export class Provider {
       result: typeof person === 'string' ? 'UNAUTHENTICATED' : 'DONE',
       message: typeof person === 'string' ? person : null,
     });
-    if (!underWay || typeof person === 'string') {
+    if (!attempt || typeof person === 'string') {
       this.#refuse(response, typeof person === 'string' ? person : 'not-finished');
       return;
     }
@@ -100,14 +100,14 @@ export class Provider {
     const session = await this.#door.sessions.begin(person.name, 'oidc', person, address);
     writeCookie(SESSION, response, session.cookie, secure, session.row.expiresAt);
     // The cookie is not signed: somebody else may have written it.
-    redirect(response, this.#ownPage(underWay.back));
+    redirect(response, this.#ownPage(attempt.back));
   }
 
-  async #person(request: IncomingMessage, underWay: UnderWay): Promise<Person | Refusal> {
+  async #person(request: IncomingMessage, attempt: Attempt): Promise<Person | Refusal> {
     try {
-      return await this.#client.person(new URL(request.url ?? '', 'http://localhost').search, underWay);
+      return await this.#client.person(new URL(request.url ?? '', 'http://localhost').search, attempt);
     } catch (error) {
-      if (underWay.silent && error instanceof client.AuthorizationResponseError) return 'signed-out';
+      if (attempt.silent && error instanceof client.AuthorizationResponseError) return 'signed-out';
       this.#log.warn({ err: error }, 'a sign-in at the provider did not succeed');
       return 'not-finished';
     }
@@ -132,10 +132,10 @@ function redirect(response: ServerResponse, location: string): void {
   response.writeHead(303, { location, 'cache-control': 'no-store' }).end();
 }
 
-function readUnderWay(cookie: string | null): UnderWay | null {
+function readAttempt(cookie: string | null): Attempt | null {
   if (cookie === null) return null;
   try {
-    return underWaySchema.parse(JSON.parse(Buffer.from(cookie, 'base64url').toString()));
+    return attemptSchema.parse(JSON.parse(Buffer.from(cookie, 'base64url').toString()));
   } catch {
     // Not written by us.
     return null;

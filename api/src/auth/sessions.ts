@@ -9,7 +9,7 @@ import { hashOf, newSecret, seal } from './secrets.ts';
 
 const MOST_REMEMBERED = 10_000;
 
-/** What a provider has said of the person. */
+/** A person as a provider has confirmed them. */
 export interface Confirmed {
   grant: Grant;
   /** Until when it counts. */
@@ -85,9 +85,10 @@ export class Sessions {
     return this.end(hashOf(cookie));
   }
 
-  async end(hash: string): Promise<void> {
+  /** @param unconfirmed whether it ends only because the provider has to confirm the person again */
+  async end(hash: string, unconfirmed = false): Promise<void> {
     await this.#db.delete(sessions).where(eq(sessions.hash, hash));
-    this.#forget([hash]);
+    this.#forget([hash], unconfirmed);
   }
 
   /** Ends all of a person's, or all but one. Returns how many there were. */
@@ -105,10 +106,10 @@ export class Sessions {
     return this.#db.select().from(sessions).where(gt(sessions.expiresAt, new Date())).orderBy(sessions.createdAt);
   }
 
-  #forget(hashes: readonly string[]): void {
+  #forget(hashes: readonly string[], unconfirmed = false): void {
     for (const hash of hashes) {
       this.#known.forget(hash);
-      this.#endings.ended({ session: hash });
+      this.#endings.ended({ session: hash, unconfirmed });
     }
   }
 }

@@ -62,7 +62,7 @@ export const authSettings = {
     .positive('PROXY_RECHECK_SECONDS has to be above 0.')
     .max(3600, 'PROXY_RECHECK_SECONDS may be an hour at most.')
     .default(300),
-  /** How long what the provider said of somebody counts: then it is asked again. */
+  /** How long the role that the provider confirmed counts: then it is asked again. */
   OIDC_RECHECK_MINUTES: z.coerce
     .number('OIDC_RECHECK_MINUTES has to be a number.')
     .positive('OIDC_RECHECK_MINUTES has to be above 0.')

@@ -8,6 +8,8 @@ import type { Ending } from './endings.ts';
 
 /** The code that tells a client to sign in, as graphql-ws knows it. */
 export const UNAUTHORIZED = 4401;
+/** The reason that goes with it when the provider may confirm the person without a question. */
+const CONFIRM = 'Confirm at the provider';
 /** To a client it means: connect again. graphql-ws would close with 4500, and its clients take that for the end. */
 export const TRY_AGAIN_LATER = 1013;
 /** A role that was taken away, a token that was revoked elsewhere: seen after at most this long. */
@@ -23,8 +25,8 @@ export function watchSocket(door: Door, socket: WebSocket, request: IncomingMess
       socket.terminate();
     }, 1000).unref();
   };
-  const end = () => {
-    close(UNAUTHORIZED, 'Sign in again');
+  const end = (reason = 'Sign in again') => {
+    close(UNAUTHORIZED, reason);
   };
   const reconnect = () => {
     close(TRY_AGAIN_LATER, 'Connect again');
@@ -45,8 +47,9 @@ export function watchSocket(door: Door, socket: WebSocket, request: IncomingMess
     );
   }, LOOK_EVERY_MS);
   const forget = door.endings.onEnd((ending: Ending) => {
-    if ('session' in ending && ending.session === identity.session) end();
-    else if ('token' in ending && ending.token === identity.token) end();
+    if ('session' in ending && ending.session === identity.session) {
+      end(ending.unconfirmed ? CONFIRM : undefined);
+    } else if ('token' in ending && ending.token === identity.token) end();
     else if ('user' in ending && ending.user === identity.user.name) {
       // A token that still counts is shown again.
       if (identity.method === 'token') reconnect();

@@ -4,8 +4,8 @@ import { computed, reactive, readonly, ref, type InjectionKey, type Ref } from '
 
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 10_000;
-/** The server goes, and says so: another is there, or will be soon. */
-const RESTARTS = 1012;
+/** The server restarts, or wants the proxy to be asked again: it can be reached, or soon will be. */
+const CONNECT_AGAIN = [1012, 1013];
 const ELSEWHERE_WITHIN_MS = 200;
 /** Without news for this long nothing that is shown counts as live. The server's heart beats every 2 s. */
 export const STALE_MS = 5000;
@@ -45,7 +45,7 @@ export function retryWait(attempt: number, random: number = Math.random()): numb
 }
 
 /** @param onUnauthorized who uses it is not signed in, or no longer */
-export function makeConnection(url: string, onUnauthorized: () => void): Connection {
+export function makeConnection(url: string, onUnauthorized: (reason: string) => void): Connection {
   const state = reactive({ connected: false, retryAt: null as number | null });
   const tick = ref(Date.now());
   const heardLocal = ref<number | null>(null);
@@ -90,8 +90,8 @@ export function makeConnection(url: string, onUnauthorized: () => void): Connect
       },
       closed: (event) => {
         state.connected = false;
-        moved = event instanceof CloseEvent && event.code === RESTARTS;
-        if (event instanceof CloseEvent && event.code === UNAUTHORIZED) onUnauthorized();
+        moved = event instanceof CloseEvent && CONNECT_AGAIN.includes(event.code);
+        if (event instanceof CloseEvent && event.code === UNAUTHORIZED) onUnauthorized(event.reason);
       },
       message: heard,
     },

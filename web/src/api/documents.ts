@@ -142,8 +142,8 @@ export const DISABLE_ACCOUNT = graphql(/* GraphQL */ `
 `);
 
 export const RESET_PASSWORD = graphql(/* GraphQL */ `
-  mutation ResetPassword($name: String!, $password: String!) {
-    resetPassword(name: $name, password: $password) {
+  mutation ResetPassword($name: String!, $password: String!, $revokeTokens: Boolean!) {
+    resetPassword(name: $name, password: $password, revokeTokens: $revokeTokens) {
       name
     }
   }

@@ -17,6 +17,8 @@ import { ACCESS, SIGN_IN, SIGN_OUT } from './documents.ts';
 export type Person = NonNullable<AccessQuery['access']['me']>;
 
 const ASK_AGAIN_MS = 2000;
+/** The server's reason for closing the connection when the provider has to confirm the person again. */
+const CONFIRM = 'Confirm at the provider';
 
 export interface Session {
   /** Where GraphQL is. */
@@ -27,11 +29,13 @@ export interface Session {
   methods: Readonly<Ref<readonly AccessMethod[]>>;
   /** Whether somebody was signed in on this page, who is not any more. */
   ended: Readonly<Ref<boolean>>;
+  /** Whether the provider has to confirm them: it may do so without a question. */
+  unconfirmed: Readonly<Ref<boolean>>;
   ask: () => Promise<void>;
   signIn: (name: string, password: string) => Promise<void>;
   signOut: (everywhere: boolean) => Promise<void>;
   /** The server says that nobody is signed in. */
-  lost: () => void;
+  lost: (reason?: string) => void;
 }
 
 export const sessionKey: InjectionKey<Session> = Symbol('session');
@@ -48,6 +52,7 @@ export function makeSession(address: URL): Session {
   const person = shallowRef<Person | null>(null);
   const methods = shallowRef<readonly AccessMethod[]>([]);
   const ended = ref(false);
+  const unconfirmed = ref(false);
 
   const ask = async (): Promise<void> => {
     try {
@@ -55,14 +60,15 @@ export function makeSession(address: URL): Session {
       methods.value = access.methods;
       person.value = access.me ?? null;
       state.value = access.me ? 'in' : 'out';
-      if (access.me) ended.value = false;
+      if (access.me) ended.value = unconfirmed.value = false;
     } catch {
       // Said on the page, and asked again until there is an answer.
       state.value = 'unreachable';
       setTimeout(() => void ask(), ASK_AGAIN_MS);
     }
   };
-  const lost = () => {
+  const lost = (reason?: string) => {
+    if (reason === CONFIRM) unconfirmed.value = true;
     if (state.value !== 'in') return;
     ended.value = true;
     state.value = 'asking';
@@ -74,6 +80,7 @@ export function makeSession(address: URL): Session {
     person,
     methods,
     ended,
+    unconfirmed,
     ask,
     lost,
     signIn: async (name, password) => {

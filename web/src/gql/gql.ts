@@ -36,7 +36,7 @@ type Documents = {
     "\n  mutation CreateAccount($name: String!, $password: String!, $role: Role!, $sequencers: [String!]) {\n    createAccount(name: $name, password: $password, role: $role, sequencers: $sequencers) {\n      name\n    }\n  }\n": typeof types.CreateAccountDocument,
     "\n  mutation ChangeAccount($name: String!, $role: Role!, $sequencers: [String!]) {\n    changeAccount(name: $name, role: $role, sequencers: $sequencers) {\n      name\n    }\n  }\n": typeof types.ChangeAccountDocument,
     "\n  mutation DisableAccount($name: String!, $disabled: Boolean!) {\n    disableAccount(name: $name, disabled: $disabled) {\n      name\n    }\n  }\n": typeof types.DisableAccountDocument,
-    "\n  mutation ResetPassword($name: String!, $password: String!) {\n    resetPassword(name: $name, password: $password) {\n      name\n    }\n  }\n": typeof types.ResetPasswordDocument,
+    "\n  mutation ResetPassword($name: String!, $password: String!, $revokeTokens: Boolean!) {\n    resetPassword(name: $name, password: $password, revokeTokens: $revokeTokens) {\n      name\n    }\n  }\n": typeof types.ResetPasswordDocument,
     "\n  mutation ChangePassword($currentPassword: String!, $newPassword: String!) {\n    changePassword(currentPassword: $currentPassword, newPassword: $newPassword)\n  }\n": typeof types.ChangePasswordDocument,
     "\n  query Audit($filter: AuditFilter, $first: Int!, $after: String) {\n    audit(filter: $filter, first: $first, after: $after) {\n      entries {\n        id\n        at\n        user\n        via\n        address\n        action\n        sequencer\n        run\n        line\n        details\n        result\n        message\n      }\n      endCursor\n    }\n  }\n": typeof types.AuditDocument,
     "\n  mutation TakeControl($sequencer: String!, $reason: String) {\n    takeControl(sequencer: $sequencer, reason: $reason) {\n      name\n    }\n  }\n": typeof types.TakeControlDocument,
@@ -91,7 +91,7 @@ const documents: Documents = {
     "\n  mutation CreateAccount($name: String!, $password: String!, $role: Role!, $sequencers: [String!]) {\n    createAccount(name: $name, password: $password, role: $role, sequencers: $sequencers) {\n      name\n    }\n  }\n": types.CreateAccountDocument,
     "\n  mutation ChangeAccount($name: String!, $role: Role!, $sequencers: [String!]) {\n    changeAccount(name: $name, role: $role, sequencers: $sequencers) {\n      name\n    }\n  }\n": types.ChangeAccountDocument,
     "\n  mutation DisableAccount($name: String!, $disabled: Boolean!) {\n    disableAccount(name: $name, disabled: $disabled) {\n      name\n    }\n  }\n": types.DisableAccountDocument,
-    "\n  mutation ResetPassword($name: String!, $password: String!) {\n    resetPassword(name: $name, password: $password) {\n      name\n    }\n  }\n": types.ResetPasswordDocument,
+    "\n  mutation ResetPassword($name: String!, $password: String!, $revokeTokens: Boolean!) {\n    resetPassword(name: $name, password: $password, revokeTokens: $revokeTokens) {\n      name\n    }\n  }\n": types.ResetPasswordDocument,
     "\n  mutation ChangePassword($currentPassword: String!, $newPassword: String!) {\n    changePassword(currentPassword: $currentPassword, newPassword: $newPassword)\n  }\n": types.ChangePasswordDocument,
     "\n  query Audit($filter: AuditFilter, $first: Int!, $after: String) {\n    audit(filter: $filter, first: $first, after: $after) {\n      entries {\n        id\n        at\n        user\n        via\n        address\n        action\n        sequencer\n        run\n        line\n        details\n        result\n        message\n      }\n      endCursor\n    }\n  }\n": types.AuditDocument,
     "\n  mutation TakeControl($sequencer: String!, $reason: String) {\n    takeControl(sequencer: $sequencer, reason: $reason) {\n      name\n    }\n  }\n": types.TakeControlDocument,
@@ -229,7 +229,7 @@ export function graphql(source: "\n  mutation DisableAccount($name: String!, $di
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  mutation ResetPassword($name: String!, $password: String!) {\n    resetPassword(name: $name, password: $password) {\n      name\n    }\n  }\n"): (typeof documents)["\n  mutation ResetPassword($name: String!, $password: String!) {\n    resetPassword(name: $name, password: $password) {\n      name\n    }\n  }\n"];
+export function graphql(source: "\n  mutation ResetPassword($name: String!, $password: String!, $revokeTokens: Boolean!) {\n    resetPassword(name: $name, password: $password, revokeTokens: $revokeTokens) {\n      name\n    }\n  }\n"): (typeof documents)["\n  mutation ResetPassword($name: String!, $password: String!, $revokeTokens: Boolean!) {\n    resetPassword(name: $name, password: $password, revokeTokens: $revokeTokens) {\n      name\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
