@@ -7,9 +7,10 @@ import pytest
 from gateway import Runner
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from test_golden import MESSAGES
+from test_golden import GOLDEN, MESSAGES
 from test_resume import until
 
+from sequencer_runner.clock import now_iso
 from sequencer_runner.frames import (
     BadFrame,
     Frame,
@@ -21,6 +22,7 @@ from sequencer_runner.frames import (
     output_head,
 )
 from sequencer_runner.messages import Ack, BadCommand, BadMessage, Command, UnknownType, Welcome, read_message
+from sequencer_runner.script_messages import SCRIPT_EVENTS, BadScriptMessage, ScriptMessages
 
 scalars = st.one_of(
     st.none(),
@@ -196,3 +198,114 @@ time.sleep(60)
     end = runner.submit(script).end()
     assert (end["outcome"], "the runner's own connection" in end["reason"]) == ("FAILED", True)
     runner.submit("print(1)\n").end()
+
+
+FORGER = """\
+import json, os, stat, struct, sys, time
+def channel():
+    for fd in map(int, os.listdir("/proc/self/fd")):
+        try:
+            if stat.S_ISSOCK(os.fstat(fd).st_mode):
+                return fd
+        except OSError:
+            pass
+def forge(payload, kind=b"J"):
+    data = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
+    os.write(channel(), struct.pack(">Ic", len(data), kind) + data)
+AT = "2026-11-24T04:00:00.000Z"
+"""
+FORGED = {
+    "an end": 'forge({"event": {"type": "ended", "at": AT, "outcome": "SUCCEEDED", "exitCode": 0, "reason": "x"}})',
+    "an action": 'forge({"event": {"type": "action", "at": AT, "name": "stop", "by": "anna", "ok": True}})',
+    "a second start": 'forge({"event": {"type": "started", "at": AT, "statements": [], "pid": 1}})',
+    "dropped output": 'forge({"event": {"type": "outputDropped", "at": AT, "bytes": 7}})',
+    "a stop": 'forge({"event": {"type": "stopping", "at": AT, "level": "KILL", "by": "anna"}})',
+    "a decision of somebody": 'forge({"event": {"type": "decision", "at": AT, "action": "STOP", "by": "anna"}})',
+    "an unknown type": 'forge({"event": {"type": "foo", "at": "hello"}})',
+    "a type with NUL": 'forge({"event": {"type": "a\\0b", "at": AT}})',
+    "a number as type": 'forge({"event": {"type": 7, "at": AT}})',
+    "no time": 'forge({"event": {"type": "traceEnded", "trace": 7, "at": 7}})',
+    "the year 0": 'forge({"event": {"type": "traceEnded", "trace": 7, "at": "0000-01-01T00:00:00.000Z"}})',
+    "a number of its own": 'forge({"event": {"type": "traceEnded", "trace": 7, "at": AT, "seq": 3}})',
+    "infinity": 'forge(b\'{"event": {"type": "progress", "at": "2026-11-24T04:00:00.000Z", "done": 1e999}}\')',
+    "NaN": 'forge(b\'{"event": {"type": "progress", "at": "2026-11-24T04:00:00.000Z", "done": NaN}}\')',
+    "a failure without a message": 'forge({"event": {"type": "failure", "at": AT, "exception": "E"}})',
+    "no object": 'forge({"event": [1]})',
+    "a reply with a number as its id": 'forge({"reply": {"id": 7, "ok": True}})',
+    "a refusal without a code": 'forge({"reply": {"id": "1", "ok": False}})',
+    "an unknown message": 'forge({"hello": 1})',
+    "a line that is none": 'forge(b\'{"type":"line","x\', b"L")',
+    "an end as a line": 'forge({"type": "ended", "at": AT, "outcome": "SUCCEEDED"}, b"L")',
+    "output of an unknown stream": 'forge(struct.pack(">BIIQ", 7, 0, 0, 0) + b"x", b"O")',
+    "output of an absurd time": 'forge(struct.pack(">BIIQ", 1, 0, 0, 2**63) + b"x", b"O")',
+}
+
+
+@pytest.mark.parametrize("what", FORGED)
+def test_what_only_the_supervisor_or_nobody_reports_ends_the_run(runner: Runner, what: str) -> None:
+    hellos = len(runner.gateway.hellos)
+    before = "print('before')\nsys.stdout.flush()\ntime.sleep(0.1)\n"
+    running = runner.submit(f"{FORGER}{before}{FORGED[what]}\ntime.sleep(60)\n")
+    end = running.end()
+    assert (end["outcome"], "did not follow the protocol" in end["reason"]) == ("FAILED", True)
+    assert running.output() == "before\n"
+    known = SCRIPT_EVENTS | {"action", "ended", "output"}
+    assert {event["type"] for event in running.events} <= known
+    assert [e["seq"] for e in running.events] == list(range(1, len(running.events) + 1))
+    assert len(running.of("started")) == len(running.of("ended")) == 1
+    assert [(e["name"], e["by"]) for e in running.of("action")] == [("start", "alice")]
+    assert len(runner.gateway.hellos) == hellos
+
+
+def test_a_run_starts_after_forged_messages(runner: Runner) -> None:
+    assert runner.submit("print(1)\n").end()["outcome"] == "SUCCEEDED"
+
+
+events = st.fixed_dictionaries(
+    {},
+    optional={
+        "type": st.sampled_from(sorted(SCRIPT_EVENTS)) | scalars,
+        "at": st.just("2026-11-24T04:00:00.000Z") | scalars,
+        "trace": scalars,
+        "message": scalars,
+        "by": scalars,
+        "more": values,
+    },
+)
+
+
+@given(st.lists(st.tuples(st.sampled_from(["event", "reply", "finished", "odd"]), events | values), max_size=8))
+@settings(max_examples=300, deadline=None)
+def test_a_script_message_is_taken_or_refused(said: list[tuple[str, Any]]) -> None:
+    messages = ScriptMessages()
+    taken = []
+    for name, inner in said:
+        message = json.loads(json.dumps({name: inner}))
+        try:
+            messages.check(message)
+        except BadScriptMessage as error:
+            assert str(error).isprintable()
+        else:
+            taken.append(message)
+    types = [message["event"]["type"] for message in taken if "event" in message]
+    assert set(types) <= SCRIPT_EVENTS
+    assert types[:1] in ([], ["started"])
+
+
+def test_every_event_of_the_examples_is_of_the_script_or_of_the_supervisor() -> None:
+    own = {"action", "ended", "output", "outputDropped", "reaction", "setAside", "stopping", "telescope", "futureEvent"}
+    for name in ("run", "controlled-run"):
+        examples = json.loads((GOLDEN / f"{name}.json").read_text())["events"]
+        assert {event["type"] for event in examples} - own <= SCRIPT_EVENTS
+
+
+@pytest.mark.parametrize("function", ["<module>", 'a"b\\', "é\u2028\ud800\0"])
+def test_a_line_event_is_recorded_as_it_was_sent(function: str) -> None:
+    messages = ScriptMessages()
+    fields = {"trace": 1, "file": "<script>", "line": 12, "function": function, "sampled": True}
+    frame = line_frame({"type": "line", "at": now_iso(), **fields})
+    found = FrameReader().feed(frame)
+    assert isinstance(found[0], LineFrame)
+    assert not messages.line_follows(found[0])
+    messages.check({"event": {"type": "started", "at": now_iso()}})
+    assert messages.line_follows(found[0])

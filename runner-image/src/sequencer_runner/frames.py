@@ -19,6 +19,8 @@ _LARGEST = 64 << 20
 
 compact = json.JSONEncoder(separators=(",", ":")).encode
 """JSON without spaces. Made once: `json.dumps` would make an encoder for each message."""
+compact_strict = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
+"""The same for other readers than Python. ValueError: it holds NaN or an infinity, which are not JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,13 @@ class LineFrame:
     """A `line` event, without a number yet."""
 
     data: bytes
+
+    def event(self) -> dict[str, Any]:
+        """Raises BadFrame."""
+        try:
+            return _object(self.data)
+        except (ValueError, RecursionError) as error:
+            raise BadFrame(f"not a frame: {error}") from None
 
 
 Frame = dict[str, Any] | LineFrame | OutputFrame
@@ -61,12 +70,23 @@ class BadFrame(Exception):
     """What came is no frame. Where the next one begins is not known: nothing more can be read."""
 
 
+def _object(payload: bytes) -> dict[str, Any]:
+    message = json.loads(payload)
+    if not isinstance(message, dict):
+        raise ValueError("no object")
+    return message
+
+
 class FrameReader:
     """Cuts a stream of bytes into frames. Sans I/O."""
 
     def __init__(self) -> None:
         self._rest = b""
         self._lost = False
+
+    def lose(self) -> None:
+        """Nothing more is read."""
+        self._lost, self._rest = True, b""
 
     def feed(self, data: bytes) -> list[Frame]:
         """The frames that are whole now. Raises BadFrame once; what comes after that is passed over."""
@@ -75,7 +95,7 @@ class FrameReader:
         try:
             return self._cut(data)
         except (ValueError, RecursionError, struct.error) as error:
-            self._lost, self._rest = True, b""
+            self.lose()
             raise BadFrame(f"not a frame: {error}") from None
 
     def _cut(self, data: bytes) -> list[Frame]:
@@ -97,9 +117,6 @@ class FrameReader:
                 stream, trace, line, time = _OUTPUT.unpack_from(payload)
                 found.append(OutputFrame(stream, trace, line, time, payload[_OUTPUT.size :]))
             else:
-                message = json.loads(payload)
-                if not isinstance(message, dict):
-                    raise ValueError("no object")
-                found.append(message)
+                found.append(_object(payload))
         self._rest = data[at:]
         return found

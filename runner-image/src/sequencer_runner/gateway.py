@@ -12,6 +12,7 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from sequencer_runner.conversation import CommandRefused
 from sequencer_runner.cut import cut_to
+from sequencer_runner.frames import compact_strict
 from sequencer_runner.limits import EVENT_BYTES, MESSAGE_BYTES
 from sequencer_runner.messages import Ack, BadCommand, BadMessage, Command, UnknownType, Welcome, read_message
 from sequencer_runner.run import Run
@@ -26,6 +27,7 @@ _BATCH_EVENTS, _BATCH_BYTES = 1000, 256 * 1024
 _IN_FLIGHT_EVENTS, _IN_FLIGHT_BYTES = 20_000, 4 * 1024 * 1024
 # Close codes and HTTP statuses after which an immediate new try is of no use.
 _HOPELESS = {4001, 4003, 401}
+_NO_JSON = "The script process gave an answer that is no JSON; the log of the runner says why."
 _TOO_LARGE, _SMALLEST_EVENT = 1009, 16 * 1024
 
 
@@ -212,7 +214,11 @@ class Gateway:
         await self._reply(socket, command.id, reply)
 
     async def _reply(self, socket: ClientConnection, key: str, reply: dict[str, Any]) -> None:
-        text = json.dumps({"type": "reply", "id": key, **reply})
+        try:
+            text = compact_strict({"type": "reply", "id": key, **reply})
+        except (ValueError, RecursionError):
+            _log.exception("the reply to command %s is no JSON", key)
+            text = json.dumps({"type": "reply", "id": key, "ok": False, "code": "INTERNAL", "message": _NO_JSON})
         if len(text) > MESSAGE_BYTES:
             told = f"The answer has {len(text)} bytes; the limit is {MESSAGE_BYTES}. Request less."
             text = json.dumps({"type": "reply", "id": key, "ok": False, "code": "TOO_COMPLEX", "message": told})

@@ -9,7 +9,7 @@ from collections import deque
 from pathlib import Path
 from typing import Any
 
-from sequencer_runner.frames import compact
+from sequencer_runner.frames import compact_strict
 
 # Lines kept in memory for sending; older ones are read back from the file.
 _TAIL_BYTES = 4 * 1024 * 1024
@@ -83,7 +83,7 @@ class Journal:
     # --- writing ----------------------------------------------------------------------------------------------------
 
     def append(self, event: dict[str, Any]) -> None:
-        """Numbers the event and writes it."""
+        """Numbers the event and writes it. ValueError: it is no JSON."""
         kind = event["type"]
         if kind == "output" and (self._size > self._limit or self._unwritten):
             self._dropped += len(event["text"].encode())
@@ -116,7 +116,7 @@ class Journal:
         return self._unwritten_bytes > _CROWDED_BYTES or self._size - self._limit > _CROWDED_BYTES
 
     def _add(self, event: dict[str, Any]) -> None:
-        self._put(compact({"seq": self.last_seq + 1, **event}).encode() + b"\n")
+        self._put(compact_strict({"seq": self.last_seq + 1, **event}).encode() + b"\n")
 
     def _put(self, line: bytes) -> None:
         self._note(line)

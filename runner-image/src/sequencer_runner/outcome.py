@@ -14,9 +14,10 @@ _WORDS = {
 }
 
 
-_GARBLED = (
-    "The script's process wrote something into the runner's own connection, which was closed, and was interrupted. "
-    "Look for code that writes to file descriptors that it has not opened."
+_VIOLATION = (
+    "The script's process wrote something into the runner's own connection that did not follow the protocol ({}). The "
+    "connection was closed and the script interrupted. Look for code that writes to file descriptors that it has not "
+    "opened."
 )
 
 
@@ -39,8 +40,8 @@ class Facts:
     status: int
     stops: tuple[Stop, ...] = ()
     failure: str | None = None
-    garbled: bool = False
-    """Its process said what is no word between the two."""
+    violation: str | None = None
+    """How its process did not follow the protocol."""
 
 
 @dataclass(frozen=True)
@@ -57,8 +58,8 @@ def outcome_of(facts: Facts) -> End:
     stop = sent[-1] if sent else (facts.stops[-1] if requested and facts.stops else None)
     if stop is not None:
         return End(_LEVELS[stop.level], code, _stopped(stop, facts, code))
-    if facts.garbled:
-        return End("FAILED", code or 1, _GARBLED)
+    if facts.violation is not None:
+        return End("FAILED", code or 1, _VIOLATION.format(facts.violation))
     if facts.how == "interrupt" or facts.status == -Signals.SIGINT:
         return End("INTERRUPTED", 130, "Interrupted: a KeyboardInterrupt that nobody caught.")
     if facts.status == -Signals.SIGKILL:

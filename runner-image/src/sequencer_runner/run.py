@@ -18,13 +18,14 @@ from sequencer_runner import leftovers
 from sequencer_runner.clock import now_iso, now_ms
 from sequencer_runner.commands import LOOKING, carry_out
 from sequencer_runner.conversation import CommandRefused, Conversation
-from sequencer_runner.frames import BadFrame, FrameReader, LineFrame, OutputFrame
+from sequencer_runner.frames import BadFrame, Frame, FrameReader, LineFrame, OutputFrame
 from sequencer_runner.journal import Journal
 from sequencer_runner.ladder import Deadlines
 from sequencer_runner.outcome import End, Facts, outcome_of
 from sequencer_runner.output import Output
 from sequencer_runner.process import ScriptProcess
 from sequencer_runner.script.values import python_version
+from sequencer_runner.script_messages import BadScriptMessage, ScriptMessages, check_output
 from sequencer_runner.stopping import Stopping, end_softly, see_telescope
 from sequencer_runner.watching import watch_telescope
 
@@ -61,7 +62,8 @@ class Run:
         self._changed = changed
         self._output = Output(self._record)
         self._reader = FrameReader()
-        self._garbled = False
+        self._messages = ScriptMessages()
+        self._violation: str | None = None
         self._conversation: Conversation | None = None
         self._stopping: Stopping | None = None
         self._how: str | None = None
@@ -176,7 +178,7 @@ class Run:
         process.close()
         self._process = None
         stops = () if self._stopping is None else tuple(self._stopping.sent)
-        end = outcome_of(Facts(self._how, status, stops, self._failure, self._garbled))
+        end = outcome_of(Facts(self._how, status, stops, self._failure, self._violation))
         if end.outcome != "SUCCEEDED":
             await see_telescope(self.event)
         self._end(end)
@@ -280,21 +282,29 @@ class Run:
                 asyncio.get_running_loop().remove_reader(process.channel)
                 return
             try:
-                frames = self._reader.feed(data)
-            except BadFrame as error:
-                # The script process finds nobody on the line any more: it interrupts itself.
-                _log.error("run %s: its script process is not understood any more: %s", self.id, error)
-                self._garbled = True
+                for frame in self._reader.feed(data):
+                    self._take(frame)
+            except (BadFrame, BadScriptMessage) as error:
+                # The channel is closed for the script process as well: it interrupts itself.
+                _log.error("run %s: its script process did not follow the protocol: %s", self.id, error)
+                self._violation = str(error)
+                self._reader.lose()
                 with contextlib.suppress(OSError):
                     process.channel.shutdown(socket.SHUT_RDWR)
                 return
-            for frame in frames:
-                if isinstance(frame, LineFrame):
-                    self._line(frame.data)
-                elif isinstance(frame, OutputFrame):
-                    self._print(frame.stream, frame.trace, frame.line, frame.time, frame.data, tagged=True)
-                else:
-                    self._hear(frame)
+
+    def _take(self, frame: Frame) -> None:
+        """Raises BadFrame or BadScriptMessage."""
+        if isinstance(frame, LineFrame):
+            if self._messages.line_follows(frame):
+                self._line(frame.data)
+            else:
+                self._hear({"event": frame.event()})
+        elif isinstance(frame, OutputFrame):
+            check_output(frame)
+            self._print(frame.stream, frame.trace, frame.line, frame.time, frame.data, tagged=True)
+        else:
+            self._hear(frame)
 
     def _read_pipe(self, stream: int, fd: int) -> bool:
         """False when the pipe is closed at its other end."""
@@ -321,8 +331,12 @@ class Run:
         self._output.flush()
 
     def _hear(self, message: dict[str, Any]) -> None:
+        self._messages.check(message)
         if "event" in message:
-            self.event(message["event"])
+            try:
+                self.event(message["event"])
+            except (ValueError, RecursionError) as error:
+                raise BadScriptMessage(f"an event that is no JSON: {error}") from None
         elif "finished" in message:
             self._how = message["finished"]["how"]
         elif "reply" in message and self._conversation is not None:
@@ -339,6 +353,7 @@ class Run:
                 "RUNNER_AWAY", "The script's supervisor went away; what is left of the run is being ended."
             )
         by = fields["by"]
+        self._messages.people.add(by)
         self._in_flight += 1
         try:
             await self._under_way()
