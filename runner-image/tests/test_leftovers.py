@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 
 import pytest
-from gateway import Runner
+from gateway import Runner, Running
 from test_resume import alive, until
 
 from sequencer_runner import leftovers
@@ -32,6 +32,84 @@ def test_kill_takes_the_children_too(runner: Runner) -> None:
     running.command("stop", level="KILL")
     assert running.end()["outcome"] == "KILLED"
     until(lambda: not alive(int(running.output())))
+
+
+# Three ways out of the process group: a session, a double fork, a daemon without the environment or open files.
+WAYS_OUT = {
+    "a session": "p = subprocess.Popen(['sleep', '60'], start_new_session=True)\nprint(p.pid, flush=True)\n",
+    "a double fork": """\
+if os.fork() == 0:
+    os.setsid()
+    if os.fork() == 0:
+        os.write(1, f"{os.getpid()}\\n".encode())
+        os.closerange(0, 100)
+        os.execve("/bin/sleep", ["sleep", "60"], {})
+    os._exit(0)
+os.wait()
+""",
+    "one that ignores SIGTERM": (
+        "deaf = 'trap \"\" TERM; echo $$; while :; do sleep 1; done'\n"
+        "subprocess.Popen(['sh', '-c', deaf], start_new_session=True)\n"
+    ),
+}
+HEAD = "import os, subprocess, sys, time\n"
+
+
+def left_behind(running: Running) -> int:
+    running.gateway.until(lambda: "\n" in running.output(), 20, "the number of the process")
+    return int(running.output().split()[0])
+
+
+def ended_by_the_runner(running: Running) -> str:
+    return " ".join(e["detail"] for e in running.of("action") if e["name"] == "endProcesses")
+
+
+@pytest.mark.parametrize("way", WAYS_OUT)
+def test_what_leaves_the_group_ends_with_the_script_and_is_named(runner: Runner, way: str) -> None:
+    running = runner.submit(f"{HEAD}{WAYS_OUT[way]}time.sleep(0.3)\n")
+    assert running.end()["outcome"] == "SUCCEEDED"
+    pid = left_behind(running)
+    assert not alive(pid)
+    assert f"{pid} s" in ended_by_the_runner(running)
+    assert running.events[-1]["type"] == "ended"
+
+
+@pytest.mark.parametrize("way", WAYS_OUT)
+def test_kill_takes_what_has_left_the_group(runner: Runner, way: str) -> None:
+    running = runner.submit(f"{HEAD}{WAYS_OUT[way]}time.sleep(60)\n")
+    pid = left_behind(running)
+    running.command("stop", level="KILL")
+    assert running.end()["outcome"] == "KILLED"
+    assert not alive(pid)
+    stop = running.until("action", name="stop")
+    assert str(pid) in stop["detail"]
+    assert runner.submit("print(1)\n").end()["outcome"] == "SUCCEEDED"
+
+
+def test_children_that_end_in_time_are_not_mentioned(runner: Runner) -> None:
+    running = runner.submit(f"{HEAD}subprocess.Popen(['sleep', '0.01'], start_new_session=True)\n")
+    assert running.end()["outcome"] == "SUCCEEDED"
+    assert ended_by_the_runner(running) == ""
+
+
+def test_orphans_that_have_ended_are_not_kept(runner: Runner) -> None:
+    running = runner.submit(f"{HEAD}subprocess.run(['sh', '-c', 'sleep 0.2 & echo $!'])\ntime.sleep(60)\n")
+    pid = left_behind(running)
+    until(lambda: not os.path.exists(f"/proc/{pid}"))
+    running.command("stop", level="KILL")
+    running.end()
+
+
+def test_the_next_worker_ends_what_has_left_the_group(own_runner: Callable[..., Runner]) -> None:
+    runner = own_runner("--stop-grace-seconds", "0.5")
+    running = runner.submit(f"{HEAD}{WAYS_OUT['a session']}time.sleep(60)\n")
+    pid = left_behind(running)
+    runner.kill()
+    assert alive(pid)
+    runner.start()
+    assert running.end()["outcome"] == "LOST"
+    assert not alive(pid)
+    assert f"{pid} sleep" in ended_by_the_runner(running)
 
 
 def test_the_next_worker_ends_what_is_left_of_a_killed_one(own_runner: Callable[..., Runner]) -> None:

@@ -1,10 +1,127 @@
-"""Ends the processes that a supervisor before this one has left, and those that a script leaves behind."""
+"""Ends the processes that a supervisor before this one has left, and those that a script leaves behind.
 
+On Linux the supervisor is a subreaper: a process whose parent has ended becomes its child, also one in a session of its
+own. Elsewhere only the process group of the script is known.
+"""
+
+import asyncio
 import contextlib
+import ctypes
 import os
 import signal
 import subprocess
+import time
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
 from pathlib import Path
+
+MARK = "SEQUENCER_RUNNER_FOLDER"
+"""In the environment of every script: the folder of its supervisor."""
+_PR_SET_CHILD_SUBREAPER = 36
+# For processes that are ending already; after SIGTERM; after SIGKILL.
+_ENDING, _AFTER_TERM, _AFTER_KILL = 0.2, 1.0, 3.0
+_NAMED = 20
+
+
+@dataclass(frozen=True)
+class Process:
+    pid: int
+    parent: int
+    name: str
+    state: str
+
+    def signal(self, number: signal.Signals) -> None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.kill(self.pid, number)
+
+
+def become_subreaper() -> None:
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def _all() -> Iterator[Process]:
+    """Nothing where there is no /proc."""
+    try:
+        entries = os.listdir("/proc")
+    except OSError:
+        return
+    for entry in entries:
+        if entry.isdigit():
+            with contextlib.suppress(OSError, ValueError):
+                stat = Path(f"/proc/{entry}/stat").read_bytes().decode(errors="replace")
+                name, fields = stat[stat.index("(") + 1 : stat.rindex(")")], stat[stat.rindex(")") + 2 :].split()
+                yield Process(int(entry), int(fields[1]), name, fields[0])
+
+
+def descendants(without: Collection[int] = ()) -> list[Process]:
+    """The running processes below this one, without those of these numbers and what is below them."""
+    children: dict[int, list[Process]] = {}
+    for process in _all():
+        children.setdefault(process.parent, []).append(process)
+    found: list[Process] = []
+    todo = [os.getpid()]
+    while todo:
+        below = [process for process in children.get(todo.pop(), ()) if process.pid not in without]
+        found += below
+        todo += [process.pid for process in below]
+    return [process for process in found if process.state not in "ZX"]
+
+
+def marked(folder: str) -> list[Process]:
+    """The running processes with the mark of this folder that are not below this process."""
+    mark = f"{MARK}={folder}".encode()
+    own = {process.pid for process in descendants()} | {os.getpid()}
+    found = []
+    for process in _all():
+        if process.pid not in own and process.state not in "ZX":
+            with contextlib.suppress(OSError):
+                if mark in Path(f"/proc/{process.pid}/environ").read_bytes().split(b"\0"):
+                    found.append(process)
+    return found
+
+
+async def end_all(find: Callable[[], list[Process]]) -> tuple[list[Process], list[Process]]:
+    """Ends what `find` finds: those that had to be ended, and those that could not be."""
+    seen: dict[int, Process] = {}
+
+    async def gone(seconds: float, number: signal.Signals | None) -> bool:
+        deadline = time.monotonic() + seconds
+        signalled: set[int] = set()
+        while found := find():
+            for process in found:
+                # A process that was started meanwhile has its signal as well; SIGKILL is repeated.
+                if number is not None and (process.pid not in signalled or number == signal.SIGKILL):
+                    signalled.add(process.pid)
+                    seen[process.pid] = process
+                    process.signal(number)
+            if time.monotonic() >= deadline:
+                return False
+            await asyncio.sleep(0.02)
+        return True
+
+    if not await gone(_ENDING, None) and not await gone(_AFTER_TERM, signal.SIGTERM):
+        await gone(_AFTER_KILL, signal.SIGKILL)
+    left = find()
+    return [process for pid, process in seen.items() if all(pid != other.pid for other in left)], left
+
+
+def listed(processes: list[Process]) -> str:
+    names = [f"{process.pid} {process.name.encode('ascii', 'replace').decode()}" for process in processes[:_NAMED]]
+    more = len(processes) - _NAMED
+    return ", ".join(names) + (f" and {more} more" if more > 0 else "")
+
+
+def reap(known: Collection[int]) -> None:
+    """Takes the status of ended processes that have become children of this one; not of those that others wait for."""
+    # AttributeError: no waitid, and no subreaper either.
+    with contextlib.suppress(ChildProcessError, AttributeError):
+        ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        if ended is None:
+            return
+        for process in _all():
+            if process.parent == os.getpid() and process.state == "Z" and process.pid not in known:
+                os.waitpid(process.pid, os.WNOHANG)
 
 
 def start_time(pid: int) -> str | None:

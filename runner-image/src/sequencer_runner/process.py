@@ -12,6 +12,7 @@ from pathlib import Path
 from sequencer_runner.frames import json_frame
 
 _MAIN = Path(__file__).parent / "script" / "main.py"
+_waited_for: "set[int]" = set()
 # What the runner knows and the script must not.
 _SECRETS = ("RUNNER_TOKEN",)
 
@@ -40,6 +41,7 @@ class ScriptProcess:
             self.popen.send_signal(number)
 
     def close(self) -> None:
+        _waited_for.discard(self.pid)
         self.channel.close()
         for fd in self.pipes.values():
             os.close(fd)
@@ -69,4 +71,10 @@ def spawn() -> ScriptProcess:
         for fd in writing.values():
             os.close(fd)
     ours.setblocking(False)
+    _waited_for.add(popen.pid)
     return ScriptProcess(popen, ours, reading)
+
+
+def waited_for() -> frozenset[int]:
+    """The numbers of the script processes that are in use, also of those that wait for a script."""
+    return frozenset(_waited_for)

@@ -23,7 +23,7 @@ from sequencer_runner.journal import Journal
 from sequencer_runner.ladder import Deadlines
 from sequencer_runner.outcome import End, Facts, outcome_of
 from sequencer_runner.output import Output
-from sequencer_runner.process import ScriptProcess
+from sequencer_runner.process import ScriptProcess, waited_for
 from sequencer_runner.script.values import python_version
 from sequencer_runner.script_messages import BadScriptMessage, ScriptMessages, check_output
 from sequencer_runner.stopping import Stopping, end_softly, see_telescope
@@ -35,10 +35,10 @@ _READ = 256 * 1024
 _MERGE = 0.02
 # After the script's process has ended: how long its children may go on writing.
 _QUIET, _LONGEST = 0.5, 2.0
-# For compiling the largest script on a busy machine.
-_BEGIN = 30.0
 # How long they have after SIGTERM.
 _CHILDREN = 1.0
+# For compiling the largest script on a busy machine.
+_BEGIN = 30.0
 
 
 @dataclass(frozen=True)
@@ -156,6 +156,7 @@ class Run:
             leftovers.kill_group(pid)
         while leftovers.is_alive(pid, started):
             await asyncio.sleep(0.05)
+        await self._end_processes(lambda: leftovers.marked(str(self.folder.parent)))
         await see_telescope(self.event)
         self._end(
             End("LOST", None, "The runner's supervisor went away while the script ran. The telescope may still move.")
@@ -197,11 +198,25 @@ class Run:
 
     async def _end_children(self, group: int) -> None:
         """What the script has started and not waited for ends with it."""
+        others = waited_for() - {group}
+        await self._end_processes(lambda: leftovers.descendants(others))
+        # Where the processes below this one are not known there is the group.
         leftovers.signal_group(group, signal.SIGTERM)
         deadline = time.monotonic() + _CHILDREN
         while leftovers.group_exists(group) and time.monotonic() < deadline:
             await asyncio.sleep(0.02)
         leftovers.kill_group(group)
+        leftovers.reap(waited_for())
+
+    async def _end_processes(self, find: Callable[[], list[leftovers.Process]]) -> None:
+        """Two programs must not command one telescope: all of it ends, and the record names what had to be ended."""
+        ended, left = await leftovers.end_all(find)
+        if ended:
+            text = f"Processes that the script left behind were ended: {leftovers.listed(ended)}."
+            self._action("endProcesses", "the runner", True, text)
+        if left:
+            text = f"Processes that the script left behind are running and cannot be ended: {leftovers.listed(left)}."
+            self._action("endProcesses", "the runner", False, text)
 
     async def _drain(self, process: ScriptProcess) -> None:
         """Reads what is still in the pipes; does not wait for ever for children that hold them."""

@@ -11,7 +11,7 @@ from sequencer_runner.clock import now_iso
 from sequencer_runner.conversation import CommandRefused, Conversation
 from sequencer_runner.ladder import Deadlines, Ladder, heeded
 from sequencer_runner.outcome import Stop
-from sequencer_runner.process import ScriptProcess
+from sequencer_runner.process import ScriptProcess, waited_for
 
 # For a question to the script process that is answered at once, unless its interpreter is stuck.
 _MARK, _REACTION = 0.2, 2.0
@@ -19,7 +19,7 @@ _DETAILS = {
     "REQUEST": "Stops before the next statement.",
     "INTERRUPT": "KeyboardInterrupt (SIGINT) was sent to the script.",
     "TERMINATE": "SIGTERM was sent to the script.",
-    "KILL": "SIGKILL was sent to the script and its children.",
+    "KILL": "SIGKILL was sent to the script and all processes below it.",
 }
 
 
@@ -68,10 +68,11 @@ class Stopping:
         self.sent.append(Stop(level, by, self._run.held))
         self._run.event({**rung.event(), "at": now_iso()})
         self._ladder.sent(rung)
-        await self._send(level)
-        return f"{level}: {_DETAILS[level]}"
+        named = await self._send(level)
+        return f"{level}: {_DETAILS[level]}{named}"
 
-    async def _send(self, level: str) -> None:
+    async def _send(self, level: str) -> str:
+        """The processes that were ended, if there are more than the script's own."""
         match level:
             case "REQUEST":
                 await self._conversation.ask({"do": "stop"})
@@ -81,7 +82,13 @@ class Stopping:
                 with contextlib.suppress(OSError):
                     await self._conversation.tell({"do": "leave"})
             case _:
+                below = leftovers.descendants(waited_for() - {self._process.pid})
+                for process in below:
+                    process.signal(signal.SIGKILL)
                 leftovers.kill_group(self._process.pid)
+                others = [process for process in below if process.pid != self._process.pid]
+                return f" {leftovers.listed(others)}." if others else ""
+        return ""
 
     async def take_back(self, by: str) -> str:
         if not any(s.level == "REQUEST" for s in self.sent):

@@ -12,13 +12,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from sequencer_runner import leftovers
 from sequencer_runner.checks import Finding, check_script, ocs_problems, statement_at, statements_of
 from sequencer_runner.conversation import CommandRefused
 from sequencer_runner.gateway import Gateway
 from sequencer_runner.ladder import Deadlines
 from sequencer_runner.messages import PROTOCOL_VERSION, Command
 from sequencer_runner.packages import packages
-from sequencer_runner.process import ScriptProcess, spawn
+from sequencer_runner.process import ScriptProcess, spawn, waited_for
 from sequencer_runner.run import Run, Surroundings
 from sequencer_runner.script.values import python_version
 from sequencer_runner.secret import Secret
@@ -58,6 +59,8 @@ class Worker:
 
     async def serve(self) -> None:
         """Until cancelled."""
+        leftovers.become_subreaper()
+        os.environ[leftovers.MARK] = str(self._settings.state_dir)
         self._settings.state_dir.mkdir(parents=True, exist_ok=True)
         with open(self._settings.state_dir / "lock", "w") as lock:
             try:
@@ -108,6 +111,7 @@ class Worker:
         """Journals reach the disk itself once a second."""
         while True:
             await asyncio.sleep(1)
+            leftovers.reap(waited_for())
             for run in list(self.runs.values()):
                 run.journal.retry()
                 if run.journal.dirty:
