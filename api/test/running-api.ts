@@ -1,6 +1,6 @@
 /** An API on a database of its own, as a client sees it, and a runner that speaks the protocol as the test says. */
 import { once } from 'node:events';
-import type { AnyEvent, CommandMessage, ToRunner } from '@sequencer/model';
+import type { AnyEvent, CommandMessage, Hello, ToRunner } from '@sequencer/model';
 import pg from 'pg';
 import { inject } from 'vitest';
 import { WebSocket } from 'ws';
@@ -77,7 +77,7 @@ export class TestRunner {
 
   static async connect(
     api: Api,
-    runs: { run: string; lastSeq: number; ended: boolean; token?: string }[] = [],
+    runs: Hello['runs'] = [],
     { token = TOKEN, sequencer = 'satp1', showsTokens = true } = {},
   ): Promise<TestRunner> {
     const socket = new WebSocket(`${api.url.replace('http', 'ws')}/runner`, {

@@ -35,7 +35,24 @@ export const helloSchema = z.looseObject({
   /** What would keep an observatory's script from starting (missing OCS configuration), as sentences. */
   problems: z.array(z.string()),
   /** Runs in the journal, ended or not, that the gateway has not told it to forget. */
-  runs: z.array(z.looseObject({ run: runId, lastSeq: seq, ended: z.boolean(), token: runToken.optional() })),
+  runs: z.array(
+    z.looseObject({
+      run: runId,
+      lastSeq: seq,
+      ended: z.boolean(),
+      token: runToken.optional(),
+      /** Of a run that has not ended, for a database that does not have it. */
+      start: z
+        .looseObject({
+          by: z.string().max(200),
+          title: z.string().max(LIMITS.titleLength).nullable(),
+          arguments: z.array(z.string()).max(LIMITS.argumentCount),
+          startedAt: z.iso.datetime({ offset: true }).optional(),
+        })
+        .optional()
+        .catch(undefined),
+    }),
+  ),
   /** It shows the token of each run. Runners of the first version know of none. */
   runTokens: z.boolean().optional(),
 });

@@ -30,6 +30,8 @@ class Gateway:
         self.shown: dict[str, set[str]] = {}
         """The tokens that came with events."""
         self.token = TOKEN
+        self.refused: set[str] = set()
+        """Runs that are not recorded."""
         self.doubled = 0
         self.faults: list[str] = []
         self.hellos: list[dict[str, Any]] = []
@@ -75,7 +77,8 @@ class Gateway:
                     {
                         "run": r["run"],
                         "acked": len(self.events.get(r["run"], [])),
-                        "forget": r["ended"] and r["lastSeq"] == len(self.events.get(r["run"], [])),
+                        "forget": r["run"] in self.refused
+                        or (r["ended"] and r["lastSeq"] == len(self.events.get(r["run"], []))),
                     }
                     for r in message["runs"]
                 ]

@@ -125,3 +125,17 @@ def test_a_line_that_is_json_already_is_written_like_any_other(tmp_path: Path) -
     assert (tmp_path / "one" / "journal.jsonl").read_bytes() == (tmp_path / "other" / "journal.jsonl").read_bytes()
     one.close()
     other.close()
+
+
+def test_what_was_trimmed_and_then_lost_by_the_store_is_set_aside(tmp_path: Path) -> None:
+    journal = Journal(tmp_path, 1 << 30)
+    journal.go_on_after(5)
+    journal.append({"type": "traceEnded", "at": AT, "trace": 1})
+    found = everything(journal, 2, max_events=2)
+    assert [(e["seq"], e["type"]) for e in found] == [
+        (3, "setAside"),
+        (4, "setAside"),
+        (5, "setAside"),
+        (6, "traceEnded"),
+    ]
+    assert "backup" in found[0]["problem"]

@@ -216,3 +216,36 @@ def test_the_protocol_is_kept_when_the_gateway_speaks_nonsense(own_runner: Make)
     runner.gateway.tell(json.loads('{"type": 7}'))
     runner.gateway.until(lambda: len(runner.gateway.hellos) > hellos, 20, "hello again")
     assert runner.submit("print(1)\n").end()["outcome"] == "SUCCEEDED"
+
+
+def test_a_run_that_the_gateway_does_not_record_is_ended_and_kept(own_runner: Make) -> None:
+    runner = own_runner("--stop-grace-seconds", "1")
+    script = "import time\ntry:\n    while True:\n        time.sleep(0.05)\nfinally:\n    print('cleaned up')\n"
+    running = runner.submit(script)
+    running.until("line", line=4)
+    pid = running.of("started")[0]["pid"]
+    runner.gateway.refused.add(running.run)
+    hellos = len(runner.gateway.hellos)
+    runner.gateway.disconnect()
+    until(lambda: not alive(pid))
+    until(lambda: any((runner.folder / "unrecorded").glob("*/journal.jsonl")))
+    (journal,) = (runner.folder / "unrecorded").glob("*/journal.jsonl")
+    until(lambda: '"ended"' in journal.read_text())
+    assert "cleaned up" in journal.read_text()
+    # It sent nothing more, and its connection stayed.
+    assert not running.of("ended")
+    assert len(runner.gateway.hellos) == hellos + 1
+    assert runner.submit("print(1)\n").end()["outcome"] == "SUCCEEDED"
+    runner.kill()
+    runner.start()
+    assert journal.exists()
+
+
+def test_the_start_of_a_running_run_is_in_hello(own_runner: Make) -> None:
+    runner = own_runner()
+    running = runner.submit("import time\ntime.sleep(60)\n", arguments=["--el", "50"])
+    running.until("line", line=2)
+    runner.gateway.disconnect()
+    runner.gateway.until(lambda: len(runner.gateway.hellos) == 2, what="a new connection")
+    (held,) = runner.gateway.hellos[1]["runs"]
+    assert held["start"] == {"by": "alice", "title": None, "arguments": ["--el", "50"]}

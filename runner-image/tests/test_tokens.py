@@ -99,3 +99,27 @@ def test_a_refused_token_is_logged_as_such(own_runner: Callable[..., Runner], tm
         assert "cannot reach" not in log.read_text()
         gateway.token = TOKEN
         gateway.until(lambda: len(gateway.hellos) == 2, 20, "a connection with the right token")
+
+
+def test_other_users_can_read_no_file_of_a_run(own_runner: Callable[..., Runner]) -> None:
+    before = os.umask(0)
+    try:
+        runner = own_runner(acknowledge=False)
+    finally:
+        os.umask(before)
+    running = runner.submit("import os\nopen('made', 'w').close()\nprint(oct(os.umask(0o22)))\n", token="t")
+    running.end()
+    # The umask of the script is as it was.
+    assert running.output() == "0o0\n"
+    assert runner.folder.stat().st_mode & 0o777 == 0o700
+    folder = runner.folder / running.run
+    for path in [folder, *folder.rglob("*")]:
+        if path.name != "made":
+            assert path.stat().st_mode & 0o077 == 0, path
+    assert {path.name for path in folder.rglob("*")} >= {
+        "journal.jsonl",
+        "run.json",
+        "script.py",
+        "process.json",
+        "token",
+    }

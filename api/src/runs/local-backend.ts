@@ -19,6 +19,7 @@ import type { Logger } from '../log.ts';
 import type { Db } from '../store/database.ts';
 import { findRun, scriptOf, type RunSummary } from '../store/run-store.ts';
 import { runs } from '../store/schema.ts';
+import { WITHOUT_RECORD, adoptRun, fetchScript, isTokenOf, isUuid, mayBeAdopted } from './adopted-run.ts';
 import type { LiveRun } from './live-run.ts';
 import type { LiveRuns } from './live-runs.ts';
 import type { Recorder } from './recorder.ts';
@@ -181,14 +182,30 @@ export class LocalBackend implements RunBackend {
     }
     this.#board.changed(sequencer);
     this.#log.info({ sequencer, runs: answer.runs.length }, 'a runner has come');
+    for (const live of answer.held) {
+      fetchScript(this.#db, this.#gateway, live).catch((error: unknown) => {
+        this.#log.warn({ run: live.row.id, err: error }, 'the script of a run could not be read from its runner');
+      });
+    }
     void this.#afterWelcome(sequencer, answer);
   }
 
   async #answerTo(hello: Hello) {
     const answer: { run: string; acked: number; forget: boolean }[] = [];
     const held: LiveRun[] = [];
-    for (const { run, token } of hello.runs) {
-      const row = isUuid(run) ? await findRun(this.#db, run) : null;
+    for (const entry of hello.runs) {
+      const { run, token } = entry;
+      let row = isUuid(run) ? await findRun(this.#db, run) : null;
+      if (!row && mayBeAdopted(entry)) {
+        row = await adoptRun(this.#db, this.#lives, hello, entry);
+        // Else at the next hello, when the record before it is stored.
+        if (!row) continue;
+        this.#log.warn(
+          { sequencer: row.sequencer, run },
+          'a run that the database did not have is recorded from here on',
+        );
+        this.#board.changed(row.sequencer);
+      }
       if (!row || row.sequencer !== hello.sequencer || isFinal(row.phase) || !isTokenOf(row, token)) {
         answer.push({ run, acked: 0, forget: true });
         continue;
@@ -208,7 +225,7 @@ export class LocalBackend implements RunBackend {
     if (missing && !isFinal(missing.phase)) {
       if (missing.view.lastSeq === 0) await this.#start(missing);
       else {
-        await this.#endWithoutEvents(missing, 'LOST', 'The runner came back without the record of this run.');
+        await this.#endWithoutEvents(missing, 'LOST', WITHOUT_RECORD);
       }
     }
     await this.advance(sequencer);
@@ -396,13 +413,4 @@ export class LocalBackend implements RunBackend {
     const within = command.name === 'evaluate' ? EVALUATED_WITHIN_MS : undefined;
     return (await this.#gateway.command(run.sequencer, whole, within)).result;
   }
-}
-
-/** Whether a runner may speak for this run. */
-function isTokenOf({ tokenHash }: RunSummary, token: string | undefined): boolean {
-  return tokenHash === null || (token !== undefined && hashOf(token) === tokenHash);
-}
-
-function isUuid(text: string): boolean {
-  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
 }

@@ -43,6 +43,9 @@ class Holder(Protocol):
 
     def forget(self, run: Run) -> None: ...
 
+    def end_unrecorded(self, run: Run) -> None:
+        """Ends a run that the gateway does not record."""
+
     def on_line(self, connected: bool) -> None: ...
 
 
@@ -140,7 +143,10 @@ class Gateway:
             run.acked = min(acked, run.journal.last_seq)
             self._sent[run.id] = run.acked
             self._in_flight.pop(run.id, None)
-            if forget and run.over.is_set():
+            run.unrecorded = forget and not run.over.is_set()
+            if run.unrecorded:
+                self._holder.end_unrecorded(run)
+            elif forget:
                 self._holder.forget(run)
 
     def _ack(self, message: Ack) -> None:
@@ -174,7 +180,7 @@ class Gateway:
         sent_some = False
         for run in list(self._holder.runs.values()):
             sent = self._sent.setdefault(run.id, 0)
-            if sent >= run.journal.last_seq or sent - run.acked >= _IN_FLIGHT_EVENTS:
+            if run.unrecorded or sent >= run.journal.last_seq or sent - run.acked >= _IN_FLIGHT_EVENTS:
                 continue
             batches = self._in_flight.setdefault(run.id, deque())
             if sum(size for _, size in batches) >= _IN_FLIGHT_BYTES:
@@ -229,7 +235,7 @@ class Gateway:
 
     async def _flushed(self, run_id: object) -> None:
         run = self._holder.runs.get(str(run_id))
-        if run is None:
+        if run is None or run.unrecorded:
             return
         target = run.journal.last_seq
         for tried in range(500):

@@ -9,7 +9,9 @@ from collections import deque
 from pathlib import Path
 from typing import Any
 
+from sequencer_runner.clock import now_iso
 from sequencer_runner.frames import compact_strict
+from sequencer_runner.run_folder import private
 
 # Lines kept in memory for sending; older ones are read back from the file.
 _TAIL_BYTES = 4 * 1024 * 1024
@@ -50,7 +52,7 @@ class Journal:
         self.ended = False
         self.dirty = False
         self._recover()
-        self._file = open(self._path, "ab", buffering=0)  # noqa: SIM115 -- closed by close()
+        self._file = open(self._path, "ab", buffering=0, opener=private)  # noqa: SIM115 -- closed by close()
 
     def _recover(self) -> None:
         with contextlib.suppress(FileNotFoundError):
@@ -181,6 +183,9 @@ class Journal:
 
     def read(self, after: int, max_events: int, max_bytes: int) -> list[bytes]:
         """The lines of the events after `after`, without newlines: at least one if there is one."""
+        if after < self._base:
+            # Acknowledged, trimmed, and then lost: an older backup of the store was restored.
+            return [_lost(seq) for seq in range(after + 1, min(self._base, after + max_events) + 1)]
         first_in_tail = self.last_seq - len(self._tail) + 1
         if after + 1 >= first_in_tail:
             lines = iter([self._tail[i] for i in range(after + 1 - first_in_tail, len(self._tail))][:max_events])
@@ -223,7 +228,7 @@ class Journal:
         if cut < _TRIM_BYTES or self._size - cut > _TRIM_REST:
             return
         try:
-            with open(self._path, "rb") as old, open(self._beside, "wb") as new:
+            with open(self._path, "rb") as old, open(self._beside, "wb", opener=private) as new:
                 old.seek(cut)
                 shutil.copyfileobj(old, new)
                 new.flush()
@@ -235,7 +240,7 @@ class Journal:
                 self._beside.unlink()
             return
         self._file.close()
-        self._file = open(self._path, "ab", buffering=0)  # noqa: SIM115
+        self._file = open(self._path, "ab", buffering=0, opener=private)  # noqa: SIM115
         self._base += block * _INDEX_EVERY
         self._index = [at - cut for at in self._index[block:]]
         self._size -= cut
@@ -261,6 +266,12 @@ class Journal:
     def _last(self) -> dict[str, Any]:
         event: dict[str, Any] = json.loads(self.read(self.last_seq - 1, 1, 1)[0])
         return event
+
+
+def _lost(seq: int) -> bytes:
+    problem = "Lost when an older backup of the database was restored."
+    event = {"seq": seq, "at": now_iso(), "type": "setAside", "event": "unknown", "problem": problem}
+    return compact_strict(event).encode()
 
 
 def _read(line: bytes) -> dict[str, Any] | None:

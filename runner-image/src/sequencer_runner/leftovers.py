@@ -81,6 +81,17 @@ def marked(folder: str) -> list[Process]:
     return found
 
 
+async def end_and_name(find: Callable[[], list[Process]], action: Callable[[str, str, bool, str], None]) -> None:
+    """Two programs must not command one telescope: all of it ends, and the record names what had to be ended."""
+    ended, left = await end_all(find)
+    if ended:
+        text = f"Processes that the script left behind were ended: {listed(ended)}."
+        action("endProcesses", "the runner", True, text)
+    if left:
+        text = f"Processes that the script left behind are running and cannot be ended: {listed(left)}."
+        action("endProcesses", "the runner", False, text)
+
+
 async def end_all(find: Callable[[], list[Process]]) -> tuple[list[Process], list[Process]]:
     """Ends what `find` finds: those that had to be ended, and those that could not be."""
     seen: dict[int, Process] = {}

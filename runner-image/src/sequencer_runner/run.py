@@ -9,6 +9,7 @@ import shutil
 import signal
 import socket
 import time
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,7 @@ from sequencer_runner.ladder import Deadlines
 from sequencer_runner.outcome import End, Facts, outcome_of
 from sequencer_runner.output import Output
 from sequencer_runner.process import ScriptProcess, waited_for
+from sequencer_runner.run_folder import make_private, make_run_folder, read_start, read_token, write_json, write_token
 from sequencer_runner.script.values import python_version
 from sequencer_runner.script_messages import BadScriptMessage, ScriptMessages, check_output
 from sequencer_runner.stopping import Stopping, end_softly, see_telescope
@@ -57,8 +59,11 @@ class Run:
         self.id = run_id
         self.folder = folder
         self.journal = Journal(folder, limit)
-        self.token = _read_token(folder)
+        self.token = read_token(folder)
+        self.start = read_start(folder)
         self.acked = 0
+        self.unrecorded = False
+        """The gateway does not take its events."""
         self._changed = changed
         self._output = Output(self._record)
         self._reader = FrameReader()
@@ -88,25 +93,19 @@ class Run:
     def create(cls, run_id: str, root: Path, start: dict[str, Any], limit: int, changed: Callable[[], None]) -> "Run":
         """Makes the folder; from now on this run is never started again."""
         folder = root / run_id
-        work = folder / "work"
-        work.mkdir(parents=True)
-        (work / "script.py").write_bytes(start["script"].encode())
-        if start.get("token"):
-            _write_token(folder, start["token"])
-        kept = {k: v for k, v in start.items() if k not in ("script", "token")}
-        _write_json(folder / "run.json", {"start": kept})
+        make_run_folder(folder, start)
         return cls(run_id, folder, limit, changed)
 
     def keep_token(self, token: str) -> None:
         """The newest that came with `start` is the one that counts."""
-        _write_token(self.folder, token)
+        write_token(self.folder, token)
         self.token = token
 
     async def begin(
         self, process: ScriptProcess, start: dict[str, Any], surroundings: Surroundings, detail: str
     ) -> None:
         """Hands the script over. From here on whatever happens is in the journal. OSError: nothing was begun."""
-        _write_json(self.folder / "process.json", {"pid": process.pid, "started": leftovers.start_time(process.pid)})
+        write_json(self.folder / "process.json", {"pid": process.pid, "started": leftovers.start_time(process.pid)})
         self._process = process
         loop = asyncio.get_running_loop()
         loop.add_reader(process.channel, self._read_channel)
@@ -156,7 +155,7 @@ class Run:
             leftovers.kill_group(pid)
         while leftovers.is_alive(pid, started):
             await asyncio.sleep(0.05)
-        await self._end_processes(lambda: leftovers.marked(str(self.folder.parent)))
+        await leftovers.end_and_name(lambda: leftovers.marked(str(self.folder.parent)), self._action)
         await see_telescope(self.event)
         self._end(
             End("LOST", None, "The runner's supervisor went away while the script ran. The telescope may still move.")
@@ -199,7 +198,7 @@ class Run:
     async def _end_children(self, group: int) -> None:
         """What the script has started and not waited for ends with it."""
         others = waited_for() - {group}
-        await self._end_processes(lambda: leftovers.descendants(others))
+        await leftovers.end_and_name(lambda: leftovers.descendants(others), self._action)
         # Where the processes below this one are not known there is the group.
         leftovers.signal_group(group, signal.SIGTERM)
         deadline = time.monotonic() + _CHILDREN
@@ -207,16 +206,6 @@ class Run:
             await asyncio.sleep(0.02)
         leftovers.kill_group(group)
         leftovers.reap(waited_for())
-
-    async def _end_processes(self, find: Callable[[], list[leftovers.Process]]) -> None:
-        """Two programs must not command one telescope: all of it ends, and the record names what had to be ended."""
-        ended, left = await leftovers.end_all(find)
-        if ended:
-            text = f"Processes that the script left behind were ended: {leftovers.listed(ended)}."
-            self._action("endProcesses", "the runner", True, text)
-        if left:
-            text = f"Processes that the script left behind are running and cannot be ended: {leftovers.listed(left)}."
-            self._action("endProcesses", "the runner", False, text)
 
     async def _drain(self, process: ScriptProcess) -> None:
         """Reads what is still in the pipes; does not wait for ever for children that hold them."""
@@ -246,6 +235,12 @@ class Run:
     def remove(self) -> None:
         self.journal.close()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def keep(self, root: Path) -> Path:
+        """Moves its folder below `root`; where it is then."""
+        self.journal.close()
+        make_private(root)
+        return self.folder.rename(root / f"{self.id}-{uuid.uuid4().hex[:8]}")
 
     # --- events -----------------------------------------------------------------------------------------------------
 
@@ -383,6 +378,13 @@ class Run:
         finally:
             self._in_flight -= 1
 
+    async def end_unrecorded(self) -> None:
+        """Nobody can see or stop it: it is interrupted, and the stop ladder follows."""
+        with contextlib.suppress(CommandRefused):
+            by = "the runner, as the API does not record this run"
+            await self.command("stop", {"level": "INTERRUPT", "by": by, "escalate": True})
+        await self.over.wait()
+
     async def terminate_softly(self, grace: float) -> None:
         """The supervisor itself was told to end: interrupts the script and waits for it, at most `grace` seconds."""
         if self._conversation is not None and not self.over.is_set():
@@ -392,25 +394,3 @@ class Run:
 def _complain(watcher: "asyncio.Task[None]") -> None:
     if not watcher.cancelled() and watcher.exception() is not None:
         _log.error("a run's end could not be recorded", exc_info=watcher.exception())
-
-
-def _read_token(folder: Path) -> str | None:
-    """Shown with everything that is said of this run; None when the gateway gave none."""
-    try:
-        return (folder / "token").read_text()
-    except FileNotFoundError:
-        return None
-
-
-def _write_token(folder: Path, token: str) -> None:
-    new = folder / "token.new"
-    new.touch(mode=0o600)
-    new.write_text(token)
-    new.replace(folder / "token")
-
-
-def _write_json(path: Path, value: dict[str, Any]) -> None:
-    with open(path, "w") as file:
-        json.dump(value, file)
-        file.flush()
-        os.fsync(file.fileno())

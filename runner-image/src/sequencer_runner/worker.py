@@ -21,10 +21,14 @@ from sequencer_runner.messages import PROTOCOL_VERSION, Command
 from sequencer_runner.packages import packages
 from sequencer_runner.process import ScriptProcess, spawn, waited_for
 from sequencer_runner.run import Run, Surroundings
+from sequencer_runner.run_folder import make_private
 from sequencer_runner.script.values import python_version
 from sequencer_runner.secret import Secret
 
 _log = logging.getLogger("sequencer_runner.worker")
+
+# The folder of the records that the API did not take.
+_UNRECORDED = "unrecorded"
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,7 @@ class Worker:
         self._surroundings = Surroundings(settings.hostname, settings.deadlines, self._packages)
         self._warm: ScriptProcess | None = None
         self._forgotten: deque[str] = deque(maxlen=1000)
+        self._unrecorded: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._starting = asyncio.Lock()
 
@@ -61,7 +66,10 @@ class Worker:
         """Until cancelled."""
         leftovers.become_subreaper()
         os.environ[leftovers.MARK] = str(self._settings.state_dir)
-        self._settings.state_dir.mkdir(parents=True, exist_ok=True)
+        try:
+            make_private(self._settings.state_dir)
+        except PermissionError as error:
+            _log.warning("other users may read the records of runs: %s", error)
         with open(self._settings.state_dir / "lock", "w") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -90,7 +98,7 @@ class Worker:
 
     def _find_runs(self) -> None:
         for folder in sorted(self._settings.state_dir.iterdir()):
-            if not folder.is_dir():
+            if not folder.is_dir() or folder.name == _UNRECORDED:
                 continue
             if not (folder / "run.json").exists():
                 # A start that was cut off before anything was begun.
@@ -138,6 +146,7 @@ class Worker:
             "runs": [
                 {"run": run.id, "lastSeq": run.journal.last_seq, "ended": run.over.is_set()}
                 | ({} if run.token is None else {"token": run.token})
+                | ({} if run.over.is_set() or not run.start else {"start": run.start})
                 for run in self.runs.values()
             ],
             "runTokens": True,
@@ -156,6 +165,20 @@ class Worker:
         if self.runs.pop(run.id, None) is not None:
             self._forgotten.append(run.id)
             run.remove()
+
+    def end_unrecorded(self, run: Run) -> None:
+        if run.id not in self._unrecorded:
+            self._unrecorded.add(run.id)
+            self._later(self._end_unrecorded(run))
+
+    async def _end_unrecorded(self, run: Run) -> None:
+        _log.error("the API does not record run %s, which is still running: it is interrupted", run.id)
+        await run.end_unrecorded()
+        self._unrecorded.discard(run.id)
+        if run.unrecorded and self.runs.pop(run.id, None) is not None:
+            self._forgotten.append(run.id)
+            kept = run.keep(self._settings.state_dir / _UNRECORDED)
+            _log.error("run %s has ended; its record is in %s", run.id, kept)
 
     async def command(self, command: Command) -> Any:
         fields = command.fields

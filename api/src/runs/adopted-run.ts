@@ -1,0 +1,99 @@
+/**
+ * A script runs and its run is not in the database: an older backup was restored. The run is recorded from here on, so that
+ * people see it and can stop it, and the next run starts when it has ended.
+ */
+import { createHash } from 'node:crypto';
+import { sourceFileSchema, type Hello } from '@sequencer/model';
+import { and, eq, inArray } from 'drizzle-orm';
+import { hashOf } from '../auth/secrets.ts';
+import type { Gateway } from '../gateway/gateway.ts';
+import type { Db } from '../store/database.ts';
+import { findRun, wordsOf, type RunSummary } from '../store/run-store.ts';
+import { runs, sequencers } from '../store/schema.ts';
+import type { LiveRun } from './live-run.ts';
+import type { LiveRuns } from './live-runs.ts';
+import { afterEnd, lockSequencer } from './run-end.ts';
+
+type HeldRun = Hello['runs'][number];
+
+const ACTIVE = ['STARTING', 'RUNNING', 'PAUSED', 'STOPPING'] as const;
+const NO_SCRIPT =
+  '# The database has not got this script: it is of a backup from before the run. Its runner sends it.\n';
+/** Why a run is LOST. */
+export const WITHOUT_RECORD = 'The runner came back without the record of this run.';
+
+export function mayBeAdopted({ run, ended }: HeldRun): boolean {
+  return !ended && isUuid(run);
+}
+
+export function isUuid(text: string): boolean {
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
+}
+
+/** Whether a runner may speak for this run. */
+export function isTokenOf({ tokenHash }: RunSummary, token: string | undefined): boolean {
+  return tokenHash === null || (token !== undefined && hashOf(token) === tokenHash);
+}
+
+/** Null when the sequencer's own active run has to end first: its record is with the same runner. */
+export async function adoptRun(db: Db, lives: LiveRuns, hello: Hello, held: HeldRun): Promise<RunSummary | null> {
+  const { sequencer } = hello;
+  const { by = 'unknown', title = null, arguments: given = [], startedAt } = held.start ?? {};
+  const displaced = await db.transaction(async (tx) => {
+    const { lastNumber } = await lockSequencer(tx, sequencer);
+    const [active] = await tx
+      .select({ id: runs.id, number: runs.number, lastSeq: runs.lastSeq })
+      .from(runs)
+      .where(and(eq(runs.sequencer, sequencer), inArray(runs.phase, [...ACTIVE])));
+    if (active && hello.runs.some(({ run }) => run === active.id)) return null;
+    if (active?.lastSeq === 0) await tx.update(runs).set({ phase: 'QUEUED' }).where(eq(runs.id, active.id));
+    else if (active) {
+      const lost = { phase: 'LOST', reason: WITHOUT_RECORD, finishedAt: new Date() } as const;
+      await tx.update(runs).set(lost).where(eq(runs.id, active.id));
+      await afterEnd(tx, sequencer, active.number, 'LOST');
+    }
+    const number = lastNumber + 1;
+    await tx.update(sequencers).set({ lastNumber: number }).where(eq(sequencers.name, sequencer));
+    const run = { sequencer, number, title, submittedBy: by, failure: null };
+    await tx.insert(runs).values({
+      ...run,
+      id: held.run,
+      script: NO_SCRIPT,
+      scriptHash: scriptHashOf(NO_SCRIPT),
+      arguments: given,
+      startPaused: false,
+      holdOnFailure: false,
+      breakpoints: [],
+      start: 'RUNNING',
+      place: 0,
+      submittedAt: new Date(startedAt ?? Date.now()),
+      phase: 'STARTING',
+      words: wordsOf(run),
+      tokenHash: held.token === undefined ? null : hashOf(held.token),
+    });
+    return active ? [active.id] : [];
+  });
+  for (const id of displaced ?? []) {
+    const live = lives.get(id);
+    if (!live) continue;
+    live.row = (await findRun(db, id)) ?? live.row;
+    live.changed.notify();
+  }
+  return displaced && (await findRun(db, held.run));
+}
+
+/** Stores the script that the runner holds, if the run is one that was adopted without it. */
+export async function fetchScript(db: Db, gateway: Gateway, live: LiveRun): Promise<void> {
+  const { id, sequencer, scriptHash } = live.row;
+  if (scriptHash !== scriptHashOf(NO_SCRIPT)) return;
+  const command = { name: 'source', run: id, by: 'Sequencer', file: '<script>' } as const;
+  const { text } = sourceFileSchema.parse((await gateway.command(sequencer, command)).result);
+  const stored = { script: text, scriptHash: scriptHashOf(text) };
+  await db.update(runs).set(stored).where(eq(runs.id, id));
+  live.row = { ...live.row, scriptHash: stored.scriptHash };
+  live.changed.notify();
+}
+
+function scriptHashOf(script: string): string {
+  return createHash('sha256').update(script).digest('hex');
+}
