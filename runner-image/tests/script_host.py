@@ -1,8 +1,10 @@
 """The script process alone, of any Python: as a supervisor starts it, speaks to it and hears it."""
 
+import contextlib
 import json
 import os
 import selectors
+import signal
 import socket
 import subprocess
 import time
@@ -73,12 +75,16 @@ class ScriptHost:
         evaluate: Sequence[str | tuple[int, str]] = (),
         hold: bool = False,
         start_at: int = 0,
+        stop_at: bytes = b"",
     ) -> Ended:
-        """`evaluate`: at the first prompt, expressions, each in the innermost frame or in the one with that number."""
+        """`evaluate`: at the first prompt, expressions, each in the innermost frame or in the one with that number.
+        `stop_at`: what stdout has to hold for an operator to interrupt the script."""
         self._others = others
         self._left_to_evaluate = [(0, each) if isinstance(each, str) else each for each in evaluate]
         self._hold = hold
         self._start_at = start_at
+        self._stop_at = stop_at
+        self._stopping = False
         self._start(script, arguments, breakpoints, paused=bool(commands))
         left = list(commands)
         with selectors.DefaultSelector() as selector:
@@ -117,7 +123,7 @@ class ScriptHost:
             self._read_channel(selector, left, wait=False)
             data = os.read(source, 65536)
             if data:
-                self._written[self._pipes[source]] += data
+                self._write(self._pipes[source], data)
             else:
                 selector.unregister(source)
                 os.close(source)
@@ -139,7 +145,7 @@ class ScriptHost:
             return
         for frame in self._reader.feed(data):
             if isinstance(frame, OutputFrame):
-                self._written[frame.stream] += frame.data
+                self._write(frame.stream, frame.data)
             elif isinstance(frame, LineFrame):
                 self.events.append(json.loads(frame.data))
             elif "event" in frame:
@@ -149,8 +155,22 @@ class ScriptHost:
                     self._answer(left)
             elif frame.get("reply", {}).get("id") == "evaluate":
                 self._answer(left)
+            elif frame.get("reply", {}).get("id") == "mark":
+                os.kill(self._process.pid, signal.SIGINT)
+                # It may have ended already.
+                with contextlib.suppress(BrokenPipeError):
+                    self.tell({"id": "leave", "do": "leave"})
+
+    def _write(self, stream: int, data: bytes) -> None:
+        self._written[stream] += data
+        if self._stop_at and self._stop_at in self._written[1]:
+            self._stop_at = b""
+            self._stopping = True
+            self.tell({"id": "mark", "do": "mark", "level": "INTERRUPT"})
 
     def _answer(self, left: list[str]) -> None:
+        if self._stopping:
+            return
         prompt = self._prompt
         at = {"trace": prompt["trace"], "prompt": prompt["number"], "by": "alice"}
         if self._left_to_evaluate:

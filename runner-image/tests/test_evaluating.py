@@ -201,15 +201,14 @@ def test_an_exception_of_any_kind_is_an_answer(host: ScriptHost, tmp_path: Path,
 
 
 @pytest.mark.parametrize(
-    "expression", ["send()", "try:\n    send()\nexcept BaseException: pass", "[send() for _ in 'a']"]
+    "expression", ["busy()", "try:\n    busy()\nexcept BaseException: pass", "[busy() for _ in 'a']"]
 )
 def test_a_stop_that_arrives_in_an_evaluation_ends_the_script(
     host: ScriptHost, tmp_path: Path, expression: str
 ) -> None:
     script = tmp_path / "script.py"
-    send = "def send():\n    os.kill(os.getpid(), signal.SIGINT)\n    time.sleep(30)\n"
-    script.write_text(f"import os, signal, time\n{send}a = 1\nb = 2\n")
-    ended = host.run(script, [], [point(6)], [], evaluate=[expression])
+    script.write_text("import time\ndef busy():\n    print('busy', flush=True)\n    time.sleep(60)\na = 1\nb = 2\n")
+    ended = host.run(script, [], [point(6)], [], evaluate=[expression], stop_at=b"busy")
     assert ended.status == -signal.SIGINT
     assert b"line 6, in <module>" in ended.stderr
     assert b"sequencer_runner" not in ended.stderr and b"handling" not in ended.stderr
@@ -218,10 +217,20 @@ def test_a_stop_that_arrives_in_an_evaluation_ends_the_script(
 def test_a_stop_that_cancels_an_asyncio_task_ends_an_evaluation(host: ScriptHost, tmp_path: Path) -> None:
     script = tmp_path / "script.py"
     main = "async def main():\n    x = 1\n    await asyncio.sleep(0)\nasyncio.run(main())\n"
-    script.write_text(f"import asyncio, os, signal, time\n{main}")
-    busy = "os.kill(os.getpid(), signal.SIGINT)\nwhile x: pass"
-    ended = host.run(script, [], [point(4)], [], evaluate=[busy])
+    script.write_text(f"import asyncio\n{main}")
+    busy = "print('busy', flush=True)\nwhile x: pass"
+    ended = host.run(script, [], [point(4)], [], evaluate=[busy], stop_at=b"busy")
     assert ended.status == -signal.SIGINT
+
+
+def test_a_stop_at_a_prompt_shows_the_script_no_frame_of_the_runner(host: ScriptHost, tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    handled = "    except KeyboardInterrupt:\n        traceback.print_exc()\n        raise\n"
+    script.write_text(f"import traceback\ndef f():\n    try:\n        a = 1\n        b = 2\n{handled}f()\n")
+    ended = host.run(script, [], [point(5)], [], evaluate=["print('now', flush=True)"], stop_at=b"now")
+    assert ended.status == -signal.SIGINT
+    assert ended.stderr.count(b"line 5, in f") >= 2 and ended.stderr.count(b"Traceback") == 2
+    assert b"sequencer_runner" not in ended.stderr and b"threading" not in ended.stderr
 
 
 def test_lines_are_those_of_python(host: ScriptHost, tmp_path: Path) -> None:

@@ -1,6 +1,9 @@
 """An exception that ends the script, as people need it: the first cause first."""
 
+import ctypes
 import re
+import sys
+import threading
 import traceback
 from pathlib import Path
 from types import FrameType, TracebackType
@@ -19,6 +22,21 @@ def without_runner(tb: TracebackType | None, path: str) -> TracebackType | None:
     while tb is not None and tb.tb_frame.f_code.co_filename != path:
         tb = tb.tb_next
     return tb
+
+
+def hide_runner(error: BaseException) -> None:
+    """For an `except` block of the runner that raises the error again into the script, by a bare `raise`: of the
+    traceback up to there, only what the runner has called of the script is left."""
+    tb = error.__traceback__
+    while tb is not None and (_is_ours(tb) or tb.tb_frame.f_code.co_filename == threading.__file__):
+        tb = tb.tb_next
+    error.__traceback__ = tb
+    if sys.version_info < (3, 11):
+        # There a bare `raise` restores a traceback of its own.
+        taken = [ctypes.py_object(each) for each in (type(error), error, *([] if tb is None else [tb]))]
+        for each in taken:
+            ctypes.pythonapi.Py_IncRef(each)
+        ctypes.pythonapi.PyErr_SetExcInfo(*taken, *([None] if tb is None else []))
 
 
 def strip(error: BaseException, path: str) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 from sequencer_runner.script.codes import begins_on_its_first_line, lines_of
 from sequencer_runner.script.controller import Controller
+from sequencer_runner.script.failure import hide_runner
 from sequencer_runner.script.probe import Suspension
 from sequencer_runner.script.spots import Spots
 
@@ -165,31 +166,35 @@ class MonitoringProbe:
         _monitoring.free_tool_id(_TOOL)
 
     def _on_line(self, code: CodeType, line: int) -> Any:
-        if self._suspension and self._suspension.holds():
-            return None
-        spots = self._spots.by_line.get(line)
-        if spots is not None:
-            for spot in spots:
-                if spot.code is code:
-                    frame = sys._getframe(1)
-                    hits = spot.reached(frame)
-                    if hits:
-                        if self._controller.serves_runner(frame):
+        try:
+            if self._suspension and self._suspension.holds():
+                return None
+            spots = self._spots.by_line.get(line)
+            if spots is not None:
+                for spot in spots:
+                    if spot.code is code:
+                        frame = sys._getframe(1)
+                        hits = spot.reached(frame)
+                        if hits:
+                            if self._controller.serves_runner(frame):
+                                return None
+                        elif spot.quiet:
                             return None
-                    elif spot.quiet:
+                        self._calls += 1
+                        if self._controller.at_line(frame, line, hits):
+                            spot.quiet = self._silent = True
                         return None
-                    self._calls += 1
-                    if self._controller.at_line(frame, line, hits):
-                        spot.quiet = self._silent = True
-                    return None
-        self._calls += 1
-        if self._controller.at_line(sys._getframe(1), line):
-            self._silent = True
-            if id(code) in self._one_liners:
-                self._one_liners[id(code)] = True
-            self._disabled(code, line)
-            return _DISABLE
-        return None
+            self._calls += 1
+            if self._controller.at_line(sys._getframe(1), line):
+                self._silent = True
+                if id(code) in self._one_liners:
+                    self._one_liners[id(code)] = True
+                self._disabled(code, line)
+                return _DISABLE
+            return None
+        except BaseException as error:
+            hide_runner(error)
+            raise
 
     def _disabled(self, code: CodeType, line: int) -> None:
         talking = self._talking.get(id(code))

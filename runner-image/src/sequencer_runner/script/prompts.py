@@ -10,6 +10,7 @@ from types import FrameType
 from typing import Any
 
 from sequencer_runner.script import threads
+from sequencer_runner.script.failure import hide_runner
 
 # Seconds after which an interrupt that has not arrived is sent again.
 _INSISTING = (0.01, 0.02, 0.05, 0.1, 0.2)
@@ -141,8 +142,7 @@ class Evaluation:
             self._before(number, frame)
         except BaseException as error:
             self.stop = error
-            # From 3.11 on, the code that is interrupted finds no frame of the runner in the traceback.
-            error.__traceback__ = None
+            hide_runner(error)
             raise
         if self._ident:
             # The handler only made a note (asyncio cancels the main task): the evaluation does not delay it.

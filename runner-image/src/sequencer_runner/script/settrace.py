@@ -7,6 +7,7 @@ from typing import Any
 
 from sequencer_runner.script import threads
 from sequencer_runner.script.controller import Controller
+from sequencer_runner.script.failure import hide_runner
 from sequencer_runner.script.probe import Suspension
 from sequencer_runner.script.spots import Spots
 
@@ -103,7 +104,8 @@ class SettraceProbe:
         if event == "line" and not self._suspension.holds():
             try:
                 self._at_line(frame, frame.f_lineno)
-            except BaseException:
+            except BaseException as error:
+                hide_runner(error)
                 # A trace function that raises (a KeyboardInterrupt at a prompt) is switched off by Python.
                 sys.setprofile(self._switch_on_again)
                 raise
