@@ -188,6 +188,7 @@ def test_an_exception_of_any_kind_is_an_answer(host: ScriptHost, tmp_path: Path,
         "x = 1" + " + 1" * 1500: "",
         "[x" + " + 1" * 1500 + " for x in 'a']": "TypeError",
         "-" * 20_000 + "1": "",
+        "sys.exc_info()[1]": "None",
     }
     script = tmp_path / "script.py"
     script.write_text(SCRIPT + ("raise ValueError('held')\n" if hold else ""))

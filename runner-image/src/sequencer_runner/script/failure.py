@@ -3,7 +3,6 @@
 import ctypes
 import re
 import sys
-import threading
 import traceback
 from pathlib import Path
 from types import FrameType, TracebackType
@@ -28,7 +27,7 @@ def hide_runner(error: BaseException) -> None:
     """For an `except` block of the runner that raises the error again into the script, by a bare `raise`: of the
     traceback up to there, only what the runner has called of the script is left."""
     tb = error.__traceback__
-    while tb is not None and (_is_ours(tb) or tb.tb_frame.f_code.co_filename == threading.__file__):
+    while tb is not None and _is_ours(tb):
         tb = tb.tb_next
     error.__traceback__ = tb
     if sys.version_info < (3, 11):

@@ -34,15 +34,20 @@ _namespace = _runtime.start(_runtime.wait_for_start())
 _ended_by: list[BaseException] = []
 try:
     while (_code := _runtime.next()) is not None:
+        _failure = None
         try:
             _exec(_code, _namespace)
         except _every_exception as _error:
-            _runtime.failed(_error)
-        else:
+            _failure = _error
+        # Not in the `except` block: when a failure is held, nothing is being handled for what people evaluate there.
+        if _failure is None:
             _runtime.succeeded()
+        else:
+            _runtime.failed(_failure)
 except _every_exception as _error:
     _ended_by.append(_error)
 # Not while the exception is handled: a hook of the script would see that.
+_failure = None
 _runtime.end(_ended_by)
 # What is in it is deleted when Python clears the module, as without a runner.
 del _namespace
