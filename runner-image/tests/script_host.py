@@ -16,7 +16,7 @@ from typing import Any
 from sequencer_runner.frames import FrameReader, LineFrame, OutputFrame, json_frame
 
 SOURCE = Path(__file__).parent.parent / "src"
-MAIN = SOURCE / "sequencer_runner" / "script" / "main.py"
+MAIN = SOURCE / "sequencer_runner" / "script" / "importlib_bootstrap.py"
 
 
 def environment(**more: str) -> dict[str, str]:

@@ -162,6 +162,7 @@ def test_nothing_of_the_runner_is_seen(host: ScriptHost, tmp_path: Path) -> None
         "logging.error('state', exc_info=True); old()",
         "try:\n    1 / 0\nexcept ZeroDivisionError: traceback.print_exc()",
         "[1 / 0 for _ in 'a']",
+        "warnings.warn('of the caller', stacklevel=2)",
     )
     texts = [event["text"] for event in ended.events if event["type"] == "evaluated"]
     assert texts[0].startswith("Traceback (most recent call last):\n") and "SyntaxError" not in texts[0]
@@ -171,6 +172,7 @@ def test_nothing_of_the_runner_is_seen(host: ScriptHost, tmp_path: Path) -> None
         "NoneType: None",
         "<evaluated>:1: DeprecationWarning: use point()",
     ]
+    assert f"script.py:{IN_SCAN}: UserWarning: of the caller" in texts[-1]
     assert "sequencer_runner" not in "".join(texts) and b"sequencer_runner" not in ended.stderr
 
 

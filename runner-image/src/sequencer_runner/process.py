@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sequencer_runner.frames import json_frame
 
-_MAIN = Path(__file__).parent / "script" / "main.py"
+_MAIN = Path(__file__).parent / "script" / "importlib_bootstrap.py"
 _waited_for: "set[int]" = set()
 # What the runner knows and the script must not.
 _SECRETS = ("RUNNER_TOKEN",)

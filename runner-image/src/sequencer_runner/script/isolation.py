@@ -1,9 +1,9 @@
 """Gives the runner modules of its own, so that a script may replace any name of Python and of the standard library.
 
-`main.py` executes this file with a copy of `builtins`. Each module that is imported from here gets that copy, and a
-private copy of each standard module: code in Python is executed again, of a module in C the names are copied. Private
-modules are not in `sys.modules`, where a script or its tools could replace their names. What the script has to see is
-set through `public`.
+`importlib_bootstrap.py` executes this file with a copy of `builtins`. Each module that is imported from here gets that
+copy, and a private copy of each standard module: code in Python is executed again, of a module in C the names are
+copied. Private modules are not in `sys.modules`, where a script or its tools could replace their names. What the script
+has to see is set through `public`.
 """
 
 import builtins
@@ -11,7 +11,7 @@ import importlib
 import sys
 from _thread import RLock
 from importlib.util import module_from_spec
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 
 # Their state or the identity of their types matters, and the runner calls no function of them while a script runs.
@@ -76,6 +76,8 @@ def _execute(name: str, path: Any) -> ModuleType:
     code = loader.get_code(name)
     if code is None:
         return _copy(name)
+    if name.partition(".")[0] == __name__.partition(".")[0]:
+        code = _passed_over(code)
     module = _own[name] = module_from_spec(spec)
     module.__dict__["__builtins__"] = _builtins
     try:
@@ -84,6 +86,12 @@ def _execute(name: str, path: Any) -> ModuleType:
         del _own[name]
         raise
     return module
+
+
+def _passed_over(code: CodeType) -> CodeType:
+    """By the stack levels of warnings."""
+    constants = tuple(_passed_over(each) if isinstance(each, CodeType) else each for each in code.co_consts)
+    return code.replace(co_filename=f"{code.co_filename} <importlib._bootstrap>", co_consts=constants)
 
 
 def _copy(name: str) -> ModuleType:

@@ -35,8 +35,8 @@ _print_exception = script_sys.__excepthook__
 
 
 class ScriptRuntime:
-    """One for the process. `main.py` executes the statements: so below the frames of the script are few of the runner,
-    which count for the recursion limit."""
+    """One for the process. `importlib_bootstrap.py` executes the statements: so below the frames of the script are few
+    of the runner, which count for the recursion limit."""
 
     def __init__(self, sock: "_socket.socket") -> None:
         # The modules `sequencer` and `nextline` use them.

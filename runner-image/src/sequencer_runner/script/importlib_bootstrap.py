@@ -1,6 +1,9 @@
 """The script process. Started ahead of time; waits for a script, runs it as `__main__`, and ends as Python would.
 
-python main.py FD        FD: this end of the pair of sockets to the supervisor
+python importlib_bootstrap.py FD        FD: this end of the pair of sockets to the supervisor
+
+The stack levels of `warnings.warn` pass over files with `importlib` and `_bootstrap` in their names, as those of the
+import system: so they count no frame of the runner. `isolation.py` gives the code of the other modules such a name.
 
 All names are bound before the script starts, and the statements are executed here, directly below this module.
 """
