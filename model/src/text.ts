@@ -100,8 +100,8 @@ export function hasUnseenCharacters(text: string): boolean {
   return UNSEEN.test(rest) || !isStorable(text);
 }
 
-/** U+2800 is a braille pattern without dots, U+3164 and U+FFA0 are fillers of Hangul. */
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800\u3164\uFFA0]/u;
+/** One of these. U+2800 is a braille pattern without dots, U+3164 and U+FFA0 are fillers of Hangul. */
+export const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800\u3164\uFFA0]/u;
 const EMOJI = String.raw`\p{Extended_Pictographic}(?:\uFE0F|\p{Emoji_Modifier})?`;
 const EMOJI_SEQUENCE = new RegExp(String.raw`${EMOJI}(?:\u200D${EMOJI})*|[0-9#*]\uFE0F\u20E3`, 'gu');
 

@@ -1,6 +1,6 @@
 /** Tokens for programs: shown once, stored as a hash, never able to do more than the person whose they are. */
 import { randomUUID } from 'node:crypto';
-import { SequencerError } from '@sequencer/model';
+import { SequencerError, hasUnseenCharacters } from '@sequencer/model';
 import { and, count, desc, eq, gt, isNull } from 'drizzle-orm';
 import type { Logger } from '../log.ts';
 import { apiTokens, type ApiTokenRow } from '../store/auth-schema.ts';
@@ -43,7 +43,7 @@ export class ApiTokens {
   /** Throws BAD_INPUT, FORBIDDEN or TOO_MANY. */
   async create(owner: User, method: Method, wanted: NewToken): Promise<{ token: string; row: ApiTokenRow }> {
     const { name, grant, days } = wanted;
-    if (!NAME.test(name)) {
+    if (!NAME.test(name) || hasUnseenCharacters(name)) {
       throw new SequencerError(
         'BAD_INPUT',
         'name: it has 1 to 80 letters, digits and signs, such as "night schedule".',

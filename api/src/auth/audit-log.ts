@@ -95,7 +95,7 @@ export class AuditLog {
   read(filter: AuditFilter, first: number, before: number | null): Promise<AuditRow[]> {
     const conditions: (SQL | undefined)[] = [
       before === null ? undefined : lt(audit.id, before),
-      filter.user === null ? undefined : eq(audit.userName, filter.user),
+      filter.user === null ? undefined : eq(audit.userName, filter.user.normalize('NFC')),
       filter.action === null ? undefined : eq(audit.action, filter.action),
       filter.sequencer === null ? undefined : eq(audit.sequencer, filter.sequencer),
       filter.run === null ? undefined : eq(audit.run, filter.run),

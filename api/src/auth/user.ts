@@ -1,9 +1,9 @@
 /** Who acts. */
-import { ERRORS, SequencerError } from '@sequencer/model';
+import { ERRORS, SequencerError, UNSEEN } from '@sequencer/model';
 import type { Grant } from './grants.ts';
 
 /** Letters and digits of any script, and few signs: nothing that could be taken for something else when it is shown. */
-export const USER_NAME = /^(?:[\p{L}\p{N}]\p{M}{0,3}|[._@+-]){1,64}$/u;
+export const USER_NAME = new RegExp(String.raw`^(?!.*${UNSEEN.source})(?:[\p{L}\p{N}]\p{M}{0,3}|[._@+-]){1,64}$`, 'u');
 
 export interface User extends Grant {
   readonly name: string;

@@ -1,5 +1,12 @@
 /** From what somebody wants to run to a run in the queue. */
-import { LIMITS, SequencerError, breakpointSchema, type Finding, type StatementSpan } from '@sequencer/model';
+import {
+  LIMITS,
+  SequencerError,
+  breakpointSchema,
+  hasUnseenCharacters,
+  type Finding,
+  type StatementSpan,
+} from '@sequencer/model';
 import { z } from 'zod';
 import type { Db } from '../store/database.ts';
 import { findByRequest, scriptHashOf, findRun, type RunSummary } from '../store/run-store.ts';
@@ -7,8 +14,6 @@ import type { RunBackend } from './run-backend.ts';
 import type { RunQueue, Submission } from './run-queue.ts';
 
 const NUL = /\0/;
-/** What is not seen, or turns the text after it around, so that it looks like another. */
-const DECEIVING = /[\p{Cc}\p{Bidi_Control}]/u;
 const text = (longest: number) =>
   z
     .string()
@@ -31,8 +36,14 @@ const submissionSchema = z.object({
   script: z.string(),
   title: text(LIMITS.titleLength)
     .nullish()
-    .transform((title) => title?.replaceAll(/\s+/g, ' ').trim() || null)
-    .refine((title) => title === null || !DECEIVING.test(title), 'It holds characters that cannot be seen.'),
+    .transform(
+      (title) =>
+        title
+          ?.replaceAll(/[^\S\uFEFF]+/g, ' ')
+          .trim()
+          .normalize('NFC') || null,
+    )
+    .refine((title) => title === null || !hasUnseenCharacters(title), 'It holds characters that cannot be seen.'),
   arguments: z
     .array(text(LIMITS.argumentBytes))
     .max(LIMITS.argumentCount, `There are more than ${String(LIMITS.argumentCount)} of them.`),

@@ -12,6 +12,7 @@ import { untilDone } from '../runs/retry.ts';
 import { isDatabaseAway } from './errors.ts';
 import { watchedPool } from './pool.ts';
 import * as schema from './schema.ts';
+import { foldSearchWords } from './search-words.ts';
 
 export { asSequencerError, isDatabaseAway, violatedConstraint } from './errors.ts';
 
@@ -70,6 +71,7 @@ async function migrateUnderLock(url: string): Promise<void> {
       refuseOldServer(await versionOf(client));
       await refuseNewerSchema(client);
       await migrate(drizzle(client), { migrationsFolder: FOLDER });
+      await foldSearchWords(client);
     } finally {
       await client.query('select pg_advisory_unlock($1)', [LOCK]);
     }

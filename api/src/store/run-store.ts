@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { and, asc, desc, eq, gte, ilike, inArray, lt, or, sql, type SQL } from 'drizzle-orm';
 import { getTableColumns } from 'drizzle-orm';
-import { OPEN_PHASES, SequencerError, type Phase } from '@sequencer/model';
+import { OPEN_PHASES, SequencerError, searchForm, type Phase } from '@sequencer/model';
 import { readMoment } from '../moment.ts';
 import type { Db } from './database.ts';
 import { runs, sequencers, type RunRow } from './schema.ts';
@@ -162,25 +162,36 @@ function beyond({ value, id }: Place, order: RunOrder, key: SQL): SQL {
 }
 
 export function conditions(filter: RunFilter): (SQL | undefined)[] {
-  const like = filter.text ? `%${filter.text.replace(/[\\%_]/g, '\\$&')}%` : null;
+  const { text } = filter;
   return [
     filter.sequencer === null ? undefined : eq(runs.sequencer, filter.sequencer),
     filter.phases ? inArray(runs.phase, [...filter.phases]) : undefined,
-    like === null ? undefined : or(ilike(runs.words, like), ilike(runs.script, like)),
-    filter.submittedBy === null ? undefined : eq(runs.submittedBy, filter.submittedBy),
+    text === null ? undefined : or(ilike(runs.words, containing(searchForm(text))), ...inScript(text)),
+    filter.submittedBy === null ? undefined : eq(runs.submittedBy, filter.submittedBy.normalize('NFC')),
     filter.from ? gte(runs.submittedAt, filter.from) : undefined,
     filter.to ? lt(runs.submittedAt, filter.to) : undefined,
   ];
+}
+
+function containing(text: string): string {
+  return `%${text.replace(/[\\%_]/g, '\\$&')}%`;
+}
+
+/** A script is stored as it came: composed, decomposed, or both. */
+function inScript(text: string): SQL[] {
+  const forms = new Set([text, text.normalize('NFC'), text.normalize('NFD')]);
+  return [...forms].map((form) => ilike(runs.script, containing(form)));
 }
 
 export function scriptHashOf(script: string): string {
   return createHash('sha256').update(script).digest('hex');
 }
 
-/** What the history's search finds a run by: its title, number, and first cause of failure. */
+/** What the history's search finds a run by, in its search form: its title, number, and first cause of failure. */
 export function wordsOf(run: Pick<RunRow, 'sequencer' | 'number' | 'title' | 'submittedBy' | 'failure'>): string {
   const failure = run.failure ? `${run.failure.exception}: ${run.failure.message}` : '';
-  return [`${run.sequencer}/${String(run.number)}`, run.title ?? '', run.submittedBy, failure].join('\n');
+  const words = [`${run.sequencer}/${String(run.number)}`, run.title ?? '', run.submittedBy, failure];
+  return searchForm(words.join('\n'));
 }
 
 /** The places of waiting runs, in one statement; those that have it already, or wait no more, are left as they are. */
