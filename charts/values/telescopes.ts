@@ -18,6 +18,12 @@ const likeEverywhere = {
     .describe("Another service account than the chart's. Its token is not given to the pod in any case."),
   priorityClassName: objectName.default('').describe('Priority class.'),
   egress: given.egress,
+  storage: given.storage
+    .unwrap()
+    .default('10Gi')
+    .describe(
+      'What a pod may write to /work, /tmp and its log. Above it the node evicts the pod, which stops the script.',
+    ),
   warm: given.warm
     .unwrap()
     .default(0)

@@ -1,7 +1,6 @@
 /** The mutations of runs that wait, and of the queue. Each returns when it is done, or fails with a typed error. */
 import { SequencerError } from '@sequencer/model';
 import { checkScriptText, startAtSchema, submit } from '../runs/submission.ts';
-import { setHoldOnFailure } from '../store/run-store.ts';
 import { BreakpointInput, asked } from './breakpoints.ts';
 import { ModeEnum, RunStartEnum, builder } from './builder.ts';
 import { checked } from './checked.ts';
@@ -133,9 +132,9 @@ builder.mutationType({
       type: SequencerType,
       description: 'Whether a failure holds the runs of a sequencer that do not say it themselves.',
       args: { sequencer: t.arg.string(), hold: t.arg.boolean() },
-      resolve: async (_root, { sequencer, hold }, { board, db }) => {
+      resolve: async (_root, { sequencer, hold }, { board, queue }) => {
         board.signal(sequencer);
-        await setHoldOnFailure(db, sequencer, hold);
+        await queue.setHoldOnFailure(sequencer, hold);
         board.changed(sequencer);
         return { name: sequencer };
       },

@@ -12,7 +12,7 @@ import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
 import { and, eq } from 'drizzle-orm';
 import { requireMode, requirePosition, requireRoom, type RunQueue, type Submission } from '../runs/run-queue.ts';
 import type { Db } from '../store/database.ts';
-import { findRun, type RunSummary } from '../store/run-store.ts';
+import { findRun, setHoldOnFailure, type RunSummary } from '../store/run-store.ts';
 import { runs } from '../store/schema.ts';
 import { asking, type Cluster } from './cluster.ts';
 import { holdOf, modeBy } from './mode.ts';
@@ -135,6 +135,13 @@ export class KubernetesQueue implements RunQueue {
       spec: { mode: word, ...(hold && mode !== 'OFF' && { resumeAfter: resumeWord(hold) }) },
     };
     await asking(() => client.merge(SEQUENCERS, namespace, sequencer, patch));
+  }
+
+  /** In the object, as the operator has no connection to the database. */
+  async setHoldOnFailure(sequencer: string, hold: boolean): Promise<void> {
+    const { client, namespace } = this.#cluster;
+    await asking(() => client.merge(SEQUENCERS, namespace, sequencer, { spec: { holdOnFailure: hold } }));
+    await setHoldOnFailure(this.#db, sequencer, hold);
   }
 
   async stopped(run: RunSummary, by: string): Promise<void> {

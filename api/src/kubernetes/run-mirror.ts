@@ -8,6 +8,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { OPEN_PHASES, RUN_STARTS, isFinal, type RunStart } from '@sequencer/model';
 import { byPlace, heldRuns, isWaiting, waitingRuns } from '@sequencer/model/kubernetes/queue';
+import { holdsOnFailure, type Sequencer } from '@sequencer/model/kubernetes/sequencer';
 import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
 import { BackOff } from '@sequencer/kubernetes/back-off';
 import { KubernetesError } from '@sequencer/kubernetes/errors';
@@ -171,7 +172,7 @@ export class RunMirror {
     const bare = { reason: SET_ASIDE, startedAt: null, finishedAt: null, exitCode: null };
     const { phase } = lifeOf(run);
     if (isFinal(phase) || gone) await this.#end(row, { ...bare, phase: isFinal(phase) ? phase : endOfGone(row).phase });
-    else await this.#goOn(row, { ...bare, phase });
+    else await this.#goOn(row, { ...bare, phase }, run);
   }
 
   async #follow({ run, gone }: Seen, row: RunSummary | undefined): Promise<void> {
@@ -184,7 +185,7 @@ export class RunMirror {
       const life = lifeOf(run);
       if (isFinal(life.phase)) await this.#end(row, life);
       else if (gone) await this.#end(row, endOfGone(row));
-      else await this.#goOn(row, life);
+      else await this.#goOn(row, life, run);
     } else await this.#complete(row, lifeOf(run));
     if (!gone && run.status?.number !== row.number) await this.#writeNumber(run, row.number);
     const live = this.#parts.lives.get(uid);
@@ -209,7 +210,12 @@ export class RunMirror {
       // Objects may be older than the database.
       const number = Math.max(lastNumber + 1, run.status?.number ?? 0);
       await tx.update(sequencers).set({ lastNumber: number }).where(eq(sequencers.name, sequencer));
-      const row = made(run, number, await nextPlace(tx, sequencer), this.#startOf(run));
+      const row = made(run, {
+        number,
+        place: await nextPlace(tx, sequencer),
+        start: this.#startOf(run),
+        sequencer: this.#sequencerOf(run),
+      });
       // A copy that somebody made of an object has its annotations too.
       const isCopy = row.requestId != null && (await findByRequest(tx, row.submittedBy, row.requestId)) !== null;
       await tx.insert(runs).values(isCopy ? { ...row, requestId: null } : row);
@@ -222,12 +228,15 @@ export class RunMirror {
   }
 
   #startOf(run: SequencerRun): RunStart {
-    const { cluster } = this.#parts;
-    const sequencer = cluster.sequencers.get(run.metadata.namespace, run.spec.sequencer);
+    const sequencer = this.#sequencerOf(run);
     return waitingRuns([run], heldRuns(sequencer?.status))[0]?.start ?? 'QUEUED';
   }
 
-  async #goOn(row: RunSummary, life: LifeOfRun): Promise<void> {
+  #sequencerOf({ metadata, spec }: SequencerRun): Sequencer | undefined {
+    return this.#parts.cluster.sequencers.get(metadata.namespace, spec.sequencer);
+  }
+
+  async #goOn(row: RunSummary, life: LifeOfRun, run: SequencerRun): Promise<void> {
     const { db, lives } = this.#parts;
     const { phase, reason } = life;
     const isNews = row.lastSeq === 0 && (row.phase !== phase || row.reason !== reason);
@@ -236,7 +245,7 @@ export class RunMirror {
     if (isNews) {
       await db
         .update(runs)
-        .set({ phase, reason })
+        .set({ phase, reason, holdOnFailure: holdsOnFailure(run.spec, this.#sequencerOf(run)) })
         .where(and(eq(runs.id, row.id), eq(runs.lastSeq, 0), inArray(runs.phase, [...OPEN_PHASES])));
     }
     const fresh = await findRun(db, row.id);

@@ -1,9 +1,11 @@
 import { isStorable } from '@sequencer/model';
 import { ANNOTATIONS } from '@sequencer/model/kubernetes/names';
+import type { Sequencer } from '@sequencer/model/kubernetes/sequencer';
 import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
 import { expect, it } from 'vitest';
 import { bareRowOf, rowOf } from './run-row.ts';
 
+const CONTEXT = { number: 1, place: 1, start: 'QUEUED', sequencer: undefined } as const;
 const ODD = 'a\0b\uD800';
 
 /** As kubectl can make it: the API server takes any JSON string. */
@@ -42,7 +44,7 @@ function textsOf(value: unknown): string[] {
 }
 
 it('makes every text of an object storable and visible', () => {
-  const row = rowOf(run, 1, 1, 'QUEUED');
+  const row = rowOf(run, CONTEXT);
   expect(row).toMatchObject({
     title: 'a\\u{0}b\\u{d800}',
     reason: 'a\\u{0}b\\u{d800}',
@@ -53,11 +55,19 @@ it('makes every text of an object storable and visible', () => {
 
 it('keeps a script with an escape in it as it is', () => {
   const script = "print('\\u{0}')";
-  expect(rowOf({ ...run, spec: { ...run.spec, script } }, 1, 1, 'QUEUED').script).toBe(script);
+  expect(rowOf({ ...run, spec: { ...run.spec, script } }, CONTEXT).script).toBe(script);
 });
 
 it('makes a row without any text of a person', () => {
-  const row = bareRowOf(run, 1, 1, 'QUEUED');
+  const row = bareRowOf(run, CONTEXT);
   expect(textsOf(row).filter((text) => text.includes('u{'))).toEqual([]);
   expect(row).toMatchObject({ title: null, arguments: [], breakpoints: [], submittedBy: 'kubectl', phase: 'FAILED' });
+});
+
+it('follows the setting of the sequencer for a run that does not say whether it pauses on failure', () => {
+  const sequencer = { spec: { holdOnFailure: true } } as Sequencer;
+  const { holdOnFailure: _, ...silent } = run.spec;
+  expect(rowOf({ ...run, spec: silent }, { ...CONTEXT, sequencer }).holdOnFailure).toBe(true);
+  expect(rowOf({ ...run, spec: silent }, CONTEXT).holdOnFailure).toBe(false);
+  expect(rowOf(run, { ...CONTEXT, sequencer }).holdOnFailure).toBe(false);
 });

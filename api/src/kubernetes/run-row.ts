@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { ensureStorable, storableData, storableText, type Phase, type RunStart } from '@sequencer/model';
 import { breakpointsOf } from '@sequencer/model/kubernetes/breakpoints';
 import { ANNOTATIONS } from '@sequencer/model/kubernetes/names';
+import { holdsOnFailure, type Sequencer } from '@sequencer/model/kubernetes/sequencer';
 import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
 import { phaseOfWord } from '@sequencer/model/kubernetes/words';
 import { wordsOf } from '../store/run-store.ts';
@@ -34,8 +35,16 @@ export function hashOf(script: string): string {
   return createHash('sha256').update(script).digest('hex');
 }
 
-/** @param start whether it starts by itself, as the queue rule takes it */
-export function rowOf(run: SequencerRun, number: number, place: number, start: RunStart): NewRun {
+/** What the row has besides the object. */
+export interface RowContext {
+  number: number;
+  place: number;
+  /** Whether it starts by itself, as the queue rule takes it. */
+  start: RunStart;
+  sequencer: Sequencer | undefined;
+}
+
+export function rowOf(run: SequencerRun, { number, place, start, sequencer }: RowContext): NewRun {
   const { metadata, spec } = run;
   const script = ensureStorable(spec.script ?? placeholderOf(spec));
   const row = {
@@ -55,7 +64,7 @@ export function rowOf(run: SequencerRun, number: number, place: number, start: R
     scriptHash: hashOf(script),
     arguments: storableData(spec.arguments),
     startPaused: spec.startPaused,
-    holdOnFailure: spec.holdOnFailure,
+    holdOnFailure: holdsOnFailure(spec, sequencer),
     breakpoints: storableData(breakpointsOf(metadata)),
     startAt: spec.startAt === 0 ? null : spec.startAt,
     start,
@@ -75,16 +84,11 @@ function requestIdOf({ metadata }: SequencerRun): string | null {
 export const SET_ASIDE = 'The details of this run could not be stored: the database refused them.';
 
 /** As `rowOf`, without any text that a person has written. */
-export function bareRowOf(run: SequencerRun, number: number, place: number, start: RunStart): NewRun {
+export function bareRowOf(run: SequencerRun, context: RowContext): NewRun {
   const { title: _title, scriptFrom: _from, ...spec } = run.spec;
   const { annotations: _annotations, ...metadata } = run.metadata;
   const status = { phase: run.status?.phase, reason: SET_ASIDE };
-  return rowOf(
-    { ...run, metadata, spec: { ...spec, arguments: [], script: `# ${SET_ASIDE}\n` }, status },
-    number,
-    place,
-    start,
-  );
+  return rowOf({ ...run, metadata, spec: { ...spec, arguments: [], script: `# ${SET_ASIDE}\n` }, status }, context);
 }
 
 /** What is shown of a script that the API may not read. When the run has started, its runner tells it. */

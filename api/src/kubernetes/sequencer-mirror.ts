@@ -9,6 +9,7 @@ import { and, desc, eq } from 'drizzle-orm';
 import type { Logger } from '../log.ts';
 import type { SequencerBoard } from '../runs/sequencer-board.ts';
 import type { Db } from '../store/database.ts';
+import { setHoldOnFailure } from '../store/run-store.ts';
 import { runs, sequencers } from '../store/schema.ts';
 import type { Cluster } from './cluster.ts';
 import { holdOf, isOutdated, modeOf } from './mode.ts';
@@ -92,9 +93,21 @@ export class SequencerMirror {
         .set({ ...wanted, modeChangedAt })
         .where(eq(sequencers.name, name));
     }
+    await this.#holdOnFailure(sequencer, row?.holdOnFailure ?? false);
     this.#written.add(name);
     this.#list();
     this.#board.changed(name);
+  }
+
+  /** The object decides; one of an earlier version, which does not say it, is given what the database has. */
+  async #holdOnFailure({ metadata, spec }: Sequencer, stored: boolean): Promise<void> {
+    const { holdOnFailure } = spec;
+    if (holdOnFailure === stored || (holdOnFailure === undefined && !stored)) return;
+    if (holdOnFailure !== undefined) await setHoldOnFailure(this.#db, metadata.name, holdOnFailure);
+    else {
+      const patch = { metadata: { resourceVersion: metadata.resourceVersion }, spec: { holdOnFailure: stored } };
+      await this.#cluster.client.merge(SEQUENCERS, metadata.namespace, metadata.name, patch);
+    }
   }
 
   /** So that the annotation does not count again when somebody sets the old mode again in the cluster. */

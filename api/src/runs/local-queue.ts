@@ -4,7 +4,15 @@ import { SequencerError, isFinal, type Breakpoint, type Mode } from '@sequencer/
 import { and, asc, eq, sql } from 'drizzle-orm';
 import type { Gateway } from '../gateway/gateway.ts';
 import { violatedConstraint, type Db } from '../store/database.ts';
-import { findByRequest, findRun, scriptHashOf, setPlaces, wordsOf, type RunSummary } from '../store/run-store.ts';
+import {
+  findByRequest,
+  findRun,
+  scriptHashOf,
+  setHoldOnFailure,
+  setPlaces,
+  wordsOf,
+  type RunSummary,
+} from '../store/run-store.ts';
 import { runs, sequencers } from '../store/schema.ts';
 import { lockSequencer, switchOff, type Transaction } from './run-end.ts';
 import { requireMode, requirePosition, requireRoom, type RunQueue, type Submission } from './run-queue.ts';
@@ -101,6 +109,10 @@ export class LocalQueue implements RunQueue {
         modeChangedAt: new Date(),
       })
       .where(eq(sequencers.name, sequencer));
+  }
+
+  setHoldOnFailure(sequencer: string, hold: boolean): Promise<void> {
+    return setHoldOnFailure(this.#db, sequencer, hold);
   }
 
   async stopped(run: RunSummary, by: string): Promise<void> {

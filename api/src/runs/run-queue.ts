@@ -26,6 +26,8 @@ export interface RunQueue {
   /** Moves a waiting run to a position of the queue, from 0. */
   move: (run: RunSummary, position: number) => Promise<void>;
   setMode: (sequencer: string, mode: Mode, by: string) => Promise<void>;
+  /** Whether a failure pauses the runs that do not say it themselves. */
+  setHoldOnFailure: (sequencer: string, hold: boolean) => Promise<void>;
   /** After somebody has stopped the run: nothing follows by itself. */
   stopped: (run: RunSummary, by: string) => Promise<void>;
   /** For when it starts. False, and nothing is changed, if it does not wait any more. */

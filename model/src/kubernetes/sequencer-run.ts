@@ -61,8 +61,10 @@ const specSchema = z
     startPaused: z.boolean().default(false).describe('Stop before the first line.').meta(rules(FIXED)),
     holdOnFailure: z
       .boolean()
-      .default(false)
-      .describe('Keep the script at the line that failed until somebody decides.')
+      .optional()
+      .describe(
+        "Keep the script at the line that failed until somebody decides. The Sequencer's own setting unless given.",
+      )
       .meta(rules(FIXED)),
     startAt: count
       .default(0)
@@ -88,7 +90,7 @@ const specSchema = z
         rule: 'has(self.script) != has(self.scriptFrom)',
         message: 'give either script or scriptFrom, and not both',
       },
-      ...(['title', 'script', 'scriptFrom'] as const).map((field) => ({
+      ...(['title', 'script', 'scriptFrom', 'holdOnFailure'] as const).map((field) => ({
         rule: `has(self.${field}) == has(oldSelf.${field})`,
         message: `${field} ${FIXED.message}`,
       })),

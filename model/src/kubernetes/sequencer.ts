@@ -48,6 +48,14 @@ const runnerSchema = z.object({
     .optional(),
   serviceAccountName: z.string().max(253).optional().describe('Its token is not given to the pod in any case.'),
   priorityClassName: z.string().max(253).optional(),
+  storage: z
+    .string()
+    .max(20)
+    .regex(/^[0-9]+(\.[0-9]+)?([KMGTP]i?)?$/)
+    .optional()
+    .describe(
+      'What a pod may write to /work, /tmp and its log, such as 20Gi; 10Gi unless given. Above it the node evicts the pod, which stops the script.',
+    ),
   warm: z
     .int()
     .min(0)
@@ -71,6 +79,10 @@ const specSchema = z.object({
     .max(63)
     .optional()
     .describe('The word in status.hold.resume: the queue goes on after that bad end. A later one holds it again.'),
+  holdOnFailure: z
+    .boolean()
+    .optional()
+    .describe('Pause on failure, for runs that do not say it themselves. Also set on the page of the telescope.'),
   runner: runnerSchema,
   ocs: z
     .object({ configMap: z.string().min(1).max(253).describe('default.yaml and sorunlib.yaml, mounted at /config.') })
@@ -143,6 +155,14 @@ export const sequencerSchema = z.object({ spec: specSchema, status: statusSchema
 export type SequencerSpec = z.infer<typeof specSchema>;
 export type SequencerStatus = z.infer<typeof statusSchema>;
 export type Sequencer = KubernetesObject & { spec: SequencerSpec; status?: SequencerStatus };
+
+/** Whether a run pauses on failure. */
+export function holdsOnFailure(
+  run: { holdOnFailure?: boolean | undefined },
+  sequencer: Sequencer | undefined,
+): boolean {
+  return run.holdOnFailure ?? sequencer?.spec.holdOnFailure ?? false;
+}
 
 /** The host name that scripts on the sequencer see. */
 export function hostnameOf({ metadata, spec }: Sequencer): string {

@@ -11,6 +11,8 @@ export const RUNNER_CONTAINER = 'runner';
 /** After the script's own grace: for the supervisor to kill what is left and to write the outcome. */
 const SUPERVISOR_GRACE_SECONDS = 15;
 const USER = 1000;
+/** Without a bound, a script can fill the disk of its node. */
+const DEFAULT_STORAGE = '10Gi';
 
 export function ownerOf({ apiVersion, kind, metadata }: SequencerRun | Sequencer): OwnerReference {
   return { apiVersion, kind, name: metadata.name, uid: metadata.uid, controller: true, blockOwnerDeletion: true };
@@ -36,6 +38,7 @@ export function podOf(run: SequencerRun, sequencer: Sequencer): New<Pod> {
 /** @param secret the run is in it; with `waits`, once it is there */
 export function podSpecOf(sequencer: Sequencer, secret: string, how: 'given' | 'waits'): Pod['spec'] {
   const { runner, ocs, stopGraceSeconds } = sequencer.spec;
+  const storage = runner.storage ?? DEFAULT_STORAGE;
   const asGiven = Object.fromEntries(
     (
       [
@@ -87,7 +90,11 @@ export function podSpecOf(sequencer: Sequencer, secret: string, how: 'given' | '
             : []),
           ...runner.env,
         ],
-        ...(runner.resources && { resources: runner.resources }),
+        resources: {
+          // Without a request of its own, the limit would be one.
+          requests: { 'ephemeral-storage': '0', ...runner.resources?.requests },
+          limits: { 'ephemeral-storage': storage, ...runner.resources?.limits },
+        },
         securityContext: {
           allowPrivilegeEscalation: false,
           readOnlyRootFilesystem: true,
@@ -103,8 +110,8 @@ export function podSpecOf(sequencer: Sequencer, secret: string, how: 'given' | '
     ],
     volumes: [
       { name: 'run', secret: { secretName: secret, defaultMode: 0o440, ...(how === 'waits' && { optional: true }) } },
-      { name: 'work', emptyDir: {} },
-      { name: 'tmp', emptyDir: {} },
+      { name: 'work', emptyDir: { sizeLimit: storage } },
+      { name: 'tmp', emptyDir: { sizeLimit: storage } },
       ...(ocs ? [{ name: 'ocs', configMap: { name: ocs.configMap } }] : []),
     ],
   };

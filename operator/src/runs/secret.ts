@@ -4,7 +4,7 @@ import type { Secret } from '@sequencer/kubernetes/objects';
 import { runToken } from '@sequencer/kubernetes/run-token';
 import { breakpointsOf } from '@sequencer/model/kubernetes/breakpoints';
 import { ANNOTATIONS, LABELS } from '@sequencer/model/kubernetes/names';
-import { hostnameOf, type Sequencer } from '@sequencer/model/kubernetes/sequencer';
+import { holdsOnFailure, hostnameOf, type Sequencer } from '@sequencer/model/kubernetes/sequencer';
 import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
 import { ownerOf } from './pod.ts';
 
@@ -31,7 +31,7 @@ export function secretOf(
     title: spec.title ?? null,
     arguments: spec.arguments,
     startPaused: spec.startPaused || spec.desiredState === 'Paused',
-    holdOnFailure: spec.holdOnFailure,
+    holdOnFailure: holdsOnFailure(spec, sequencer),
     startAt: spec.startAt,
     ...(spec.startLine !== undefined && { startLine: spec.startLine }),
     breakpoints: breakpointsOf(metadata),

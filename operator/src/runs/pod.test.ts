@@ -1,0 +1,74 @@
+import type { Sequencer } from '@sequencer/model/kubernetes/sequencer';
+import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
+import { expect, it } from 'vitest';
+import { podSpecOf } from './pod.ts';
+import { secretOf } from './secret.ts';
+
+const metadata = { name: 'satp1', namespace: 'site', uid: 'u', resourceVersion: '1', creationTimestamp: '' };
+const sequencer: Sequencer = {
+  apiVersion: 'sequencer.dev/v1alpha1',
+  kind: 'Sequencer',
+  metadata,
+  spec: {
+    mode: 'Off',
+    runner: { image: 'runner', env: [], egress: [] },
+    stopGraceSeconds: 300,
+    recordGraceSeconds: 3600,
+    history: { keepRuns: 50, ttlSecondsAfterFinished: 604_800 },
+  },
+};
+const run: SequencerRun = {
+  apiVersion: 'sequencer.dev/v1alpha1',
+  kind: 'SequencerRun',
+  metadata,
+  spec: {
+    sequencer: 'satp1',
+    arguments: [],
+    desiredState: 'Queued',
+    startPaused: false,
+    startAt: 0,
+    timeoutSeconds: 0,
+  },
+};
+
+interface Spec {
+  volumes: { emptyDir?: { sizeLimit: string } }[];
+  containers: { resources: unknown }[];
+}
+
+function specOf(of: Sequencer): Spec {
+  return podSpecOf(of, 'secret', 'given') as unknown as Spec;
+}
+
+it('bounds what a script may write to the disk of its node', () => {
+  const { volumes, containers } = specOf(sequencer);
+  const bounds = volumes.flatMap(({ emptyDir }) => (emptyDir ? [emptyDir.sizeLimit] : []));
+  expect(bounds).toEqual(['10Gi', '10Gi']);
+  expect(containers[0]?.resources).toEqual({
+    requests: { 'ephemeral-storage': '0' },
+    limits: { 'ephemeral-storage': '10Gi' },
+  });
+});
+
+it('keeps resources that the sequencer names beside the bound of its own', () => {
+  const resources = { limits: { memory: '2Gi' }, requests: { cpu: '100m', 'ephemeral-storage': '1Gi' } };
+  const runner = { ...sequencer.spec.runner, storage: '5Gi', resources };
+  const { containers } = specOf({ ...sequencer, spec: { ...sequencer.spec, runner } });
+  expect(containers[0]?.resources).toEqual({
+    requests: { 'ephemeral-storage': '1Gi', cpu: '100m' },
+    limits: { 'ephemeral-storage': '5Gi', memory: '2Gi' },
+  });
+});
+
+it('starts a run with the pause-on-failure setting of its sequencer unless the run says otherwise', () => {
+  const settings = { gatewayUrl: 'ws://api/runner', runTokenKey: 'k'.repeat(32) };
+  const options = (own: boolean | undefined, ofSequencer: boolean | undefined) => {
+    const seat = { ...sequencer, spec: { ...sequencer.spec, holdOnFailure: ofSequencer } };
+    const secret = secretOf({ ...run, spec: { ...run.spec, holdOnFailure: own } }, seat, 'x = 1\n', settings);
+    return (JSON.parse(secret.stringData?.['options.json'] ?? '{}') as { holdOnFailure: boolean }).holdOnFailure;
+  };
+  expect(options(undefined, undefined)).toBe(false);
+  expect(options(undefined, true)).toBe(true);
+  expect(options(false, true)).toBe(false);
+  expect(options(true, false)).toBe(true);
+});
