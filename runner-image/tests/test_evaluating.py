@@ -226,6 +226,20 @@ def test_a_stop_that_cancels_an_asyncio_task_ends_an_evaluation(host: ScriptHost
     assert ended.status == -signal.SIGINT
 
 
+def test_signals_and_handlers_in_an_evaluation_do_not_end_it(host: ScriptHost, tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    handlers = "def late(*_): raise LookupError('late')\ndef note(*_): print('noted')\n"
+    script.write_text(
+        f"import os, signal\n{handlers}signal.signal(signal.SIGUSR1, late)\nsignal.signal(signal.SIGINT, note)\n"
+        "a = 1\nb = 2\nprint(signal.getsignal(signal.SIGINT) is late)\n"
+    )
+    cases = ["late(0, None)", "os.kill(os.getpid(), signal.SIGINT) or 7", "x = signal.signal(signal.SIGINT, late)"]
+    ended = host.run(script, [], [point(7)], [], evaluate=cases)
+    texts = [event["text"] for event in ended.events if event["type"] == "evaluated"]
+    assert texts == ["LookupError: late", "7", ""]
+    assert (ended.status, b"LookupError: late" in ended.stderr) == (1, True)
+
+
 def test_a_stop_at_a_prompt_shows_the_script_no_frame_of_the_runner(host: ScriptHost, tmp_path: Path) -> None:
     script = tmp_path / "script.py"
     handled = "    except KeyboardInterrupt:\n        traceback.print_exc()\n        raise\n"

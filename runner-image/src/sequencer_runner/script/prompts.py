@@ -11,6 +11,7 @@ from typing import Any
 
 from sequencer_runner.script import threads
 from sequencer_runner.script.failure import hide_runner
+from sequencer_runner.script.signals import HELD
 
 # Seconds after which an interrupt that has not arrived is sent again.
 _INSISTING = (0.01, 0.02, 0.05, 0.1, 0.2)
@@ -139,12 +140,12 @@ class Evaluation:
             self._echo = False
             return None
         try:
-            self._before(number, frame)
+            held = self._before(number, frame) is HELD
         except BaseException as error:
             self.stop = error
             hide_runner(error)
             raise
-        if self._ident:
+        if self._ident and not held:
             # The handler only made a note (asyncio cancels the main task): the evaluation does not delay it.
             raise EvaluationInterrupted
         return None
@@ -155,7 +156,9 @@ class Evaluation:
             # On its way, and at this thread: it is taken here, not in the script.
             time.sleep(0.001)
         if self._by_signal:
-            signal.signal(signal.SIGINT, self._before)
+            # Unless the evaluation has set another.
+            if signal.getsignal(signal.SIGINT) == self._on_signal:
+                signal.signal(signal.SIGINT, self._before)
             self._by_signal = False
         elif self._sent:
             _raise_in(threads.get_ident(), None)

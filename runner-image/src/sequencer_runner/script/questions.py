@@ -73,7 +73,7 @@ class Questions:
                 text = "Interrupted."
             except BaseException as error:
                 text = one_line(error)
-                of_signal = error if is_of_signal(error) else None
+                of_signal = error if self._controller.signals.passing and is_of_signal(error) else None
         finally:
             if probe is not None:
                 probe.unsuspend()

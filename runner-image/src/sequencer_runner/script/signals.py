@@ -19,6 +19,10 @@ _kill = signal.pthread_kill
 _ALL = sorted(signal.valid_signals())
 
 
+HELD = object()
+"""What a handler returns whose signal is held."""
+
+
 class HeldSignals:
     """One for the script process. All but `let_through` and `release` is for the main thread."""
 
@@ -84,7 +88,12 @@ class HeldSignals:
             return holder.func(number, frame)
         if number not in self._held:
             self._held.append(number)
-        return None
+        return HELD
+
+    @property
+    def passing(self) -> bool:
+        """Whether one of the operator has been announced."""
+        return self._all_through or bool(self._let_through)
 
     def let_through(self, number: int | None) -> None:
         """The operator sends it."""
