@@ -44,6 +44,7 @@ class ScriptHost:
     """Runs one script. `commands` are given one after another, each at the next prompt; after the last it goes on."""
 
     def __init__(self, python: str, env: dict[str, str]) -> None:
+        self.python = python
         ours, theirs = socket.socketpair()
         out, err = os.pipe(), os.pipe()
         self._process = subprocess.Popen(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from pythons import pythons
-from script_host import Ended, ScriptHost, environment
+from script_host import Ended, ScriptHost, environment, run_plainly
 
 PYTHONS = pythons()
 
@@ -248,6 +248,22 @@ def test_a_stop_at_a_prompt_shows_the_script_no_frame_of_the_runner(host: Script
     assert ended.status == -signal.SIGINT
     assert ended.stderr.count(b"line 5, in f") >= 2 and ended.stderr.count(b"Traceback") == 2
     assert b"sequencer_runner" not in ended.stderr and b"threading" not in ended.stderr
+
+
+def test_an_input_that_fails_shows_the_script_no_frame_of_the_runner(host: ScriptHost, tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import io, sys, traceback\nclass Bad:\n    def __str__(self): raise ValueError('no text')\n"
+        "def ask(prompt):\n    try:\n        input(prompt)\n    except BaseException:\n        traceback.print_exc()\n"
+        "kept, sys.stdin = sys.stdin, io.StringIO()\nask('')\nask(Bad())\nsys.stdin = kept\n"
+        "if len(sys.argv) > 1:\n    ask(Bad())\n    ask('now')\n"
+    )
+    plain = run_plainly(host.python, script, [], environment())
+    ended = host.run(script, ["ask"], [], [], stop_at=b"now")
+    assert (ended.status, ended.stderr[: len(plain.stderr)]) == (0, plain.stderr)
+    rest = ended.stderr[len(plain.stderr) :]
+    assert rest.count(b"in __str__") == 1 and rest.count(b"line 6, in ask") == 2
+    assert b"KeyboardInterrupt" in rest and b"sequencer_runner" not in rest
 
 
 def test_lines_are_those_of_python(host: ScriptHost, tmp_path: Path) -> None:

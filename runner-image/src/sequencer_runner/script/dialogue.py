@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from sequencer_runner.clock import iso, now_ms
 from sequencer_runner.script import threads
 from sequencer_runner.script.channel import Channel
+from sequencer_runner.script.failure import hide_runner
 from sequencer_runner.script.isolation import public, script_sys
 from sequencer_runner.script.refused import Refused
 from sequencer_runner.script.streams import file_of
@@ -183,6 +184,15 @@ def uninstall() -> None:
 
 def _input(prompt: object = _NO_PROMPT, /) -> str:
     """`input()`: the keyboard of a run is the browser."""
+    try:
+        return _ask_for_line(prompt)
+    except BaseException as error:
+        # Python's own is written in C: tracebacks have no frame of it.
+        hide_runner(error)
+        raise
+
+
+def _ask_for_line(prompt: object) -> str:
     dialogue = _current
     if dialogue is None or not _reads_keyboard():
         return _plain_input() if prompt is _NO_PROMPT else _plain_input(prompt)
