@@ -54,6 +54,7 @@ export async function startApi(config: Config, log: Logger): Promise<Api> {
   const version = readVersion();
   const peers = makePeers(config.auth.trustedProxies, config.auth.publicUrl);
   const door = new Door(config, peers, db, log);
+  await door.people?.accounts.requireKept();
   const audit = new AuditLog(db, log);
   const parts = {
     door,

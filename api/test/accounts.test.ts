@@ -178,3 +178,25 @@ it('goes by the users file first', async () => {
   }, 10_000);
   expect(await ada.code(disable('kim'))).toBe('BAD_INPUT');
 });
+
+it('takes no limits that cannot be kept, where scripts run as the user of the API', async () => {
+  const url = await newDatabase();
+  const env = { AUTH: 'password', USERS_FILE: await usersFile('ada:admin') };
+  const shared = await start(url, { ...env, SHARED_UNIX_USER: 'refuse' });
+  const admin = await Browser.signedIn(shared, 'ada');
+  const create = (name: string, sequencers: string) =>
+    `mutation { createAccount(name: "${name}", password: "${PASSWORD}", role: OPERATOR ${sequencers}) { name } }`;
+  const { errors } = await admin.ask(create('olga', ', sequencers: ["satp1"]'));
+  expect(errors?.[0]?.extensions.code).toBe('BAD_INPUT');
+  expect(errors?.[0]?.message).toContain('can act as admin');
+  expect(await admin.code(create('otto', ''))).toBeNull();
+  const token = (sequencers: string) => `mutation { createApiToken(name: "x", role: OPERATOR ${sequencers}, days: 1) }`;
+  expect(await admin.code(token(', sequencers: ["satp1"]'))).toBe('BAD_INPUT');
+  expect(await admin.code(token(''))).toBeNull();
+  await shared.close();
+
+  const apart = await start(url, env);
+  expect(await (await Browser.signedIn(apart, 'ada')).code(create('olga', ', sequencers: ["satp1"]'))).toBeNull();
+  await apart.close();
+  await expect(start(url, { ...env, SHARED_UNIX_USER: 'refuse' })).rejects.toThrow('The accounts olga cannot be used');
+});

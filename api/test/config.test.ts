@@ -61,6 +61,16 @@ describe('the configuration of the API', () => {
     );
   });
 
+  it('refuses groups for some sequencers where scripts can read the secrets of all', () => {
+    const site = { ...GOOD, AUTH: 'oidc', OIDC_ISSUER: 'https://id.example/', OIDC_CLIENT_ID: 'c' };
+    const scoped = { ...site, PUBLIC_URL: 'https://a.example/', ROLE_GROUPS: 'a=admin,b=operator@satp1' };
+    expect(() => readConfig({ ...scoped, SHARED_UNIX_USER: 'refuse' })).toThrow(
+      /ROLE_GROUPS: .*SHARED_UNIX_USER=accept/,
+    );
+    expect(readConfig({ ...scoped, SHARED_UNIX_USER: 'accept' }).auth.keepsScopes).toBe(true);
+    expect(readConfig(scoped).auth.keepsScopes).toBe(true);
+  });
+
   it('needs a namespace and a key in a cluster, and nothing of workers', () => {
     const cluster = { DATABASE_URL: GOOD.DATABASE_URL, BACKEND: 'kubernetes' };
     const key = 'a key of thirty-two characters or more';

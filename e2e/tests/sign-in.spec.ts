@@ -13,6 +13,10 @@ test.afterAll(() => stack.stop());
 
 const signIn = (page: Page, name: string, path = '/') => signInAt(page, stack.url + path, name);
 
+test('the start reports what operators can reach', () => {
+  expect(stack.log).toContain("every operator can read this installation's secrets and act as admin");
+});
+
 test('the sign-in stands before every page, and leads back to it', async ({ page }) => {
   for (const theme of ['dark', 'light', 'night']) {
     await page.goto(`${stack.url}/history?text=moon`);

@@ -14,6 +14,10 @@ export interface Config {
   /** Undefined: the observatory is simulated. */
   ocsConfigDir: string | undefined;
   sorunlibConfig: string | undefined;
+  /** Whether people sign in: then they may not all be meant to do everything. */
+  signIn: boolean;
+  /** Whether operators of some telescopes are allowed, although their scripts can read the secrets of the others. */
+  sharedUnixUser: 'refuse' | 'accept';
   sequencers: string[];
   simulatorSpeed: number;
   stopGraceSeconds: number;
@@ -39,6 +43,8 @@ export const schema = z.object({
   HOST: z.string().default('127.0.0.1'),
   /** The API reads it, with all that belongs to it. */
   AUTH: z.string().default('none'),
+  PUBLIC_URL: z.string().optional(),
+  SHARED_UNIX_USER: z.enum(['refuse', 'accept'], 'must be refuse or accept').optional(),
   PORT: z.coerce
     .number('must be a port number, such as 8000')
     .int('must be a port number, such as 8000')
@@ -71,6 +77,12 @@ export const schema = z.object({
     .default(60),
 });
 
+/** Whether people on other machines are meant to reach it. */
+function isForOthers(host: string, publicUrl: string | undefined): boolean {
+  if (!LOOPBACK.includes(host)) return true;
+  return URL.canParse(publicUrl ?? '') && !LOOPBACK.includes(new URL(publicUrl ?? '').hostname.replace(/^\[|\]$/g, ''));
+}
+
 /** The configuration, or a UserError that names every problem. An empty variable is one that is not set. */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
@@ -94,6 +106,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     databaseUrl: c.DATABASE_URL,
     ocsConfigDir: c.OCS_CONFIG_DIR,
     sorunlibConfig: c.SORUNLIB_CONFIG,
+    signIn: c.AUTH !== 'none',
+    sharedUnixUser: c.SHARED_UNIX_USER ?? (isForOthers(c.HOST, c.PUBLIC_URL) ? 'refuse' : 'accept'),
     sequencers: c.SEQUENCERS,
     simulatorSpeed: c.SIMULATOR_SPEED,
     stopGraceSeconds: c.STOP_GRACE_SECONDS,

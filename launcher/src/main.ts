@@ -9,6 +9,10 @@ import { findPrograms, localAddress } from './programs.ts';
 import { report } from './reporter.ts';
 import { UserError, asUserError } from './user-error.ts';
 
+const SHARED =
+  "Scripts run as the same Unix user as the API: every operator can read this installation's secrets and act as admin. " +
+  'Where operators are not all trusted as admins, use compose or Kubernetes (docs/security.md).';
+
 async function run(config: Config): Promise<void> {
   const address = localAddress(config);
   const data = new DataFolder(config.dataDir);
@@ -27,6 +31,7 @@ async function run(config: Config): Promise<void> {
     if (problem !== null) {
       throw new UserError(`Port ${config.port} of ${config.host} cannot be used: ${problem}. Set PORT to another one.`);
     }
+    if (config.signIn) report(SHARED);
     const programs = await findPrograms(config, data, report);
     const launcher = new Launcher(programs, data, report);
     const asked = stopWhenAsked(launcher, config);

@@ -84,6 +84,7 @@ function api(config: Config, databaseUrl: string, runnerTokens: string): Program
     env: {
       ...environment(),
       ...Object.fromEntries(SIGN_IN_SECRETS.map((name) => [name, process.env[name]])),
+      SHARED_UNIX_USER: config.signIn ? config.sharedUnixUser : 'no',
       HOST: config.host,
       PORT: String(config.port),
       DATABASE_URL: databaseUrl,

@@ -32,6 +32,16 @@ describe('the configuration of the launcher', () => {
     expect(() => readConfig({ HOST: '0.0.0.0', AUTH: 'none' })).toThrow('AUTH=password');
   });
 
+  it('refuses operators of some telescopes where other people are meant to come, unless the site accepts them', () => {
+    const shared = (env: NodeJS.ProcessEnv) => readConfig({ AUTH: 'password', ...env }).sharedUnixUser;
+    expect(shared({})).toBe('accept');
+    expect(shared({ PUBLIC_URL: 'http://[::1]:8000/' })).toBe('accept');
+    expect(shared({ HOST: '0.0.0.0' })).toBe('refuse');
+    expect(shared({ PUBLIC_URL: 'https://site.example/' })).toBe('refuse');
+    expect(shared({ HOST: '0.0.0.0', SHARED_UNIX_USER: 'accept' })).toBe('accept');
+    expect(() => shared({ SHARED_UNIX_USER: 'yes' })).toThrow('SHARED_UNIX_USER');
+  });
+
   it.each(['satp1,satp1', 'a b', 'x'.repeat(31), '-a', 'satp1,'])('refuses SEQUENCERS=%s', (SEQUENCERS) => {
     expect(() => readConfig({ SEQUENCERS })).toThrow('SEQUENCERS');
   });

@@ -1,9 +1,9 @@
 /** Accounts with a password that admins make, change and disable. None is removed: its name stands in the record. */
 import { SequencerError } from '@sequencer/model';
-import { asc, count, eq, inArray } from 'drizzle-orm';
+import { and, asc, count, eq, inArray, isNotNull, isNull } from 'drizzle-orm';
 import { accounts, type AccountRow } from '../store/auth-schema.ts';
 import { violatedConstraint, type Db } from '../store/database.ts';
-import type { Grant } from './grants.ts';
+import { NOT_KEPT, type Grant } from './grants.ts';
 import { hashPassword, passwordProblem } from './password.ts';
 import { Remembered } from './remembered.ts';
 import { USER_NAME } from './user.ts';
@@ -23,9 +23,22 @@ export class Accounts {
   readonly #file: UsersFile;
   readonly #known = new Remembered<AccountRow>(MOST);
 
-  constructor(db: Db, file: UsersFile) {
+  readonly #keepsScopes: boolean;
+
+  /** @param keepsScopes whether an operator of some sequencers can be kept from the others */
+  constructor(db: Db, file: UsersFile, keepsScopes: boolean) {
     this.#db = db;
     this.#file = file;
+    this.#keepsScopes = keepsScopes;
+  }
+
+  /** Throws when there are accounts whose limits cannot be kept. */
+  async requireKept(): Promise<void> {
+    if (this.#keepsScopes) return;
+    const limited = and(isNotNull(accounts.sequencers), isNull(accounts.disabledAt));
+    const rows = await this.#db.select({ name: accounts.name }).from(accounts).where(limited);
+    if (rows.length === 0) return;
+    throw new Error(`The accounts ${rows.map(({ name }) => name).join(', ')} cannot be used: ${NOT_KEPT}`);
   }
 
   find(name: string): Promise<AccountRow | null> {
@@ -53,7 +66,7 @@ export class Accounts {
     if ((all?.count ?? 0) >= MOST) throw new SequencerError('TOO_MANY', `There are ${String(MOST)} accounts.`);
     const row: AccountRow = {
       name,
-      ...columns(grant),
+      ...this.#columns(grant),
       hash: await hashPassword(password),
       createdAt: new Date(),
       createdBy: by.name,
@@ -71,7 +84,7 @@ export class Accounts {
 
   /** Throws BAD_INPUT, or FORBIDDEN when an admin would take the own role away. */
   changeGrant(name: string, grant: Grant, by: By): Promise<AccountRow> {
-    return this.#change(name, by, columns(grant), grant.role === 'ADMIN');
+    return this.#change(name, by, this.#columns(grant), grant.role === 'ADMIN');
   }
 
   setDisabled(name: string, disabled: boolean, by: By): Promise<AccountRow> {
@@ -117,17 +130,18 @@ export class Accounts {
     return changed;
   }
 
+  #columns({ role, sequencers }: Grant): Pick<AccountRow, 'role' | 'sequencers'> {
+    if (sequencers && (role !== 'OPERATOR' || sequencers.length === 0)) {
+      throw new SequencerError('BAD_INPUT', 'sequencers: only an operator has some; leave them out for all.');
+    }
+    if (sequencers && !this.#keepsScopes) throw new SequencerError('BAD_INPUT', `sequencers: ${NOT_KEPT}`);
+    return { role, sequencers: sequencers ? [...sequencers] : null };
+  }
+
   #requireOwn(name: string): void {
     if (!this.#file.find(name)) return;
     throw new SequencerError('BAD_INPUT', `name: ${name} is in the users file of the site. Change that file.`);
   }
-}
-
-function columns({ role, sequencers }: Grant): Pick<AccountRow, 'role' | 'sequencers'> {
-  if (sequencers && (role !== 'OPERATOR' || sequencers.length === 0)) {
-    throw new SequencerError('BAD_INPUT', 'sequencers: only an operator has some; leave them out for all.');
-  }
-  return { role, sequencers: sequencers ? [...sequencers] : null };
 }
 
 function requireGood(password: string, name: string): void {

@@ -6,7 +6,7 @@ import type { Logger } from '../log.ts';
 import { apiTokens, type ApiTokenRow } from '../store/auth-schema.ts';
 import type { Db } from '../store/database.ts';
 import type { Endings } from './endings.ts';
-import { hasRole, operates, type Grant } from './grants.ts';
+import { NOT_KEPT, hasRole, operates, type Grant } from './grants.ts';
 import { Remembered } from './remembered.ts';
 import { hashOf, newSecret } from './secrets.ts';
 import type { Method } from './settings.ts';
@@ -34,7 +34,11 @@ export class ApiTokens {
 
   readonly #endings: Endings;
 
-  constructor(db: Db, log: Logger, endings: Endings) {
+  readonly #keepsScopes: boolean;
+
+  /** @param keepsScopes whether an operator of some sequencers can be kept from the others */
+  constructor(db: Db, log: Logger, endings: Endings, keepsScopes: boolean) {
+    this.#keepsScopes = keepsScopes;
     this.#db = db;
     this.#log = log;
     this.#endings = endings;
@@ -57,6 +61,9 @@ export class ApiTokens {
         'FORBIDDEN',
         'A token may do no more than you. Choose a lower role, or fewer sequencers.',
       );
+    }
+    if (grant.sequencers && hasRole(grant, 'OPERATOR') && !this.#keepsScopes) {
+      throw new SequencerError('BAD_INPUT', `sequencers: ${NOT_KEPT}`);
     }
     const now = new Date();
     const [open] = await this.#db

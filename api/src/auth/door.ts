@@ -54,9 +54,9 @@ export class Door {
     this.#config = config;
     this.peers = peers;
     this.sessions = new Sessions(db, auth.sessionMs, this.endings);
-    this.tokens = new ApiTokens(db, log, this.endings);
+    this.tokens = new ApiTokens(db, log, this.endings, auth.keepsScopes);
     this.ownerGrants = new OwnerGrants(db);
-    this.people = auth.usersFile === null ? null : new People(auth.usersFile, db, log);
+    this.people = auth.usersFile === null ? null : new People(auth.usersFile, db, log, auth.keepsScopes);
     const client = auth.oidc && new OidcClient(auth.oidc, auth.roleGroups);
     this.oidc = client && { client, sessions: new OidcSessions(client, this.sessions, this.ownerGrants, log) };
   }

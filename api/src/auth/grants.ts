@@ -11,6 +11,10 @@ export interface Grant {
   sequencers: readonly string[] | null;
 }
 
+/** Why an operator of some sequencers only is refused, where scripts can read the secrets of the API. */
+export const NOT_KEPT =
+  'scripts run as the same Unix user as the API here, so an operator of some telescopes can act as admin. Give the role for all telescopes, or set SHARED_UNIX_USER=accept.';
+
 export function hasRole(grant: Grant, role: Role): boolean {
   return ROLES.indexOf(grant.role) >= ROLES.indexOf(role);
 }

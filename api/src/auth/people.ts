@@ -16,9 +16,9 @@ export class People {
   readonly accounts: Accounts;
 
   /** Throws when the users file cannot be used. */
-  constructor(path: string, db: Db, log: Logger) {
-    this.file = new UsersFile(path, log);
-    this.accounts = new Accounts(db, this.file);
+  constructor(path: string, db: Db, log: Logger, keepsScopes: boolean) {
+    this.file = new UsersFile(path, log, keepsScopes);
+    this.accounts = new Accounts(db, this.file, keepsScopes);
   }
 
   /** Null when nobody of this name may come in. What the file says goes first: it is the site's. */

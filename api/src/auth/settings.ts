@@ -1,7 +1,7 @@
 /** The settings of who may come in. `none` is for a laptop; beyond loopback one of the others has to be chosen. */
 import { BlockList, isIP } from 'node:net';
 import { z } from 'zod';
-import { parseGrant, type Grant } from './grants.ts';
+import { NOT_KEPT, parseGrant, type Grant } from './grants.ts';
 
 const LOOPBACK = ['127.0.0.1', '::1', 'localhost'];
 const METHODS = ['none', 'password', 'oidc', 'proxy'] as const;
@@ -45,6 +45,10 @@ export const authSettings = {
     .transform((words) => (words.length === 0 ? ['none'] : words))
     .pipe(z.array(z.enum(METHODS, 'AUTH has to be none, or some of password, oidc and proxy with commas between.'))),
   USERS_FILE: z.string().optional(),
+  /** Whether scripts can read the secrets of the API, and if so, whether grants are allowed that this defeats. */
+  SHARED_UNIX_USER: z
+    .enum(['no', 'refuse', 'accept'], { error: 'SHARED_UNIX_USER has to be no, refuse or accept.' })
+    .default('no'),
   SESSION_HOURS: z.coerce
     .number('SESSION_HOURS has to be a number.')
     .positive('SESSION_HOURS has to be above 0.')
@@ -115,6 +119,8 @@ type Values = z.output<typeof schema>;
 export interface AuthConfig {
   methods: readonly Method[];
   usersFile: string | null;
+  /** Whether an operator of some sequencers can be kept from the others. */
+  keepsScopes: boolean;
   sessionMs: number;
   ownerGrantMs: number;
   proxyRecheckMs: number;
@@ -140,6 +146,7 @@ export function authConfig(value: Values): AuthConfig {
   return {
     methods: value.AUTH,
     usersFile: uses('password') ? (value.USERS_FILE ?? null) : null,
+    keepsScopes: value.SHARED_UNIX_USER !== 'refuse',
     sessionMs: value.SESSION_HOURS * 3_600_000,
     ownerGrantMs: value.GRANT_DAYS * 86_400_000,
     proxyRecheckMs: value.PROXY_RECHECK_SECONDS * 1000,
@@ -214,6 +221,9 @@ export function authConflicts(env: Record<string, string | undefined>): { path: 
     ...missing(uses('oidc'), 'OIDC_ISSUER', 'AUTH=oidc needs it: the address of the provider.'),
     ...missing(uses('oidc'), 'OIDC_CLIENT_ID', 'AUTH=oidc needs it: the name of this client at the provider.'),
     ...missing(uses('oidc'), 'PUBLIC_URL', 'AUTH=oidc needs it: the provider sends people back there.'),
+    ...(value.SHARED_UNIX_USER === 'refuse' && [...value.ROLE_GROUPS.values()].some(({ sequencers }) => sequencers)
+      ? [{ path: 'ROLE_GROUPS', message: NOT_KEPT }]
+      : []),
     ...(groups
       ? [{ path: 'ROLE_GROUPS', message: 'AUTH=oidc and AUTH=proxy need it: which group has which role.' }]
       : []),

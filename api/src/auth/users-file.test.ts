@@ -9,6 +9,12 @@ import { UsersFile, parseUsers } from './users-file.ts';
 describe('the users file', async () => {
   const hash = await hashPassword('a good password');
 
+  it('names operators of some sequencers whom it cannot keep from the others', () => {
+    const lines = ['ada:admin', 'otto:operator', 'vera:viewer', 'sam:operator@satp1'].map((user) => `${user}:${hash}`);
+    expect(parseUsers(lines.join('\n'), true).size).toBe(4);
+    expect(() => parseUsers(lines.join('\n'), false)).toThrow(/^line 4: scripts run as the same Unix user/);
+  });
+
   it('is read, with comments and empty lines', () => {
     const users = parseUsers(`# who\n\nalice:operator@satp1+lat:${hash}\n  żółw:viewer:${hash}\n`);
     expect([...users.keys()]).toEqual(['alice', 'żółw']);

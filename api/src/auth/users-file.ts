@@ -1,6 +1,6 @@
 /** The people who sign in with a password, from a file that the site writes. It is read again when it has changed. */
 import type { Logger } from '../log.ts';
-import { parseGrant, type Grant } from './grants.ts';
+import { NOT_KEPT, parseGrant, type Grant } from './grants.ts';
 import { isHash } from './password.ts';
 import { SiteFile } from './site-file.ts';
 import { USER_NAME } from './user.ts';
@@ -11,8 +11,12 @@ export interface FileUser {
   hash: string;
 }
 
-/** Throws one Error that names each line that is wrong, without what is in it. */
-export function parseUsers(text: string): Map<string, FileUser> {
+/**
+ * Throws one Error that names each line that is wrong, without what is in it.
+ *
+ * @param keepsScopes whether an operator of some sequencers can be kept from the others
+ */
+export function parseUsers(text: string, keepsScopes = true): Map<string, FileUser> {
   const users = new Map<string, FileUser>();
   const problems: string[] = [];
   for (const [index, raw] of text.split('\n').entries()) {
@@ -28,7 +32,9 @@ export function parseUsers(text: string): Map<string, FileUser> {
           ? 'what follows the role has to be a hash made by `hash-password`'
           : users.has(name)
             ? 'the name is there twice'
-            : null;
+            : grant.sequencers && !keepsScopes
+              ? NOT_KEPT
+              : null;
     if (problem) problems.push(`line ${String(index + 1)}: ${problem}`);
     else if (grant) users.set(name, { name, grant, hash });
   }
@@ -40,8 +46,8 @@ export class UsersFile {
   readonly #file: SiteFile<Map<string, FileUser>>;
 
   /** Throws when the file cannot be used. */
-  constructor(path: string, log: Logger) {
-    this.#file = new SiteFile('USERS_FILE', path, (text) => parseUsers(text.normalize('NFC')), log);
+  constructor(path: string, log: Logger, keepsScopes = true) {
+    this.#file = new SiteFile('USERS_FILE', path, (text) => parseUsers(text.normalize('NFC'), keepsScopes), log);
     if (this.#file.value.size === 0) {
       throw new Error(`USERS_FILE ${path} has no user: nobody could sign in. Make a line with \`hash-password\`.`);
     }
