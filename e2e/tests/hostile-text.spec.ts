@@ -3,6 +3,29 @@ import { expect, test } from '../src/fixtures.ts';
 
 const HTML = '<img src=x onerror="window.hit=1"><script>window.hit=1</script>';
 
+test('characters that nobody sees, or that turn text around, are shown by their number', async ({ page, stack }) => {
+  const script = [
+    'level = "user"',
+    'if level != "user\u202e \u2066# check if admin\u2069 \u2066":',
+    "    print('granted')",
+    "print('right\\u202eleft')",
+    "input('Go\\u200b on?')",
+  ].join('\n');
+  // As made with kubectl: the API refuses such a title.
+  const run = await stack.submit(script, { title: 'night', arguments: ['\u202etxt.exe'] });
+  await page.goto('/satp1');
+  const view = page.getByRole('region', { name: 'Script', exact: true });
+  await expect(view.locator('.unseen')).toHaveText(['U+202E', 'U+2066', 'U+2069', 'U+2066']);
+  await expect(view.locator('.unseen').first()).toHaveAttribute('title', 'U+202E right-to-left override');
+  await expect(page.getByRole('log', { name: 'Output of the script' }).locator('.unseen').first()).toHaveText('U+202E');
+  await expect(page.getByRole('alert', { name: 'The script asks: Go[U+200B] on?' })).toBeVisible();
+  await expect(page.getByText('[U+202E]txt.exe')).toBeVisible();
+  await stack.query('mutation ($id: ID!) { stopRun(id: $id, level: INTERRUPT) { id } }', { id: run });
+  await stack.until(run, 'INTERRUPTED');
+  await page.goto(`/satp1?again=${run}`);
+  await expect(page.getByRole('region', { name: 'Editor' }).locator('.unseen')).toHaveCount(4);
+});
+
 test('HTML in titles, scripts, output, names and failures is text', async ({ page, stack }) => {
   const refused: string[] = [];
   await page.addInitScript(() => {

@@ -1,4 +1,5 @@
 /** What a script writes: colours, progress bars, bytes that are no text, and the line that each came from. */
+import { readFileSync } from 'node:fs';
 import { expect, test } from '../src/fixtures.ts';
 import { SequencerPage } from '../src/sequencer-page.ts';
 
@@ -15,6 +16,48 @@ for name in ('a', 'b'):
     print('in a loop', name)
 print('warned', file=sys.stderr)
 `;
+
+const OVERWRITTEN = `import sys, time
+w = sys.stdout.write
+for n in (10, 55, 100):
+    w(f"\\rDownloading {n}% of the long list")
+    sys.stdout.flush()
+    time.sleep(0.01)
+w("\\r\\x1b[Kdone\\n")
+w("\\x1b[33mwaiting for the dome ...\\x1b[0m\\ropen\\n")
+w("abcdef\\x1b[2K\\rxy\\n")
+w("\\x1b[38;5;1mred by 256 colours\\x1b[0m\\n")
+w("\\x1b[38;2;30;31;32mby rgb\\x1b[0m\\n")
+w("\\x1b]8;;https://example.org\\x1b\\\\a link\\x1b]8;;\\x1b\\\\\\n")
+w("\\x1b]0;window title\\x07text\\n")
+w("🔭🔭\\ra\\n")
+w("\\x1b(B\\x1b[mplain after tput sgr0\\n")
+w("spin |\\b/\\b-\\b\\\\\\n")
+`;
+
+test('lines that are written over are shown and saved as a terminal shows them', async ({ page }) => {
+  const sequencer = new SequencerPage(page);
+  await sequencer.run('lat', OVERWRITTEN);
+  await expect(sequencer.state).toContainText('Succeeded');
+  const lines = [
+    'done',
+    'opening for the dome ...',
+    'xy',
+    'red by 256 colours',
+    'by rgb',
+    'a link <https://example.org>',
+    'text',
+    'a 🔭',
+    'plain after tput sgr0',
+    'spin \\',
+  ];
+  await expect(sequencer.output.locator('.row .text')).toHaveText(lines);
+  await expect(sequencer.output.locator('.ansi-rgb')).toHaveText('by rgb');
+  expect(await sequencer.output.locator('a').count()).toBe(0);
+  const download = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Download the output' }).click();
+  expect(readFileSync(await (await download).path(), 'utf8')).toBe(`${lines.join('\n')}\n`);
+});
 
 test('colours, carriage returns and binary, each line with the line that wrote it', async ({ page }) => {
   const sequencer = new SequencerPage(page);

@@ -29,7 +29,7 @@ const VIEWER: Fields = {
   Run: `id number sequencer title script phase reason submittedBy submittedAt startedAt finishedAt exitCode failure
     arguments startPaused startAt holdOnFailure start scriptHash statementCount statementsDone position pausePending stops live
     seenAt view statements traces breakpoints output(after first) outputBefore(before last) events(after first types)
-    lastSeq asks progress scriptVersions watchers telescope
+    lastSeq asks progress scriptVersion scriptVersions watchers telescope
     pausedSince`,
   RunConnection: 'edges pageInfo totalCount',
   Night: 'date outcomes',
@@ -63,7 +63,8 @@ const VIEWER: Fields = {
 };
 
 const OPERATOR: Fields = {
-  SubmitRunInput: 'sequencer script title arguments startPaused startAt startLine holdOnFailure breakpoints start requestId',
+  SubmitRunInput:
+    'sequencer script title arguments startPaused startAt startLine holdOnFailure breakpoints start requestId',
   BreakpointInput: 'file line condition hitCount logMessage enabled',
   Evaluation: 'ok text',
   VariablePage: 'variables total',

@@ -43,14 +43,16 @@ const SubmitRunInput = builder.inputType('SubmitRunInput', {
   }),
 });
 
-const StatementSpanType = builder.objectRef<Record<'index' | 'firstLine' | 'lastLine', number>>('ScriptStatement').implement({
-  description: 'A top-level statement of a script. `index` is from 0, lines from 1; decorators are part of it.',
-  fields: (t) => ({
-    index: t.exposeInt('index'),
-    firstLine: t.exposeInt('firstLine'),
-    lastLine: t.exposeInt('lastLine'),
-  }),
-});
+const StatementSpanType = builder
+  .objectRef<Record<'index' | 'firstLine' | 'lastLine', number>>('ScriptStatement')
+  .implement({
+    description: 'A top-level statement of a script. `index` is from 0, lines from 1; decorators are part of it.',
+    fields: (t) => ({
+      index: t.exposeInt('index'),
+      firstLine: t.exposeInt('firstLine'),
+      lastLine: t.exposeInt('lastLine'),
+    }),
+  });
 
 builder.mutationType({
   fields: (t) => ({

@@ -139,6 +139,10 @@ RunType.implement({
       resolve: async (run) => (await run.view()).asks,
     }),
     progress: t.field({ type: [ProgressType], resolve: async (run) => (await run.view()).progress }),
+    scriptVersion: t.int({
+      description: 'The number of the version that runs: 1, or that of the newest replacement.',
+      resolve: async (run) => (await run.view()).versions.at(-1)?.version ?? 1,
+    }),
     scriptVersions: t.field({
       type: [ScriptVersionType],
       description: 'The script as it was replaced while it ran, oldest first; `script` is version 1. Empty if never.',

@@ -250,6 +250,7 @@ export const FLEET = graphql(/* GraphQL */ `
         ...RunSummary
         pausePending
         pausedSince
+        scriptVersion
         position {
           statement
           line
@@ -360,7 +361,11 @@ export const OUTPUT_AFTER = graphql(/* GraphQL */ `
     run(id: $id) {
       output(after: $after, first: 1000) {
         seq
+        stream
         text
+        trace
+        line
+        at
       }
     }
   }
@@ -422,6 +427,10 @@ export const SCRIPT = graphql(/* GraphQL */ `
       number
       title
       script
+      scriptVersions {
+        version
+        script
+      }
       sequencer {
         name
       }
@@ -432,7 +441,6 @@ export const SCRIPT = graphql(/* GraphQL */ `
 export const LAST_OUTPUT = graphql(/* GraphQL */ `
   query LastOutput($id: ID!) {
     run(id: $id) {
-      script
       outputBefore(last: 20) {
         seq
         stream

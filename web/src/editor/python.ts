@@ -2,8 +2,9 @@
 import { python } from '@codemirror/lang-python';
 import { HighlightStyle, syntaxHighlighting } from '@codemirror/language';
 import type { Extension } from '@codemirror/state';
-import { EditorView } from '@codemirror/view';
+import { EditorView, highlightSpecialChars } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
+import { markOf, nameOf, unseenPattern } from '../lib/unseen.ts';
 
 const colours = HighlightStyle.define([
   { tag: [tags.keyword, tags.controlKeyword, tags.moduleKeyword, tags.operatorKeyword], color: 'var(--code-keyword)' },
@@ -40,4 +41,17 @@ const look = EditorView.theme({
   '.cm-searchMatch': { backgroundColor: 'color-mix(in srgb, var(--paused) 35%, transparent)' },
 });
 
-export const pythonLook: Extension = [python(), syntaxHighlighting(colours), look];
+/** A script must not read otherwise than it runs: what nobody sees is shown by its number. */
+const unseen = highlightSpecialChars({
+  specialChars: unseenPattern(),
+  render: (code) => {
+    const mark = document.createElement('span');
+    const character = String.fromCodePoint(code);
+    mark.textContent = markOf(character);
+    mark.title = nameOf(character);
+    mark.className = 'unseen';
+    return mark;
+  },
+});
+
+export const pythonLook: Extension = [python(), syntaxHighlighting(colours), unseen, look];

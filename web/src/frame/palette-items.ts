@@ -1,4 +1,5 @@
 /** Where the command palette can go: it only ever goes somewhere. */
+import { titleOf } from '../lib/run-title.ts';
 import {
   mdiCloseCircle,
   mdiCog,
@@ -67,7 +68,7 @@ export function runItems(runs: HistoryQuery['runs'], text: string): PaletteItem[
     .map((run) => ({
       key: run.id,
       icon: LOOKS[run.phase].icon,
-      text: `${run.sequencer.name} #${String(run.number)} ${run.title ?? 'Untitled run'}`,
+      text: `${run.sequencer.name} #${String(run.number)} ${titleOf(run)}`,
       note: LOOKS[run.phase].word,
       to: `/runs/${run.id}`,
     }));

@@ -1,5 +1,6 @@
 /** An exception as one line. What it says further, such as the replies of agents, stands in its traceback. */
+import { visible } from './unseen.ts';
 export function causeText(type: string, message: string): string {
   const [head = ''] = message.trim().split('\n');
-  return head ? `${type}: ${head}` : type;
+  return visible(head ? `${type}: ${head}` : type);
 }

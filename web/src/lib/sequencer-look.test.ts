@@ -51,6 +51,7 @@ const active = {
   finishedAt: null,
   live: true,
   pausePending: false,
+  scriptVersion: 1,
   pausedSince: null,
 };
 const failure = { type: 'ValueError', message: 'y', line: 2, awaitingDecision: false };

@@ -1,4 +1,6 @@
-/** Makes lines of the pieces that a script wrote: per stream and trace, with carriage returns as a terminal takes them. */
+/** Makes lines of the pieces that a script wrote: per stream and trace, each as a terminal shows it. */
+import { TerminalChannel } from './terminal/channel.ts';
+import { TerminalRow, type Piece } from './terminal/row.ts';
 
 /** `LOG`: what a log point wrote, not the script. */
 export type Stream = 'STDOUT' | 'STDERR' | 'LOG';
@@ -12,22 +14,39 @@ export interface OutputPiece {
   at: string;
 }
 
-export interface OutputLine {
-  /** Grows by one from line to line, also downwards for older pages. */
-  key: number;
-  at: string;
-  trace: number | null;
-  line: number | null;
-  stream: Stream;
-  text: string;
-  /** The event that it began with. */
-  seq: number;
-}
-
-/** Lines that are kept; older ones are asked for again when somebody scrolls up to them. */
+/** Lines that are kept; older ones are requested again when a person scrolls up to them. */
 const KEPT = 20_000;
 /** A line is cut for the eye here; the download has all of it. */
 const LONGEST_LINE = 4000;
+
+export class OutputLine {
+  /** Grows by one from line to line, also downwards for older pages. */
+  key: number;
+  readonly at: string;
+  readonly trace: number | null;
+  readonly line: number | null;
+  readonly stream: Stream;
+  /** The event that it began with. */
+  readonly seq: number;
+  readonly row = new TerminalRow();
+
+  constructor(key: number, { at, trace, line, stream, seq }: OutputPiece) {
+    this.key = key;
+    this.at = at;
+    this.trace = trace;
+    this.line = line;
+    this.stream = stream;
+    this.seq = seq;
+  }
+
+  get text(): string {
+    return this.row.text;
+  }
+
+  get pieces(): Piece[] {
+    return this.row.pieces;
+  }
+}
 
 export class OutputLog {
   lines: OutputLine[] = [];
@@ -35,10 +54,26 @@ export class OutputLog {
   firstSeq = Infinity;
   lastSeq = 0;
   stderrCount = 0;
-  readonly #open = new Map<string, OutputLine>();
-  /** Where the next text of an open line goes. */
-  readonly #column = new WeakMap<OutputLine, number>();
+  readonly #kept: number;
+  readonly #longest: number;
+  readonly #channels = new Map<string, TerminalChannel>();
+  /** Of the lines that are here: an older page changes how they begin. */
+  #pieces: OutputPiece[] = [];
+  #piece: OutputPiece | null = null;
   #nextKey = 0;
+
+  constructor(kept = KEPT, longest = LONGEST_LINE) {
+    this.#kept = kept;
+    this.#longest = longest;
+  }
+
+  /** Everything that pieces show, as plain text. */
+  static textOf(pieces: readonly OutputPiece[]): string[] {
+    const log = new OutputLog(Infinity, Infinity);
+    log.append(pieces);
+    for (const channel of log.#channels.values()) channel.finish();
+    return log.lines.map((line) => `${line.text}\n`);
+  }
 
   /** Adds what is newer than what is there. */
   append(pieces: readonly OutputPiece[]): void {
@@ -46,72 +81,49 @@ export class OutputLog {
       if (piece.seq <= this.lastSeq) continue;
       this.lastSeq = piece.seq;
       this.firstSeq = Math.min(this.firstSeq, piece.seq);
+      this.#pieces.push(piece);
       this.#write(piece);
     }
-    if (this.lines.length > KEPT * 1.1) this.#trim();
+    if (this.lines.length > this.#kept * 1.1) this.#trim();
   }
 
-  /** Puts an older page before what is there. */
+  /** Puts an older page before what is there. Colours and lines that it leaves open continue in what follows. */
   prepend(pieces: readonly OutputPiece[]): void {
-    const older = new OutputLog();
-    older.append(pieces.filter((piece) => piece.seq < this.firstSeq));
-    if (older.lines.length === 0) return;
-    const firstKey = this.lines[0]?.key ?? 0;
-    older.lines.forEach((line, index) => (line.key = firstKey - older.lines.length + index));
-    this.firstSeq = older.firstSeq;
-    this.stderrCount += older.stderrCount;
-    this.lines = [...older.lines, ...this.lines];
+    const older = pieces.filter((piece) => piece.seq < this.firstSeq);
+    if (older.length === 0) return;
+    const lastKey = this.lines.at(-1)?.key ?? -1;
+    this.#pieces = [...older, ...this.#pieces];
+    this.firstSeq = older[0]?.seq ?? this.firstSeq;
+    this.#channels.clear();
+    this.lines = [];
+    this.stderrCount = 0;
+    for (const piece of this.#pieces) this.#write(piece);
+    this.lines.forEach((line, index) => (line.key = lastKey - (this.lines.length - 1 - index)));
+    this.#nextKey = lastKey + 1;
   }
 
   #write(piece: OutputPiece): void {
-    const parts = piece.text.split('\n');
-    parts.forEach((part, index) => {
-      const line = this.#lineFor(piece);
-      this.#put(line, part);
-      if (index < parts.length - 1) this.#open.delete(channel(piece));
-      else if (line.text === '' && part === '') this.#drop(line);
-    });
+    this.#piece = piece;
+    const name = `${piece.stream} ${String(piece.trace)}`;
+    let channel = this.#channels.get(name);
+    if (!channel) this.#channels.set(name, (channel = new TerminalChannel(() => this.#begin(), this.#longest)));
+    channel.write(piece.text);
   }
 
-  /** A carriage return goes back to the beginning of the line; what follows writes over it. */
-  #put(line: OutputLine, part: string): void {
-    for (const [index, text] of part.split('\r').entries()) {
-      if (index > 0) this.#column.set(line, 0);
-      if (!text) continue;
-      const column = this.#column.get(line) ?? line.text.length;
-      line.text = (line.text.slice(0, column) + text + line.text.slice(column + text.length)).slice(0, LONGEST_LINE);
-      this.#column.set(line, column + text.length);
-    }
-  }
-
-  #lineFor(piece: OutputPiece): OutputLine {
-    const open = this.#open.get(channel(piece));
-    if (open) return open;
-    const { at, trace, line, stream, seq } = piece;
-    const fresh = { key: this.#nextKey++, at, trace, line, stream, text: '', seq };
-    this.#open.set(channel(piece), fresh);
-    this.lines.push(fresh);
-    if (stream === 'STDERR') this.stderrCount += 1;
-    return fresh;
-  }
-
-  /** A text that ends with a newline has not begun the next line yet. */
-  #drop(line: OutputLine): void {
-    this.#open.delete(channel(line));
-    if (this.lines.at(-1) !== line) return;
-    this.lines.pop();
-    this.#nextKey = line.key;
-    if (line.stream === 'STDERR') this.stderrCount -= 1;
+  #begin(): TerminalRow {
+    if (!this.#piece) throw new Error('no piece');
+    const line = new OutputLine(this.#nextKey++, this.#piece);
+    this.lines.push(line);
+    if (line.stream === 'STDERR') this.stderrCount += 1;
+    return line.row;
   }
 
   #trim(): void {
-    const dropped = this.lines.length - KEPT;
+    const dropped = this.lines.length - this.#kept;
     this.stderrCount -= this.lines.slice(0, dropped).filter((line) => line.stream === 'STDERR').length;
     this.lines = this.lines.slice(dropped);
-    this.firstSeq = this.lines[0]?.seq ?? this.firstSeq;
+    const first = this.lines[0]?.seq ?? this.firstSeq;
+    this.#pieces = this.#pieces.filter((piece) => piece.seq >= first);
+    this.firstSeq = first;
   }
-}
-
-function channel(piece: { stream: string; trace: number | null }): string {
-  return `${piece.stream} ${String(piece.trace)}`;
 }

@@ -1,4 +1,5 @@
 /** An event of the record as one line. Pure. */
+import { visible } from '../lib/unseen.ts';
 
 const word = (value: unknown) => String(value);
 
@@ -31,5 +32,5 @@ const TEXTS: Record<string, (data: Record<string, unknown>) => string> = {
 };
 
 export function recordText(type: string, data: Record<string, unknown>): string {
-  return (TEXTS[type] ?? rest)(data);
+  return visible((TEXTS[type] ?? rest)(data));
 }

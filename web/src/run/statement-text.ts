@@ -1,4 +1,5 @@
 /** The text of a statement as one short line. */
+import { visible } from '../lib/unseen.ts';
 import type { StatementView } from '@sequencer/model/run-view';
 
 export function statementText(
@@ -12,7 +13,7 @@ export function statementText(
     .replaceAll('( ', '(')
     .replaceAll(/,? \)/g, ')')
     .trim();
-  return text.length > 90 ? `${text.slice(0, 88)}…` : text;
+  return visible(text.length > 90 ? `${text.slice(0, 88)}…` : text);
 }
 
 /** A short name for the timeline: a description that is given, or the call. */

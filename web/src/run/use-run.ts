@@ -7,6 +7,7 @@ import { ApiError, follow, query, useApi, useLatest } from '../api/client.ts';
 import { EVENTS, RUN, RUN_STATE } from '../api/documents.ts';
 import { useConnection } from '../api/use.ts';
 import type { RunQuery, RunStateSubscription } from '../gql/graphql.ts';
+import { newestScript } from './newest-script.ts';
 import { OutputLog, type OutputPiece } from './output-log.ts';
 import { pieceOf, readWritten, withLogged } from './written.ts';
 
@@ -66,7 +67,7 @@ export function useRun(id: string): RunModel {
     const log = new OutputLog();
     log.append(written);
     const scriptVersions = [{ version: 1, script: run.script }, ...run.scriptVersions];
-    info.value = { ...run, script: scriptVersions.at(-1)?.script ?? run.script, scriptVersions };
+    info.value = { ...run, script: newestScript(run).script, scriptVersions };
     frame.value = { view, log };
     const variables = {
       run: id,

@@ -1,0 +1,6 @@
+/** The title of a run as pages show it. */
+import { visible } from './unseen.ts';
+
+export function titleOf({ title }: { title?: string | null }): string {
+  return title ? visible(title) : 'Untitled run';
+}

@@ -1,0 +1,73 @@
+/**
+ * Characters that nobody sees, or that make text read in another order than it is: control characters, zero-width and
+ * bidirectional formatting characters. They are shown as pictures (␀) or by number (U+202E).
+ */
+const NAMES: Record<string, string> = {
+  '\u00ad': 'soft hyphen',
+  '\u061c': 'Arabic letter mark',
+  '\u200b': 'zero width space',
+  '\u200c': 'zero width non-joiner',
+  '\u200d': 'zero width joiner',
+  '\u200e': 'left-to-right mark',
+  '\u200f': 'right-to-left mark',
+  '\u202a': 'left-to-right embedding',
+  '\u202b': 'right-to-left embedding',
+  '\u202c': 'pop directional formatting',
+  '\u202d': 'left-to-right override',
+  '\u202e': 'right-to-left override',
+  '\u2060': 'word joiner',
+  '\u2066': 'left-to-right isolate',
+  '\u2067': 'right-to-left isolate',
+  '\u2068': 'first strong isolate',
+  '\u2069': 'pop directional isolate',
+  '\ufeff': 'byte order mark',
+};
+
+// What joins and varies emoji is seen in the emoji itself.
+const UNSEEN =
+  /(?!\t|\n|(?<=\p{Emoji})[\ufe0e\ufe0f]|(?<=[\p{Extended_Pictographic}\p{Emoji_Modifier}\ufe0f])\u200d(?=\p{Extended_Pictographic}))[\p{Cc}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800\ufff9-\ufffb]/gu;
+
+/** For CodeMirror, which wants a pattern of its own. */
+export const unseenPattern = (): RegExp => new RegExp(UNSEEN.source, 'gu');
+
+/** `␀`, `U+202E`. */
+export function markOf(character: string): string {
+  const code = character.codePointAt(0) ?? 0;
+  if (code < 0x20) return String.fromCharCode(0x2400 + code);
+  if (code === 0x7f) return '\u2421';
+  return `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
+}
+
+/** `U+202E right-to-left override`. */
+export function nameOf(character: string): string {
+  const name = NAMES[character];
+  const code = `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
+  return name === undefined ? `${code} invisible character` : `${code} ${name}`;
+}
+
+export interface SeenPart {
+  text: string;
+  /** What is shown in its place when it cannot be seen. */
+  mark: string | null;
+}
+
+/** The text in parts: what can be seen, and each character that cannot. */
+export function partsOf(text: string): SeenPart[] {
+  const parts: SeenPart[] = [];
+  let at = 0;
+  for (const match of text.matchAll(UNSEEN)) {
+    if (match.index > at) parts.push({ text: text.slice(at, match.index), mark: null });
+    parts.push({ text: match[0], mark: markOf(match[0]) });
+    at = match.index + match[0].length;
+  }
+  if (at < text.length) parts.push({ text: text.slice(at), mark: null });
+  return parts;
+}
+
+/** The text with each such character as a mark in brackets. */
+export function visible(text: string): string {
+  return text.replace(UNSEEN, (character) => {
+    const mark = markOf(character);
+    return mark.length === 1 ? mark : `[${mark}]`;
+  });
+}

@@ -1,0 +1,10 @@
+/** The version that runs now, or that ran last: a script may have been replaced while it ran. */
+
+interface Versions {
+  script: string;
+  scriptVersions: readonly { version: number; script: string }[];
+}
+
+export function newestScript({ script, scriptVersions }: Versions): { version: number; script: string } {
+  return scriptVersions.at(-1) ?? { version: 1, script };
+}
