@@ -45,6 +45,9 @@ class ScriptHost:
 
     def __init__(self, python: str, env: dict[str, str]) -> None:
         self.python = python
+        self._hold, self._start_at = False, 0
+        self._left_to_evaluate: list[tuple[int, str]] = []
+        self._stop_at, self._stopping = b"", False
         ours, theirs = socket.socketpair()
         out, err = os.pipe(), os.pipe()
         self._process = subprocess.Popen(
@@ -113,9 +116,9 @@ class ScriptHost:
             "graceSeconds": 5,
             "packages": {},
         }
-        self.tell(start)
+        self.send(start)
 
-    def tell(self, message: dict[str, Any]) -> None:
+    def send(self, message: dict[str, Any]) -> None:
         self._channel.sendall(json_frame(message))
 
     def _read(self, selector: selectors.BaseSelector, source: Any, left: list[str]) -> None:
@@ -160,14 +163,14 @@ class ScriptHost:
                 os.kill(self._process.pid, signal.SIGINT)
                 # It may have ended already.
                 with contextlib.suppress(BrokenPipeError):
-                    self.tell({"id": "leave", "do": "leave"})
+                    self.send({"id": "leave", "do": "leave"})
 
     def _write(self, stream: int, data: bytes) -> None:
         self._written[stream] += data
         if self._stop_at and self._stop_at in self._written[1]:
             self._stop_at = b""
             self._stopping = True
-            self.tell({"id": "mark", "do": "mark", "level": "INTERRUPT"})
+            self.send({"id": "mark", "do": "mark", "level": "INTERRUPT"})
 
     def _answer(self, left: list[str]) -> None:
         if self._stopping:
@@ -176,15 +179,15 @@ class ScriptHost:
         at = {"trace": prompt["trace"], "prompt": prompt["number"], "by": "alice"}
         if self._left_to_evaluate:
             number, expression = self._left_to_evaluate.pop(0)
-            self.tell({"id": "evaluate", "do": "evaluate", "frame": number, "expression": expression, **at})
+            self.send({"id": "evaluate", "do": "evaluate", "frame": number, "expression": expression, **at})
             return
         if prompt["reason"] == "failure":
-            self.tell({"id": "decide", "do": "decide", "action": "END", "line": None, "by": "alice"})
+            self.send({"id": "decide", "do": "decide", "action": "END", "line": None, "by": "alice"})
             return
         command = left.pop(0) if left else "CONTINUE"
         step = {"do": "step", "trace": prompt["trace"], "prompt": prompt["number"], "command": command, "line": None}
         if command != "CONTINUE" and prompt["reason"] != "start":
             step["others"] = self._others
         if not left and command == "CONTINUE":
-            self.tell({"id": "none", "do": "setBreakpoints", "breakpoints": []})
-        self.tell({"id": str(prompt["number"]), **step})
+            self.send({"id": "none", "do": "setBreakpoints", "breakpoints": []})
+        self.send({"id": str(prompt["number"]), **step})

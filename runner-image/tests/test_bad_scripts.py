@@ -118,8 +118,8 @@ def test_what_cannot_be_compiled_is_an_answer(runner: Runner) -> None:
         evaluated = running.command("evaluate", trace=1, prompt=1, frame=0, expression=value[:15_000])
         assert evaluated["result"]["ok"] is False
         point = {"file": "<script>", "line": 2, "enabled": True, "condition": value[:15_000]}
-        (told,) = running.command("setBreakpoints", breakpoints=[point])["result"]
-        assert told["problem"].startswith("Python cannot compile its expression")
+        (point_set,) = running.command("setBreakpoints", breakpoints=[point])["result"]
+        assert point_set["problem"].startswith("Python cannot compile its expression")
     running.command("setBreakpoints", breakpoints=[])
     running.step(running.prompt(1), "CONTINUE")
     assert running.end()["outcome"] == "SUCCEEDED"

@@ -66,7 +66,7 @@ class Driven(ScriptHost):
     def do(self, name: str, **fields: Any) -> Any:
         """Sends a command; the result that it is answered with."""
         self._last += 1
-        self.tell({"id": str(self._last), "do": name, **fields})
+        self.send({"id": str(self._last), "do": name, **fields})
         kept = []
         while True:
             message = self.message()

@@ -1,4 +1,4 @@
-"""What the source alone says about a code object's names: its class, for private names, and its `global` statements."""
+"""What only the source shows of a code object's names: its class, for private names, and its `global` statements."""
 
 import ast
 from collections.abc import Iterator
