@@ -8,7 +8,9 @@ import ast
 import os
 from collections.abc import Callable
 from types import CodeType, FrameType
+from typing import Any
 
+from sequencer_runner.script.isolation import script_sys
 from sequencer_runner.script.refused import Refused
 from sequencer_runner.script.sources import Source
 from sequencer_runner.script.stack import is_own
@@ -45,6 +47,7 @@ def begin(trace: Trace, frame: FrameType, command: str, statement_of: Callable[[
     trace.reason = "step"
     trace.mode = _MODES[command]
     trace.frame = frame
+    trace.greenlet = _greenlet()
     trace.begun = {}
     at: FrameType | None = frame
     while at is not None:
@@ -74,6 +77,9 @@ def stops_at(trace: Trace, frame: FrameType, line: int, path: str) -> bool:
     """Whether the step is over before this statement (by its first line) in this frame. `path`: of the script."""
     if trace.mode == "run":
         return _task_has_handed_back(trace)
+    greenlet = trace.greenlet
+    if greenlet is not None and not greenlet.dead and greenlet is not _greenlet():
+        return False
     # In one call: another thread may end the step here.
     begun = trace.begun.pop(id(frame), None)
     if begun == line:
@@ -172,6 +178,12 @@ def _task_has_handed_back(trace: Trace) -> bool:
     trace.handed_to = None
     trace.mode = task.mode
     return task.mode != "run"
+
+
+def _greenlet() -> Any:
+    """The running greenlet; None where nothing uses them."""
+    module = script_sys.modules.get("greenlet._greenlet")
+    return None if module is None else module.getcurrent()
 
 
 def _is_below(frame: FrameType, target: FrameType | None) -> bool:

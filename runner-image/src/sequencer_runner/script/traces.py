@@ -42,6 +42,8 @@ class Trace:
     """While stepping: the other tasks of its loop are kept from going on."""
     handed_to: "Trace | None" = None
     """The task that a step has gone into, from this thread."""
+    greenlet: Any = None
+    """While stepping: the greenlet that takes the step. The others of its thread run on, as other tasks do."""
     reason: str = "step"
     prompt: Prompt | None = None
     fresh: bool = False
@@ -66,6 +68,7 @@ class Trace:
         self.begun = {}
         self.others_wait = False
         self.handed_to = None
+        self.greenlet = None
 
 
 class Traces:
@@ -111,7 +114,8 @@ class Traces:
     def of_thread(self, ident: int) -> Trace:
         trace = self._threads.get(ident)
         thread = threads.known.get(ident)
-        if trace is None or self._thread_objects.get(ident) is not thread:
+        # There is one main thread, also when gevent has registered it anew.
+        if trace is None or (ident != threads.MAIN and self._thread_objects.get(ident) is not thread):
             with self._lock:
                 if trace is not None:
                     self._end(trace)
