@@ -5,8 +5,6 @@ from typing import Any
 import pytest
 from gateway import Runner, Running
 
-pytest.importorskip("gevent")
-
 PATCHED = "from gevent import monkey\nmonkey.patch_all()\nimport gevent, time\n"
 WORKERS = (
     PATCHED + "def worker(n):\n    for i in range(ROUNDS):\n        time.sleep(0.02)\n        x = n\n    return n\n"

@@ -2,10 +2,10 @@
 
 import dis
 import gc
-import sys
 from collections.abc import Callable
 from types import AsyncGeneratorType, CodeType, CoroutineType, FrameType, FunctionType, GeneratorType
 
+from sequencer_runner.script import threads
 from sequencer_runner.script.isolation import script_sys
 
 
@@ -16,7 +16,7 @@ def live_codes(paths: set[str], real: Callable[[str], str]) -> tuple[list[CodeTy
         code = _code_of(value)
         if code is not None:
             found[id(code)] = code
-    for frame in sys._current_frames().values():
+    for frame in threads.frames().values():
         at: FrameType | None = frame
         while at is not None:
             found[id(at.f_code)] = at.f_code

@@ -1,7 +1,6 @@
 """Whether the script takes notice of a signal that was sent to end it: seen from a thread beside the main one."""
 
 import signal
-import sys
 
 from sequencer_runner.script import threads
 
@@ -25,7 +24,8 @@ class Heed:
 
     def tick(self) -> None:
         if self._mark is not None and not self._moved:
-            self._moved = _position() != self._mark
+            # Where it is cannot be known with subinterpreters; nobody may conclude that it is stuck.
+            self._moved = threads.has_subinterpreters() or _position() != self._mark
 
     def reaction(self) -> str:
         """`ignored`: switched off; `none`: the main thread is where it was; `running`: it goes on, wherever to."""
@@ -37,5 +37,5 @@ class Heed:
 
 def _position() -> tuple[int, int]:
     """Of the main thread: its innermost frame, and the instruction there."""
-    frame = sys._current_frames().get(threads.MAIN)
+    frame = threads.frames().get(threads.MAIN)
     return (0, 0) if frame is None else (id(frame), frame.f_lasti)

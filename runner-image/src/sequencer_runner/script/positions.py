@@ -1,10 +1,10 @@
 """Where the traces are in the script, looked at from beside them."""
 
-import sys
 from collections.abc import Iterator
 from types import FrameType
 from typing import Any
 
+from sequencer_runner.script import threads
 from sequencer_runner.script.lines import Lines
 from sequencer_runner.script.stack import ScriptFile
 from sequencer_runner.script.traces import Trace, Traces
@@ -29,6 +29,10 @@ class Positions:
     def running(self) -> list[dict[str, Any]]:
         """Those that are not stopped: what a pause waits for, as its event carries it."""
         stopped = {trace.ident for trace in self._traces.at_prompt()}
+        if threads.has_subinterpreters():
+            # Where each thread is cannot be known: every trace that has come to a line counts.
+            known = [t for t in self._traces.all.values() if t.kind == "THREAD" and t.line and t.ident not in stopped]
+            return [{"trace": t.id, "line": t.line} for t in known]
         running = []
         for ident, frame in self._frames():
             if ident not in stopped:
@@ -38,7 +42,7 @@ class Positions:
 
     def _frames(self) -> list[tuple[int, FrameType]]:
         found = []
-        for ident, frame in sys._current_frames().items():
+        for ident, frame in threads.frames().items():
             if ident not in self._own_threads:
                 inner = self._file.innermost(frame)
                 if inner is not None:

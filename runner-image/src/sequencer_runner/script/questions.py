@@ -1,11 +1,10 @@
 """What people ask of a stopped trace: to evaluate, to show variables; and of the run: the source of a file."""
 
 import os
-import sys
 from collections.abc import Callable
 from typing import Any
 
-from sequencer_runner.script import inspection, pdb_words
+from sequencer_runner.script import inspection, pdb_words, threads
 from sequencer_runner.script.channel import Channel
 from sequencer_runner.script.controller import Controller
 from sequencer_runner.script.expressions import one_line
@@ -106,7 +105,7 @@ class Questions:
 
     def _is_used(self, path: str) -> bool:
         known = {b.path for b in self._controller.breakpoints.all if b.path is not None}
-        for frame in sys._current_frames().values():
+        for frame in threads.frames().values():
             at: Any = frame
             while at is not None:
                 known.add(at.f_code.co_filename)

@@ -34,7 +34,7 @@ class SettraceProbe:
 
     def breakpoints_changed(self) -> None:
         self._spots.changed(lambda: None)
-        for frame in sys._current_frames().values():
+        for frame in threads.frames().values():
             at: FrameType | None = frame
             while at is not None:
                 if self._wants(at.f_code) and at.f_trace is None:

@@ -3,10 +3,14 @@
 import _thread
 import contextlib
 import queue
+import sys
 from collections.abc import Callable
+from types import FrameType
 from typing import Any
 
-from sequencer_runner.script.isolation import public
+from sequencer_runner.script.isolation import public, script_sys
+
+_MAKERS = {"_interpreters", "_xxsubinterpreters", "_testcapi", "_testinternalcapi"}
 
 Lock = _thread.allocate_lock
 RLock = _thread.RLock
@@ -24,6 +28,17 @@ set_trace_of_threads = _threading.settrace
 
 def is_main() -> bool:
     return get_ident() == MAIN
+
+
+def has_subinterpreters() -> bool:
+    """Whether the script may have made interpreters, by one of the modules that do."""
+    return not _MAKERS.isdisjoint(script_sys.modules)
+
+
+def frames() -> dict[int, FrameType]:
+    """The frame of each thread by its ident; of the calling thread alone once the script may have subinterpreters.
+    `sys._current_frames` makes objects for their frames too, in the memory of this one, and that aborts the process."""
+    return {get_ident(): sys._getframe(1)} if has_subinterpreters() else sys._current_frames()
 
 
 def start(work: Callable[[], object]) -> int:
