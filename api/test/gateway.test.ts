@@ -1,12 +1,10 @@
 /** Runners: who may come, what is stored, and what happens when either side goes away. */
 import { once } from 'node:events';
-import { LIMITS, type AnyEvent } from '@sequencer/model';
 import fc from 'fast-check';
 import pg from 'pg';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { Api } from '../src/server.ts';
-import { startRunner } from './real-runner.ts';
-import { TestRunner, ask, newDatabase, record, runTokens, start, submit } from './running-api.ts';
+import { TestRunner, ask, newDatabase, record, start, submit } from './running-api.ts';
 
 let database: string;
 let api: Api;
@@ -21,15 +19,6 @@ const until = (check: () => unknown) => vi.waitFor(check, { timeout: 10_000, int
 async function phaseOf(id: string): Promise<string> {
   const { data } = await ask<{ run: { phase: string } }>(api, 'query ($id: ID!) { run(id: $id) { phase } }', { id });
   return data.run.phase;
-}
-
-async function reasonOf(id: string): Promise<{ phase: string; reason: string | null }> {
-  const { data } = await ask<{ run: { phase: string; reason: string | null } }>(
-    api,
-    'query ($id: ID!) { run(id: $id) { phase reason } }',
-    { id },
-  );
-  return data.run;
 }
 
 async function outputOf(id: string): Promise<string> {
@@ -247,122 +236,6 @@ it('goes on when all connections to the database are cut', async () => {
   });
 });
 
-it('shows the message and the code of an error that only a newer runner knows', async () => {
-  const runner = await TestRunner.connect(api);
-  const id = await startedRun(runner);
-  runner.answer = ({ name }) =>
-    name === 'pause'
-      ? { ok: false, code: 'FILTER_WHEEL_LOCKED', message: 'The filter wheel is locked.' }
-      : { ok: true };
-  const pause = 'mutation ($id: ID!) { pauseRun(id: $id) { id } }';
-  const { errors } = await ask(api, pause, { id });
-  expect(errors?.[0]).toMatchObject({
-    message: 'The filter wheel is locked.',
-    extensions: { code: 'FILTER_WHEEL_LOCKED' },
-  });
-  runner.raw('{"type":"newer","run":7}');
-  runner.answer = () => ({ ok: true, newer: 1 });
-  expect((await ask(api, pause, { id })).errors).toBeUndefined();
-});
-
-it('keeps words that only a newer runner knows, and shows the trace as paused', async () => {
-  const runner = await TestRunner.connect(api);
-  const id = await startedRun(runner);
-  const at = '2026-11-24T04:00:00.000Z';
-  const stack = [{ file: '<script>', line: 1, function: '<module>', variables: [] }];
-  runner.events(id, [
-    ...record(0).slice(0, 1),
-    { seq: 2, at, type: 'traceStarted', trace: 1, kind: 'THREAD', name: 'main' },
-    { seq: 3, at, type: 'prompt', trace: 1, number: 1, reason: 'watchpoint', event: 'opcode', stack, newer: {} },
-    { seq: 4, at, type: 'pause', state: 'paused', waitingFor: [] },
-    { seq: 5, at, type: 'newer', newer: 1 },
-  ]);
-  await until(() => {
-    expect(runner.acked).toBe(5);
-  });
-  expect(await reasonOf(id)).toEqual({ phase: 'PAUSED', reason: 'Paused (watchpoint).' });
-});
-
-it.each([
-  [{ type: 'ended', outcome: 'EVAPORATED', exitCode: 0, reason: 'It is gone.' }, /EVAPORATED: It is gone/],
-  [{ type: 'ended', outcome: 'SUCCEEDED', exitCode: 2 ** 40, reason: 'x' }, /exitCode/],
-  [{ type: 'ended' }, /outcome/],
-])('ends a run as LOST after the end %j, which it does not understand', async (end, reason) => {
-  const runner = await TestRunner.connect(api);
-  const id = await startedRun(runner);
-  runner.events(id, [...record(0).slice(0, 1), { seq: 2, at: '2026-11-24T04:00:00.000Z', ...end }]);
-  await until(() => {
-    expect(runner.acked).toBe(2);
-  });
-  const ended = await reasonOf(id);
-  expect(ended.phase).toBe('LOST');
-  expect(ended.reason).toMatch(reason);
-});
-
-it.each([
-  ['no type', { at: '2026-11-24T04:00:00.000Z' }],
-  ['a type with NUL', { at: '2026-11-24T04:00:00.000Z', type: 'a\0b' }],
-  ['a type of 1000 characters', { at: '2026-11-24T04:00:00.000Z', type: 'x'.repeat(1000) }],
-  ['a number for a time', { at: 7, type: 'output' }],
-  ['no time', { type: 'foo', at: 'hello' }],
-  ['the year 0', { type: 'output', at: '0000-01-01T00:00:00Z', stream: 'STDOUT', text: 'x' }],
-  ['the year 9999', { type: 'output', at: '9999-12-31T23:59:59-23:59', stream: 'STDOUT', text: 'x' }],
-])('sets an event with %s aside, and the run continues', async (_what, odd) => {
-  const runner = await TestRunner.connect(api);
-  const id = await startedRun(runner);
-  const events = record(2);
-  runner.events(id, [events[0], { seq: 2, ...odd }, ...events.slice(2)] as AnyEvent[]);
-  await until(async () => {
-    expect(await phaseOf(id)).toBe('SUCCEEDED');
-  });
-  const { data } = await ask<{ run: { events: { type: string; data: string }[] } }>(
-    api,
-    'query ($id: ID!) { run(id: $id) { events { type data } } }',
-    { id },
-  );
-  expect(data.run.events.map((event) => event.type)).toEqual(['started', 'setAside', 'output', 'ended']);
-  expect(data.run.events[1]?.data).toContain('no event that can be recorded');
-});
-
-it('sets an event that is nested too deeply aside', async () => {
-  const runner = await TestRunner.connect(api);
-  const id = await startedRun(runner);
-  const [started, , end] = record(1).map((event) => JSON.stringify(event));
-  const deep = `{"seq":2,"at":"2026-11-24T04:00:00.000Z","type":"odd","x":${'['.repeat(5000)}${']'.repeat(5000)}}`;
-  runner.raw(
-    `{"type":"events","run":"${id}","token":"${runTokens.get(id) ?? ''}","events":[${[started, deep, end].join()}]}`,
-  );
-  await until(async () => {
-    expect(await phaseOf(id)).toBe('SUCCEEDED');
-  });
-});
-
-it('records what was received before an event that cannot follow', async () => {
-  const runner = await TestRunner.connect(api);
-  const id = await startedRun(runner);
-  const closed = runner.closed();
-  const more = { ...record(1)[1], seq: 3 } as AnyEvent;
-  runner.events(id, [...record(0), more]);
-  expect(await closed).toBe(4002);
-  await until(async () => {
-    expect(await phaseOf(id)).toBe('SUCCEEDED');
-  });
-  await until(async () => {
-    const again = await TestRunner.connect(api, [{ run: id, lastSeq: 3, ended: true }]);
-    await until(() => {
-      expect(again.received[0]?.type).toBe('welcome');
-    });
-    expect(again.received[0]).toMatchObject({ runs: [{ run: id, forget: true }] });
-  });
-});
-
-it('closes with 1009 for a message over the limit', async () => {
-  const runner = await TestRunner.connect(api);
-  const closed = runner.closed();
-  runner.raw(' '.repeat(LIMITS.messageBytes + 1));
-  expect(await closed).toBe(1009);
-});
-
 it('refuses other sites, other hosts, other methods, and other types', async () => {
   const body = JSON.stringify({ query: '{ me { name } }' });
   const send = async (headers: Record<string, string>, method = 'POST') =>
@@ -393,120 +266,4 @@ it('refuses what is too deep, too large, and unknown, each with its code', async
   expect(await refused({ script: 'a\0b' })).toBe('SCRIPT_NOT_TEXT');
   expect(await refused({ sequencer: 'nowhere' })).toBe('UNKNOWN_SEQUENCER');
   expect(await refused({ title: 'x'.repeat(300) })).toBe('BAD_INPUT');
-});
-
-describe('a script that runs while the database does not have its run, as after an older backup was restored', () => {
-  const facts = { by: 'anna', title: 'Scan', arguments: ['--el', '50'] };
-  const source = ({ name }: { name: string }) =>
-    name === 'source' ? { ok: true, result: { file: '<script>', text: 'scan()\n' } } : { ok: true };
-
-  const detailsOf = async (id: string) => {
-    const query =
-      'query ($id: ID!) { run(id: $id) { phase title submittedBy arguments script sequencer { activeRun { id } } } }';
-    return (await ask<{ run: Record<string, unknown> | null }>(api, query, { id })).data.run;
-  };
-
-  it('is recorded, can be stopped, and the next run starts after it', async () => {
-    const id = crypto.randomUUID();
-    const runner = await TestRunner.connect(api, [
-      { run: id, lastSeq: 2, ended: false, token: 'the token of it', start: facts },
-    ]);
-    runner.answer = source;
-    await until(() => {
-      expect(runner.received[0]).toMatchObject({ type: 'welcome', runs: [{ run: id, acked: 0, forget: false }] });
-    });
-    runner.events(id, record(1).slice(0, 2), 'the token of it');
-    await until(async () => {
-      expect(await detailsOf(id)).toEqual({
-        phase: 'RUNNING',
-        title: 'Scan',
-        submittedBy: 'anna',
-        arguments: ['--el', '50'],
-        script: 'scan()\n',
-        sequencer: { activeRun: { id } },
-      });
-    });
-    const next = (await submit(api)).data.submitRun.id;
-    expect(await phaseOf(next)).toBe('QUEUED');
-    const stop = 'mutation ($id: ID!) { stopRun(id: $id, level: KILL) { id } }';
-    expect((await ask(api, stop, { id })).errors).toBeUndefined();
-    expect(runner.received.at(-1)).toMatchObject({ command: { name: 'stop', run: id, level: 'KILL' } });
-    runner.events(id, record(1).slice(2), 'the token of it');
-    await until(() => {
-      expect(runner.acked).toBe(3);
-    });
-    expect(await phaseOf(id)).toBe('SUCCEEDED');
-    // A stop holds the queue.
-    await ask(api, 'mutation { setMode(sequencer: "satp1", mode: QUEUE) { name } }');
-    await until(() => {
-      expect(runner.started).toEqual([next]);
-    });
-  });
-
-  it('puts a run back that could not start beside it', async () => {
-    const other = await TestRunner.connect(api);
-    other.answer = () => ({ ok: false, code: 'RUNNER_BUSY', message: 'busy' });
-    const waiting = (await submit(api)).data.submitRun.id;
-    await until(() => {
-      expect(other.started).toContain(waiting);
-    });
-    other.leave();
-    const id = crypto.randomUUID();
-    const runner = await TestRunner.connect(api, [{ run: id, lastSeq: 2, ended: false, start: facts }]);
-    runner.answer = source;
-    await until(async () => {
-      expect(await detailsOf(id)).toMatchObject({ sequencer: { activeRun: { id } } });
-    });
-    expect(await phaseOf(waiting)).toBe('QUEUED');
-    runner.events(id, record(1));
-    await until(async () => {
-      expect(await phaseOf(id)).toBe('SUCCEEDED');
-      expect(runner.started).toEqual([waiting]);
-    });
-  });
-
-  it('does not adopt what has ended, or has no id of a run', async () => {
-    const ended = { run: crypto.randomUUID(), lastSeq: 2, ended: true };
-    const odd = { run: 'satp1-1', lastSeq: 2, ended: false };
-    const runner = await TestRunner.connect(api, [ended, odd]);
-    await until(() => {
-      expect(runner.received[0]).toMatchObject({
-        runs: [
-          { run: ended.run, forget: true },
-          { run: odd.run, forget: true },
-        ],
-      });
-    });
-    expect(await detailsOf(ended.run)).toBeNull();
-  });
-
-  it('can be stopped with a real runner', { timeout: 60_000 }, async () => {
-    const runner = await startRunner(api);
-    const { id } = (await submit(api, { script: 'import time\nprint("on")\ntime.sleep(600)\n' })).data.submitRun;
-    await until(async () => {
-      expect(await outputOf(id)).toBe('on\n');
-    });
-    const { port } = new URL(api.url);
-    await api.close();
-    api = await start(await newDatabase(), { PORT: port });
-    await until(async () => {
-      expect(await detailsOf(id)).toMatchObject({
-        phase: 'RUNNING',
-        submittedBy: 'tester',
-        script: 'import time\nprint("on")\ntime.sleep(600)\n',
-      });
-    });
-    expect(await outputOf(id)).toBe('on\n');
-    const stop = 'mutation ($id: ID!) { stopRun(id: $id, level: KILL) { id } }';
-    expect((await ask(api, stop, { id })).errors).toBeUndefined();
-    await until(async () => {
-      expect(await phaseOf(id)).toBe('KILLED');
-    });
-    await ask(api, 'mutation { setMode(sequencer: "satp1", mode: QUEUE) { name } }');
-    const next = (await submit(api)).data.submitRun.id;
-    await until(async () => {
-      expect(await phaseOf(next)).toBe('SUCCEEDED');
-    });
-    await runner.stop();
-  });
 });

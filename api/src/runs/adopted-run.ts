@@ -35,7 +35,10 @@ export function isTokenOf({ tokenHash }: RunSummary, token: string | undefined):
   return tokenHash === null || (token !== undefined && hashOf(token) === tokenHash);
 }
 
-/** Null when the sequencer's own active run has to end first: its record is with the same runner. */
+/**
+ * Null when the active run of the sequencer has to end first: its record is with the same runner. The runner sends another
+ * `hello` then.
+ */
 export async function adoptRun(db: Db, lives: LiveRuns, hello: Hello, held: HeldRun): Promise<RunSummary | null> {
   const { sequencer } = hello;
   const { by = 'unknown', title = null, arguments: given = [], startedAt } = held.start ?? {};

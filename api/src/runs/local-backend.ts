@@ -198,7 +198,6 @@ export class LocalBackend implements RunBackend {
       let row = isUuid(run) ? await findRun(this.#db, run) : null;
       if (!row && mayBeAdopted(entry)) {
         row = await adoptRun(this.#db, this.#lives, hello, entry);
-        // Else at the next hello, when the record before it is stored.
         if (!row) continue;
         this.#log.warn(
           { sequencer: row.sequencer, run },
