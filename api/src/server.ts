@@ -1,7 +1,7 @@
 /** Puts the parts together and opens the door. */
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { isFinal } from '@sequencer/model';
 import { AuditLog } from './auth/audit-log.ts';
@@ -77,7 +77,11 @@ export async function startApi(config: Config, log: Logger): Promise<Api> {
   const { oidc, publicUrl } = config.auth;
   const provider = door.oidc && oidc && new Provider(door.oidc, publicUrl ?? oidc.base, door, audit, log);
   const guard = makeGuard(config);
-  const yoga = makeYoga(context, log);
+  const callerOf = async (request: IncomingMessage) => {
+    const { identity } = await whoAsks(door, request);
+    return { audit, identity, address: peers.address(request) };
+  };
+  const yoga = makeYoga(context, callerOf, log);
   const pages = config.webDir === null ? null : staticFiles(config.webDir);
   const server = createServer(
     // Slow senders do not hold connections for ever.

@@ -1,9 +1,14 @@
-/** Who did what, with which result: written as it happens, never changed. The script's text and secrets stay out. */
+/**
+ * Who did what, with which result. An entry is written before its action with the result REQUESTED, and takes its result
+ * once; nothing else of it ever changes. The script's text and secrets stay out.
+ */
 import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { and, desc, eq, gte, lt, ne, type SQL } from 'drizzle-orm';
 import type { Logger } from '../log.ts';
 import { audit, type AuditRow } from '../store/auth-schema.ts';
-import { isDatabaseAway, type Db } from '../store/database.ts';
+import type { Db } from '../store/database.ts';
+import { isRefused } from '../store/errors.ts';
 
 export type AuditEntry = Omit<AuditRow, 'id'>;
 
@@ -17,52 +22,129 @@ export interface AuditFilter {
   to: Date | null;
 }
 
+/** An entry whose action has been requested; `id` resolves to its row once that is written, and rejects if it cannot be. */
+export interface Requested {
+  entry: Omit<AuditEntry, 'result' | 'message'>;
+  id: Promise<number>;
+}
+
+/** What could not be written yet: a whole entry, or the result of one. */
+type Write = { entry: AuditEntry } | { id: number; result: string; message: string | null };
+
+export const REQUESTED = 'REQUESTED';
 const RETRY_MS = 2000;
 const MOST_WAITING = 10_000;
 const LONGEST_VALUE = 300;
-/** Of those who have not come in: enough to see an attack, too few to fill a disk. */
-const NOBODYS_A_MINUTE = 60;
+/** An answer waits so long for its entry, and not at all while an earlier one is late. */
+const WAIT_MS = 500;
+/** Of those who have not come in, and of requests that did not reach an action: enough to see an attack. */
+const REFUSALS_A_MINUTE = 60;
 
 export class AuditLog {
   readonly #db: Db;
   readonly #log: Logger;
-  /** What could not be written yet, as the database was away. */
-  readonly #waiting: AuditEntry[] = [];
+  /** In order. */
+  readonly #waiting: Write[] = [];
+  readonly #writing = new Set<Promise<void>>();
   #retry: NodeJS.Timeout | null = null;
+  #late = false;
   #minute = 0;
-  #nobodys = 0;
+  readonly #refusals = new Map<string, number>();
 
   constructor(db: Db, log: Logger) {
     this.#db = db;
     this.#log = log;
   }
 
-  /** Returns when it is written. While the database is away it is kept, so that a telescope can be stopped then, too. */
+  /** Before the action. Who needs the entry to be there before the action waits for its `id`. */
+  request(entry: Requested['entry']): Requested {
+    const id = this.#insert({ ...entry, result: REQUESTED, message: null });
+    // Whether it failed is found when the result is written.
+    id.catch(() => undefined);
+    return { entry, id };
+  }
+
+  /** After the action. Returns when the result is written, or soon: an answer does not wait for a slow database. */
+  async finish({ entry, id }: Requested, result: string, message: string | null): Promise<void> {
+    const written = id.then(
+      (row) => this.#attempt({ id: row, result, message }),
+      () => this.#attempt({ entry: { ...entry, result, message } }),
+    );
+    await this.#soon(written);
+  }
+
+  /** Of what was refused before any action. Returns when it is written, or soon. */
   async write(entry: AuditEntry): Promise<void> {
-    if (entry.userName === null && this.#isFlood()) return;
+    if (entry.userName === null && this.#isFlood('')) return;
+    await this.#soon(this.#attempt({ entry }));
+  }
+
+  /** Of requests that are no valid mutation: of each user a few a minute. */
+  async writeInvalid(entry: AuditEntry): Promise<void> {
+    if (this.#isFlood(entry.userName ?? '')) return;
+    await this.#soon(this.#attempt({ entry }));
+  }
+
+  async #insert(entry: AuditEntry): Promise<number> {
+    const [row] = await this.#db.insert(audit).values(entry).returning({ id: audit.id });
+    this.#late = false;
+    return row?.id ?? 0;
+  }
+
+  /** Throws what the database throws. */
+  async #write(write: Write): Promise<void> {
+    if ('entry' in write) {
+      await this.#insert(write.entry);
+      return;
+    }
+    const { id, result, message } = write;
+    await this.#db
+      .update(audit)
+      .set({ result, message })
+      .where(and(eq(audit.id, id), eq(audit.result, REQUESTED)));
+    this.#late = false;
+  }
+
+  /** Never throws: while the database is unreachable it is kept, so that a telescope can be stopped then, too. */
+  async #attempt(write: Write): Promise<void> {
     try {
-      await this.#db.insert(audit).values(entry);
+      await this.#write(write);
     } catch (error) {
-      if (!isDatabaseAway(error) || this.#waiting.length >= MOST_WAITING) {
-        const { userName, action, result } = entry;
-        this.#log.error({ err: error, userName, action, result }, 'an entry of the audit was not written');
+      if (isRefused(error) || this.#waiting.length >= MOST_WAITING) {
+        this.#lose(write, error);
         return;
       }
-      this.#waiting.push(entry);
+      this.#waiting.push(write);
       this.#retryLater();
     }
   }
 
-  #isFlood(): boolean {
+  #lose(write: Write, error: unknown): void {
+    const about = 'entry' in write ? { userName: write.entry.userName, action: write.entry.action } : { id: write.id };
+    this.#log.error({ err: error, ...about }, 'an entry of the audit was not written');
+  }
+
+  async #soon(written: Promise<void>): Promise<void> {
+    this.#writing.add(written);
+    const done = written.finally(() => this.#writing.delete(written));
+    if (this.#late) return;
+    const late = new AbortController();
+    const timeout = sleep(WAIT_MS, true, { signal: late.signal, ref: false }).catch(() => false);
+    if (await Promise.race([done.then(() => false), timeout])) this.#late = true;
+    late.abort();
+  }
+
+  #isFlood(user: string): boolean {
     const minute = Math.floor(Date.now() / 60_000);
     if (minute !== this.#minute) {
-      const left = this.#nobodys - NOBODYS_A_MINUTE;
-      if (left > 0) this.#log.warn({ left }, 'refusals of people who had not signed in were left out of the audit');
+      const left = [...this.#refusals.values()].reduce((sum, count) => sum + Math.max(0, count - REFUSALS_A_MINUTE), 0);
+      if (left > 0) this.#log.warn({ left }, 'refused requests were left out of the audit');
       this.#minute = minute;
-      this.#nobodys = 0;
+      this.#refusals.clear();
     }
-    this.#nobodys += 1;
-    return this.#nobodys > NOBODYS_A_MINUTE;
+    const count = (this.#refusals.get(user) ?? 0) + 1;
+    this.#refusals.set(user, count);
+    return count > REFUSALS_A_MINUTE;
   }
 
   #retryLater(): void {
@@ -72,20 +154,26 @@ export class AuditLog {
     }, RETRY_MS).unref();
   }
 
-  /** Writes what waits, if that is possible now. */
+  /** Writes what waits, if that is possible now. What the database refuses is set aside. */
   async flush(): Promise<void> {
-    const entries = this.#waiting.splice(0);
-    if (entries.length === 0) return;
-    try {
-      await this.#db.insert(audit).values(entries);
-    } catch (error) {
-      this.#log.warn({ err: error, entries: entries.length }, 'the audit waits for the database');
-      this.#waiting.unshift(...entries);
-      this.#retryLater();
+    for (let write = this.#waiting.shift(); write; write = this.#waiting.shift()) {
+      try {
+        await this.#write(write);
+      } catch (error) {
+        if (isRefused(error)) {
+          this.#lose(write, error);
+          continue;
+        }
+        this.#waiting.unshift(write);
+        this.#log.warn({ err: error, entries: this.#waiting.length }, 'the audit waits for the database');
+        this.#retryLater();
+        return;
+      }
     }
   }
 
   async close(): Promise<void> {
+    await Promise.all(this.#writing);
     if (this.#retry) clearTimeout(this.#retry);
     await this.flush();
     if (this.#retry) clearTimeout(this.#retry);

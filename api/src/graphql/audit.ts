@@ -21,7 +21,10 @@ const AuditEntryType = builder.objectRef<AuditRow>('AuditEntry').implement({
     run: t.exposeID('run', { nullable: true }),
     line: t.exposeInt('line', { nullable: true, description: 'Where the main thread was.' }),
     details: t.exposeString('details', { description: 'The arguments as JSON; a script as its hash.' }),
-    result: t.exposeString('result', { description: 'DONE, or the code of the refusal.' }),
+    result: t.exposeString('result', {
+      description:
+        'DONE, the code of the refusal, or REQUESTED: the action was begun, and its result is not known (yet).',
+    }),
     message: t.exposeString('message', { nullable: true }),
   }),
 });

@@ -102,38 +102,71 @@ interface Target {
   line: number | null;
 }
 
+/** Of the fields of a mutation: those whose resolver has been reached, and that have their entry. */
+const reached = new WeakMap<Context, Set<string>>();
+
+export function hasBeenReached(context: Context, key: string): boolean {
+  return reached.get(context)?.has(key) ?? false;
+}
+
+/** On a run, but carried out by the queue. */
+const OF_THE_QUEUE = new Set(['cancelRun', 'moveInQueue']);
+
+/**
+ * Whether the action does not wait for its entry: commands to a running script have to work while the database does not, and
+ * are in the run's own record, which its runner keeps. A check changes nothing.
+ */
+function isUrgent(name: string, rule: CommandRule): boolean {
+  return (rule.run !== undefined && !OF_THE_QUEUE.has(name)) || name === 'checkScript';
+}
+
 /** A mutation: the role, the grant for its sequencer, who has control, and in any case an entry in the audit. */
 function command(field: Field, inner: Resolver): Resolver {
   const rule = MUTATIONS[field.name];
   if (!rule) throw new Error(`Mutation.${field.name} has no rule.`);
-  return async (root, args: Args, context, info) => {
+  return async (root, args: Args, context, info): Promise<unknown> => {
+    reached.set(context, (reached.get(context) ?? new Set()).add(String(info.path.key)));
     const target: Target = { sequencer: null, run: null, line: null };
+    const { audit } = context.access;
     const at = new Date();
-    const write = async (result: string, message: string | null) => {
-      const { identity, address, audit } = context.access;
-      return audit.write({
-        at,
-        userName: identity?.user.name ?? null,
-        via: identity?.via ?? 'not signed in',
-        address,
-        action: field.name,
-        ...target,
-        details: details(await told(field.name, args, context)),
-        result,
-        message,
-      });
-    };
+    const entry = async () => ({
+      ...whoIs(context.access),
+      at,
+      action: field.name,
+      ...target,
+      details: details(await told(field.name, args, context)),
+    });
     try {
       await admit(rule, args, context, target);
+    } catch (error) {
+      await audit.write({ ...(await entry()), ...resultOf(error) });
+      throw error;
+    }
+    // An attempt at signing in is judged by its result; it does nothing that needs an entry before.
+    const requested = rule.need === 'ANYBODY' ? null : audit.request(await entry());
+    const finish = async (result: ReturnType<typeof resultOf>) => {
+      if (requested) await audit.finish(requested, result.result, result.message);
+      else await audit.write({ ...(await entry()), ...result });
+    };
+    try {
+      if (requested && !isUrgent(field.name, rule)) await requested.id;
       const result: unknown = await inner(root, args, context, info);
-      await write('DONE', null);
+      await finish({ result: 'DONE', message: null });
       return result;
     } catch (error) {
-      const typed = asSequencerError(error);
-      await write(typed?.code ?? 'INTERNAL', typed?.message ?? null);
+      await finish(resultOf(error));
       throw error;
     }
   };
+}
+
+export function whoIs({ identity, address }: Pick<Context['access'], 'identity' | 'address'>) {
+  return { userName: identity?.user.name ?? null, via: identity?.via ?? 'not signed in', address };
+}
+
+function resultOf(error: unknown): { result: string; message: string | null } {
+  const typed = asSequencerError(error);
+  return { result: typed?.code ?? 'INTERNAL', message: typed?.message ?? null };
 }
 
 async function admit(rule: CommandRule, args: Args, context: Context, target: Target): Promise<void> {

@@ -19,6 +19,7 @@ import type { Logger } from '../log.ts';
 import type { Context } from './context.ts';
 import { present } from './errors.ts';
 import { answerSizePlugin } from './counted.ts';
+import { auditInvalidMutations, type Caller } from './audit-invalid.ts';
 import { limitPlugins } from './limits.ts';
 import { schema } from './schema.ts';
 import type { SocketFlows } from './socket-flow.ts';
@@ -35,7 +36,11 @@ const SUBSCRIPTIONS_PER_SOCKET = 100;
 /** As HTTP status 429. */
 const TOO_MANY = 4429;
 
-export function makeYoga(makeContext: MakeContext, log: Logger): Yoga {
+export function makeYoga(
+  makeContext: MakeContext,
+  callerOf: (request: IncomingMessage) => Promise<Caller>,
+  log: Logger,
+): Yoga {
   /** Yoga would answer a subscription with a stream, whatever the client accepts. */
   const onlyOnWebsockets: Plugin<Context> = {
     onSubscribe: ({ args, setResultAndStopExecution }) => {
@@ -63,7 +68,7 @@ export function makeYoga(makeContext: MakeContext, log: Logger): Yoga {
     landingPage: false,
     healthCheckEndpoint: '/unused-health',
     maskedErrors: { maskError: (error) => present(error, log) },
-    plugins: [...limitPlugins(), onlyOnWebsockets, answerSizePlugin, presented],
+    plugins: [...limitPlugins(), auditInvalidMutations(callerOf), onlyOnWebsockets, answerSizePlugin, presented],
     logging: false,
   });
 }

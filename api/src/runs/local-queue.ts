@@ -1,7 +1,9 @@
 /** The waiting runs of each sequencer, and its mode, as rows of the database. */
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { SequencerError, isFinal, type Breakpoint, type Mode } from '@sequencer/model';
 import { and, asc, eq, sql } from 'drizzle-orm';
+import type { Logger } from '../log.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import { violatedConstraint, type Db } from '../store/database.ts';
 import {
@@ -14,16 +16,23 @@ import {
   type RunSummary,
 } from '../store/run-store.ts';
 import { runs, sequencers } from '../store/schema.ts';
+import { untilDoneOrRefused } from './retry.ts';
 import { lockSequencer, switchOff, type Transaction } from './run-end.ts';
 import { requireMode, requirePosition, requireRoom, type RunQueue, type Submission } from './run-queue.ts';
 import type { SequencerBoard } from './sequencer-board.ts';
+
+/** What a stop waits for the mode to be written, and how long that is tried. */
+const SOON_MS = 500;
+const SWITCHED_OFF_WITHIN_MS = 60_000;
 
 export class LocalQueue implements RunQueue {
   readonly #db: Db;
   readonly #board: SequencerBoard;
   readonly #gateway: Gateway;
+  readonly #log: Logger;
 
-  constructor(db: Db, board: SequencerBoard, gateway: Gateway) {
+  constructor(db: Db, board: SequencerBoard, gateway: Gateway, log: Logger) {
+    this.#log = log;
     this.#db = db;
     this.#board = board;
     this.#gateway = gateway;
@@ -115,9 +124,22 @@ export class LocalQueue implements RunQueue {
     return setHoldOnFailure(this.#db, sequencer, hold);
   }
 
+  /** Returns soon: the stop has been sent, and its answer does not wait for a database that does not answer. */
   async stopped(run: RunSummary, by: string): Promise<void> {
     const why = `Run ${String(run.number)} was stopped by ${by}.`;
-    await this.#db.transaction((tx) => switchOff(tx, run.sequencer, by, why));
+    const off = untilDoneOrRefused(
+      AbortSignal.timeout(SWITCHED_OFF_WITHIN_MS),
+      () => this.#db.transaction((tx) => switchOff(tx, run.sequencer, by, why)),
+      () => undefined,
+      1,
+    );
+    const changed = off.then(() => {
+      this.#board.changed(run.sequencer);
+    });
+    await Promise.race([changed, sleep(SOON_MS, undefined, { ref: false })]);
+    changed.catch((error: unknown) => {
+      this.#log.error({ sequencer: run.sequencer, err: error }, 'the mode could not be set to Off after a stop');
+    });
   }
 
   async setBreakpoints(run: RunSummary, breakpoints: Breakpoint[]): Promise<boolean> {

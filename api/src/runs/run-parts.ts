@@ -65,7 +65,7 @@ function localParts(
   const backend = new LocalBackend(all);
   return {
     backend,
-    queue: new LocalQueue(all.db, all.board, all.gateway),
+    queue: new LocalQueue(all.db, all.board, all.gateway, all.log),
     begin: () => all.board.register(),
     close: () => {
       backend.close();
