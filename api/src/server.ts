@@ -19,6 +19,7 @@ import { makeMetrics } from './http/metrics.ts';
 import { addressKey, makePeers } from './http/peer.ts';
 import { makeRouter } from './http/router.ts';
 import { staticFiles } from './http/static-files.ts';
+import { TrustedProxies } from './http/trusted-proxies.ts';
 import { routeUpgrades } from './http/upgrades.ts';
 import type { Logger } from './log.ts';
 import { ownFile } from './own-file.ts';
@@ -52,7 +53,9 @@ export async function startApi(config: Config, log: Logger): Promise<Api> {
   await runs.begin();
 
   const version = readVersion();
-  const peers = makePeers(config.auth.trustedProxies, config.auth.publicUrl);
+  const proxies = new TrustedProxies(config.auth.trustedProxies, log);
+  await proxies.begin();
+  const peers = makePeers(proxies, config.auth.publicUrl);
   const door = new Door(config, peers, db, log);
   await door.people?.accounts.requireKept();
   const audit = new AuditLog(db, log);
@@ -133,6 +136,7 @@ export async function startApi(config: Config, log: Logger): Promise<Api> {
     url: `http://${host}:${String(port)}`,
     close: async () => {
       server.close();
+      proxies.close();
       for (const client of sockets.clients) client.close(1012, 'the API is shutting down');
       await gateway.close();
       await runs.close();

@@ -129,6 +129,16 @@ describe('the headers of a proxy', () => {
     await none.close();
   });
 
+  it('say who somebody is when the proxy is known by its name, and nothing when its name is not found', async () => {
+    const site = { AUTH: 'proxy', PROXY_SECRET: PROXY['x-sequencer-proxy-secret'], ROLE_GROUPS: 'heads=admin' };
+    const named = await start(await newDatabase(), { ...site, TRUSTED_PROXIES: '192.0.2.1,host:localhost' });
+    const unknown = await start(await newDatabase(), { ...site, TRUSTED_PROXIES: 'host:no-such-host.invalid' });
+    expect(await new Browser(named, PROXY).me()).toBe('boss');
+    expect(await new Browser(unknown, PROXY).me()).toBeNull();
+    await named.close();
+    await unknown.close();
+  });
+
   it('are the only ones to say an address: nobody can write another one into the audit', async () => {
     const spoofing = new Browser(api, { 'x-forwarded-for': '203.0.113.9, 198.51.100.7' });
     await spoofing.signIn('ada', 'wrong');

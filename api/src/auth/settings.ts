@@ -1,6 +1,6 @@
 /** The settings of who may come in. `none` is for a laptop; beyond loopback one of the others has to be chosen. */
-import { BlockList, isIP } from 'node:net';
 import { z } from 'zod';
+import { parseProxies, type ProxyList } from '../http/trusted-proxies.ts';
 import { NOT_KEPT, parseGrant, type Grant } from './grants.ts';
 
 const LOOPBACK = ['127.0.0.1', '::1', 'localhost'];
@@ -12,21 +12,6 @@ export const list = z
   .default('')
   .transform((text) => text.split(',').flatMap((word) => (word.trim() ? [word.trim()] : [])));
 
-const network = /^([0-9a-fA-F.:]+)(?:\/(\d{1,3}))?$/;
-
-/** Addresses and networks such as 172.16.0.0/12. Throws when one is neither. */
-function blockList(words: readonly string[]): BlockList {
-  const addresses = new BlockList();
-  for (const word of words) {
-    const [, address = '', bits] = network.exec(word) ?? [];
-    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
-    if (isIP(address) === 0) throw new Error(`${word} is not an address`);
-    if (bits === undefined) addresses.addAddress(address, family);
-    else addresses.addSubnet(address, Number(bits), family);
-  }
-  return addresses;
-}
-
 function isLoopback({ hostname }: URL): boolean {
   return LOOPBACK.includes(hostname.replace(/^\[|\]$/g, ''));
 }
@@ -36,7 +21,8 @@ function isSafe(url: URL): boolean {
   return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url));
 }
 
-const TRUSTED = 'TRUSTED_PROXIES has to be a list of addresses and networks, like 127.0.0.1,172.16.0.0/12.';
+const TRUSTED =
+  'TRUSTED_PROXIES has to be a list of addresses, networks and names, like 127.0.0.1,192.0.2.0/28,host:web.';
 const GROUPS = 'ROLE_GROUPS has to be a list like observers=operator,satp1-crew=operator@satp1,heads=admin.';
 
 export const authSettings = {
@@ -79,7 +65,7 @@ export const authSettings = {
   /** Whose X-Forwarded-For and X-Forwarded-Proto are believed, and who may name users in the mode proxy. */
   TRUSTED_PROXIES: list.transform((words, context) => {
     try {
-      return blockList(words);
+      return parseProxies(words);
     } catch {
       context.addIssue({ code: 'custom', message: TRUSTED });
       return z.NEVER;
@@ -125,7 +111,7 @@ export interface AuthConfig {
   ownerGrantMs: number;
   proxyRecheckMs: number;
   publicUrl: URL | null;
-  trustedProxies: BlockList;
+  trustedProxies: ProxyList;
   proxy: { secret: string; userHeader: string; groupsHeader: string } | null;
   oidc: {
     issuer: URL;

@@ -1,6 +1,7 @@
 /** Where a request comes from: what a proxy says of it is believed only when the proxy is one of the site's own. */
 import type { IncomingMessage } from 'node:http';
-import { isIP, type BlockList } from 'node:net';
+import { isIP } from 'node:net';
+import type { TrustedProxies } from './trusted-proxies.ts';
 
 export interface Peers {
   /** The address of who asks. */
@@ -43,20 +44,16 @@ function words(header: string | string[] | undefined): string[] {
 }
 
 /** @param publicUrl where browsers find the pages, when the site says so */
-export function makePeers(proxies: BlockList, publicUrl: URL | null): Peers {
-  const isProxy = (address: string) => {
-    const family = isIP(address);
-    return family !== 0 && proxies.check(address, family === 6 ? 'ipv6' : 'ipv4');
-  };
+export function makePeers(proxies: TrustedProxies, publicUrl: URL | null): Peers {
   const direct = (request: IncomingMessage) => plain(request.socket.remoteAddress ?? '');
-  const trusted = (request: IncomingMessage) => isProxy(direct(request));
+  const trusted = (request: IncomingMessage) => proxies.has(direct(request));
   return {
     trusted,
     address: (request) => {
       if (!trusted(request)) return direct(request);
       // The last one that is not a proxy of ours: what is before it, anybody can have written.
       const hops = words(request.headers['x-forwarded-for']).map(plain);
-      const last = hops.findLast((hop) => !isProxy(hop));
+      const last = hops.findLast((hop) => !proxies.has(hop));
       return last !== undefined && isIP(last) !== 0 ? last : direct(request);
     },
     secure: (request) => {
