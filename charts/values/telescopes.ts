@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { anything, image, objectName, resources } from './parts.ts';
 
 const spec = sequencerSchema.shape.spec.shape;
-const given = spec.runner.shape;
+const given = spec.runner.unwrap().shape;
 
 const likeEverywhere = {
   env: given.env.describe('Environment variables of scripts, each with a name and a value.'),

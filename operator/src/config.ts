@@ -1,6 +1,7 @@
 /** Every setting of the operator, read from the environment once. `docs/configuration.md` is the reference for people. */
 import { hostname } from 'node:os';
 import { z } from 'zod';
+import type { RunnerImage } from './runs/runner-image.ts';
 
 const labels = z
   .string()
@@ -21,6 +22,12 @@ export const schema = z.object({
   RUN_TOKEN_KEY: z
     .string('RUN_TOKEN_KEY has to be set, to the same value as for the API: the tokens of runners are made with it.')
     .min(32, 'RUN_TOKEN_KEY has to have at least 32 characters.'),
+  RUNNER_IMAGE: z.string().min(1).max(1024).optional(),
+  RUNNER_PULL_POLICY: z.enum(['Always', 'IfNotPresent', 'Never']).optional(),
+  RUNNER_PULL_SECRETS: z
+    .string()
+    .transform((text) => text.split(',').filter((name) => name !== ''))
+    .prefault(''),
   LEASE_NAME: z.string().min(1).default('sequencer-operator'),
   IDENTITY: z.string().min(1).optional(),
   HOST: z.string().default('0.0.0.0'),
@@ -33,6 +40,7 @@ export interface Config {
   gatewayUrl: string;
   gatewayPods: Record<string, string>;
   runTokenKey: string;
+  runnerImage: RunnerImage | null;
   leaseName: string;
   identity: string;
   host: string;
@@ -53,6 +61,9 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     gatewayUrl: value.GATEWAY_URL,
     gatewayPods: value.GATEWAY_PODS,
     runTokenKey: value.RUN_TOKEN_KEY,
+    runnerImage: value.RUNNER_IMAGE
+      ? { image: value.RUNNER_IMAGE, pullPolicy: value.RUNNER_PULL_POLICY, pullSecrets: value.RUNNER_PULL_SECRETS }
+      : null,
     leaseName: value.LEASE_NAME,
     // A pod's name is its own; two processes of one machine need a name each.
     identity: value.IDENTITY ?? `${hostname()}-${String(process.pid)}`,

@@ -15,6 +15,7 @@ async function main(): Promise<void> {
     namespace: config.namespace,
     identity: config.identity,
     leaseName: config.leaseName,
+    runnerImage: config.runnerImage,
     settings: { gatewayUrl: config.gatewayUrl, runTokenKey: config.runTokenKey, gatewayPods: config.gatewayPods },
     log,
     metrics,

@@ -7,6 +7,7 @@ import { Leader, type LeaderOptions } from './leader.ts';
 import type { Logger } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import { RunReconciler } from './runs/reconcile-run.ts';
+import type { RunnerImage } from './runs/runner-image.ts';
 import { Stale, type StartSettings } from './runs/start-run.ts';
 import { SequencerReconciler } from './sequencers/reconcile-sequencer.ts';
 import { WarmPods } from './warm/warm-pods.ts';
@@ -25,6 +26,8 @@ export interface OperatorOptions {
   metrics: Metrics;
   lease?: Partial<Pick<LeaderOptions, 'leaseMs' | 'renewMs' | 'retryMs' | 'now'>>;
   inactivityMs?: number;
+  /** For sequencers that name no image. */
+  runnerImage?: RunnerImage | null;
 }
 
 export class Operator {
@@ -46,6 +49,7 @@ export class Operator {
     metrics,
     lease,
     inactivityMs,
+    runnerImage = null,
   }: OperatorOptions) {
     this.#log = log;
     this.#metrics = metrics;
@@ -64,6 +68,7 @@ export class Operator {
     this.#world = new World({
       client,
       namespace,
+      runnerImage,
       sequencerChanged: (key) => {
         this.#sequencers.add(key);
       },

@@ -8,6 +8,7 @@ import { isWaiting } from '@sequencer/model/kubernetes/queue';
 import type { Sequencer } from '@sequencer/model/kubernetes/sequencer';
 import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
 import { Places } from './places.ts';
+import { withRunnerImage, type RunnerImage } from './runs/runner-image.ts';
 
 export interface WorldOptions {
   client: KubernetesClient;
@@ -16,6 +17,8 @@ export interface WorldOptions {
   runChanged: (key: string) => void;
   troubled: (kind: string, error: unknown) => void;
   inactivityMs?: number;
+  /** For sequencers that name no image. */
+  runnerImage: RunnerImage | null;
 }
 
 export class World {
@@ -36,6 +39,7 @@ export class World {
     this.sequencers = new Reflector({
       ...common,
       resource: SEQUENCERS,
+      keep: (sequencer) => withRunnerImage(sequencer, options.runnerImage),
       changed: (before, after) => {
         this.#sequencerChanged(before, after);
       },

@@ -156,6 +156,15 @@ describe('a Sequencer', () => {
     });
   });
 
+  test('may have only a mode: the image is that of the operator', async () => {
+    const made = await client.create(SEQUENCERS, namespace, {
+      metadata: { name: 'only-a-mode' },
+      spec: { mode: 'Queue' } as SequencerSpec,
+    });
+    expect(made.spec).toMatchObject({ mode: 'Queue', runner: { env: [], egress: [] } });
+    expect(made.spec.runner.image).toBeUndefined();
+  });
+
   test.each(['1sat', 'sat.p1', 'a'.repeat(31)])('refuses the name %s', async (name) => {
     expect(await refused(makeSequencer(namespace, name))).toContain('metadata.name');
   });

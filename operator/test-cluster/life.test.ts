@@ -35,7 +35,8 @@ let names = 0;
 beforeAll(async () => {
   namespace = await makeNamespace({ 'pod-security.kubernetes.io/enforce': 'restricted' });
   await node.add();
-  operator = await startOperator(namespace);
+  const runnerImage = { image: 'localhost/of-the-operator:1', pullPolicy: undefined, pullSecrets: [] };
+  operator = await startOperator(namespace, { runnerImage });
 });
 afterAll(async () => {
   await operator.stop();
@@ -346,6 +347,16 @@ test('without a node that takes it, the run says so', async () => {
   expect(status?.phase).toBe('Starting');
   await change(run, { desiredState: 'Cancelled' });
   await inPhase(run, 'Cancelled');
+});
+
+test('runs a script in the image of the operator on a sequencer with only a mode', async () => {
+  await client.create(SEQUENCERS, namespace, {
+    metadata: { name: 'only-a-mode' },
+    spec: { mode: 'Queue' } as SequencerSpec,
+  });
+  const run = await start('only-a-mode');
+  const image = async () => (await client.get(PODS, namespace, run)).spec.containers[0]?.image;
+  await until('the pod has the image', async () => (await image()) === 'localhost/of-the-operator:1');
 });
 
 test('an image that cannot be pulled is told, and waited for', async () => {

@@ -25,7 +25,14 @@ const egressSchema = z.object({
 });
 
 const runnerSchema = z.object({
-  image: z.string().min(1).max(1024).describe('The image with sequencer_runner, sorunlib and what scripts import.'),
+  image: z
+    .string()
+    .min(1)
+    .max(1024)
+    .optional()
+    .describe(
+      "The image with sequencer_runner, sorunlib and what scripts import. The operator's RUNNER_IMAGE unless given.",
+    ),
   imagePullPolicy: z.enum(['Always', 'IfNotPresent', 'Never']).optional(),
   hostname: z
     .string()
@@ -83,7 +90,9 @@ const specSchema = z.object({
     .boolean()
     .optional()
     .describe('Pause on failure, for runs that do not say it themselves. Also set on the page of the telescope.'),
-  runner: runnerSchema,
+  runner: runnerSchema
+    .prefault({})
+    .describe('How the pods of runs are made. All of it may be left out: then the image is that of the operator.'),
   ocs: z
     .object({ configMap: z.string().min(1).max(253).describe('default.yaml and sorunlib.yaml, mounted at /config.') })
     .optional(),
