@@ -355,7 +355,10 @@ test('runs a script in the image of the operator on a sequencer with only a mode
     spec: { mode: 'Queue' } as SequencerSpec,
   });
   const run = await start('only-a-mode');
-  const image = async () => (await client.get(PODS, namespace, run)).spec.containers[0]?.image;
+  const image = async () => {
+    const { spec } = await client.get(PODS, namespace, run);
+    return (spec as { containers: { image: string }[] }).containers[0]?.image;
+  };
   await until('the pod has the image', async () => (await image()) === 'localhost/of-the-operator:1');
 });
 
