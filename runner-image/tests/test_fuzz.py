@@ -276,10 +276,10 @@ events = st.fixed_dictionaries(
 
 @given(st.lists(st.tuples(st.sampled_from(["event", "reply", "finished", "odd"]), events | values), max_size=8))
 @settings(max_examples=300, deadline=None)
-def test_a_script_message_is_taken_or_refused(said: list[tuple[str, Any]]) -> None:
+def test_a_script_message_is_taken_or_refused(sent: list[tuple[str, Any]]) -> None:
     messages = ScriptMessages()
     taken = []
-    for name, inner in said:
+    for name, inner in sent:
         message = json.loads(json.dumps({name: inner}))
         try:
             messages.check(message)

@@ -36,8 +36,8 @@ export function refuseUpgrade(socket: Duplex, status: number, text = '', headers
   });
 }
 
-/** Places of users. Each of `take` returns false when there is none left, and else gives it back when the socket closes. */
-class Places {
+/** Slots for the connections of users. Each of `take` returns false when there is none left, and else gives it back when the socket closes. */
+class UserSlots {
   readonly #taken = new Map<string, number>();
   #all = 0;
 
@@ -78,7 +78,7 @@ export function routeUpgrades(server: Server, { guard, door, log, runner }: Upgr
     handleProtocols: (offered) => (offered.has('graphql-transport-ws') ? 'graphql-transport-ws' : false),
   });
   const unproved = new UnprovedSockets(UNPROVED);
-  const places = new Places();
+  const slots = new UserSlots();
   /** What follows when the client of a request has signed in. */
   const waiting = new WeakMap<IncomingMessage, (user: string) => boolean>();
 
@@ -89,7 +89,7 @@ export function routeUpgrades(server: Server, { guard, door, log, runner }: Upgr
     };
     const proved = unproved.add(address, cutOff);
     socket.once('close', proved);
-    const take = (user: string) => places.take(`${address} ${user}`, socket);
+    const take = (user: string) => slots.take(`${address} ${user}`, socket);
     const user = await userOf(request);
     if (user === null) {
       waiting.set(request, (name) => {

@@ -3,16 +3,18 @@
  * people see it and can stop it, and the next run starts when it has ended.
  */
 import { createHash } from 'node:crypto';
-import { sourceFileSchema, type Hello } from '@sequencer/model';
+import { isFinal, sourceFileSchema, type Hello } from '@sequencer/model';
 import { and, eq, inArray } from 'drizzle-orm';
 import { hashOf } from '../auth/secrets.ts';
 import type { Gateway } from '../gateway/gateway.ts';
+import type { Logger } from '../log.ts';
 import type { Db } from '../store/database.ts';
 import { findRun, wordsOf, type RunSummary } from '../store/run-store.ts';
 import { runs, sequencers } from '../store/schema.ts';
 import type { LiveRun } from './live-run.ts';
 import type { LiveRuns } from './live-runs.ts';
 import { afterEnd, lockSequencer } from './run-end.ts';
+import type { SequencerBoard } from './sequencer-board.ts';
 
 type HeldRun = Hello['runs'][number];
 
@@ -22,11 +24,38 @@ const NO_SCRIPT =
 /** Why a run is LOST. */
 export const WITHOUT_RECORD = 'The runner came back without the record of this run.';
 
-export function mayBeAdopted({ run, ended }: HeldRun): boolean {
-  return !ended && isUuid(run);
+interface Parts {
+  db: Db;
+  log: Logger;
+  gateway: Gateway;
+  lives: LiveRuns;
+  board: SequencerBoard;
 }
 
-export function isUuid(text: string): boolean {
+/**
+ * The row of a run that a runner holds; made now if the database does not have it. Null when nothing more of it is recorded:
+ * it has ended here, or the runner may not speak for it. `later`: after the next `hello`.
+ */
+export async function rowHeldBy(hello: Hello, held: HeldRun, parts: Parts): Promise<RunSummary | null | 'later'> {
+  const { db, log, lives, board } = parts;
+  if (!isUuid(held.run)) return null;
+  const known = await findRun(db, held.run);
+  if (known) {
+    const isOpen = known.sequencer === hello.sequencer && !isFinal(known.phase) && isTokenOf(known, held.token);
+    return isOpen ? known : null;
+  }
+  if (held.ended) return null;
+  const made = await adoptRun(db, lives, hello, held);
+  if (!made) return 'later';
+  log.warn(
+    { sequencer: made.sequencer, run: made.id },
+    'a run that the database did not have is recorded from here on',
+  );
+  board.changed(made.sequencer);
+  return made;
+}
+
+function isUuid(text: string): boolean {
   return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
 }
 
@@ -39,7 +68,7 @@ export function isTokenOf({ tokenHash }: RunSummary, token: string | undefined):
  * Null when the active run of the sequencer has to end first: its record is with the same runner. The runner sends another
  * `hello` then.
  */
-export async function adoptRun(db: Db, lives: LiveRuns, hello: Hello, held: HeldRun): Promise<RunSummary | null> {
+async function adoptRun(db: Db, lives: LiveRuns, hello: Hello, held: HeldRun): Promise<RunSummary | null> {
   const { sequencer } = hello;
   const { by = 'unknown', title = null, arguments: given = [], startedAt } = held.start ?? {};
   const displaced = await db.transaction(async (tx) => {
@@ -86,15 +115,19 @@ export async function adoptRun(db: Db, lives: LiveRuns, hello: Hello, held: Held
 }
 
 /** Stores the script that the runner holds, if the run is one that was adopted without it. */
-export async function fetchScript(db: Db, gateway: Gateway, live: LiveRun): Promise<void> {
+export async function fetchScript({ db, log, gateway }: Parts, live: LiveRun): Promise<void> {
   const { id, sequencer, scriptHash } = live.row;
   if (scriptHash !== scriptHashOf(NO_SCRIPT)) return;
   const command = { name: 'source', run: id, by: 'Sequencer', file: '<script>' } as const;
-  const { text } = sourceFileSchema.parse((await gateway.command(sequencer, command)).result);
-  const stored = { script: text, scriptHash: scriptHashOf(text) };
-  await db.update(runs).set(stored).where(eq(runs.id, id));
-  live.row = { ...live.row, scriptHash: stored.scriptHash };
-  live.changed.notify();
+  try {
+    const { text } = sourceFileSchema.parse((await gateway.command(sequencer, command)).result);
+    const stored = { script: text, scriptHash: scriptHashOf(text) };
+    await db.update(runs).set(stored).where(eq(runs.id, id));
+    live.row = { ...live.row, scriptHash: stored.scriptHash };
+    live.changed.notify();
+  } catch (error) {
+    log.warn({ run: id, err: error }, 'the script of a run could not be read from its runner');
+  }
 }
 
 function scriptHashOf(script: string): string {

@@ -19,7 +19,7 @@ import type { Logger } from '../log.ts';
 import type { Db } from '../store/database.ts';
 import { findRun, scriptOf, type RunSummary } from '../store/run-store.ts';
 import { runs } from '../store/schema.ts';
-import { WITHOUT_RECORD, adoptRun, fetchScript, isTokenOf, isUuid, mayBeAdopted } from './adopted-run.ts';
+import { WITHOUT_RECORD, fetchScript, isTokenOf, rowHeldBy } from './adopted-run.ts';
 import type { LiveRun } from './live-run.ts';
 import type { LiveRuns } from './live-runs.ts';
 import type { Recorder } from './recorder.ts';
@@ -46,12 +46,9 @@ export interface LocalBackendParts {
 }
 
 export class LocalBackend implements RunBackend {
+  readonly #parts: LocalBackendParts;
   readonly #db: Db;
   readonly #log: Logger;
-  readonly #gateway: Gateway;
-  readonly #lives: LiveRuns;
-  readonly #board: SequencerBoard;
-  readonly #recorder: Recorder;
   readonly #stopped = new AbortController();
   /** One thing at a time a sequencer: claiming, starting, welcoming. */
   readonly #turns = new Map<string, Promise<void>>();
@@ -59,19 +56,16 @@ export class LocalBackend implements RunBackend {
   readonly #refused = new Set<string>();
 
   constructor(parts: LocalBackendParts) {
+    this.#parts = parts;
     this.#db = parts.db;
     this.#log = parts.log;
-    this.#gateway = parts.gateway;
-    this.#lives = parts.lives;
-    this.#board = parts.board;
-    this.#recorder = parts.recorder;
   }
 
   /** What happens on the connections of runners. */
   readonly handlers: ConnectionHandlers = {
     hello: (connection, hello) => this.#inTurn(hello.sequencer, () => this.#welcome(connection, hello)),
     events: (connection, message) => {
-      const live = this.#lives.get(message.run);
+      const live = this.#parts.lives.get(message.run);
       if (!live || isFinal(live.row.phase) || live.row.sequencer !== connection.hello?.sequencer) {
         throw new Error(`events of the run ${message.run}, which is not open here`);
       }
@@ -83,9 +77,9 @@ export class LocalBackend implements RunBackend {
         }
       } finally {
         // What was received before a gap is recorded.
-        this.#board.touched(live.row.sequencer);
+        this.#parts.board.touched(live.row.sequencer);
         if (live.unstoredSize > HIGH_WATER) connection.hold(true);
-        this.#recorder.record(live);
+        this.#parts.recorder.record(live);
       }
     },
     heard: (connection) => {
@@ -94,24 +88,24 @@ export class LocalBackend implements RunBackend {
     },
     closed: (connection) => {
       const sequencer = connection.hello?.sequencer;
-      if (sequencer === undefined || !this.#gateway.leave(sequencer, connection)) return;
+      if (sequencer === undefined || !this.#parts.gateway.leave(sequencer, connection)) return;
       this.#log.info({ sequencer }, 'the runner is away');
       const live = this.#held(sequencer);
       if (live) {
         live.held = false;
         live.changed.notify();
       }
-      this.#board.touched(sequencer);
+      this.#parts.board.touched(sequencer);
     },
   };
 
   #held(sequencer: string | undefined): LiveRun | undefined {
-    return this.#lives.all().find((live) => live.held && live.row.sequencer === sequencer);
+    return this.#parts.lives.all().find((live) => live.held && live.row.sequencer === sequencer);
   }
 
   /** After each commit of events. */
   stored(live: LiveRun): void {
-    const connection = this.#gateway.connection(live.row.sequencer);
+    const connection = this.#parts.gateway.connection(live.row.sequencer);
     connection?.send({ type: 'ack', run: live.row.id, seq: live.storedSeq });
     if (connection && live.unstoredSize < HIGH_WATER / 2) connection.hold(false);
     if (!isFinal(live.row.phase)) return;
@@ -121,9 +115,9 @@ export class LocalBackend implements RunBackend {
 
   #over(live: LiveRun): void {
     this.#log.info({ run: live.row.id, phase: live.row.phase }, 'the run has ended');
-    this.#lives.letGo(live.row.id);
+    this.#parts.lives.letGo(live.row.id);
     live.changed.notify();
-    this.#board.changed(live.row.sequencer);
+    this.#parts.board.changed(live.row.sequencer);
     void this.advance(live.row.sequencer);
   }
 
@@ -135,11 +129,11 @@ export class LocalBackend implements RunBackend {
   readonly resolvesStartLine = false;
 
   runner(sequencer: string): RunnerLook {
-    return { ...this.#gateway.state(sequencer), perRun: false };
+    return { ...this.#parts.gateway.state(sequencer), perRun: false };
   }
 
   hostname(sequencer: string): string {
-    return this.#gateway.state(sequencer).hello?.hostname ?? `daq-${sequencer}-sequencer`;
+    return this.#parts.gateway.state(sequencer).hello?.hostname ?? `daq-${sequencer}-sequencer`;
   }
 
   async #inTurn(sequencer: string, action: () => Promise<void>): Promise<void> {
@@ -153,7 +147,7 @@ export class LocalBackend implements RunBackend {
 
   async #welcome(connection: RunnerConnection, hello: Hello): Promise<void> {
     const { sequencer } = hello;
-    if (!this.#board.has(sequencer)) {
+    if (!this.#parts.board.has(sequencer)) {
       this.#log.error({ sequencer }, 'a runner came for a sequencer that is not configured');
       connection.close(CLOSE.unauthorized, 'this sequencer is not configured here');
       return;
@@ -173,20 +167,16 @@ export class LocalBackend implements RunBackend {
       connection.close(CLOSE.seatTaken, 'the runner of this sequencer is at work');
       return;
     }
-    this.#gateway.take(sequencer, connection);
+    this.#parts.gateway.take(sequencer, connection);
     connection.welcome(answer.runs);
     for (const live of answer.held) {
       live.held = true;
       live.seenAt = new Date();
       live.changed.notify();
     }
-    this.#board.changed(sequencer);
+    this.#parts.board.changed(sequencer);
     this.#log.info({ sequencer, runs: answer.runs.length }, 'a runner has come');
-    for (const live of answer.held) {
-      fetchScript(this.#db, this.#gateway, live).catch((error: unknown) => {
-        this.#log.warn({ run: live.row.id, err: error }, 'the script of a run could not be read from its runner');
-      });
-    }
+    for (const live of answer.held) void fetchScript(this.#parts, live);
     void this.#afterWelcome(sequencer, answer);
   }
 
@@ -194,28 +184,20 @@ export class LocalBackend implements RunBackend {
     const answer: { run: string; acked: number; forget: boolean }[] = [];
     const held: LiveRun[] = [];
     for (const entry of hello.runs) {
-      const { run, token } = entry;
-      let row = isUuid(run) ? await findRun(this.#db, run) : null;
-      if (!row && mayBeAdopted(entry)) {
-        row = await adoptRun(this.#db, this.#lives, hello, entry);
-        if (!row) continue;
-        this.#log.warn(
-          { sequencer: row.sequencer, run },
-          'a run that the database did not have is recorded from here on',
-        );
-        this.#board.changed(row.sequencer);
-      }
-      if (!row || row.sequencer !== hello.sequencer || isFinal(row.phase) || !isTokenOf(row, token)) {
+      const { run } = entry;
+      const row = await rowHeldBy(hello, entry, this.#parts);
+      if (row === 'later') continue;
+      if (!row) {
         answer.push({ run, acked: 0, forget: true });
         continue;
       }
-      const live = await this.#lives.open(row);
+      const live = await this.#parts.lives.open(row);
       held.push(live);
       answer.push({ run, acked: live.storedSeq, forget: false });
     }
-    const state = await this.#board.get(hello.sequencer);
+    const state = await this.#parts.board.get(hello.sequencer);
     const active = state.active && !held.some((live) => live.row.id === state.active?.id) ? state.active : null;
-    return { runs: answer, held, missing: active ? await this.#lives.open(active) : null };
+    return { runs: answer, held, missing: active ? await this.#parts.lives.open(active) : null };
   }
 
   /** The active run that the runner does not hold: it never got there, or nobody will ever know how it ended. */
@@ -233,8 +215,8 @@ export class LocalBackend implements RunBackend {
   /* ---- a run starts ----------------------------------------------------------------------------------------------- */
 
   async advance(sequencer: string): Promise<void> {
-    if (!this.#gateway.connection(sequencer)) {
-      this.#board.changed(sequencer);
+    if (!this.#parts.gateway.connection(sequencer)) {
+      this.#parts.board.changed(sequencer);
       return;
     }
     await this.#inTurn(sequencer, async () => {
@@ -276,7 +258,7 @@ export class LocalBackend implements RunBackend {
       const [row] = await tx.update(runs).set(ended).where(eq(runs.id, id)).returning({ number: runs.number });
       if (row) await afterEnd(tx, sequencer, row.number, ended.phase);
     });
-    this.#board.changed(sequencer);
+    this.#parts.board.changed(sequencer);
   }
 
   async #claim(sequencer: string, tried: { run: string | null }): Promise<LiveRun | null> {
@@ -295,10 +277,10 @@ export class LocalBackend implements RunBackend {
       await tx.update(runs).set({ phase: 'STARTING', reason: null }).where(eq(runs.id, next.id));
       return next.id;
     });
-    this.#board.changed(sequencer);
+    this.#parts.board.changed(sequencer);
     const claimed = row === null ? null : await findRun(this.#db, row);
     if (!claimed) return null;
-    const live = await this.#lives.open(claimed);
+    const live = await this.#parts.lives.open(claimed);
     live.row = claimed;
     return live;
   }
@@ -309,7 +291,7 @@ export class LocalBackend implements RunBackend {
       const script = await scriptOf(this.#db, row.id);
       const token = await this.#tokenFor(live);
       this.#log.info({ run: row.id, sequencer: row.sequencer, number: row.number }, 'starting');
-      await this.#gateway.command(
+      await this.#parts.gateway.command(
         row.sequencer,
         {
           name: 'start',
@@ -329,7 +311,7 @@ export class LocalBackend implements RunBackend {
       live.held = true;
       live.seenAt = new Date();
       live.changed.notify();
-      this.#board.touched(row.sequencer);
+      this.#parts.board.touched(row.sequencer);
     } catch (error) {
       await this.#notStarted(live, error);
     }
@@ -337,7 +319,7 @@ export class LocalBackend implements RunBackend {
 
   /** Null for a runner that would not show it. */
   async #tokenFor(live: LiveRun): Promise<string | null> {
-    if (this.#gateway.connection(live.row.sequencer)?.hello?.runTokens !== true) return null;
+    if (this.#parts.gateway.connection(live.row.sequencer)?.hello?.runTokens !== true) return null;
     const token = (live.token ??= newSecret());
     const tokenHash = hashOf(token);
     await this.#db.update(runs).set({ tokenHash }).where(eq(runs.id, live.row.id));
@@ -360,7 +342,7 @@ export class LocalBackend implements RunBackend {
       case 'RUNNER_TIMEOUT':
       case 'INTERNAL':
         // Whether it arrived is not known: the conversation begins anew, and hello tells.
-        this.#gateway.connection(row.sequencer)?.close(CLOSE.protocol, 'the start was not answered');
+        this.#parts.gateway.connection(row.sequencer)?.close(CLOSE.protocol, 'the start was not answered');
         return;
       default:
         await this.#endWithoutEvents(live, 'FAILED', message);
@@ -394,22 +376,22 @@ export class LocalBackend implements RunBackend {
   /* ---- commands ----------------------------------------------------------------------------------------------------- */
 
   async check(sequencer: string, script: string, startAt: number): Promise<Finding[] | null> {
-    if (!this.#gateway.connection(sequencer)) return null;
-    const reply = await this.#gateway.command(sequencer, { name: 'check', script, startAt });
+    if (!this.#parts.gateway.connection(sequencer)) return null;
+    const reply = await this.#parts.gateway.command(sequencer, { name: 'check', script, startAt });
     return z.array(findingSchema).parse(reply.result);
   }
 
   async statements(sequencer: string, script: string): Promise<StatementSpan[] | null> {
-    if (!this.#gateway.connection(sequencer)) return null;
-    const reply = await this.#gateway.command(sequencer, { name: 'statements', script });
+    if (!this.#parts.gateway.connection(sequencer)) return null;
+    const reply = await this.#parts.gateway.command(sequencer, { name: 'statements', script });
     return z.array(statementSpanSchema).parse(reply.result);
   }
 
   async command(run: RunSummary, by: string, command: RunCommand): Promise<unknown> {
     // Whoever has the seat: only who has shown this run's token is told anything of it.
-    if (this.#lives.get(run.id)?.held !== true) throw new SequencerError('RUNNER_AWAY');
+    if (this.#parts.lives.get(run.id)?.held !== true) throw new SequencerError('RUNNER_AWAY');
     const whole = { ...command, run: run.id, by };
     const within = command.name === 'evaluate' ? EVALUATED_WITHIN_MS : undefined;
-    return (await this.#gateway.command(run.sequencer, whole, within)).result;
+    return (await this.#parts.gateway.command(run.sequencer, whole, within)).result;
   }
 }

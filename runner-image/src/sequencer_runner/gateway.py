@@ -27,7 +27,7 @@ _BATCH_EVENTS, _BATCH_BYTES = 1000, 256 * 1024
 _IN_FLIGHT_EVENTS, _IN_FLIGHT_BYTES = 20_000, 4 * 1024 * 1024
 # Close codes and HTTP statuses after which an immediate new try is of no use.
 _HOPELESS = {4001, 4003, 401}
-_NO_JSON = "The script process gave an answer that is no JSON; the log of the runner says why."
+_NO_JSON = "The script process gave an answer that is no JSON; see the log of the runner."
 _TOO_LARGE, _SMALLEST_EVENT = 1009, 16 * 1024
 
 
@@ -214,7 +214,7 @@ class Gateway:
             reply = {"ok": False, "code": error.code, "message": str(error)}
         except Exception:
             _log.exception("command %s failed", command.name)
-            reply = {"ok": False, "code": "INTERNAL", "message": "The command failed; the log of the runner says why."}
+            reply = {"ok": False, "code": "INTERNAL", "message": "The command failed; see the log of the runner."}
         # The events that the command has caused go first.
         await self._flushed(command.fields.get("run"))
         await self._reply(socket, command.id, reply)
@@ -226,8 +226,8 @@ class Gateway:
             _log.exception("the reply to command %s is no JSON", key)
             text = json.dumps({"type": "reply", "id": key, "ok": False, "code": "INTERNAL", "message": _NO_JSON})
         if len(text) > MESSAGE_BYTES:
-            told = f"The answer has {len(text)} bytes; the limit is {MESSAGE_BYTES}. Request less."
-            text = json.dumps({"type": "reply", "id": key, "ok": False, "code": "TOO_COMPLEX", "message": told})
+            problem = f"The answer has {len(text)} bytes; the limit is {MESSAGE_BYTES}. Request less."
+            text = json.dumps({"type": "reply", "id": key, "ok": False, "code": "TOO_COMPLEX", "message": problem})
         try:
             await socket.send(text)
         except websockets.ConnectionClosed:

@@ -43,7 +43,7 @@ def read_start(folder: Path) -> dict[str, Any]:
 
 
 def read_token(folder: Path) -> str | None:
-    """Shown with everything that is said of this run; None when the gateway gave none."""
+    """Sent with every message about this run; None when the gateway sent none."""
     try:
         return (folder / "token").read_text()
     except FileNotFoundError:
