@@ -1,4 +1,4 @@
-/** The proxies of the site, by address or by name. The address of a container changes each time it is made anew. */
+/** The proxies of the site, by address or by name. A container may have another address after each start. */
 import { lookup } from 'node:dns/promises';
 import { BlockList, isIP } from 'node:net';
 import type { Logger } from '../log.ts';
@@ -16,11 +16,11 @@ export interface ProxyList {
 export function parseProxies(words: readonly string[]): ProxyList {
   const addresses = new BlockList();
   const names: string[] = [];
-  for (const word of words) {
-    const [, name] = NAME.exec(word) ?? [];
-    const [, address = '', bits] = NETWORK.exec(word) ?? [];
+  for (const text of words) {
+    const [, name] = NAME.exec(text) ?? [];
+    const [, address = '', bits] = NETWORK.exec(text) ?? [];
     if (name !== undefined) names.push(name);
-    else if (isIP(address) === 0) throw new Error(`${word} is not an address`);
+    else if (isIP(address) === 0) throw new Error(`${text} is not an address`);
     else if (bits === undefined) addresses.addAddress(address, family(address));
     else addresses.addSubnet(address, Number(bits), family(address));
   }
