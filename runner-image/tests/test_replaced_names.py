@@ -15,9 +15,23 @@ from sequencer_runner.frames import LineFrame, OutputFrame
 
 PYTHONS = pythons()
 SCRIPTS = Path(__file__).parent / "replaced"
-MODULES = (
-    "time threading os signal sys io json builtins select socket logging warnings traceback linecache asyncio.tasks"
-).split()
+MODULES = [
+    "time",
+    "threading",
+    "os",
+    "signal",
+    "sys",
+    "io",
+    "json",
+    "builtins",
+    "select",
+    "socket",
+    "logging",
+    "warnings",
+    "traceback",
+    "linecache",
+    "asyncio.tasks",
+]
 
 
 class Driven(ScriptHost):

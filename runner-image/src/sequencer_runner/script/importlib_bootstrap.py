@@ -15,7 +15,7 @@ import signal
 import sys
 from importlib.util import module_from_spec, spec_from_file_location
 
-_exec, _every_exception = exec, BaseException
+_every_exception = BaseException
 
 # A process that was started in the background of a shell has inherited that it ignores them.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -33,13 +33,13 @@ _spec.loader.exec_module(_isolation)
 
 os.set_inheritable(int(sys.argv[1]), False)
 _runtime = _isolation.load("sequencer_runner.script.runtime").ScriptRuntime(_socket.socket(fileno=int(sys.argv[1])))
-_namespace = _runtime.start(_runtime.wait_for_start())
+_runtime.start(_runtime.wait_for_start())
 _ended_by: list[BaseException] = []
 try:
-    while (_code := _runtime.next()) is not None:
+    while (_statement := _runtime.next()) is not None:
         _failure = None
         try:
-            _exec(_code, _namespace)
+            _statement()
         except _every_exception as _error:
             _failure = _error
         # Not in the `except` block: when a failure is held, nothing is being handled for what people evaluate there.
@@ -49,9 +49,8 @@ try:
             _runtime.failed(_failure)
 except _every_exception as _error:
     _ended_by.append(_error)
+# What a function refers to is not deleted when Python clears the module of the script.
+_statement = _failure = None
 # Not while the exception is handled: a hook of the script would see that.
-_failure = None
 _runtime.end(_ended_by)
-# What is in it is deleted when Python clears the module, as without a runner.
-del _namespace
 _runtime.leave()

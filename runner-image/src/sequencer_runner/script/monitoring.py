@@ -14,7 +14,7 @@ from typing import Any
 from sequencer_runner.script.codes import begins_on_its_first_line, lines_of
 from sequencer_runner.script.controller import Controller
 from sequencer_runner.script.failure import hide_runner
-from sequencer_runner.script.probe import Suspension
+from sequencer_runner.script.probe import ROOM, Suspension
 from sequencer_runner.script.spots import Spots
 
 if sys.version_info >= (3, 12):
@@ -166,35 +166,51 @@ class MonitoringProbe:
         _monitoring.free_tool_id(_TOOL)
 
     def _on_line(self, code: CodeType, line: int) -> Any:
+        frame = sys._getframe(1)
         try:
-            if self._suspension and self._suspension.holds():
-                return None
-            spots = self._spots.by_line.get(line)
-            if spots is not None:
-                for spot in spots:
-                    if spot.code is code:
-                        frame = sys._getframe(1)
-                        hits = spot.reached(frame)
-                        if hits:
-                            if self._controller.serves_runner(frame):
-                                return None
-                        elif spot.quiet:
-                            return None
-                        self._calls += 1
-                        if self._controller.at_line(frame, line, hits):
-                            spot.quiet = self._silent = True
-                        return None
-            self._calls += 1
-            if self._controller.at_line(sys._getframe(1), line):
-                self._silent = True
-                if id(code) in self._one_liners:
-                    self._one_liners[id(code)] = True
-                self._disabled(code, line)
-                return _DISABLE
-            return None
+            try:
+                return self._at_line(code, line, frame)
+            except RecursionError as error:
+                limit = sys.getrecursionlimit()
+                try:
+                    sys.setrecursionlimit(limit)
+                except RecursionError:
+                    # It is reached: the script has no frame left either.
+                    raise error from None
+                sys.setrecursionlimit(limit + ROOM)
+                try:
+                    return self._at_line(code, line, frame)
+                finally:
+                    sys.setrecursionlimit(limit)
         except BaseException as error:
             hide_runner(error)
             raise
+
+    def _at_line(self, code: CodeType, line: int, frame: FrameType) -> Any:
+        if self._suspension and self._suspension.holds():
+            return None
+        spots = self._spots.by_line.get(line)
+        if spots is not None:
+            for spot in spots:
+                if spot.code is code:
+                    hits = spot.reached(frame)
+                    if hits:
+                        if self._controller.serves_runner(frame):
+                            return None
+                    elif spot.quiet:
+                        return None
+                    self._calls += 1
+                    if self._controller.at_line(frame, line, hits):
+                        spot.quiet = self._silent = True
+                    return None
+        self._calls += 1
+        if self._controller.at_line(frame, line):
+            self._silent = True
+            if id(code) in self._one_liners:
+                self._one_liners[id(code)] = True
+            self._disabled(code, line)
+            return _DISABLE
+        return None
 
     def _disabled(self, code: CodeType, line: int) -> None:
         talking = self._talking.get(id(code))

@@ -8,6 +8,9 @@ from typing import Protocol
 from sequencer_runner.script import threads
 from sequencer_runner.script.controller import Controller
 
+ROOM = 200
+"""Frames that the runner may use beyond the recursion limit of the script, while it reports one of its last lines."""
+
 
 class Probe(Protocol):
     """Reports the lines of the script's code to the controller."""

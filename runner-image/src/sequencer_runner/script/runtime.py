@@ -6,7 +6,7 @@ import os
 import signal
 import time
 import traceback
-from types import CodeType
+from types import FunctionType
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from sequencer_runner.frames import BadFrame, FrameReader
@@ -63,8 +63,8 @@ class ScriptRuntime:
                 if isinstance(message, dict):
                     return message
 
-    def start(self, start: dict[str, Any]) -> dict[str, object]:
-        """Prepares the first statement. Returns the namespace of `__main__`, in which statements are executed."""
+    def start(self, start: dict[str, Any]) -> None:
+        """Prepares the first statement."""
         self._path = path = start["path"]
         hostname: str = start["hostname"]
         self._grace = start["graceSeconds"]
@@ -127,11 +127,12 @@ class ScriptRuntime:
 
         self._statements_are_over = statements_are_over
         execution.begin(module)
-        return module.__dict__
 
-    def next(self) -> CodeType | None:
-        """Code of the next statement; None when all have run. Raises StopAsked."""
-        return self._running.next()
+    def next(self) -> FunctionType | None:
+        """Executes the next statement when it is called; None when all have run. Raises StopAsked."""
+        code = self._running.next()
+        # Python counts a call of `exec` for the recursion limit.
+        return None if code is None else FunctionType(code, script_sys.modules["__main__"].__dict__)
 
     def succeeded(self) -> None:
         """The statement has run."""

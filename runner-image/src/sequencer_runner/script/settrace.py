@@ -8,7 +8,7 @@ from typing import Any
 from sequencer_runner.script import threads
 from sequencer_runner.script.controller import Controller
 from sequencer_runner.script.failure import hide_runner
-from sequencer_runner.script.probe import Suspension
+from sequencer_runner.script.probe import ROOM, Suspension
 from sequencer_runner.script.spots import Spots
 
 
@@ -99,19 +99,36 @@ class SettraceProbe:
         return self._on_line if id(code) in self._heard or id(code) in self._followed else None
 
     def _on_line(self, frame: FrameType, event: str, _argument: Any) -> Any:
-        if event == "return" and self._open:
-            self._controller.left(frame)
-        if event == "line" and not self._suspension.holds():
+        try:
             try:
-                self._at_line(frame, frame.f_lineno)
-            except BaseException as error:
-                hide_runner(error)
-                # A trace function that raises (a KeyboardInterrupt at a prompt) is switched off by Python.
-                sys.setprofile(self._switch_on_again)
-                raise
+                self._report(frame, event)
+            except RecursionError:
+                limit = sys.getrecursionlimit()
+                try:
+                    sys.setrecursionlimit(limit)
+                except RecursionError:
+                    # So near to the limit it cannot be raised and restored. If the script calls deeper, the trace
+                    # function fails, and Python switches it off.
+                    sys.setprofile(self._switch_on_again)
+                    return self._on_line
+                sys.setrecursionlimit(limit + ROOM)
+                try:
+                    self._report(frame, event)
+                finally:
+                    sys.setrecursionlimit(limit)
+        except BaseException as error:
+            # A trace function that raises (a KeyboardInterrupt at a prompt) is switched off by Python.
+            sys.setprofile(self._switch_on_again)
+            hide_runner(error)
+            raise
         return self._on_line
 
-    def _at_line(self, frame: FrameType, line: int) -> None:
+    def _report(self, frame: FrameType, event: str) -> None:
+        if event == "return" and self._open:
+            self._controller.left(frame)
+        if event != "line" or self._suspension.holds():
+            return
+        line = frame.f_lineno
         spot = self._spots.of(frame.f_code, line)
         if spot is None:
             if self._wants(frame.f_code):
@@ -125,10 +142,16 @@ class SettraceProbe:
 
     def _switch_on_again(self, frame: FrameType, _event: str, _argument: Any) -> None:
         """Called at the next call or return in this thread."""
-        sys.setprofile(None)
-        if not self._open or sys.gettrace() is not None:
+        try:
+            sys.setprofile(None)
+            if self._open and sys.gettrace() is None:
+                sys.settrace(self._on_call)
+                self._trace_callers(frame)
+        except RecursionError:
+            # Again at the next one, which has more frames left.
             return
-        sys.settrace(self._on_call)
+
+    def _trace_callers(self, frame: FrameType) -> None:
         at: FrameType | None = frame
         while at is not None:
             if self._wants(at.f_code):
