@@ -67,6 +67,8 @@ class ScriptHost:
         self._reader = FrameReader()
         self._written = {1: bytearray(), 2: bytearray()}
         self.events: list[dict[str, Any]] = []
+        self._hold = False
+        self._start_at = 0
 
     def run(
         self,

@@ -39,7 +39,6 @@ class Driven(ScriptHost):
 
     def __init__(self, python: str, script: str, arguments: list[str], points: list[int]) -> None:
         super().__init__(python, environment())
-        self._hold = False
         self.output = bytearray()
         self._channel.settimeout(20)
         self._waiting: list[dict[str, Any]] = []
