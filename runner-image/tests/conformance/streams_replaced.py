@@ -3,7 +3,6 @@ import io
 import os
 import sys
 import tempfile
-import threading
 
 
 class Tee:
@@ -24,9 +23,6 @@ class Tee:
 
 tee = sys.stdout = Tee(sys.stdout)
 print("by a tee")
-thread = threading.Thread(target=print, args=("by a thread",))
-thread.start()
-thread.join()
 sys.stdout = sys.__stdout__
 print(tee.kept)
 with contextlib.redirect_stdout(io.StringIO()) as text, contextlib.redirect_stderr(text):
