@@ -3,9 +3,9 @@ import { SequencerError } from '@sequencer/model';
 
 const MB = 1024 * 1024;
 /** One answer, as JSON in UTF-8. */
-export const ANSWER_BYTES = 16 * MB;
+export const ANSWER_BYTES = 12 * MB;
 /** All answers of one user that were not read yet: two of the largest do not fit. */
-const USER_BYTES = 24 * MB;
+const USER_BYTES = 16 * MB;
 
 /** What the clients of each user hold, by name; who has not signed in counts by address. */
 export class UnreadAnswers {
@@ -28,6 +28,7 @@ export class UnreadAnswers {
 export class AnswerBudget {
   readonly #take: (bytes: number) => boolean;
   #spent = 0;
+  #isOfSubscription = false;
   #problem: SequencerError | null = null;
   readonly #turns = { field: Promise.resolve<unknown>(null), query: Promise.resolve<unknown>(null) };
 
@@ -38,6 +39,11 @@ export class AnswerBudget {
   /** Why the answer is not sent; null while it fits. */
   get problem(): SequencerError | null {
     return this.#problem;
+  }
+
+  /** Bytes of a text as JSON. The batches of subscriptions are bounded before: of these, its length is near enough. */
+  sizeOf(text: string): number {
+    return this.#isOfSubscription ? text.length : Buffer.byteLength(JSON.stringify(text));
   }
 
   spend(bytes: number): void {
@@ -78,6 +84,7 @@ export class AnswerBudget {
 
   /** The next answer of a subscription: the one before was sent. */
   restart(): void {
+    this.#isOfSubscription = true;
     this.release();
     this.#problem = null;
   }

@@ -25,7 +25,7 @@ function spend(answer: AnswerBudget, value: unknown): void {
     return;
   }
   const isLong = typeof value === 'string' && value.length > SHORT;
-  answer.spend(FIELD_BYTES + (isLong ? Buffer.byteLength(JSON.stringify(value)) : SHORT));
+  answer.spend(FIELD_BYTES + (isLong ? answer.sizeOf(value) : SHORT));
 }
 
 /** Wraps every field of the schema. */

@@ -1,5 +1,6 @@
 /** Back-pressure of websockets: how many results of subscriptions are prepared or unread at a time. */
 import type { IncomingMessage } from 'node:http';
+import { setImmediate } from 'node:timers/promises';
 import type { WebSocket } from 'ws';
 import type { Logger } from '../log.ts';
 import type { AnswerBudget } from './answer-budget.ts';
@@ -57,6 +58,17 @@ class Slots {
   }
 }
 
+/**
+ * One result for each turn of the event loop, whichever socket it is for. Without that, clients that catch up take every
+ * turn, and a small query waits for all of them.
+ */
+let turn: Promise<void> = Promise.resolve();
+
+function nextTurn(): Promise<void> {
+  turn = turn.then(() => setImmediate());
+  return turn;
+}
+
 /** One websocket: what it may have unread, and the answers that are for it. */
 export class SocketFlow {
   readonly #own = new Slots(PER_SOCKET);
@@ -89,6 +101,7 @@ export class SocketFlow {
   async slot(stopped: AbortSignal): Promise<() => void> {
     const own = await this.#own.take(stopped);
     const user = await this.#user.take(stopped);
+    await nextTurn();
     return () => {
       user();
       own();

@@ -18,7 +18,7 @@ const STATE_EVERY_MS = 100;
 const URGENT_EVERY_MS = 25;
 const HEARTBEAT_MS = 2000;
 const BATCH = 1000;
-const BATCH_BYTES = 256 * 1024;
+const BATCH_BYTES = 128 * 1024;
 
 /** Does nothing when the wait is given up. */
 async function pause(ms: number, stopped: AbortSignal): Promise<void> {

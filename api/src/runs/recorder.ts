@@ -13,8 +13,8 @@ import type { LiveRun } from './live-run.ts';
 import { untilDoneOrRefused } from './retry.ts';
 import { lockSequencer, type Transaction } from './run-end.ts';
 
-const BATCH_COUNT = 5000;
-const BATCH_SIZE = 4 * 1024 * 1024;
+const BATCH_COUNT = 2000;
+const BATCH_SIZE = 1024 * 1024;
 /** Between two commits of one run, so that a fast script makes large commits and not many. */
 const PAUSE_MS = 20;
 /** A view is written at most this often: it can always be made again from the events. */
