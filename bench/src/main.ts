@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { root } from '../../e2e/src/stack.ts';
 import { printTable, report, type Figure } from './figures.ts';
 import { median, quantile } from './numbers.ts';
+import { answers, output } from './load.ts';
 import { page } from './page.ts';
 import { Product, type Events } from './product.ts';
 import { replay } from './replay.ts';
@@ -296,7 +297,20 @@ function firstLoad(): void {
   );
 }
 
-const PARTS = { runner, freeRunning, steps, stepsShown, pauses, clicks, manyLines, prints, replay, page };
+const PARTS = {
+  runner,
+  freeRunning,
+  steps,
+  stepsShown,
+  pauses,
+  clicks,
+  manyLines,
+  prints,
+  output,
+  answers,
+  replay,
+  page,
+};
 // Names of parts may be given, to measure these alone.
 const wanted = process.argv.slice(2);
 const product = await Product.start();

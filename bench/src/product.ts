@@ -18,6 +18,13 @@ export interface Events {
   stop: () => void;
 }
 
+/** What the page of a run subscribes to. */
+export const PAGE_SUBSCRIPTIONS = [
+  'subscription ($run: ID!) { run(id: $run) { phase reason lastSeq traces { line } } }',
+  'subscription ($run: ID!) { events(run: $run) { seq type at data } }',
+  'subscription { sequencers { name activeRun { phase position { line } } } }',
+];
+
 export class Product {
   readonly stack: Stack;
   readonly #client: Client;
@@ -99,12 +106,7 @@ export class Product {
 
   /** Subscribes to all that the page of a run subscribes to. */
   watchAsThePage(run: string): () => void {
-    const queries = [
-      'subscription ($run: ID!) { run(id: $run) { phase reason lastSeq traces { line } } }',
-      'subscription ($run: ID!) { events(run: $run) { seq type at data } }',
-      'subscription { sequencers { name activeRun { phase position { line } } } }',
-    ];
-    const stops = queries.map((query) =>
+    const stops = PAGE_SUBSCRIPTIONS.map((query) =>
       this.#client.subscribe(
         { query, variables: query.includes('$run') ? { run } : {} },
         { next: () => undefined, error: () => undefined, complete: () => undefined },

@@ -118,11 +118,15 @@ export class Stack {
 
   /** Waits until the run is in one of the phases; returns which. */
   async until(id: string, ...phases: string[]): Promise<string> {
-    const deadline = Date.now() + 30_000;
+    return this.untilWithin(30, id, ...phases);
+  }
+
+  async untilWithin(seconds: number, id: string, ...phases: string[]): Promise<string> {
+    const deadline = Date.now() + seconds * 1000;
     for (;;) {
       const phase = await this.phase(id);
       if (phases.includes(phase)) return phase;
-      if (Date.now() > deadline) throw new Error(`still ${phase} after 30 s, not ${phases.join(' or ')}`);
+      if (Date.now() > deadline) throw new Error(`still ${phase} after ${String(seconds)} s, not ${phases.join(' or ')}`);
       await sleep(50);
     }
   }
