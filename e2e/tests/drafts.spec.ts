@@ -22,6 +22,75 @@ test('another person’s run and draft do not touch what is typed here', async (
   await elsewhere.close();
 });
 
+test('what ran last is shown on the overview and put in the editor, and a draft is replaced after a question', async ({
+  page,
+  stack,
+}) => {
+  const first = "print('one')\ninput('go?')\nlast = 'old'\ninput('then?')\n";
+  const edited = first.replace("last = 'old'", "extra = 1\nlast = 'new'");
+  const run = await stack.submit(first, { sequencer: 'lat', title: 'edited.py' });
+  const answer = async (ask: number) => {
+    const asks = async () =>
+      (
+        await stack.query<{ run: { asks: { ask: number }[] } }>('query ($id: ID!) { run(id: $id) { asks { ask } } }', {
+          id: run,
+        })
+      ).run.asks;
+    await expect.poll(async () => (await asks()).map((a) => a.ask)).toContain(ask);
+    return () =>
+      stack.query('mutation ($run: ID!, $ask: Int!) { answerAsk(run: $run, ask: $ask, answer: "x") { id } }', {
+        run,
+        ask,
+      });
+  };
+  const go = await answer(1);
+  await page.goto('/');
+  const card = page.getByRole('article').filter({ hasText: 'edited.py' });
+  await expect(card.locator('code')).toHaveText("input('go?')");
+  await stack.query('mutation ($run: ID!, $script: String!) { replaceRemaining(run: $run, script: $script) { id } }', {
+    run,
+    script: edited,
+  });
+  await go();
+  const then = await answer(2);
+  await expect(card.locator('code')).toHaveText("input('then?')");
+  await then();
+  await stack.until(run, 'SUCCEEDED');
+
+  const editor = page.getByRole('region', { name: 'Editor' });
+  const text = editor.getByRole('textbox', { name: 'Script', exact: true });
+  await page.goto(`/runs/${run}`);
+  await page.getByRole('link', { name: 'Put in the editor' }).click();
+  await expect(text).toContainText("last = 'new'");
+
+  await text.click();
+  await page.keyboard.press('Control+End');
+  await page.keyboard.type('# mine');
+  const questions: string[] = [];
+  let accept = false;
+  page.on('dialog', (dialog) => {
+    questions.push(dialog.message());
+    void (accept ? dialog.accept() : dialog.dismiss());
+  });
+  const open = () =>
+    page
+      .locator('input[type=file]')
+      .setInputFiles({ name: 'other.py', mimeType: 'text/x-python', buffer: Buffer.from("print('other')\n") });
+  await open();
+  await expect.poll(() => questions.length).toBe(1);
+  expect(questions[0]).toBe('Replace your draft with other.py? The draft was not run and will be lost.');
+  await expect(text).toContainText('# mine');
+  await page.goto(`/lat?again=${run}`);
+  await expect.poll(() => questions.length).toBe(2);
+  await expect(text).toContainText('# mine');
+  await editor.getByLabel('Put an example into the editor').selectOption({ index: 1 });
+  await expect.poll(() => questions.length).toBe(3);
+  await expect(text).toContainText('# mine');
+  accept = true;
+  await open();
+  await expect(text).toContainText("print('other')");
+});
+
 test('output that somebody reads does not move, and what comes is counted', async ({ page }) => {
   const sequencer = new SequencerPage(page);
   await sequencer.run(
