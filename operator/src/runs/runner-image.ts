@@ -8,7 +8,7 @@ export interface RunnerImage {
   pullSecrets: string[];
 }
 
-/** The sequencer with the operator's image when it names none. An image of its own is pulled as the sequencer says. */
+/** The sequencer with the operator's image when it names none. An image of its own is pulled as its spec states. */
 export function withRunnerImage(sequencer: Sequencer, fallback: RunnerImage | null): Sequencer {
   const { runner } = sequencer.spec;
   if (runner.image !== undefined || fallback === null) return sequencer;
