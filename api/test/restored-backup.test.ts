@@ -76,7 +76,8 @@ describe('a script that runs while the database does not have its run, as after 
 
   it('puts a run back that could not start beside it', async () => {
     const other = await TestRunner.connect(api);
-    other.answer = () => ({ ok: false, code: 'RUNNER_BUSY', message: 'busy' });
+    other.answer = ({ name }) =>
+      name === 'start' ? { ok: false, code: 'RUNNER_BUSY', message: 'busy' } : { ok: true };
     const waiting = (await submit(api)).data.submitRun.id;
     await until(() => {
       expect(other.started).toContain(waiting);

@@ -126,7 +126,8 @@ export class Stack {
     for (;;) {
       const phase = await this.phase(id);
       if (phases.includes(phase)) return phase;
-      if (Date.now() > deadline) throw new Error(`still ${phase} after ${String(seconds)} s, not ${phases.join(' or ')}`);
+      if (Date.now() > deadline)
+        throw new Error(`still ${phase} after ${String(seconds)} s, not ${phases.join(' or ')}`);
       await sleep(50);
     }
   }
