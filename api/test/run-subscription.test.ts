@@ -4,7 +4,7 @@ import { createClient } from 'graphql-ws';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import type { Api } from '../src/server.ts';
-import { TestRunner, newDatabase, record, start, submit } from './running-api.ts';
+import { TestRunner, ask, newDatabase, record, start, submit } from './running-api.ts';
 
 interface Seen {
   phase: string;
@@ -112,4 +112,24 @@ it('sends ten states a second at most while output floods', async () => {
   const took = (performance.now() - begin) / 1000;
   // One for the change of phase, and one for the last.
   expect(seen.length - before).toBeLessThanOrEqual(10 * took + 3);
+});
+
+it('answers the state and the output of one moment while events arrive', async () => {
+  const query = 'query ($id: ID!) { run(id: $id) { script view lastSeq outputBefore(last: 1000) { seq } } }';
+  const timer = setInterval(() => {
+    send({ type: 'output', stream: 'STDOUT', text: 'x\n', trace: 1 });
+  }, 1);
+  try {
+    await until(() => seq > 10);
+    for (let i = 0; i < 50; i++) {
+      const { run } = (
+        await ask<{ run: { view: string; lastSeq: number; outputBefore: { seq: number }[] } }>(api, query, { id })
+      ).data;
+      expect((JSON.parse(run.view) as { lastSeq: number }).lastSeq).toBe(run.lastSeq);
+      expect(run.outputBefore.at(-1)?.seq).toBe(run.lastSeq);
+      expect(run.outputBefore).toHaveLength(run.lastSeq - (run.outputBefore[0]?.seq ?? 0) + 1);
+    }
+  } finally {
+    clearInterval(timer);
+  }
 });

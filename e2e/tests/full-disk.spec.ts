@@ -1,6 +1,16 @@
 /** A full disk takes output and log lines, not the API and not the stop button. */
 import { execFileSync } from 'node:child_process';
-import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import {
+  appendFileSync,
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
@@ -27,6 +37,12 @@ function fill(folder: string): void {
   closeSync(fd);
 }
 
+/** Lengthens a log to a whole number of pages, so that its next line needs space on the disk. */
+function padToPage(log: string): void {
+  const page = 4096;
+  appendFileSync(log, `${' '.repeat(page - 1 - (statSync(log).size % page))}\n`);
+}
+
 test('with a full disk the API answers and a run can be killed; all recovers when there is space', async () => {
   test.setTimeout(180_000);
   const disk = mkdtempSync(join(tmpdir(), 'sequencer-full-'));
@@ -38,6 +54,8 @@ test('with a full disk the API answers and a run can be killed; all recovers whe
     try {
       const id = await stack.submit(PRINTS);
       await stack.until(id, 'RUNNING');
+      const log = join(dataDir, 'logs/api.log');
+      padToPage(log);
       // Longer than each retry of the parts: whatever breaks of a full disk has broken by then.
       const until = Date.now() + 10_000;
       while (Date.now() < until) {
@@ -56,8 +74,7 @@ test('with a full disk the API answers and a run can be killed; all recovers whe
         { id },
       );
       expect(run.events.length).toBeGreaterThan(0);
-      const log = readFileSync(join(dataDir, 'logs/api.log'), 'utf8');
-      expect(log).toMatch(/"dropped":\d+/);
+      expect(readFileSync(log, 'utf8')).toMatch(/"dropped":\d+/);
     } finally {
       await stack.stop();
     }

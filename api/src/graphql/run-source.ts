@@ -38,7 +38,8 @@ export class RunSource {
   /** The folded state: of a run in memory as it is now, of others as stored. */
   view(): Promise<RunView> {
     const { answer, db } = this.#context;
-    this.#view ??= answer.load(() => this.live?.view ?? readView(db, this.row.id));
+    // From memory without waiting for its turn: `lastSeq` and `outputBefore` of one answer have to be of one moment.
+    this.#view ??= this.live ? Promise.resolve(this.live.view) : answer.load(() => readView(db, this.row.id));
     return this.#view;
   }
 

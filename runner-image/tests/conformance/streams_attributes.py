@@ -1,6 +1,7 @@
 import io
 import os
 import sys
+import time
 
 for name in ("stdout", "stderr", "stdin", "__stdout__", "__stderr__"):
     stream = getattr(sys, name)
@@ -38,4 +39,6 @@ out.flush()
 print(out.buffer.raw.write(b"raw\n"))
 print(out.write("counted\n"), out.buffer.write(b""))
 out.flush()
+# After this many flushes the runner does not wait for each of them any more.
+time.sleep(0.2)
 os.write(1, b"last\n")

@@ -1,4 +1,5 @@
 /** Makes lines of the pieces that a script wrote: per stream and trace, each as a terminal shows it. */
+import { originalText } from '@sequencer/model/text';
 import { TerminalChannel } from './terminal/channel.ts';
 import { TerminalRow, type Piece } from './terminal/row.ts';
 
@@ -107,7 +108,9 @@ export class OutputLog {
     const name = `${piece.stream} ${String(piece.trace)}`;
     let channel = this.#channels.get(name);
     if (!channel) this.#channels.set(name, (channel = new TerminalChannel(() => this.#begin(), this.#longest)));
-    channel.write(piece.text);
+    // The API sends U+0000 as `\u{0}`; half a surrogate pair cannot be shown as it was.
+    const text = originalText(piece.text);
+    channel.write(text.isWellFormed() ? text : piece.text);
   }
 
   #begin(): TerminalRow {

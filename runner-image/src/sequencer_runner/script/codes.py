@@ -6,7 +6,7 @@ from collections.abc import Callable
 from types import AsyncGeneratorType, CodeType, CoroutineType, FrameType, FunctionType, GeneratorType
 
 from sequencer_runner.script import threads
-from sequencer_runner.script.isolation import script_sys
+from sequencer_runner.script.isolation import script_modules
 
 
 def live_codes(paths: set[str], real: Callable[[str], str]) -> tuple[list[CodeType], set[str]]:
@@ -22,7 +22,7 @@ def live_codes(paths: set[str], real: Callable[[str], str]) -> tuple[list[CodeTy
             found[id(at.f_code)] = at.f_code
             at = at.f_back
     codes = [code for code in found.values() if real(code.co_filename) in paths]
-    files = [getattr(module, "__dict__", {}).get("__file__") for module in list(script_sys.modules.values())]
+    files = [getattr(module, "__dict__", {}).get("__file__") for module in list(script_modules.values())]
     loaded = {real(file) for file in files if isinstance(file, str)} & paths
     return with_nested(codes), loaded
 

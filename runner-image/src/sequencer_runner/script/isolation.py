@@ -20,6 +20,9 @@ _SHARED = {"collections", "encodings", "importlib", "io", "threading", "typing",
 script_sys = sys
 """`sys` as the script sees it, with what it has put there."""
 
+script_modules = sys.modules
+"""The modules of the script, also when it has put something else in the place of `sys.modules`."""
+
 # What a script may set in `sys`, and its tools.
 _STREAMS = {"stdin", "stdout", "stderr", "__stdin__", "__stdout__", "__stderr__"}
 _CHANGING = {"argv", "displayhook", "excepthook", "path", "unraisablehook"} | _STREAMS

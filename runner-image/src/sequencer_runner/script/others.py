@@ -14,7 +14,7 @@ from weakref import WeakSet
 from sequencer_runner.script import threads
 from sequencer_runner.script.channel import Channel
 from sequencer_runner.script.gate import Gate, begins_or_yields, task_of
-from sequencer_runner.script.isolation import script_sys
+from sequencer_runner.script.isolation import script_modules
 from sequencer_runner.script.refused import Refused
 from sequencer_runner.script.traces import Trace
 
@@ -32,7 +32,7 @@ class Others:
 
     def begin(self, trace: Trace) -> None:
         """In the task that goes on from its prompt."""
-        asyncio: Any = script_sys.modules["asyncio"]
+        asyncio: Any = script_modules["asyncio"]
         task = asyncio.current_task()
         before = asyncio.get_running_loop()._ready
         if isinstance(before, Gate):
@@ -89,7 +89,7 @@ class StepOfTask:
         self.told = 0
         self._task = task
         self._loop = task.get_loop()
-        asyncio: Any = script_sys.modules["asyncio"]
+        asyncio: Any = script_modules["asyncio"]
         self._current_task = asyncio.current_task
         self._own: WeakSet[Any] = WeakSet({task})
         self._others: WeakSet[Any] = WeakSet(asyncio.all_tasks(self._loop) - {task})

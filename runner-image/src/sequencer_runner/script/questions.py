@@ -112,7 +112,8 @@ class Questions:
                 at = at.f_back
         if path in {os.path.realpath(file) for file in known}:
             return True
-        folders = [os.path.realpath(folder) for folder in script_sys.path if folder and os.path.isdir(folder)]
+        paths = script_sys.path if isinstance(script_sys.path, list) else []
+        folders = [os.path.realpath(f) for f in paths if isinstance(f, str) and f and os.path.isdir(f)]
         return any(path.startswith(folder.rstrip(os.sep) + os.sep) for folder in folders if folder != os.sep)
 
 

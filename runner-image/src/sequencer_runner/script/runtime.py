@@ -19,7 +19,7 @@ from sequencer_runner.script.dialogue import Dialogue
 from sequencer_runner.script.execution import Execution
 from sequencer_runner.script.failure import describe_failure, strip
 from sequencer_runner.script.heed import Heed
-from sequencer_runner.script.isolation import public, publish, script_sys
+from sequencer_runner.script.isolation import public, publish, script_modules, script_sys
 from sequencer_runner.script.questions import Questions
 from sequencer_runner.script.refused import Refused
 from sequencer_runner.script.sources import Sources, parse
@@ -70,8 +70,8 @@ class ScriptRuntime:
         self._grace = start["graceSeconds"]
         for name in ("_socket", "socket"):
             # The one takes its names from the other when it is imported.
-            if name in script_sys.modules:
-                vars(script_sys.modules[name])["gethostname"] = lambda: hostname
+            if name in script_modules:
+                vars(script_modules[name])["gethostname"] = lambda: hostname
         faulthandler.enable(2)
         statements = Statements(start["script"], path)
         sources = Sources(path, parse(statements.source, path))
@@ -86,7 +86,7 @@ class ScriptRuntime:
         self._leave_nothing_behind(streams, controller)
 
         module = script_module(path)
-        script_sys.modules["__main__"] = module
+        script_modules["__main__"] = module
         script_sys.argv = [path, *start["arguments"]]
         script_sys.path[0:0] = [os.path.dirname(path)]
 
@@ -132,7 +132,7 @@ class ScriptRuntime:
         """Executes the next statement when it is called; None when all have run. Raises StopAsked."""
         code = self._running.next()
         # Python counts a call of `exec` for the recursion limit.
-        return None if code is None else FunctionType(code, script_sys.modules["__main__"].__dict__)
+        return None if code is None else FunctionType(code, script_modules["__main__"].__dict__)
 
     def succeeded(self) -> None:
         """The statement has run."""

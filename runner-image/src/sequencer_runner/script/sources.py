@@ -7,7 +7,7 @@ import tokenize
 from dataclasses import dataclass
 from types import CodeType
 
-from sequencer_runner.script.isolation import script_sys
+from sequencer_runner.script.isolation import script_modules
 from sequencer_runner.script.lines import Lines
 from sequencer_runner.syntax import COMPILER_ERRORS
 
@@ -106,7 +106,7 @@ def _read(path: str) -> Source | None:
 
 
 def _module_path(name: str) -> str | None:
-    module = script_sys.modules.get(name)
+    module = script_modules.get(name)
     loaded = getattr(module, "__dict__", {}).get("__file__") if module is not None else None
     if isinstance(loaded, str) and loaded.endswith(".py"):
         return os.path.abspath(loaded)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from types import CodeType, FrameType
 from typing import Any
 
-from sequencer_runner.script.isolation import script_sys
+from sequencer_runner.script.isolation import script_modules
 from sequencer_runner.script.refused import Refused
 from sequencer_runner.script.sources import Source
 from sequencer_runner.script.stack import is_own
@@ -182,7 +182,7 @@ def _task_has_handed_back(trace: Trace) -> bool:
 
 def _greenlet() -> Any:
     """The running greenlet; None where nothing uses them."""
-    module = script_sys.modules.get("greenlet._greenlet")
+    module = script_modules.get("greenlet._greenlet")
     return None if module is None else module.getcurrent()
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
-from sequencer_runner.script.isolation import public, script_sys
+from sequencer_runner.script.isolation import public, script_modules
 
 _MAKERS = {"_interpreters", "_xxsubinterpreters", "_testcapi", "_testinternalcapi"}
 
@@ -32,13 +32,22 @@ def is_main() -> bool:
 
 def has_subinterpreters() -> bool:
     """Whether the script may have made interpreters, by one of the modules that do."""
-    return not _MAKERS.isdisjoint(script_sys.modules)
+    return not _MAKERS.isdisjoint(script_modules)
 
 
 def frames() -> dict[int, FrameType]:
     """The frame of each thread by its ident; of the calling thread alone once the script may have subinterpreters.
-    `sys._current_frames` makes objects for their frames too, in the memory of this one, and that aborts the process."""
-    return {get_ident(): sys._getframe(1)} if has_subinterpreters() else sys._current_frames()
+    `sys._current_frames` makes objects for their frames too, in the memory of this one, and that aborts the process.
+
+    For the calling thread it is the frame that called the caller: with the caller's own frame in one of its variables,
+    frames of the script would live until the garbage is collected, and with them the objects of their variables."""
+    own = sys._getframe(1).f_back
+    found = {} if has_subinterpreters() else sys._current_frames()
+    if own is None:
+        found.pop(get_ident(), None)
+    else:
+        found[get_ident()] = own
+    return found
 
 
 def start(work: Callable[[], object]) -> int:

@@ -7,7 +7,7 @@ from types import FrameType
 from typing import Any, Literal
 
 from sequencer_runner.script import threads
-from sequencer_runner.script.isolation import script_sys
+from sequencer_runner.script.isolation import script_modules
 from sequencer_runner.script.prompts import Prompt
 
 Mode = Literal["run", "next", "step", "return", "until", "loop"]
@@ -176,8 +176,8 @@ class Traces:
 
     def _find_asyncio(self) -> bool:
         """Takes its functions as soon as it is imported: later the script may replace them."""
-        module: Any = script_sys.modules.get("_asyncio")
-        tasks: Any = script_sys.modules.get("asyncio.tasks")
+        module: Any = script_modules.get("_asyncio")
+        tasks: Any = script_modules.get("asyncio.tasks")
         # While it is being imported, calling it would crash the process.
         if module is None or tasks is None or getattr(module.__spec__, "_initializing", False):
             return False
