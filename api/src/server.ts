@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { isFinal } from '@sequencer/model';
 import { AuditLog } from './auth/audit-log.ts';
 import { Control } from './auth/control.ts';
-import { Door, whoAsks } from './auth/door.ts';
+import { Door, authenticate } from './auth/door.ts';
 import { Provider } from './auth/provider.ts';
 import { PasswordSignIn } from './auth/sign-in.ts';
 import type { Config } from './config.ts';
@@ -25,7 +25,7 @@ import type { Logger } from './log.ts';
 import { ownFile } from './own-file.ts';
 import { LiveRuns } from './runs/live-runs.ts';
 import { makeRunParts } from './runs/run-parts.ts';
-import { SequencerBoard } from './runs/sequencer-board.ts';
+import { SequencerStates } from './runs/sequencer-states.ts';
 import { Watchers } from './runs/watchers.ts';
 import { openDatabase } from './store/database.ts';
 import { activeRuns } from './store/run-store.ts';
@@ -42,7 +42,7 @@ function readVersion(): string {
 export async function startApi(config: Config, log: Logger): Promise<Api> {
   const database = await openDatabase(config.databaseUrl, log);
   const { db } = database;
-  const board = new SequencerBoard(db, config.kubernetes ? [] : config.sequencers);
+  const board = new SequencerStates(db, config.kubernetes ? [] : config.sequencers);
   const lives = new LiveRuns(db);
   for (const row of await activeRuns(db)) await lives.open(row);
 
@@ -68,7 +68,7 @@ export async function startApi(config: Config, log: Logger): Promise<Api> {
   const answers = new UnreadAnswers();
   const flows = new SocketFlows(log);
   const context = async ({ req, res }: NodeContext): Promise<Context> => {
-    const { identity, user } = await whoAsks(door, req);
+    const { identity, user } = await authenticate(door, req);
     const access = { ...parts, identity, address: peers.address(req), request: req, response: res ?? null };
     const answer = answers.open(identity?.user.name ?? access.address);
     res?.once('close', () => {
@@ -81,7 +81,7 @@ export async function startApi(config: Config, log: Logger): Promise<Api> {
   const provider = door.oidc && oidc && new Provider(door.oidc, publicUrl ?? oidc.base, door, audit, log);
   const guard = makeGuard(config);
   const callerOf = async (request: IncomingMessage) => {
-    const { identity } = await whoAsks(door, request);
+    const { identity } = await authenticate(door, request);
     return { audit, identity, address: peers.address(request) };
   };
   const yoga = makeYoga(context, callerOf, log);

@@ -145,7 +145,7 @@ describe('an answer', () => {
   });
 });
 
-/** Asks for /healthz until it is called; resolves to the longest wait in ms. */
+/** Requests /healthz until it is called; resolves to the longest wait in ms. */
 function slowestHealth(): () => Promise<number> {
   const ended = new AbortController();
   const asking = (async () => {

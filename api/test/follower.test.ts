@@ -5,7 +5,7 @@ import { isFinal } from '@sequencer/model';
 import { makeLog } from '../src/log.ts';
 import { Follower } from '../src/replicas/follower.ts';
 import { LiveRuns } from '../src/runs/live-runs.ts';
-import { SequencerBoard } from '../src/runs/sequencer-board.ts';
+import { SequencerStates } from '../src/runs/sequencer-states.ts';
 import { openDatabase, type Database } from '../src/store/database.ts';
 import { findRun } from '../src/store/run-store.ts';
 import { runs } from '../src/store/schema.ts';
@@ -22,7 +22,7 @@ beforeAll(async () => {
   await db.execute(FIRST_RECORD);
   await db.update(runs).set({ phase: 'RUNNING' });
   lives = new LiveRuns(db);
-  const board = new SequencerBoard(db, ['satp1']);
+  const board = new SequencerStates(db, ['satp1']);
   follower = new Follower({ db, log: makeLog('silent'), lives, board, isHere: () => false });
 });
 afterAll(async () => {

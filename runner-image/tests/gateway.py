@@ -116,7 +116,7 @@ class Gateway:
                     raise AssertionError(f"not within {timeout} s: {what}; last events {last}")
                 self._changed.wait(left)
 
-    def tell(self, message: dict[str, Any]) -> None:
+    def send(self, message: dict[str, Any]) -> None:
         socket = self._socket
         assert socket is not None
         asyncio.run_coroutine_threadsafe(socket.send(json.dumps(message)), self._loop).result(5)
@@ -125,7 +125,7 @@ class Gateway:
         """Sends a command; its reply."""
         self._last += 1
         key = f"c{self._last}"
-        self.tell({"type": "command", "id": key, "command": {"name": name, **fields}})
+        self.send({"type": "command", "id": key, "command": {"name": name, **fields}})
         reply: dict[str, Any] = self.until(lambda: self.replies.get(key), timeout, f"reply to {name}")
         return reply
 

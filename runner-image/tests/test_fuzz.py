@@ -100,7 +100,7 @@ def test_a_worker_lives_on_whatever_it_is_told(runner: Runner, told: list[tuple[
                 # What is stored is what the gateway says, and nobody can know better.
                 continue
             hellos = len(runner.gateway.hellos)
-            runner.gateway.tell(message)
+            runner.gateway.send(message)
             try:
                 read_message(json.dumps(message))
             except (BadCommand, UnknownType):

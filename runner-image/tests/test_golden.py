@@ -49,7 +49,7 @@ def test_both_sides_have_the_same_limits() -> None:
 
 def test_a_newer_gateway_is_answered_on_the_same_connection(runner: Runner) -> None:
     gateway, hellos = runner.gateway, len(runner.gateway.hellos)
-    gateway.tell({"type": "newer"})
+    gateway.send({"type": "newer"})
     reply = gateway.command("dance", run="none", by="alice")
     assert (reply["ok"], reply["code"], "dance" in reply["message"]) == (False, "NOT_YET", True)
     reply = gateway.command("stop", run="none", by="alice", level="NUKE")

@@ -238,7 +238,7 @@ def test_a_held_failure_is_looked_into_and_set_right_by_hand(runner: Runner) -> 
 def test_an_evaluation_that_goes_on_is_interrupted_before_a_decision(runner: Runner) -> None:
     running, prompt = held(runner, FAILS)
     at = {"trace": 1, "prompt": prompt["number"]}
-    running.gateway.tell(
+    running.gateway.send(
         {
             "type": "command",
             "id": "slow",

@@ -129,7 +129,7 @@ def test_what_goes_wrong_is_told_and_harms_nothing(running: Running) -> None:
 def test_an_evaluation_that_hangs_is_interrupted_alone(running: Running, expression: str) -> None:
     key = "hang"
     command = {"name": "evaluate", "run": running.run, "by": "alice", "trace": 1, "prompt": 1, "frame": 0}
-    running.gateway.tell({"type": "command", "id": key, "command": {**command, "expression": expression}})
+    running.gateway.send({"type": "command", "id": key, "command": {**command, "expression": expression}})
     time.sleep(0.2)
     busy = running.command("evaluate", trace=1, prompt=1, frame=0, expression="1")
     assert busy["code"] == "STILL_EVALUATING"
@@ -152,7 +152,7 @@ def test_in_a_thread_too_and_many_times(runner: Runner) -> None:
         key = f"hang-{number}"
         command = {"name": "evaluate", "run": running.run, "by": "alice", "trace": prompt["trace"], "prompt": 1}
         fields = {"frame": 0, "expression": "while n: pass"}
-        running.gateway.tell({"type": "command", "id": key, "command": {**command, **fields}})
+        running.gateway.send({"type": "command", "id": key, "command": {**command, **fields}})
         running.command("interruptEvaluation", trace=prompt["trace"], prompt=1)
         reply = running.gateway.until(lambda k=key: running.gateway.replies.pop(k, None), 20, "the evaluation")
         assert reply["result"]["text"] == "Interrupted."
@@ -163,7 +163,7 @@ def test_in_a_thread_too_and_many_times(runner: Runner) -> None:
 
 def test_a_stop_ends_the_script_also_in_the_middle_of_an_evaluation(running: Running) -> None:
     command = {"name": "evaluate", "run": running.run, "by": "alice", "trace": 1, "prompt": 1, "frame": 0}
-    running.gateway.tell({"type": "command", "id": "x", "command": {**command, "expression": "while True: pass"}})
+    running.gateway.send({"type": "command", "id": "x", "command": {**command, "expression": "while True: pass"}})
     time.sleep(0.2)
     assert running.command("stop", level="INTERRUPT")["ok"]
     assert running.end()["outcome"] == "INTERRUPTED"

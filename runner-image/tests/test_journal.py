@@ -89,7 +89,7 @@ def test_numbers_that_the_store_has_are_not_given_again(tmp_path: Path) -> None:
     for n in range(3):
         journal.append({"type": "line", "at": AT, "trace": 1, "line": n + 1})
     journal.append({"type": "ended", "at": AT, "outcome": "LOST", "exitCode": None, "reason": ""})
-    journal.go_on_after(10)
+    journal.continue_after(10)
     journal.close()
     again = Journal(tmp_path, 1 << 30)
     assert (again.last_seq, again.ended) == (11, True)
@@ -100,9 +100,9 @@ def test_numbers_that_the_store_has_are_not_given_again(tmp_path: Path) -> None:
 def test_a_journal_that_the_store_does_not_outrun_is_left_alone(tmp_path: Path) -> None:
     journal = Journal(tmp_path, 1 << 30)
     journal.append({"type": "line", "at": AT, "trace": 1, "line": 1})
-    journal.go_on_after(1)
+    journal.continue_after(1)
     journal.append({"type": "ended", "at": AT, "outcome": "LOST", "exitCode": None, "reason": ""})
-    journal.go_on_after(1)
+    journal.continue_after(1)
     assert seqs(journal.read(0, 10, 1000)) == [1, 2]
     journal.close()
 
@@ -129,7 +129,7 @@ def test_a_line_that_is_json_already_is_written_like_any_other(tmp_path: Path) -
 
 def test_what_was_trimmed_and_then_lost_by_the_store_is_set_aside(tmp_path: Path) -> None:
     journal = Journal(tmp_path, 1 << 30)
-    journal.go_on_after(5)
+    journal.continue_after(5)
     journal.append({"type": "traceEnded", "at": AT, "trace": 1})
     found = everything(journal, 2, max_events=2)
     assert [(e["seq"], e["type"]) for e in found] == [

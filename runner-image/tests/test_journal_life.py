@@ -119,7 +119,7 @@ class Life(RuleBasedStateMachine):
         self.received = self.received[: self.acked]
         self.told = [n for n in self.told if n in on_disk or n in known]
         self.journal = Journal(self.folder, LIMIT)
-        self.journal.go_on_after(self.acked)
+        self.journal.continue_after(self.acked)
 
     @invariant()
     def numbers_have_no_gaps(self) -> None:

@@ -90,8 +90,8 @@ def test_a_breakpoint_follows_its_statement_with_all_that_it_has(runner: Runner)
         {"line": 1},
         {"line": 99},
     )
-    told = replace(running, "c = 3", "x = 1\ny = 2\nc = 3")
-    first, second, third, fourth = told
+    moved = replace(running, "c = 3", "x = 1\ny = 2\nc = 3")
+    first, second, third, fourth = moved
     assert {k: first.get(k) for k in ("line", "movedFrom", "condition", "problem", "requestedLine")} == {
         "line": 9,
         "movedFrom": 7,
@@ -112,14 +112,14 @@ def test_a_breakpoint_follows_its_statement_with_all_that_it_has(runner: Runner)
     assert running.end()["outcome"] == "SUCCEEDED"
 
 
-def test_a_breakpoint_of_a_statement_that_was_removed_says_so_and_stops_nothing(runner: Runner) -> None:
+def test_a_breakpoint_of_a_statement_that_was_removed_is_reported_and_stops_nothing(runner: Runner) -> None:
     running = paused(runner, {"line": 7})
     [point] = replace(running, "e = 5\n", "")
     assert point["problem"] == "Its statement, line 7, was removed when the script was replaced."
     # Sent again with the list, it does not stop at what has its line now.
     sent = {"file": "<script>", "line": 7, "enabled": True}
-    told = running.command("setBreakpoints", breakpoints=[sent, {**sent, "line": 6}])["result"]
-    assert [b.get("problem") is None for b in told] == [False, True]
+    moved = running.command("setBreakpoints", breakpoints=[sent, {**sent, "line": 6}])["result"]
+    assert [b.get("problem") is None for b in moved] == [False, True]
     assert replace(running, "c = 3", "x = 1\nc = 3")[1]["line"] == 7
     go(runner, running)
     assert running.prompt(1)["stack"][-1]["line"] == 7

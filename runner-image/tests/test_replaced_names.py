@@ -106,9 +106,9 @@ class Driven(ScriptHost):
 
     def evaluate(self, prompt: dict[str, Any], expression: str) -> str:
         at = {"trace": prompt["trace"], "prompt": prompt["number"], "frame": 0}
-        told = self.do("evaluate", expression=expression, by="alice", **at)
-        assert told["ok"], told
-        return str(told["text"])
+        result = self.do("evaluate", expression=expression, by="alice", **at)
+        assert result["ok"], result
+        return str(result["text"])
 
 
 def line_of(script: str, text: str) -> int:

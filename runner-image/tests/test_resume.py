@@ -213,7 +213,7 @@ def until(condition: Callable[[], bool], timeout: float = 20) -> None:
 def test_the_protocol_is_kept_when_the_gateway_speaks_nonsense(own_runner: Make) -> None:
     runner = own_runner()
     hellos = len(runner.gateway.hellos)
-    runner.gateway.tell(json.loads('{"type": 7}'))
+    runner.gateway.send(json.loads('{"type": 7}'))
     runner.gateway.until(lambda: len(runner.gateway.hellos) > hellos, 20, "hello again")
     assert runner.submit("print(1)\n").end()["outcome"] == "SUCCEEDED"
 

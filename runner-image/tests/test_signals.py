@@ -206,7 +206,7 @@ def test_a_stop_of_a_paused_run_reaches_its_handler(
         seconds = 0.5 if how == "return" else 60
         fields = {"trace": 1, "prompt": prompt["number"], "frame": 0, "by": "alice", "run": running.run}
         command = {"name": "evaluate", "expression": f"time.sleep({seconds})", **fields}
-        running.gateway.tell({"type": "command", "id": f"busy-{how}-{level}", "command": command})
+        running.gateway.send({"type": "command", "id": f"busy-{how}-{level}", "command": command})
         time.sleep(0.2)
     assert running.command("stop", level=level)["ok"]
     running.end()

@@ -1,7 +1,7 @@
 /** One person at a time drives a telescope, where the site wants that. Others watch, ask, or take over with a reason. */
 import { SequencerError } from '@sequencer/model';
 import { eq } from 'drizzle-orm';
-import type { SequencerBoard } from '../runs/sequencer-board.ts';
+import type { SequencerStates } from '../runs/sequencer-states.ts';
 import { control, type ControlRow } from '../store/auth-schema.ts';
 import { isDatabaseAway, type Db } from '../store/database.ts';
 import { hasRole } from './grants.ts';
@@ -11,12 +11,12 @@ const RECENT_MS = 1000;
 
 export class Control {
   readonly #db: Db;
-  readonly #board: SequencerBoard;
+  readonly #board: SequencerStates;
   readonly #sequencers: ReadonlySet<string>;
   /** As it was last read: shown for a moment, and what counts while the database is away. */
   readonly #last = new Map<string, { row: ControlRow | null; at: number }>();
 
-  constructor(db: Db, board: SequencerBoard, sequencers: readonly string[]) {
+  constructor(db: Db, board: SequencerStates, sequencers: readonly string[]) {
     this.#db = db;
     this.#board = board;
     this.#sequencers = new Set(sequencers);

@@ -162,7 +162,7 @@ function refused(why: string): SequencerError {
 }
 
 /** The identity of a request, and the user to act as; who has none fails when it is read, and says why. */
-export async function whoAsks(
+export async function authenticate(
   door: Door,
   request: IncomingMessage,
 ): Promise<{ identity: Identity | null; user: User }> {

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { WebSocket } from 'ws';
 import type { Logger } from '../log.ts';
 import { isDatabaseAway } from '../store/database.ts';
-import { whoAsks, type Door, type Identity } from './door.ts';
+import { authenticate, type Door, type Identity } from './door.ts';
 import type { Ending } from './endings.ts';
 
 /** The code that tells a client to sign in, as graphql-ws knows it. */
@@ -37,7 +37,7 @@ export function watchSocket(door: Door, socket: WebSocket, request: IncomingMess
   const recheck =
     identity.method === 'proxy' ? setTimeout(reconnect, door.proxyRecheckMs * (0.8 + 0.2 * Math.random())) : undefined;
   const look = setInterval(() => {
-    whoAsks(door, request).then(
+    authenticate(door, request).then(
       (now) => {
         if (now.identity?.user.name !== identity.user.name) end();
       },

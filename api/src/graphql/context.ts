@@ -8,7 +8,7 @@ import type { User } from '../auth/user.ts';
 import type { RunBackend } from '../runs/run-backend.ts';
 import type { RunQueue } from '../runs/run-queue.ts';
 import type { LiveRuns } from '../runs/live-runs.ts';
-import type { SequencerBoard } from '../runs/sequencer-board.ts';
+import type { SequencerStates } from '../runs/sequencer-states.ts';
 import type { Watchers } from '../runs/watchers.ts';
 import type { Db } from '../store/database.ts';
 import type { AnswerBudget } from './answer-budget.ts';
@@ -33,7 +33,7 @@ export interface Context {
   user: User;
   access: Access;
   db: Db;
-  board: SequencerBoard;
+  board: SequencerStates;
   lives: LiveRuns;
   backend: RunBackend;
   queue: RunQueue;

@@ -57,17 +57,17 @@ function runStates(first: RunSource, context: Context): AsyncIterableIterator<Ru
     const leave = context.watchers.enter(first.row.id, signal);
     try {
       let run = first;
-      let told = '';
+      let sent = '';
       while (!stopped.aborted) {
         const seen = signal.version;
         const urgent = context.lives.get(first.row.id)?.urgent;
         const seenUrgent = urgent?.version ?? 0;
         // A quick step is over within milliseconds: its end alone is sent.
-        if (told !== '' && run.live?.isBetweenPrompts) await urgent?.after(seenUrgent, stopped, STATE_EVERY_MS);
+        if (sent !== '' && run.live?.isBetweenPrompts) await urgent?.after(seenUrgent, stopped, STATE_EVERY_MS);
         // The signal is the sequencer's: another run's news are not this one's.
         const state = await fingerprint(run);
-        if (state !== told) {
-          told = state;
+        if (state !== sent) {
+          sent = state;
           const free = await slot(context, stopped);
           try {
             yield run;

@@ -11,7 +11,7 @@ import {
 } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
-import { whoAsks, type Door } from '../auth/door.ts';
+import { authenticate, type Door } from '../auth/door.ts';
 import { TRY_AGAIN_LATER, UNAUTHORIZED, watchSocket } from '../auth/socket-watch.ts';
 import { NO_STREAMS } from '../http/guard.ts';
 import type { GraphqlSockets } from '../http/upgrades.ts';
@@ -105,7 +105,7 @@ export function serveWebsockets(
         const authorization = connectionParams?.authorization;
         if (typeof authorization === 'string') request.headers.authorization ??= authorization;
         try {
-          const { identity } = await whoAsks(door, request);
+          const { identity } = await authenticate(door, request);
           if (!identity) socket.close(UNAUTHORIZED, 'Sign in first');
           else if (!prove(request, identity.user.name)) socket.close(TOO_MANY, 'Too many connections');
           else {

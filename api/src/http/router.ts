@@ -2,7 +2,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { ERRORS } from '@sequencer/model';
 import type { AuditLog } from '../auth/audit-log.ts';
-import { whoAsks, type Door } from '../auth/door.ts';
+import { authenticate, type Door } from '../auth/door.ts';
 import { hasRole, type Role } from '../auth/grants.ts';
 import type { Provider } from '../auth/provider.ts';
 import type { Logger } from '../log.ts';
@@ -64,7 +64,7 @@ export function makeRouter(routes: Routes): RequestListener {
 
 /** Whether who asks may not; then that is the answer. */
 async function isRefused(routes: Routes, request: IncomingMessage, response: ServerResponse, role: Role) {
-  const { identity } = await whoAsks(routes.door, request);
+  const { identity } = await authenticate(routes.door, request);
   if (identity && hasRole(identity.user, role)) return false;
   const code = identity ? 'FORBIDDEN' : 'UNAUTHENTICATED';
   refuse(response, { status: identity ? 403 : 401, code, message: ERRORS[code] });

@@ -2,7 +2,7 @@
 import { STATUS_CODES, type IncomingMessage, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
-import { whoAsks, type Door } from '../auth/door.ts';
+import { authenticate, type Door } from '../auth/door.ts';
 import type { Logger } from '../log.ts';
 import { isDatabaseAway } from '../store/database.ts';
 import type { Guard } from './guard.ts';
@@ -115,7 +115,7 @@ export function routeUpgrades(server: Server, { guard, door, log, runner }: Upgr
   /** The user whose session or token comes with the request. Null: none, or none that is known now. */
   const userOf = async (request: IncomingMessage): Promise<string | null> => {
     try {
-      const { identity } = await whoAsks(door, request);
+      const { identity } = await authenticate(door, request);
       return identity && identity.method !== 'none' ? identity.user.name : null;
     } catch (error) {
       // The first message on the websocket asks again, and the client gets the answer there.

@@ -6,7 +6,7 @@ import { KubernetesBackend } from '../runs/kubernetes-backend.ts';
 import type { LiveRuns } from '../runs/live-runs.ts';
 import { Replicas } from '../replicas/replicas.ts';
 import type { Recorder } from '../runs/recorder.ts';
-import type { SequencerBoard } from '../runs/sequencer-board.ts';
+import type { SequencerStates } from '../runs/sequencer-states.ts';
 import type { Watchers } from '../runs/watchers.ts';
 import type { Db } from '../store/database.ts';
 import { Cluster } from './cluster.ts';
@@ -29,7 +29,7 @@ interface Given {
   log: Logger;
   gateway: Gateway;
   lives: LiveRuns;
-  board: SequencerBoard;
+  board: SequencerStates;
   recorder: Recorder;
   watchers: Watchers;
 }

@@ -17,7 +17,7 @@ import { and, eq, inArray, isNotNull, sql } from 'drizzle-orm';
 import type { Logger } from '../log.ts';
 import type { LiveRuns } from '../runs/live-runs.ts';
 import { lockSequencer, type Transaction } from '../runs/run-end.ts';
-import type { SequencerBoard } from '../runs/sequencer-board.ts';
+import type { SequencerStates } from '../runs/sequencer-states.ts';
 import type { Db } from '../store/database.ts';
 import { isRefused } from '../store/errors.ts';
 import { findByRequest, findRun, findRuns, setPlaces, type RunSummary } from '../store/run-store.ts';
@@ -41,7 +41,7 @@ export interface RunMirrorParts {
   log: Logger;
   cluster: Cluster;
   lives: LiveRuns;
-  board: SequencerBoard;
+  board: SequencerStates;
   /** Told of each run whose end is in its row: other replicas may not know it. */
   ended: (run: string) => void;
 }
@@ -172,7 +172,7 @@ export class RunMirror {
     const bare = { reason: SET_ASIDE, startedAt: null, finishedAt: null, exitCode: null };
     const { phase } = lifeOf(run);
     if (isFinal(phase) || gone) await this.#end(row, { ...bare, phase: isFinal(phase) ? phase : endOfGone(row).phase });
-    else await this.#goOn(row, { ...bare, phase }, run);
+    else await this.#continueRun(row, { ...bare, phase }, run);
   }
 
   async #follow({ run, gone }: Seen, row: RunSummary | undefined): Promise<void> {
@@ -185,7 +185,7 @@ export class RunMirror {
       const life = lifeOf(run);
       if (isFinal(life.phase)) await this.#end(row, life);
       else if (gone) await this.#end(row, endOfGone(row));
-      else await this.#goOn(row, life, run);
+      else await this.#continueRun(row, life, run);
     } else await this.#complete(row, lifeOf(run));
     if (!gone && run.status?.number !== row.number) await this.#writeNumber(run, row.number);
     const live = this.#parts.lives.get(uid);
@@ -236,7 +236,7 @@ export class RunMirror {
     return this.#parts.cluster.sequencers.get(metadata.namespace, spec.sequencer);
   }
 
-  async #goOn(row: RunSummary, life: LifeOfRun, run: SequencerRun): Promise<void> {
+  async #continueRun(row: RunSummary, life: LifeOfRun, run: SequencerRun): Promise<void> {
     const { db, lives } = this.#parts;
     const { phase, reason } = life;
     const isNews = row.lastSeq === 0 && (row.phase !== phase || row.reason !== reason);

@@ -7,7 +7,7 @@ import { ANNOTATIONS } from '@sequencer/model/kubernetes/names';
 import type { Sequencer } from '@sequencer/model/kubernetes/sequencer';
 import { and, desc, eq } from 'drizzle-orm';
 import type { Logger } from '../log.ts';
-import type { SequencerBoard } from '../runs/sequencer-board.ts';
+import type { SequencerStates } from '../runs/sequencer-states.ts';
 import type { Db } from '../store/database.ts';
 import { setHoldOnFailure } from '../store/run-store.ts';
 import { runs, sequencers } from '../store/schema.ts';
@@ -18,14 +18,14 @@ export class SequencerMirror {
   readonly #db: Db;
   readonly #log: Logger;
   readonly #cluster: Cluster;
-  readonly #board: SequencerBoard;
+  readonly #board: SequencerStates;
   readonly #stopped = new AbortController();
   readonly #dirty = new Set<string>();
   /** Those that have their row. */
   readonly #written = new Set<string>();
   #working: Promise<void> | null = null;
 
-  constructor(parts: { db: Db; log: Logger; cluster: Cluster; board: SequencerBoard }) {
+  constructor(parts: { db: Db; log: Logger; cluster: Cluster; board: SequencerStates }) {
     this.#db = parts.db;
     this.#log = parts.log;
     this.#cluster = parts.cluster;

@@ -4,7 +4,7 @@ import { isFinal } from '@sequencer/model';
 import type { Logger } from '../log.ts';
 import type { LiveRun } from '../runs/live-run.ts';
 import type { LiveRuns } from '../runs/live-runs.ts';
-import type { SequencerBoard } from '../runs/sequencer-board.ts';
+import type { SequencerStates } from '../runs/sequencer-states.ts';
 import type { Db } from '../store/database.ts';
 import { eventsAfter } from '../store/event-store.ts';
 import { findRun } from '../store/run-store.ts';
@@ -17,7 +17,7 @@ export interface FollowerParts {
   db: Db;
   log: Logger;
   lives: LiveRuns;
-  board: SequencerBoard;
+  board: SequencerStates;
   /** Whether its runner is on the line here: then its events come from there. */
   isHere: (run: string) => boolean;
 }

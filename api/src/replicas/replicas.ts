@@ -13,7 +13,7 @@ import type { Gateway } from '../gateway/gateway.ts';
 import type { Logger } from '../log.ts';
 import type { LiveRun } from '../runs/live-run.ts';
 import type { LiveRuns } from '../runs/live-runs.ts';
-import type { SequencerBoard } from '../runs/sequencer-board.ts';
+import type { SequencerStates } from '../runs/sequencer-states.ts';
 import type { Watchers } from '../runs/watchers.ts';
 import type { Db } from '../store/database.ts';
 import { commands } from '../store/replica-schema.ts';
@@ -35,7 +35,7 @@ export interface ReplicasParts {
   log: Logger;
   gateway: Gateway;
   lives: LiveRuns;
-  board: SequencerBoard;
+  board: SequencerStates;
   watchers: Watchers;
   carryOut: (run: string, by: string, command: RunCommand) => Promise<unknown>;
   /** Who has the runner on the line, or whose it is to tell the cluster of it, may be another. */
@@ -166,7 +166,7 @@ export class Replicas {
         void this.#sayingWhy('a seat could not be read', () => this.#readSeats([message.run]));
         return;
       case 'sequencer':
-        board.heardOfChange(message.name);
+        board.onChangeElsewhere(message.name);
         return;
       case 'command':
         if (message.to === this.id) {

@@ -14,7 +14,7 @@ import { runs, sequencers } from '../store/schema.ts';
 import type { LiveRun } from './live-run.ts';
 import type { LiveRuns } from './live-runs.ts';
 import { afterEnd, lockSequencer } from './run-end.ts';
-import type { SequencerBoard } from './sequencer-board.ts';
+import type { SequencerStates } from './sequencer-states.ts';
 
 type HeldRun = Hello['runs'][number];
 
@@ -29,7 +29,7 @@ interface Parts {
   log: Logger;
   gateway: Gateway;
   lives: LiveRuns;
-  board: SequencerBoard;
+  board: SequencerStates;
 }
 
 /**

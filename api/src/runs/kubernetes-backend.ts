@@ -34,9 +34,9 @@ import type { LiveRuns } from './live-runs.ts';
 import type { Replicas } from '../replicas/replicas.ts';
 import type { Recorder } from './recorder.ts';
 import type { RunBackend, RunnerLook } from './run-backend.ts';
-import { untilDone } from './retry.ts';
+import { retryUntilAborted } from './retry.ts';
 import { EVALUATED_WITHIN_MS, HIGH_WATER } from './runner-limits.ts';
-import type { SequencerBoard } from './sequencer-board.ts';
+import type { SequencerStates } from './sequencer-states.ts';
 
 /**
  * By a runner that another replica has on the line, and that may be slow. When nobody has it on the line, or that replica
@@ -49,7 +49,7 @@ export interface KubernetesBackendParts {
   log: Logger;
   gateway: Gateway;
   lives: LiveRuns;
-  board: SequencerBoard;
+  board: SequencerStates;
   recorder: Recorder;
   cluster: Cluster;
   /** Made with `commandHere` of this backend. */
@@ -132,7 +132,7 @@ export class KubernetesBackend implements RunBackend {
       return;
     }
     const stopped = AbortSignal.any([this.#stopped.signal, connection.closed]);
-    const live = await untilDone(
+    const live = await retryUntilAborted(
       stopped,
       () => this.#open(id, hello.sequencer),
       (error) => {

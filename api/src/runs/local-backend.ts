@@ -23,11 +23,11 @@ import { WITHOUT_RECORD, fetchScript, isTokenOf, rowHeldBy } from './adopted-run
 import type { LiveRun } from './live-run.ts';
 import type { LiveRuns } from './live-runs.ts';
 import type { Recorder } from './recorder.ts';
-import { untilDone, untilDoneOrRefused } from './retry.ts';
+import { retryUntilAborted, retryUntilRefused } from './retry.ts';
 import type { RunBackend, RunnerLook } from './run-backend.ts';
 import { afterEnd, lockSequencer } from './run-end.ts';
 import { EVALUATED_WITHIN_MS, HIGH_WATER } from './runner-limits.ts';
-import type { SequencerBoard } from './sequencer-board.ts';
+import type { SequencerStates } from './sequencer-states.ts';
 
 /** Starting waits for a fresh process when none is ready, and for what is left of a run before. */
 const START_WITHIN_MS = 15_000;
@@ -40,7 +40,7 @@ export interface LocalBackendParts {
   log: Logger;
   gateway: Gateway;
   lives: LiveRuns;
-  board: SequencerBoard;
+  board: SequencerStates;
   /** Made with `stored` of this backend. */
   recorder: Recorder;
 }
@@ -153,7 +153,7 @@ export class LocalBackend implements RunBackend {
       return;
     }
     const stopped = AbortSignal.any([this.#stopped.signal, connection.closed]);
-    const answer = await untilDone(
+    const answer = await retryUntilAborted(
       stopped,
       () => this.#answerTo(hello),
       (error) => {
@@ -236,7 +236,7 @@ export class LocalBackend implements RunBackend {
     for (;;) {
       const next: { run: string | null } = { run: null };
       try {
-        return await untilDoneOrRefused(signal, () => this.#claim(sequencer, next), onFailure, CLAIM_TRIES);
+        return await retryUntilRefused(signal, () => this.#claim(sequencer, next), onFailure, CLAIM_TRIES);
       } catch (error) {
         const id = next.run;
         if (signal.aborted || id === null) throw error;
@@ -244,7 +244,7 @@ export class LocalBackend implements RunBackend {
         this.#refused.add(id);
         const reason = 'The run could not be started: the database refused it. The log of the API has the reason.';
         const fail = () => this.#endUnstarted(sequencer, id, reason);
-        await untilDoneOrRefused(signal, fail, onFailure, 1).catch((again: unknown) => {
+        await retryUntilRefused(signal, fail, onFailure, 1).catch((again: unknown) => {
           this.#log.error({ run: id, err: again }, 'the outcome of a run could not be stored');
         });
       }
@@ -357,7 +357,7 @@ export class LocalBackend implements RunBackend {
   async #endWithoutEvents(live: LiveRun, phase: 'FAILED' | 'LOST', reason: string): Promise<void> {
     const { row } = live;
     const finishedAt = new Date();
-    await untilDone(
+    await retryUntilAborted(
       this.#stopped.signal,
       () =>
         this.#db.transaction(async (tx) => {

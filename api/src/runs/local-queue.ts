@@ -16,10 +16,10 @@ import {
   type RunSummary,
 } from '../store/run-store.ts';
 import { runs, sequencers } from '../store/schema.ts';
-import { untilDoneOrRefused } from './retry.ts';
+import { retryUntilRefused } from './retry.ts';
 import { lockSequencer, switchOff, type Transaction } from './run-end.ts';
 import { requireMode, requirePosition, requireRoom, type RunQueue, type Submission } from './run-queue.ts';
-import type { SequencerBoard } from './sequencer-board.ts';
+import type { SequencerStates } from './sequencer-states.ts';
 
 /** What a stop waits for the mode to be written, and how long that is tried. */
 const SOON_MS = 500;
@@ -27,11 +27,11 @@ const SWITCHED_OFF_WITHIN_MS = 60_000;
 
 export class LocalQueue implements RunQueue {
   readonly #db: Db;
-  readonly #board: SequencerBoard;
+  readonly #board: SequencerStates;
   readonly #gateway: Gateway;
   readonly #log: Logger;
 
-  constructor(db: Db, board: SequencerBoard, gateway: Gateway, log: Logger) {
+  constructor(db: Db, board: SequencerStates, gateway: Gateway, log: Logger) {
     this.#log = log;
     this.#db = db;
     this.#board = board;
@@ -127,7 +127,7 @@ export class LocalQueue implements RunQueue {
   /** Returns soon: the stop has been sent, and its answer does not wait for a database that does not answer. */
   async stopped(run: RunSummary, by: string): Promise<void> {
     const why = `Run ${String(run.number)} was stopped by ${by}.`;
-    const off = untilDoneOrRefused(
+    const off = retryUntilRefused(
       AbortSignal.timeout(SWITCHED_OFF_WITHIN_MS),
       () => this.#db.transaction((tx) => switchOff(tx, run.sequencer, by, why)),
       () => undefined,

@@ -10,7 +10,7 @@ import { appendEvents, storableTime, type StoredEvent } from '../store/event-sto
 import { wordsOf, type RunSummary } from '../store/run-store.ts';
 import { runs } from '../store/schema.ts';
 import type { LiveRun } from './live-run.ts';
-import { untilDoneOrRefused } from './retry.ts';
+import { retryUntilRefused } from './retry.ts';
 import { lockSequencer, type Transaction } from './run-end.ts';
 
 const BATCH_COUNT = 2000;
@@ -91,7 +91,7 @@ export class Recorder {
       const batch = run.unstored(attempt.most, BATCH_SIZE);
       if (batch.length === 0) return;
       try {
-        await untilDoneOrRefused(
+        await retryUntilRefused(
           this.#stopped.signal,
           () => this.#commit(run, batch, attempt),
           (error) => {

@@ -5,7 +5,7 @@ const FIRST_MS = 100;
 const LONGEST_MS = 3000;
 
 /** Does it again until it succeeds, waiting longer each time; gives up, with the last error, when stopped. */
-export async function untilDone<T>(
+export async function retryUntilAborted<T>(
   stopped: AbortSignal,
   action: () => Promise<T>,
   onFailure: (error: unknown) => void,
@@ -25,8 +25,8 @@ export async function untilDone<T>(
   }
 }
 
-/** As `untilDone`, but throws what the database refuses because of its values after so many attempts. */
-export async function untilDoneOrRefused<T>(
+/** As `retryUntilAborted`, but throws what the database refuses because of its values after so many attempts. */
+export async function retryUntilRefused<T>(
   stopped: AbortSignal,
   action: () => Promise<T>,
   onFailure: (error: unknown) => void,
@@ -34,7 +34,7 @@ export async function untilDoneOrRefused<T>(
 ): Promise<T> {
   let refusals = 0;
   const refused = new AbortController();
-  return untilDone(AbortSignal.any([stopped, refused.signal]), action, (error) => {
+  return retryUntilAborted(AbortSignal.any([stopped, refused.signal]), action, (error) => {
     refusals = isRefused(error) ? refusals + 1 : 0;
     if (refusals >= tries) refused.abort();
     else onFailure(error);

@@ -16,7 +16,7 @@ import { Recorder } from './recorder.ts';
 import type { RunBackend } from './run-backend.ts';
 import { afterEnd } from './run-end.ts';
 import type { RunQueue } from './run-queue.ts';
-import type { SequencerBoard } from './sequencer-board.ts';
+import type { SequencerStates } from './sequencer-states.ts';
 import type { Watchers } from './watchers.ts';
 
 interface RunParts {
@@ -31,7 +31,7 @@ interface Given {
   db: Db;
   log: Logger;
   lives: LiveRuns;
-  board: SequencerBoard;
+  board: SequencerStates;
   metrics: Metrics;
   watchers: Watchers;
 }

@@ -8,7 +8,7 @@ import pg from 'pg';
 import { z } from 'zod';
 import type { Logger } from '../log.ts';
 import { ownFile } from '../own-file.ts';
-import { untilDone } from '../runs/retry.ts';
+import { retryUntilAborted } from '../runs/retry.ts';
 import { isDatabaseAway } from './errors.ts';
 import { watchedPool } from './pool.ts';
 import * as schema from './schema.ts';
@@ -34,7 +34,7 @@ const OLDEST_SERVER = 160_000;
 const LOCK = 0x53455152;
 
 export async function openDatabase(url: string, log: Logger): Promise<Database> {
-  await untilDone(
+  await retryUntilAborted(
     AbortSignal.timeout(THERE_WITHIN_MS),
     () => migrateUnderLock(url),
     (error) => {

@@ -13,7 +13,7 @@ export const ANNOTATIONS = {
   submittedBy: `${GROUP}/submitted-by`,
   /** On a run of the API: when it was submitted, to the millisecond. The API server's own time has only seconds. */
   submittedAt: `${GROUP}/submitted-at`,
-  /** On a run of the API: the word of the client by which a repeated request is recognized. */
+  /** On a run of the API: the id with which the client marks a repeated request. */
   requestId: `${GROUP}/request-id`,
   /** On a waiting run: a number that takes the place of `status.place`. A fraction puts it between two others. */
   place: `${GROUP}/place`,

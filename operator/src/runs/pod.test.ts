@@ -60,7 +60,7 @@ it('keeps resources that the sequencer names beside the bound of its own', () =>
   });
 });
 
-it('starts a run with the pause-on-failure setting of its sequencer unless the run says otherwise', () => {
+it('starts a run with the pause-on-failure setting of its sequencer unless the run has its own', () => {
   const settings = { gatewayUrl: 'ws://api/runner', runTokenKey: 'k'.repeat(32) };
   const options = (own: boolean | undefined, ofSequencer: boolean | undefined) => {
     const seat = { ...sequencer, spec: { ...sequencer.spec, holdOnFailure: ofSequencer } };

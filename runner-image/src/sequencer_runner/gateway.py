@@ -139,7 +139,7 @@ class Gateway:
         for run in list(self._holder.runs.values()):
             acked, forget = message.runs.get(run.id, (0, False))
             if not forget:
-                run.journal.go_on_after(acked)
+                run.journal.continue_after(acked)
             run.acked = min(acked, run.journal.last_seq)
             self._sent[run.id] = run.acked
             self._in_flight.pop(run.id, None)

@@ -245,7 +245,7 @@ class Journal:
         self._index = [at - cut for at in self._index[block:]]
         self._size -= cut
 
-    def go_on_after(self, seq: int) -> None:
+    def continue_after(self, seq: int) -> None:
         """The store holds more than this journal: the machine lost power, or the disk was full, after events were
         acknowledged. Their numbers are taken; what comes from here on comes after, also an end that the store lacks."""
         if seq < self.last_seq or (seq == self.last_seq and not self.ended):

@@ -309,12 +309,12 @@ class Run:
             if self._messages.line_follows(frame):
                 self._line(frame.data)
             else:
-                self._hear({"event": frame.event()})
+                self._receive({"event": frame.event()})
         elif isinstance(frame, OutputFrame):
             check_output(frame)
             self._print(frame.stream, frame.trace, frame.line, frame.time, frame.data, tagged=True)
         else:
-            self._hear(frame)
+            self._receive(frame)
 
     def _read_pipe(self, stream: int, fd: int) -> bool:
         """False when the pipe is closed at its other end."""
@@ -340,7 +340,7 @@ class Run:
         self._merge = None
         self._output.flush()
 
-    def _hear(self, message: dict[str, Any]) -> None:
+    def _receive(self, message: dict[str, Any]) -> None:
         self._messages.check(message)
         if "event" in message:
             try:

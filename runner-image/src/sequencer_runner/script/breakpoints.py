@@ -53,20 +53,20 @@ class Breakpoint:
         wanted = self.asked.get("hitCount")
         return None if wanted and self.hits != wanted else Hit(self)
 
-    def told(self, shown: Callable[[str], str]) -> dict[str, Any]:
+    def fields(self, shown: Callable[[str], str]) -> dict[str, Any]:
         """As events carry it."""
-        told = {key: self.asked[key] for key in _KEPT if self.asked.get(key) is not None}
+        fields = {key: self.asked[key] for key in _KEPT if self.asked.get(key) is not None}
         if self.path is not None:
-            told["file"] = shown(self.path)
+            fields["file"] = shown(self.path)
         if self.line:
-            told["line"] = self.line
+            fields["line"] = self.line
             if self.line != self.asked["line"]:
-                told["requestedLine"] = self.asked["line"]
+                fields["requestedLine"] = self.asked["line"]
         if self.moved_from is not None:
-            told["movedFrom"] = self.moved_from
+            fields["movedFrom"] = self.moved_from
         if self.problem is not None:
-            told["problem"] = self.problem
-        return {**told, "hits": self.hits}
+            fields["problem"] = self.problem
+        return {**fields, "hits": self.hits}
 
 
 @dataclass(frozen=True)
@@ -76,16 +76,16 @@ class Hit:
     breakpoint: Breakpoint
     error: str | None = None
 
-    def told(self, shown: Callable[[str], str]) -> dict[str, Any]:
+    def fields(self, shown: Callable[[str], str]) -> dict[str, Any]:
         """As a `prompt` event carries it."""
-        told = self.breakpoint.told(shown)
-        return {**{key: told.get(key) for key in ("file", "line", "condition", "hits")}, "error": self.error}
+        fields = self.breakpoint.fields(shown)
+        return {**{key: fields.get(key) for key in ("file", "line", "condition", "hits")}, "error": self.error}
 
 
 @dataclass(eq=False)
 class Spot:
     """A line of a code object with breakpoints. `begins`: the instructions that begin its statement, when that has
-    several lines (a call comes back to its first line for the call itself). `quiet`: nothing else is to be told of
+    several lines (a call comes back to its first line for the call itself). `quiet`: nothing else is reported for
     it in this tick."""
 
     code: CodeType
@@ -134,8 +134,8 @@ class Breakpoints:
                 by_path.setdefault(self.real(point.path), {}).setdefault(point.line, []).append(point)
         self.all, self._by_path = made, by_path
 
-    def told(self) -> list[dict[str, Any]]:
-        return [b.told(self.sources.shown) for b in self.all]
+    def fields(self) -> list[dict[str, Any]]:
+        return [b.fields(self.sources.shown) for b in self.all]
 
     def paths(self) -> set[str]:
         """The real paths of the files with breakpoints that can stop something."""

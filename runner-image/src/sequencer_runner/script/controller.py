@@ -18,7 +18,7 @@ from sequencer_runner.script.prompts import Prompt
 from sequencer_runner.script.refused import Refused
 from sequencer_runner.script.sources import Sources, parse
 from sequencer_runner.script.stack import ScriptFile
-from sequencer_runner.script.statements import BeginAgain, Statements, StopAsked
+from sequencer_runner.script.statements import RestartStatement, Statements, StopRequested
 from sequencer_runner.script.stops import DECIDE, Stops, is_held, refuse_busy
 from sequencer_runner.script.streams import Streams
 from sequencer_runner.script.telling import Telling
@@ -107,7 +107,7 @@ class Controller:
             self._wait(trace, frame, reason, stop)
             fresh, trace.fresh = trace.fresh, False
             if fresh and self.stop_asked:
-                raise StopAsked
+                raise StopRequested
             return False
         trace.fresh = False
         if self._telling.comes(trace, line) or any(stepping.must_hear(t, frame, line) for t in self._stepping):
@@ -161,7 +161,7 @@ class Controller:
         return None
 
     def _wait(self, trace: Trace, frame: FrameType, reason: str, stop: Hit | None) -> None:
-        fields = {} if stop is None else {"breakpoint": stop.told(self.sources.shown)}
+        fields = {} if stop is None else {"breakpoint": stop.fields(self.sources.shown)}
         places = self._file.places(frame)
         self.others.end(trace)
 
@@ -179,7 +179,7 @@ class Controller:
         command = self._stops.stand(trace, places, over, begin, reason=reason, event="line", **fields)
         if command is None:
             self.stop_at_first_line(trace, "pause")
-            raise BeginAgain
+            raise RestartStatement
         if not trace.stepping:
             return
         if trace.others_wait:
@@ -300,9 +300,9 @@ class Controller:
     def _breakpoints_changed(self) -> list[dict[str, Any]]:
         if self.probe is not None:
             self.probe.breakpoints_changed()
-        told = self.breakpoints.told()
-        self._channel.event("breakpoints", breakpoints=told)
-        return told
+        points = self.breakpoints.fields()
+        self._channel.event("breakpoints", breakpoints=points)
+        return points
 
     def begin_statement(self) -> None:
         """The main thread is about to run the next top-level statement."""

@@ -1,4 +1,4 @@
-"""What the script says to people besides its output, and what it asks of them: behind `input()` and the module
+"""What the script sends to people besides its output, and its questions to them: behind `input()` and the module
 `sequencer`."""
 
 import contextlib
@@ -220,7 +220,7 @@ def _reads_keyboard() -> bool:
         fd = script_sys.stdin.fileno()
         return type(fd) is int and fd == 0 and file_of(0) == _EMPTY_INPUT
     except Exception:
-        # It is closed, None, or has no file descriptor: Python's own `input` says so.
+        # It is closed, None, or has no file descriptor: Python's own `input` reports it.
         return False
 
 

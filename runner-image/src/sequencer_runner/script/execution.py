@@ -14,7 +14,7 @@ from sequencer_runner.script import threads
 from sequencer_runner.script.channel import Channel
 from sequencer_runner.script.failure import describe_failure, strip
 from sequencer_runner.script.refused import Refused
-from sequencer_runner.script.statements import BeginAgain, Statement, Statements, StopAsked
+from sequencer_runner.script.statements import RestartStatement, Statement, Statements, StopRequested
 from sequencer_runner.syntax import COMPILER_ERRORS, problem_of
 
 
@@ -89,7 +89,7 @@ class Execution:
             self._tell(index, "SKIPPED")
 
     def next(self) -> CodeType | None:
-        """Code of the next statement, for the caller to execute; None when all have run. Raises StopAsked."""
+        """Code of the next statement, for the caller to execute; None when all have run. Raises StopRequested."""
         statement = self._take()
         if statement is None:
             return None
@@ -106,7 +106,7 @@ class Execution:
                 self._over = True
                 return None
             if self._control.stop_asked:
-                raise StopAsked
+                raise StopRequested
             self.current = index
             self._next = index + 1
             self._attempts[index] = self._attempts.get(index, 0) + 1
@@ -118,12 +118,12 @@ class Execution:
         self._tell(self.current or 0, "DONE")
 
     def failed(self, error: BaseException) -> None:
-        """The statement has raised this. Raises it again, or StopAsked, if it ends the script."""
+        """The statement has raised this. Raises it again, or StopRequested, if it ends the script."""
         index = self.current or 0
-        if isinstance(error, StopAsked):
+        if isinstance(error, StopRequested):
             self._tell(index, "PENDING")
             raise error
-        if isinstance(error, BeginAgain):
+        if isinstance(error, RestartStatement):
             with self._lock:
                 self._attempts[index] -= 1
             self._tell(index, "PENDING")
@@ -153,7 +153,7 @@ class Execution:
         if held.goes_on:
             return
         if self._control.stop_asked and not held.decided:
-            raise StopAsked from error
+            raise StopRequested from error
         raise error
 
     def _tell(self, index: int, state: str) -> None:

@@ -48,14 +48,14 @@ class Others:
         step = self._steps.get(trace.id)
         if step is not None:
             step.gate.open()
-            self._tell(step)
+            self._send(step)
 
     def let_go(self, trace: Trace | None = None) -> None:
         """Those that wait for a step go on, also while it is under way. From any thread."""
         for step in list(self._steps.values()):
             if trace is None or step.trace is trace:
                 step.let_go()
-                self._tell(step)
+                self._send(step)
 
     def forget(self) -> None:
         """In a forked child: nobody will let them go on."""
@@ -66,9 +66,9 @@ class Others:
         for step in list(self._steps.values()):
             idle = step.gate.is_shut and step.gate.idle and step.gate.outside > 0
             step.idle_ticks = step.idle_ticks + 1 if idle else 0
-            self._tell(step)
+            self._send(step)
 
-    def _tell(self, step: "StepOfTask") -> None:
+    def _send(self, step: "StepOfTask") -> None:
         with self._lock:
             known = step.told or step.idle_ticks >= _IDLE_TICKS
             waiting = step.gate.outside if step.gate.is_shut and not step.over and known else 0

@@ -38,12 +38,12 @@ class Pause:
         self._wanted = True
         self._released = set()
         self._state = "pending"
-        self._tell_pending(self._running())
+        self._send_pending(self._running())
 
     def end(self) -> None:
         self.withdraw()
         if self._state != "none":
-            self._tell_none()
+            self._send_none()
 
     def withdraw(self) -> None:
         """No trace stops for it any more. Its end is not reported yet."""
@@ -69,13 +69,13 @@ class Pause:
             return
         running = self._running()
         if self._state == "pending" and stopped and running and self._all_released(running):
-            self._tell_none()
+            self._send_none()
             return
         if running or not stopped:
             if self._state == "paused" and tick:
                 self._runs_again()
             elif self._state == "pending" and tick and running != self._waiting_for:
-                self._tell_pending(running)
+                self._send_pending(running)
             return
         self._ticks = 0
         # Also again: a trace that left its prompt may be where it cannot run, in a loop that is stopped.
@@ -84,7 +84,7 @@ class Pause:
             self._moving = set()
             self._channel.event("pause", state="paused", waitingFor=[])
 
-    def _tell_pending(self, running: Running) -> None:
+    def _send_pending(self, running: Running) -> None:
         self._waiting_for = running
         self._channel.event("pause", state="pending", waitingFor=running)
 
@@ -92,13 +92,13 @@ class Pause:
         self._ticks += 1
         if self._ticks >= 2:
             self._ticks = 0
-            self._tell_none()
+            self._send_none()
 
     def _all_released(self, running: Running) -> bool:
         """Nothing is left that the pause could stop."""
         return all(entry["trace"] in self._released for entry in running)
 
-    def _tell_none(self) -> None:
+    def _send_none(self) -> None:
         self._wanted = False
         self._moving = set()
         self._state = "none"

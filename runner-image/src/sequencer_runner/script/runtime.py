@@ -23,7 +23,7 @@ from sequencer_runner.script.isolation import public, publish, script_modules, s
 from sequencer_runner.script.questions import Questions
 from sequencer_runner.script.refused import Refused
 from sequencer_runner.script.sources import Sources, parse
-from sequencer_runner.script.statements import Statements, StopAsked, script_module
+from sequencer_runner.script.statements import Statements, StopRequested, script_module
 from sequencer_runner.script.streams import Streams
 from sequencer_runner.script.values import python_version
 
@@ -129,7 +129,7 @@ class ScriptRuntime:
         execution.begin(module)
 
     def next(self) -> FunctionType | None:
-        """Executes the next statement when it is called; None when all have run. Raises StopAsked."""
+        """Executes the next statement when it is called; None when all have run. Raises StopRequested."""
         code = self._running.next()
         # Python counts a call of `exec` for the recursion limit.
         return None if code is None else FunctionType(code, script_modules["__main__"].__dict__)
@@ -146,7 +146,7 @@ class ScriptRuntime:
         """All statements have run, or this exception has ended them. It is taken out of the list."""
         error = ended_by.pop() if ended_by else None
         how, code = "end", 0
-        if isinstance(error, StopAsked):
+        if isinstance(error, StopRequested):
             how, code = "stopped", 130
         elif isinstance(error, SystemExit):
             how, code = "exit", _exit_code(error)
@@ -182,7 +182,7 @@ class ScriptRuntime:
         return ("interrupt", 130) if isinstance(error, KeyboardInterrupt) else ("error", 1)
 
     def _leave_nothing_behind(self, streams: Streams, controller: Controller) -> None:
-        """Whatever way the process ends by itself, what was printed and what happened is sent first."""
+        """However the process ends, its output and its events are sent first."""
 
         def finish() -> None:
             streams.pass_on()
@@ -194,11 +194,11 @@ class ScriptRuntime:
         # Registered before the script's own: called after them.
         atexit.register(finish)
 
-        def leave_at_once(status: int) -> NoReturn:
+        def leave_immediately(status: int) -> NoReturn:
             self._channel.empty(1)
             os._exit(status)
 
-        public("os")._exit = leave_at_once
+        public("os")._exit = leave_immediately
 
     def _thread(self, target: Any) -> None:
         def body() -> None:

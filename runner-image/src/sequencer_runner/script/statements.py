@@ -14,11 +14,11 @@ from sequencer_runner.script.lines import Lines, python_lines
 _FLAGS = {name: getattr(__future__, name).compiler_flag for name in __future__.all_feature_names}
 
 
-class StopAsked(BaseException):
+class StopRequested(BaseException):
     """The run was asked to stop before its next statement. Not for the script to catch."""
 
 
-class BeginAgain(BaseException):
+class RestartStatement(BaseException):
     """A statement was replaced before anything of it had run. Not for the script to catch."""
 
 

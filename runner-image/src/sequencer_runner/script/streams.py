@@ -103,7 +103,7 @@ class Stream:
             self._channel.drain(0.05)
 
     def _let_children_pass(self) -> None:
-        """Until the supervisor has read what is in the pipe: it was written before what is handed over now."""
+        """Until the supervisor has read what is in the pipe: it was written before what is passed on now."""
         if not _unread(self._fd):
             return
         begin = time.monotonic()
@@ -140,7 +140,7 @@ class Stream:
 
 
 class Streams:
-    """Both streams, until they are handed back."""
+    """Both streams, until they are restored."""
 
     def __init__(self, channel: Channel, where: Callable[[], tuple[int, int]]) -> None:
         self._all = [Stream(text, channel, where) for text in (script_sys.stdout, script_sys.stderr)]
@@ -156,8 +156,8 @@ class Streams:
 
     def hand_back(self) -> None:
         """At the end, and in a forked child, which is not the run. Python flushes them when nothing refers to them."""
-        handed, self._all = self._all, []
-        for stream in handed:
+        restored, self._all = self._all, []
+        for stream in restored:
             stream.hand_back()
 
     @contextlib.contextmanager

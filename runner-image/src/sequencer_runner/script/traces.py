@@ -114,7 +114,7 @@ class Traces:
     def of_thread(self, ident: int) -> Trace:
         trace = self._threads.get(ident)
         thread = threads.known.get(ident)
-        # There is one main thread, also when gevent has registered it anew.
+        # There is one main thread, also when gevent has registered it again.
         if trace is None or (ident != threads.MAIN and self._thread_objects.get(ident) is not thread):
             with self._lock:
                 if trace is not None:

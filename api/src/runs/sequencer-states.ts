@@ -15,10 +15,10 @@ export interface SequencerState {
   last: RunSummary | null;
 }
 
-export class SequencerBoard {
+export class SequencerStates {
   /** Anything on any sequencer. */
   readonly anything = new Signal();
-  /** Where there are other replicas of the API, these are told of each change. */
+  /** Notifies the other replicas of the API, where there are any, of each change. */
   announce: (name: string) => void = () => undefined;
   readonly #db: Db;
   #names: readonly string[];
@@ -62,7 +62,7 @@ export class SequencerBoard {
     return this.signalOf(name);
   }
 
-  /** Also of one that has gone: of its runs there is the history. */
+  /** Also of a removed one: its runs stay in the history. */
   signalOf(name: string): Signal {
     const signal = this.#signals.get(name) ?? new Signal();
     this.#signals.set(name, signal);
@@ -89,12 +89,12 @@ export class SequencerBoard {
 
   /** Something that the store holds has changed. */
   changed(name: string): void {
-    this.heardOfChange(name);
+    this.onChangeElsewhere(name);
     this.announce(name);
   }
 
-  /** As another replica of the API says. */
-  heardOfChange(name: string): void {
+  /** Another replica of the API has notified this one. */
+  onChangeElsewhere(name: string): void {
     this.#states.delete(name);
     this.touched(name);
   }
