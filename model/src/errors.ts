@@ -38,7 +38,7 @@ export const ERRORS = {
   BAD_ORIGIN: 'The request comes from another site, or asks for another host, and was refused.',
   TOO_COMPLEX: 'The query is too deep, too long or too costly. Ask for less at once.',
   ANSWER_TOO_LARGE:
-    'The answer would be over 12 MB. Ask for fewer items (first, last), or for less of each, such as no scripts in a list.',
+    'The answer would be over 10 MB. Request fewer items (first, last), or less of each, such as no scripts in a list.',
   TOO_MANY: 'Too many connections or requests from here. Close some, or wait.',
   DATABASE_AWAY:
     'The database is not reachable. Running scripts go on and nothing they report is lost. Try again soon.',

@@ -3,9 +3,9 @@ import { SequencerError } from '@sequencer/model';
 
 const MB = 1024 * 1024;
 /** One answer, as JSON in UTF-8. */
-export const ANSWER_BYTES = 12 * MB;
+export const ANSWER_BYTES = 10 * MB;
 /** All answers of one user that were not read yet: two of the largest do not fit. */
-const USER_BYTES = 16 * MB;
+const USER_BYTES = 14 * MB;
 
 /** What the clients of each user hold, by name; who has not signed in counts by address. */
 export class UnreadAnswers {
