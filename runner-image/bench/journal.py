@@ -26,8 +26,9 @@ import sys, threading, time
 from sequencer_runner.frames import line_frame
 from sequencer_runner.script.probe import current_probe
 
-line = {{"type": "line", "at": "2026-01-01T00:00:00.000Z", "trace": 1, "file": "<script>", "function": "work"}}
-block = b"".join(line_frame({{**line, "line": n}}) for n in range(1, {RATE // 50} + 1))
+# In the order of the runner's own: the supervisor checks any other way of writing it field by field.
+line = {{"type": "line", "at": "2026-01-01T00:00:00.000Z", "trace": 1, "file": "<script>"}}
+block = b"".join(line_frame({{**line, "line": n, "function": "work"}}) for n in range(1, {RATE // 50} + 1))
 channel = current_probe()._controller._channel
 
 def feed():

@@ -293,7 +293,11 @@ class Run:
                 return
             try:
                 for frame in self._reader.feed(data):
-                    self._take(frame)
+                    # The most frequent first, without another call.
+                    if type(frame) is LineFrame and self._messages.line_follows(frame):
+                        self._line(frame.data)
+                    else:
+                        self._take(frame)
             except (BadFrame, BadScriptMessage) as error:
                 # The channel is closed for the script process as well: it interrupts itself.
                 _log.error("run %s: its script process did not follow the protocol: %s", self.id, error)
@@ -306,10 +310,7 @@ class Run:
     def _take(self, frame: Frame) -> None:
         """Raises BadFrame or BadScriptMessage."""
         if isinstance(frame, LineFrame):
-            if self._messages.line_follows(frame):
-                self._line(frame.data)
-            else:
-                self._receive({"event": frame.event()})
+            self._receive({"event": frame.event()})
         elif isinstance(frame, OutputFrame):
             check_output(frame)
             self._print(frame.stream, frame.trace, frame.line, frame.time, frame.data, tagged=True)
