@@ -40,7 +40,9 @@ export function loggedError(error: unknown): LoggedError {
 /** For the one line of a program that cannot start. */
 export function errorSentence(error: unknown): string {
   const { message, code, cause } = loggedError(error);
-  return [message, code && `(${code})`, cause && errorSentence(error instanceof Error ? error.cause : null)]
+  const because = cause && errorSentence(error instanceof Error ? error.cause : null);
+  // Some errors quote their cause in their own message.
+  return [message, code && `(${code})`, cause && message.includes(cause.message) ? null : because]
     .filter(Boolean)
     .join(' ');
 }
