@@ -251,14 +251,23 @@ class Controller:
                 raise Refused("NOT_PAUSED", f"The run is not paused: it is held on a failure. {DECIDE}")
             # First: a trace that continues must not stop again at its next line.
             self._pause.withdraw()
-            for trace in self.traces.stepping():
-                trace.run_freely()
-            self._no_step_is_left()
-            self.others.let_go()
+            self._end_steps()
             for trace in self.traces.with_prompt():
                 if held or not is_held(trace):
                     self._stops.answer(trace, "CONTINUE")
             self._pause.end()
+
+    def _end_steps(self) -> None:
+        for trace in self.traces.stepping():
+            trace.run_freely()
+        self._no_step_is_left()
+        self.others.let_go()
+
+    def expect_stop(self, number: int | None) -> None:
+        """This signal is about to be sent: it is not held, and no step stops the script on its way out."""
+        self.signals.let_through(number)
+        with self._lock:
+            self._end_steps()
 
     def leave(self) -> None:
         """A signal was sent to end the script: nothing is to keep it."""

@@ -239,7 +239,7 @@ class ScriptRuntime:
                 case "resume":
                     controller.resume()
                 case "mark":
-                    controller.signals.let_through(self._heed.mark(message["level"]))
+                    controller.expect_stop(self._heed.mark(message["level"]))
                 case "reaction":
                     reply["result"] = self._heed.reaction()
                 case "leave":
