@@ -192,7 +192,7 @@ test.each([
       ]);
       return { ...run, same: run?.reason === reason };
     };
-    await expect.poll(inBoth, { timeout: 120_000, interval: 500 }).toEqual({
+    await expect.poll(inBoth, { timeout: 200_000, interval: 500 }).toEqual({
       phase: expect.toBeOneOf(phases) as string,
       reason: expect.stringMatching(words) as string,
       same: true,
