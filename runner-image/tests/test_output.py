@@ -80,7 +80,7 @@ def test_a_forked_child_does_not_speak_for_the_run(runner: Runner) -> None:
 
 def test_multiprocessing_works(runner: Runner) -> None:
     script = (
-        "import multiprocessing\ndef square(x):\n    print('in child')\n    return x * x\n"
+        "import multiprocessing\ndef square(x):\n    print('in child', flush=True)\n    return x * x\n"
         "if __name__ == '__main__':\n    context = multiprocessing.get_context('fork')\n"
         "    with context.Pool(2) as pool:\n        print(pool.map(square, range(4)))\n"
     )

@@ -1,7 +1,6 @@
 """What the script sends to people besides its output, and its questions to them: behind `input()` and the module
 `sequencer`."""
 
-import contextlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -197,8 +196,11 @@ def _ask_for_line(prompt: object) -> str:
     if dialogue is None or not _reads_keyboard():
         return _plain_input() if prompt is _NO_PROMPT else _plain_input(prompt)
     text = str(prompt)
-    with contextlib.suppress(Exception):
+    try:  # noqa: SIM105
         script_sys.stderr.flush()
+    except Exception:
+        # As Python does. Not contextlib.suppress: a traceback would show its frame.
+        pass
     if text:
         script_sys.stdout.write(text)
         script_sys.stdout.flush()
