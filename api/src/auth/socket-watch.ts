@@ -42,7 +42,7 @@ export function watchSocket(door: Door, socket: WebSocket, request: IncomingMess
         if (now.identity?.user.name !== identity.user.name) end();
       },
       (error: unknown) => {
-        if (!isDatabaseAway(error)) log.error({ err: error }, 'a connection could not be looked at');
+        if (!isDatabaseAway(error)) log.error({ err: error }, 'the user of a connection could not be checked');
       },
     );
   }, LOOK_EVERY_MS);

@@ -40,7 +40,7 @@ export class Pauses {
         await this.#told(uid, generation);
       } catch (error) {
         // The runner comes again, or the object is looked at again.
-        log.warn({ run: uid, err: error }, 'what was asked for in the cluster could not be passed on');
+        log.warn({ run: uid, err: error }, 'a desired state could not be sent to the runner');
       }
     });
   }
@@ -68,7 +68,7 @@ export class Pauses {
       const { metadata } = await client.mergeInto(RUNS, namespace, objectOf(run), patch);
       await this.#told(run.id, metadata.generation ?? 1);
     } catch (error) {
-      this.#parts.log.warn({ run: run.id, err: error }, 'a pause could not be told to the cluster');
+      this.#parts.log.warn({ run: run.id, err: error }, 'a pause could not be written to its SequencerRun');
     }
   }
 

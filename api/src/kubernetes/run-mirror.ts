@@ -125,7 +125,7 @@ export class RunMirror {
         await this.#look(sequencer, seen);
         backOff.reset();
       } catch (error) {
-        this.#parts.log.warn({ sequencer, err: error }, 'runs of the cluster could not be written down yet');
+        this.#parts.log.warn({ sequencer, err: error }, 'runs of the cluster could not be stored; retrying');
         this.#dirty.set(sequencer, new Map([...seen, ...(this.#dirty.get(sequencer) ?? [])]));
         await sleep(backOff.next(), undefined, { signal }).catch(() => undefined);
       }
@@ -306,7 +306,7 @@ export class RunMirror {
     } catch (error) {
       // The next look at the object tries again; one that was changed meanwhile is looked at again anyway.
       if (error instanceof KubernetesError && (error.conflict || error.notFound)) return;
-      log.warn({ run: metadata.name, err: error }, 'the number of a run could not be told to the cluster');
+      log.warn({ run: metadata.name, err: error }, 'the number of a run could not be written to its SequencerRun');
     }
   }
 

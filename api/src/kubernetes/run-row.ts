@@ -39,7 +39,7 @@ export function hashOf(script: string): string {
 export interface RowContext {
   number: number;
   place: number;
-  /** Whether it starts by itself, as the queue rule takes it. */
+  /** How the run starts: as input of the queue rule. */
   start: RunStart;
   sequencer: Sequencer | undefined;
 }

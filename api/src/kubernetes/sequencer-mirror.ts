@@ -62,7 +62,7 @@ export class SequencerMirror {
         await this.#write(name);
         backOff.reset();
       } catch (error) {
-        this.#log.warn({ sequencer: name, err: error }, 'a sequencer could not be written down yet');
+        this.#log.warn({ sequencer: name, err: error }, 'a sequencer could not be stored; retrying');
         this.#dirty.add(name);
         await sleep(backOff.next(), undefined, { signal }).catch(() => undefined);
       }

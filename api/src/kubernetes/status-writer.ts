@@ -94,7 +94,7 @@ export class StatusWriter {
     } catch (error) {
       if (error instanceof KubernetesError && error.notFound) return;
       if (!(error instanceof KubernetesError && error.conflict)) {
-        this.#log.warn({ run, err: error }, 'the state of a run could not be told to the cluster');
+        this.#log.warn({ run, err: error }, 'the status of a run could not be written to its SequencerRun');
       }
       told.again = true;
       wait = AGAIN_MS;

@@ -92,7 +92,7 @@ export class Doorbell {
         await db.execute(sql`select pg_notify(${CHANNEL}, ${JSON.stringify({ from: id, messages })})`);
       } catch (error) {
         // The others look by themselves from time to time.
-        log.warn({ err: error }, 'the other replicas could not be told');
+        log.warn({ err: error }, 'the other replicas could not be notified');
         return;
       }
     }
@@ -118,7 +118,7 @@ export class Doorbell {
           },
         });
       } catch (error) {
-        log.warn({ err: error }, 'the other replicas are not heard');
+        log.warn({ err: error }, 'notifications of the other replicas cannot be received');
       }
       await sleep(backOff.next(), undefined, { signal }).catch(() => undefined);
     }

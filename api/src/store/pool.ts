@@ -75,7 +75,7 @@ async function watch(url: string, log: Logger, signal: AbortSignal, lost: (befor
     try {
       await holdConnection({ url, name: 'sequencer-api-watch', signal, begun });
     } catch (error) {
-      log.warn({ err: error }, 'the database is away');
+      log.warn({ err: error }, 'the database is unreachable');
       if (error instanceof DatabaseSilent) lost(performance.now());
     }
     awaySince ??= performance.now();
