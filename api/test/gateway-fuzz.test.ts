@@ -1,17 +1,15 @@
 /** Whatever a runner says: it is understood, or its connection is closed; nobody else notices. */
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import golden from '../../model/golden/messages.json' with { type: 'json' };
 import type { Api } from '../src/server.ts';
-import { TestRunner, ask, newDatabase, record, start, submit } from './running-api.ts';
+import { TestRunner, ask, newDatabase, record, start, submit, until } from './running-api.ts';
 
 let api: Api;
 beforeAll(async () => {
   api = await start(await newDatabase());
 });
 afterAll(() => api.close());
-
-const until = (check: () => unknown) => vi.waitFor(check, { timeout: 10_000, interval: 20 });
 
 type Message = Record<string, unknown>;
 

@@ -2,9 +2,20 @@
 import { once } from 'node:events';
 import fc from 'fast-check';
 import pg from 'pg';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Api } from '../src/server.ts';
-import { TestRunner, ask, newDatabase, record, start, submit } from './running-api.ts';
+import {
+  TestRunner,
+  ask,
+  newDatabase,
+  record,
+  start,
+  submit,
+  outputOf,
+  phaseOf,
+  startedRun,
+  until,
+} from './running-api.ts';
 
 let database: string;
 let api: Api;
@@ -14,32 +25,7 @@ beforeEach(async () => {
 });
 afterEach(() => api.close());
 
-const until = (check: () => unknown) => vi.waitFor(check, { timeout: 10_000, interval: 20 });
-
-async function phaseOf(id: string): Promise<string> {
-  const { data } = await ask<{ run: { phase: string } }>(api, 'query ($id: ID!) { run(id: $id) { phase } }', { id });
-  return data.run.phase;
-}
-
-async function outputOf(id: string): Promise<string> {
-  const { data } = await ask<{ run: { output: { text: string }[] } }>(
-    api,
-    'query ($id: ID!) { run(id: $id) { output(first: 5000) { text } } }',
-    { id },
-  );
-  return data.run.output.map((piece) => piece.text).join('');
-}
-
 const lines = (count: number) => Array.from({ length: count }, (_, i) => `line ${String(i)}\n`).join('');
-
-async function startedRun(runner: TestRunner): Promise<string> {
-  const { data } = await submit(api);
-  const { id } = data.submitRun;
-  await until(() => {
-    expect(runner.started).toContain(id);
-  });
-  return id;
-}
 
 it('answers 401 to a wrong token, and closes with 4001 for a sequencer that is not configured', async () => {
   await expect(TestRunner.connect(api, [], { token: 'not-the-token-at-all' })).rejects.toThrow('401');
@@ -49,7 +35,7 @@ it('answers 401 to a wrong token, and closes with 4001 for a sequencer that is n
 
 it('closes with 4002 for what is no message, and for a gap', async () => {
   const runner = await TestRunner.connect(api);
-  const id = await startedRun(runner);
+  const id = await startedRun(api, runner);
   const events = record(3);
   runner.events(id, events.slice(0, 2));
   runner.events(id, events.slice(3));
@@ -71,20 +57,20 @@ it('gives the seat to the newest connection', async () => {
 
 it('stores what is sent twice once, and acknowledges after the commit', async () => {
   const runner = await TestRunner.connect(api);
-  const id = await startedRun(runner);
+  const id = await startedRun(api, runner);
   const events = record(20);
   runner.events(id, events.slice(0, 12));
   runner.events(id, events.slice(5));
   await until(() => {
     expect(runner.acked).toBe(22);
   });
-  expect(await phaseOf(id)).toBe('SUCCEEDED');
-  expect(await outputOf(id)).toBe(lines(20));
+  expect(await phaseOf(api, id)).toBe('SUCCEEDED');
+  expect(await outputOf(api, id)).toBe(lines(20));
 });
 
 it('does not start a run twice, and starts it when the order cannot have arrived', async () => {
   const runner = await TestRunner.connect(api);
-  const id = await startedRun(runner);
+  const id = await startedRun(api, runner);
   runner.leave();
   const again = await TestRunner.connect(api);
   await until(() => {
@@ -97,14 +83,14 @@ it('does not start a run twice, and starts it when the order cannot have arrived
   });
   holder.events(id, record(0));
   await until(async () => {
-    expect(await phaseOf(id)).toBe('SUCCEEDED');
+    expect(await phaseOf(api, id)).toBe('SUCCEEDED');
   });
   expect(holder.started).toEqual([]);
 });
 
 it('says LOST when the runner comes back without the record', async () => {
   const runner = await TestRunner.connect(api);
-  const id = await startedRun(runner);
+  const id = await startedRun(api, runner);
   runner.events(id, record(3).slice(0, 2));
   await until(() => {
     expect(runner.acked).toBe(2);
@@ -112,18 +98,18 @@ it('says LOST when the runner comes back without the record', async () => {
   runner.leave();
   await TestRunner.connect(api);
   await until(async () => {
-    expect(await phaseOf(id)).toBe('LOST');
+    expect(await phaseOf(api, id)).toBe('LOST');
   });
 });
 
 it('keeps an event of a wrong shape, and does not stumble over it', async () => {
   const runner = await TestRunner.connect(api);
-  const id = await startedRun(runner);
+  const id = await startedRun(api, runner);
   const events = record(1);
   events[1] = { seq: 2, at: '2026-11-24T04:00:00.000Z', type: 'line', line: 'seven' };
   runner.events(id, events);
   await until(async () => {
-    expect(await phaseOf(id)).toBe('SUCCEEDED');
+    expect(await phaseOf(api, id)).toBe('SUCCEEDED');
   });
   const { data } = await ask<{ run: { events: { type: string }[] } }>(
     api,
@@ -137,7 +123,7 @@ it('loses and doubles nothing, wherever connections break', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.integer({ min: 1, max: 42 }), { maxLength: 4 }), async (breaks) => {
       let runner = await TestRunner.connect(api);
-      const id = await startedRun(runner);
+      const id = await startedRun(api, runner);
       const events = record(40);
       for (const last of breaks) {
         // It sends from the last acknowledged event on, up to some point, and its connection breaks.
@@ -156,9 +142,9 @@ it('loses and doubles nothing, wherever connections break', async () => {
       const known = welcome?.type === 'welcome' ? welcome.runs[0] : undefined;
       if (known?.forget !== true) runner.events(id, events.slice(known?.acked ?? 0));
       await until(async () => {
-        expect(await phaseOf(id)).toBe('SUCCEEDED');
+        expect(await phaseOf(api, id)).toBe('SUCCEEDED');
       });
-      expect(await outputOf(id)).toBe(lines(40));
+      expect(await outputOf(api, id)).toBe(lines(40));
       runner.leave();
     }),
     { numRuns: 8 },
@@ -167,7 +153,7 @@ it('loses and doubles nothing, wherever connections break', async () => {
 
 it('goes on after a restart of the API with what is stored', async () => {
   const runner = await TestRunner.connect(api);
-  const id = await startedRun(runner);
+  const id = await startedRun(api, runner);
   const events = record(10);
   runner.events(id, events.slice(0, 6));
   await until(() => {
@@ -177,21 +163,21 @@ it('goes on after a restart of the API with what is stored', async () => {
   await api.close();
   expect(await closed).toBe(1012);
   api = await start(database);
-  expect(await phaseOf(id)).toBe('RUNNING');
+  expect(await phaseOf(api, id)).toBe('RUNNING');
   const again = await TestRunner.connect(api, [{ run: id, lastSeq: 12, ended: true }]);
   await until(() => {
     expect(again.received[0]).toMatchObject({ type: 'welcome', runs: [{ run: id, acked: 6, forget: false }] });
   });
   again.events(id, events.slice(6));
   await until(async () => {
-    expect(await phaseOf(id)).toBe('SUCCEEDED');
+    expect(await phaseOf(api, id)).toBe('SUCCEEDED');
   });
-  expect(await outputOf(id)).toBe(lines(10));
+  expect(await outputOf(api, id)).toBe(lines(10));
 });
 
 it('shows a late reader what is not stored yet, after what is', async () => {
   const runner = await TestRunner.connect(api);
-  const id = await startedRun(runner);
+  const id = await startedRun(api, runner);
   const events = record(10);
   runner.events(id, events.slice(0, 6));
   await until(() => {
@@ -208,7 +194,7 @@ it('shows a late reader what is not stored yet, after what is', async () => {
   await locker.query('begin; lock table events in exclusive mode');
   again.events(id, events.slice(6));
   await until(async () => {
-    expect(await outputOf(id)).toBe(lines(10));
+    expect(await outputOf(api, id)).toBe(lines(10));
   });
   expect(again.acked).toBe(0);
   await locker.query('rollback');
@@ -220,7 +206,7 @@ it('shows a late reader what is not stored yet, after what is', async () => {
 
 it('goes on when all connections to the database are cut', async () => {
   const runner = await TestRunner.connect(api);
-  const id = await startedRun(runner);
+  const id = await startedRun(api, runner);
   const events = record(10);
   runner.events(id, events.slice(0, 5));
   const admin = new pg.Client({ connectionString: database });
@@ -232,7 +218,7 @@ it('goes on when all connections to the database are cut', async () => {
     expect(runner.acked).toBe(12);
   });
   await until(async () => {
-    expect(await outputOf(id)).toBe(lines(10));
+    expect(await outputOf(api, id)).toBe(lines(10));
   });
 });
 

@@ -1,21 +1,14 @@
 /** Runners that are newer, or broken: what they send is kept, shown or set aside, and their runs continue. */
 import { LIMITS, type AnyEvent } from '@sequencer/model';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Api } from '../src/server.ts';
-import { TestRunner, ask, newDatabase, record, runTokens, start, submit } from './running-api.ts';
+import { TestRunner, ask, newDatabase, record, runTokens, start, phaseOf, startedRun, until } from './running-api.ts';
 
 let api: Api;
 beforeEach(async () => {
   api = await start(await newDatabase());
 });
 afterEach(() => api.close());
-
-const until = (check: () => unknown) => vi.waitFor(check, { timeout: 10_000, interval: 20 });
-
-async function phaseOf(id: string): Promise<string> {
-  const { data } = await ask<{ run: { phase: string } }>(api, 'query ($id: ID!) { run(id: $id) { phase } }', { id });
-  return data.run.phase;
-}
 
 async function reasonOf(id: string): Promise<{ phase: string; reason: string | null }> {
   const { data } = await ask<{ run: { phase: string; reason: string | null } }>(
@@ -26,18 +19,9 @@ async function reasonOf(id: string): Promise<{ phase: string; reason: string | n
   return data.run;
 }
 
-async function startedRun(runner: TestRunner): Promise<string> {
-  const { data } = await submit(api);
-  const { id } = data.submitRun;
-  await until(() => {
-    expect(runner.started).toContain(id);
-  });
-  return id;
-}
-
 it('shows the message and the code of an error that only a newer runner knows', async () => {
   const runner = await TestRunner.connect(api);
-  const id = await startedRun(runner);
+  const id = await startedRun(api, runner);
   runner.answer = ({ name }) =>
     name === 'pause'
       ? { ok: false, code: 'FILTER_WHEEL_LOCKED', message: 'The filter wheel is locked.' }
@@ -55,7 +39,7 @@ it('shows the message and the code of an error that only a newer runner knows', 
 
 it('keeps words that only a newer runner knows, and shows the trace as paused', async () => {
   const runner = await TestRunner.connect(api);
-  const id = await startedRun(runner);
+  const id = await startedRun(api, runner);
   const at = '2026-11-24T04:00:00.000Z';
   const stack = [{ file: '<script>', line: 1, function: '<module>', variables: [] }];
   runner.events(id, [
@@ -77,7 +61,7 @@ it.each([
   [{ type: 'ended' }, /outcome/],
 ])('ends a run as LOST after the end %j, which it does not understand', async (end, reason) => {
   const runner = await TestRunner.connect(api);
-  const id = await startedRun(runner);
+  const id = await startedRun(api, runner);
   runner.events(id, [...record(0).slice(0, 1), { seq: 2, at: '2026-11-24T04:00:00.000Z', ...end }]);
   await until(() => {
     expect(runner.acked).toBe(2);
@@ -97,11 +81,11 @@ it.each([
   ['the year 9999', { type: 'output', at: '9999-12-31T23:59:59-23:59', stream: 'STDOUT', text: 'x' }],
 ])('sets an event with %s aside, and the run continues', async (_what, odd) => {
   const runner = await TestRunner.connect(api);
-  const id = await startedRun(runner);
+  const id = await startedRun(api, runner);
   const events = record(2);
   runner.events(id, [events[0], { seq: 2, ...odd }, ...events.slice(2)] as AnyEvent[]);
   await until(async () => {
-    expect(await phaseOf(id)).toBe('SUCCEEDED');
+    expect(await phaseOf(api, id)).toBe('SUCCEEDED');
   });
   const { data } = await ask<{ run: { events: { type: string; data: string }[] } }>(
     api,
@@ -114,26 +98,26 @@ it.each([
 
 it('sets an event that is nested too deeply aside', async () => {
   const runner = await TestRunner.connect(api);
-  const id = await startedRun(runner);
+  const id = await startedRun(api, runner);
   const [started, , end] = record(1).map((event) => JSON.stringify(event));
   const deep = `{"seq":2,"at":"2026-11-24T04:00:00.000Z","type":"odd","x":${'['.repeat(5000)}${']'.repeat(5000)}}`;
   runner.raw(
     `{"type":"events","run":"${id}","token":"${runTokens.get(id) ?? ''}","events":[${[started, deep, end].join()}]}`,
   );
   await until(async () => {
-    expect(await phaseOf(id)).toBe('SUCCEEDED');
+    expect(await phaseOf(api, id)).toBe('SUCCEEDED');
   });
 });
 
 it('records what was received before an event that cannot follow', async () => {
   const runner = await TestRunner.connect(api);
-  const id = await startedRun(runner);
+  const id = await startedRun(api, runner);
   const closed = runner.closed();
   const more = { ...record(1)[1], seq: 3 } as AnyEvent;
   runner.events(id, [...record(0), more]);
   expect(await closed).toBe(4002);
   await until(async () => {
-    expect(await phaseOf(id)).toBe('SUCCEEDED');
+    expect(await phaseOf(api, id)).toBe('SUCCEEDED');
   });
   await until(async () => {
     const again = await TestRunner.connect(api, [{ run: id, lastSeq: 3, ended: true }]);

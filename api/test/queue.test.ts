@@ -1,9 +1,9 @@
 /** What waits, what starts, and what a bad end does. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Api } from '../src/server.ts';
-import { TestRunner, ask, newDatabase, record, start, submit } from './running-api.ts';
+import { TestRunner, ask, newDatabase, record, start, submit, until } from './running-api.ts';
 
 let databaseUrl: string;
 let api: Api;
@@ -17,8 +17,6 @@ beforeEach(async () => {
   });
 });
 afterEach(() => api.close());
-
-const until = (check: () => unknown) => vi.waitFor(check, { timeout: 10_000, interval: 20 });
 
 async function sequencer(): Promise<{
   mode: string;

@@ -1,8 +1,8 @@
 /** Scripts that run while the database is an older one. */
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Api } from '../src/server.ts';
 import { startRunner } from './real-runner.ts';
-import { TestRunner, ask, newDatabase, record, start, submit } from './running-api.ts';
+import { TestRunner, ask, newDatabase, record, start, submit, outputOf, phaseOf, until } from './running-api.ts';
 
 let api: Api;
 beforeEach(async () => {
@@ -10,26 +10,12 @@ beforeEach(async () => {
 });
 afterEach(() => api.close());
 
-const until = (check: () => unknown) => vi.waitFor(check, { timeout: 10_000, interval: 20 });
-
-async function phaseOf(id: string): Promise<string> {
-  const { data } = await ask<{ run: { phase: string } }>(api, 'query ($id: ID!) { run(id: $id) { phase } }', { id });
-  return data.run.phase;
-}
-
-async function outputOf(id: string): Promise<string> {
-  const { data } = await ask<{ run: { output: { text: string }[] } }>(
-    api,
-    'query ($id: ID!) { run(id: $id) { output(first: 5000) { text } } }',
-    { id },
-  );
-  return data.run.output.map((piece) => piece.text).join('');
-}
-
 describe('a script that runs while the database does not have its run, as after an older backup was restored', () => {
   const facts = { by: 'anna', title: 'Scan', arguments: ['--el', '50'] };
+  // Text that looks like an escape of the store.
+  const script = "scan('\\u{0}')\n";
   const source = ({ name }: { name: string }) =>
-    name === 'source' ? { ok: true, result: { file: '<script>', text: 'scan()\n' } } : { ok: true };
+    name === 'source' ? { ok: true, result: { file: '<script>', text: script } } : { ok: true };
 
   const detailsOf = async (id: string) => {
     const query =
@@ -53,12 +39,12 @@ describe('a script that runs while the database does not have its run, as after 
         title: 'Scan',
         submittedBy: 'anna',
         arguments: ['--el', '50'],
-        script: 'scan()\n',
+        script,
         sequencer: { activeRun: { id } },
       });
     });
     const next = (await submit(api)).data.submitRun.id;
-    expect(await phaseOf(next)).toBe('QUEUED');
+    expect(await phaseOf(api, next)).toBe('QUEUED');
     const stop = 'mutation ($id: ID!) { stopRun(id: $id, level: KILL) { id } }';
     expect((await ask(api, stop, { id })).errors).toBeUndefined();
     expect(runner.received.at(-1)).toMatchObject({ command: { name: 'stop', run: id, level: 'KILL' } });
@@ -66,7 +52,7 @@ describe('a script that runs while the database does not have its run, as after 
     await until(() => {
       expect(runner.acked).toBe(3);
     });
-    expect(await phaseOf(id)).toBe('SUCCEEDED');
+    expect(await phaseOf(api, id)).toBe('SUCCEEDED');
     // A stop holds the queue.
     await ask(api, 'mutation { setMode(sequencer: "satp1", mode: QUEUE) { name } }');
     await until(() => {
@@ -89,10 +75,10 @@ describe('a script that runs while the database does not have its run, as after 
     await until(async () => {
       expect(await detailsOf(id)).toMatchObject({ sequencer: { activeRun: { id } } });
     });
-    expect(await phaseOf(waiting)).toBe('QUEUED');
+    expect(await phaseOf(api, waiting)).toBe('QUEUED');
     runner.events(id, record(1));
     await until(async () => {
-      expect(await phaseOf(id)).toBe('SUCCEEDED');
+      expect(await phaseOf(api, id)).toBe('SUCCEEDED');
       expect(runner.started).toEqual([waiting]);
     });
   });
@@ -116,7 +102,7 @@ describe('a script that runs while the database does not have its run, as after 
     const runner = await startRunner(api);
     const { id } = (await submit(api, { script: 'import time\nprint("on")\ntime.sleep(600)\n' })).data.submitRun;
     await until(async () => {
-      expect(await outputOf(id)).toBe('on\n');
+      expect(await outputOf(api, id)).toBe('on\n');
     });
     const { port } = new URL(api.url);
     await api.close();
@@ -128,16 +114,16 @@ describe('a script that runs while the database does not have its run, as after 
         script: 'import time\nprint("on")\ntime.sleep(600)\n',
       });
     });
-    expect(await outputOf(id)).toBe('on\n');
+    expect(await outputOf(api, id)).toBe('on\n');
     const stop = 'mutation ($id: ID!) { stopRun(id: $id, level: KILL) { id } }';
     expect((await ask(api, stop, { id })).errors).toBeUndefined();
     await until(async () => {
-      expect(await phaseOf(id)).toBe('KILLED');
+      expect(await phaseOf(api, id)).toBe('KILLED');
     });
     await ask(api, 'mutation { setMode(sequencer: "satp1", mode: QUEUE) { name } }');
     const next = (await submit(api)).data.submitRun.id;
     await until(async () => {
-      expect(await phaseOf(next)).toBe('SUCCEEDED');
+      expect(await phaseOf(api, next)).toBe('SUCCEEDED');
     });
     await runner.stop();
   });

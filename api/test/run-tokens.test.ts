@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Api } from '../src/server.ts';
-import { TestRunner, ask, newDatabase, record, runTokens, start, submit } from './running-api.ts';
+import { TestRunner, ask, newDatabase, record, runTokens, start, submit, until } from './running-api.ts';
 
 const SECRETS = { RUNNER_TOKENS: 'satp1:secret-of-satp1-0123,lat:secret-of-lat-0123456' };
 const SATP1 = { token: 'secret-of-satp1-0123' };
@@ -19,8 +19,6 @@ beforeEach(async () => {
   api = await start(database, SECRETS);
 });
 afterEach(() => api.close());
-
-const until = (check: () => unknown) => vi.waitFor(check, { timeout: 10_000, interval: 20 });
 
 async function stateOf(id: string): Promise<{ phase: string; lastSeq: number }> {
   const text = 'query ($id: ID!) { run(id: $id) { phase lastSeq } }';

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import type { AnyEvent, CommandMessage, Hello, ToRunner } from '@sequencer/model';
 import pg from 'pg';
-import { inject } from 'vitest';
+import { expect, inject, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { readConfig } from '../src/config.ts';
 import { makeLog } from '../src/log.ts';
@@ -146,4 +146,32 @@ export function record(count: number, outcome = 'SUCCEEDED'): AnyEvent[] {
   }));
   const ended = { type: 'ended', outcome, exitCode: outcome === 'SUCCEEDED' ? 0 : 1, reason: 'as the test says' };
   return [started, ...output, ended].map((event, index) => ({ ...event, seq: index + 1, at }));
+}
+
+/** Waits until the check passes. */
+export const until = (check: () => unknown) => vi.waitFor(check, { timeout: 10_000, interval: 20 });
+
+export async function phaseOf(api: Api, id: string): Promise<string> {
+  const { data } = await ask<{ run: { phase: string } }>(api, 'query ($id: ID!) { run(id: $id) { phase } }', { id });
+  return data.run.phase;
+}
+
+/** All that the run has printed. */
+export async function outputOf(api: Api, id: string): Promise<string> {
+  const { data } = await ask<{ run: { output: { text: string }[] } }>(
+    api,
+    'query ($id: ID!) { run(id: $id) { output(first: 5000) { text } } }',
+    { id },
+  );
+  return data.run.output.map((piece) => piece.text).join('');
+}
+
+/** Submits a run and waits until the runner has got it. */
+export async function startedRun(api: Api, runner: TestRunner): Promise<string> {
+  const { data } = await submit(api);
+  const { id } = data.submitRun;
+  await until(() => {
+    expect(runner.started).toContain(id);
+  });
+  return id;
 }
