@@ -2,9 +2,10 @@
  * Who did what, with which result. An entry is written before its action with the result REQUESTED, and takes its result
  * once; nothing else of it ever changes. The script's text and secrets stay out.
  */
-import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { and, desc, eq, gte, lt, ne, type SQL } from 'drizzle-orm';
+import { boundedText, storableText } from '@sequencer/model';
+import { sha256 } from '../lib/sha256.ts';
 import type { Logger } from '../log.ts';
 import { audit, type AuditRow } from '../store/auth-schema.ts';
 import type { Db } from '../store/database.ts';
@@ -28,14 +29,14 @@ export interface Requested {
   id: Promise<number>;
 }
 
-/** What could not be written yet: a whole entry, or the result of one. */
+/** A write that has to be retried: a whole entry, or the result of one. */
 type Write = { entry: AuditEntry } | { id: number; result: string; message: string | null };
 
 export const REQUESTED = 'REQUESTED';
 const RETRY_MS = 2000;
 const MOST_WAITING = 10_000;
 const LONGEST_VALUE = 300;
-/** An answer waits so long for its entry, and not at all while an earlier one is late. */
+/** How long an answer waits for its entry. It does not wait while an earlier write is late. */
 const WAIT_MS = 500;
 /** Of those who have not come in, and of requests that did not reach an action: enough to see an attack. */
 const REFUSALS_A_MINUTE = 60;
@@ -73,13 +74,13 @@ export class AuditLog {
     await this.#soon(written);
   }
 
-  /** Of what was refused before any action. Returns when it is written, or soon. */
+  /** Writes an entry for a request that was refused before any action. Waits at most `WAIT_MS`. */
   async write(entry: AuditEntry): Promise<void> {
     if (entry.userName === null && this.#isFlood('')) return;
     await this.#soon(this.#attempt({ entry }));
   }
 
-  /** Of requests that are no valid mutation: of each user a few a minute. */
+  /** Writes an entry for an invalid mutation. Each user gets a limited number a minute. */
   async writeInvalid(entry: AuditEntry): Promise<void> {
     if (this.#isFlood(entry.userName ?? '')) return;
     await this.#soon(this.#attempt({ entry }));
@@ -206,11 +207,8 @@ export function details(args: Record<string, unknown>): string {
     if (/password|token|secret/i.test(key)) return '***';
     if (typeof value !== 'string') return value;
     if (key === 'script') {
-      const hash = createHash('sha256').update(value).digest('hex');
-      return `sha256:${hash} (${String(Buffer.byteLength(value))} bytes)`;
+      return `sha256:${sha256(value)} (${String(Buffer.byteLength(value))} bytes)`;
     }
-    // A NUL cannot be stored, half a character neither.
-    const text = value.toWellFormed().replaceAll('\0', '\uFFFD');
-    return text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE).toWellFormed()} …` : text;
+    return value.length > LONGEST_VALUE ? `${boundedText(value, LONGEST_VALUE)} …` : storableText(value);
   });
 }

@@ -1,0 +1,20 @@
+import { originalText } from '@sequencer/model';
+import { expect, it } from 'vitest';
+import { details } from './audit-log.ts';
+
+it('keeps text that cannot be stored in a visible form, from which it can be restored', () => {
+  const expression = 'reply == "ERR\0\udcff"';
+  const stored = JSON.parse(details({ expression })) as { expression: string };
+  expect(stored.expression).toBe('reply == "ERR\\u{0}\\u{dcff}"');
+  expect(originalText(stored.expression)).toBe(expression);
+});
+
+it('keeps no password, no script, and the beginning of a long text', () => {
+  const stored = JSON.parse(details({ newPassword: 'x', script: 'é', title: '\0'.repeat(10_000) })) as Record<
+    string,
+    string
+  >;
+  expect(stored.newPassword).toBe('***');
+  expect(stored.script).toMatch(/^sha256:[0-9a-f]{64} \(2 bytes\)$/);
+  expect(stored.title?.length).toBeLessThan(1000);
+});
