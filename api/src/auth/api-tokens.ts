@@ -8,7 +8,8 @@ import type { Db } from '../store/database.ts';
 import type { Endings } from './endings.ts';
 import { NOT_KEPT, hasRole, operates, type Grant } from './grants.ts';
 import { Remembered } from './remembered.ts';
-import { hashOf, newSecret } from './secrets.ts';
+import { sha256 } from '../lib/sha256.ts';
+import { newSecret } from './secrets.ts';
 import type { Method } from './settings.ts';
 import type { User } from './user.ts';
 
@@ -76,7 +77,7 @@ export class ApiTokens {
     const token = PREFIX + newSecret();
     const row: ApiTokenRow = {
       id: randomUUID(),
-      hash: hashOf(token),
+      hash: sha256(token),
       name,
       owner: owner.name,
       method,
@@ -95,7 +96,7 @@ export class ApiTokens {
   /** The token as stored, unless it has expired or was revoked. */
   async find(token: string): Promise<ApiTokenRow | null> {
     if (!TOKEN.test(token)) return null;
-    const hash = hashOf(token);
+    const hash = sha256(token);
     const row = await this.#known.get(hash, async () => {
       const rows = await this.#db.select().from(apiTokens).where(eq(apiTokens.hash, hash));
       return rows[0] ?? null;
@@ -138,7 +139,7 @@ export class ApiTokens {
     return row;
   }
 
-  /** All of a person. Returns how many there were. */
+  /** Revokes all tokens of a user. Returns their number. */
   async revokeAll(owner: string, by: User): Promise<number> {
     const rows = await this.#db
       .update(apiTokens)

@@ -1,18 +1,15 @@
 /** Random words that prove something, and the hashes under which they are stored. */
-import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
+import { sha256 } from '../lib/sha256.ts';
 
 /** 256 bits: nobody guesses it, so a plain hash of it is enough. */
 export function newSecret(): string {
   return randomBytes(32).toString('base64url');
 }
 
-export function hashOf(secret: string): string {
-  return createHash('sha256').update(secret).digest('hex');
-}
-
 /** In a time that does not depend on where they differ. */
 export function isSame(a: string, b: string): boolean {
-  return timingSafeEqual(Buffer.from(hashOf(a)), Buffer.from(hashOf(b)));
+  return timingSafeEqual(Buffer.from(sha256(a)), Buffer.from(sha256(b)));
 }
 
 const NONCE_BYTES = 12;
@@ -22,7 +19,7 @@ function keyOf(secret: string): Buffer {
   return Buffer.from(hkdfSync('sha256', secret, '', 'sequencer sealed text', 32));
 }
 
-/** Encrypts a text so that only who knows the secret can read it: AES-256-GCM. */
+/** Encrypts a text with a key derived from the secret: AES-256-GCM. */
 export function seal(text: string, secret: string): string {
   const nonce = randomBytes(NONCE_BYTES);
   const cipher = createCipheriv('aes-256-gcm', keyOf(secret), nonce);

@@ -5,17 +5,18 @@ import { sessions, type SessionRow } from '../store/auth-schema.ts';
 import type { Endings } from './endings.ts';
 import type { Grant } from './grants.ts';
 import { Remembered } from './remembered.ts';
-import { hashOf, newSecret, seal } from './secrets.ts';
+import { sha256 } from '../lib/sha256.ts';
+import { newSecret, seal } from './secrets.ts';
 
 const MOST_REMEMBERED = 10_000;
 
-/** A person as a provider has confirmed them. */
+/** A user whom a provider has confirmed. */
 export interface Confirmed {
   grant: Grant;
-  /** Until when it counts. */
+  /** End of its validity. */
   until: Date;
   subject: string;
-  /** Null when the provider gives none: it cannot be asked again without the person's browser. */
+  /** Null when the provider issues none: then only a sign-in in the browser renews the grant. */
   refreshToken: string | null;
 }
 
@@ -41,7 +42,7 @@ export class Sessions {
     const cookie = newSecret();
     const createdAt = new Date();
     const row: SessionRow = {
-      hash: hashOf(cookie),
+      hash: sha256(cookie),
       userName,
       method,
       ...(confirmed ? columns(confirmed, cookie) : NOT_CONFIRMED),
@@ -56,7 +57,7 @@ export class Sessions {
 
   /** The session of a cookie, unless it has ended. While the database is away, what was known before counts. */
   async find(cookie: string): Promise<SessionRow | null> {
-    const hash = hashOf(cookie);
+    const hash = sha256(cookie);
     const row = await this.#known.get(hash, async () => {
       const rows = await this.#db.select().from(sessions).where(eq(sessions.hash, hash));
       return rows[0] ?? null;
@@ -82,10 +83,10 @@ export class Sessions {
   }
 
   endCookie(cookie: string): Promise<void> {
-    return this.end(hashOf(cookie));
+    return this.end(sha256(cookie));
   }
 
-  /** @param unconfirmed whether it ends only because the provider has to confirm the person again */
+  /** @param unconfirmed whether the provider only has to confirm the user again */
   async end(hash: string, unconfirmed = false): Promise<void> {
     await this.#db.delete(sessions).where(eq(sessions.hash, hash));
     this.#forget([hash], unconfirmed);

@@ -4,7 +4,7 @@ import type { AuditFilter } from '../auth/audit-log.ts';
 import type { AuditRow } from '../store/auth-schema.ts';
 import { DateTime, builder } from './builder.ts';
 import { pageSize } from './run.ts';
-import { isRunId } from './run-source.ts';
+import { isUuid } from '../lib/uuid.ts';
 
 const LARGEST_PAGE = 500;
 
@@ -50,7 +50,7 @@ const AuditFilterInput = builder.inputType('AuditFilter', {
 });
 
 function readFilter(filter: Partial<typeof AuditFilterInput.$inferInput>): AuditFilter {
-  if (filter.run != null && !isRunId(filter.run))
+  if (filter.run != null && !isUuid(filter.run))
     throw new SequencerError('BAD_INPUT', 'run: this is not an id of a run.');
   return {
     user: filter.user?.trim() || null,

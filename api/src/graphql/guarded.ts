@@ -13,7 +13,7 @@ import { MUTATIONS, NEEDS, QUERIES, type CommandRule, type Need } from '../auth/
 import { asSequencerError, isDatabaseAway } from '../store/database.ts';
 import { findRun } from '../store/run-store.ts';
 import type { Context } from './context.ts';
-import { isRunId } from './run-source.ts';
+import { isUuid } from '../lib/uuid.ts';
 
 type Field = GraphQLField<unknown, Context>;
 type Resolver = GraphQLFieldResolver<unknown, Context>;
@@ -198,7 +198,7 @@ async function findTarget(rule: CommandRule, args: Args, context: Context, targe
   }
   if (rule.run === undefined) return;
   const id = args[rule.run];
-  if (typeof id !== 'string' || !isRunId(id)) throw new SequencerError('UNKNOWN_RUN');
+  if (typeof id !== 'string' || !isUuid(id)) throw new SequencerError('UNKNOWN_RUN');
   const live = context.lives.get(id);
   const row = live?.row ?? (await findRun(context.db, id));
   if (!row) throw new SequencerError('UNKNOWN_RUN');

@@ -13,11 +13,10 @@ import type { LiveRun } from '../runs/live-run.ts';
 import { statementsDone } from '../runs/recorder.ts';
 import { eventsAfter, firstBytes, outputBefore, sizeOf, type StoredEvent } from '../store/event-store.ts';
 import { findRun, type RunSummary } from '../store/run-store.ts';
+import { isUuid } from '../lib/uuid.ts';
 import { ANSWER_BYTES } from './answer-budget.ts';
 import type { Context } from './context.ts';
 import type { ScriptVersion } from './run-dialogue.ts';
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 export class RunSource {
   readonly row: RunSummary;
@@ -125,13 +124,9 @@ export class RunSource {
   }
 }
 
-export function isRunId(text: string): boolean {
-  return UUID.test(text);
-}
-
 /** Null when there is no such run. */
 export async function findSource(id: string, context: Context): Promise<RunSource | null> {
-  if (!isRunId(id)) return null;
+  if (!isUuid(id)) return null;
   const row = context.lives.get(id)?.row ?? (await findRun(context.db, id));
   return row ? new RunSource(row, context) : null;
 }

@@ -1,11 +1,11 @@
 /** A run's row from its object, in which anybody may have written any text. Pure. */
-import { createHash } from 'node:crypto';
 import { ensureStorable, storableData, storableText, type Phase, type RunStart } from '@sequencer/model';
 import { breakpointsOf } from '@sequencer/model/kubernetes/breakpoints';
 import { ANNOTATIONS } from '@sequencer/model/kubernetes/names';
 import { holdsOnFailure, type Sequencer } from '@sequencer/model/kubernetes/sequencer';
 import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
 import { phaseOfWord } from '@sequencer/model/kubernetes/words';
+import { sha256 } from '../lib/sha256.ts';
 import { wordsOf } from '../store/run-store.ts';
 import type { NewRun, RunRow } from '../store/schema.ts';
 
@@ -31,11 +31,7 @@ export function submittedBy({ metadata, status }: SequencerRun): string {
   return storableText(metadata.annotations?.[ANNOTATIONS.submittedBy] ?? status?.submittedBy ?? 'kubectl');
 }
 
-export function hashOf(script: string): string {
-  return createHash('sha256').update(script).digest('hex');
-}
-
-/** What the row has besides the object. */
+/** The parts of the row that are not in the object. */
 export interface RowContext {
   number: number;
   place: number;
@@ -61,7 +57,7 @@ export function rowOf(run: SequencerRun, { number, place, start, sequencer }: Ro
     object: metadata.name,
     requestId: requestIdOf(run),
     script,
-    scriptHash: hashOf(script),
+    scriptHash: sha256(script),
     arguments: storableData(spec.arguments),
     startPaused: spec.startPaused,
     holdOnFailure: holdsOnFailure(spec, sequencer),
@@ -83,7 +79,7 @@ function requestIdOf({ metadata }: SequencerRun): string | null {
 
 export const SET_ASIDE = 'The details of this run could not be stored: the database refused them.';
 
-/** As `rowOf`, without any text that a person has written. */
+/** As `rowOf`, without any text from a user. */
 export function bareRowOf(run: SequencerRun, context: RowContext): NewRun {
   const { title: _title, scriptFrom: _from, ...spec } = run.spec;
   const { annotations: _annotations, ...metadata } = run.metadata;

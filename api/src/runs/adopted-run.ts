@@ -2,14 +2,14 @@
  * A script runs and its run is not in the database: an older backup was restored. The run is recorded from here on, so that
  * people see it and can stop it, and the next run starts when it has ended.
  */
-import { createHash } from 'node:crypto';
 import { isFinal, sourceFileSchema, type Hello } from '@sequencer/model';
 import { and, eq, inArray } from 'drizzle-orm';
-import { hashOf } from '../auth/secrets.ts';
 import type { Gateway } from '../gateway/gateway.ts';
+import { sha256 } from '../lib/sha256.ts';
+import { isUuid } from '../lib/uuid.ts';
 import type { Logger } from '../log.ts';
 import type { Db } from '../store/database.ts';
-import { findRun, wordsOf, type RunSummary } from '../store/run-store.ts';
+import { findRun, storeScript, wordsOf, type RunSummary } from '../store/run-store.ts';
 import { runs, sequencers } from '../store/schema.ts';
 import type { LiveRun } from './live-run.ts';
 import type { LiveRuns } from './live-runs.ts';
@@ -55,13 +55,9 @@ export async function rowHeldBy(hello: Hello, held: HeldRun, parts: Parts): Prom
   return made;
 }
 
-function isUuid(text: string): boolean {
-  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
-}
-
 /** Whether a runner may speak for this run. */
 export function isTokenOf({ tokenHash }: RunSummary, token: string | undefined): boolean {
-  return tokenHash === null || (token !== undefined && hashOf(token) === tokenHash);
+  return tokenHash === null || (token !== undefined && sha256(token) === tokenHash);
 }
 
 /**
@@ -91,7 +87,7 @@ async function adoptRun(db: Db, lives: LiveRuns, hello: Hello, held: HeldRun): P
       ...run,
       id: held.run,
       script: NO_SCRIPT,
-      scriptHash: scriptHashOf(NO_SCRIPT),
+      scriptHash: sha256(NO_SCRIPT),
       arguments: given,
       startPaused: false,
       holdOnFailure: false,
@@ -101,7 +97,7 @@ async function adoptRun(db: Db, lives: LiveRuns, hello: Hello, held: HeldRun): P
       submittedAt: new Date(startedAt ?? Date.now()),
       phase: 'STARTING',
       words: wordsOf(run),
-      tokenHash: held.token === undefined ? null : hashOf(held.token),
+      tokenHash: held.token === undefined ? null : sha256(held.token),
     });
     return active ? [active.id] : [];
   });
@@ -117,19 +113,13 @@ async function adoptRun(db: Db, lives: LiveRuns, hello: Hello, held: HeldRun): P
 /** Stores the script that the runner holds, if the run is one that was adopted without it. */
 export async function fetchScript({ db, log, gateway }: Parts, live: LiveRun): Promise<void> {
   const { id, sequencer, scriptHash } = live.row;
-  if (scriptHash !== scriptHashOf(NO_SCRIPT)) return;
+  if (scriptHash !== sha256(NO_SCRIPT)) return;
   const command = { name: 'source', run: id, by: 'Sequencer', file: '<script>' } as const;
   try {
     const { text } = sourceFileSchema.parse((await gateway.command(sequencer, command)).result);
-    const stored = { script: text, scriptHash: scriptHashOf(text) };
-    await db.update(runs).set(stored).where(eq(runs.id, id));
-    live.row = { ...live.row, scriptHash: stored.scriptHash };
+    live.row = { ...live.row, scriptHash: await storeScript(db, id, text) };
     live.changed.notify();
   } catch (error) {
     log.warn({ run: id, err: error }, 'the script of a run could not be read from its runner');
   }
-}
-
-function scriptHashOf(script: string): string {
-  return createHash('sha256').update(script).digest('hex');
 }

@@ -3,7 +3,7 @@
  * the cluster is told of it. A runner has the token of its one run, and holds that run's seat.
  */
 import {
-  exactText,
+  sourceFileSchema,
   findingSchema,
   statementSpanSchema,
   SequencerError,
@@ -16,19 +16,16 @@ import {
 import { hostnameOf } from '@sequencer/model/kubernetes/sequencer';
 import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
 import { RUNS } from '@sequencer/kubernetes/resources';
-import { eq } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Gateway } from '../gateway/gateway.ts';
 import { CLOSE, type ConnectionHandlers, type RunnerConnection } from '../gateway/runner-connection.ts';
 import { asking, type Cluster } from '../kubernetes/cluster.ts';
 import { objectOf } from '../kubernetes/kubernetes-queue.ts';
 import { Pauses } from '../kubernetes/pauses.ts';
-import { hashOf } from '../kubernetes/run-row.ts';
 import { StatusWriter } from '../kubernetes/status-writer.ts';
 import type { Logger } from '../log.ts';
 import type { Db } from '../store/database.ts';
-import { findRun, type RunSummary } from '../store/run-store.ts';
-import { runs } from '../store/schema.ts';
+import { findRun, storeScript, type RunSummary } from '../store/run-store.ts';
 import type { LiveRun } from './live-run.ts';
 import type { LiveRuns } from './live-runs.ts';
 import type { Replicas } from '../replicas/replicas.ts';
@@ -177,11 +174,7 @@ export class KubernetesBackend implements RunBackend {
     const { db, log, board } = this.#parts;
     try {
       const answer = await this.command(row, 'Sequencer', { name: 'source', file: '<script>' });
-      const text = exactText(z.object({ text: z.string() }).parse(answer).text);
-      await db
-        .update(runs)
-        .set({ script: text, scriptHash: hashOf(text) })
-        .where(eq(runs.id, row.id));
+      await storeScript(db, row.id, sourceFileSchema.parse(answer).text);
       board.changed(row.sequencer);
     } catch (error) {
       log.warn({ run: row.id, err: error }, 'the script of a run could not be read from its runner');

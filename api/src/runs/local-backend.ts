@@ -12,7 +12,8 @@ import {
 import { asc, and, eq, inArray } from 'drizzle-orm';
 import { OPEN_PHASES, isFinal } from '@sequencer/model';
 import { z } from 'zod';
-import { hashOf, newSecret } from '../auth/secrets.ts';
+import { newSecret } from '../auth/secrets.ts';
+import { sha256 } from '../lib/sha256.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import { CLOSE, type ConnectionHandlers, type RunnerConnection } from '../gateway/runner-connection.ts';
 import type { Logger } from '../log.ts';
@@ -321,7 +322,7 @@ export class LocalBackend implements RunBackend {
   async #tokenFor(live: LiveRun): Promise<string | null> {
     if (this.#parts.gateway.connection(live.row.sequencer)?.hello?.runTokens !== true) return null;
     const token = (live.token ??= newSecret());
-    const tokenHash = hashOf(token);
+    const tokenHash = sha256(token);
     await this.#db.update(runs).set({ tokenHash }).where(eq(runs.id, live.row.id));
     live.row = { ...live.row, tokenHash };
     return token;

@@ -3,25 +3,18 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SequencerError, isFinal, type Breakpoint, type Mode } from '@sequencer/model';
 import { and, asc, eq, sql } from 'drizzle-orm';
+import { sha256 } from '../lib/sha256.ts';
 import type { Logger } from '../log.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import { violatedConstraint, type Db } from '../store/database.ts';
-import {
-  findByRequest,
-  findRun,
-  scriptHashOf,
-  setHoldOnFailure,
-  setPlaces,
-  wordsOf,
-  type RunSummary,
-} from '../store/run-store.ts';
+import { findByRequest, findRun, setHoldOnFailure, setPlaces, wordsOf, type RunSummary } from '../store/run-store.ts';
 import { runs, sequencers } from '../store/schema.ts';
 import { retryUntilRefused } from './retry.ts';
 import { lockSequencer, switchOff, type Transaction } from './run-end.ts';
 import { requireMode, requirePosition, requireRoom, type RunQueue, type Submission } from './run-queue.ts';
 import type { SequencerStates } from './sequencer-states.ts';
 
-/** What a stop waits for the mode to be written, and how long that is tried. */
+/** How long a stop waits until the mode is stored, and how long storing it is retried. */
 const SOON_MS = 500;
 const SWITCHED_OFF_WITHIN_MS = 60_000;
 
@@ -69,7 +62,7 @@ export class LocalQueue implements RunQueue {
         id,
         number,
         place: queue?.next ?? 1,
-        scriptHash: scriptHashOf(wanted.script),
+        scriptHash: sha256(wanted.script),
         submittedBy: by,
         submittedAt: new Date(),
         phase: 'QUEUED',

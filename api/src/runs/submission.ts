@@ -8,8 +8,9 @@ import {
   type StatementSpan,
 } from '@sequencer/model';
 import { z } from 'zod';
+import { sha256 } from '../lib/sha256.ts';
 import type { Db } from '../store/database.ts';
-import { findByRequest, scriptHashOf, findRun, type RunSummary } from '../store/run-store.ts';
+import { findByRequest, findRun, type RunSummary } from '../store/run-store.ts';
 import type { RunBackend } from './run-backend.ts';
 import type { RunQueue, Submission } from './run-queue.ts';
 
@@ -85,7 +86,7 @@ function refuseErrors(findings: readonly Finding[]): void {
 
 /** The run, if it is what is wanted. Throws REQUEST_ID_REUSED. */
 function sameRun(made: RunSummary, wanted: { sequencer: string; script: string }): RunSummary {
-  if (made.sequencer === wanted.sequencer && made.scriptHash === scriptHashOf(wanted.script)) return made;
+  if (made.sequencer === wanted.sequencer && made.scriptHash === sha256(wanted.script)) return made;
   throw new SequencerError('REQUEST_ID_REUSED');
 }
 
@@ -133,7 +134,7 @@ export async function submit(parts: SubmissionParts, by: string, input: Submissi
   }
   await resolveStartLine(backend, wanted);
   refuseErrors((await backend.check(wanted.sequencer, wanted.script, wanted.startAt ?? 0)) ?? []);
-  // Of two at the same time with the same requestId, one answers with what the other made.
+  // Of two concurrent requests with the same requestId, one answers with the run of the other.
   const made = sameRun(await queue.submit(by, wanted), wanted);
   await backend.advance(wanted.sequencer);
   return (await findRun(db, made.id)) ?? made;

@@ -1,8 +1,9 @@
 /** Rows of runs: made, found, listed, changed. What the rules are is decided in `runs/`. */
-import { createHash } from 'node:crypto';
 import { and, asc, desc, eq, gte, ilike, inArray, lt, or, sql, type SQL } from 'drizzle-orm';
 import { getTableColumns } from 'drizzle-orm';
-import { OPEN_PHASES, SequencerError, searchForm, type Phase } from '@sequencer/model';
+import { OPEN_PHASES, SequencerError, exactText, searchForm, type Phase } from '@sequencer/model';
+import { sha256 } from '../lib/sha256.ts';
+import { isUuid } from '../lib/uuid.ts';
 import { readMoment } from '../moment.ts';
 import type { Db } from './database.ts';
 import { runs, sequencers, type RunRow } from './schema.ts';
@@ -102,7 +103,6 @@ export interface Place {
 
 const SECONDS = sql`coalesce(extract(epoch from ${runs.finishedAt} - ${runs.startedAt}), -1)`;
 const SECONDS_SHAPE = /^-?\d{1,12}(\.\d{1,6})?$/;
-const ID_SHAPE = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const LONGEST_CURSOR = 200;
 
 export function placeOf(run: RunSummary, order: RunOrder): Place {
@@ -119,7 +119,7 @@ export function encodeCursor({ value, id }: Place): string {
 export function decodeCursor(cursor: string, order: RunOrder): Place {
   const [value = '', id = ''] = Buffer.from(cursor.slice(0, LONGEST_CURSOR), 'base64url').toString().split(' ');
   const isValue = order === 'LONGEST' ? SECONDS_SHAPE.test(value) : readMoment(value) !== null;
-  if (!isValue || !ID_SHAPE.test(id) || cursor.length > LONGEST_CURSOR) {
+  if (!isValue || !isUuid(id) || cursor.length > LONGEST_CURSOR) {
     throw new SequencerError(
       'BAD_INPUT',
       'after: this is not a cursor of this list. Use endCursor of the page before.',
@@ -183,11 +183,15 @@ function inScript(text: string): SQL[] {
   return [...forms].map((form) => ilike(runs.script, containing(form)));
 }
 
-export function scriptHashOf(script: string): string {
-  return createHash('sha256').update(script).digest('hex');
+/** Stores the script of a run that was made without it, as its runner sent it. Returns its hash. */
+export async function storeScript(db: Db, id: string, sent: string): Promise<string> {
+  const script = exactText(sent);
+  const scriptHash = sha256(script);
+  await db.update(runs).set({ script, scriptHash }).where(eq(runs.id, id));
+  return scriptHash;
 }
 
-/** What the history's search finds a run by, in its search form: its title, number, and first cause of failure. */
+/** The text that the history's search matches, in its search form: title, number and first cause of failure. */
 export function wordsOf(run: Pick<RunRow, 'sequencer' | 'number' | 'title' | 'submittedBy' | 'failure'>): string {
   const failure = run.failure ? `${run.failure.exception}: ${run.failure.message}` : '';
   const words = [`${run.sequencer}/${String(run.number)}`, run.title ?? '', run.submittedBy, failure];
