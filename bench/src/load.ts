@@ -77,7 +77,7 @@ async function grown(product: Product, action: () => Promise<void>): Promise<num
   return most - before;
 }
 
-/** What a viewer can make the API build or keep. */
+/** The largest answer and the memory that a viewer can cause. */
 export async function answers(product: Product): Promise<void> {
   const script = `# ${'x'.repeat(510_000)}\n`;
   const running = await product.stack.submit("for i in range(400):\n    print('o' * 60_000)\n");

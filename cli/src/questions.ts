@@ -1,4 +1,4 @@
-/** Questions of the script: answered in this terminal or in the browser, the first answer counts; or only shown. */
+/** Shows questions of the script. In an interactive terminal they can be answered; the first answer wins. */
 import type { Api } from './api.ts';
 import { CommandError } from './errors.ts';
 import { follow } from './follow.ts';

@@ -1,4 +1,4 @@
-/** What the signals of a terminal do to the run: Ctrl-C interrupts it once. Nothing but `sequencer stop` ends it harder. */
+/** Maps signals of the terminal to the run: the first Ctrl-C interrupts it. Only `sequencer stop` sends more. */
 import type { Api } from './api.ts';
 import { CommandError } from './errors.ts';
 
@@ -13,7 +13,7 @@ const STOP = 'mutation ($id: ID!, $level: StopLevel!) { stopRun(id: $id, level: 
 const CANCEL = 'mutation ($id: ID!) { cancelRun(id: $id) { id } }';
 const STATE = 'query ($id: ID!) { run(id: $id) { phase reason number sequencer { name } } }';
 
-/** @param say prints a line for the person at the terminal */
+/** @param say prints a line in the terminal */
 export function passSignalsOn(api: Api, run: string, say: (text: string) => void): void {
   const where = process.env.SEQUENCER_URL === api.server ? '' : ` --server ${api.server}`;
   const sent = new Set<string>();

@@ -2,7 +2,7 @@
 import { clearScreenDown, createInterface, cursorTo, type Interface } from 'node:readline';
 import type { Output } from './follow.ts';
 
-/** What is on the terminal's current line, which a prompt has to keep. */
+/** The content of the terminal's current line, which a prompt has to keep. */
 function currentLine(before: string, text: string): string {
   return (before + text).split(/[\r\n]/).at(-1) ?? '';
 }

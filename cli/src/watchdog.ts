@@ -8,7 +8,7 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Api, readToken } from './api.ts';
 
-/** Never KILL: without its clean-up a script may leave the telescope moving. That is a decision of a person. */
+/** Never KILL: without its clean-up a script may leave the telescope moving. A person has to decide that. */
 const LADDER = ['INTERRUPT', 'TERMINATE'] as const;
 /** Between two rungs: a clean-up of sorunlib takes its time. */
 const PATIENCE_MS = 60_000;

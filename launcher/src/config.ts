@@ -14,7 +14,7 @@ export interface Config {
   /** Undefined: the observatory is simulated. */
   ocsConfigDir: string | undefined;
   sorunlibConfig: string | undefined;
-  /** Whether people sign in: then they may not all be meant to do everything. */
+  /** Whether a sign-in is required: then users may have different rights. */
   signIn: boolean;
   /** Whether operators of some telescopes are allowed, although their scripts can read the secrets of the others. */
   sharedUnixUser: 'refuse' | 'accept';
@@ -77,7 +77,7 @@ export const schema = z.object({
     .default(60),
 });
 
-/** Whether people on other machines are meant to reach it. */
+/** Whether the address is reachable from other machines. */
 function isForOthers(host: string, publicUrl: string | undefined): boolean {
   if (!LOOPBACK.includes(host)) return true;
   return URL.canParse(publicUrl ?? '') && !LOOPBACK.includes(new URL(publicUrl ?? '').hostname.replace(/^\[|\]$/g, ''));

@@ -1,4 +1,4 @@
-/** Something that a person has to fix; its message is shown as it is, without a stack. */
+/** A problem that the user has to fix. Its message is printed without a stack. */
 export class UserError extends Error {
   constructor(message: string) {
     super(message);
@@ -20,7 +20,7 @@ const ADVICE: Record<string, string> = {
   EIO: 'its disk reports an error. Check the disk, or set DATA_DIR to a folder on another disk',
 };
 
-/** The error as a sentence, when a person can fix its cause; null for a defect. */
+/** The error as a UserError if the user can fix its cause; null for a defect. */
 export function asUserError(error: unknown): UserError | null {
   if (error instanceof UserError) return error;
   const { code, path } = error as NodeJS.ErrnoException;

@@ -74,7 +74,7 @@ export const replySchema = z.looseObject({
   type: z.literal('reply'),
   id: z.string().min(1).max(64),
   ok: z.boolean(),
-  /** Usually of the catalogue. A newer runner may have more codes; they are shown as they are. What is no code is left out. */
+  /** Usually a code of the catalogue. A newer runner may send others; they are kept. Anything else is dropped. */
   code: z.string().regex(ERROR_CODE).optional().catch(undefined),
   message: z.string().optional(),
   result: z.unknown().optional(),

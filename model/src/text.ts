@@ -30,7 +30,7 @@ export function ensureStorable(text: string): string {
   return isStorable(text) ? text : storableText(text);
 }
 
-/** At most so many UTF-16 code units of the text, for a field of limited length; storable, as no character is cut in two. */
+/** Cuts the text to at most `longest` UTF-16 code units, without splitting a character. The result is storable. */
 export function boundedText(text: string, longest: number): string {
   return ensureStorable(text.slice(0, longest).replace(/[\uD800-\uDBFF]$/, '')).slice(0, longest);
 }

@@ -29,7 +29,7 @@ export interface Identity {
   via: string;
   /** The hash of the session, when there is one that can be ended. */
   session: string | null;
-  /** The id of the token, when there is one. */
+  /** The id of the API token, if the request has one. */
   token: string | null;
   expiresAt: Date | null;
 }
@@ -41,7 +41,7 @@ export class Door {
   readonly ownerGrants: OwnerGrants;
   /** Null where nobody signs in with a password. */
   readonly people: People | null;
-  /** Null where nobody signs in at a provider. */
+  /** Null without an OpenID Connect provider. */
   readonly oidc: { client: OidcClient; sessions: OidcSessions } | null;
   readonly peers: Peers;
   readonly #config: Config;
@@ -86,7 +86,7 @@ export class Door {
     return method === 'password' && !this.people?.file.find(user.name);
   }
 
-  /** Ends all sessions and connections of a person. Returns how many sessions there were. */
+  /** Ends all sessions and connections of a user. Returns the number of sessions. */
   async signOut(userName: string): Promise<number> {
     const count = await this.sessions.endAll(userName);
     await this.ownerGrants.signOut(userName);
@@ -103,7 +103,7 @@ export class Door {
     return { user, method: 'token', via: `token ${row.name}`, session: null, token: id, expiresAt };
   }
 
-  /** What the owner of a token may do at this moment. */
+  /** The present grant of a token's owner. */
   async #ownerGrant({ owner, method, role, sequencers }: ApiTokenRow): Promise<Grant> {
     if (method === null || !this.methods.includes(method)) {
       throw refused('The token belongs to a way to sign in that this site does not use any more. Make a new one.');

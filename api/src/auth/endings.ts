@@ -4,7 +4,7 @@ import { EventEmitter } from 'node:events';
 /**
  * A session by its hash, a token by its id, or every connection of a user.
  *
- * `unconfirmed`: the provider has to confirm the person, which it may do without a question.
+ * `unconfirmed`: the provider has to confirm the user again, which needs no interaction while they are signed in there.
  */
 export type Ending = { session: string; unconfirmed?: boolean } | { token: string } | { user: string };
 

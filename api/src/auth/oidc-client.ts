@@ -7,7 +7,7 @@ import { USER_NAME } from './user.ts';
 
 const TIMEOUT_S = 10;
 
-/** What the browser keeps while its person is at the provider. */
+/** Kept in a cookie while the user is at the provider. */
 export interface Checks {
   state: string;
   nonce: string;
@@ -18,7 +18,7 @@ export interface Person extends Confirmed {
   name: string;
 }
 
-/** Why the provider's answer lets nobody in. */
+/** Why a sign-in at the provider failed. */
 export type NotConfirmed = 'not-finished' | 'no-name' | 'no-role';
 
 type Tokens = client.TokenEndpointResponse & client.TokenEndpointResponseHelpers;
@@ -40,7 +40,7 @@ export class OidcClient {
   /**
    * The address at the provider to send a browser to. Throws when the provider cannot be reached.
    *
-   * @param silent only confirm somebody who is signed in at the provider, without any question
+   * @param silent succeed only if the user is signed in at the provider, without interaction (`prompt=none`)
    */
   async signInUrl({ state, nonce, verifier }: Checks, silent: boolean): Promise<URL> {
     return client.buildAuthorizationUrl(await this.#discover(), {
@@ -73,7 +73,7 @@ export class OidcClient {
     return subject === undefined ? 'not-finished' : this.#read(provider, tokens, subject);
   }
 
-  /** The person as the provider sees them now. Throws when it cannot be reached. */
+  /** Refreshes the user's name and groups. Throws when the provider cannot be reached. */
   async renew(refreshToken: string, subject: string): Promise<Person | NotConfirmed> {
     const provider = await this.#discover();
     try {

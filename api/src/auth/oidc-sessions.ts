@@ -1,4 +1,4 @@
-/** Sessions of people whom the provider has named: what they may do counts for a while, then the provider is asked again. */
+/** Sessions from an OpenID Connect provider. The grant is valid for a limited time; then the provider is queried again. */
 import type { Logger } from '../log.ts';
 import type { SessionRow } from '../store/auth-schema.ts';
 import { isDatabaseAway } from '../store/database.ts';
@@ -24,7 +24,7 @@ export class OidcSessions {
     this.#log = log;
   }
 
-  /** Null when the provider does not confirm the person any more; the session has ended then. */
+  /** The grant; null when the provider no longer confirms the user, and the session has ended. */
   async grant(row: SessionRow, cookie: string): Promise<Grant | null> {
     if (!row.role) return null;
     const grant: Grant = { role: row.role, sequencers: row.sequencers };
@@ -60,7 +60,7 @@ export class OidcSessions {
     return result.grant;
   }
 
-  /** Null when the provider cannot be reached: its last answer counts, until the session's own end. */
+  /** Null when the provider cannot be reached: the last grant stays valid until the session expires. */
   async #ask(refreshToken: string, subject: string) {
     try {
       return await this.#client.renew(refreshToken, subject);

@@ -1,6 +1,6 @@
 /**
- * What people who sign in by a proxy or a provider were last allowed to do. Only these know it, and a program that shows a
- * token comes without them.
+ * The last known grants of users of a proxy or a provider. Only these know the grant, and a request with an API token
+ * does not pass through them.
  */
 import { and, eq } from 'drizzle-orm';
 import { ownerGrants, type OwnerGrantRow } from '../store/auth-schema.ts';
@@ -9,7 +9,7 @@ import type { Grant } from './grants.ts';
 import { Remembered } from './remembered.ts';
 
 const MOST_REMEMBERED = 10_000;
-/** When somebody was last seen is stored to the minute. */
+/** The time of the last sign-in is stored to the minute. */
 const SEEN_EVERY_MS = 60_000;
 
 type OwnerMethod = OwnerGrantRow['method'];
@@ -30,9 +30,9 @@ export class OwnerGrants {
   }
 
   /**
-   * Stores what a person may do now. While the database is unreachable, nothing is stored and nothing fails.
+   * Stores the present grant of a user. Does nothing while the database is unreachable.
    *
-   * @param grant null when the person has no role any more
+   * @param grant null when the user no longer has a role
    * @returns the row of before, if any
    */
   async seen(method: OwnerMethod, userName: string, grant: Grant | null): Promise<OwnerGrantRow | null> {
@@ -55,7 +55,7 @@ export class OwnerGrants {
     }
   }
 
-  /** Connections that this person opened before now count no more, on all replicas. */
+  /** Invalidates the connections that this user opened before now, on all replicas. */
   async signOut(userName: string): Promise<void> {
     const rows = await this.#db
       .update(ownerGrants)

@@ -30,7 +30,7 @@ export function passwordProblem(password: string, name: string): string | null {
   return null;
 }
 
-/** What is left when case, forms of letters, spaces and invisible characters do not count. */
+/** The text without case, letter forms, spaces and invisible characters. */
 function essence(text: string): string {
   return text
     .normalize('NFKC')

@@ -99,7 +99,7 @@ export class Provider {
     await this.#door.ownerGrants.seen('oidc', person.name, person.grant);
     const session = await this.#door.sessions.begin(person.name, 'oidc', person, address);
     writeCookie(SESSION, response, session.cookie, secure, session.row.expiresAt);
-    // The cookie is not signed: somebody else may have written it.
+    // The cookie is not signed, so its content is not trusted.
     redirect(response, this.#ownPage(attempt.back));
   }
 

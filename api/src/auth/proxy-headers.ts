@@ -13,7 +13,7 @@ export interface ProxyHeaders {
   groupsHeader: string;
 }
 
-/** Null when the proxy names nobody. Throws UNAUTHENTICATED when what it sends cannot be trusted or read. */
+/** Null when the proxy sends no user. Throws UNAUTHENTICATED when a header cannot be trusted or decoded. */
 export function readProxyUser(
   request: IncomingMessage,
   { secret, userHeader, groupsHeader }: ProxyHeaders,
@@ -28,7 +28,7 @@ export function readProxyUser(
   return { name, groups: groups.split(/[,;|]/).map((group) => group.trim()) };
 }
 
-/** The value of the one header of this name, which is UTF-8. Node passes on each byte as one character. */
+/** The value of the only header with this name, decoded as UTF-8. Node decodes header bytes as Latin-1. */
 function headerOf(request: IncomingMessage, header: string): string {
   const [line = '', ...more] = request.headersDistinct[header] ?? [];
   // The other one may come from the client: a proxy that adds its own in place of replacing it lets anybody in.

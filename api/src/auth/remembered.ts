@@ -22,7 +22,7 @@ export class Remembered<T> {
     try {
       const value = await read();
       this.#known.delete(key);
-      // What was read before a change is not kept after it.
+      // A value that was read before a change is not cached after it.
       if (value !== null && forgotten === this.#forgotten) this.#known.set(key, { value, at: Date.now() });
       const [oldest] = this.#known.keys();
       if (this.#known.size > this.#most && oldest !== undefined) this.#known.delete(oldest);

@@ -40,7 +40,7 @@ export const authSettings = {
     .positive('SESSION_HOURS has to be above 0.')
     .max(24 * 31, 'SESSION_HOURS may be a month at most.')
     .default(24),
-  /** How long the tokens of somebody who signs in by a proxy or a provider work without a sign-in of that person. */
+  /** How long API tokens of users of a proxy or a provider work after the last sign-in of their owner. */
   GRANT_DAYS: z.coerce
     .number('GRANT_DAYS has to be a number.')
     .positive('GRANT_DAYS has to be above 0.')
@@ -52,7 +52,7 @@ export const authSettings = {
     .positive('PROXY_RECHECK_SECONDS has to be above 0.')
     .max(3600, 'PROXY_RECHECK_SECONDS may be an hour at most.')
     .default(300),
-  /** How long the role that the provider confirmed counts: then it is asked again. */
+  /** How long a role from the provider is valid before it is queried again. */
   OIDC_RECHECK_MINUTES: z.coerce
     .number('OIDC_RECHECK_MINUTES has to be a number.')
     .positive('OIDC_RECHECK_MINUTES has to be above 0.')

@@ -8,7 +8,7 @@ import type { Ending } from './endings.ts';
 
 /** The code that tells a client to sign in, as graphql-ws knows it. */
 export const UNAUTHORIZED = 4401;
-/** The reason that goes with it when the provider may confirm the person without a question. */
+/** The close reason when the provider may confirm the user without interaction. */
 const CONFIRM = 'Confirm at the provider';
 /** To a client it means: connect again. graphql-ws would close with 4500, and its clients take that for the end. */
 export const TRY_AGAIN_LATER = 1013;
@@ -51,7 +51,7 @@ export function watchSocket(door: Door, socket: WebSocket, request: IncomingMess
       end(ending.unconfirmed ? CONFIRM : undefined);
     } else if ('token' in ending && ending.token === identity.token) end();
     else if ('user' in ending && ending.user === identity.user.name) {
-      // A token that still counts is shown again.
+      // A valid token is sent again after the reconnect.
       if (identity.method === 'token') reconnect();
       else end();
     }

@@ -40,7 +40,7 @@ export class Gateway {
     this.#log = log;
   }
 
-  /** Takes a websocket upgrade. Without a token that counts it is answered by HTTP 401, and holds no place. */
+  /** Handles the websocket upgrade of a runner. Without a valid token it answers HTTP 401 and reserves no place. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, address: string, handlers: ConnectionHandlers): void {
     const credential = this.#credentials.find(request.headers.authorization);
     if (!credential) {

@@ -2,7 +2,7 @@
 import { EVENT_SCHEMAS, anyEventSchema, type AnyEvent } from '@sequencer/model';
 import { z } from 'zod';
 
-/** Of what was set aside, in characters of JSON. */
+/** Limit for the content of an event that is set aside, in characters of JSON. */
 const CONTENT_LENGTH = 64 * 1024;
 
 export interface ReceivedEvent {
@@ -20,6 +20,7 @@ export function receivedEvent(sent: { seq: number } & Record<string, unknown>): 
   const data = parsed.success ? encode(sent) : null;
   if (parsed.success && data !== null) return { event: parsed.data, data, problem: null };
   const problem = parsed.success ? 'its values are nested too deeply' : z.prettifyError(parsed.error);
+  // Without a time that can be stored, the time of arrival.
   const at = z.object({ at: anyEventSchema.shape.at }).safeParse(sent).data?.at ?? new Date().toISOString();
   const fields = isEnd ? lostEnd(sent, problem) : setAside(sent, problem);
   const event = { seq: sent.seq, at, ...fields };

@@ -31,7 +31,7 @@ const SessionType = builder.objectRef<SessionRow>('Session').implement({
   }),
 });
 
-/** An argument of what ends the sessions of a person. */
+/** The argument `revokeTokens` of mutations that end sessions. */
 export const REVOKE_TOKENS = { required: false, description: 'Whether their API tokens are revoked, too.' } as const;
 
 function requireHttp({ response }: Access): NonNullable<Access['response']> {

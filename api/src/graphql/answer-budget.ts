@@ -4,10 +4,10 @@ import { SequencerError } from '@sequencer/model';
 const MB = 1024 * 1024;
 /** One answer, as JSON in UTF-8. */
 export const ANSWER_BYTES = 10 * MB;
-/** All answers of one user that were not read yet: two of the largest do not fit. */
+/** All unread answers of one user together: less than two of the largest. */
 const USER_BYTES = 14 * MB;
 
-/** What the clients of each user hold, by name; who has not signed in counts by address. */
+/** Unread bytes by user name, or by address without a sign-in. */
 export class UnreadAnswers {
   readonly #held = new Map<string, number>();
 
@@ -24,7 +24,7 @@ export class UnreadAnswers {
   }
 }
 
-/** What one answer may take. It is counted as the answer grows, so nothing is built that is not sent. */
+/** The byte budget of one answer. It is spent while the answer is built, so that a too large one stops early. */
 export class AnswerBudget {
   readonly #take: (bytes: number) => boolean;
   #spent = 0;

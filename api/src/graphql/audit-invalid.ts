@@ -9,7 +9,7 @@ import { MUTATIONS } from '../auth/rules.ts';
 import type { Context } from './context.ts';
 import { hasBeenReached, whoIs } from './guarded.ts';
 
-/** Who sends a request, known before it has its context. */
+/** The caller of a request, known before its context is made. */
 export interface Caller {
   audit: AuditLog;
   identity: Identity | null;
@@ -20,7 +20,7 @@ export interface Caller {
 const MOST_ENTRIES = 3;
 const LONGEST_MESSAGE = 300;
 
-/** The name of each field, by its key in the answer; null for what is no mutation. */
+/** The field names by their keys in the answer; null if the operation is no mutation. */
 function mutationOf(document: DocumentNode): Map<string, string> | null {
   const operation = document.definitions.find(
     (definition) =>

@@ -39,7 +39,7 @@ export interface Context {
   queue: RunQueue;
   watchers: Watchers;
   version: string;
-  /** What this answer may still take. */
+  /** The byte budget of this answer. */
   answer: AnswerBudget;
   /** Null without a websocket. */
   flow: SocketFlow | null;

@@ -6,7 +6,7 @@ import type { Logger } from '../log.ts';
 import { asSequencerError } from '../store/database.ts';
 
 const codes = new Set<unknown>(ERROR_CODES);
-/** Errors with a code of a newer runner, which is no code of the catalogue. */
+/** Errors whose code is from a newer runner and not in the catalogue. */
 const foreign = new WeakSet<Error>();
 
 function rebuilt(error: GraphQLError, message: string, code: string): GraphQLError {

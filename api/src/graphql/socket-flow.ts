@@ -14,7 +14,7 @@ const UNREAD_MS = 15_000;
 /** Try again later: clients connect again. */
 const UNREAD = 1013;
 
-/** So many at a time; the others wait in order. */
+/** A semaphore: at most `count` at a time, the others wait in order. */
 class Slots {
   #free: number;
   readonly #waiting = new Set<() => void>();
@@ -23,7 +23,7 @@ class Slots {
     this.#free = count;
   }
 
-  /** Resolves to what frees the slot again; also when the wait is given up. */
+  /** Resolves to a function that frees the slot; to one that does nothing when `stopped` is aborted. */
   async take(stopped: AbortSignal): Promise<() => void> {
     if (this.#free > 0) this.#free -= 1;
     else if (!(await this.#passed(stopped))) return () => undefined;

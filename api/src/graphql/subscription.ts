@@ -123,7 +123,7 @@ function eventBatches(
       try {
         const live = context.lives.get(id);
         const tail = live?.tail(at, BATCH) ?? null;
-        // What the store is known to hold, before it is read.
+        // Read before the query, so that `at` never passes an event that the query did not see.
         const stored = live ? live.storedSeq : ((await findRun(context.db, id))?.lastSeq ?? 0);
         const batch = tail
           ? firstBytes(tail, BATCH_BYTES)

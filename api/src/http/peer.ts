@@ -14,7 +14,7 @@ export interface Peers {
 
 const MAPPED = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/;
 
-/** The shortest form of an address, so that one address is one text. IPv4 in an IPv6 address becomes IPv4. */
+/** The canonical form of an address. An IPv4-mapped IPv6 address becomes IPv4. */
 export function plain(address: string): string {
   const [host = ''] = address.split('%', 1);
   if (isIP(host) !== 6) return address;
@@ -25,7 +25,7 @@ export function plain(address: string): string {
   return mapped?.map((group) => `${String(group >> 8)}.${String(group & 255)}`).join('.') ?? short;
 }
 
-/** What limits for each address count by: IPv4 addresses, and IPv6 networks of /64, as one line has a whole one. */
+/** The key of limits by address: an IPv4 address, or an IPv6 /64, since one client has a whole /64. */
 export function addressKey(address: string): string {
   const host = plain(address);
   if (isIP(host) !== 6) return host;

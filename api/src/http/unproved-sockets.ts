@@ -1,6 +1,6 @@
 /**
- * Sockets that have not proved yet who they are. They hold few places, for each address and in all, and not for long. When
- * the places are taken the oldest of them is ended: so one who opens many keeps nobody out, also not behind the same proxy.
+ * Sockets that are not authenticated yet. Their number is limited, by address and in total, and so is their time. When a
+ * limit is reached the oldest one is closed, so that a client with many sockets cannot lock out others behind its proxy.
  */
 
 interface Unproved {

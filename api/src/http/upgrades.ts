@@ -36,7 +36,7 @@ export function refuseUpgrade(socket: Duplex, status: number, text = '', headers
   });
 }
 
-/** Slots for the connections of users. Each of `take` returns false when there is none left, and else gives it back when the socket closes. */
+/** Places for the connections of users. `take` returns false when none is left; a closed socket gives its place back. */
 class UserSlots {
   readonly #taken = new Map<string, number>();
   #all = 0;
@@ -79,7 +79,7 @@ export function routeUpgrades(server: Server, { guard, door, log, runner }: Upgr
   });
   const unproved = new UnprovedSockets(UNPROVED);
   const slots = new UserSlots();
-  /** What follows when the client of a request has signed in. */
+  /** Called when the client of a request has signed in. */
   const waiting = new WeakMap<IncomingMessage, (user: string) => boolean>();
 
   const openGraphql = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {

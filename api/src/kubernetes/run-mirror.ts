@@ -216,7 +216,7 @@ export class RunMirror {
         start: this.#startOf(run),
         sequencer: this.#sequencerOf(run),
       });
-      // A copy that somebody made of an object has its annotations too.
+      // A copy of an object has its annotations, too.
       const isCopy = row.requestId != null && (await findByRequest(tx, row.submittedBy, row.requestId)) !== null;
       await tx.insert(runs).values(isCopy ? { ...row, requestId: null } : row);
     });

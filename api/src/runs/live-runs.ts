@@ -106,7 +106,7 @@ export async function readView(db: Db, id: string): Promise<RunView> {
   return view;
 }
 
-/** Null for what cannot be read: an event whose shape is wrong is in the record, and does not change the view. */
+/** Null for an event of a wrong shape: it is in the record and does not change the view. */
 function tryTo<T>(json: string, read: (json: string) => T): T | null {
   try {
     return read(json);

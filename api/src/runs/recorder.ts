@@ -20,7 +20,7 @@ const PAUSE_MS = 20;
 /** A view is written at most this often: it can always be made again from the events. */
 const VIEW_EVERY_MS = 2000;
 
-/** So long between attempts at what nothing can be left out of. */
+/** The delay between attempts when nothing more can be set aside. */
 const REFUSED_AGAIN_MS = 3000;
 /** Attempts at a commit before it counts as refused. */
 const TRIES = 3;
@@ -196,7 +196,7 @@ export class Recorder {
   }
 }
 
-/** What is stored in the place of an event that the database refuses. An end stays one. */
+/** The substitute for an event that the database refuses. The substitute of `ended` keeps its outcome. */
 function substituteFor({ seq, type, at }: StoredEvent, view: RunView, error: unknown): StoredEvent {
   const problem = `This could not be stored: the database refused it${stateIn(error)}.`;
   const { outcome, exitCode } = view;

@@ -25,7 +25,7 @@ export async function retryUntilAborted<T>(
   }
 }
 
-/** As `retryUntilAborted`, but throws what the database refuses because of its values after so many attempts. */
+/** As `retryUntilAborted`, but gives up after `tries` attempts when the database refuses the values. */
 export async function retryUntilRefused<T>(
   stopped: AbortSignal,
   action: () => Promise<T>,

@@ -11,7 +11,7 @@ export interface RunnerLook extends RunnerState {
 export interface RunBackend {
   /** What the runner says of a script without running it; null when no runner is there to ask. */
   check: (sequencer: string, script: string, startAt: number) => Promise<Finding[] | null>;
-  /** The statements of a script as Python counts them; null when no runner is connected. Throws what a start would. */
+  /** The statements of a script as Python counts them; null when no runner is connected. Throws the errors of a start. */
   statements: (sequencer: string, script: string) => Promise<StatementSpan[] | null>;
   /** Whether runs keep the line to begin with until their runner resolves it. */
   readonly resolvesStartLine: boolean;

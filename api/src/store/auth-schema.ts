@@ -13,14 +13,14 @@ export const sessions = pgTable(
     hash: text().primaryKey(),
     userName: text('user_name').notNull(),
     method: text().$type<'password' | 'oidc'>().notNull(),
-    /** What the provider confirmed last. Of people in the users file the file says it, each time. */
+    /** The grant that the provider confirmed last. For password users it is read from the users file each time. */
     role: text().$type<Role>(),
     sequencers: text().array(),
-    /** Until when that counts; then the provider is asked again. Null for passwords. */
+    /** End of its validity; then the provider is queried again. Null for passwords. */
     grantUntil: time('grant_until'),
-    /** The provider's identifier of the person. */
+    /** The provider's subject identifier of the user. */
     subject: text(),
-    /** What the provider is asked with, encrypted with the cookie, which only the browser knows. */
+    /** The refresh token, encrypted with the cookie, which only the browser has. */
     sealedRefreshToken: text('sealed_refresh_token'),
     address: text().notNull(),
     createdAt: time('created_at').notNull(),
@@ -50,7 +50,7 @@ export const apiTokens = pgTable(
   (table) => [index('api_tokens_owner').on(table.owner)],
 );
 
-/** What people were allowed to do when a proxy or a provider last named them: their tokens may do no more. */
+/** The grants of users at their last sign-in by a proxy or a provider. Their API tokens are limited to them. */
 export const ownerGrants = pgTable(
   'owner_grants',
   {

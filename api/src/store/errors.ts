@@ -18,7 +18,7 @@ export function isDatabaseAway(error: unknown): boolean {
 }
 
 /**
- * SQLSTATE classes of what a later attempt will meet again, as it is about the values: data exceptions, violated constraints,
+ * SQLSTATE classes of permanent errors, which depend on the values: data exceptions, violated constraints,
  * program limits, what a trigger raises, and a message that the server cannot read (08P01).
  */
 const OF_THE_VALUES = /^(08P01|(0A|21|22|23|38|39|44|54|P0)...)$/;

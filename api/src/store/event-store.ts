@@ -42,7 +42,7 @@ export function sizeOf(batch: readonly StoredEvent[]): number {
   return batch.reduce((sum, event) => sum + Buffer.byteLength(event.data), 0);
 }
 
-/** The first of the events, up to the one that reaches so many bytes. */
+/** The first events, up to the one that reaches the number of bytes. */
 export function firstBytes(batch: readonly StoredEvent[], bytes: number): StoredEvent[] {
   let size = 0;
   const end = batch.findIndex((event) => (size += Buffer.byteLength(event.data)) >= bytes);

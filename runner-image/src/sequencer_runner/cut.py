@@ -7,7 +7,7 @@ in bytes. An event that is too large in any other way becomes a `setAside`, whic
 import json
 from typing import Any
 
-# What a text keeps at least, so that its mark has room.
+# The least that is kept of a text, with room for its mark.
 _SHORTEST = 64
 # Items of a list that are larger than this on average are cut; of smaller ones, the last are left out.
 _LARGE_ITEM = 1024

@@ -85,7 +85,7 @@ class Journal:
     # --- writing ----------------------------------------------------------------------------------------------------
 
     def append(self, event: dict[str, Any]) -> None:
-        """Numbers the event and writes it. ValueError: it is no JSON."""
+        """Numbers the event and writes it. Raises ValueError when it cannot be encoded as JSON."""
         kind = event["type"]
         if kind == "output" and (self._size > self._limit or self._unwritten):
             self._dropped += len(event["text"].encode())

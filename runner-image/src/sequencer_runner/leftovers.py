@@ -41,7 +41,7 @@ def become_subreaper() -> None:
 
 
 def _all() -> Iterator[Process]:
-    """Nothing where there is no /proc."""
+    """All processes; none on systems without /proc."""
     try:
         entries = os.listdir("/proc")
     except OSError:

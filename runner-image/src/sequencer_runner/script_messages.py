@@ -1,4 +1,4 @@
-"""What a script process may send to its supervisor. A script can write into the same socket, so all of it is checked.
+"""Messages from a script process to its supervisor. A script can write into the same socket, so each is checked.
 
 The gateway checks the other fields of an event: one of a wrong shape is recorded and changes no state.
 """
@@ -45,7 +45,7 @@ class ScriptMessages:
     def __init__(self) -> None:
         self._started = False
         self.people: set[str] = set()
-        """Those who have sent commands: an event can be by nobody else."""
+        """Users who have sent commands. An event by any other name is refused."""
         self._lines: set[bytes] = set()
         """`line` events that were checked."""
 
@@ -90,7 +90,7 @@ class ScriptMessages:
             return True
         if not self._started or _LINE.fullmatch(frame.data) is None:
             return False
-        # Lines of a hot loop come again within the same millisecond.
+        # A hot loop repeats its lines within the same millisecond.
         if len(self._lines) >= _MOST_LINES:
             self._lines.clear()
         self._lines.add(frame.data)

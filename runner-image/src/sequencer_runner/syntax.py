@@ -1,4 +1,4 @@
-"""What Python's compiler may raise, and how a person is to read it."""
+"""The exceptions of Python's compiler, and their text for users."""
 
 COMPILER_ERRORS = (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError, SystemError)
 

@@ -17,7 +17,7 @@ import { ACCESS, SIGN_IN, SIGN_OUT } from './documents.ts';
 export type Person = NonNullable<AccessQuery['access']['me']>;
 
 const ASK_AGAIN_MS = 2000;
-/** The server's reason for closing the connection when the provider has to confirm the person again. */
+/** The server's close reason when the provider has to confirm the user again. */
 const CONFIRM = 'Confirm at the provider';
 
 export interface Session {

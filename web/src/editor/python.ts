@@ -41,7 +41,7 @@ const look = EditorView.theme({
   '.cm-searchMatch': { backgroundColor: 'color-mix(in srgb, var(--paused) 35%, transparent)' },
 });
 
-/** A script must not read otherwise than it runs: what nobody sees is shown by its number. */
+/** Shows invisible characters by their number, so that a script cannot look different from how it runs. */
 const unseen = highlightSpecialChars({
   specialChars: unseenPattern(),
   render: (code) => {

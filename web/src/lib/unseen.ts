@@ -1,5 +1,5 @@
 /**
- * Characters that nobody sees, or that make text read in another order than it is: control characters, zero-width and
+ * Characters that are invisible or reorder the text around them: control characters, zero-width and
  * bidirectional formatting characters. They are shown as pictures (␀) or by number (U+202E).
  */
 const NAMES: Record<string, string> = {
@@ -23,7 +23,7 @@ const NAMES: Record<string, string> = {
   '\ufeff': 'byte order mark',
 };
 
-// What joins and varies emoji is seen in the emoji itself.
+// Joiners and variation selectors are visible in the emoji that they form.
 const UNSEEN =
   /(?!\t|\n|(?<=\p{Emoji})[\ufe0e\ufe0f]|(?<=[\p{Extended_Pictographic}\p{Emoji_Modifier}\ufe0f])\u200d(?=\p{Extended_Pictographic}))[\p{Cc}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800\ufff9-\ufffb]/gu;
 
@@ -47,7 +47,7 @@ export function nameOf(character: string): string {
 
 export interface SeenPart {
   text: string;
-  /** What is shown in its place when it cannot be seen. */
+  /** The mark that is shown instead; null for visible text. */
   mark: string | null;
 }
 

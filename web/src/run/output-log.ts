@@ -88,7 +88,7 @@ export class OutputLog {
     if (this.lines.length > this.#kept * 1.1) this.#trim();
   }
 
-  /** Puts an older page before what is there. Colours and lines that it leaves open continue in what follows. */
+  /** Inserts an older page at the beginning. Its open colours and lines continue in the text that follows. */
   prepend(pieces: readonly OutputPiece[]): void {
     const older = pieces.filter((piece) => piece.seq < this.firstSeq);
     if (older.length === 0) return;

@@ -47,7 +47,7 @@ class Causes:
             elif what == "members":
                 background = drop_background and _is_interruption(each) and each.__cause__ is None
                 if background and not any(isinstance(one, KeyboardInterrupt) for one in found.all[begun:]):
-                    # What was being handled when the interruption came did not lead to it.
+                    # An exception that was being handled at an interruption did not cause it.
                     del found.all[begun:]
                 left.append(("itself", each, 0))
                 for member in reversed(members(each)):

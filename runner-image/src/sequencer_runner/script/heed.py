@@ -24,7 +24,7 @@ class Heed:
 
     def tick(self) -> None:
         if self._mark is not None and not self._moved:
-            # Where it is cannot be known with subinterpreters; nobody may conclude that it is stuck.
+            # With subinterpreters its position is unknown, which must not be reported as stuck.
             self._moved = threads.has_subinterpreters() or _position() != self._mark
 
     def reaction(self) -> str:

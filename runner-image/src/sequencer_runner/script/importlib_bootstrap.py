@@ -42,7 +42,7 @@ try:
             _statement()
         except _every_exception as _error:
             _failure = _error
-        # Not in the `except` block: when a failure is held, nothing is being handled for what people evaluate there.
+        # Not in the `except` block: expressions that are evaluated at a held failure must see no handled exception.
         if _failure is None:
             _runtime.succeeded()
         else:

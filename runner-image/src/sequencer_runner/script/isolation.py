@@ -18,12 +18,12 @@ from typing import Any
 _SHARED = {"collections", "encodings", "importlib", "io", "threading", "typing", "warnings", "zipimport"}
 
 script_sys = sys
-"""`sys` as the script sees it, with what it has put there."""
+"""`sys` as the script sees it, with its changes."""
 
 script_modules = sys.modules
 """The modules of the script, also when it has put something else in the place of `sys.modules`."""
 
-# What a script may set in `sys`, and its tools.
+# Attributes of `sys` that scripts and their tools set.
 _STREAMS = {"stdin", "stdout", "stderr", "__stdin__", "__stdout__", "__stderr__"}
 _CHANGING = {"argv", "displayhook", "excepthook", "path", "unraisablehook"} | _STREAMS
 
@@ -128,6 +128,6 @@ _builtins = ModuleType("builtins")
 _builtins.__dict__.update(vars(builtins))
 _builtins.__dict__["__import__"] = _import
 _own["builtins"] = _builtins
-# What private modules import of this one.
+# This module, as private modules import it.
 _own[__name__] = ModuleType(__name__)
 _own[__name__].__dict__.update(globals())

@@ -7,9 +7,9 @@ from difflib import SequenceMatcher
 from sequencer_runner.script.lines import python_lines
 from sequencer_runner.script.sources import Source
 
-# Above so many pairs of statements, common ones do not count in the diff.
+# Above this number of pairs, the diff ignores frequent statements (`autojunk`).
 _LARGE = 1_000_000
-# An edited statement is similar to what it was.
+# The least similarity of a statement and its edited version.
 _SIMILAR = 0.6
 _MOST_PAIRS = 10_000
 

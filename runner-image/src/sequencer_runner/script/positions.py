@@ -30,7 +30,7 @@ class Positions:
         """Those that are not stopped: what a pause waits for, as its event carries it."""
         stopped = {trace.ident for trace in self._traces.at_prompt()}
         if threads.has_subinterpreters():
-            # Where each thread is cannot be known: every trace that has reached a line counts.
+            # The positions of threads are unknown: assume that every trace with a line runs.
             known = [t for t in self._traces.all.values() if t.kind == "THREAD" and t.line and t.ident not in stopped]
             return [{"trace": t.id, "line": t.line} for t in known]
         running = []

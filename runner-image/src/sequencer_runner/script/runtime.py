@@ -1,4 +1,4 @@
-"""What surrounds a script in its process: starts with it, carries out commands, and ends it as Python would."""
+"""The runtime of a script in its process: starts it, carries out commands, and ends it as Python would."""
 
 import atexit
 import faulthandler

@@ -1,4 +1,4 @@
-"""What only the source shows of a code object's names: its class, for private names, and its `global` statements."""
+"""Facts about a code object that only its source has: its class, for private names, and its `global` statements."""
 
 import ast
 from collections.abc import Iterator

@@ -20,7 +20,7 @@ _ALL = sorted(signal.valid_signals())
 
 
 HELD = object()
-"""What a handler returns whose signal is held."""
+"""Returned by a handler whose signal is held."""
 
 
 class HeldSignals:
@@ -76,7 +76,7 @@ class HeldSignals:
         return bool(self._held) and not self._holding
 
     def deliver(self, frame: FrameType | None) -> None:
-        """Calls the handlers of what was held."""
+        """Calls the handlers of the held signals."""
         while self._held:
             number = self._held.pop(0)
             handler = getsignal(number)

@@ -176,7 +176,7 @@ class Streams:
 
 
 def _copy(data: Any) -> bytes:
-    """Raises the TypeError of a file for what is no bytes."""
+    """Raises the TypeError of a file for anything but bytes."""
     copy = io.BytesIO()
     copy.write(data)
     return copy.getvalue()

@@ -70,7 +70,7 @@ class Event:
         self._marks.put(None)
 
     def wait(self, timeout: float) -> bool:
-        """True as soon as it is set, False after so many seconds."""
+        """True as soon as it is set, False after `timeout` seconds."""
         if not self._is_set:
             with contextlib.suppress(queue.Empty):
                 self._marks.get(timeout=timeout)

@@ -1,5 +1,5 @@
 /**
- * What one writer of a run shows on a terminal: parses its text and keeps its cursor. A terminal without a right margin: no
+ * The terminal of one writer of a run: parses its text and keeps its cursor. It has no right margin: no
  * line is wrapped. Its last rows can be reached by moving up; what scrolled out of them is history.
  *
  * Own code and no library: @xterm/headless wraps at a fixed width, parses asynchronously, knows no line of a script for a

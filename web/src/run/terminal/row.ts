@@ -103,7 +103,7 @@ export class TerminalRow {
     this.#cells = null;
   }
 
-  /** What is shown, with the targets of links. */
+  /** The visible text, with the targets of links. */
   get text(): string {
     this.#text ??= this.#withTargets()
       .map((run) => run.text)

@@ -13,7 +13,7 @@ export const PLAIN: TerminalStyle = { colour: null, background: null, fonts: [],
 
 const PALETTE = ['black', 'red', 'green', 'yellow', 'blue', 'magenta', 'cyan', 'white'];
 const FONTS: Record<number, string> = { 1: 'bold', 2: 'dim', 3: 'italic', 4: 'underline', 7: 'inverse', 9: 'strike' };
-/** What ends them; 22 ends two. */
+/** The codes that switch them off; 22 switches off two. */
 const ENDS: Record<number, readonly string[]> = {
   22: ['bold', 'dim'],
   23: ['italic'],
