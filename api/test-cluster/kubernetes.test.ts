@@ -77,14 +77,14 @@ interface Look {
   modeChangedBy: string | null;
   queue: { id: string; reason: string }[];
   activeRun: { id: string } | null;
-  runner: { perRun: boolean; connected: boolean };
+  runner: { runnerPerRun: boolean; connected: boolean };
 }
 
 async function look(name: string): Promise<Look> {
   const { data } = await ask<{ sequencer: Look }>(
     site.api,
     `query ($name: String!) { sequencer(name: $name) { mode modeReason modeChangedBy queue { id reason } activeRun { id }
-      runner { perRun connected } } }`,
+      runner { runnerPerRun connected } } }`,
     { name },
   );
   return data.sequencer;
@@ -292,7 +292,7 @@ describe('the queue', () => {
     expect(held.queue).toMatchObject([
       { id: next, reason: expect.stringContaining('Set the mode to Queue') as string },
     ]);
-    expect(held.runner).toEqual({ perRun: true, connected: false });
+    expect(held.runner).toEqual({ runnerPerRun: true, connected: false });
     await mutate('mutation ($s: String!) { setMode(sequencer: $s, mode: QUEUE) { name } }', { s: sequencer });
     await reaches(next, 'SUCCEEDED');
     expect(await look(sequencer)).toMatchObject({

@@ -170,25 +170,25 @@ it('lets the other tasks of a loop wait for a step, says so, and lets them go on
   const stepping = await ask(api, step, { run: id, ...next });
   expect(stepping.errors).toBeUndefined();
   const waiting = () =>
-    ask<{ run: { reason: string | null; traces: { id: number; othersWaiting: number }[] } }>(
+    ask<{ run: { reason: string | null; traces: { id: number; frozenTasks: number }[] } }>(
       api,
-      'query ($id: ID!) { run(id: $id) { reason traces { id othersWaiting } } }',
+      'query ($id: ID!) { run(id: $id) { reason traces { id frozenTasks } } }',
       { id },
     ).then(({ data }) => data.run);
   await vi.waitFor(
     async () => {
       const { reason, traces } = await waiting();
-      expect(traces.find((trace) => trace.id === at.trace)?.othersWaiting).toBe(1);
+      expect(traces.find((trace) => trace.id === at.trace)?.frozenTasks).toBe(1);
       expect(reason).toContain(`Trace ${String(at.trace)} waits in its step, and another task waits for it.`);
     },
     { timeout: 30_000, interval: 50 },
   );
-  const letGo = 'mutation ($run: ID!, $trace: Int!) { letOthersGoOn(run: $run, trace: $trace) { id } }';
+  const letGo = 'mutation ($run: ID!, $trace: Int!) { resumeOtherTasks(run: $run, trace: $trace) { id } }';
   const unknown = await ask(api, letGo, { run: id, trace: 99 });
   expect(unknown.errors?.[0]?.extensions.code).toBe('UNKNOWN_TRACE');
   expect((await ask(api, letGo, { run: id, trace: at.trace })).errors).toBeUndefined();
   const got = await stopped(8);
-  expect((await waiting()).traces.every((trace) => trace.othersWaiting === 0)).toBe(true);
+  expect((await waiting()).traces.every((trace) => trace.frozenTasks === 0)).toBe(true);
   await ask(api, step.replace(', others: WAIT', '').replace('NEXT', 'CONTINUE'), { run: id, ...got });
   await phase(id, 'SUCCEEDED');
   const record = await ask<{ run: { events: { data: string }[] } }>(

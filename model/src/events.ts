@@ -162,7 +162,7 @@ export const EVENT_SCHEMAS = {
     others: z.enum(OTHERS).optional(),
   }),
   /** A task in a step waits for something, and so many others of its loop wait for the step. 0: they go on. */
-  othersWait: event('othersWait', { trace: z.int().positive(), tasks: count }),
+  tasksFrozen: event('tasksFrozen', { trace: z.int().positive(), tasks: count }),
   /** A log point was passed, `hits` times so far. */
   logged: event('logged', {
     trace: z.int().positive(),

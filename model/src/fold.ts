@@ -38,7 +38,7 @@ export function applyEvent(view: RunView, event: RunEvent): void {
         since: null,
         sampled: false,
         prompt: null,
-        othersWaiting: 0,
+        frozenTasks: 0,
       });
       break;
     case 'traceEnded':
@@ -60,9 +60,9 @@ export function applyEvent(view: RunView, event: RunEvent): void {
       }
       break;
     }
-    case 'othersWait': {
+    case 'tasksFrozen': {
       const trace = findTrace(view, event.trace);
-      if (trace) trace.othersWaiting = event.tasks;
+      if (trace) trace.frozenTasks = event.tasks;
       break;
     }
     case 'pause':
@@ -201,7 +201,7 @@ function onTraceEnded(view: RunView, event: RunEventOf<'traceEnded'>): void {
   if (!trace) return;
   trace.state = 'ENDED';
   trace.prompt = null;
-  trace.othersWaiting = 0;
+  trace.frozenTasks = 0;
   hasStopped(view, trace);
   const ended = view.traces.filter((t) => t.state === 'ENDED');
   if (ended.length > KEPT_ENDED_TRACES) {

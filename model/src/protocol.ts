@@ -152,7 +152,7 @@ export const COMMANDS = {
     others: z.enum(OTHERS).optional(),
   }),
   /** Those that wait for the step of this trace go on while it is under way. */
-  letOthersGoOn: z.looseObject({ name: z.literal('letOthersGoOn'), ...forRun, trace: z.int().positive() }),
+  resumeOtherTasks: z.looseObject({ name: z.literal('resumeOtherTasks'), ...forRun, trace: z.int().positive() }),
   /** Replaces all breakpoints. `result`: the breakpoints as they were set. */
   setBreakpoints: z.looseObject({
     name: z.literal('setBreakpoints'),
@@ -216,7 +216,7 @@ export const commandSchema = z.looseObject({
     COMMANDS.pause,
     COMMANDS.resume,
     COMMANDS.step,
-    COMMANDS.letOthersGoOn,
+    COMMANDS.resumeOtherTasks,
     COMMANDS.setBreakpoints,
     COMMANDS.evaluate,
     COMMANDS.interruptEvaluation,

@@ -131,16 +131,16 @@ test('folding in parts, with events seen twice, gives the same view', () => {
 test('tasks that wait for a step are told, until they go on or the trace ends', () => {
   const at = '2026-11-24T04:00:01.000Z';
   const view = folded(9);
-  applyEvent(view, { seq: 10, at, type: 'othersWait', trace: 2, tasks: 1 });
+  applyEvent(view, { seq: 10, at, type: 'tasksFrozen', trace: 2, tasks: 1 });
   expect(reasonOf(view)).toBe(
     'Trace 2 waits in its step, and another task waits for it. Let them go on if it waits for one of them.',
   );
-  applyEvent(view, { seq: 11, at, type: 'othersWait', trace: 2, tasks: 3 });
+  applyEvent(view, { seq: 11, at, type: 'tasksFrozen', trace: 2, tasks: 3 });
   expect(reasonOf(view)).toContain('3 other tasks wait for it');
   expect(phaseOf(view)).toBe('RUNNING');
-  applyEvent(view, { seq: 12, at, type: 'othersWait', trace: 2, tasks: 0 });
+  applyEvent(view, { seq: 12, at, type: 'tasksFrozen', trace: 2, tasks: 0 });
   expect(reasonOf(view)).toBeNull();
-  applyEvent(view, { seq: 13, at, type: 'othersWait', trace: 2, tasks: 3 });
+  applyEvent(view, { seq: 13, at, type: 'tasksFrozen', trace: 2, tasks: 3 });
   applyEvent(view, { seq: 14, at, type: 'traceEnded', trace: 2 });
   expect(reasonOf(view)).toBeNull();
 });

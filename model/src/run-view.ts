@@ -56,7 +56,7 @@ export interface TraceView {
   sampled: boolean;
   prompt: PromptView | null;
   /** While it waits in a step: how many other tasks of its loop wait for that. */
-  othersWaiting: number;
+  frozenTasks: number;
 }
 
 export interface FailureView {
@@ -178,7 +178,7 @@ export function restoreView(json: string): RunView {
     ...{ deadline: null, escalate: false, reaction: null },
     ...stop,
   }));
-  const traces = (stored.traces ?? []).map((trace) => ({ ...{ othersWaiting: 0 }, ...trace }));
+  const traces = (stored.traces ?? []).map((trace) => ({ ...{ frozenTasks: 0 }, ...trace }));
   const pause = { ...emptyView().pause, ...stored.pause };
   return { ...emptyView(), ...stored, statements, stops, traces, pause };
 }
@@ -238,12 +238,12 @@ export function reasonOf(view: RunView): string | null {
   }
   const ask = view.asks.find((a) => a.answered === null);
   if (ask) return `Waits for an answer: ${ask.question}`;
-  const stepped = view.traces.find((trace) => trace.othersWaiting > 0);
+  const stepped = view.traces.find((trace) => trace.frozenTasks > 0);
   return stepped ? othersReason(stepped) : null;
 }
 
-function othersReason({ id, othersWaiting }: TraceView): string {
-  const who = othersWaiting === 1 ? 'another task waits' : `${String(othersWaiting)} other tasks wait`;
+function othersReason({ id, frozenTasks }: TraceView): string {
+  const who = frozenTasks === 1 ? 'another task waits' : `${String(frozenTasks)} other tasks wait`;
   return `Trace ${String(id)} waits in its step, and ${who} for it. Let them go on if it waits for one of them.`;
 }
 

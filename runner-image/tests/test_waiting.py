@@ -94,18 +94,18 @@ def held_up(runner: Runner) -> tuple[Running, dict[str, Any]]:
     prompt = running.prompt(1)
     assert step(running, prompt, "NEXT", **WAIT)["ok"]
     assert running.of("resumed")[-1]["others"] == "WAIT"
-    waits = running.until("othersWait", trace=prompt["trace"])
+    waits = running.until("tasksFrozen", trace=prompt["trace"])
     assert waits["tasks"] == 1
     return running, prompt
 
 
-@pytest.mark.parametrize("how", ["letOthersGoOn", "resume", "pause"])
+@pytest.mark.parametrize("how", ["resumeOtherTasks", "resume", "pause"])
 def test_who_waits_for_one_that_waits_is_told_and_gets_on(runner: Runner, how: str) -> None:
     running, prompt = held_up(runner)
     assert running.output() == ""
-    reply = running.command(how, trace=prompt["trace"]) if how == "letOthersGoOn" else running.command(how)
+    reply = running.command(how, trace=prompt["trace"]) if how == "resumeOtherTasks" else running.command(how)
     assert reply["ok"], reply
-    running.until("othersWait", trace=prompt["trace"], tasks=0)
+    running.until("tasksFrozen", trace=prompt["trace"], tasks=0)
     if how == "resume":
         # It also ends the step.
         assert running.end()["outcome"] == "SUCCEEDED"
@@ -182,11 +182,11 @@ def test_what_a_step_makes_and_awaits_goes_on_with_it(runner: Runner) -> None:
     assert prompt["stack"][-1]["line"] == 21
     running.step(prompt, "CONTINUE")
     running.end()
-    assert running.of("othersWait") == []
+    assert running.of("tasksFrozen") == []
     assert running.output().split() == ["before", "one", "two", "new", "newer", "in", "time", "done", "bystander"]
 
 
-def test_who_cannot_make_others_wait_is_told_why(runner: Runner) -> None:
+def test_reports_why_other_tasks_cannot_be_frozen(runner: Runner) -> None:
     script = """\
 import asyncio
 import collections
@@ -214,6 +214,6 @@ Loop().run_until_complete(main())
         "OTHERS_CANNOT_WAIT",
         "The tasks of __main__.Loop cannot be made to wait: it is no loop of asyncio's own. Step with them going on.",
     )
-    assert running.command("letOthersGoOn", trace=9)["code"] == "UNKNOWN_TRACE"
+    assert running.command("resumeOtherTasks", trace=9)["code"] == "UNKNOWN_TRACE"
     running.command("resume")
     running.end()

@@ -24,7 +24,7 @@ const VIEWER: Fields = {
   Sequencer: `name mode modeReason modeChangedBy modeChangedAt hostname lastKnownSince runner activeRun lastRun queue(first) control
     holdOnFailure`,
   Control: 'holder since askedBy askedAt',
-  Runner: 'connected perRun since python hostname packages problems',
+  Runner: 'connected runnerPerRun since python hostname packages problems',
   Package: 'name version',
   Run: `id number sequencer title script phase reason submittedBy submittedAt startedAt finishedAt exitCode failure
     arguments startPaused startAt holdOnFailure start scriptHash statementCount statementsDone position pausePending stops live
@@ -38,7 +38,7 @@ const VIEWER: Fields = {
   PageInfo: 'hasNextPage hasPreviousPage startCursor endCursor',
   RunFilter: 'sequencer phases text submittedBy from to',
   Statement: 'index firstLine lastLine state startedAt finishedAt attempts version',
-  Trace: 'id kind name state file line function since sampled prompt othersWaiting',
+  Trace: 'id kind name state file line function since sampled prompt frozenTasks',
   Prompt: 'number event reason stack since breakpoint exception',
   PromptBreakpoint: 'file line condition hits error',
   Raised: 'type message',
@@ -123,14 +123,14 @@ export const MUTATIONS: Record<string, CommandRule> = {
   pauseRun: onRun('id'),
   resumeRun: onRun('id'),
   stepTrace: onRun('run', 'trace prompt command line others'),
-  letOthersGoOn: onRun('run', 'trace'),
+  resumeOtherTasks: onRun('run', 'trace'),
   evaluate: onRun('run', 'trace prompt expression frame'),
   interruptEvaluation: onRun('run', 'trace prompt'),
   answerAsk: onRun('run', 'ask answer'),
   setBreakpoints: onRun('run', 'breakpoints'),
   // Who sees that a telescope has to stop may stop it, whoever drives.
   stopRun: { ...onRun('id', 'level escalate'), drives: false },
-  takeBackStop: onRun('id'),
+  cancelStop: onRun('id'),
   decideFailure: onRun('run', 'action line'),
   replaceRemaining: onRun('run', 'script'),
   cancelRun: onRun('id'),

@@ -22,7 +22,7 @@ async function traceOf(run: RunSource, id: number, before?: TraceView): Promise<
   const trace = (await run.view()).traces.find((found) => found.id === id);
   if (trace) return trace;
   if (!before) throw new SequencerError('UNKNOWN_TRACE');
-  return { ...before, state: 'ENDED', prompt: null, othersWaiting: 0 };
+  return { ...before, state: 'ENDED', prompt: null, frozenTasks: 0 };
 }
 
 const answerSchema = z.string().max(LIMITS.answerLength);
@@ -68,13 +68,13 @@ builder.mutationFields((t) => ({
       return traceOf(run, trace, before);
     },
   }),
-  letOthersGoOn: t.field({
+  resumeOtherTasks: t.field({
     type: TraceType,
     description: 'The tasks that wait for the step of this trace go on, while it is under way.',
     args: { run: t.arg.id(), trace: t.arg.int() },
     resolve: async (_root, { run: id, trace }, context): Promise<TraceView> => {
       const run = await tell(id, context, {
-        name: 'letOthersGoOn',
+        name: 'resumeOtherTasks',
         trace: checked('trace', z.int().positive(), trace),
       });
       return traceOf(run, trace);
@@ -99,7 +99,7 @@ builder.mutationFields((t) => ({
       return run;
     },
   }),
-  takeBackStop: t.field({
+  cancelStop: t.field({
     type: RunType,
     description: 'Takes a stop of level REQUEST back.',
     args: { id: t.arg.id() },

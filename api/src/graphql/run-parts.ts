@@ -110,7 +110,7 @@ export const TraceType = builder.objectRef<TraceView>('Trace').implement({
     since: t.expose('since', { type: DateTime, nullable: true, description: 'When it came to this line.' }),
     sampled: t.exposeBoolean('sampled', { description: 'The code is hot: the line is a sample, 20 times a second.' }),
     prompt: t.expose('prompt', { type: PromptType, nullable: true, description: 'There while it is paused.' }),
-    othersWaiting: t.exposeInt('othersWaiting', {
+    frozenTasks: t.exposeInt('frozenTasks', {
       description: 'While it waits in a step: how many other tasks of its loop wait for that.',
     }),
   }),

@@ -15,7 +15,7 @@ const RunnerType = builder.objectRef<RunnerLook>('Runner').implement({
   description: 'The Python side of a sequencer: a worker that waits for runs and holds at most one.',
   fields: (t) => ({
     connected: t.exposeBoolean('connected'),
-    perRun: t.exposeBoolean('perRun', {
+    runnerPerRun: t.exposeBoolean('runnerPerRun', {
       description: 'Each run has a runner of its own: where none runs, none is missing.',
     }),
     since: t.expose('since', {

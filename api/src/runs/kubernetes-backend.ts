@@ -308,9 +308,9 @@ export class KubernetesBackend implements RunBackend {
     const active = this.#activeOf(sequencer);
     const elsewhere = active && this.#parts.replicas().elsewhere(active.row.id);
     const hello = this.#hellos.get(sequencer) ?? null;
-    if (elsewhere) return { connected: true, since: elsewhere.since, hello: elsewhere.hello, perRun: true };
+    if (elsewhere) return { connected: true, since: elsewhere.since, hello: elsewhere.hello, runnerPerRun: true };
     const state = active && this.#parts.gateway.state(active.row.id);
-    return { connected: false, since: null, ...state, hello: state?.hello ?? hello, perRun: true };
+    return { connected: false, since: null, ...state, hello: state?.hello ?? hello, runnerPerRun: true };
   }
 
   hostname(sequencer: string): string {

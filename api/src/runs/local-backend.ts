@@ -130,7 +130,7 @@ export class LocalBackend implements RunBackend {
   readonly resolvesStartLine = false;
 
   runner(sequencer: string): RunnerLook {
-    return { ...this.#parts.gateway.state(sequencer), perRun: false };
+    return { ...this.#parts.gateway.state(sequencer), runnerPerRun: false };
   }
 
   hostname(sequencer: string): string {

@@ -5,7 +5,7 @@ import type { RunSummary } from '../store/run-store.ts';
 
 export interface RunnerLook extends RunnerState {
   /** Each run has a runner of its own: where none runs, none is missing. */
-  perRun: boolean;
+  runnerPerRun: boolean;
 }
 
 export interface RunBackend {

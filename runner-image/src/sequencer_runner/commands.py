@@ -52,11 +52,11 @@ async def carry_out(conversation: Conversation, stopping: Stopping, name: str, f
             await ask({**step, "command": fields["command"], "line": fields.get("line"), "others": others})
             does = _STEPS.get(fields["command"]) or f"goes on to line {fields.get('line')}"
             return Done(f"Trace {fields['trace']} {does}{_WHILE if others == 'WAIT' else ''}.")
-        case "letOthersGoOn":
+        case "resumeOtherTasks":
             await ask({"do": name, "trace": fields["trace"]})
             return Done(f"The tasks that waited for the step of trace {fields['trace']} go on.")
         case "unstop":
-            return Done(await stopping.take_back(fields["by"]))
+            return Done(await stopping.cancel(fields["by"]))
         case "stop":
             return Done(await stopping.stop(fields["level"], fields["by"], fields.get("escalate") or False))
         case "setBreakpoints":

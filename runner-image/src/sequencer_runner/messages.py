@@ -110,7 +110,7 @@ _COMMANDS: dict[str, Shape] = {
         "line": _or_nothing(_number),
         "others": _or_nothing(lambda v: v in OTHERS),
     },
-    "letOthersGoOn": {**_RUN, "trace": _number},
+    "resumeOtherTasks": {**_RUN, "trace": _number},
     "setBreakpoints": {**_RUN, "breakpoints": _breakpoints},
     "evaluate": {**_PROMPT, "frame": _number, "expression": _text},
     "interruptEvaluation": _PROMPT,

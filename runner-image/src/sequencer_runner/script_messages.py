@@ -10,7 +10,7 @@ from sequencer_runner.frames import LineFrame, OutputFrame
 
 # All others are made by the supervisor: the end of the run, what people did, output that was dropped.
 SCRIPT_EVENTS = {
-    *("answered", "ask", "breakpoints", "decision", "evaluated", "failure", "line", "logged", "othersWait", "pause"),
+    *("answered", "ask", "breakpoints", "decision", "evaluated", "failure", "line", "logged", "tasksFrozen", "pause"),
     *("progress", "prompt", "resumed", "script", "started", "statement", "traceEnded", "traceStarted"),
 }
 _FIELDS: dict[str, dict[str, Any]] = {

@@ -90,7 +90,7 @@ class Stopping:
                 return f" {leftovers.listed(others)}." if others else ""
         return ""
 
-    async def take_back(self, by: str) -> str:
+    async def cancel(self, by: str) -> str:
         if not any(s.level == "REQUEST" for s in self.sent):
             text = "No stop after the statement was asked for: there is nothing to take back."
             raise CommandRefused("BAD_INPUT", text)

@@ -236,7 +236,7 @@ export const FLEET = graphql(/* GraphQL */ `
       holdOnFailure
       runner {
         connected
-        perRun
+        runnerPerRun
         since
         python
         hostname
@@ -506,9 +506,9 @@ export const STEP = graphql(/* GraphQL */ `
   }
 `);
 
-export const LET_OTHERS_GO_ON = graphql(/* GraphQL */ `
-  mutation LetOthersGoOn($run: ID!, $trace: Int!) {
-    letOthersGoOn(run: $run, trace: $trace) {
+export const RESUME_OTHER_TASKS = graphql(/* GraphQL */ `
+  mutation ResumeOtherTasks($run: ID!, $trace: Int!) {
+    resumeOtherTasks(run: $run, trace: $trace) {
       id
     }
   }
@@ -522,9 +522,9 @@ export const STOP = graphql(/* GraphQL */ `
   }
 `);
 
-export const TAKE_BACK_STOP = graphql(/* GraphQL */ `
-  mutation TakeBackStop($id: ID!) {
-    takeBackStop(id: $id) {
+export const CANCEL_STOP = graphql(/* GraphQL */ `
+  mutation CancelStop($id: ID!) {
+    cancelStop(id: $id) {
       id
     }
   }

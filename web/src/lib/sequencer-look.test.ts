@@ -34,7 +34,7 @@ const idle: FleetSequencer = {
   lastKnownSince: null,
   runner: {
     connected: true,
-    perRun: false,
+    runnerPerRun: false,
     since: ago(90),
     python: '3.13',
     hostname: 'host',
@@ -81,7 +81,7 @@ describe('who needs a person', () => {
   });
 
   it('is nobody for want of a runner where each run has its own, until a script has begun', () => {
-    const none = { ...idle, runner: { ...idle.runner, connected: false, perRun: true } };
+    const none = { ...idle, runner: { ...idle.runner, connected: false, runnerPerRun: true } };
     const begun = { ...active, position: null };
     expect(texts(none, { ...none, activeRun: { ...begun, phase: 'STARTING' } })).toEqual([]);
     expect(texts({ ...none, activeRun: begun })).toEqual(['satp1 runner away, the script may still run']);

@@ -14,7 +14,7 @@ export function lookOf(sequencer: FleetSequencer): Look {
 /** Whether a runner is missing: where each run has its own, one is only missing to a script that has begun. */
 function isRunnerAway({ activeRun, runner }: FleetSequencer): boolean {
   if (runner.connected) return false;
-  return !runner.perRun || (activeRun !== null && activeRun.phase !== 'STARTING');
+  return !runner.runnerPerRun || (activeRun !== null && activeRun.phase !== 'STARTING');
 }
 
 const LAST_KNOWN = 'the cluster does not answer, mode and queue are last known';

@@ -26,7 +26,7 @@ const TEXTS: Record<string, (data: Record<string, unknown>) => string> = {
     `question ${word(d.ask)}: ${d.answer === null ? 'no answer' : `“${word(d.answer)}”`}` +
     (d.by === null ? ', as nobody answered' : ` by ${word(d.by)}`),
   breakpoints: (d) => `${word(Array.isArray(d.breakpoints) ? d.breakpoints.length : 0)} set`,
-  othersWait: (d) => `${word(d.tasks)} other tasks wait for the step of trace ${word(d.trace)}`,
+  tasksFrozen: (d) => `${word(d.tasks)} other tasks wait for the step of trace ${word(d.trace)}`,
   setAside: (d) => `${word(d.problem)} (${word(d.event)})`,
   logged: (d) => `line ${word(d.line)}: ${word(d.text)}`,
 };

@@ -182,7 +182,7 @@ class Controller:
             raise RestartStatement
         if not trace.stepping:
             return
-        if trace.others_wait:
+        if trace.freeze_others:
             self.others.begin(trace)
         if self.probe is not None:
             callers = [f for f, _ in places if not stepping.passes(f.f_code)]
@@ -324,22 +324,22 @@ class Controller:
         return self._stops.find(trace_id, number)
 
     def step(
-        self, trace_id: int, number: int, command: str, line: int | None = None, *, others_wait: bool = False
+        self, trace_id: int, number: int, command: str, line: int | None = None, *, freeze_others: bool = False
     ) -> None:
         with self._lock:
             trace, prompt = self._stops.find(trace_id, number)
             refuse_busy(prompt)
             if prompt.held:
                 raise Refused("NOT_PAUSED", f"Trace {trace_id} cannot step: it is held on a failure. {DECIDE}")
-            if others_wait:
+            if freeze_others:
                 refuse_unless_they_can(self.traces.task_of(trace))
             if command in ("UNTIL", "LOOP"):
                 at = prompt.frames[0]
                 stepping.aim(trace, self.sources.get(at.f_code.co_filename), at.f_lineno or 0, command, line)
-            trace.others_wait = others_wait and command != "CONTINUE"
+            trace.freeze_others = freeze_others and command != "CONTINUE"
             self._stops.answer(trace, command)
 
-    def let_others_go_on(self, trace_id: int) -> None:
+    def resume_other_tasks(self, trace_id: int) -> None:
         trace = self.traces.all.get(trace_id)
         if trace is None:
             raise Refused("UNKNOWN_TRACE", f"There is no trace {trace_id}, or it has ended.")

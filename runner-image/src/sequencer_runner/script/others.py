@@ -74,7 +74,7 @@ class Others:
             waiting = step.gate.outside if step.gate.is_shut and not step.over and known else 0
             if waiting != step.told:
                 step.told = waiting
-                self._channel.event("othersWait", trace=step.trace.id, tasks=waiting)
+                self._channel.event("tasksFrozen", trace=step.trace.id, tasks=waiting)
             if not step.gate.is_shut and self._steps.get(step.trace.id) is step:
                 del self._steps[step.trace.id]
 

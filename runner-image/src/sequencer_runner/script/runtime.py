@@ -253,10 +253,10 @@ class ScriptRuntime:
                         message["prompt"],
                         message["command"],
                         message["line"],
-                        others_wait=message.get("others") == "WAIT",
+                        freeze_others=message.get("others") == "WAIT",
                     )
-                case "letOthersGoOn":
-                    controller.let_others_go_on(message["trace"])
+                case "resumeOtherTasks":
+                    controller.resume_other_tasks(message["trace"])
                 case "setBreakpoints":
                     reply["result"] = controller.set_breakpoints(message["breakpoints"])
                 case "evaluate" | "variables":

@@ -109,7 +109,7 @@ class Stops:
                 # It has not begun yet to carry out the step that answered it.
                 prompt.command = command
             return
-        others = {"others": "WAIT"} if trace.others_wait else {}
+        others = {"others": "WAIT"} if trace.freeze_others else {}
         self._channel.event("resumed", trace=trace.id, number=prompt.number, command=command, **others)
         self._left(trace)
         prompt.answer(command)

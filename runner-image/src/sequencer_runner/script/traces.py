@@ -38,7 +38,7 @@ class Trace:
     """The lines that a step LOOP goes over."""
     begun: dict[int, int] = field(default_factory=dict)
     """While stepping: the statements over several lines that had begun, by the id of their frame."""
-    others_wait: bool = False
+    freeze_others: bool = False
     """While stepping: the other tasks of its loop are kept from going on."""
     handed_to: "Trace | None" = None
     """The task that a step has gone into, from this thread."""
@@ -66,7 +66,7 @@ class Trace:
         self.frame = None
         self.left = False
         self.begun = {}
-        self.others_wait = False
+        self.freeze_others = False
         self.handed_to = None
         self.greenlet = None
 

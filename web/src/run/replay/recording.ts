@@ -30,7 +30,7 @@ const TELLING = Object.keys({
   outputDropped: true,
   prompt: true,
   resumed: true,
-  othersWait: true,
+  tasksFrozen: true,
   ask: true,
   answered: true,
   progress: true,
