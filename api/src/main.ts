@@ -1,7 +1,7 @@
 /** The API as a process. */
 import { readConfig } from './config.ts';
-import { errorSentence } from './log-error.ts';
-import { makeLog } from './log.ts';
+import { errorSentence } from './lib/log-error.ts';
+import { makeLog } from './lib/log.ts';
 import { startApi, type Api } from './server.ts';
 
 const GRACE_MS = 4000;

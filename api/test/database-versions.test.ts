@@ -9,7 +9,7 @@ import { migrate } from 'drizzle-orm/node-postgres/migrator';
 import pg from 'pg';
 import { describe, expect, it } from 'vitest';
 import { readConfig } from '../src/config.ts';
-import { makeLog } from '../src/log.ts';
+import { makeLog } from '../src/lib/log.ts';
 import { startApi } from '../src/server.ts';
 import { FIRST_RECORD, FIRST_RUN } from './first-record.ts';
 import { TOKEN, ask, newDatabase, start } from './running-api.ts';

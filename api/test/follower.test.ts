@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { eq } from 'drizzle-orm';
 import { isFinal } from '@sequencer/model';
-import { makeLog } from '../src/log.ts';
-import { Follower } from '../src/replicas/follower.ts';
+import { makeLog } from '../src/lib/log.ts';
+import { Follower } from '../src/backends/kubernetes/replicas/follower.ts';
 import { LiveRuns } from '../src/runs/live-runs.ts';
 import { SequencerStates } from '../src/runs/sequencer-states.ts';
 import { openDatabase, type Database } from '../src/store/database.ts';

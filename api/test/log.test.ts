@@ -6,8 +6,8 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { LogDestination } from '../src/log-destination.ts';
-import { makeLog } from '../src/log.ts';
+import { LogDestination } from '../src/lib/log-destination.ts';
+import { makeLog } from '../src/lib/log.ts';
 import { TOKEN, newDatabase } from './running-api.ts';
 
 it('drops and counts lines that a full pipe refuses, and reports the count when there is room again', () => {

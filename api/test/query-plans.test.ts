@@ -6,7 +6,7 @@ import { drizzle } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { AuditLog } from '../src/auth/audit-log.ts';
-import { makeLog } from '../src/log.ts';
+import { makeLog } from '../src/lib/log.ts';
 import { eventsAfter, outputBefore } from '../src/store/event-store.ts';
 import * as schema from '../src/store/schema.ts';
 import type { Db } from '../src/store/database.ts';

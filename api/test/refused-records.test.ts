@@ -2,7 +2,7 @@
 import { isStorable, originalText, type AnyEvent } from '@sequencer/model';
 import pg from 'pg';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { makeLog } from '../src/log.ts';
+import { makeLog } from '../src/lib/log.ts';
 import { readConfig } from '../src/config.ts';
 import { startApi, type Api } from '../src/server.ts';
 import { TOKEN, TestRunner, ask, newDatabase, record, submit } from './running-api.ts';

@@ -5,7 +5,7 @@ import pg from 'pg';
 import { expect, inject, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { readConfig } from '../src/config.ts';
-import { makeLog } from '../src/log.ts';
+import { makeLog } from '../src/lib/log.ts';
 import { startApi, type Api } from '../src/server.ts';
 
 export const TOKEN = 'a-token-for-tests-0123456789';

@@ -1,7 +1,7 @@
 /** A database whose machine is lost sends nothing, not even the end of a connection. */
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { makeLog } from '../src/log.ts';
+import { makeLog } from '../src/lib/log.ts';
 import { isDatabaseAway, openDatabase, type Database } from '../src/store/database.ts';
 import { newDatabase } from './running-api.ts';
 import { SilentNetwork } from './silent-network.ts';

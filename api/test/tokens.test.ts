@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { makeLog } from '../src/log.ts';
+import { makeLog } from '../src/lib/log.ts';
 import type { Api } from '../src/server.ts';
 import { Browser, PASSWORD, usersFile } from './browser.ts';
 import { TestRunner, newDatabase, record, start } from './running-api.ts';

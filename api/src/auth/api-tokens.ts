@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { SequencerError, hasUnseenCharacters } from '@sequencer/model';
 import { and, count, desc, eq, gt, isNull } from 'drizzle-orm';
-import type { Logger } from '../log.ts';
+import type { Logger } from '../lib/log.ts';
 import { apiTokens, type ApiTokenRow } from '../store/auth-schema.ts';
 import type { Db } from '../store/database.ts';
 import type { Endings } from './endings.ts';

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { and, desc, eq, gte, lt, ne, type SQL } from 'drizzle-orm';
 import { boundedText, storableText } from '@sequencer/model';
 import { sha256 } from '../lib/sha256.ts';
-import type { Logger } from '../log.ts';
+import type { Logger } from '../lib/log.ts';
 import { audit, type AuditRow } from '../store/auth-schema.ts';
 import type { Db } from '../store/database.ts';
 import { isRefused } from '../store/errors.ts';

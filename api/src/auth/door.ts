@@ -2,8 +2,8 @@
 import type { IncomingMessage } from 'node:http';
 import { SequencerError } from '@sequencer/model';
 import type { Config } from '../config.ts';
-import type { Peers } from '../http/peer.ts';
-import type { Logger } from '../log.ts';
+import type { Peers } from '../lib/client-address.ts';
+import type { Logger } from '../lib/log.ts';
 import type { ApiTokenRow, SessionRow } from '../store/auth-schema.ts';
 import type { Db } from '../store/database.ts';
 import { ApiTokens } from './api-tokens.ts';

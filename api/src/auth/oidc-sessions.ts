@@ -1,5 +1,5 @@
 /** Sessions from an OpenID Connect provider. The grant is valid for a limited time; then the provider is queried again. */
-import type { Logger } from '../log.ts';
+import type { Logger } from '../lib/log.ts';
 import type { SessionRow } from '../store/auth-schema.ts';
 import { isDatabaseAway } from '../store/database.ts';
 import type { Grant } from './grants.ts';

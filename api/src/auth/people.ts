@@ -1,5 +1,5 @@
 /** The people who sign in with a password: those of the site's file, and the accounts that admins have made. */
-import type { Logger } from '../log.ts';
+import type { Logger } from '../lib/log.ts';
 import type { Db } from '../store/database.ts';
 import { Accounts } from './accounts.ts';
 import type { Grant } from './grants.ts';

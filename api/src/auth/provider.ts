@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import * as client from 'openid-client';
 import { z } from 'zod';
-import type { Logger } from '../log.ts';
+import type { Logger } from '../lib/log.ts';
 import type { AuditLog } from './audit-log.ts';
 import { AT_PROVIDER, SESSION, readCookie, removeCookie, writeCookie } from './cookie.ts';
 import type { Door } from './door.ts';

@@ -1,6 +1,6 @@
 /** The settings of who may come in. `none` is for a laptop; beyond loopback one of the others has to be chosen. */
 import { z } from 'zod';
-import { parseProxies, type ProxyList } from '../http/trusted-proxies.ts';
+import { parseProxies, type ProxyList } from '../lib/trusted-proxies.ts';
 import { NOT_KEPT, parseGrant, type Grant } from './grants.ts';
 
 const LOOPBACK = ['127.0.0.1', '::1', 'localhost'];

@@ -1,7 +1,7 @@
 /** Websockets live as long as what they came in with: until its expiry, its end, or until it counts no more. */
 import type { IncomingMessage } from 'node:http';
 import type { WebSocket } from 'ws';
-import type { Logger } from '../log.ts';
+import type { Logger } from '../lib/log.ts';
 import { isDatabaseAway } from '../store/database.ts';
 import { authenticate, type Door, type Identity } from './door.ts';
 import type { Ending } from './endings.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { addressKey } from '../http/peer.ts';
+import { addressKey } from '../lib/client-address.ts';
 import { Throttle } from './throttle.ts';
 
 it('lets few failures pass, then doubles the wait, and forgets', () => {

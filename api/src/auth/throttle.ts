@@ -2,7 +2,7 @@
  * Slows guessing of passwords. Few wrong ones are free; then each one doubles the wait, for the name and the address
  * together, so that nobody can lock somebody else out from afar; and an address has a budget of its own.
  */
-import { addressKey } from '../http/peer.ts';
+import { addressKey } from '../lib/client-address.ts';
 
 const FREE = 5;
 const FIRST_WAIT_MS = 2000;

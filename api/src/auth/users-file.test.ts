@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { makeLog } from '../log.ts';
+import { makeLog } from '../lib/log.ts';
 import { hashPassword, isPassword } from './password.ts';
 import { UsersFile, parseUsers } from './users-file.ts';
 

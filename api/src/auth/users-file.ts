@@ -1,8 +1,8 @@
 /** The people who sign in with a password, from a file that the site writes. It is read again when it has changed. */
-import type { Logger } from '../log.ts';
+import type { Logger } from '../lib/log.ts';
 import { NOT_KEPT, parseGrant, type Grant } from './grants.ts';
 import { isHash } from './password.ts';
-import { SiteFile } from './site-file.ts';
+import { SiteFile } from '../lib/reloading-file.ts';
 import { USER_NAME } from './user.ts';
 
 export interface FileUser {

@@ -5,7 +5,7 @@ import { LIMITS, SequencerError, type Command, type Hello, type Reply } from '@s
 import { WebSocketServer } from 'ws';
 import { UnprovedSockets } from '../http/unproved-sockets.ts';
 import { refuseUpgrade } from '../http/upgrades.ts';
-import type { Logger } from '../log.ts';
+import type { Logger } from '../lib/log.ts';
 import type { Credentials } from './credentials.ts';
 import { CLOSE, RunnerConnection, type ConnectionHandlers } from './runner-connection.ts';
 

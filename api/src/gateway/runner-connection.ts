@@ -15,7 +15,7 @@ import {
 } from '@sequencer/model';
 import type { WebSocket } from 'ws';
 import { z } from 'zod';
-import type { Logger } from '../log.ts';
+import type { Logger } from '../lib/log.ts';
 import type { Credential } from './credentials.ts';
 
 export const CLOSE = { unauthorized: 4001, protocol: 4002, seatTaken: 4003, shutdown: 1012 } as const;

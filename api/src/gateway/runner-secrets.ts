@@ -1,8 +1,8 @@
 /** The lasting secrets of runners: each is good for the seat of one sequencer, or of all. */
 import { SEQUENCER_NAME } from '@sequencer/model';
-import { SiteFile } from '../auth/site-file.ts';
+import { SiteFile } from '../lib/reloading-file.ts';
 import type { Config } from '../config.ts';
-import type { Logger } from '../log.ts';
+import type { Logger } from '../lib/log.ts';
 
 /** Null for the sequencer: good for each of them. */
 export interface RunnerSecret {

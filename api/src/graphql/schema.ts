@@ -1,20 +1,20 @@
 /** The whole schema. Importing the parts registers their types. */
 import type { GraphQLSchema } from 'graphql';
-import { builder } from './builder.ts';
-import { counted } from './counted.ts';
-import { guarded } from './guarded.ts';
-import './run.ts';
-import './sequencer.ts';
-import './query.ts';
-import './mutation.ts';
-import './breakpoints.ts';
-import './control.ts';
-import './inspection.ts';
-import './subscription.ts';
-import './access.ts';
-import './accounts.ts';
-import './api-tokens.ts';
-import './audit.ts';
-import './control-lock.ts';
+import { builder } from './core/builder.ts';
+import { counted } from './core/counted.ts';
+import { guarded } from './core/guarded.ts';
+import './runs/run.ts';
+import './sequencers/sequencer.ts';
+import './history/history.ts';
+import './queue/queue.ts';
+import './control/breakpoints.ts';
+import './control/control.ts';
+import './inspection/inspection.ts';
+import './runs/subscription.ts';
+import './accounts/access.ts';
+import './accounts/accounts.ts';
+import './accounts/api-tokens.ts';
+import './audit/audit.ts';
+import './control/control-lock.ts';
 
 export const schema: GraphQLSchema = counted(guarded(builder.toSchema()));

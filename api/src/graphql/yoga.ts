@@ -15,14 +15,14 @@ import { authenticate, type Door } from '../auth/door.ts';
 import { TRY_AGAIN_LATER, UNAUTHORIZED, watchSocket } from '../auth/socket-watch.ts';
 import { NO_STREAMS } from '../http/guard.ts';
 import type { GraphqlSockets } from '../http/upgrades.ts';
-import type { Logger } from '../log.ts';
-import type { Context } from './context.ts';
-import { present } from './errors.ts';
-import { answerSizePlugin } from './counted.ts';
-import { auditInvalidMutations, type Caller } from './audit-invalid.ts';
-import { limitPlugins } from './limits.ts';
+import type { Logger } from '../lib/log.ts';
+import type { Context } from './core/context.ts';
+import { present } from './core/errors.ts';
+import { answerSizePlugin } from './core/counted.ts';
+import { auditInvalidMutations, type Caller } from './core/audit-invalid.ts';
+import { limitPlugins } from './core/limits.ts';
 import { schema } from './schema.ts';
-import type { SocketFlows } from './socket-flow.ts';
+import type { SocketFlows } from './core/socket-flow.ts';
 
 export interface NodeContext {
   req: IncomingMessage;

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AuditLog } from '../auth/audit-log.ts';
-import { readMoment } from '../moment.ts';
+import { readMoment } from '../lib/moment.ts';
 import type { AuditRow } from '../store/auth-schema.ts';
 
 const PAGE = 1000;

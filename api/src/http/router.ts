@@ -5,12 +5,12 @@ import type { AuditLog } from '../auth/audit-log.ts';
 import { authenticate, type Door } from '../auth/door.ts';
 import { hasRole, type Role } from '../auth/grants.ts';
 import type { Provider } from '../auth/provider.ts';
-import type { Logger } from '../log.ts';
+import type { Logger } from '../lib/log.ts';
 import { asSequencerError } from '../store/database.ts';
 import { exportAudit } from './audit-export.ts';
 import type { Yoga } from '../graphql/yoga.ts';
 import type { Guard, Refusal } from './guard.ts';
-import type { Metrics } from './metrics.ts';
+import type { Metrics } from '../lib/metrics.ts';
 import { SECURITY_HEADERS, type Handler } from './static-files.ts';
 
 /** Half a year; for this host only, as others of the site may not speak https. */

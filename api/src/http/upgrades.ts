@@ -3,10 +3,10 @@ import { STATUS_CODES, type IncomingMessage, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import { authenticate, type Door } from '../auth/door.ts';
-import type { Logger } from '../log.ts';
+import type { Logger } from '../lib/log.ts';
 import { isDatabaseAway } from '../store/database.ts';
 import type { Guard } from './guard.ts';
-import { addressKey } from './peer.ts';
+import { addressKey } from '../lib/client-address.ts';
 import { UnprovedSockets } from './unproved-sockets.ts';
 
 const MESSAGE_LIMIT = 1024 * 1024;

@@ -14,7 +14,7 @@ import {
 import { receivedEvent } from '../gateway/received-event.ts';
 import type { StoredEvent } from '../store/event-store.ts';
 import type { RunSummary } from '../store/run-store.ts';
-import { Signal } from './signal.ts';
+import { Signal } from '../lib/signal.ts';
 
 /** Stored events that stay in memory for those who follow, in characters; uncommitted ones stay in any case. */
 const KEPT = 2 * 1024 * 1024;

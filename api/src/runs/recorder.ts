@@ -2,15 +2,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { OPEN_PHASES, isFinal, type FinalPhase, type RunView } from '@sequencer/model';
 import { and, eq, inArray, lte, sql } from 'drizzle-orm';
-import type { Logger } from '../log.ts';
-import type { Metrics } from '../http/metrics.ts';
+import type { Logger } from '../lib/log.ts';
+import type { Metrics } from '../lib/metrics.ts';
 import type { Db } from '../store/database.ts';
 import { sqlStateOf } from '../store/errors.ts';
 import { appendEvents, storableTime, type StoredEvent } from '../store/event-store.ts';
 import { wordsOf, type RunSummary } from '../store/run-store.ts';
 import { runs } from '../store/schema.ts';
 import type { LiveRun } from './live-run.ts';
-import { retryUntilRefused } from './retry.ts';
+import { retryUntilRefused } from '../store/retry.ts';
 import { lockSequencer, type Transaction } from './run-end.ts';
 
 const BATCH_COUNT = 2000;

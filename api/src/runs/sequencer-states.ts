@@ -4,7 +4,7 @@ import { eq } from 'drizzle-orm';
 import type { Db } from '../store/database.ts';
 import { runsOfSequencer, type RunSummary } from '../store/run-store.ts';
 import { sequencers, type SequencerRow } from '../store/schema.ts';
-import { Signal } from './signal.ts';
+import { Signal } from '../lib/signal.ts';
 
 export interface SequencerState {
   row: SequencerRow;

@@ -1,5 +1,5 @@
 /** How many clients follow each run now. */
-import type { Signal } from './signal.ts';
+import type { Signal } from '../lib/signal.ts';
 
 export class Watchers {
   readonly #counts = new Map<string, number>();

@@ -1,7 +1,7 @@
 /** Runs added up by night and outcome, from noon to noon UTC: one query, over the index on the time of submission. */
 import { and, gte, sql } from 'drizzle-orm';
 import type { Phase } from '@sequencer/model';
-import { EARLIEST } from '../moment.ts';
+import { EARLIEST } from '../lib/moment.ts';
 import type { Db } from './database.ts';
 import { conditions, type RunFilter } from './run-store.ts';
 import { runs } from './schema.ts';

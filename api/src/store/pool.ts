@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BackOff } from '@sequencer/kubernetes/back-off';
 import pg from 'pg';
-import type { Logger } from '../log.ts';
+import type { Logger } from '../lib/log.ts';
 import { DatabaseSilent, holdConnection } from './held-connection.ts';
 
 export interface WatchedPool {

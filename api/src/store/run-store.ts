@@ -4,7 +4,7 @@ import { getTableColumns } from 'drizzle-orm';
 import { OPEN_PHASES, SequencerError, exactText, searchForm, type Phase } from '@sequencer/model';
 import { sha256 } from '../lib/sha256.ts';
 import { isUuid } from '../lib/uuid.ts';
-import { readMoment } from '../moment.ts';
+import { readMoment } from '../lib/moment.ts';
 import type { Db } from './database.ts';
 import { runs, sequencers, type RunRow } from './schema.ts';
 

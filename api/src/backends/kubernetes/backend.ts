@@ -1,0 +1,327 @@
+/**
+ * Runs in pods of a cluster. The operator starts and ends them; here are their runners' connections, the record, and what
+ * the cluster is told of it. A runner has the token of its one run, and holds that run's seat.
+ */
+import {
+  sourceFileSchema,
+  findingSchema,
+  statementSpanSchema,
+  SequencerError,
+  isFinal,
+  type Finding,
+  type StatementSpan,
+  type Hello,
+  type RunCommand,
+} from '@sequencer/model';
+import { hostnameOf } from '@sequencer/model/kubernetes/sequencer';
+import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
+import { RUNS } from '@sequencer/kubernetes/resources';
+import { z } from 'zod';
+import type { Gateway } from '../../gateway/gateway.ts';
+import { CLOSE, type ConnectionHandlers, type RunnerConnection } from '../../gateway/runner-connection.ts';
+import { asking, type Cluster } from './cluster.ts';
+import { objectOf } from './queue.ts';
+import { Pauses } from './pauses.ts';
+import { StatusWriter } from './status-writer.ts';
+import type { Logger } from '../../lib/log.ts';
+import type { Db } from '../../store/database.ts';
+import { findRun, storeScript, type RunSummary } from '../../store/run-store.ts';
+import type { LiveRun } from '../../runs/live-run.ts';
+import type { LiveRuns } from '../../runs/live-runs.ts';
+import type { Replicas } from './replicas/replicas.ts';
+import type { Recorder } from '../../runs/recorder.ts';
+import type { RunBackend, RunnerLook } from '../run-backend.ts';
+import { retryUntilAborted } from '../../store/retry.ts';
+import { EVALUATED_WITHIN_MS, HIGH_WATER } from '../../runs/runner-limits.ts';
+import type { SequencerStates } from '../../runs/sequencer-states.ts';
+
+/**
+ * By a runner that another replica has on the line, and that may be slow. When nobody has it on the line, or that replica
+ * is dead, the command is taken back and fails within 2 s.
+ */
+const ANSWERED_WITHIN_MS = 7000;
+
+export interface KubernetesBackendParts {
+  db: Db;
+  log: Logger;
+  gateway: Gateway;
+  lives: LiveRuns;
+  board: SequencerStates;
+  recorder: Recorder;
+  cluster: Cluster;
+  /** Made with `commandHere` of this backend. */
+  replicas: () => Replicas;
+}
+
+export class KubernetesBackend implements RunBackend {
+  readonly #parts: KubernetesBackendParts;
+  readonly #status: StatusWriter;
+  readonly #stopped = new AbortController();
+  /** What was last heard of a sequencer's runners: they come and go with the runs. */
+  readonly #hellos = new Map<string, Hello>();
+  readonly #pauses: Pauses;
+
+  constructor(parts: KubernetesBackendParts) {
+    this.#parts = parts;
+    this.#pauses = new Pauses({ ...parts, tell: (run, by, name) => this.#tell(run, by, { name }) });
+    this.#status = new StatusWriter(parts.cluster, parts.log, (id) => {
+      const live = parts.lives.get(id);
+      if (!live) return null;
+      const replicas = parts.replicas();
+      // Whether its runner was there: as the cluster was told, or as the record shows if it was told nothing.
+      const told = this.#objectOf(live.row)?.status?.runner;
+      const isLeft = replicas.isNobodys(id) && (told?.connected ?? live.view.lastSeq > 0);
+      return replicas.isOwn(id) || isLeft ? { live, connected: live.held } : null;
+    });
+  }
+
+  /* ---- the connections of runners ----------------------------------------------------------------------------------- */
+
+  readonly handlers: ConnectionHandlers = {
+    hello: (connection, hello) => this.#welcome(connection, hello),
+    events: (connection, message) => {
+      const { lives, log, board, recorder } = this.#parts;
+      const live = lives.get(message.run);
+      if (!live || connection.credential.run !== message.run) {
+        throw new Error(`events of the run ${message.run}, which is not open here`);
+      }
+      try {
+        for (const event of live.receive(message.events)) {
+          log.error({ run: message.run, seq: event.seq, type: event.type }, 'an event has a wrong shape');
+        }
+      } finally {
+        // What was received before a gap is recorded.
+        board.touched(live.row.sequencer);
+        if (live.unstoredSize > HIGH_WATER) connection.hold(true);
+        recorder.record(live);
+        this.#status.touch(live.row.id);
+      }
+    },
+    heard: (connection) => {
+      const live = this.#liveOf(connection);
+      if (live) live.seenAt = connection.heardAt;
+    },
+    closed: (connection) => {
+      const { gateway, board, log } = this.#parts;
+      const id = connection.credential.run;
+      const live = this.#liveOf(connection);
+      if (id === undefined || !gateway.leave(id, connection) || !live) return;
+      if (isFinal(live.row.phase)) this.#parts.lives.letGo(id);
+      log.info({ run: id }, 'the runner is away');
+      live.held = false;
+      live.changed.notify();
+      board.touched(live.row.sequencer);
+      void this.#parts.replicas().left(id);
+      this.#status.touch(id);
+    },
+  };
+
+  #liveOf(connection: RunnerConnection): LiveRun | undefined {
+    const { run } = connection.credential;
+    return run === undefined ? undefined : this.#parts.lives.get(run);
+  }
+
+  async #welcome(connection: RunnerConnection, hello: Hello): Promise<void> {
+    const { gateway, log, board } = this.#parts;
+    const id = connection.credential.run;
+    if (id === undefined || hello.runs.some(({ run }) => run !== id)) {
+      connection.close(CLOSE.unauthorized, 'the token is of another run');
+      return;
+    }
+    const stopped = AbortSignal.any([this.#stopped.signal, connection.closed]);
+    const live = await retryUntilAborted(
+      stopped,
+      () => this.#open(id, hello.sequencer),
+      (error) => {
+        log.warn({ run: id, err: error }, 'a runner waits for the database, or for its run to be seen');
+      },
+    );
+    if (!live) {
+      connection.close(CLOSE.unauthorized, 'the token is of a run of another sequencer');
+      return;
+    }
+    gateway.take(id, connection);
+    void this.#parts.replicas().seated(id, hello, connection.since);
+    this.#hellos.set(hello.sequencer, hello);
+    const isWhole = live.view.outcome !== null && live.storedSeq === live.view.lastSeq;
+    connection.welcome(hello.runs.map(({ run }) => ({ run, acked: live.storedSeq, forget: isWhole })));
+    live.held = !isWhole;
+    live.seenAt = new Date();
+    live.changed.notify();
+    board.changed(hello.sequencer);
+    log.info({ run: id, sequencer: hello.sequencer }, 'a runner has come');
+    this.#status.touch(id);
+    void this.#fetchScript(live);
+    const object = this.#objectOf(live.row);
+    if (object) void this.#pauses.heed(object);
+  }
+
+  /** Throws as long as the run is not in the database. Null when it is of another sequencer. */
+  async #open(id: string, sequencer: string): Promise<LiveRun | null> {
+    const { db, lives } = this.#parts;
+    const row = await findRun(db, id);
+    if (!row) throw new Error('the run was not seen yet');
+    if (row.sequencer !== sequencer) return null;
+    const live = await lives.open(row);
+    await this.#parts.replicas().catchUp(live);
+    return live;
+  }
+
+  /** Of a script that only the operator could read. */
+  async #fetchScript({ row }: LiveRun): Promise<void> {
+    const object = this.#objectOf(row);
+    if (!object?.spec.scriptFrom) return;
+    const { db, log, board } = this.#parts;
+    try {
+      const answer = await this.command(row, 'Sequencer', { name: 'source', file: '<script>' });
+      await storeScript(db, row.id, sourceFileSchema.parse(answer).text);
+      board.changed(row.sequencer);
+    } catch (error) {
+      log.warn({ run: row.id, err: error }, 'the script of a run could not be read from its runner');
+    }
+  }
+
+  /** After each commit of events. */
+  stored(live: LiveRun): void {
+    const { gateway, lives, board, log } = this.#parts;
+    const connection = gateway.connection(live.row.id);
+    this.#parts.replicas().stored(live.row.id);
+    connection?.send({ type: 'ack', run: live.row.id, seq: live.storedSeq });
+    if (connection && live.unstoredSize < HIGH_WATER / 2) connection.hold(false);
+    live.changed.notify();
+    if (live.view.outcome === null || live.storedSeq < live.view.lastSeq) return;
+    log.info({ run: live.row.id, phase: live.row.phase }, 'the record of a run is whole');
+    live.held = false;
+    lives.letGo(live.row.id);
+    live.changed.notify();
+    board.changed(live.row.sequencer);
+    this.#status.touch(live.row.id);
+  }
+
+  close(): void {
+    this.#stopped.abort();
+    this.#status.close();
+  }
+
+  /* ---- objects ------------------------------------------------------------------------------------------------------ */
+
+  /** An object has changed, or is there again. */
+  objectChanged(run: SequencerRun): void {
+    this.#status.touch(run.metadata.uid);
+    if (this.#parts.gateway.connection(run.metadata.uid)) void this.#pauses.heed(run);
+  }
+
+  /** The runner is on the line at another replica, or at none, or it is this one's turn to say so. */
+  seatChanged(run: string): void {
+    this.#status.touch(run);
+  }
+
+  /** The API server has gone away or come back. */
+  clusterChanged(): void {
+    this.#parts.board.anything.notify();
+    for (const name of this.#parts.board.names) this.#parts.board.touched(name);
+  }
+
+  #objectOf(row: RunSummary): SequencerRun | undefined {
+    const { cluster } = this.#parts;
+    const run = row.object === null ? undefined : cluster.runs.get(cluster.namespace, row.object);
+    return run?.metadata.uid === row.id ? run : undefined;
+  }
+
+  /* ---- commands ----------------------------------------------------------------------------------------------------- */
+
+  async check(sequencer: string, script: string, startAt: number): Promise<Finding[] | null> {
+    const { gateway } = this.#parts;
+    const active = this.#activeOf(sequencer);
+    if (!active || !gateway.connection(active.row.id)) return null;
+    const reply = await gateway.command(active.row.id, { name: 'check', script, startAt });
+    return z.array(findingSchema).parse(reply.result);
+  }
+
+  async statements(sequencer: string, script: string): Promise<StatementSpan[] | null> {
+    const { gateway } = this.#parts;
+    const active = this.#activeOf(sequencer);
+    if (!active || !gateway.connection(active.row.id)) return null;
+    const reply = await gateway.command(active.row.id, { name: 'statements', script });
+    return z.array(statementSpanSchema).parse(reply.result);
+  }
+
+  async command(run: RunSummary, by: string, command: RunCommand): Promise<unknown> {
+    const { gateway, replicas } = this.#parts;
+    try {
+      if (gateway.connection(run.id)) return await this.#commandHere(run, by, command);
+      const within = command.name === 'evaluate' ? EVALUATED_WITHIN_MS : ANSWERED_WITHIN_MS;
+      const answer = await replicas().ask(run.id, by, command, within);
+      if (!answer) throw new SequencerError('RUNNER_AWAY');
+      return answer.result;
+    } catch (error) {
+      const away = error instanceof SequencerError && error.code === 'RUNNER_AWAY';
+      if (!away || command.name !== 'stop') throw error;
+      return this.#cancel(run, command.level);
+    }
+  }
+
+  /** For another replica, whose viewer asks. */
+  async commandFor(id: string, by: string, command: RunCommand): Promise<unknown> {
+    const row = await findRun(this.#parts.db, id);
+    if (!row) throw new SequencerError('UNKNOWN_RUN');
+    return this.#commandHere(row, by, command);
+  }
+
+  #commandHere(run: RunSummary, by: string, command: RunCommand): Promise<unknown> {
+    const { name } = command;
+    return name === 'pause' || name === 'resume' ? this.#pauses.ask(run, by, name) : this.#tell(run.id, by, command);
+  }
+
+  async #tell(run: string, by: string, command: RunCommand): Promise<unknown> {
+    const within = command.name === 'evaluate' ? EVALUATED_WITHIN_MS : undefined;
+    return (await this.#parts.gateway.command(run, { ...command, run, by }, within)).result;
+  }
+
+  /** A run whose runner is not there: the operator deletes its pod, which begins the ladder in the pod itself. */
+  async #cancel(run: RunSummary, level: string): Promise<unknown> {
+    const { cluster } = this.#parts;
+    const begun = run.lastSeq > 0;
+    if (begun && level === 'REQUEST') {
+      throw new SequencerError(
+        'RUNNER_AWAY',
+        'The runner is not connected, so that the script cannot be asked. Interrupt it: that works without a connection.',
+      );
+    }
+    const patch = { spec: { desiredState: 'Cancelled' } };
+    await asking(() => cluster.client.mergeInto(RUNS, cluster.namespace, objectOf(run), patch));
+    return null;
+  }
+
+  advance(sequencer: string): Promise<void> {
+    this.#parts.board.changed(sequencer);
+    return Promise.resolve();
+  }
+
+  #activeOf(sequencer: string): LiveRun | undefined {
+    return this.#parts.lives
+      .all()
+      .find(({ row, phase }) => row.sequencer === sequencer && phase !== 'QUEUED' && !isFinal(phase));
+  }
+
+  runner(sequencer: string): RunnerLook {
+    const active = this.#activeOf(sequencer);
+    const elsewhere = active && this.#parts.replicas().elsewhere(active.row.id);
+    const hello = this.#hellos.get(sequencer) ?? null;
+    if (elsewhere) return { connected: true, since: elsewhere.since, hello: elsewhere.hello, runnerPerRun: true };
+    const state = active && this.#parts.gateway.state(active.row.id);
+    return { connected: false, since: null, ...state, hello: state?.hello ?? hello, runnerPerRun: true };
+  }
+
+  hostname(sequencer: string): string {
+    const { cluster } = this.#parts;
+    const object = cluster.sequencers.get(cluster.namespace, sequencer);
+    return object ? hostnameOf(object) : `daq-${sequencer}-sequencer`;
+  }
+
+  readonly resolvesStartLine = true;
+
+  get lastKnownSince(): Date | null {
+    return this.#parts.cluster.awaySince;
+  }
+}

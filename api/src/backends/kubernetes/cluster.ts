@@ -1,0 +1,129 @@
+/** What the API knows of its namespace: copies of the objects, and whether the API server answers. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { BackOff } from '@sequencer/kubernetes/back-off';
+import type { KubernetesClient } from '@sequencer/kubernetes/client';
+import { KubernetesError } from '@sequencer/kubernetes/errors';
+import { Reflector } from '@sequencer/kubernetes/reflector';
+import { RUNS, SEQUENCERS } from '@sequencer/kubernetes/resources';
+import { SequencerError } from '@sequencer/model';
+import type { Sequencer } from '@sequencer/model/kubernetes/sequencer';
+import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
+import type { Logger } from '../../lib/log.ts';
+
+/** How soon people see that the API server does not answer. */
+const PROBE_EVERY_MS = 2000;
+const PROBE_WITHIN_MS = 3000;
+
+export interface ClusterListener {
+  sequencerChanged: (before: Sequencer | undefined, after: Sequencer | undefined) => void;
+  runChanged: (before: SequencerRun | undefined, after: SequencerRun | undefined) => void;
+  /** The API server has gone away, or come back. */
+  awayChanged: () => void;
+}
+
+export class Cluster {
+  readonly client: KubernetesClient;
+  readonly namespace: string;
+  readonly sequencers: Reflector<Sequencer>;
+  /** Without their scripts. */
+  readonly runs: Reflector<SequencerRun>;
+  readonly #log: Logger;
+  readonly #listener: ClusterListener;
+  readonly #ending = new AbortController();
+  #awaySince: Date | null = null;
+  #ended: Promise<unknown> = Promise.resolve();
+
+  constructor(client: KubernetesClient, namespace: string, listener: ClusterListener, log: Logger) {
+    this.client = client;
+    this.namespace = namespace;
+    this.#log = log;
+    this.#listener = listener;
+    const common = (kind: string) => ({
+      client,
+      namespace,
+      // People wait for what it sees.
+      backOff: new BackOff(200, 2000),
+      troubled: (error: unknown) => {
+        log.warn({ kind, err: error }, 'a watch broke; it is begun again');
+      },
+    });
+    this.sequencers = new Reflector({
+      ...common('Sequencer'),
+      resource: SEQUENCERS,
+      changed: (before, after) => {
+        listener.sequencerChanged(before, after);
+      },
+    });
+    this.runs = new Reflector({
+      ...common('SequencerRun'),
+      resource: RUNS,
+      keep: withoutScript,
+      changed: (before, after) => {
+        listener.runChanged(before, after);
+      },
+    });
+  }
+
+  /** Since when the API server does not answer; null while it does. What is known then is what was last seen. */
+  get awaySince(): Date | null {
+    return this.#awaySince;
+  }
+
+  /** Begins to watch. Resolves when all was seen once, or when that takes too long: then it is seen later. */
+  async begin(withinMs: number): Promise<void> {
+    const { signal } = this.#ending;
+    this.#ended = Promise.all([this.sequencers.run(signal), this.runs.run(signal), this.#probe(signal)]);
+    await Promise.race([this.seen, sleep(withinMs, undefined, { ref: false })]);
+  }
+
+  /** Resolved once every object was seen. */
+  get seen(): Promise<unknown> {
+    return Promise.all([this.sequencers.ready, this.runs.ready]);
+  }
+
+  async close(): Promise<void> {
+    this.#ending.abort();
+    await this.#ended;
+  }
+
+  async #probe(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const within = AbortSignal.any([signal, AbortSignal.timeout(PROBE_WITHIN_MS)]);
+      const answers = await this.client.page(SEQUENCERS, this.namespace, { limit: 1 }, within).then(
+        () => true,
+        () => false,
+      );
+      this.#setAway(!answers);
+      await sleep(PROBE_EVERY_MS, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  #setAway(away: boolean): void {
+    if (this.#ending.signal.aborted || away === (this.#awaySince !== null)) return;
+    this.#awaySince = away ? new Date() : null;
+    this.#log.warn({ away }, away ? 'the API server does not answer' : 'the API server answers again');
+    this.#listener.awayChanged();
+  }
+}
+
+/** Asks the API server. What it refuses, or that it is not there, is thrown in words for people. */
+export async function asking<T>(action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    if (!(error instanceof KubernetesError)) throw error;
+    const { status, message } = error;
+    if (status === 0 || status >= 500 || status === 429) throw new SequencerError('CLUSTER_AWAY');
+    if (status === 404) throw new SequencerError('UNKNOWN_RUN', 'Its object is not in the cluster any more.');
+    if (status === 403) throw new SequencerError('FORBIDDEN', `The cluster refuses it: ${message}`);
+    if (status === 400 || status === 422) throw new SequencerError('BAD_INPUT', message);
+    throw error;
+  }
+}
+
+/** A script may have 512 KiB, and ten thousand ended runs may be there. */
+function withoutScript(run: SequencerRun): SequencerRun {
+  const { script, ...spec } = run.spec;
+  const { managedFields: _, ...metadata } = run.metadata as SequencerRun['metadata'] & { managedFields?: unknown };
+  return { ...run, metadata, spec: script === undefined ? spec : { ...spec, script: '' } };
+}

@@ -1,0 +1,55 @@
+/** The mode of a sequencer as people see it, from its object. Pure. */
+import { storableText, type Mode } from '@sequencer/model';
+import { inForce, type Hold } from '@sequencer/model/kubernetes/hold';
+import { ANNOTATIONS } from '@sequencer/model/kubernetes/names';
+import type { Sequencer } from '@sequencer/model/kubernetes/sequencer';
+import { phaseOfWord } from '@sequencer/model/kubernetes/words';
+import { END_WORDS } from '../../runs/run-end.ts';
+
+/** The bad end after which nothing starts by itself, until somebody has looked at it; null when nothing is held. */
+export function holdOf({ spec, status }: Sequencer): Hold | null {
+  return inForce(status?.hold, spec) ?? null;
+}
+
+/** Whether the annotation is about another mode: somebody has set it in the cluster since then. */
+export function isOutdated({ metadata, spec }: Sequencer): boolean {
+  const said = metadata.annotations?.[ANNOTATIONS.modeBy];
+  return said !== undefined && !said.startsWith(`${spec.mode} `);
+}
+
+/** For the annotation: who has set which mode at the API, and when. */
+export function modeBy(mode: Sequencer['spec']['mode'], by: string, at: Date): string {
+  return `${mode} ${at.toISOString()} ${by}`;
+}
+
+export interface ModeState {
+  mode: Mode;
+  modeReason: string;
+  modeChangedBy: string;
+  /** Null when the object does not tell. */
+  modeChangedAt: Date | null;
+}
+
+/** @param nameOf what people call a run: `Run 12` */
+export function modeOf(sequencer: Sequencer, nameOf: (run: string) => string): ModeState {
+  const hold = holdOf(sequencer);
+  if (hold) {
+    const what = END_WORDS[phaseOfWord(hold.outcome)] ?? 'ended';
+    return {
+      mode: 'OFF',
+      modeReason: `${nameOf(hold.run)} ${what}. The mode is Off since then.`,
+      modeChangedBy: 'Sequencer',
+      modeChangedAt: new Date(hold.since),
+    };
+  }
+  const { mode } = sequencer.spec;
+  const annotation = storableText(sequencer.metadata.annotations?.[ANNOTATIONS.modeBy] ?? '');
+  const [of, at, by] = annotation.split(/ (\S+) (.*)/s);
+  const known = of === mode && at !== undefined && by !== undefined && !Number.isNaN(Date.parse(at));
+  return {
+    mode: mode.toUpperCase() as Mode,
+    modeReason: known ? `Set to ${mode} by ${by}.` : `Set to ${mode} in the cluster.`,
+    modeChangedBy: known ? by : 'kubectl',
+    modeChangedAt: known ? new Date(at) : null,
+  };
+}

@@ -1,0 +1,211 @@
+/** The waiting runs of each sequencer, and its mode, as objects of the cluster: the operator carries them out. */
+import { createHash, randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { New } from '@sequencer/kubernetes/client';
+import { KubernetesError } from '@sequencer/kubernetes/errors';
+import { RUNS, SEQUENCERS } from '@sequencer/kubernetes/resources';
+import { SequencerError, isFinal, type Breakpoint, type Mode } from '@sequencer/model';
+import { resumeWord } from '@sequencer/model/kubernetes/hold';
+import { ANNOTATIONS } from '@sequencer/model/kubernetes/names';
+import { byPlace, isWaiting, placeOf } from '@sequencer/model/kubernetes/queue';
+import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
+import { and, eq } from 'drizzle-orm';
+import { requireMode, requirePosition, requireRoom, type RunQueue, type Submission } from '../run-queue.ts';
+import type { Db } from '../../store/database.ts';
+import { findRun, setHoldOnFailure, type RunSummary } from '../../store/run-store.ts';
+import { runs } from '../../store/schema.ts';
+import { asking, type Cluster } from './cluster.ts';
+import { holdOf, modeBy } from './mode.ts';
+import type { RunMirror } from './run-mirror.ts';
+
+/** Kubernetes keeps 256 KiB of annotations. */
+const LARGEST_BREAKPOINTS = 200 * 1024;
+const TRIES = 3;
+const CONFLICTS = 10;
+
+export class KubernetesQueue implements RunQueue {
+  readonly #db: Db;
+  readonly #cluster: Cluster;
+  readonly #mirror: RunMirror;
+
+  constructor(db: Db, cluster: Cluster, mirror: RunMirror) {
+    this.#db = db;
+    this.#cluster = cluster;
+    this.#mirror = mirror;
+  }
+
+  async submit(by: string, wanted: Submission): Promise<RunSummary> {
+    // A run that the database could not keep is not made.
+    await this.#db.execute('select 1');
+    const waiting = [...this.#cluster.runs.all()].filter(
+      (run) => run.spec.sequencer === wanted.sequencer && isWaiting(run),
+    );
+    requireRoom(waiting.length);
+    const name = nameOf(wanted.sequencer, by, wanted.requestId);
+    const object: New<SequencerRun> = {
+      metadata: {
+        name,
+        annotations: {
+          [ANNOTATIONS.submittedBy]: by,
+          [ANNOTATIONS.submittedAt]: new Date().toISOString(),
+          ...(wanted.requestId !== null && { [ANNOTATIONS.requestId]: wanted.requestId }),
+          ...(wanted.breakpoints.length > 0 && { [ANNOTATIONS.breakpoints]: written(wanted.breakpoints) }),
+        },
+      },
+      spec: {
+        sequencer: wanted.sequencer,
+        script: wanted.script,
+        ...(wanted.title !== null && { title: wanted.title }),
+        arguments: wanted.arguments,
+        desiredState: wanted.start === 'RUNNING' ? 'Running' : 'Queued',
+        startPaused: wanted.startPaused,
+        holdOnFailure: wanted.holdOnFailure,
+        startAt: wanted.startAt ?? 0,
+        ...(wanted.startLine !== null && { startLine: wanted.startLine }),
+        timeoutSeconds: 0,
+      },
+    };
+    return this.#mirror.take(await asking(() => this.#create(object, name)));
+  }
+
+  /** By a name of its own, so that it can be tried again when it is not known whether it was made. */
+  async #create(object: New<SequencerRun>, name: string): Promise<SequencerRun> {
+    const { client, namespace } = this.#cluster;
+    for (let tries = 1; ; tries++) {
+      try {
+        return await client.create(RUNS, namespace, object);
+      } catch (error) {
+        if (!(error instanceof KubernetesError)) throw error;
+        if (error.alreadyExists) return client.get(RUNS, namespace, name);
+        if (error.status !== 0 || tries === TRIES) throw error;
+        await sleep(200 * tries);
+      }
+    }
+  }
+
+  async cancel(run: RunSummary, by: string): Promise<RunSummary> {
+    requireWaiting(run);
+    await asking(() => this.#cancelUnclaimed(run));
+    // It is not started any more; the operator writes the same into the object.
+    await this.#db
+      .update(runs)
+      .set({ phase: 'CANCELLED', reason: `Cancelled by ${by}.`, finishedAt: new Date() })
+      .where(and(eq(runs.id, run.id), eq(runs.phase, 'QUEUED')));
+    return (await findRun(this.#db, run.id)) ?? run;
+  }
+
+  /** Throws RUN_STARTED, and changes nothing, when there may be a pod. */
+  async #cancelUnclaimed(run: RunSummary): Promise<void> {
+    const { client, namespace } = this.#cluster;
+    const { name, uid } = objectOf(run);
+    for (let tries = 1; ; tries++) {
+      const { metadata, status } = await client.get(RUNS, namespace, name);
+      if (metadata.uid === uid && status?.podName !== undefined) throw new SequencerError('RUN_STARTED');
+      const { resourceVersion } = metadata;
+      const patch = { metadata: { resourceVersion }, spec: { desiredState: 'Cancelled' } };
+      try {
+        await client.mergeInto(RUNS, namespace, { name, uid }, patch);
+        return;
+      } catch (error) {
+        if (!(error instanceof KubernetesError && error.conflict) || tries === CONFLICTS) throw error;
+      }
+    }
+  }
+
+  async move(run: RunSummary, position: number): Promise<void> {
+    requirePosition(position);
+    requireWaiting(run);
+    const others = [...this.#cluster.runs.all()]
+      .filter((other) => other.spec.sequencer === run.sequencer && isWaiting(other) && other.metadata.uid !== run.id)
+      .sort(byPlace);
+    const place = between(others[position - 1], others[position]);
+    if (place === null) return;
+    await this.#patch(run, { metadata: { annotations: { [ANNOTATIONS.place]: String(place) } } });
+  }
+
+  async setMode(sequencer: string, mode: Mode, by: string): Promise<void> {
+    requireMode(mode);
+    const { client, namespace, sequencers } = this.#cluster;
+    const object = sequencers.get(namespace, sequencer);
+    const hold = object && holdOf(object);
+    const word = mode === 'OFF' ? 'Off' : 'Queue';
+    const patch = {
+      metadata: { annotations: { [ANNOTATIONS.modeBy]: modeBy(word, by, new Date()) } },
+      // Who sets the mode to Queue has looked at how the last run ended.
+      spec: { mode: word, ...(hold && mode !== 'OFF' && { resumeAfter: resumeWord(hold) }) },
+    };
+    await asking(() => client.merge(SEQUENCERS, namespace, sequencer, patch));
+  }
+
+  /** In the object, as the operator has no connection to the database. */
+  async setHoldOnFailure(sequencer: string, hold: boolean): Promise<void> {
+    const { client, namespace } = this.#cluster;
+    await asking(() => client.merge(SEQUENCERS, namespace, sequencer, { spec: { holdOnFailure: hold } }));
+    await setHoldOnFailure(this.#db, sequencer, hold);
+  }
+
+  async stopped(run: RunSummary, by: string): Promise<void> {
+    await this.setMode(run.sequencer, 'OFF', by);
+  }
+
+  async setBreakpoints(run: RunSummary, breakpoints: Breakpoint[]): Promise<boolean> {
+    const object = await this.#patch(run, {
+      metadata: { annotations: { [ANNOTATIONS.breakpoints]: written(breakpoints) } },
+    });
+    if (object.status?.podName !== undefined) return false;
+    await this.#db.update(runs).set({ breakpoints }).where(eq(runs.id, run.id));
+    return true;
+  }
+
+  whyItWaits(run: RunSummary): Promise<string> {
+    const { namespace, sequencers } = this.#cluster;
+    const sequencer = sequencers.get(namespace, run.sequencer);
+    if (sequencer && holdOf(sequencer)) {
+      return Promise.resolve('Waits: the last run did not end well. Set the mode to Queue when you have looked at it.');
+    }
+    return Promise.resolve(run.reason ?? 'Waits for its turn.');
+  }
+
+  #patch(run: RunSummary, patch: { metadata: object }): Promise<SequencerRun> {
+    const { client, namespace } = this.#cluster;
+    return asking(() => client.mergeInto(RUNS, namespace, objectOf(run), patch));
+  }
+}
+
+/** Throws UNKNOWN_RUN for one of before there was a cluster. */
+export function objectOf({ id, object }: RunSummary): { name: string; uid: string } {
+  if (object === null) throw new SequencerError('UNKNOWN_RUN', 'This run is not one of the cluster.');
+  return { name: object, uid: id };
+}
+
+/** A name that is free; of a repeated request the same. */
+function nameOf(sequencer: string, by: string, requestId: string | null): string {
+  const random =
+    requestId === null ? randomBytes(5) : createHash('sha256').update(`${by}\0${requestId}`).digest().subarray(0, 10);
+  return `${sequencer}-${random.toString('hex')}`;
+}
+
+function requireWaiting(run: RunSummary): void {
+  if (isFinal(run.phase)) throw new SequencerError('RUN_FINISHED');
+  if (run.phase !== 'QUEUED') throw new SequencerError('RUN_STARTED');
+}
+
+/** A place between two runs of the queue; null when there is no other run. */
+function between(before: SequencerRun | undefined, after: SequencerRun | undefined): number | null {
+  if (before && after) return (finite(before) + finite(after)) / 2;
+  if (after) return finite(after) - 1;
+  return before ? finite(before) + 1 : null;
+}
+
+function finite(run: SequencerRun): number {
+  const place = placeOf(run);
+  return Number.isFinite(place) ? place : 0;
+}
+
+function written(breakpoints: readonly Breakpoint[]): string {
+  const text = JSON.stringify(breakpoints);
+  if (Buffer.byteLength(text) > LARGEST_BREAKPOINTS) {
+    throw new SequencerError('BAD_INPUT', 'breakpoints: they are too large. Use fewer, or shorter conditions.');
+  }
+  return text;
+}

@@ -1,0 +1,137 @@
+/**
+ * PostgreSQL's NOTIFY, by which the replicas of the API wake each other up. What is true is in the tables: a message that is
+ * lost costs time and nothing else.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { BackOff } from '@sequencer/kubernetes/back-off';
+import { sql } from 'drizzle-orm';
+import { z } from 'zod';
+import type { Logger } from '../../../lib/log.ts';
+import type { Db } from '../../../store/database.ts';
+import { holdConnection } from '../../../store/held-connection.ts';
+
+const CHANNEL = 'sequencer';
+/** Messages of this time go together. */
+const BATCH_MS = 20;
+/** PostgreSQL takes payloads under 8000 bytes. */
+const LONGEST = 7000;
+
+const messageSchema = z.discriminatedUnion('about', [
+  /** Events of a run are stored. */
+  z.object({ about: z.literal('events'), run: z.string() }),
+  /** A runner has come to the line, or gone. */
+  z.object({ about: z.literal('seat'), run: z.string() }),
+  /** What the database holds of a sequencer has changed. */
+  z.object({ about: z.literal('sequencer'), name: z.string() }),
+  /** There is a command for a replica, or an answer. */
+  z.object({ about: z.literal('command'), to: z.string() }),
+  /** How many clients follow a run at the one who rings. */
+  z.object({ about: z.literal('watchers'), run: z.string(), count: z.int().nonnegative() }),
+]);
+export type Message = z.infer<typeof messageSchema>;
+
+const payloadSchema = z.object({ from: z.string(), messages: z.array(messageSchema) });
+
+export interface DoorbellParts {
+  db: Db;
+  url: string;
+  log: Logger;
+  /** Who rings; it does not hear itself. */
+  id: string;
+  heard: (from: string, message: Message) => void;
+  /** It listens, again: what was rung before may have been missed. */
+  listening: () => void;
+}
+
+export class Doorbell {
+  readonly #parts: DoorbellParts;
+  readonly #stopped = new AbortController();
+  readonly #waiting = new Map<string, Message>();
+  #timer: NodeJS.Timeout | null = null;
+  #listening: Promise<void> = Promise.resolve();
+
+  constructor(parts: DoorbellParts) {
+    this.#parts = parts;
+  }
+
+  begin(): void {
+    this.#listening = this.#listen();
+  }
+
+  async close(): Promise<void> {
+    this.#stopped.abort();
+    if (this.#timer) clearTimeout(this.#timer);
+    await this.#send();
+    await this.#listening;
+  }
+
+  /** Soon; of several messages about the same the last one counts. */
+  ring(message: Message): void {
+    const { about } = message;
+    const of = about === 'sequencer' ? message.name : about === 'command' ? message.to : message.run;
+    this.#waiting.set(`${about} ${of}`, message);
+    if (this.#stopped.signal.aborted) return;
+    this.#timer ??= setTimeout(() => {
+      this.#timer = null;
+      void this.#send();
+    }, BATCH_MS);
+  }
+
+  async #send(): Promise<void> {
+    const { db, id, log } = this.#parts;
+    while (this.#waiting.size > 0) {
+      const messages: Message[] = [];
+      let size = 0;
+      for (const [key, message] of this.#waiting) {
+        size += JSON.stringify(message).length + 1;
+        if (size > LONGEST && messages.length > 0) break;
+        messages.push(message);
+        this.#waiting.delete(key);
+      }
+      try {
+        await db.execute(sql`select pg_notify(${CHANNEL}, ${JSON.stringify({ from: id, messages })})`);
+      } catch (error) {
+        // The others look by themselves from time to time.
+        log.warn({ err: error }, 'the other replicas could not be notified');
+        return;
+      }
+    }
+  }
+
+  async #listen(): Promise<void> {
+    const { log, url, listening } = this.#parts;
+    const { signal } = this.#stopped;
+    const backOff = new BackOff(100, 3000);
+    while (!signal.aborted) {
+      try {
+        await holdConnection({
+          url,
+          name: 'sequencer-api-doorbell',
+          signal,
+          begun: async (client) => {
+            client.on('notification', ({ payload }) => {
+              this.#hear(payload ?? '');
+            });
+            await client.query(`listen ${CHANNEL}`);
+            backOff.reset();
+            listening();
+          },
+        });
+      } catch (error) {
+        log.warn({ err: error }, 'notifications of the other replicas cannot be received');
+      }
+      await sleep(backOff.next(), undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  #hear(payload: string): void {
+    const { id, heard, log } = this.#parts;
+    try {
+      const { from, messages } = payloadSchema.parse(JSON.parse(payload));
+      if (from !== id) for (const message of messages) heard(from, message);
+    } catch (error) {
+      // Of a version that knows more.
+      log.warn({ err: error }, 'another replica said what is not understood');
+    }
+  }
+}

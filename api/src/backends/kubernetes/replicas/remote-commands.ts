@@ -1,0 +1,119 @@
+/** Commands for runners that another replica has on the line: rows, and the doorbell. */
+import { randomUUID } from 'node:crypto';
+import { SequencerError, type RunCommand } from '@sequencer/model';
+import { and, eq, isNull, sql } from 'drizzle-orm';
+import { z } from 'zod';
+import type { Logger } from '../../../lib/log.ts';
+import { asSequencerError, type Db } from '../../../store/database.ts';
+import { commands } from '../../../store/replica-schema.ts';
+import type { Doorbell } from './doorbell.ts';
+
+/** Who is told to carry a command out takes it within this time, or it is taken back. */
+const TAKEN_WITHIN_MS = 1500;
+const LOOK_EVERY_MS = 250;
+
+const answerSchema = z.union([
+  z.object({ code: z.string(), message: z.string() }),
+  z.object({ result: z.unknown().optional() }),
+]);
+
+type CarryOut = (run: string, by: string, command: RunCommand) => Promise<unknown>;
+
+export class RemoteCommands {
+  readonly #db: Db;
+  readonly #log: Logger;
+  readonly #id: string;
+  readonly #bell: Doorbell;
+  readonly #carryOut: CarryOut;
+  readonly #waiting = new Map<string, () => void>();
+
+  constructor(parts: { db: Db; log: Logger; id: string; bell: Doorbell; carryOut: CarryOut }) {
+    this.#db = parts.db;
+    this.#log = parts.log;
+    this.#id = parts.id;
+    this.#bell = parts.bell;
+    this.#carryOut = parts.carryOut;
+  }
+
+  /** Throws RUNNER_AWAY when nobody takes it, RUNNER_TIMEOUT when nobody answers, or the refusal. */
+  async ask(to: string, run: string, by: string, command: RunCommand, withinMs: number): Promise<unknown> {
+    const id = randomUUID();
+    const row = { id, to, from: this.#id, run, by, command: JSON.stringify(command), askedAt: new Date() };
+    await this.#db.insert(commands).values(row);
+    this.#bell.ring({ about: 'command', to });
+    const asked = performance.now();
+    let taken = false;
+    try {
+      for (;;) {
+        await this.#news(id);
+        const [now] = await this.#db
+          .select({ takenAt: commands.takenAt, answer: commands.answer })
+          .from(commands)
+          .where(eq(commands.id, id));
+        if (now?.answer != null) return read(now.answer);
+        taken ||= now?.takenAt != null;
+        const waited = performance.now() - asked;
+        if (!taken && waited > TAKEN_WITHIN_MS && (await this.#takeBack(id))) throw new SequencerError('RUNNER_AWAY');
+        if (waited > withinMs) throw new SequencerError('RUNNER_TIMEOUT');
+      }
+    } finally {
+      this.#waiting.delete(id);
+      await this.#db.delete(commands).where(eq(commands.id, id));
+    }
+  }
+
+  /** Whether nobody had taken it: it will not be carried out. */
+  async #takeBack(id: string): Promise<boolean> {
+    const gone = await this.#db
+      .delete(commands)
+      .where(and(eq(commands.id, id), isNull(commands.takenAt)))
+      .returning({ id: commands.id });
+    return gone.length > 0;
+  }
+
+  /** Until somebody rings, or for a while. */
+  async #news(id: string): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, LOOK_EVERY_MS);
+      this.#waiting.set(id, () => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+  }
+
+  /** Somebody has rung for this replica: with something to do, or with answers. */
+  async look(): Promise<void> {
+    for (const wake of this.#waiting.values()) wake();
+    const own = and(eq(commands.to, this.#id), isNull(commands.takenAt));
+    const rows = await this.#db
+      .update(commands)
+      .set({ takenAt: sql`now()` })
+      .where(own)
+      .returning();
+    await Promise.all(rows.map((row) => this.#do(row)));
+  }
+
+  async #do({ id, from, run, by, command }: typeof commands.$inferSelect): Promise<void> {
+    let answer: z.infer<typeof answerSchema>;
+    try {
+      // It is this product's own: whatever wrote it has checked it.
+      answer = { result: await this.#carryOut(run, by, JSON.parse(command) as RunCommand) };
+    } catch (error) {
+      const typed = asSequencerError(error);
+      if (!typed) this.#log.error({ run, err: error }, 'a command of another replica failed');
+      answer = { code: typed?.code ?? 'INTERNAL', message: typed?.message ?? 'Something failed in another replica.' };
+    }
+    await this.#db
+      .update(commands)
+      .set({ answer: JSON.stringify(answer) })
+      .where(eq(commands.id, id));
+    this.#bell.ring({ about: 'command', to: from });
+  }
+}
+
+function read(answer: string): unknown {
+  const told = answerSchema.parse(JSON.parse(answer));
+  if ('code' in told) throw SequencerError.reported(told.code, told.message);
+  return told.result;
+}

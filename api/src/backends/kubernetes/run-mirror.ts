@@ -1,0 +1,370 @@
+/**
+ * Writes what the cluster knows of runs into the database, where people see it and where it stays.
+ *
+ * Contract: the row follows the object, whoever made it and whatever was missed meanwhile; a row that has ended never
+ * changes, but that the cluster may say more of why. While a run sends events, these tell its phase, until the object says
+ * that it has ended. Every replica of the API does the same: all writes can be repeated.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { OPEN_PHASES, RUN_STARTS, isFinal, type RunStart } from '@sequencer/model';
+import { byPlace, heldRuns, isWaiting, waitingRuns } from '@sequencer/model/kubernetes/queue';
+import { holdsOnFailure, type Sequencer } from '@sequencer/model/kubernetes/sequencer';
+import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
+import { BackOff } from '@sequencer/kubernetes/back-off';
+import { KubernetesError } from '@sequencer/kubernetes/errors';
+import { RUNS } from '@sequencer/kubernetes/resources';
+import { and, eq, inArray, isNotNull, sql } from 'drizzle-orm';
+import type { Logger } from '../../lib/log.ts';
+import type { LiveRuns } from '../../runs/live-runs.ts';
+import { lockSequencer, type Transaction } from '../../runs/run-end.ts';
+import type { SequencerStates } from '../../runs/sequencer-states.ts';
+import type { Db } from '../../store/database.ts';
+import { isRefused } from '../../store/errors.ts';
+import { findByRequest, findRun, findRuns, setPlaces, type RunSummary } from '../../store/run-store.ts';
+import { runs, sequencers } from '../../store/schema.ts';
+import type { Cluster } from './cluster.ts';
+import { SET_ASIDE, bareRowOf, lifeOf, phaseOf, rowOf, type LifeOfRun } from './run-row.ts';
+
+/** The field manager of the one field that every replica writes alike. */
+const NUMBER_MANAGER = 'sequencer-api-number';
+/** For events that have come and are not committed yet. */
+const COMMITTED_WITHIN_MS = 10_000;
+
+/** An object as it was last seen, and whether it is there still. */
+interface Seen {
+  run: SequencerRun;
+  gone: boolean;
+}
+
+export interface RunMirrorParts {
+  db: Db;
+  log: Logger;
+  cluster: Cluster;
+  lives: LiveRuns;
+  board: SequencerStates;
+  /** Told of each run whose end is in its row: other replicas may not know it. */
+  ended: (run: string) => void;
+}
+
+export class RunMirror {
+  readonly #parts: RunMirrorParts;
+  readonly #stopped = new AbortController();
+  /** What has to be looked at, by sequencer and uid. */
+  readonly #dirty = new Map<string, Map<string, Seen>>();
+  readonly #working = new Map<string, Promise<void>>();
+
+  constructor(parts: RunMirrorParts) {
+    this.#parts = parts;
+  }
+
+  changed(before: SequencerRun | undefined, after: SequencerRun | undefined): void {
+    if (before && before.metadata.uid !== after?.metadata.uid) this.#mark(before, true);
+    if (after) this.#mark(after, false);
+  }
+
+  /** The order of the queue, or what of it starts by itself, may be another. */
+  touch(sequencer: string): void {
+    this.#dirty.set(sequencer, this.#dirty.get(sequencer) ?? new Map<string, Seen>());
+    this.#work(sequencer);
+  }
+
+  /** The row of a run that was just made; the object is whole. */
+  async take(run: SequencerRun): Promise<RunSummary> {
+    const { db, board } = this.#parts;
+    const { uid } = run.metadata;
+    const row = (await findRun(db, uid)) ?? (await this.#insert(run));
+    board.changed(run.spec.sequencer);
+    return row;
+  }
+
+  /** Ends the rows whose objects went away while nobody watched. Needs everything to be seen. */
+  async endForgotten(): Promise<void> {
+    const { db, cluster } = this.#parts;
+    const open = await db
+      .select({ id: runs.id, object: runs.object, sequencer: runs.sequencer })
+      .from(runs)
+      .where(and(inArray(runs.phase, [...OPEN_PHASES]), isNotNull(runs.object)));
+    for (const { id, object } of open) {
+      if (object === null || cluster.runs.get(cluster.namespace, object)?.metadata.uid === id) continue;
+      const found = await cluster.client.find(RUNS, cluster.namespace, object);
+      const row = await findRun(db, id);
+      if (found?.metadata.uid !== id && row) await this.#end(row, endOfGone(row));
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#stopped.abort();
+    await Promise.all(this.#working.values());
+  }
+
+  #mark(run: SequencerRun, gone: boolean): void {
+    const { sequencer } = run.spec;
+    const dirty = this.#dirty.get(sequencer) ?? new Map<string, Seen>();
+    dirty.set(run.metadata.uid, { run, gone });
+    this.#dirty.set(sequencer, dirty);
+    this.#work(sequencer);
+  }
+
+  #work(sequencer: string): void {
+    if (this.#working.has(sequencer) || this.#stopped.signal.aborted) return;
+    const work = this.#loop(sequencer).finally(() => {
+      this.#working.delete(sequencer);
+      if (this.#dirty.has(sequencer)) this.#work(sequencer);
+    });
+    this.#working.set(sequencer, work);
+  }
+
+  async #loop(sequencer: string): Promise<void> {
+    const backOff = new BackOff(100, 3000);
+    const { signal } = this.#stopped;
+    for (;;) {
+      const seen = this.#dirty.get(sequencer);
+      if (!seen || signal.aborted) return;
+      this.#dirty.delete(sequencer);
+      try {
+        await this.#look(sequencer, seen);
+        backOff.reset();
+      } catch (error) {
+        this.#parts.log.warn({ sequencer, err: error }, 'runs of the cluster could not be stored; retrying');
+        this.#dirty.set(sequencer, new Map([...seen, ...(this.#dirty.get(sequencer) ?? [])]));
+        await sleep(backOff.next(), undefined, { signal }).catch(() => undefined);
+      }
+    }
+  }
+
+  async #look(sequencer: string, seen: Map<string, Seen>): Promise<void> {
+    const { db, board } = this.#parts;
+    await db.insert(sequencers).values({ name: sequencer }).onConflictDoNothing();
+    // What has ended makes room for what has begun.
+    const order = [...seen.values()].sort((a, b) => Number(isOpen(a)) - Number(isOpen(b)));
+    const known = new Map<string, RunSummary>();
+    for (let i = 0; i < order.length; i += 500) {
+      const ids = order.slice(i, i + 500).map(({ run }) => run.metadata.uid);
+      for (const row of await findRuns(db, ids)) known.set(row.id, row);
+    }
+    for (const each of order) await this.#followOrSetAside(each, known.get(each.run.metadata.uid));
+    await this.#orderQueue(sequencer);
+    board.changed(sequencer);
+  }
+
+  /** A refusal of one run delays no other: its row gets what can be stored, and a reason. */
+  async #followOrSetAside(seen: Seen, row: RunSummary | undefined): Promise<void> {
+    try {
+      await this.#follow(seen, row);
+    } catch (error) {
+      if (error instanceof KubernetesError || !isRefused(error)) throw error;
+      const { log } = this.#parts;
+      const { uid } = seen.run.metadata;
+      log.error({ run: uid, err: error }, 'the details of a run of the cluster were set aside');
+      await this.#followBare(seen, row).catch((again: unknown) => {
+        if (again instanceof KubernetesError || !isRefused(again)) throw again;
+        log.error({ run: uid, err: again }, 'the database refuses every change of a run of the cluster');
+      });
+    }
+  }
+
+  async #followBare({ run, gone }: Seen, row: RunSummary | undefined): Promise<void> {
+    if (!row) {
+      if (!gone) await this.#insert(run, bareRowOf);
+      return;
+    }
+    if (isFinal(row.phase)) return;
+    const bare = { reason: SET_ASIDE, startedAt: null, finishedAt: null, exitCode: null };
+    const { phase } = lifeOf(run);
+    if (isFinal(phase) || gone) await this.#end(row, { ...bare, phase: isFinal(phase) ? phase : endOfGone(row).phase });
+    else await this.#continueRun(row, { ...bare, phase }, run);
+  }
+
+  async #follow({ run, gone }: Seen, row: RunSummary | undefined): Promise<void> {
+    const { uid } = run.metadata;
+    if (!row) {
+      if (!gone) await this.#find(run);
+      return;
+    }
+    if (!isFinal(row.phase)) {
+      const life = lifeOf(run);
+      if (isFinal(life.phase)) await this.#end(row, life);
+      else if (gone) await this.#end(row, endOfGone(row));
+      else await this.#continueRun(row, life, run);
+    } else await this.#complete(row, lifeOf(run));
+    if (!gone && run.status?.number !== row.number) await this.#writeNumber(run, row.number);
+    const live = this.#parts.lives.get(uid);
+    if (live && isFinal(live.row.phase)) this.#parts.lives.letGo(uid);
+  }
+
+  /** Of a run that others made. */
+  async #find({ metadata }: SequencerRun): Promise<void> {
+    const whole = await this.#parts.cluster.client.find(RUNS, metadata.namespace, metadata.name);
+    if (whole?.metadata.uid === metadata.uid) await this.#insert(whole);
+  }
+
+  async #insert(run: SequencerRun, made = rowOf): Promise<RunSummary> {
+    const { db, lives } = this.#parts;
+    const { sequencer } = run.spec;
+    await db.transaction(async (tx) => {
+      await tx.insert(sequencers).values({ name: sequencer }).onConflictDoNothing();
+      const { lastNumber } = await lockSequencer(tx, sequencer);
+      // Another replica may have been faster.
+      const there = await tx.select({ id: runs.id }).from(runs).where(eq(runs.id, run.metadata.uid));
+      if (there.length > 0) return;
+      // Objects may be older than the database.
+      const number = Math.max(lastNumber + 1, run.status?.number ?? 0);
+      await tx.update(sequencers).set({ lastNumber: number }).where(eq(sequencers.name, sequencer));
+      const row = made(run, {
+        number,
+        place: await nextPlace(tx, sequencer),
+        start: this.#startOf(run),
+        sequencer: this.#sequencerOf(run),
+      });
+      // A copy of an object has its annotations, too.
+      const isCopy = row.requestId != null && (await findByRequest(tx, row.submittedBy, row.requestId)) !== null;
+      await tx.insert(runs).values(isCopy ? { ...row, requestId: null } : row);
+    });
+    const row = await findRun(db, run.metadata.uid);
+    if (!row) throw new Error(`the run ${run.metadata.name} is not in the database`);
+    if (!isFinal(row.phase) && row.phase !== 'QUEUED') await lives.open(row);
+    if (run.status?.number !== row.number) await this.#writeNumber(run, row.number);
+    return row;
+  }
+
+  #startOf(run: SequencerRun): RunStart {
+    const sequencer = this.#sequencerOf(run);
+    return waitingRuns([run], heldRuns(sequencer?.status))[0]?.start ?? 'QUEUED';
+  }
+
+  #sequencerOf({ metadata, spec }: SequencerRun): Sequencer | undefined {
+    return this.#parts.cluster.sequencers.get(metadata.namespace, spec.sequencer);
+  }
+
+  async #continueRun(row: RunSummary, life: LifeOfRun, run: SequencerRun): Promise<void> {
+    const { db, lives } = this.#parts;
+    const { phase, reason } = life;
+    const isNews = row.lastSeq === 0 && (row.phase !== phase || row.reason !== reason);
+    const known = lives.get(row.id);
+    if (!isNews && (known || row.phase === 'QUEUED')) return;
+    if (isNews) {
+      await db
+        .update(runs)
+        .set({ phase, reason, holdOnFailure: holdsOnFailure(run.spec, this.#sequencerOf(run)) })
+        .where(and(eq(runs.id, row.id), eq(runs.lastSeq, 0), inArray(runs.phase, [...OPEN_PHASES])));
+    }
+    const fresh = await findRun(db, row.id);
+    if (!fresh || isFinal(fresh.phase)) return;
+    const live = fresh.phase === 'QUEUED' ? known : await lives.open(fresh);
+    if (live && live.view.lastSeq === 0) live.row = fresh;
+    live?.changed.notify();
+  }
+
+  async #end(row: RunSummary, life: LifeOfRun): Promise<void> {
+    const { db, lives, board, ended, log } = this.#parts;
+    const live = lives.get(row.id);
+    const late = AbortSignal.timeout(COMMITTED_WITHIN_MS);
+    while (live && live.storedSeq < live.view.lastSeq && !late.aborted) {
+      await live.changed.after(live.changed.version, late);
+    }
+    const finishedAt = life.finishedAt ?? new Date();
+    const { phase, reason, exitCode } = life;
+    const startedAt = row.startedAt ?? life.startedAt;
+    await db
+      .update(runs)
+      .set({ phase, reason, exitCode, finishedAt, startedAt })
+      .where(and(eq(runs.id, row.id), inArray(runs.phase, [...OPEN_PHASES])));
+    const fresh = await findRun(db, row.id);
+    if (live && fresh) {
+      live.row = fresh;
+      live.changed.notify();
+    }
+    lives.letGo(row.id);
+    ended(row.id);
+    log.info({ run: row.id, phase: fresh?.phase }, 'the run has ended');
+    board.changed(row.sequencer);
+  }
+
+  /** What the cluster says besides of an end that the runner has told: that the run was cancelled, or its pod evicted. */
+  async #complete(row: RunSummary, { phase, reason }: LifeOfRun): Promise<void> {
+    const { db, lives } = this.#parts;
+    if (phase !== row.phase || reason === null || row.reason === null) return;
+    if (reason === row.reason || !reason.startsWith(row.reason)) return;
+    await db
+      .update(runs)
+      .set({ reason })
+      .where(and(eq(runs.id, row.id), eq(runs.reason, row.reason)));
+    const fresh = await findRun(db, row.id);
+    const live = lives.get(row.id);
+    if (live && fresh) {
+      live.row = fresh;
+      live.changed.notify();
+    }
+  }
+
+  async #writeNumber({ metadata }: SequencerRun, number: number): Promise<void> {
+    const { cluster, log } = this.#parts;
+    const { namespace, name, resourceVersion } = metadata;
+    const options = { manager: NUMBER_MANAGER, subresource: 'status', resourceVersion } as const;
+    try {
+      await cluster.client.apply(RUNS, namespace, name, { status: { number } }, options);
+    } catch (error) {
+      // The next look at the object tries again; one that was changed meanwhile is looked at again anyway.
+      if (error instanceof KubernetesError && (error.conflict || error.notFound)) return;
+      log.warn({ run: metadata.name, err: error }, 'the number of a run could not be written to its SequencerRun');
+    }
+  }
+
+  /** The waiting rows in the order of the objects, each with what the queue rule says of it. */
+  async #orderQueue(sequencer: string): Promise<void> {
+    const { db, cluster } = this.#parts;
+    const object = cluster.sequencers.get(cluster.namespace, sequencer);
+    const own = [...cluster.runs.all()].filter((run) => run.spec.sequencer === sequencer && isWaiting(run));
+    const starts = new Map(waitingRuns(own, heldRuns(object?.status)).map(({ id, start }) => [id, start]));
+    const wanted = own.sort(byPlace).map(({ metadata }) => metadata.uid);
+    const rows = await db
+      .select({ id: runs.id, start: runs.start, place: runs.place })
+      .from(runs)
+      .where(and(eq(runs.sequencer, sequencer), eq(runs.phase, 'QUEUED')))
+      .orderBy(runs.place, runs.id);
+    const known = new Map(rows.map((row) => [row.id, row]));
+    const order = wanted.filter((id) => known.has(id));
+    const inOrder = rows.filter(({ id }) => starts.has(id)).every(({ id }, index) => id === order[index]);
+    const distinct = new Set(rows.map(({ place }) => place)).size === rows.length;
+    if (!(inOrder && distinct)) {
+      await setPlaces(
+        db,
+        order.map((id, index) => ({ id, place: index + 1 })),
+      );
+    }
+    for (const start of RUN_STARTS) {
+      const other = order.filter((id) => starts.get(id) === start && known.get(id)?.start !== start);
+      if (other.length === 0) continue;
+      await db
+        .update(runs)
+        .set({ start })
+        .where(and(inArray(runs.id, other), eq(runs.phase, 'QUEUED')));
+    }
+  }
+}
+
+function isOpen({ run, gone }: Seen): boolean {
+  return !gone && !isFinal(phaseOf(run));
+}
+
+/** Of a run whose object is gone, and did not tell how it ended. */
+function endOfGone(row: RunSummary): LifeOfRun {
+  const never = row.phase === 'QUEUED';
+  return {
+    phase: never ? 'CANCELLED' : 'LOST',
+    reason: never
+      ? 'Its object was deleted from the cluster before its turn came.'
+      : 'Its object was removed from the cluster before anybody knew how the script ended. The telescope may still move.',
+    startedAt: null,
+    finishedAt: null,
+    exitCode: null,
+  };
+}
+
+async function nextPlace(tx: Transaction, sequencer: string): Promise<number> {
+  const rows = await tx
+    .select({ next: sql<number>`coalesce(max(place), 0) + 1` })
+    .from(runs)
+    .where(and(eq(runs.sequencer, sequencer), eq(runs.phase, 'QUEUED')));
+  return rows[0]?.next ?? 1;
+}

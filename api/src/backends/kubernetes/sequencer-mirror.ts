@@ -1,0 +1,139 @@
+/** Writes the modes of Sequencer objects into the database, and keeps the list of sequencers. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { BackOff } from '@sequencer/kubernetes/back-off';
+import { SEQUENCERS } from '@sequencer/kubernetes/resources';
+import type { Hold } from '@sequencer/model/kubernetes/hold';
+import { ANNOTATIONS } from '@sequencer/model/kubernetes/names';
+import type { Sequencer } from '@sequencer/model/kubernetes/sequencer';
+import { and, desc, eq } from 'drizzle-orm';
+import type { Logger } from '../../lib/log.ts';
+import type { SequencerStates } from '../../runs/sequencer-states.ts';
+import type { Db } from '../../store/database.ts';
+import { setHoldOnFailure } from '../../store/run-store.ts';
+import { runs, sequencers } from '../../store/schema.ts';
+import type { Cluster } from './cluster.ts';
+import { holdOf, isOutdated, modeOf } from './mode.ts';
+
+export class SequencerMirror {
+  readonly #db: Db;
+  readonly #log: Logger;
+  readonly #cluster: Cluster;
+  readonly #board: SequencerStates;
+  readonly #stopped = new AbortController();
+  readonly #dirty = new Set<string>();
+  /** Those that have their row. */
+  readonly #written = new Set<string>();
+  #working: Promise<void> | null = null;
+
+  constructor(parts: { db: Db; log: Logger; cluster: Cluster; board: SequencerStates }) {
+    this.#db = parts.db;
+    this.#log = parts.log;
+    this.#cluster = parts.cluster;
+    this.#board = parts.board;
+  }
+
+  changed({ metadata }: Sequencer): void {
+    this.#dirty.add(metadata.name);
+    this.#working ??= this.#work().finally(() => {
+      this.#working = null;
+    });
+  }
+
+  /** Until what was seen is written; when the API server is away from the start, those that were there before. */
+  async lastKnown(): Promise<void> {
+    if (this.#cluster.awaySince === null) await this.#working;
+    const rows = await this.#db.select({ name: sequencers.name }).from(sequencers).orderBy(sequencers.name);
+    if (this.#board.names.length === 0) this.#board.setNames(rows.map(({ name }) => name));
+  }
+
+  async close(): Promise<void> {
+    this.#stopped.abort();
+    await this.#working;
+  }
+
+  async #work(): Promise<void> {
+    const { signal } = this.#stopped;
+    const backOff = new BackOff(100, 3000);
+    for (;;) {
+      const [name] = this.#dirty;
+      if (name === undefined || signal.aborted) return;
+      this.#dirty.delete(name);
+      try {
+        await this.#write(name);
+        backOff.reset();
+      } catch (error) {
+        this.#log.warn({ sequencer: name, err: error }, 'a sequencer could not be stored; retrying');
+        this.#dirty.add(name);
+        await sleep(backOff.next(), undefined, { signal }).catch(() => undefined);
+      }
+    }
+  }
+
+  async #write(name: string): Promise<void> {
+    const sequencer = this.#cluster.sequencers.get(this.#cluster.namespace, name);
+    if (!sequencer) {
+      this.#written.delete(name);
+      this.#list();
+      return;
+    }
+    if (isOutdated(sequencer)) await this.#forgetWhoSetIt(sequencer);
+    await this.#db.insert(sequencers).values({ name }).onConflictDoNothing();
+    const [row] = await this.#db.select().from(sequencers).where(eq(sequencers.name, name));
+    const hold = holdOf(sequencer);
+    const number = hold && (await this.#numberOf(name, hold));
+    const wanted = modeOf(sequencer, (run) => (number === null ? `The run ${run}` : `Run ${String(number)}`));
+    const modeChangedAt = wanted.modeChangedAt ?? new Date();
+    const same =
+      row?.mode === wanted.mode &&
+      row.modeReason === wanted.modeReason &&
+      (wanted.modeChangedAt === null || row.modeChangedAt?.getTime() === modeChangedAt.getTime());
+    if (!same) {
+      await this.#db
+        .update(sequencers)
+        .set({ ...wanted, modeChangedAt })
+        .where(eq(sequencers.name, name));
+    }
+    await this.#holdOnFailure(sequencer, row?.holdOnFailure ?? false);
+    this.#written.add(name);
+    this.#list();
+    this.#board.changed(name);
+  }
+
+  /** The object decides; one of an earlier version, which does not say it, is given what the database has. */
+  async #holdOnFailure({ metadata, spec }: Sequencer, stored: boolean): Promise<void> {
+    const { holdOnFailure } = spec;
+    if (holdOnFailure === stored || (holdOnFailure === undefined && !stored)) return;
+    if (holdOnFailure !== undefined) await setHoldOnFailure(this.#db, metadata.name, holdOnFailure);
+    else {
+      const patch = { metadata: { resourceVersion: metadata.resourceVersion }, spec: { holdOnFailure: stored } };
+      await this.#cluster.client.merge(SEQUENCERS, metadata.namespace, metadata.name, patch);
+    }
+  }
+
+  /** So that the annotation does not count again when somebody sets the old mode again in the cluster. */
+  async #forgetWhoSetIt({ metadata }: Sequencer): Promise<void> {
+    const { namespace, name, resourceVersion } = metadata;
+    const patch = { metadata: { resourceVersion, annotations: { [ANNOTATIONS.modeBy]: null } } };
+    try {
+      await this.#cluster.client.merge(SEQUENCERS, namespace, name, patch);
+    } catch (error) {
+      // It has changed meanwhile, or the API server is away: it is looked at again.
+      this.#log.info({ sequencer: name, err: error }, 'who set the mode before could not be forgotten yet');
+    }
+  }
+
+  #list(): void {
+    this.#board.setNames([...this.#written].sort());
+  }
+
+  /** Names are used again; holds of before there was the uid are of the last one. */
+  async #numberOf(sequencer: string, { run, uid }: Hold): Promise<number | null> {
+    const rows = await this.#db
+      .select({ number: runs.number })
+      .from(runs)
+      .where(and(eq(runs.sequencer, sequencer), uid === undefined ? eq(runs.object, run) : eq(runs.id, uid)))
+      .orderBy(desc(runs.number))
+      .limit(1);
+    return rows[0]?.number ?? null;
+  }
+}

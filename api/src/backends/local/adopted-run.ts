@@ -1,0 +1,125 @@
+/**
+ * A script runs and its run is not in the database: an older backup was restored. The run is recorded from here on, so that
+ * people see it and can stop it, and the next run starts when it has ended.
+ */
+import { isFinal, sourceFileSchema, type Hello } from '@sequencer/model';
+import { and, eq, inArray } from 'drizzle-orm';
+import type { Gateway } from '../../gateway/gateway.ts';
+import { sha256 } from '../../lib/sha256.ts';
+import { isUuid } from '../../lib/uuid.ts';
+import type { Logger } from '../../lib/log.ts';
+import type { Db } from '../../store/database.ts';
+import { findRun, storeScript, wordsOf, type RunSummary } from '../../store/run-store.ts';
+import { runs, sequencers } from '../../store/schema.ts';
+import type { LiveRun } from '../../runs/live-run.ts';
+import type { LiveRuns } from '../../runs/live-runs.ts';
+import { afterEnd, lockSequencer } from '../../runs/run-end.ts';
+import type { SequencerStates } from '../../runs/sequencer-states.ts';
+
+type HeldRun = Hello['runs'][number];
+
+const ACTIVE = ['STARTING', 'RUNNING', 'PAUSED', 'STOPPING'] as const;
+const NO_SCRIPT =
+  '# The database has not got this script: it is of a backup from before the run. Its runner sends it.\n';
+/** Why a run is LOST. */
+export const WITHOUT_RECORD = 'The runner came back without the record of this run.';
+
+interface Parts {
+  db: Db;
+  log: Logger;
+  gateway: Gateway;
+  lives: LiveRuns;
+  board: SequencerStates;
+}
+
+/**
+ * The row of a run that a runner holds; made now if the database does not have it. Null when nothing more of it is recorded:
+ * it has ended here, or the runner may not speak for it. `later`: after the next `hello`.
+ */
+export async function rowHeldBy(hello: Hello, held: HeldRun, parts: Parts): Promise<RunSummary | null | 'later'> {
+  const { db, log, lives, board } = parts;
+  if (!isUuid(held.run)) return null;
+  const known = await findRun(db, held.run);
+  if (known) {
+    const isOpen = known.sequencer === hello.sequencer && !isFinal(known.phase) && isTokenOf(known, held.token);
+    return isOpen ? known : null;
+  }
+  if (held.ended) return null;
+  const made = await adoptRun(db, lives, hello, held);
+  if (!made) return 'later';
+  log.warn(
+    { sequencer: made.sequencer, run: made.id },
+    'a run that the database did not have is recorded from here on',
+  );
+  board.changed(made.sequencer);
+  return made;
+}
+
+/** Whether a runner may speak for this run. */
+export function isTokenOf({ tokenHash }: RunSummary, token: string | undefined): boolean {
+  return tokenHash === null || (token !== undefined && sha256(token) === tokenHash);
+}
+
+/**
+ * Null when the active run of the sequencer has to end first: its record is with the same runner. The runner sends another
+ * `hello` then.
+ */
+async function adoptRun(db: Db, lives: LiveRuns, hello: Hello, held: HeldRun): Promise<RunSummary | null> {
+  const { sequencer } = hello;
+  const { by = 'unknown', title = null, arguments: given = [], startedAt } = held.start ?? {};
+  const displaced = await db.transaction(async (tx) => {
+    const { lastNumber } = await lockSequencer(tx, sequencer);
+    const [active] = await tx
+      .select({ id: runs.id, number: runs.number, lastSeq: runs.lastSeq })
+      .from(runs)
+      .where(and(eq(runs.sequencer, sequencer), inArray(runs.phase, [...ACTIVE])));
+    if (active && hello.runs.some(({ run }) => run === active.id)) return null;
+    if (active?.lastSeq === 0) await tx.update(runs).set({ phase: 'QUEUED' }).where(eq(runs.id, active.id));
+    else if (active) {
+      const lost = { phase: 'LOST', reason: WITHOUT_RECORD, finishedAt: new Date() } as const;
+      await tx.update(runs).set(lost).where(eq(runs.id, active.id));
+      await afterEnd(tx, sequencer, active.number, 'LOST');
+    }
+    const number = lastNumber + 1;
+    await tx.update(sequencers).set({ lastNumber: number }).where(eq(sequencers.name, sequencer));
+    const run = { sequencer, number, title, submittedBy: by, failure: null };
+    await tx.insert(runs).values({
+      ...run,
+      id: held.run,
+      script: NO_SCRIPT,
+      scriptHash: sha256(NO_SCRIPT),
+      arguments: given,
+      startPaused: false,
+      holdOnFailure: false,
+      breakpoints: [],
+      start: 'RUNNING',
+      place: 0,
+      submittedAt: new Date(startedAt ?? Date.now()),
+      phase: 'STARTING',
+      words: wordsOf(run),
+      tokenHash: held.token === undefined ? null : sha256(held.token),
+    });
+    return active ? [active.id] : [];
+  });
+  for (const id of displaced ?? []) {
+    const live = lives.get(id);
+    if (!live) continue;
+    live.row = (await findRun(db, id)) ?? live.row;
+    live.changed.notify();
+  }
+  return displaced && (await findRun(db, held.run));
+}
+
+/** Stores the script that the runner holds, if the run is one that was adopted without it. */
+export async function fetchScript({ db, log, gateway }: Parts, live: LiveRun): Promise<void> {
+  const { id, sequencer, scriptHash } = live.row;
+  if (scriptHash !== sha256(NO_SCRIPT)) return;
+  const command = { name: 'source', run: id, by: 'Sequencer', file: '<script>' } as const;
+  try {
+    const { text } = sourceFileSchema.parse((await gateway.command(sequencer, command)).result);
+    live.row = { ...live.row, scriptHash: await storeScript(db, id, text) };
+    live.changed.notify();
+  } catch (error) {
+    log.warn({ run: id, err: error }, 'the script of a run could not be read from its runner');
+  }
+}

@@ -1,0 +1,398 @@
+/** Runs on waiting runners, one a sequencer, with the queue and the state of runs in the database. */
+import {
+  findingSchema,
+  nextRun,
+  SequencerError,
+  statementSpanSchema,
+  type Finding,
+  type Hello,
+  type RunCommand,
+  type StatementSpan,
+} from '@sequencer/model';
+import { asc, and, eq, inArray } from 'drizzle-orm';
+import { OPEN_PHASES, isFinal } from '@sequencer/model';
+import { z } from 'zod';
+import { newSecret } from '../../auth/secrets.ts';
+import { sha256 } from '../../lib/sha256.ts';
+import type { Gateway } from '../../gateway/gateway.ts';
+import { CLOSE, type ConnectionHandlers, type RunnerConnection } from '../../gateway/runner-connection.ts';
+import type { Logger } from '../../lib/log.ts';
+import type { Db } from '../../store/database.ts';
+import { findRun, scriptOf, type RunSummary } from '../../store/run-store.ts';
+import { runs } from '../../store/schema.ts';
+import { WITHOUT_RECORD, fetchScript, isTokenOf, rowHeldBy } from './adopted-run.ts';
+import type { LiveRun } from '../../runs/live-run.ts';
+import type { LiveRuns } from '../../runs/live-runs.ts';
+import type { Recorder } from '../../runs/recorder.ts';
+import { retryUntilAborted, retryUntilRefused } from '../../store/retry.ts';
+import type { RunBackend, RunnerLook } from '../run-backend.ts';
+import { afterEnd, lockSequencer } from '../../runs/run-end.ts';
+import { EVALUATED_WITHIN_MS, HIGH_WATER } from '../../runs/runner-limits.ts';
+import type { SequencerStates } from '../../runs/sequencer-states.ts';
+
+/** Starting waits for a fresh process when none is ready, and for what is left of a run before. */
+const START_WITHIN_MS = 15_000;
+const BUSY_AGAIN_MS = 500;
+/** Attempts at starting a run before it counts as refused. */
+const CLAIM_TRIES = 3;
+
+export interface LocalBackendParts {
+  db: Db;
+  log: Logger;
+  gateway: Gateway;
+  lives: LiveRuns;
+  board: SequencerStates;
+  /** Made with `stored` of this backend. */
+  recorder: Recorder;
+}
+
+export class LocalBackend implements RunBackend {
+  readonly #parts: LocalBackendParts;
+  readonly #db: Db;
+  readonly #log: Logger;
+  readonly #stopped = new AbortController();
+  /** One thing at a time a sequencer: claiming, starting, welcoming. */
+  readonly #turns = new Map<string, Promise<void>>();
+  /** Waiting runs that the database refuses to start. */
+  readonly #refused = new Set<string>();
+
+  constructor(parts: LocalBackendParts) {
+    this.#parts = parts;
+    this.#db = parts.db;
+    this.#log = parts.log;
+  }
+
+  /** What happens on the connections of runners. */
+  readonly handlers: ConnectionHandlers = {
+    hello: (connection, hello) => this.#inTurn(hello.sequencer, () => this.#welcome(connection, hello)),
+    events: (connection, message) => {
+      const live = this.#parts.lives.get(message.run);
+      if (!live || isFinal(live.row.phase) || live.row.sequencer !== connection.hello?.sequencer) {
+        throw new Error(`events of the run ${message.run}, which is not open here`);
+      }
+      if (!isTokenOf(live.row, message.token)) throw new Error(`events of the run ${message.run} without its token`);
+      live.held = true;
+      try {
+        for (const event of live.receive(message.events)) {
+          this.#log.error({ run: message.run, seq: event.seq, type: event.type }, 'an event has a wrong shape');
+        }
+      } finally {
+        // What was received before a gap is recorded.
+        this.#parts.board.touched(live.row.sequencer);
+        if (live.unstoredSize > HIGH_WATER) connection.hold(true);
+        this.#parts.recorder.record(live);
+      }
+    },
+    heard: (connection) => {
+      const live = this.#held(connection.hello?.sequencer);
+      if (live) live.seenAt = connection.heardAt;
+    },
+    closed: (connection) => {
+      const sequencer = connection.hello?.sequencer;
+      if (sequencer === undefined || !this.#parts.gateway.leave(sequencer, connection)) return;
+      this.#log.info({ sequencer }, 'the runner is away');
+      const live = this.#held(sequencer);
+      if (live) {
+        live.held = false;
+        live.changed.notify();
+      }
+      this.#parts.board.touched(sequencer);
+    },
+  };
+
+  #held(sequencer: string | undefined): LiveRun | undefined {
+    return this.#parts.lives.all().find((live) => live.held && live.row.sequencer === sequencer);
+  }
+
+  /** After each commit of events. */
+  stored(live: LiveRun): void {
+    const connection = this.#parts.gateway.connection(live.row.sequencer);
+    connection?.send({ type: 'ack', run: live.row.id, seq: live.storedSeq });
+    if (connection && live.unstoredSize < HIGH_WATER / 2) connection.hold(false);
+    if (!isFinal(live.row.phase)) return;
+    live.held = false;
+    this.#over(live);
+  }
+
+  #over(live: LiveRun): void {
+    this.#log.info({ run: live.row.id, phase: live.row.phase }, 'the run has ended');
+    this.#parts.lives.letGo(live.row.id);
+    live.changed.notify();
+    this.#parts.board.changed(live.row.sequencer);
+    void this.advance(live.row.sequencer);
+  }
+
+  close(): void {
+    this.#stopped.abort();
+  }
+
+  readonly lastKnownSince = null;
+  readonly resolvesStartLine = false;
+
+  runner(sequencer: string): RunnerLook {
+    return { ...this.#parts.gateway.state(sequencer), runnerPerRun: false };
+  }
+
+  hostname(sequencer: string): string {
+    return this.#parts.gateway.state(sequencer).hello?.hostname ?? `daq-${sequencer}-sequencer`;
+  }
+
+  async #inTurn(sequencer: string, action: () => Promise<void>): Promise<void> {
+    const before = this.#turns.get(sequencer) ?? Promise.resolve();
+    const turn = before.catch(() => undefined).then(action);
+    this.#turns.set(sequencer, turn);
+    await turn;
+  }
+
+  /* ---- a runner comes ------------------------------------------------------------------------------------------- */
+
+  async #welcome(connection: RunnerConnection, hello: Hello): Promise<void> {
+    const { sequencer } = hello;
+    if (!this.#parts.board.has(sequencer)) {
+      this.#log.error({ sequencer }, 'a runner came for a sequencer that is not configured');
+      connection.close(CLOSE.unauthorized, 'this sequencer is not configured here');
+      return;
+    }
+    const stopped = AbortSignal.any([this.#stopped.signal, connection.closed]);
+    const answer = await retryUntilAborted(
+      stopped,
+      () => this.#answerTo(hello),
+      (error) => {
+        this.#log.warn({ sequencer, err: error }, 'the runner waits for the database');
+      },
+    );
+    const before = this.#held(sequencer);
+    if (before && !answer.held.includes(before)) {
+      // A runner that has gone without a word is off the line soon; then this one may come.
+      this.#log.warn({ sequencer, run: before.row.id }, 'a runner was refused: another one is at work here');
+      connection.close(CLOSE.seatTaken, 'the runner of this sequencer is at work');
+      return;
+    }
+    this.#parts.gateway.take(sequencer, connection);
+    connection.welcome(answer.runs);
+    for (const live of answer.held) {
+      live.held = true;
+      live.seenAt = new Date();
+      live.changed.notify();
+    }
+    this.#parts.board.changed(sequencer);
+    this.#log.info({ sequencer, runs: answer.runs.length }, 'a runner has come');
+    for (const live of answer.held) void fetchScript(this.#parts, live);
+    void this.#afterWelcome(sequencer, answer);
+  }
+
+  async #answerTo(hello: Hello) {
+    const answer: { run: string; acked: number; forget: boolean }[] = [];
+    const held: LiveRun[] = [];
+    for (const entry of hello.runs) {
+      const { run } = entry;
+      const row = await rowHeldBy(hello, entry, this.#parts);
+      if (row === 'later') continue;
+      if (!row) {
+        answer.push({ run, acked: 0, forget: true });
+        continue;
+      }
+      const live = await this.#parts.lives.open(row);
+      held.push(live);
+      answer.push({ run, acked: live.storedSeq, forget: false });
+    }
+    const state = await this.#parts.board.get(hello.sequencer);
+    const active = state.active && !held.some((live) => live.row.id === state.active?.id) ? state.active : null;
+    return { runs: answer, held, missing: active ? await this.#parts.lives.open(active) : null };
+  }
+
+  /** The active run that the runner does not hold: it never got there, or nobody will ever know how it ended. */
+  async #afterWelcome(sequencer: string, answer: { held: LiveRun[]; missing: LiveRun | null }): Promise<void> {
+    const { missing } = answer;
+    if (missing && !isFinal(missing.phase)) {
+      if (missing.view.lastSeq === 0) await this.#start(missing);
+      else {
+        await this.#endWithoutEvents(missing, 'LOST', WITHOUT_RECORD);
+      }
+    }
+    await this.advance(sequencer);
+  }
+
+  /* ---- a run starts ----------------------------------------------------------------------------------------------- */
+
+  async advance(sequencer: string): Promise<void> {
+    if (!this.#parts.gateway.connection(sequencer)) {
+      this.#parts.board.changed(sequencer);
+      return;
+    }
+    await this.#inTurn(sequencer, async () => {
+      const claimed = await this.#claimNext(sequencer);
+      if (claimed) void this.#start(claimed);
+    }).catch((error: unknown) => {
+      if (!this.#stopped.signal.aborted) throw error;
+    });
+  }
+
+  /** A run that the database refuses to start fails, or is left where it is: the others get their turn. */
+  async #claimNext(sequencer: string): Promise<LiveRun | null> {
+    const { signal } = this.#stopped;
+    const onFailure = (error: unknown) => {
+      this.#log.warn({ sequencer, err: error }, 'the queue waits for the database');
+    };
+    for (;;) {
+      const next: { run: string | null } = { run: null };
+      try {
+        return await retryUntilRefused(signal, () => this.#claim(sequencer, next), onFailure, CLAIM_TRIES);
+      } catch (error) {
+        const id = next.run;
+        if (signal.aborted || id === null) throw error;
+        this.#log.error({ run: id, err: error }, 'the database refuses to start a run; it was set aside');
+        this.#refused.add(id);
+        const reason = 'The run could not be started: the database refused it. The log of the API has the reason.';
+        const fail = () => this.#endUnstarted(sequencer, id, reason);
+        await retryUntilRefused(signal, fail, onFailure, 1).catch((again: unknown) => {
+          this.#log.error({ run: id, err: again }, 'the outcome of a run could not be stored');
+        });
+      }
+    }
+  }
+
+  async #endUnstarted(sequencer: string, id: string, reason: string): Promise<void> {
+    await this.#db.transaction(async (tx) => {
+      await lockSequencer(tx, sequencer);
+      const ended = { phase: 'FAILED', reason, finishedAt: new Date() } as const;
+      const [row] = await tx.update(runs).set(ended).where(eq(runs.id, id)).returning({ number: runs.number });
+      if (row) await afterEnd(tx, sequencer, row.number, ended.phase);
+    });
+    this.#parts.board.changed(sequencer);
+  }
+
+  async #claim(sequencer: string, tried: { run: string | null }): Promise<LiveRun | null> {
+    const row = await this.#db.transaction(async (tx) => {
+      const { mode } = await lockSequencer(tx, sequencer);
+      const open = await tx
+        .select({ id: runs.id, start: runs.start, phase: runs.phase })
+        .from(runs)
+        .where(and(eq(runs.sequencer, sequencer), inArray(runs.phase, [...OPEN_PHASES])))
+        .orderBy(asc(runs.place));
+      const waiting = open.filter((run) => run.phase === 'QUEUED');
+      const startable = waiting.filter(({ id }) => !this.#refused.has(id));
+      const next = nextRun(mode, waiting.length < open.length, startable);
+      tried.run = next?.id ?? null;
+      if (!next) return null;
+      await tx.update(runs).set({ phase: 'STARTING', reason: null }).where(eq(runs.id, next.id));
+      return next.id;
+    });
+    this.#parts.board.changed(sequencer);
+    const claimed = row === null ? null : await findRun(this.#db, row);
+    if (!claimed) return null;
+    const live = await this.#parts.lives.open(claimed);
+    live.row = claimed;
+    return live;
+  }
+
+  async #start(live: LiveRun): Promise<void> {
+    const { row } = live;
+    try {
+      const script = await scriptOf(this.#db, row.id);
+      const token = await this.#tokenFor(live);
+      this.#log.info({ run: row.id, sequencer: row.sequencer, number: row.number }, 'starting');
+      await this.#parts.gateway.command(
+        row.sequencer,
+        {
+          name: 'start',
+          run: row.id,
+          by: row.submittedBy,
+          ...(token === null ? {} : { token }),
+          script,
+          arguments: row.arguments,
+          title: row.title,
+          startPaused: row.startPaused,
+          holdOnFailure: row.holdOnFailure,
+          breakpoints: row.breakpoints,
+          ...(row.startAt === null ? {} : { startAt: row.startAt }),
+        },
+        START_WITHIN_MS,
+      );
+      live.held = true;
+      live.seenAt = new Date();
+      live.changed.notify();
+      this.#parts.board.touched(row.sequencer);
+    } catch (error) {
+      await this.#notStarted(live, error);
+    }
+  }
+
+  /** Null for a runner that would not show it. */
+  async #tokenFor(live: LiveRun): Promise<string | null> {
+    if (this.#parts.gateway.connection(live.row.sequencer)?.hello?.runTokens !== true) return null;
+    const token = (live.token ??= newSecret());
+    const tokenHash = sha256(token);
+    await this.#db.update(runs).set({ tokenHash }).where(eq(runs.id, live.row.id));
+    live.row = { ...live.row, tokenHash };
+    return token;
+  }
+
+  async #notStarted(live: LiveRun, error: unknown): Promise<void> {
+    const { row } = live;
+    const code = error instanceof SequencerError ? error.code : 'INTERNAL';
+    const message = error instanceof Error ? error.message : String(error);
+    this.#log.warn({ run: row.id, code, err: message }, 'the run could not be started');
+    switch (code) {
+      case 'RUNNER_AWAY':
+        // It may have arrived. The runner's next hello tells.
+        return;
+      case 'RUNNER_BUSY':
+        setTimeout(() => void this.#startAgain(live), BUSY_AGAIN_MS).unref();
+        return;
+      case 'RUNNER_TIMEOUT':
+      case 'INTERNAL':
+        // Whether it arrived is not known: the conversation begins anew, and hello tells.
+        this.#parts.gateway.connection(row.sequencer)?.close(CLOSE.protocol, 'the start was not answered');
+        return;
+      default:
+        await this.#endWithoutEvents(live, 'FAILED', message);
+    }
+  }
+
+  async #startAgain(live: LiveRun): Promise<void> {
+    if (live.view.lastSeq === 0 && !isFinal(live.row.phase)) await this.#start(live);
+  }
+
+  /** Ends a run of which no more events will come. */
+  async #endWithoutEvents(live: LiveRun, phase: 'FAILED' | 'LOST', reason: string): Promise<void> {
+    const { row } = live;
+    const finishedAt = new Date();
+    await retryUntilAborted(
+      this.#stopped.signal,
+      () =>
+        this.#db.transaction(async (tx) => {
+          await lockSequencer(tx, row.sequencer);
+          await tx.update(runs).set({ phase, reason, finishedAt }).where(eq(runs.id, row.id));
+          await afterEnd(tx, row.sequencer, row.number, phase);
+        }),
+      (error) => {
+        this.#log.warn({ run: row.id, err: error }, 'the end of a run could not be written yet');
+      },
+    );
+    live.row = { ...live.row, phase, reason, finishedAt };
+    this.#over(live);
+  }
+
+  /* ---- commands ----------------------------------------------------------------------------------------------------- */
+
+  async check(sequencer: string, script: string, startAt: number): Promise<Finding[] | null> {
+    if (!this.#parts.gateway.connection(sequencer)) return null;
+    const reply = await this.#parts.gateway.command(sequencer, { name: 'check', script, startAt });
+    return z.array(findingSchema).parse(reply.result);
+  }
+
+  async statements(sequencer: string, script: string): Promise<StatementSpan[] | null> {
+    if (!this.#parts.gateway.connection(sequencer)) return null;
+    const reply = await this.#parts.gateway.command(sequencer, { name: 'statements', script });
+    return z.array(statementSpanSchema).parse(reply.result);
+  }
+
+  async command(run: RunSummary, by: string, command: RunCommand): Promise<unknown> {
+    // Whoever has the seat: only who has shown this run's token is told anything of it.
+    if (this.#parts.lives.get(run.id)?.held !== true) throw new SequencerError('RUNNER_AWAY');
+    const whole = { ...command, run: run.id, by };
+    const within = command.name === 'evaluate' ? EVALUATED_WITHIN_MS : undefined;
+    return (await this.#parts.gateway.command(run.sequencer, whole, within)).result;
+  }
+}

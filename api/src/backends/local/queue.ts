@@ -1,0 +1,164 @@
+/** The waiting runs of each sequencer, and its mode, as rows of the database. */
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SequencerError, isFinal, type Breakpoint, type Mode } from '@sequencer/model';
+import { and, asc, eq, sql } from 'drizzle-orm';
+import { sha256 } from '../../lib/sha256.ts';
+import type { Logger } from '../../lib/log.ts';
+import type { Gateway } from '../../gateway/gateway.ts';
+import { violatedConstraint, type Db } from '../../store/database.ts';
+import { findByRequest, findRun, setHoldOnFailure, setPlaces, wordsOf, type RunSummary } from '../../store/run-store.ts';
+import { runs, sequencers } from '../../store/schema.ts';
+import { retryUntilRefused } from '../../store/retry.ts';
+import { lockSequencer, switchOff, type Transaction } from '../../runs/run-end.ts';
+import { requireMode, requirePosition, requireRoom, type RunQueue, type Submission } from '../run-queue.ts';
+import type { SequencerStates } from '../../runs/sequencer-states.ts';
+
+/** How long a stop waits until the mode is stored, and how long storing it is retried. */
+const SOON_MS = 500;
+const SWITCHED_OFF_WITHIN_MS = 60_000;
+
+export class LocalQueue implements RunQueue {
+  readonly #db: Db;
+  readonly #board: SequencerStates;
+  readonly #gateway: Gateway;
+  readonly #log: Logger;
+
+  constructor(db: Db, board: SequencerStates, gateway: Gateway, log: Logger) {
+    this.#log = log;
+    this.#db = db;
+    this.#board = board;
+    this.#gateway = gateway;
+  }
+
+  async submit(by: string, wanted: Submission): Promise<RunSummary> {
+    const id = randomUUID();
+    try {
+      await this.#insert(id, by, wanted);
+    } catch (error) {
+      if (violatedConstraint(error) !== 'runs_request' || wanted.requestId === null) throw error;
+      const made = await findByRequest(this.#db, by, wanted.requestId);
+      if (made) return made;
+      throw error;
+    }
+    const made = await findRun(this.#db, id);
+    if (!made) throw new SequencerError('UNKNOWN_RUN');
+    return made;
+  }
+
+  async #insert(id: string, by: string, wanted: Submission): Promise<void> {
+    await this.#db.transaction(async (tx) => {
+      const { lastNumber } = await lockSequencer(tx, wanted.sequencer);
+      const number = lastNumber + 1;
+      await tx.update(sequencers).set({ lastNumber: number }).where(eq(sequencers.name, wanted.sequencer));
+      const waiting = sql`phase = 'QUEUED' and sequencer = ${wanted.sequencer}`;
+      const [queue] = await tx
+        .select({ next: sql<number>`coalesce(max(place), 0) + 1`, length: sql<number>`count(*)::int` })
+        .from(runs)
+        .where(waiting);
+      requireRoom(queue?.length ?? 0);
+      await tx.insert(runs).values({
+        ...wanted,
+        id,
+        number,
+        place: queue?.next ?? 1,
+        scriptHash: sha256(wanted.script),
+        submittedBy: by,
+        submittedAt: new Date(),
+        phase: 'QUEUED',
+        words: wordsOf({ ...wanted, number, submittedBy: by, failure: null }),
+      });
+    });
+  }
+
+  async cancel(run: RunSummary, by: string): Promise<RunSummary> {
+    await this.#db.transaction(async (tx) => {
+      await requireWaiting(tx, run);
+      await tx
+        .update(runs)
+        .set({ phase: 'CANCELLED', reason: `Cancelled by ${by}.`, finishedAt: new Date() })
+        .where(eq(runs.id, run.id));
+    });
+    return (await findRun(this.#db, run.id)) ?? run;
+  }
+
+  async move(run: RunSummary, position: number): Promise<void> {
+    requirePosition(position);
+    await this.#db.transaction(async (tx) => {
+      await requireWaiting(tx, run);
+      const queue = await tx
+        .select({ id: runs.id })
+        .from(runs)
+        .where(and(eq(runs.sequencer, run.sequencer), eq(runs.phase, 'QUEUED')))
+        .orderBy(asc(runs.place));
+      const others = queue.filter((other) => other.id !== run.id);
+      const order = others.toSpliced(position, 0, { id: run.id });
+      await setPlaces(
+        tx,
+        order.map(({ id }, index) => ({ id, place: index + 1 })),
+      );
+    });
+  }
+
+  async setMode(sequencer: string, mode: Mode, by: string): Promise<void> {
+    requireMode(mode);
+    await this.#db
+      .update(sequencers)
+      .set({
+        mode,
+        modeReason: `Set to ${mode === 'OFF' ? 'Off' : 'Queue'} by ${by}.`,
+        modeChangedBy: by,
+        modeChangedAt: new Date(),
+      })
+      .where(eq(sequencers.name, sequencer));
+  }
+
+  setHoldOnFailure(sequencer: string, hold: boolean): Promise<void> {
+    return setHoldOnFailure(this.#db, sequencer, hold);
+  }
+
+  /** Returns soon: the stop has been sent, and its answer does not wait for a database that does not answer. */
+  async stopped(run: RunSummary, by: string): Promise<void> {
+    const why = `Run ${String(run.number)} was stopped by ${by}.`;
+    const off = retryUntilRefused(
+      AbortSignal.timeout(SWITCHED_OFF_WITHIN_MS),
+      () => this.#db.transaction((tx) => switchOff(tx, run.sequencer, by, why)),
+      () => undefined,
+      1,
+    );
+    const changed = off.then(() => {
+      this.#board.changed(run.sequencer);
+    });
+    await Promise.race([changed, sleep(SOON_MS, undefined, { ref: false })]);
+    changed.catch((error: unknown) => {
+      this.#log.error({ sequencer: run.sequencer, err: error }, 'the mode could not be set to Off after a stop');
+    });
+  }
+
+  async setBreakpoints(run: RunSummary, breakpoints: Breakpoint[]): Promise<boolean> {
+    const waits = and(eq(runs.id, run.id), eq(runs.phase, 'QUEUED'));
+    const changed = await this.#db.update(runs).set({ breakpoints }).where(waits).returning({ id: runs.id });
+    return changed.length > 0;
+  }
+
+  async whyItWaits(run: RunSummary): Promise<string> {
+    const state = await this.#board.get(run.sequencer);
+    if (state.active) return `Waits for run ${String(state.active.number)} to end.`;
+    if (run.start === 'QUEUED' && state.row.mode === 'OFF') {
+      return run.reason ?? 'Waits: the mode of the sequencer is Off.';
+    }
+    if (!this.#gateway.state(run.sequencer).connected) {
+      return `Waits for the runner of ${run.sequencer}, which is not connected.`;
+    }
+    return 'Waits for its turn.';
+  }
+}
+
+/** The run, in a transaction that holds its sequencer; throws unless it waits. */
+async function requireWaiting(tx: Transaction, run: RunSummary): Promise<void> {
+  await lockSequencer(tx, run.sequencer);
+  const rows = await tx.select({ phase: runs.phase }).from(runs).where(eq(runs.id, run.id));
+  const phase = rows[0]?.phase ?? run.phase;
+  if (isFinal(phase)) throw new SequencerError('RUN_FINISHED');
+  if (phase !== 'QUEUED') throw new SequencerError('RUN_STARTED');
+}

@@ -1,0 +1,124 @@
+/** One person at a time drives a telescope, where the site wants that. Others watch, ask, or take over with a reason. */
+import { SequencerError } from '@sequencer/model';
+import { eq } from 'drizzle-orm';
+import type { SequencerStates } from '../runs/sequencer-states.ts';
+import { control, type ControlRow } from '../store/auth-schema.ts';
+import { isDatabaseAway, type Db } from '../store/database.ts';
+import { hasRole } from '../auth/grants.ts';
+import type { User } from '../auth/user.ts';
+
+const RECENT_MS = 1000;
+
+export class Control {
+  readonly #db: Db;
+  readonly #board: SequencerStates;
+  readonly #sequencers: ReadonlySet<string>;
+  /** As it was last read: shown for a moment, and what counts while the database is away. */
+  readonly #last = new Map<string, { row: ControlRow | null; at: number }>();
+
+  constructor(db: Db, board: SequencerStates, sequencers: readonly string[]) {
+    this.#db = db;
+    this.#board = board;
+    this.#sequencers = new Set(sequencers);
+  }
+
+  isUsed(sequencer: string): boolean {
+    return this.#sequencers.has(sequencer);
+  }
+
+  /** As it was a moment ago, for those who watch; null when nobody drives. */
+  async recent(sequencer: string): Promise<ControlRow | null> {
+    const last = this.#last.get(sequencer);
+    return last && Date.now() - last.at < RECENT_MS ? last.row : this.get(sequencer);
+  }
+
+  /** Null when nobody drives. */
+  async get(sequencer: string): Promise<ControlRow | null> {
+    try {
+      const [row = null] = await this.#db.select().from(control).where(eq(control.sequencer, sequencer));
+      this.#last.set(sequencer, { row, at: Date.now() });
+      return row;
+    } catch (error) {
+      const last = this.#last.get(sequencer);
+      if (isDatabaseAway(error) && last) return last.row;
+      throw error;
+    }
+  }
+
+  #changed(sequencer: string): void {
+    this.#last.delete(sequencer);
+    this.#board.changed(sequencer);
+  }
+
+  /** Throws NOT_IN_CONTROL when somebody else drives. Who commands a telescope that nobody drives, drives it from now on. */
+  async require(sequencer: string, user: User): Promise<void> {
+    if (!this.isUsed(sequencer)) return;
+    const row = (await this.get(sequencer)) ?? (await this.#begin(sequencer, user));
+    if (row.holder !== user.name) {
+      throw new SequencerError(
+        'NOT_IN_CONTROL',
+        `${row.holder} drives ${sequencer}. Ask for control, or take over with a reason.`,
+      );
+    }
+  }
+
+  async #begin(sequencer: string, user: User): Promise<ControlRow> {
+    const row = this.#row(sequencer, user.name);
+    await this.#db.insert(control).values(row).onConflictDoNothing();
+    this.#changed(sequencer);
+    return (await this.get(sequencer)) ?? row;
+  }
+
+  #row(sequencer: string, holder: string): ControlRow {
+    return { sequencer, holder, since: new Date(), askedBy: null, askedAt: null };
+  }
+
+  async #set(sequencer: string, holder: string): Promise<void> {
+    const row = this.#row(sequencer, holder);
+    await this.#db.insert(control).values(row).onConflictDoUpdate({ target: control.sequencer, set: row });
+    this.#changed(sequencer);
+  }
+
+  /** From nobody just so; from somebody with a reason, which the audit keeps. */
+  async take(sequencer: string, user: User, reason: string | null): Promise<void> {
+    this.#requireUsed(sequencer);
+    const row = await this.get(sequencer);
+    if (row?.holder === user.name) return;
+    if (row && !reason?.trim()) {
+      throw new SequencerError('BAD_INPUT', `reason: ${row.holder} drives ${sequencer}. Say why you take over.`);
+    }
+    await this.#set(sequencer, user.name);
+  }
+
+  async ask(sequencer: string, user: User): Promise<void> {
+    this.#requireUsed(sequencer);
+    await this.#db
+      .update(control)
+      .set({ askedBy: user.name, askedAt: new Date() })
+      .where(eq(control.sequencer, sequencer));
+    this.#changed(sequencer);
+  }
+
+  async handOver(sequencer: string, user: User, to: string): Promise<void> {
+    await this.#requireHolder(sequencer, user);
+    await this.#set(sequencer, to);
+  }
+
+  async release(sequencer: string, user: User): Promise<void> {
+    await this.#requireHolder(sequencer, user);
+    await this.#db.delete(control).where(eq(control.sequencer, sequencer));
+    this.#changed(sequencer);
+  }
+
+  async #requireHolder(sequencer: string, user: User): Promise<void> {
+    this.#requireUsed(sequencer);
+    const row = await this.get(sequencer);
+    if (row?.holder === user.name || hasRole(user, 'ADMIN')) return;
+    throw new SequencerError('NOT_IN_CONTROL', `You do not drive ${sequencer}.`);
+  }
+
+  #requireUsed(sequencer: string): void {
+    if (this.isUsed(sequencer)) return;
+    throw new SequencerError('BAD_INPUT', `${sequencer} can be driven by several people: its control is not locked.`);
+  }
+}

@@ -1,0 +1,138 @@
+/** Control of a run that has started: each answers when the runner has carried it out. */
+import { LIMITS, SequencerError, type RunCommand, type TraceView } from '@sequencer/model';
+import { z } from 'zod';
+import { checkScriptText } from '../../backends/submission.ts';
+import { FailureActionEnum, OthersEnum, StepCommandEnum, StopLevelEnum, builder } from '../core/builder.ts';
+import { checked } from '../core/checked.ts';
+import type { Context } from '../core/context.ts';
+import { TraceType } from '../runs/run-parts.ts';
+import { RunSource, requireSource } from '../runs/run-source.ts';
+import { RunType } from '../runs/run.ts';
+
+/** Throws unless the run is under way, or what the runner refuses. */
+async function tell(id: string, context: Context, command: RunCommand): Promise<RunSource> {
+  const run = await requireSource(id, context);
+  run.requireStarted();
+  await context.backend.command(run.row, context.user.name, command);
+  return new RunSource(run.row, context);
+}
+
+/** The trace as it is now; as it was `before`, but ended, when it is known no more. */
+async function traceOf(run: RunSource, id: number, before?: TraceView): Promise<TraceView> {
+  const trace = (await run.view()).traces.find((found) => found.id === id);
+  if (trace) return trace;
+  if (!before) throw new SequencerError('UNKNOWN_TRACE');
+  return { ...before, state: 'ENDED', prompt: null, frozenTasks: 0 };
+}
+
+const answerSchema = z.string().max(LIMITS.answerLength);
+
+builder.mutationFields((t) => ({
+  pauseRun: t.field({
+    type: RunType,
+    description: 'Every trace stops at its next line. Until all have, `reason` says what it waits for.',
+    args: { id: t.arg.id() },
+    resolve: (_root, { id }, context) => tell(id, context, { name: 'pause' }),
+  }),
+  resumeRun: t.field({
+    type: RunType,
+    description: 'Takes a pending pause back and lets every paused trace go on.',
+    args: { id: t.arg.id() },
+    resolve: (_root, { id }, context) => tell(id, context, { name: 'resume' }),
+  }),
+  stepTrace: t.field({
+    type: TraceType,
+    description: 'Answers a prompt. The trace is returned as it is after the command was taken.',
+    args: {
+      run: t.arg.id(),
+      trace: t.arg.int(),
+      prompt: t.arg.int(),
+      command: t.arg({ type: StepCommandEnum }),
+      line: t.arg.int({ required: false, description: 'For UNTIL: a line of the file that the trace is stopped in.' }),
+      others: t.arg({ type: OthersEnum, required: false, description: 'GO_ON, if it is left out.' }),
+    },
+    resolve: async (_root, args, context): Promise<TraceView> => {
+      const run = await requireSource(args.run, context);
+      run.requireStarted();
+      const { trace, prompt, command, line, others } = args;
+      const before = await traceOf(run, trace);
+      if (command === 'UNTIL' && line == null) throw new SequencerError('BAD_INPUT', 'line: UNTIL needs a line.');
+      await context.backend.command(run.row, context.user.name, {
+        name: 'step',
+        trace: checked('trace', z.int().positive(), trace),
+        prompt: checked('prompt', z.int().positive(), prompt),
+        command,
+        ...(line == null ? {} : { line: checked('line', z.int().positive(), line) }),
+        ...(others == null ? {} : { others }),
+      });
+      return traceOf(run, trace, before);
+    },
+  }),
+  resumeOtherTasks: t.field({
+    type: TraceType,
+    description: 'The tasks that wait for the step of this trace go on, while it is under way.',
+    args: { run: t.arg.id(), trace: t.arg.int() },
+    resolve: async (_root, { run: id, trace }, context): Promise<TraceView> => {
+      const run = await tell(id, context, {
+        name: 'resumeOtherTasks',
+        trace: checked('trace', z.int().positive(), trace),
+      });
+      return traceOf(run, trace);
+    },
+  }),
+  stopRun: t.field({
+    type: RunType,
+    description: 'Sends a rung of the stop ladder, and sets the mode to Off: nothing follows by itself.',
+    args: {
+      id: t.arg.id(),
+      level: t.arg({ type: StopLevelEnum }),
+      escalate: t.arg.boolean({
+        required: false,
+        defaultValue: false,
+        description: 'The next rung follows by itself when the time of this one is over.',
+      }),
+    },
+    resolve: async (_root, { id, level, escalate }, context) => {
+      const run = await tell(id, context, { name: 'stop', level, ...(escalate ? { escalate } : {}) });
+      await context.queue.stopped(run.row, context.user.name);
+      context.board.changed(run.row.sequencer);
+      return run;
+    },
+  }),
+  cancelStop: t.field({
+    type: RunType,
+    description: 'Takes a stop of level REQUEST back.',
+    args: { id: t.arg.id() },
+    resolve: (_root, { id }, context) => tell(id, context, { name: 'unstop' }),
+  }),
+  decideFailure: t.field({
+    type: RunType,
+    description: 'Says what follows a failure that is held. GOTO goes on with the statement of `line`.',
+    args: { run: t.arg.id(), action: t.arg({ type: FailureActionEnum }), line: t.arg.int({ required: false }) },
+    resolve: (_root, { run, action, line }, context) => {
+      if (action === 'GOTO' && line == null) throw new SequencerError('BAD_INPUT', 'line: GOTO needs a line.');
+      const where = line == null ? {} : { line: checked('line', z.int().positive(), line) };
+      return tell(run, context, { name: 'decide', action, ...where });
+    },
+  }),
+  replaceRemaining: t.field({
+    type: RunType,
+    description: 'Replaces the statements that have not started. Refused if one that has started would change.',
+    args: { run: t.arg.id(), script: t.arg.string() },
+    resolve: (_root, { run, script }, context) => {
+      checkScriptText(script);
+      return tell(run, context, { name: 'replace', script });
+    },
+  }),
+  answerAsk: t.field({
+    type: RunType,
+    description: 'Answers a question of the script; one of kind confirm by `yes` or `no`.',
+    args: { run: t.arg.id(), ask: t.arg.int(), answer: t.arg.string() },
+    resolve: (_root, { run, ask, answer }, context) =>
+      tell(run, context, {
+        name: 'answer',
+        ask: checked('ask', z.int().positive(), ask),
+        answer: checked('answer', answerSchema, answer),
+      }),
+  }),
+}));

@@ -1,0 +1,46 @@
+/** What every resolver has at hand. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AuditLog } from '../../auth/audit-log.ts';
+import type { Control } from '../../control/control.ts';
+import type { Door, Identity } from '../../auth/door.ts';
+import type { PasswordSignIn } from '../../auth/sign-in.ts';
+import type { User } from '../../auth/user.ts';
+import type { RunBackend } from '../../backends/run-backend.ts';
+import type { RunQueue } from '../../backends/run-queue.ts';
+import type { LiveRuns } from '../../runs/live-runs.ts';
+import type { SequencerStates } from '../../runs/sequencer-states.ts';
+import type { Watchers } from '../../runs/watchers.ts';
+import type { Db } from '../../store/database.ts';
+import type { AnswerBudget } from './answer-budget.ts';
+import type { SocketFlow } from './socket-flow.ts';
+
+/** How people come in, for the few resolvers that are about it. */
+export interface Access {
+  door: Door;
+  passwords: PasswordSignIn;
+  audit: AuditLog;
+  control: Control;
+  /** Null when nobody has signed in. */
+  identity: Identity | null;
+  address: string;
+  request: IncomingMessage;
+  /** Null on a websocket. */
+  response: ServerResponse | null;
+}
+
+export interface Context {
+  /** Who acts. When nobody has signed in, to read it fails with UNAUTHENTICATED. */
+  user: User;
+  access: Access;
+  db: Db;
+  board: SequencerStates;
+  lives: LiveRuns;
+  backend: RunBackend;
+  queue: RunQueue;
+  watchers: Watchers;
+  version: string;
+  /** The byte budget of this answer. */
+  answer: AnswerBudget;
+  /** Null without a websocket. */
+  flow: SocketFlow | null;
+}

@@ -1,0 +1,138 @@
+/** A run as the resolvers see it: its row, and what memory knows better than the row. */
+import {
+  LIMITS,
+  SequencerError,
+  exactText,
+  isFinal,
+  type Phase,
+  type RunEventOf,
+  type RunView,
+} from '@sequencer/model';
+import { readView } from '../../runs/live-runs.ts';
+import type { LiveRun } from '../../runs/live-run.ts';
+import { statementsDone } from '../../runs/recorder.ts';
+import { eventsAfter, firstBytes, outputBefore, sizeOf, type StoredEvent } from '../../store/event-store.ts';
+import { findRun, type RunSummary } from '../../store/run-store.ts';
+import { isUuid } from '../../lib/uuid.ts';
+import { ANSWER_BYTES } from '../core/answer-budget.ts';
+import type { Context } from '../core/context.ts';
+import type { ScriptVersion } from './run-dialogue.ts';
+
+export class RunSource {
+  readonly row: RunSummary;
+  readonly live: LiveRun | null;
+  readonly #context: Context;
+  #view: Promise<RunView> | null = null;
+
+  constructor(row: RunSummary, context: Context) {
+    this.#context = context;
+    this.live = context.lives.get(row.id) ?? null;
+    this.row = this.live?.row ?? row;
+  }
+
+  get phase(): Phase {
+    return this.live?.phase ?? this.row.phase;
+  }
+
+  /** The folded state: of a run in memory as it is now, of others as stored. */
+  view(): Promise<RunView> {
+    const { answer, db } = this.#context;
+    // From memory without waiting for its turn: `lastSeq` and `outputBefore` of one answer have to be of one moment.
+    this.#view ??= this.live ? Promise.resolve(this.live.view) : answer.load(() => readView(db, this.row.id));
+    return this.#view;
+  }
+
+  /** Counts, times and outcome, without reading the view of a run that has ended. */
+  get facts() {
+    const view = this.live && this.live.view.lastSeq > 0 ? this.live.view : null;
+    if (!view) return this.row;
+    return {
+      startedAt: view.startedAt,
+      finishedAt: view.finishedAt ?? this.row.finishedAt,
+      exitCode: view.exitCode ?? this.row.exitCode,
+      failure: view.failure,
+      statementCount: view.statements.length,
+      statementsDone: statementsDone(view),
+      lastSeq: view.lastSeq,
+    };
+  }
+
+  /** One sentence: why it is in its phase. For a waiting run, what it waits for. */
+  async reason(): Promise<string | null> {
+    if (this.phase !== 'QUEUED') return this.live ? this.live.reason : this.row.reason;
+    return this.#context.queue.whyItWaits(this.row);
+  }
+
+  /** Events with seq > after, oldest first: from memory when it has them, else from the store. */
+  async events(after: number, first: number, types: readonly string[] | null): Promise<StoredEvent[]> {
+    const wanted = (event: StoredEvent) => types?.includes(event.type) ?? true;
+    const tail = this.live?.tail(after, Infinity);
+    if (tail) return firstBytes(tail.filter(wanted).slice(0, first), LIMITS.pageBytes);
+    // What is not committed yet is in memory alone. It is taken before the store is read: nothing can fall between.
+    const uncommitted = this.live?.tail(this.live.storedSeq, Infinity) ?? [];
+    const { answer, db } = this.#context;
+    const stored = await answer.load(() => eventsAfter(db, this.row.id, after, first, types, LIMITS.pageBytes));
+    const last = stored.at(-1)?.seq ?? after;
+    const all = [...stored, ...uncommitted.filter((event) => event.seq > last && wanted(event))];
+    return firstBytes(all.slice(0, first), LIMITS.pageBytes);
+  }
+
+  /** The newest output with seq < before, the oldest of it first. */
+  async outputBefore(before: number, last: number): Promise<StoredEvent[]> {
+    const uncommitted = this.live?.tail(this.live.storedSeq, Infinity) ?? [];
+    const newest = uncommitted.filter((event) => event.type === 'output' && event.seq < before);
+    const { answer, db } = this.#context;
+    const older = await answer.load(() =>
+      outputBefore(db, this.row.id, newest[0]?.seq ?? before, last, LIMITS.pageBytes),
+    );
+    return firstBytes([...older, ...newest].slice(-last).reverse(), LIMITS.pageBytes).reverse();
+  }
+
+  /** How the script was replaced while it ran, from the record. */
+  async versions(): Promise<ScriptVersion[]> {
+    const { versions } = await this.view();
+    if (versions.length === 0) return [];
+    const events: StoredEvent[] = [];
+    for (let size = 0; ;) {
+      const page = await this.events(events.at(-1)?.seq ?? 0, 1000, ['script']);
+      events.push(...page);
+      size += sizeOf(page);
+      if (size > ANSWER_BYTES) throw new SequencerError('ANSWER_TOO_LARGE');
+      if (page.length === 0) break;
+    }
+    return events.map(({ at, data }) => {
+      const { version, script, firstChanged, by } = JSON.parse(data) as RunEventOf<'script'>;
+      return { version, script: exactText(script), firstChanged, by, at };
+    });
+  }
+
+  /** How many clients follow it. */
+  get watchers(): number {
+    return this.#context.watchers.of(this.row.id);
+  }
+
+  /** Throws unless the run runs, with what its phase means for a command. */
+  requireStarted(): void {
+    if (this.phase === 'QUEUED') throw new SequencerError('RUN_NOT_STARTED');
+    this.requireOpen();
+  }
+
+  requireOpen(): void {
+    if (!isFinal(this.phase)) return;
+    const text = `Run ${String(this.row.number)} has ended (${this.phase.toLowerCase()}); its outcome never changes.`;
+    throw new SequencerError('RUN_FINISHED', text);
+  }
+}
+
+/** Null when there is no such run. */
+export async function findSource(id: string, context: Context): Promise<RunSource | null> {
+  if (!isUuid(id)) return null;
+  const row = context.lives.get(id)?.row ?? (await findRun(context.db, id));
+  return row ? new RunSource(row, context) : null;
+}
+
+export async function requireSource(id: string, context: Context): Promise<RunSource> {
+  const source = await findSource(id, context);
+  if (!source) throw new SequencerError('UNKNOWN_RUN');
+  return source;
+}

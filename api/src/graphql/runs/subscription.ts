@@ -1,0 +1,200 @@
+/** The subscriptions: first what is true now, then what changes, each reader at its own pace. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isFinal } from '@sequencer/model';
+import type { Signal } from '../../lib/signal.ts';
+import { eventsAfter, firstBytes, sizeOf, type StoredEvent } from '../../store/event-store.ts';
+import { findRun } from '../../store/run-store.ts';
+import { DateTime, builder } from '../core/builder.ts';
+import type { Context } from '../core/context.ts';
+import { EventType, OutputType, readOutput, type OutputPart } from './run-parts.ts';
+import { findSource, requireSource, type RunSource } from './run-source.ts';
+import { RunType } from './run.ts';
+import { SequencerType } from '../core/sequencer-ref.ts';
+import { stream } from '../core/stream.ts';
+
+/** A whole state is sent at most ten times a second. */
+const STATE_EVERY_MS = 100;
+/** One with a new prompt, phase or question, at most forty times a second. */
+const URGENT_EVERY_MS = 25;
+const HEARTBEAT_MS = 2000;
+const BATCH = 1000;
+const BATCH_BYTES = 128 * 1024;
+
+/** Does nothing when the wait is given up. */
+async function pause(ms: number, stopped: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { signal: stopped }).catch(() => undefined);
+}
+
+/** Waits while the client has enough to read. Free it when the client has taken what was yielded. */
+async function slot({ flow }: Context, stopped: AbortSignal): Promise<() => void> {
+  return flow ? flow.slot(stopped) : () => undefined;
+}
+
+/** The state at once, then again whenever the signal has come, at most ten times a second. */
+function states<T>(signal: Signal, context: Context, read: () => T): AsyncIterableIterator<T> {
+  return stream(async function* (stopped) {
+    while (!stopped.aborted) {
+      const free = await slot(context, stopped);
+      const seen = signal.version;
+      try {
+        yield read();
+      } finally {
+        free();
+      }
+      await pause(STATE_EVERY_MS, stopped);
+      await signal.after(seen, stopped);
+    }
+  });
+}
+
+/**
+ * The run whenever something of it changes; ends after its end. An urgent change is sent immediately, any other within
+ * 100 ms of the state before. While the script floods the record, a viewer costs ten states a second and no more.
+ */
+function runStates(first: RunSource, context: Context): AsyncIterableIterator<RunSource> {
+  const signal = context.board.signalOf(first.row.sequencer);
+  return stream(async function* (stopped) {
+    const leave = context.watchers.enter(first.row.id, signal);
+    try {
+      let run = first;
+      let sent = '';
+      while (!stopped.aborted) {
+        const seen = signal.version;
+        const urgent = context.lives.get(first.row.id)?.urgent;
+        const seenUrgent = urgent?.version ?? 0;
+        // A quick step is over within milliseconds: its end alone is sent.
+        if (sent !== '' && run.live?.isBetweenPrompts) await urgent?.after(seenUrgent, stopped, STATE_EVERY_MS);
+        // The signal is the sequencer's: another run's news are not this one's.
+        const state = await fingerprint(run);
+        if (state !== sent) {
+          sent = state;
+          const free = await slot(context, stopped);
+          try {
+            yield run;
+          } finally {
+            free();
+          }
+          if (isFinal(run.phase)) return;
+          await pause(URGENT_EVERY_MS, stopped);
+          if (urgent) await urgent.after(seenUrgent, stopped, STATE_EVERY_MS - URGENT_EVERY_MS);
+          else await pause(STATE_EVERY_MS - URGENT_EVERY_MS, stopped);
+        }
+        await signal.after(seen, stopped);
+        run = (await findSource(first.row.id, context)) ?? run;
+      }
+    } finally {
+      leave();
+    }
+  });
+}
+
+async function fingerprint(run: RunSource): Promise<string> {
+  const { live } = run;
+  const { lastSeq } = run.facts;
+  return [
+    run.phase,
+    await run.reason(),
+    run.row.place,
+    lastSeq,
+    live?.held,
+    live?.seenAt?.getTime(),
+    run.watchers,
+  ].join(' ');
+}
+
+/**
+ * Events with seq > after in batches, from the store and then from memory: exact by seq, at the pace of the reader.
+ * The first batch comes at once, be it empty. Ends after the last event of the run.
+ */
+function eventBatches(
+  id: string,
+  after: number,
+  context: Context,
+  types: readonly string[] | null,
+): AsyncIterableIterator<StoredEvent[]> {
+  return stream(async function* (stopped) {
+    const signal = context.board.signalOf((await requireSource(id, context)).row.sequencer);
+    const wanted = types && new Set(types);
+    let at = after;
+    let first = true;
+    while (!stopped.aborted) {
+      const seen = signal.version;
+      const free = await slot(context, stopped);
+      try {
+        const live = context.lives.get(id);
+        const tail = live?.tail(at, BATCH) ?? null;
+        // Read before the query, so that `at` never passes an event that the query did not see.
+        const stored = live ? live.storedSeq : ((await findRun(context.db, id))?.lastSeq ?? 0);
+        const batch = tail
+          ? firstBytes(tail, BATCH_BYTES)
+          : await eventsAfter(context.db, id, at, BATCH, types, BATCH_BYTES);
+        const chosen = wanted && tail ? batch.filter((event) => wanted.has(event.type)) : batch;
+        if (chosen.length > 0 || first) yield chosen;
+        first = false;
+        const last = batch.at(-1)?.seq ?? at;
+        const isFull = batch.length === BATCH || sizeOf(batch) >= BATCH_BYTES;
+        // A filtered page that is not full has seen everything that is stored.
+        at = tail === null && !isFull ? Math.max(last, stored) : last;
+        if (batch.length > 0) continue;
+      } finally {
+        free();
+      }
+      const now = context.lives.get(id);
+      if (at < (now?.view.lastSeq ?? 0)) continue;
+      if (now ? now.view.outcome !== null || isFinal(now.row.phase) : await hasEnded(id, context)) return;
+      await signal.after(seen, stopped);
+    }
+  });
+}
+
+async function hasEnded(id: string, context: Context): Promise<boolean> {
+  const row = await findRun(context.db, id);
+  return row === null || isFinal(row.phase);
+}
+
+builder.subscriptionType({
+  fields: (t) => ({
+    sequencers: t.field({
+      type: [SequencerType],
+      subscribe: (_root, _args, context) =>
+        states(context.board.anything, context, () => context.board.names.map((name) => ({ name }))),
+      resolve: (sequencers) => sequencers,
+    }),
+    sequencer: t.field({
+      type: SequencerType,
+      args: { name: t.arg.string() },
+      subscribe: (_root, { name }, context) => states(context.board.signal(name), context, () => ({ name })),
+      resolve: (sequencer) => sequencer,
+    }),
+    run: t.field({
+      type: RunType,
+      args: { id: t.arg.id() },
+      subscribe: async (_root, { id }, context) => runStates(await requireSource(id, context), context),
+      resolve: (run) => run,
+    }),
+    output: t.field({
+      type: [OutputType],
+      args: { run: t.arg.id(), after: t.arg.int({ defaultValue: 0, required: false }) },
+      subscribe: (_root, { run, after }, context) => eventBatches(run, after ?? 0, context, ['output']),
+      resolve: (batch): OutputPart[] => batch.map(readOutput),
+    }),
+    events: t.field({
+      type: [EventType],
+      args: { run: t.arg.id(), after: t.arg.int({ defaultValue: 0, required: false }) },
+      subscribe: (_root, { run, after }, context) => eventBatches(run, after ?? 0, context, null),
+      resolve: (batch) => batch,
+    }),
+    heartbeat: t.field({
+      type: DateTime,
+      description: "The server's clock, every 2 seconds: how a client knows that it is live.",
+      subscribe: () =>
+        stream(async function* (stopped) {
+          while (!stopped.aborted) {
+            yield new Date();
+            await pause(HEARTBEAT_MS, stopped);
+          }
+        }),
+      resolve: (time) => time,
+    }),
+  }),
+});

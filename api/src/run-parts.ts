@@ -1,0 +1,75 @@
+/** The parts of the API that are about runs, for where scripts run: on workers that wait, or in pods of a cluster. */
+import type { Config } from './config.ts';
+import { runCredentials, secretCredentials } from './gateway/credentials.ts';
+import { Gateway } from './gateway/gateway.ts';
+import type { ConnectionHandlers } from './gateway/runner-connection.ts';
+import { runnerSecrets } from './gateway/runner-secrets.ts';
+import type { Metrics } from './lib/metrics.ts';
+import { makeKubernetesParts } from './backends/kubernetes/parts.ts';
+import type { Logger } from './lib/log.ts';
+import type { Db } from './store/database.ts';
+import type { LiveRun } from './runs/live-run.ts';
+import type { LiveRuns } from './runs/live-runs.ts';
+import { LocalBackend } from './backends/local/backend.ts';
+import { LocalQueue } from './backends/local/queue.ts';
+import { Recorder } from './runs/recorder.ts';
+import type { RunBackend } from './backends/run-backend.ts';
+import { afterEnd } from './runs/run-end.ts';
+import type { RunQueue } from './backends/run-queue.ts';
+import type { SequencerStates } from './runs/sequencer-states.ts';
+import type { Watchers } from './runs/watchers.ts';
+
+interface RunParts {
+  backend: RunBackend & { handlers: ConnectionHandlers; stored: (run: LiveRun) => void };
+  queue: RunQueue;
+  begin: () => Promise<void>;
+  close: () => Promise<void>;
+}
+
+interface Given {
+  config: Config;
+  db: Db;
+  log: Logger;
+  lives: LiveRuns;
+  board: SequencerStates;
+  metrics: Metrics;
+  watchers: Watchers;
+}
+
+export function makeRunParts({ config, metrics, ...given }: Given): {
+  runs: RunParts;
+  gateway: Gateway;
+  recorder: Recorder;
+} {
+  const { db, log } = given;
+  const { kubernetes } = config;
+  const credentials = kubernetes
+    ? runCredentials(kubernetes.runTokenKey)
+    : secretCredentials(runnerSecrets(config, log));
+  const gateway = new Gateway(credentials, log);
+  const stored = (run: LiveRun) => {
+    runs.backend.stored(run);
+  };
+  // In a cluster the operator sees to what follows an end.
+  const recorder = new Recorder(db, log, metrics, stored, kubernetes ? () => Promise.resolve() : afterEnd);
+  const all = { ...given, gateway, recorder };
+  const runs: RunParts = kubernetes
+    ? makeKubernetesParts(all, config.databaseUrl, kubernetes.namespace)
+    : localParts(all);
+  return { runs, gateway, recorder };
+}
+
+function localParts(
+  all: Omit<Given, 'config' | 'metrics' | 'watchers'> & { gateway: Gateway; recorder: Recorder },
+): RunParts {
+  const backend = new LocalBackend(all);
+  return {
+    backend,
+    queue: new LocalQueue(all.db, all.board, all.gateway, all.log),
+    begin: () => all.board.register(),
+    close: () => {
+      backend.close();
+      return Promise.resolve();
+    },
+  };
+}

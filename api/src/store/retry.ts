@@ -1,0 +1,42 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isRefused } from './errors.ts';
+
+const FIRST_MS = 100;
+const LONGEST_MS = 3000;
+
+/** Does it again until it succeeds, waiting longer each time; gives up, with the last error, when stopped. */
+export async function retryUntilAborted<T>(
+  stopped: AbortSignal,
+  action: () => Promise<T>,
+  onFailure: (error: unknown) => void,
+): Promise<T> {
+  for (let wait = FIRST_MS; ; wait = Math.min(wait * 2, LONGEST_MS)) {
+    try {
+      return await action();
+    } catch (error) {
+      if (stopped.aborted) throw error;
+      onFailure(error);
+      try {
+        await sleep(wait, undefined, { signal: stopped });
+      } catch {
+        throw error;
+      }
+    }
+  }
+}
+
+/** As `retryUntilAborted`, but gives up after `tries` attempts when the database refuses the values. */
+export async function retryUntilRefused<T>(
+  stopped: AbortSignal,
+  action: () => Promise<T>,
+  onFailure: (error: unknown) => void,
+  tries: number,
+): Promise<T> {
+  let refusals = 0;
+  const refused = new AbortController();
+  return retryUntilAborted(AbortSignal.any([stopped, refused.signal]), action, (error) => {
+    refusals = isRefused(error) ? refusals + 1 : 0;
+    if (refusals >= tries) refused.abort();
+    else onFailure(error);
+  });
+}
