@@ -22,7 +22,7 @@ import { staticFiles } from './http/static-files.ts';
 import { TrustedProxies } from './lib/trusted-proxies.ts';
 import { routeUpgrades } from './http/upgrades.ts';
 import type { Logger } from './lib/log.ts';
-import { ownFile } from './own-file.ts';
+import { packageFile } from './lib/package-file.ts';
 import { LiveRuns } from './runs/live-runs.ts';
 import { makeRunParts } from './run-parts.ts';
 import { SequencerStates } from './runs/sequencer-states.ts';
@@ -36,7 +36,7 @@ export interface Api {
 }
 
 function readVersion(): string {
-  return (JSON.parse(readFileSync(ownFile('package.json'), 'utf8')) as { version: string }).version;
+  return (JSON.parse(readFileSync(packageFile('package.json'), 'utf8')) as { version: string }).version;
 }
 
 export async function startApi(config: Config, log: Logger): Promise<Api> {
@@ -96,7 +96,9 @@ export async function startApi(config: Config, log: Logger): Promise<Api> {
     },
     makeRouter({
       guard,
-      yoga,
+      graphql: async (request, response) => {
+        await yoga.handle(request, response, { req: request, res: response });
+      },
       metrics,
       door,
       audit,

@@ -1,3 +1,4 @@
+export * from './access.ts';
 export * from './errors.ts';
 export * from './events.ts';
 export * from './fold.ts';

@@ -1,6 +1,6 @@
 /** Tokens for programs: shown once, stored as a hash, never able to do more than the person whose they are. */
 import { randomUUID } from 'node:crypto';
-import { SequencerError, hasUnseenCharacters } from '@sequencer/model';
+import { SequencerError, hasUnseenCharacters, type SignInMethod } from '@sequencer/model';
 import { and, count, desc, eq, gt, isNull } from 'drizzle-orm';
 import type { Logger } from '../lib/log.ts';
 import { apiTokens, type ApiTokenRow } from '../store/auth-schema.ts';
@@ -10,7 +10,6 @@ import { NOT_KEPT, hasRole, operates, type Grant } from './grants.ts';
 import { Remembered } from './remembered.ts';
 import { sha256 } from '../lib/sha256.ts';
 import { newSecret } from './secrets.ts';
-import type { Method } from './settings.ts';
 import type { User } from './user.ts';
 
 const PREFIX = 'seq_';
@@ -46,7 +45,7 @@ export class ApiTokens {
   }
 
   /** Throws BAD_INPUT, FORBIDDEN or TOO_MANY. */
-  async create(owner: User, method: Method, wanted: NewToken): Promise<{ token: string; row: ApiTokenRow }> {
+  async create(owner: User, method: SignInMethod, wanted: NewToken): Promise<{ token: string; row: ApiTokenRow }> {
     const { name, grant, days } = wanted;
     if (!NAME.test(name) || hasUnseenCharacters(name)) {
       throw new SequencerError(

@@ -1,12 +1,12 @@
 /** Who a request is from, by every way in that the site has chosen. */
 import type { IncomingMessage } from 'node:http';
-import { SequencerError } from '@sequencer/model';
-import type { Config } from '../config.ts';
+import { SequencerError, type SignInMethod } from '@sequencer/model';
 import type { Peers } from '../lib/client-address.ts';
 import type { Logger } from '../lib/log.ts';
 import type { ApiTokenRow, SessionRow } from '../store/auth-schema.ts';
 import type { Db } from '../store/database.ts';
 import { ApiTokens } from './api-tokens.ts';
+import type { AuthConfig } from './settings.ts';
 import { SESSION, readCookie } from './cookie.ts';
 import { Endings } from './endings.ts';
 import { union, within, type Grant } from './grants.ts';
@@ -16,7 +16,6 @@ import { OwnerGrants } from './owner-grants.ts';
 import { People } from './people.ts';
 import { readProxyUser } from './proxy-headers.ts';
 import { Sessions } from './sessions.ts';
-import type { Method } from './settings.ts';
 import { nobody, type User } from './user.ts';
 
 /** A connection that a proxy let in ends a little after its time: the proxy is asked again then. */
@@ -24,7 +23,7 @@ const PROXY_SLACK_MS = 5000;
 
 export interface Identity {
   user: User;
-  method: Method | 'token';
+  method: SignInMethod | 'token';
   /** In words for the audit: the method, or which token. */
   via: string;
   /** The hash of the session, when there is one that can be ended. */
@@ -32,6 +31,13 @@ export interface Identity {
   /** The id of the API token, if the request has one. */
   token: string | null;
   expiresAt: Date | null;
+}
+
+/** The part of the configuration that decides who may sign in. */
+interface AuthenticationConfig {
+  auth: AuthConfig;
+  /** The user of all requests when nobody has to sign in. */
+  userName: string;
 }
 
 export class Door {
@@ -44,12 +50,12 @@ export class Door {
   /** Null without an OpenID Connect provider. */
   readonly oidc: { client: OidcClient; sessions: OidcSessions } | null;
   readonly peers: Peers;
-  readonly #config: Config;
+  readonly #config: AuthenticationConfig;
   /** When each request was first seen: that of a websocket names its user for as long as it is open. */
   readonly #arrivals = new WeakMap<IncomingMessage, number>();
 
   /** Throws when the users file cannot be used. */
-  constructor(config: Config, peers: Peers, db: Db, log: Logger) {
+  constructor(config: AuthenticationConfig, peers: Peers, db: Db, log: Logger) {
     const { auth } = config;
     this.#config = config;
     this.peers = peers;
@@ -61,7 +67,7 @@ export class Door {
     this.oidc = client && { client, sessions: new OidcSessions(client, this.sessions, this.ownerGrants, log) };
   }
 
-  get methods(): readonly Method[] {
+  get methods(): readonly SignInMethod[] {
     return this.#config.auth.methods;
   }
 

@@ -1,9 +1,5 @@
 /** What a person or program may do: a role, and for operators on which sequencers. Everybody who is let in sees all. */
-import { SEQUENCER_NAME } from '@sequencer/model';
-
-/** Each may do what those before it may. */
-export const ROLES = ['VIEWER', 'OPERATOR', 'ADMIN'] as const;
-export type Role = (typeof ROLES)[number];
+import { ROLES, SEQUENCER_NAME, type Role } from '@sequencer/model';
 
 export interface Grant {
   role: Role;

@@ -2,7 +2,8 @@
  * The one place that says who may ask for what: for each field of the schema the role that it needs, with the arguments
  * that may be given. What is not here cannot be asked for: the schema is not made then.
  */
-import type { Role } from './grants.ts';
+
+import type { Role } from '@sequencer/model';
 
 /** Nobody need have signed in. */
 export type Need = Role | 'ANYBODY';

@@ -1,11 +1,10 @@
 /** The settings of who may come in. `none` is for a laptop; beyond loopback one of the others has to be chosen. */
+import { SIGN_IN_METHODS, type SignInMethod } from '@sequencer/model';
 import { z } from 'zod';
 import { parseProxies, type ProxyList } from '../lib/trusted-proxies.ts';
 import { NOT_KEPT, parseGrant, type Grant } from './grants.ts';
 
 const LOOPBACK = ['127.0.0.1', '::1', 'localhost'];
-const METHODS = ['none', 'password', 'oidc', 'proxy'] as const;
-export type Method = (typeof METHODS)[number];
 
 export const list = z
   .string()
@@ -29,7 +28,9 @@ export const authSettings = {
   HOST: z.string().default('127.0.0.1'),
   AUTH: list
     .transform((words) => (words.length === 0 ? ['none'] : words))
-    .pipe(z.array(z.enum(METHODS, 'AUTH has to be none, or some of password, oidc and proxy with commas between.'))),
+    .pipe(
+      z.array(z.enum(SIGN_IN_METHODS, 'AUTH has to be none, or some of password, oidc and proxy with commas between.')),
+    ),
   USERS_FILE: z.string().optional(),
   /** Whether scripts can read the secrets of the API, and if so, whether grants are allowed that this defeats. */
   SHARED_UNIX_USER: z
@@ -103,7 +104,7 @@ const schema = z.object(authSettings);
 type Values = z.output<typeof schema>;
 
 export interface AuthConfig {
-  methods: readonly Method[];
+  methods: readonly SignInMethod[];
   usersFile: string | null;
   /** Whether an operator of some sequencers can be kept from the others. */
   keepsScopes: boolean;
@@ -128,7 +129,7 @@ export interface AuthConfig {
 }
 
 export function authConfig(value: Values): AuthConfig {
-  const uses = (method: Method) => value.AUTH.includes(method);
+  const uses = (method: SignInMethod) => value.AUTH.includes(method);
   return {
     methods: value.AUTH,
     usersFile: uses('password') ? (value.USERS_FILE ?? null) : null,
@@ -169,7 +170,7 @@ export function authConflicts(env: Record<string, string | undefined>): { path: 
     return host ? [] : authConflicts({ HOST: env.HOST, AUTH: env.AUTH, ...FILLED });
   }
   const value = parsed.data;
-  const uses = (method: Method) => value.AUTH.includes(method);
+  const uses = (method: SignInMethod) => value.AUTH.includes(method);
   const missing = (needed: boolean, path: keyof Values, message: string) =>
     needed && (value[path] === undefined || value[path] === '') ? [{ path, message }] : [];
   const groups = (uses('oidc') || uses('proxy')) && value.ROLE_GROUPS.size === 0;

@@ -1,7 +1,6 @@
 /** The lasting secrets of runners: each is good for the seat of one sequencer, or of all. */
 import { SEQUENCER_NAME } from '@sequencer/model';
 import { SiteFile } from '../lib/reloading-file.ts';
-import type { Config } from '../config.ts';
 import type { Logger } from '../lib/log.ts';
 
 /** Null for the sequencer: good for each of them. */
@@ -21,8 +20,14 @@ export function parseRunnerSecrets(words: readonly string[]): RunnerSecret[] | n
   return pairs.every((p) => SEQUENCER_NAME.test(p.sequencer) && p.token.length >= RUNNER_TOKEN_LENGTH) ? pairs : null;
 }
 
+/** The part of the configuration that has runner tokens, or the path of a file of them. */
+interface RunnerSecretsConfig {
+  runnerTokens: readonly RunnerSecret[];
+  runnerTokensFile: string | null;
+}
+
 /** Those that count at the moment. Throws when the file of them cannot be used. */
-export function runnerSecrets(config: Config, log: Logger): () => readonly RunnerSecret[] {
+export function runnerSecrets(config: RunnerSecretsConfig, log: Logger): () => readonly RunnerSecret[] {
   const path = config.runnerTokensFile;
   const file = path === null ? null : new SiteFile('RUNNER_TOKENS_FILE', path, parseFile, log);
   return () => [...config.runnerTokens, ...(file?.value ?? [])];

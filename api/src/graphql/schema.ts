@@ -7,14 +7,17 @@ import './runs/run.ts';
 import './sequencers/sequencer.ts';
 import './history/history.ts';
 import './queue/queue.ts';
+import './queue/submit-run.ts';
 import './control/breakpoints.ts';
 import './control/control.ts';
 import './inspection/inspection.ts';
+import './inspection/script.ts';
 import './runs/subscription.ts';
 import './accounts/access.ts';
 import './accounts/accounts.ts';
 import './accounts/api-tokens.ts';
 import './audit/audit.ts';
 import './control/control-lock.ts';
+import './server.ts';
 
 export const schema: GraphQLSchema = counted(guarded(builder.toSchema()));

@@ -1,7 +1,6 @@
 /** Which requests come in at all: known hosts, known origins, JSON of a bounded size. */
 import type { IncomingMessage } from 'node:http';
-import type { Config } from '../config.ts';
-import { ERRORS, type ErrorCode } from '@sequencer/model';
+import { ERRORS, type ErrorCode, type SignInMethod } from '@sequencer/model';
 
 const BODY_LIMIT = 2 * 1024 * 1024;
 const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
@@ -14,6 +13,13 @@ export interface Refusal {
   status: number;
   code: ErrorCode;
   message: string;
+}
+
+/** The part of the configuration that the guard reads. */
+interface GuardConfig {
+  allowedHosts: readonly string[];
+  allowedOrigins: readonly string[];
+  auth: { publicUrl: URL | null; methods: readonly SignInMethod[] };
 }
 
 export interface Guard {
@@ -36,7 +42,7 @@ function takesJson(accept: string | undefined): boolean {
 /** The header by which a proxy passes on the address or host of a client. */
 const PASSED_ON = /^(forwarded|x-forwarded(-.*)?|x-real-ip)$/;
 
-export function makeGuard({ allowedHosts, allowedOrigins, auth: { publicUrl, methods } }: Config): Guard {
+export function makeGuard({ allowedHosts, allowedOrigins, auth: { publicUrl, methods } }: GuardConfig): Guard {
   const own = publicUrl ? [publicUrl] : [];
   const hosts = new Set([...LOOPBACK, ...own.map(({ host }) => host), ...allowedHosts.map((h) => h.toLowerCase())]);
   const origins = new Set([...own.map(({ origin }) => origin), ...allowedOrigins.map((o) => o.toLowerCase())]);

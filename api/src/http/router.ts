@@ -1,14 +1,13 @@
 /** Which part answers which path. */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { ERRORS } from '@sequencer/model';
+import { ERRORS, type Role } from '@sequencer/model';
 import type { AuditLog } from '../auth/audit-log.ts';
 import { authenticate, type Door } from '../auth/door.ts';
-import { hasRole, type Role } from '../auth/grants.ts';
+import { hasRole } from '../auth/grants.ts';
 import type { Provider } from '../auth/provider.ts';
 import type { Logger } from '../lib/log.ts';
 import { asSequencerError } from '../store/database.ts';
 import { exportAudit } from './audit-export.ts';
-import type { Yoga } from '../graphql/yoga.ts';
 import type { Guard, Refusal } from './guard.ts';
 import type { Metrics } from '../lib/metrics.ts';
 import { SECURITY_HEADERS, type Handler } from './static-files.ts';
@@ -18,7 +17,7 @@ const HSTS = 'max-age=15552000';
 
 export interface Routes {
   guard: Guard;
-  yoga: Yoga;
+  graphql: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   metrics: Metrics;
   door: Door;
   audit: AuditLog;
@@ -76,7 +75,7 @@ async function answer(routes: Routes, path: string, request: IncomingMessage, re
     case '/graphql': {
       const refusal = routes.guard.graphql(request);
       if (refusal) refuse(response, refusal);
-      else await routes.yoga.handle(request, response, { req: request, res: response });
+      else await routes.graphql(request, response);
       return;
     }
     case '/healthz':

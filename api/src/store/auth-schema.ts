@@ -1,8 +1,7 @@
 /** The tables of who came in and what they did. Secrets are stored as hashes only. */
+import { type Role, type SignInMethod } from '@sequencer/model';
 import { sql } from 'drizzle-orm';
 import { bigint, index, integer, pgTable, primaryKey, uuid } from 'drizzle-orm/pg-core';
-import type { Role } from '../auth/grants.ts';
-import type { Method } from '../auth/settings.ts';
 import { last, text, time } from './columns.ts';
 import { sequencers } from './schema.ts';
 
@@ -38,7 +37,7 @@ export const apiTokens = pgTable(
     name: text().notNull(),
     owner: text().notNull(),
     /** How its owner had signed in. Null for tokens of an earlier version of which this is not known. */
-    method: text().$type<Method>(),
+    method: text().$type<SignInMethod>(),
     role: text().$type<Role>().notNull(),
     sequencers: text().array(),
     createdAt: time('created_at').notNull(),

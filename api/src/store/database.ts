@@ -7,7 +7,7 @@ import { migrate } from 'drizzle-orm/node-postgres/migrator';
 import pg from 'pg';
 import { z } from 'zod';
 import type { Logger } from '../lib/log.ts';
-import { ownFile } from '../own-file.ts';
+import { packageFile } from '../lib/package-file.ts';
 import { retryUntilAborted } from './retry.ts';
 import { isDatabaseAway } from './errors.ts';
 import { watchedPool } from './pool.ts';
@@ -25,7 +25,7 @@ export interface Database {
   close: () => Promise<void>;
 }
 
-const FOLDER = ownFile('migrations');
+const FOLDER = packageFile('migrations');
 /** A database that is started together with the API may take so long; a probe of a cluster's pod waits longer. */
 const THERE_WITHIN_MS = 100_000;
 /** PostgreSQL 16. */

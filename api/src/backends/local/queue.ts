@@ -7,7 +7,14 @@ import { sha256 } from '../../lib/sha256.ts';
 import type { Logger } from '../../lib/log.ts';
 import type { Gateway } from '../../gateway/gateway.ts';
 import { violatedConstraint, type Db } from '../../store/database.ts';
-import { findByRequest, findRun, setHoldOnFailure, setPlaces, wordsOf, type RunSummary } from '../../store/run-store.ts';
+import {
+  findByRequest,
+  findRun,
+  setHoldOnFailure,
+  setPlaces,
+  wordsOf,
+  type RunSummary,
+} from '../../store/run-store.ts';
 import { runs, sequencers } from '../../store/schema.ts';
 import { retryUntilRefused } from '../../store/retry.ts';
 import { lockSequencer, switchOff, type Transaction } from '../../runs/run-end.ts';

@@ -103,3 +103,5 @@ builder.mutationFields((t) => ({
     },
   }),
 }));
+
+builder.queryField('me', (t) => t.field({ type: UserType, resolve: (_root, _args, { access }) => identityOf(access) }));

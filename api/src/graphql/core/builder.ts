@@ -10,8 +10,8 @@ import {
   FAILURE_ACTIONS,
   type Others,
   type StepCommand,
+  ROLES,
 } from '@sequencer/model';
-import { ROLES } from '../../auth/grants.ts';
 import { readMoment } from '../../lib/moment.ts';
 import type { Context } from './context.ts';
 
@@ -88,3 +88,6 @@ export const RunStartEnum = builder.enumType('RunStart', {
   description: 'QUEUED waits for the mode of the sequencer; RUNNING starts as soon as the sequencer is free.',
   values: RUN_STARTS,
 });
+
+builder.queryType();
+builder.mutationType();

@@ -1,4 +1,4 @@
-/** The queries, and the pages of the history. */
+/** The history: pages of runs, and the nights. */
 import { PHASES, SequencerError } from '@sequencer/model';
 import { listNights, type Night, type NightOutcome } from '../../store/nights.ts';
 import {
@@ -10,24 +10,13 @@ import {
   placeOf,
   type RunFilter,
 } from '../../store/run-store.ts';
-import { identityOf } from '../accounts/access.ts';
 import { DateTime, PhaseEnum, builder } from '../core/builder.ts';
-import { RunSource, findSource } from '../runs/run-source.ts';
+import { RunSource } from '../runs/run-source.ts';
 import { RunType, pageSize } from '../runs/run.ts';
-import { SequencerType } from '../core/sequencer-ref.ts';
-import { UserType } from '../accounts/user.ts';
 
 const LARGEST_LIST = 200;
 const MOST_NIGHTS = 60;
 const LONGEST_SEARCH = 500;
-
-const ServerType = builder.objectRef<{ version: string }>('Server').implement({
-  description: "The server's version, and its clock.",
-  fields: (t) => ({
-    version: t.exposeString('version'),
-    time: t.field({ type: DateTime, resolve: () => new Date() }),
-  }),
-});
 
 interface Edge {
   cursor: string;
@@ -115,58 +104,38 @@ function readFilter(filter: typeof RunFilterInput.$inferInput | null | undefined
   };
 }
 
-builder.queryType({
-  fields: (t) => ({
-    me: t.field({ type: UserType, resolve: (_root, _args, { access }) => identityOf(access) }),
-    server: t.field({ type: ServerType, resolve: (_root, _args, { version }) => ({ version }) }),
-    sequencers: t.field({
-      type: [SequencerType],
-      resolve: (_root, _args, { board }) => board.names.map((name) => ({ name })),
-    }),
-    sequencer: t.field({
-      type: SequencerType,
-      nullable: true,
-      args: { name: t.arg.string() },
-      resolve: (_root, { name }, { board }) => (board.has(name) ? { name } : null),
-    }),
-    run: t.field({
-      type: RunType,
-      nullable: true,
-      args: { id: t.arg.id() },
-      resolve: (_root, { id }, context) => findSource(id, context),
-    }),
-    runs: t.field({
-      type: ConnectionType,
-      description: 'Runs, the newest first unless another order is asked for.',
-      args: {
-        filter: t.arg({ type: RunFilterInput, required: false }),
-        order: t.arg({ type: RunOrderEnum, required: false, defaultValue: 'NEWEST' }),
-        first: t.arg.int({ required: false, defaultValue: 50 }),
-        after: t.arg.string({ required: false }),
-      },
-      resolve: async (_root, args, context) => {
-        const size = pageSize('first', args.first ?? 50, LARGEST_LIST);
-        const filter = readFilter(args.filter);
-        const order = args.order ?? 'NEWEST';
-        const place = args.after ? decodeCursor(args.after, order) : null;
-        const rows = await listRuns(context.db, filter, order, size + 1, place);
-        // Failures and arguments are read with their rows, whether they are asked for or not.
-        for (const row of rows) context.answer.spend(JSON.stringify([row.failure, row.arguments]).length);
-        const edges = rows
-          .slice(0, size)
-          .map((row) => ({ cursor: encodeCursor(placeOf(row, order)), node: new RunSource(row, context) }));
-        return { edges, hasNextPage: rows.length > size, hasPreviousPage: place !== null, filter };
-      },
-    }),
-    nights: t.field({
-      type: [NightType],
-      description: 'The last nights that had runs, the oldest first.',
-      args: {
-        filter: t.arg({ type: RunFilterInput, required: false }),
-        last: t.arg.int({ required: false, defaultValue: 14, description: 'Nights to look back.' }),
-      },
-      resolve: (_root, { filter, last }, { db }) =>
-        listNights(db, readFilter(filter), pageSize('last', last ?? 14, MOST_NIGHTS), new Date()),
-    }),
+builder.queryFields((t) => ({
+  runs: t.field({
+    type: ConnectionType,
+    description: 'Runs, the newest first unless another order is asked for.',
+    args: {
+      filter: t.arg({ type: RunFilterInput, required: false }),
+      order: t.arg({ type: RunOrderEnum, required: false, defaultValue: 'NEWEST' }),
+      first: t.arg.int({ required: false, defaultValue: 50 }),
+      after: t.arg.string({ required: false }),
+    },
+    resolve: async (_root, args, context) => {
+      const size = pageSize('first', args.first ?? 50, LARGEST_LIST);
+      const filter = readFilter(args.filter);
+      const order = args.order ?? 'NEWEST';
+      const place = args.after ? decodeCursor(args.after, order) : null;
+      const rows = await listRuns(context.db, filter, order, size + 1, place);
+      // Failures and arguments are read with their rows, whether they are asked for or not.
+      for (const row of rows) context.answer.spend(JSON.stringify([row.failure, row.arguments]).length);
+      const edges = rows
+        .slice(0, size)
+        .map((row) => ({ cursor: encodeCursor(placeOf(row, order)), node: new RunSource(row, context) }));
+      return { edges, hasNextPage: rows.length > size, hasPreviousPage: place !== null, filter };
+    },
   }),
-});
+  nights: t.field({
+    type: [NightType],
+    description: 'The last nights that had runs, the oldest first.',
+    args: {
+      filter: t.arg({ type: RunFilterInput, required: false }),
+      last: t.arg.int({ required: false, defaultValue: 14, description: 'Nights to look back.' }),
+    },
+    resolve: (_root, { filter, last }, { db }) =>
+      listNights(db, readFilter(filter), pageSize('last', last ?? 14, MOST_NIGHTS), new Date()),
+  }),
+}));

@@ -15,7 +15,7 @@ import {
   TraceType,
   readOutput,
 } from './run-parts.ts';
-import type { RunSource } from './run-source.ts';
+import { findSource, type RunSource } from './run-source.ts';
 import { SequencerType } from '../core/sequencer-ref.ts';
 
 const LARGEST_PAGE = 5000;
@@ -181,3 +181,12 @@ RunType.implement({
     lastSeq: t.int({ resolve: (run) => run.facts.lastSeq }),
   }),
 });
+
+builder.queryFields((t) => ({
+  run: t.field({
+    type: RunType,
+    nullable: true,
+    args: { id: t.arg.id() },
+    resolve: (_root, { id }, context) => findSource(id, context),
+  }),
+}));

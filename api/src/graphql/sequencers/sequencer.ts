@@ -100,3 +100,16 @@ SequencerType.implement({
     }),
   }),
 });
+
+builder.queryFields((t) => ({
+  sequencers: t.field({
+    type: [SequencerType],
+    resolve: (_root, _args, { board }) => board.names.map((name) => ({ name })),
+  }),
+  sequencer: t.field({
+    type: SequencerType,
+    nullable: true,
+    args: { name: t.arg.string() },
+    resolve: (_root, { name }, { board }) => (board.has(name) ? { name } : null),
+  }),
+}));
