@@ -20,6 +20,8 @@ interface Step {
   name: string;
   command: string[];
   env?: Record<string, string>;
+  /** The working folder, below the root of the repository. */
+  cwd?: string;
   /** Reads how many tests passed and failed from the report; without one, the step is one check. */
   count?: () => Counts;
 }
@@ -69,6 +71,11 @@ const stages: Record<string, Step[]> = {
     { name: 'ruff check', command: python('ruff', 'check', 'runner-image') },
     { name: 'ruff format', command: python('ruff', 'format', '--check', 'runner-image') },
     { name: 'mypy', command: python('mypy', '--config-file', 'runner-image/pyproject.toml', 'runner-image/src') },
+    {
+      name: 'import-linter',
+      command: [join(root, '.venv/bin/lint-imports'), '--no-cache', '--no-logo'],
+      cwd: 'runner-image',
+    },
     { name: 'generated files', command: ['sh', 'scripts/generate', '--check'] },
   ],
   unit: [
@@ -114,7 +121,11 @@ const EVERYWHERE = ['lint', 'unit', 'runner', 'e2e'];
 function run(step: Step): Counts {
   console.log(`\n== ${step.name}`);
   const [command = '', ...args] = step.command;
-  const { status } = spawnSync(command, args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...step.env } });
+  const { status } = spawnSync(command, args, {
+    cwd: join(root, step.cwd ?? ''),
+    stdio: 'inherit',
+    env: { ...process.env, ...step.env },
+  });
   const counts = countsOf(step, status === 0);
   // A step that failed without a failed test (a crash, no test found) failed all the same.
   if (status !== 0 && counts.failed === 0) counts.failed = 1;

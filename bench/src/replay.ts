@@ -17,9 +17,9 @@ const PAGE = `query ($id: ID!, $after: Int!, $types: [String!], $first: Int!) {
 
 /** Lines are sampled long before: a thread hands ready ones to the channel, as the tracer would. */
 const script = (events: number) => `\
-from sequencer_runner.clock import now_iso
-from sequencer_runner.frames import line_frame
-from sequencer_runner.script.probe import current_probe
+from sequencer_runner.common.clock import now_iso
+from sequencer_runner.common.frames import line_frame
+from sequencer_runner.script.tracing.probe import current_probe
 channel = current_probe()._controller._channel
 for block in range(${String(events / 1000)}):
     line = {"type": "line", "at": now_iso(), "trace": 1, "file": "<script>", "function": "work"}

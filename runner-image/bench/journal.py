@@ -23,8 +23,8 @@ WORK = (
 PLAIN = f"import sys, time\n{WORK}"
 FED = f"""\
 import sys, threading, time
-from sequencer_runner.frames import line_frame
-from sequencer_runner.script.probe import current_probe
+from sequencer_runner.common.frames import line_frame
+from sequencer_runner.script.tracing.probe import current_probe
 
 # In the order of the runner's own: the supervisor checks any other way of writing it field by field.
 line = {{"type": "line", "at": "2026-01-01T00:00:00.000Z", "trace": 1, "file": "<script>"}}

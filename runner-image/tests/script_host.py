@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sequencer_runner.frames import FrameReader, LineFrame, OutputFrame, json_frame
+from sequencer_runner.common.frames import FrameReader, LineFrame, OutputFrame, json_frame
 
 SOURCE = Path(__file__).parent.parent / "src"
 MAIN = SOURCE / "sequencer_runner" / "script" / "importlib_bootstrap.py"

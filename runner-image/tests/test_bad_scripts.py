@@ -7,7 +7,7 @@ from gateway import Runner
 from pythons import pythons
 from script_host import ScriptHost, environment, run_plainly
 
-from sequencer_runner.checks import check_script
+from sequencer_runner.supervisor.checks import check_script
 
 HOST = "daq-satp1-sequencer"
 PYTHONS = pythons()

@@ -11,7 +11,7 @@ from gateway import Runner
 from pythons import pythons
 from script_host import ScriptHost, environment
 
-from sequencer_runner.outcome import Facts, Stop, outcome_of
+from sequencer_runner.supervisor.outcome import Facts, Stop, outcome_of
 
 PYTHONS = pythons()
 

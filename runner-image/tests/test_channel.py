@@ -4,8 +4,8 @@ import socket
 import threading
 import time
 
-from sequencer_runner.frames import FrameReader, OutputFrame
-from sequencer_runner.script.channel import Channel
+from sequencer_runner.common.frames import FrameReader, OutputFrame
+from sequencer_runner.script.io.channel import Channel
 
 SIZE = 4 << 20
 PIECE = 64 * 1024

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from sequencer_runner.checks import check_script, ocs_problems
+from sequencer_runner.supervisor.checks import check_script, ocs_problems
 
 
 @pytest.fixture

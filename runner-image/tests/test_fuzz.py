@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from test_golden import GOLDEN, MESSAGES
 from test_resume import until
 
-from sequencer_runner.clock import now_iso
-from sequencer_runner.frames import (
+from sequencer_runner.common.clock import now_iso
+from sequencer_runner.common.frames import (
     BadFrame,
     Frame,
     FrameReader,
@@ -22,7 +22,7 @@ from sequencer_runner.frames import (
     output_head,
 )
 from sequencer_runner.messages import Ack, BadCommand, BadMessage, Command, UnknownType, Welcome, read_message
-from sequencer_runner.script_messages import SCRIPT_EVENTS, BadScriptMessage, ScriptMessages
+from sequencer_runner.supervisor.script_messages import SCRIPT_EVENTS, BadScriptMessage, ScriptMessages
 
 scalars = st.one_of(
     st.none(),

@@ -10,7 +10,7 @@ import pytest
 from gateway import Gateway, Runner, Running
 from test_resume import until
 
-from sequencer_runner.ladder import heeded
+from sequencer_runner.supervisor.ladder import heeded
 
 STUBBORN = "import signal, time\nfor s in (signal.SIGINT, signal.SIGTERM):\n    signal.signal(s, signal.SIG_IGN)\n"
 STUBBORN += "print('ready', flush=True)\nwhile True:\n    time.sleep(0.02)\n"

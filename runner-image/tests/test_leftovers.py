@@ -11,7 +11,7 @@ import pytest
 from gateway import Runner, Running
 from test_resume import alive, until
 
-from sequencer_runner import leftovers
+from sequencer_runner.supervisor import orphans
 
 
 @pytest.mark.parametrize("ignoring", ["", "trap '' TERM; "])
@@ -138,13 +138,13 @@ def test_a_worker_that_is_killed_leaves_no_warm_process(own_runner: Callable[...
 
 def test_a_number_that_was_given_to_another_process_is_not_ours() -> None:
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE, start_new_session=True) as other:
-        started = leftovers.start_time(other.pid)
+        started = orphans.start_time(other.pid)
         assert started is not None
-        assert leftovers.is_alive(other.pid, started)
-        assert leftovers.may_be_ours(other.pid, started)
+        assert orphans.is_alive(other.pid, started)
+        assert orphans.may_be_ours(other.pid, started)
         boot, ticks = started.split()
-        assert not leftovers.may_be_ours(other.pid, f"{boot} {int(ticks) - 5}")
-        assert not leftovers.may_be_ours(other.pid, f"another-boot {ticks}")
-        assert not leftovers.may_be_ours(other.pid, None)
+        assert not orphans.may_be_ours(other.pid, f"{boot} {int(ticks) - 5}")
+        assert not orphans.may_be_ours(other.pid, f"another-boot {ticks}")
+        assert not orphans.may_be_ours(other.pid, None)
         assert other.stdin is not None
         other.stdin.close()

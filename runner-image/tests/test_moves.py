@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_replace import WAITS, go, waiting
 
-from sequencer_runner.script.moves import Moves
-from sequencer_runner.script.sources import parse
+from sequencer_runner.script.debugger.line_moves import Moves
+from sequencer_runner.script.source.sources import parse
 
 OLD = "a = 1\nb = 2\nfor n in range(3):\n    c = n\n    d = f(\n        n,\n    )\ne = 5\nprint(e)\n"
 

@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sequencer_runner.output import Output
+from sequencer_runner.supervisor.output import Output
 
 # Text with whole, half and broken characters, progress bars and colours.
 pieces = st.one_of(

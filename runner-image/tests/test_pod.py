@@ -42,7 +42,7 @@ class PodProcess:
             [
                 sys.executable,
                 "-m",
-                "sequencer_runner.pod",
+                "sequencer_runner.supervisor.pod",
                 self.given,
                 self.work,
                 "--termination-message",

@@ -10,8 +10,8 @@ import pytest
 from pythons import pythons
 from script_host import ScriptHost, environment
 
-from sequencer_runner.clock import now_iso
-from sequencer_runner.frames import LineFrame, OutputFrame
+from sequencer_runner.common.clock import now_iso
+from sequencer_runner.common.frames import LineFrame, OutputFrame
 
 PYTHONS = pythons()
 SCRIPTS = Path(__file__).parent / "replaced"

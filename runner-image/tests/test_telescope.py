@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from gateway import Gateway, Runner
 
-from sequencer_runner import telescope
+from sequencer_runner.supervisor import telescope
 
 
 class Bridge:

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from sequencer_runner.frames import FrameReader, LineFrame
-from sequencer_runner.script.channel import Channel
-from sequencer_runner.script.telling import Telling
-from sequencer_runner.script.traces import Trace
+from sequencer_runner.common.frames import FrameReader, LineFrame
+from sequencer_runner.script.debugger.line_sampler import Telling
+from sequencer_runner.script.debugger.traces import Trace
+from sequencer_runner.script.io.channel import Channel
 
 
 class Watched:

@@ -12,9 +12,9 @@ import sys
 import threading
 import time
 
-from sequencer_runner.script.channel import Channel
-from sequencer_runner.script.others import Others
-from sequencer_runner.script.traces import Trace
+from sequencer_runner.script.debugger.task_freeze import Others
+from sequencer_runner.script.debugger.traces import Trace
+from sequencer_runner.script.io.channel import Channel
 
 Log = list[tuple[str, int]]
 """Which task has done which of its actions, in the order of time."""

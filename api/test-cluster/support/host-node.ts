@@ -66,7 +66,7 @@ export class HostNode extends FakeNode {
     mkdirSync(work);
     // The shell waits for the files, as a container does for its volumes.
     const command = `read ready && exec "$0" "$@"`;
-    const python = [join(root, '.venv/bin/python'), '-m', 'sequencer_runner.pod', given, work];
+    const python = [join(root, '.venv/bin/python'), '-m', 'sequencer_runner.supervisor.pod', given, work];
     const child = spawn('sh', ['-c', command, ...python, '--termination-message', message], {
       stdio: ['pipe', 'ignore', 'ignore'],
     });

@@ -5,11 +5,11 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sequencer_runner.script.probe import Probe
+    from sequencer_runner.script.tracing.probe import Probe
 
 _current_probe: "Callable[[], Probe | None] | None"
 try:
-    from sequencer_runner.script.probe import current_probe as _current_probe
+    from sequencer_runner.script.tracing.probe import current_probe as _current_probe
 except ImportError:
     _current_probe = None
 

@@ -9,11 +9,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sequencer_runner.script.dialogue import Dialogue
+    from sequencer_runner.script.io.operator_prompts import Dialogue
 
 _current_dialogue: "Callable[[], Dialogue | None] | None"
 try:
-    from sequencer_runner.script.dialogue import current_dialogue as _current_dialogue
+    from sequencer_runner.script.io.operator_prompts import current_dialogue as _current_dialogue
 except ImportError:
     _current_dialogue = None
 

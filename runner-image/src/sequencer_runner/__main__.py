@@ -8,8 +8,8 @@ import signal
 import sys
 from pathlib import Path
 
-from sequencer_runner.ladder import Deadlines
-from sequencer_runner.worker import FolderTaken, Settings, Worker, environment_secret
+from sequencer_runner.supervisor.ladder import Deadlines
+from sequencer_runner.supervisor.worker import FolderTaken, Settings, Worker, environment_secret
 
 
 def _settings() -> Settings:

@@ -9,9 +9,9 @@ from collections import deque
 from pathlib import Path
 from typing import Any
 
-from sequencer_runner.clock import now_iso
-from sequencer_runner.frames import compact_strict
-from sequencer_runner.run_folder import private
+from sequencer_runner.common.clock import now_iso
+from sequencer_runner.common.frames import compact_strict
+from sequencer_runner.private_files import private
 
 # Lines kept in memory for sending; older ones are read back from the file.
 _TAIL_BYTES = 4 * 1024 * 1024

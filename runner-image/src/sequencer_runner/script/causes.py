@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from sequencer_runner.interruptions import CANCELLATIONS
+from sequencer_runner.common.interruptions import CANCELLATIONS
 
 # Texts of tracebacks of other processes, which their exceptions have as their cause.
 _REMOTE = {"_RemoteTraceback", "RemoteTraceback"}

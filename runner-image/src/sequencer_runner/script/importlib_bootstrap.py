@@ -32,7 +32,9 @@ _isolation.__dict__["__builtins__"] = dict(vars(builtins))
 _spec.loader.exec_module(_isolation)
 
 os.set_inheritable(int(sys.argv[1]), False)
-_runtime = _isolation.load("sequencer_runner.script.runtime").ScriptRuntime(_socket.socket(fileno=int(sys.argv[1])))
+_runtime = _isolation.load("sequencer_runner.script.execution.runtime").ScriptRuntime(
+    _socket.socket(fileno=int(sys.argv[1]))
+)
 _runtime.start(_runtime.wait_for_start())
 _ended_by: list[BaseException] = []
 try:

@@ -1,0 +1,1 @@
+"""What both processes use: the supervisor and the process of the script."""

@@ -1,0 +1,1 @@
+"""Where traces stop: stepping, breakpoints, pauses and prompts."""

@@ -1,0 +1,217 @@
+"""Breakpoints: where they are set, what a line with one does when it is reached, what was logged there."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from inspect import CO_OPTIMIZED
+from types import CodeType, FrameType
+from typing import Any
+
+from sequencer_runner.common.python_code import COMPILER_ERRORS
+from sequencer_runner.script.debugger.line_moves import Moves
+from sequencer_runner.script.source.expressions import Code, LogText, one_line
+from sequencer_runner.script.source.signals import is_of_signal
+from sequencer_runner.script.source.sources import Sources
+
+# Code of its own, before 3.12, that runs at once as a part of a statement.
+_PART_OF_A_STATEMENT = {"<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"}
+_KEPT = ("file", "line", "condition", "hitCount", "logMessage", "enabled")
+
+
+@dataclass(eq=False)
+class Breakpoint:
+    """As it was asked for, and what became of it."""
+
+    asked: dict[str, Any]
+    path: str | None = None
+    line: int = 0
+    condition: Code | None = None
+    log: LogText | None = None
+    problem: str | None = None
+    hits: int = 0
+    moved_from: int | None = None
+    """The line of its statement before the script was replaced."""
+    removed: bool = False
+    """Its statement was removed when the script was replaced."""
+
+    @property
+    def stops(self) -> bool:
+        return bool(self.asked["enabled"]) and self.problem is None
+
+    def reached(self, frame: FrameType) -> "Hit | None":
+        """Called when its line is about to run."""
+        if self.condition is not None:
+            try:
+                if not self.condition.run(frame):
+                    return None
+            except BaseException as error:
+                if isinstance(error, KeyboardInterrupt) or is_of_signal(error):
+                    raise
+                self.hits += 1
+                return Hit(self, one_line(error))
+        self.hits += 1
+        wanted = self.asked.get("hitCount")
+        return None if wanted and self.hits != wanted else Hit(self)
+
+    def fields(self, shown: Callable[[str], str]) -> dict[str, Any]:
+        """As events carry it."""
+        fields = {key: self.asked[key] for key in _KEPT if self.asked.get(key) is not None}
+        if self.path is not None:
+            fields["file"] = shown(self.path)
+        if self.line:
+            fields["line"] = self.line
+            if self.line != self.asked["line"]:
+                fields["requestedLine"] = self.asked["line"]
+        if self.moved_from is not None:
+            fields["movedFrom"] = self.moved_from
+        if self.problem is not None:
+            fields["problem"] = self.problem
+        return {**fields, "hits": self.hits}
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A breakpoint was reached and its condition holds, or raised this."""
+
+    breakpoint: Breakpoint
+    error: str | None = None
+
+    def fields(self, shown: Callable[[str], str]) -> dict[str, Any]:
+        """As a `prompt` event carries it."""
+        fields = self.breakpoint.fields(shown)
+        return {**{key: fields.get(key) for key in ("file", "line", "condition", "hits")}, "error": self.error}
+
+
+@dataclass(eq=False)
+class Spot:
+    """A line of a code object with breakpoints. `begins`: the instructions that begin its statement, when that has
+    several lines (a call comes back to its first line for the call itself). `quiet`: nothing else is reported for
+    it in this tick."""
+
+    code: CodeType
+    breakpoints: list[Breakpoint]
+    begins: list[range] | None
+    quiet: bool = False
+
+    def reached(self, frame: FrameType) -> list[Hit]:
+        if self.begins is not None and not any(frame.f_lasti in begin for begin in self.begins):
+            return []
+        return [hit for point in self.breakpoints if (hit := point.reached(frame)) is not None]
+
+
+@dataclass
+class Breakpoints:
+    """All breakpoints of the run, by file."""
+
+    sources: Sources
+    all: list[Breakpoint] = field(default_factory=list)
+    _by_path: dict[str, dict[int, list[Breakpoint]]] = field(default_factory=dict)
+    _real: dict[str, str] = field(default_factory=dict)
+
+    def replace(self, asked: list[dict[str, Any]]) -> None:
+        """Replaces all; one that is as before keeps its hits, and remains removed."""
+        before = {_key(b.asked): b for b in self.all}
+        self._set([self._make(a, before.get(_key(a))) for a in asked])
+
+    def move(self, moves: Moves) -> None:
+        """The script was replaced: its breakpoints follow their statements."""
+        self._set([self._moved(b, moves) if b.path == self.sources.path else self._make(b.asked, b) for b in self.all])
+
+    def _moved(self, point: Breakpoint, moves: Moves) -> Breakpoint:
+        if not point.line or point.removed:
+            return self._make(point.asked, point)
+        line = moves.line(point.line)
+        if line is None:
+            return self._make({**point.asked, "line": point.line}, replace(point, removed=True))
+        if line == point.line:
+            return self._make(point.asked, point)
+        return self._make({**point.asked, "line": line}, replace(point, moved_from=point.line))
+
+    def _set(self, made: list[Breakpoint]) -> None:
+        by_path: dict[str, dict[int, list[Breakpoint]]] = {}
+        for point in made:
+            if point.stops and point.path is not None:
+                by_path.setdefault(self.real(point.path), {}).setdefault(point.line, []).append(point)
+        self.all, self._by_path = made, by_path
+
+    def fields(self) -> list[dict[str, Any]]:
+        return [b.fields(self.sources.shown) for b in self.all]
+
+    def paths(self) -> set[str]:
+        """The real paths of the files with breakpoints that can stop something."""
+        return set(self._by_path)
+
+    def real(self, path: str) -> str:
+        """Code may know its file by another way to it than people do."""
+        real = self._real.get(path)
+        if real is None:
+            real = self._real[path] = path if path.startswith("<") else os.path.realpath(path)
+        return real
+
+    def spots(self, code: CodeType) -> dict[int, Spot]:
+        """By the lines, as the code has them, that belong to a breakpoint's statement."""
+        wanted = self._by_path.get(self.real(code.co_filename))
+        if wanted is None or code.co_name in _PART_OF_A_STATEMENT:
+            return {}
+        path = next(b.path for found in wanted.values() for b in found if b.path is not None)
+        source = self.sources.get(path)
+        if source is None:
+            return {}
+        spots: dict[int, Spot] = {}
+        for line in {line for _, _, line in code.co_lines() if line}:
+            first = source.lines.of_line(line)
+            if first in wanted and not (line == code.co_firstlineno and _is_class_body(code)):
+                begins = _begins(code, first, source.lines.of_line) if first in source.lines.several else None
+                spots[line] = Spot(code, wanted[first], begins)
+        return spots
+
+    def _make(self, asked: dict[str, Any], before: Breakpoint | None) -> Breakpoint:
+        made = Breakpoint(asked)
+        if before is not None:
+            made.hits, made.moved_from, made.removed = before.hits, before.moved_from, before.removed
+        made.path = self.sources.find(asked["file"])
+        if made.path is None:
+            made.problem = f"There is no Python file or module {asked['file']}."
+            return made
+        source = self.sources.get(made.path)
+        if source is None:
+            made.problem = f"{asked['file']} cannot be read as Python."
+            return made
+        if made.removed:
+            made.line = asked["line"]
+            made.problem = f"Its statement, line {made.line}, was removed when the script was replaced."
+            return made
+        line = source.stop_at(asked["line"])
+        if line is None:
+            made.problem = f"There is no code at or after line {asked['line']}."
+            return made
+        made.line = line
+        try:
+            if asked.get("condition"):
+                made.condition = Code(asked["condition"].strip(), "eval", "<condition>", self.sources)
+            if asked.get("logMessage"):
+                made.log = LogText(asked["logMessage"], self.sources)
+        except COMPILER_ERRORS as error:
+            made.problem = f"Python cannot compile its expression: {one_line(error)}"
+        return made
+
+
+def _key(asked: dict[str, Any]) -> tuple[Any, ...]:
+    return tuple(asked.get(key) for key in _KEPT if key != "enabled")
+
+
+def _is_class_body(code: CodeType) -> bool:
+    """Its first line has been reached outside of it already."""
+    return not code.co_flags & CO_OPTIMIZED and code.co_name != "<module>"
+
+
+def _begins(code: CodeType, first: int, of_line: Callable[[int], int]) -> list[range]:
+    found = []
+    inside = False
+    for start, end, line in code.co_lines():
+        if line is None:
+            continue
+        was, inside = inside, of_line(line) == first
+        if inside and not was:
+            found.append(range(start, end))
+    return found

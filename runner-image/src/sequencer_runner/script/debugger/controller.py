@@ -1,0 +1,397 @@
+"""Decides at each line whether it is told and whether to stop there; carries out the commands that let traces go on."""
+
+from collections.abc import Callable
+from types import FrameType
+from typing import Any, Protocol
+
+from sequencer_runner.common.command_refused import CommandRefused
+from sequencer_runner.script import threads
+from sequencer_runner.script.debugger import stepping
+from sequencer_runner.script.debugger.breakpoints import Breakpoints, Hit
+from sequencer_runner.script.debugger.line_moves import Moves
+from sequencer_runner.script.debugger.line_sampler import Telling
+from sequencer_runner.script.debugger.log_points import Logbook
+from sequencer_runner.script.debugger.pause import Pause
+from sequencer_runner.script.debugger.positions import Positions
+from sequencer_runner.script.debugger.prompts import Prompt
+from sequencer_runner.script.debugger.stops import DECIDE, Stops, is_held, refuse_busy
+from sequencer_runner.script.debugger.task_freeze import Others, refuse_unless_they_can
+from sequencer_runner.script.debugger.traces import Trace, Traces
+from sequencer_runner.script.failure import failed_frames, first_cause
+from sequencer_runner.script.io.channel import Channel
+from sequencer_runner.script.io.streams import Streams
+from sequencer_runner.script.source.lines import Lines
+from sequencer_runner.script.source.sources import Sources, parse
+from sequencer_runner.script.source.stack import ScriptFile
+from sequencer_runner.script.source.statements import RestartStatement, Statements, StopRequested
+
+# Traces, for each of which there is a tick between two looks for those that have ended.
+_REAPED_A_TICK = 100
+
+
+class Watching(Protocol):
+    """What the controller asks of the probe."""
+
+    def rearm(self) -> None: ...
+
+    def follow(self, frames: list[FrameType], *, into: bool) -> None: ...
+
+    def unfollow(self) -> None: ...
+
+    def breakpoints_changed(self) -> None: ...
+
+
+class Controller:
+    """One for the script process. `probe` is there as soon as lines are watched."""
+
+    def __init__(self, channel: Channel, path: str, sources: Sources, lines: Lines, own_threads: set[int]) -> None:
+        self._channel = channel
+        self.sources = sources
+        self._file = ScriptFile(path, sources)
+        self._lines = lines
+        self.own_threads = own_threads
+        self._telling = Telling(channel)
+        self.traces = Traces(self._announce, self._trace_ended)
+        self._positions = Positions(self._file, lines, self.traces, own_threads)
+        self._pause = Pause(channel, self.traces, self._positions.running)
+        self._stops = Stops(channel, self.traces, self._file, self._has_stopped, self._pause.release)
+        self._lock = self._stops.lock
+        self.signals = self._stops.signals
+        self._rearm_ticks = 0
+        self._ticks = 0
+        self._stepping: list[Trace] = []
+        self.stop_asked = False
+        self.leaving = False
+        self.breakpoints = Breakpoints(sources)
+        self._logbook = Logbook(channel, sources)
+        self.others = Others(channel)
+        self.probe: Watching | None = None
+        self.streams: Streams | None = None
+
+    # --- called by the probe, in the script's threads ---------------------------------------------------------------
+
+    def at_line(self, frame: FrameType, raw_line: int, hits: "list[Hit] | tuple[()]" = ()) -> bool:
+        """Called before a line runs that is watched. `hits`: of its breakpoints. True if this place need not report
+        again in this tick."""
+        trace = self.traces.current()
+        if trace.prompt is not None:
+            if not trace.prompt.answered.is_set():
+                # An evaluation, or a handler of the signal that stops the script.
+                return False
+            trace.prompt = None
+        stop = None
+        for hit in hits:
+            if hit.breakpoint.log is not None and hit.error is None:
+                self._logbook.write(trace.id, hit.breakpoint, frame)
+            else:
+                stop = stop or hit
+        if frame.f_code.co_filename != self._file.path:
+            return self._at_library_line(trace, frame, raw_line, stop)
+        trace.abroad = None
+        line = self._lines.of_line(raw_line)
+        frame_id = id(frame)
+        several = line in self._lines.several
+        if several and stop is None and trace.line == line and trace.frame_id == frame_id:
+            # Further lines of a statement, or its first again: a call whose arguments have been worked out.
+            return False
+        if not self.traces.several and self.streams is not None:
+            # What was printed so far belongs to the line before.
+            self.streams.pass_on()
+        trace.frame_id = frame_id
+        trace.function = frame.f_code.co_name
+        trace.line = line
+        if trace.fresh and self.signals.due:
+            self.signals.deliver(frame)
+        reason = self._stop_reason(trace, frame, line, stop)
+        if reason is not None:
+            self._telling.tell(trace, line)
+            self._wait(trace, frame, reason, stop)
+            fresh, trace.fresh = trace.fresh, False
+            if fresh and self.stop_asked:
+                raise StopRequested
+            return False
+        trace.fresh = False
+        if self._telling.comes(trace, line) or any(stepping.must_hear(t, frame, line) for t in self._stepping):
+            return False
+        self._telling.fall_silent()
+        return True
+
+    def _at_library_line(self, trace: Trace, frame: FrameType, raw_line: int, stop: Hit | None) -> bool:
+        """A line of another file, with a breakpoint or on the way of a step. What is not stopped at is not told."""
+        source = self.sources.get(frame.f_code.co_filename)
+        line = raw_line if source is None else source.lines.of_line(raw_line)
+        place = (id(frame), line)
+        if stop is None and trace.abroad == place and source is not None and line in source.lines.several:
+            return False
+        trace.abroad = place
+        if stop is not None:
+            self._wait(trace, frame, "breakpoint", stop)
+        elif trace.stepping and stepping.stops_at(trace, frame, line, self._file.path):
+            self._wait(trace, frame, trace.reason, None)
+        elif not any(stepping.must_hear(t, frame, line) for t in self._stepping):
+            return True
+        return False
+
+    def steps_into(self, frame: FrameType) -> bool:
+        """Whether a step goes into this function of a library, which begins."""
+        trace = self.traces.peek()
+        if trace is None or trace.mode != "step" or trace.prompt is not None or self._stops.is_forked():
+            return False
+        return stepping.enters(trace, frame, self._file.path)
+
+    def left(self, frame: FrameType) -> None:
+        """A frame is returned from. A step from there may stop in whatever comes next: what a C function calls next."""
+        for trace in self._stepping:
+            if trace.frame is frame and trace.prompt is None:
+                trace.left = True
+                self._rearm_surely()
+
+    def serves_runner(self, frame: FrameType) -> bool:
+        """Whether the runner itself has called this."""
+        return threads.get_ident() in self.own_threads or self._file.serves_runner(frame)
+
+    def _stop_reason(self, trace: Trace, frame: FrameType, line: int, stop: Hit | None) -> str | None:
+        if self.leaving:
+            return None
+        if stop is not None:
+            return "breakpoint"
+        if self._pause.wants(trace):
+            return "pause"
+        if trace.stepping and stepping.stops_at(trace, frame, line, self._file.path):
+            return trace.reason
+        return None
+
+    def _wait(self, trace: Trace, frame: FrameType, reason: str, stop: Hit | None) -> None:
+        fields = {} if stop is None else {"breakpoint": stop.fields(self.sources.shown)}
+        places = self._file.places(frame)
+        self.others.end(trace)
+
+        def over() -> bool:
+            """The run was resumed since the reason was found."""
+            return self.leaving or (stop is None and not self._pause.wants(trace) and not trace.stepping)
+
+        def begin(command: str) -> None:
+            """Under the lock: a resume finds the trace either at its prompt or in its step."""
+            if command == "CONTINUE" or (command == "RETURN" and stepping.is_script(frame.f_code, self._file.path)):
+                return
+            stepping.begin(trace, frame, command, self._begun_statement)
+            self._stepping = self.traces.stepping()
+
+        command = self._stops.stand(trace, places, over, begin, reason=reason, event="line", **fields)
+        if command is None:
+            self.stop_at_first_line(trace, "pause")
+            raise RestartStatement
+        if not trace.stepping:
+            return
+        if trace.freeze_others:
+            self.others.begin(trace)
+        if self.probe is not None:
+            callers = [f for f, _ in places if not stepping.passes(f.f_code)]
+            self.probe.follow([frame, *callers], into=command == "STEP")
+        self._rearm_surely()
+
+    def _has_stopped(self, trace: Trace) -> None:
+        self._no_step_is_left()
+        self._pause.stopped(trace)
+        self._pause.judge()
+
+    def hold(self, error: BaseException, decided: Callable[[], bool]) -> None:
+        """Stops the main trace, whose stack is that of the error, until it is decided what follows, or until a signal
+        or a stop ends it."""
+        trace = self.traces.of_thread(threads.get_ident())
+        self._stops.stand(
+            trace,
+            failed_frames(error, self._file.path),
+            lambda: decided() or self.leaving or self.stop_asked,
+            reason="failure",
+            event="exception",
+            exception=first_cause(error),
+        )
+
+    def _begun_statement(self, frame: FrameType) -> int | None:
+        """The first line of the statement that a frame is in, if it has several lines."""
+        source = self.sources.known(frame.f_code.co_filename)
+        if source is None:
+            return None
+        line = source.lines.of_line(frame.f_lineno or 0)
+        return line if line in source.lines.several else None
+
+    def _no_step_is_left(self) -> None:
+        before, self._stepping = self._stepping, self.traces.stepping()
+        if before and not self._stepping and self.probe is not None:
+            self.probe.unfollow()
+
+    def rearm(self) -> None:
+        """Every place reports again, at once."""
+        self._telling.hear_again()
+        if self.probe is not None:
+            self.probe.rearm()
+
+    def _rearm_surely(self) -> None:
+        self._rearm_ticks = 2
+        self.rearm()
+
+    # --- called by the thread that reads commands -------------------------------------------------------------------
+
+    def stop_at_first_line(self, trace: Trace, reason: str = "start") -> None:
+        trace.mode = "step"
+        trace.reason = reason
+
+    def pause(self) -> None:
+        with self._lock:
+            self._pause.ask()
+            self.others.let_go()
+            self._rearm_surely()
+            self._pause.judge()
+
+    def resume(self, *, held: bool = False) -> None:
+        """Withdraws a pause, ends every step, and continues every paused trace; one that is held only if `held`."""
+        with self._lock:
+            stopped = self.traces.at_prompt()
+            if not held and not self._pause.wanted and stopped and all(map(is_held, stopped)):
+                raise CommandRefused("NOT_PAUSED", f"The run is not paused: it is held on a failure. {DECIDE}")
+            # First: a trace that continues must not stop again at its next line.
+            self._pause.withdraw()
+            self._end_steps()
+            for trace in self.traces.with_prompt():
+                if held or not is_held(trace):
+                    self._stops.answer(trace, "CONTINUE")
+            self._pause.end()
+
+    def _end_steps(self) -> None:
+        for trace in self.traces.stepping():
+            trace.run_freely()
+        self._no_step_is_left()
+        self.others.let_go()
+
+    def expect_stop(self, number: int | None) -> None:
+        """This signal is about to be sent: it is not held, and no step stops the script on its way out."""
+        self.signals.let_through(number)
+        with self._lock:
+            self._end_steps()
+
+    def leave(self) -> None:
+        """A signal was sent to end the script: nothing is to keep it."""
+        self.leaving = True
+        self.signals.release()
+        self.resume(held=True)
+        for trace in self.traces.at_prompt():
+            evaluation = None if trace.prompt is None else trace.prompt.evaluation
+            if evaluation is not None:
+                evaluation.leave()
+
+    def check_free(self) -> None:
+        self._stops.check_free()
+
+    def end_hold(self) -> None:
+        self._stops.end_hold()
+
+    def begin_again(self) -> bool:
+        return self._stops.begin_again(allowed=lambda: not self.stop_asked)
+
+    def replaced(self, statements: Statements) -> None:
+        """The script has other lines from now on."""
+        with self._lock:
+            self._lines = self._positions.lines = statements.lines
+            new = parse(statements.source, self._file.path)
+            moves = Moves(self.sources.script, new)
+            self.sources.replace(new)
+            for trace in self.traces.stepping():
+                if trace.mode == "until" and trace.frame and trace.frame.f_code.co_filename == self._file.path:
+                    trace.until = moves.line_or_next(trace.until) or 0
+            self.breakpoints.move(moves)
+            self._breakpoints_changed()
+
+    def set_breakpoints(self, asked: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Replaces them all; as they were set."""
+        self.breakpoints.replace(asked)
+        return self._breakpoints_changed()
+
+    def _breakpoints_changed(self) -> list[dict[str, Any]]:
+        if self.probe is not None:
+            self.probe.breakpoints_changed()
+        points = self.breakpoints.fields()
+        self._channel.event("breakpoints", breakpoints=points)
+        return points
+
+    def begin_statement(self) -> None:
+        """The main thread is about to run the next top-level statement."""
+        self.traces.of_thread(threads.get_ident()).fresh = True
+        if self.signals.due:
+            self._rearm_surely()
+
+    def at_prompt(self, trace_id: int, number: int) -> tuple[Trace, Prompt]:
+        """The trace with its prompt, which is not answered. Raises CommandRefused."""
+        return self._stops.find(trace_id, number)
+
+    def step(
+        self, trace_id: int, number: int, command: str, line: int | None = None, *, freeze_others: bool = False
+    ) -> None:
+        with self._lock:
+            trace, prompt = self._stops.find(trace_id, number)
+            refuse_busy(prompt)
+            if prompt.held:
+                raise CommandRefused("NOT_PAUSED", f"Trace {trace_id} cannot step: it is held on a failure. {DECIDE}")
+            if freeze_others:
+                refuse_unless_they_can(self.traces.task_of(trace))
+            if command in ("UNTIL", "LOOP"):
+                at = prompt.frames[0]
+                stepping.aim(trace, self.sources.get(at.f_code.co_filename), at.f_lineno or 0, command, line)
+            trace.freeze_others = freeze_others and command != "CONTINUE"
+            self._stops.answer(trace, command)
+
+    def resume_other_tasks(self, trace_id: int) -> None:
+        trace = self.traces.all.get(trace_id)
+        if trace is None:
+            raise CommandRefused("UNKNOWN_TRACE", f"There is no trace {trace_id}, or it has ended.")
+        self.others.let_go(trace)
+
+    # --- called 20 times a second -----------------------------------------------------------------------------------
+
+    def tick(self) -> None:
+        """Positions of hot code; traces that have ended; whether a pause is complete."""
+        self._ticks += 1
+        if self._ticks % (1 + len(self.traces.all) // _REAPED_A_TICK) == 0:
+            self.traces.reap()
+        self._logbook.tick()
+        self.others.tick()
+        if self._stepping and not self.traces.stepping():
+            # The trace that was stepping has ended.
+            self._no_step_is_left()
+        if self._rearm_ticks:
+            # A place may have fallen silent at the very moment when it became wanted.
+            self._rearm_ticks -= 1
+            self.rearm()
+        self._telling.tick(self._positions.all())
+        with self._lock:
+            self._pause.judge(tick=True)
+
+    def statements_are_over(self) -> None:
+        """A step of the main trace ends with the last statement: what Python does at exit is not the script."""
+        self.traces.of_thread(threads.get_ident()).run_freely()
+        self._no_step_is_left()
+
+    def finish(self) -> None:
+        """What there is still to be told at the end. No frame of the script is kept alive any longer."""
+        self.traces.over = True
+        self.traces.reap()
+        for trace in self.traces.all.values():
+            trace.run_freely()
+        self._stepping = []
+        self.others.let_go()
+        self._logbook.tick()
+
+    # --- what the traces tell ---------------------------------------------------------------------------------------
+
+    def where(self) -> tuple[int, int]:
+        """Trace and line of the thread that writes; for the runner's own threads those of the main thread."""
+        trace = self.traces.peek() or self.traces.all.get(1)
+        return (0, 0) if trace is None else (trace.id, trace.line)
+
+    def _announce(self, trace: Trace) -> None:
+        self._channel.event("traceStarted", trace=trace.id, kind=trace.kind, name=trace.name[:200], thread=trace.thread)
+        if self.traces.several and self.streams is not None:
+            self.streams.tag_every_write()
+
+    def _trace_ended(self, trace: Trace) -> None:
+        self._channel.event("traceEnded", trace=trace.id)

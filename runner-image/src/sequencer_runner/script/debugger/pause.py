@@ -1,0 +1,105 @@
+"""The pause of a run: asked for, pending until every trace has stopped, complete, over when something runs again."""
+
+from collections.abc import Callable
+from typing import Any
+
+from sequencer_runner.script.debugger.traces import Trace, Traces
+from sequencer_runner.script.io.channel import Channel
+
+Running = list[dict[str, Any]]
+"""The traces inside the script's code that are not stopped, with their lines: what a pause waits for."""
+
+
+class Pause:
+    """Called under the lock of the stops."""
+
+    def __init__(self, channel: Channel, traces: Traces, running: Callable[[], Running]) -> None:
+        self._channel = channel
+        self._traces = traces
+        self._running = running
+        self._wanted = False
+        self._released: set[int] = set()
+        """Traces that have left a prompt since the pause was requested: it does not stop them again."""
+        self._moving: set[int] = set()
+        """Traces that have left a prompt since the pause was last reported complete, and have not stopped again."""
+        self._state = "none"
+        self._ticks = 0
+        self._waiting_for: Running = []
+
+    @property
+    def wanted(self) -> bool:
+        """Every trace stops at its next line, except those that were released."""
+        return self._wanted
+
+    def wants(self, trace: Trace) -> bool:
+        return self._wanted and trace.id not in self._released
+
+    def ask(self) -> None:
+        self._wanted = True
+        self._released = set()
+        self._state = "pending"
+        self._send_pending(self._running())
+
+    def end(self) -> None:
+        self.withdraw()
+        if self._state != "none":
+            self._send_none()
+
+    def withdraw(self) -> None:
+        """No trace stops for it any more. Its end is not reported yet."""
+        self._wanted = False
+
+    def release(self, trace: Trace) -> None:
+        """This trace leaves its prompt. A pending pause still stops the others; after a complete one, new threads do
+        not stop at their first line any more. A trace held on a failure stops at the statement that follows."""
+        held = trace.prompt is not None and trace.prompt.held
+        if self._state == "paused":
+            self._moving.add(trace.id)
+            self._wanted = self._wanted and held
+        elif not held:
+            self._released.add(trace.id)
+
+    def stopped(self, trace: Trace) -> None:
+        self._moving.discard(trace.id)
+
+    def judge(self, *, tick: bool = False) -> None:
+        """Reports when the pause has become complete, and when what was paused runs again for longer than a tick."""
+        stopped = self._traces.at_prompt()
+        if self._state == "none" and not stopped:
+            return
+        running = self._running()
+        if self._state == "pending" and stopped and running and self._all_released(running):
+            self._send_none()
+            return
+        if running or not stopped:
+            if self._state == "paused" and tick:
+                self._runs_again()
+            elif self._state == "pending" and tick and running != self._waiting_for:
+                self._send_pending(running)
+            return
+        self._ticks = 0
+        # Also again: a trace that left its prompt may be where it cannot run, in a loop that is stopped.
+        if self._state != "paused" or self._moving:
+            self._state = "paused"
+            self._moving = set()
+            self._channel.event("pause", state="paused", waitingFor=[])
+
+    def _send_pending(self, running: Running) -> None:
+        self._waiting_for = running
+        self._channel.event("pause", state="pending", waitingFor=running)
+
+    def _runs_again(self) -> None:
+        self._ticks += 1
+        if self._ticks >= 2:
+            self._ticks = 0
+            self._send_none()
+
+    def _all_released(self, running: Running) -> bool:
+        """Nothing is left that the pause could stop."""
+        return all(entry["trace"] in self._released for entry in running)
+
+    def _send_none(self) -> None:
+        self._wanted = False
+        self._moving = set()
+        self._state = "none"
+        self._channel.event("pause", state="none", waitingFor=[])

@@ -1,0 +1,50 @@
+"""Where the traces are in the script, looked at from beside them."""
+
+from collections.abc import Iterator
+from types import FrameType
+from typing import Any
+
+from sequencer_runner.script import threads
+from sequencer_runner.script.debugger.traces import Trace, Traces
+from sequencer_runner.script.source.lines import Lines
+from sequencer_runner.script.source.stack import ScriptFile
+
+Position = tuple[Trace, int, str]
+"""A trace inside the script's code, with its line (0 for none) and function."""
+
+
+class Positions:
+    """`lines`: of the script as it is now."""
+
+    def __init__(self, file: ScriptFile, lines: Lines, traces: Traces, own_threads: set[int]) -> None:
+        self._file = file
+        self.lines = lines
+        self._traces = traces
+        self._own_threads = own_threads
+
+    def all(self) -> Iterator[Position]:
+        for ident, frame in self._frames():
+            yield self._traces.sampled(ident), self.lines.of_line(frame.f_lineno or 0), frame.f_code.co_name
+
+    def running(self) -> list[dict[str, Any]]:
+        """Those that are not stopped: what a pause waits for, as its event carries it."""
+        stopped = {trace.ident for trace in self._traces.at_prompt()}
+        if threads.has_subinterpreters():
+            # The positions of threads are unknown: assume that every trace with a line runs.
+            known = [t for t in self._traces.all.values() if t.kind == "THREAD" and t.line and t.ident not in stopped]
+            return [{"trace": t.id, "line": t.line} for t in known]
+        running = []
+        for ident, frame in self._frames():
+            if ident not in stopped:
+                line = self.lines.of_line(frame.f_lineno or 0)
+                running.append({"trace": self._traces.sampled(ident).id, "line": line or None})
+        return running
+
+    def _frames(self) -> list[tuple[int, FrameType]]:
+        found = []
+        for ident, frame in threads.frames().items():
+            if ident not in self._own_threads:
+                inner = self._file.innermost(frame)
+                if inner is not None:
+                    found.append((ident, inner))
+        return found

@@ -1,0 +1,165 @@
+"""Where traces stand: at prompts, each with its number, until somebody answers it."""
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+from sequencer_runner.common.command_refused import CommandRefused
+from sequencer_runner.script import threads
+from sequencer_runner.script.debugger.prompts import Prompt
+from sequencer_runner.script.debugger.traces import Trace, Traces
+from sequencer_runner.script.io.channel import Channel
+from sequencer_runner.script.source.signals import HeldSignals
+from sequencer_runner.script.source.stack import Place, ScriptFile
+
+DECIDE = "Decide what follows: retry, skip, go to a statement, or stop."
+
+
+class Stops:
+    """`stopped` is called, under the lock, when a trace is at its prompt; `left` when it leaves it. The lock is that of
+    all who stop traces and let them go."""
+
+    def __init__(
+        self,
+        channel: Channel,
+        traces: Traces,
+        file: ScriptFile,
+        stopped: Callable[[Trace], None],
+        left: Callable[[Trace], None],
+    ) -> None:
+        self._channel = channel
+        self._traces = traces
+        self._file = file
+        self._stopped = stopped
+        self._left = left
+        self._pid = os.getpid()
+        self.signals = HeldSignals()
+        self._last = 0
+        self.lock = threads.RLock()
+
+    def is_forked(self) -> bool:
+        """In a child, before it has forgotten the run: nobody is there to answer."""
+        return os.getpid() != self._pid
+
+    def stand(
+        self,
+        trace: Trace,
+        places: list[Place],
+        over: Callable[[], bool],
+        begin: Callable[[str], None] = lambda command: None,
+        **fields: Any,
+    ) -> str | None:
+        """Stops the trace at a prompt, unless that is over before it begins. The command that answered it; None when
+        its statement begins again. `begin` is called with the command, under the lock."""
+        if self.is_forked():
+            return "CONTINUE"
+        # After a failure no frame of the script is left: its next statement takes the signals.
+        frame = None if fields["reason"] == "failure" else places[-1][0]
+        try:
+            self.signals.hold()
+            command = self._stand(trace, places, over, begin, **fields)
+        except BaseException as error:
+            self.signals.end(frame, error)
+            raise
+        self.signals.end(frame)
+        return command
+
+    def _stand(
+        self,
+        trace: Trace,
+        places: list[Place],
+        over: Callable[[], bool],
+        begin: Callable[[str], None],
+        **fields: Any,
+    ) -> str | None:
+        prompt: Prompt | None = None
+        try:
+            with self.lock:
+                if over():
+                    return "CONTINUE"
+                self._last += 1
+                frames = [frame for frame, _ in reversed(places)]
+                prompt = Prompt(self._last, frames, held=fields["reason"] == "failure")
+                trace.run_freely()
+                stack = self._file.stack_of(places)
+                trace.prompt = prompt
+                self._channel.event("prompt", trace=trace.id, number=prompt.number, stack=stack, **fields)
+                self._stopped(trace)
+            prompt.wait(self.signals.hold)
+            with self.lock:
+                trace.prompt = None
+                if not prompt.again and prompt.command is not None:
+                    begin(prompt.command)
+        finally:
+            if prompt is not None:
+                with self.lock:
+                    if trace.prompt is prompt:
+                        # An exception has taken the script out of here.
+                        self.answer(trace, "CONTINUE")
+                        trace.prompt = None
+                    prompt.frames = []
+        return None if prompt.again else prompt.command
+
+    def answer(self, trace: Trace, command: str) -> None:
+        prompt = trace.prompt
+        if prompt is None:
+            return
+        if prompt.answered.is_set():
+            if command == "CONTINUE" and not prompt.again:
+                # It has not begun yet to carry out the step that answered it.
+                prompt.command = command
+            return
+        others = {"others": "WAIT"} if trace.freeze_others else {}
+        self._channel.event("resumed", trace=trace.id, number=prompt.number, command=command, **others)
+        self._left(trace)
+        prompt.answer(command)
+
+    def find(self, trace_id: int, number: int) -> tuple[Trace, Prompt]:
+        """The trace with its prompt, which is not answered. Raises CommandRefused."""
+        trace = self._traces.all.get(trace_id)
+        if trace is None:
+            raise CommandRefused("UNKNOWN_TRACE", f"There is no trace {trace_id}, or it has ended.")
+        prompt = trace.prompt
+        if 0 < number < self._last and (prompt is None or prompt.number != number):
+            raise CommandRefused("STALE_PROMPT", f"Prompt {number} of trace {trace_id} was answered already.")
+        if prompt is None:
+            code = "STALE_PROMPT" if number <= self._last else "NOT_PAUSED"
+            raise CommandRefused(code, f"Trace {trace_id} is not stopped at prompt {number}; it has gone on.")
+        if prompt.number != number or prompt.answered.is_set():
+            raise CommandRefused("STALE_PROMPT", f"Prompt {number} of trace {trace_id} was answered already.")
+        return trace, prompt
+
+    def held(self) -> list[Trace]:
+        """On a failure."""
+        return [trace for trace in self._traces.at_prompt() if is_held(trace)]
+
+    def check_free(self) -> None:
+        """Raises CommandRefused while something is evaluated in the frames of a failure."""
+        with self.lock:
+            for trace in self.held():
+                refuse_busy(trace.prompt)
+
+    def end_hold(self) -> None:
+        with self.lock:
+            for trace in self.held():
+                self.answer(trace, "CONTINUE")
+
+    def begin_again(self, *, allowed: Callable[[], bool]) -> bool:
+        """Takes the main trace out of a statement of which nothing has run. False when it does not stand before one."""
+        with self.lock:
+            trace = self._traces.of_thread(threads.MAIN)
+            prompt = trace.prompt
+            if prompt is None or prompt.held or prompt.answered.is_set() or not trace.fresh or not allowed():
+                return False
+            prompt.again = True
+            self.answer(trace, "CONTINUE")
+            return True
+
+
+def is_held(trace: Trace) -> bool:
+    return trace.prompt is not None and trace.prompt.held
+
+
+def refuse_busy(prompt: Prompt | None) -> None:
+    if prompt is not None and prompt.evaluation is not None:
+        raise CommandRefused("STILL_EVALUATING", "The trace is busy with an expression. Wait for it, or interrupt it.")

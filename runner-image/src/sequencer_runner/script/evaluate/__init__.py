@@ -1,0 +1,1 @@
+"""Expressions, variables and source text for a stopped trace."""

@@ -1,0 +1,135 @@
+"""What people ask of a stopped trace: to evaluate, to show variables; and of the run: the source of a file."""
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+from sequencer_runner.common.command_refused import CommandRefused
+from sequencer_runner.script import threads
+from sequencer_runner.script.debugger.controller import Controller
+from sequencer_runner.script.debugger.prompts import Evaluation, EvaluationInterrupted, Prompt
+from sequencer_runner.script.evaluate import inspection, pdb_commands
+from sequencer_runner.script.io.channel import Channel
+from sequencer_runner.script.io.output_capture import Overheard
+from sequencer_runner.script.io.streams import Streams
+from sequencer_runner.script.isolation import script_sys
+from sequencer_runner.script.source.expressions import one_line
+from sequencer_runner.script.source.live_locals import renew_copy
+from sequencer_runner.script.source.signals import is_of_signal
+from sequencer_runner.script.tracing.probe import current_probe
+
+_LARGEST = 2 * 1024 * 1024
+
+Answer = Callable[[dict[str, Any]], None]
+"""Takes the fields of a reply."""
+
+
+class Questions:
+    def __init__(self, controller: Controller, channel: Channel, streams: Streams) -> None:
+        self._controller = controller
+        self._streams = streams
+        self._channel = channel
+
+    def put(self, question: dict[str, Any], answer: Answer) -> None:
+        """Lets the trace answer, in its own time. Raises CommandRefused."""
+        trace, prompt = self._controller.at_prompt(question["trace"], question["prompt"])
+        if question["frame"] >= len(prompt.frames):
+            raise CommandRefused("BAD_INPUT", f"frame: the stack has {len(prompt.frames)} frames, counted from 0.")
+        if prompt.evaluation is not None:
+            raise CommandRefused(
+                "STILL_EVALUATING", "The trace is busy with an expression. Wait for it, or interrupt it."
+            )
+        if question["do"] == "variables":
+            prompt.do(lambda: answer(_variables(prompt, question)))
+            return
+        step = pdb_commands.step_of(question["expression"], prompt.frames[question["frame"]])
+        if step is not None:
+            self._controller.step(trace.id, prompt.number, step.command, step.line)
+            answer({"result": self._told(question, True, step.command)})
+            return
+        evaluation = prompt.evaluation = Evaluation()
+        prompt.do(lambda: self._evaluate(prompt, evaluation, question, answer))
+
+    def interrupt(self, trace: int, number: int) -> None:
+        _, prompt = self._controller.at_prompt(trace, number)
+        if prompt.evaluation is not None:
+            prompt.evaluation.interrupt()
+
+    def _evaluate(self, prompt: Prompt, evaluation: Evaluation, question: dict[str, Any], answer: Answer) -> None:
+        """In the trace itself. Any exception is the answer; one that a signal raised for the script is raised there."""
+        frames, sources = prompt.frames, self._controller.sources
+        probe = current_probe()
+        ok, text = False, ""
+        printed: Overheard | None = None
+        of_signal: BaseException | None = None
+        if probe is not None:
+            probe.suspend()
+        try:
+            try:
+                with self._streams.overhear(self._controller.own_threads) as printed:
+                    text = evaluation.run(
+                        lambda: pdb_commands.answer(question["expression"], frames, question["frame"], sources)
+                    )
+                ok = True
+            except EvaluationInterrupted:
+                text = "Interrupted."
+            except BaseException as error:
+                text = one_line(error)
+                of_signal = error if self._controller.signals.passing and is_of_signal(error) else None
+        finally:
+            if probe is not None:
+                probe.unsuspend()
+            told = self._told(question, ok, _with_printed("" if printed is None else printed.text, text))
+            prompt.evaluation = None
+            renew_copy(frames[0])
+            answer({"result": told})
+        of_signal = evaluation.stop or of_signal
+        if of_signal is not None:
+            # Even if the evaluated code has caught it. To the script it comes from its own line.
+            of_signal.__context__ = None
+            raise of_signal.with_traceback(None)
+
+    def _told(self, question: dict[str, Any], ok: bool, text: str) -> dict[str, Any]:
+        kept = {key: question[key] for key in ("trace", "prompt", "frame", "expression", "by")}
+        self._channel.event("evaluated", ok=ok, text=text, **kept)
+        return {"ok": ok, "text": text}
+
+    # --- sources ----------------------------------------------------------------------------------------------------
+
+    def source(self, name: str) -> dict[str, str]:
+        """Of the script, of files on a stack or with a breakpoint, and of what may be imported; of nothing else."""
+        path = self._controller.sources.find(name)
+        if path is None or not path.endswith(".py") or not self._is_used(os.path.realpath(path)):
+            raise CommandRefused("UNKNOWN_FILE", f"{name} is no Python file that the run uses.")
+        source = self._controller.sources.get(path)
+        if source is None or len(source.text) > _LARGEST:
+            raise CommandRefused("UNKNOWN_FILE", f"{name} cannot be read as Python, or is larger than 2 MiB.")
+        return {"file": self._controller.sources.shown(path), "text": source.text}
+
+    def _is_used(self, path: str) -> bool:
+        known = {b.path for b in self._controller.breakpoints.all if b.path is not None}
+        for frame in threads.frames().values():
+            at: Any = frame
+            while at is not None:
+                known.add(at.f_code.co_filename)
+                at = at.f_back
+        if path in {os.path.realpath(file) for file in known}:
+            return True
+        paths = script_sys.path if isinstance(script_sys.path, list) else []
+        folders = [os.path.realpath(f) for f in paths if isinstance(f, str) and f and os.path.isdir(f)]
+        return any(path.startswith(folder.rstrip(os.sep) + os.sep) for folder in folders if folder != os.sep)
+
+
+def _with_printed(printed: str, text: str) -> str:
+    """As at a prompt of Python: first what was printed, then the value, unless it is None."""
+    return f"{printed}{text}" if text and text != "None" else printed.removesuffix("\n") or text
+
+
+def _variables(prompt: Prompt, question: dict[str, Any]) -> dict[str, Any]:
+    wanted = (question["scope"], question["path"], question["after"], question["first"])
+    try:
+        return {"result": inspection.page(prompt.frames[question["frame"]], *wanted)}
+    except inspection.NotThere as error:
+        return {"ok": False, "code": "BAD_INPUT", "message": f"path: {error}"}
+    except Exception as error:
+        return {"ok": False, "code": "BAD_INPUT", "message": f"path: it cannot be opened ({one_line(error)})."}

@@ -1,0 +1,331 @@
+"""The runtime of a script in its process: starts it, carries out commands, and ends it as Python would."""
+
+import atexit
+import faulthandler
+import os
+import signal
+import time
+import traceback
+from types import FunctionType
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from sequencer_runner.common.command_refused import CommandRefused
+from sequencer_runner.common.frames import BadFrame, FrameReader
+from sequencer_runner.common.python_code import python_version
+from sequencer_runner.script import threads
+from sequencer_runner.script.debugger.controller import Controller
+from sequencer_runner.script.evaluate.inspection_requests import Questions
+from sequencer_runner.script.execution.execution import Execution
+from sequencer_runner.script.execution.signal_reaction import Heed
+from sequencer_runner.script.failure import describe_failure, strip
+from sequencer_runner.script.io import operator_prompts as dialogues
+from sequencer_runner.script.io.channel import Channel
+from sequencer_runner.script.io.operator_prompts import Dialogue
+from sequencer_runner.script.io.streams import Streams
+from sequencer_runner.script.isolation import public, publish, script_modules, script_sys
+from sequencer_runner.script.source.sources import Sources, parse
+from sequencer_runner.script.source.statements import Statements, StopRequested, script_module
+from sequencer_runner.script.tracing import probe as probes
+
+if TYPE_CHECKING:
+    import _socket
+
+_TICK = 0.05
+_print_exception = script_sys.__excepthook__
+
+
+class ScriptRuntime:
+    """One for the process. `importlib_bootstrap.py` executes the statements: so below the frames of the script are few
+    of the runner, which count for the recursion limit."""
+
+    def __init__(self, sock: "_socket.socket") -> None:
+        # The modules `sequencer` and `nextline` use them.
+        publish(dialogues.__name__)
+        publish(probes.__name__)
+        self._socket = sock
+        self._reader = FrameReader()
+        self._channel = Channel(sock)
+        self._own_threads = self._channel.own_threads
+        self._controller: Controller | None = None
+        self._execution: Execution | None = None
+        self._dialogue: Dialogue | None = None
+        self._heed = Heed()
+        self._grace = 300.0
+        self._how, self._code = "end", 0
+
+    def wait_for_start(self) -> dict[str, Any]:
+        """The first message: the script and its options. Ends the process when the supervisor goes away."""
+        while True:
+            data = self._socket.recv(65536)
+            if not data:
+                os._exit(0)
+            for message in self._reader.feed(data):
+                if isinstance(message, dict):
+                    return message
+
+    def start(self, start: dict[str, Any]) -> None:
+        """Prepares the first statement."""
+        self._path = path = start["path"]
+        hostname: str = start["hostname"]
+        self._grace = start["graceSeconds"]
+        for name in ("_socket", "socket"):
+            # The one takes its names from the other when it is imported.
+            if name in script_modules:
+                vars(script_modules[name])["gethostname"] = lambda: hostname
+        faulthandler.enable(2)
+        statements = Statements(start["script"], path)
+        sources = Sources(path, parse(statements.source, path))
+        controller = Controller(self._channel, path, sources, statements.lines, self._own_threads)
+        self._controller = controller
+        streams = Streams(self._channel, controller.where)
+        self._questions = Questions(controller, self._channel, streams)
+        controller.streams = streams
+        dialogue = Dialogue(self._channel, lambda: controller.traces.current().id, streams.pass_on)
+        dialogues.install(dialogue)
+        self._dialogue = dialogue
+        self._leave_nothing_behind(streams, controller)
+
+        module = script_module(path)
+        script_modules["__main__"] = module
+        script_sys.argv = [path, *start["arguments"]]
+        script_sys.path[0:0] = [os.path.dirname(path)]
+
+        self._channel.event(
+            "started",
+            statements=statements.spans(),
+            pid=os.getpid(),
+            hostname=hostname,
+            python=python_version(),
+            packages=start["packages"],
+        )
+        controller.set_breakpoints(start["breakpoints"])
+        main_trace = controller.traces.of_thread(threads.get_ident())
+        if start["startPaused"]:
+            controller.stop_at_first_line(main_trace)
+        probe = probes.install(controller, path)
+        self._thread(lambda: self._ticks(probe, streams))
+        execution = Execution(
+            statements,
+            path,
+            self._channel,
+            controller,
+            watch=probe.watch,
+            pass_on=streams.pass_on,
+            hold=start["holdOnFailure"],
+            start_at=start["startAt"],
+        )
+        self._execution = self._running = execution
+        self._thread(self._listen)
+        os.register_at_fork(before=streams.pass_on, after_in_child=lambda: _in_forked_child(streams, controller))
+        # The threads that it warns of are the runner's own, and no lock of theirs is used after a fork.
+        public("warnings").filterwarnings("ignore", "This process .* is multi-threaded", DeprecationWarning)
+
+        def statements_are_over() -> None:
+            controller.statements_are_over()
+            streams.pass_on()
+            dialogue.finish()
+
+        self._statements_are_over = statements_are_over
+        execution.begin(module)
+
+    def next(self) -> FunctionType | None:
+        """Executes the next statement when it is called; None when all have run. Raises StopRequested."""
+        code = self._running.next()
+        # Python counts a call of `exec` for the recursion limit.
+        return None if code is None else FunctionType(code, script_modules["__main__"].__dict__)
+
+    def succeeded(self) -> None:
+        """The statement has run."""
+        self._running.succeeded()
+
+    def failed(self, error: BaseException) -> None:
+        """The statement has raised this. Raises what ends the script, if anything does."""
+        self._running.failed(error)
+
+    def end(self, ended_by: list[BaseException]) -> None:
+        """All statements have run, or this exception has ended them. It is taken out of the list."""
+        error = ended_by.pop() if ended_by else None
+        how, code = "end", 0
+        if isinstance(error, StopRequested):
+            how, code = "stopped", 130
+        elif isinstance(error, SystemExit):
+            how, code = "exit", _exit_code(error)
+        elif error is not None:
+            how, code = self._report(error)
+        self._statements_are_over()
+        self._channel.send({"finished": {"how": how, "code": code}})
+        self._how, self._code = how, code
+
+    def leave(self) -> None:
+        """Raises what makes Python end the process as it would without a runner."""
+        if self._how == "interrupt":
+            # The traceback is printed already; Python itself ends the process by SIGINT.
+            script_sys.excepthook = lambda *_: None
+            raise KeyboardInterrupt
+        if self._code:
+            raise SystemExit(self._code)
+
+    def _report(self, error: BaseException) -> tuple[str, int]:
+        strip(error, self._path)
+        self._channel.event("failure", **describe_failure(error, self._path, self._running.current))
+        try:
+            script_sys.excepthook(type(error), error, error.__traceback__)
+        except SystemExit as asked:
+            return "exit", _exit_code(asked)
+        except BaseException as problem:
+            # The script's own hook is at fault: as Python reports it.
+            script_sys.stderr.write("Error in sys.excepthook:\n")
+            strip(problem, self._path)
+            _print_exception(type(problem), problem, problem.__traceback__)
+            script_sys.stderr.write("\nOriginal exception was:\n")
+            _print_exception(type(error), error, error.__traceback__)
+        return ("interrupt", 130) if isinstance(error, KeyboardInterrupt) else ("error", 1)
+
+    def _leave_nothing_behind(self, streams: Streams, controller: Controller) -> None:
+        """However the process ends, its output and its events are sent first."""
+
+        def finish() -> None:
+            streams.pass_on()
+            controller.finish()
+            probes.uninstall()
+            self._channel.finish()
+            streams.hand_back()
+
+        # Registered before the script's own: called after them.
+        atexit.register(finish)
+
+        def leave_immediately(status: int) -> NoReturn:
+            self._channel.empty(1)
+            os._exit(status)
+
+        public("os")._exit = leave_immediately
+
+    def _thread(self, target: Any) -> None:
+        def body() -> None:
+            self._own_threads.add(threads.get_ident())
+            target()
+
+        threads.start(body)
+
+    # --- the supervisor's words -------------------------------------------------------------------------------------
+
+    def _listen(self) -> None:
+        while True:
+            try:
+                data = self._socket.recv(65536)
+            except OSError:
+                data = b""
+            if not data:
+                self._supervisor_is_gone()
+                return
+            try:
+                frames = self._reader.feed(data)
+            except BadFrame:
+                self._supervisor_is_gone()
+                return
+            for message in frames:
+                if isinstance(message, dict):
+                    self._obey(message)
+
+    def _obey(self, message: dict[str, Any]) -> None:
+        controller, execution, dialogue = self._controller, self._execution, self._dialogue
+        if controller is None or execution is None or dialogue is None:
+            return
+        reply: dict[str, Any] = {"id": message.get("id"), "ok": True}
+        try:
+            match message["do"]:
+                case "pause":
+                    controller.pause()
+                case "resume":
+                    controller.resume()
+                case "mark":
+                    controller.expect_stop(self._heed.mark(message["level"]))
+                case "reaction":
+                    reply["result"] = self._heed.reaction()
+                case "leave":
+                    controller.leave()
+                    dialogue.leave()
+                case "answer":
+                    dialogue.answer(message["ask"], message["answer"], message["by"])
+                case "step":
+                    controller.step(
+                        message["trace"],
+                        message["prompt"],
+                        message["command"],
+                        message["line"],
+                        freeze_others=message.get("others") == "WAIT",
+                    )
+                case "resumeOtherTasks":
+                    controller.resume_other_tasks(message["trace"])
+                case "setBreakpoints":
+                    reply["result"] = controller.set_breakpoints(message["breakpoints"])
+                case "evaluate" | "variables":
+                    # The stopped trace answers.
+                    self._questions.put(message, lambda answer: self._channel.send({"reply": {**reply, **answer}}))
+                    return
+                case "interruptEvaluation":
+                    self._questions.interrupt(message["trace"], message["prompt"])
+                case "source":
+                    reply["result"] = self._questions.source(message["file"])
+                case "stop":
+                    controller.stop_asked = True
+                    controller.resume(held=True)
+                case "unstop":
+                    controller.stop_asked = False
+                case "decide":
+                    execution.decide(message["action"], message["line"], message["by"])
+                case "replace":
+                    execution.replace(message["script"], message["by"])
+        except CommandRefused as error:
+            reply.update(ok=False, code=error.code, message=str(error))
+        except Exception as error:
+            traceback.print_exc()
+            reply.update(ok=False, code="INTERNAL", message=f"The script process failed to carry this out: {error!r}.")
+        self._channel.send({"reply": reply})
+
+    def _supervisor_is_gone(self) -> None:
+        """Nobody can see or stop this script any more: interrupt it, so that it cleans up, and end it in the end."""
+        # The signal first: a paused trace is to leave its prompt by the exception, not by running its next line.
+        os.kill(os.getpid(), signal.SIGINT)
+        if self._controller is not None:
+            self._controller.leave()
+        if self._dialogue is not None:
+            self._dialogue.leave()
+        time.sleep(self._grace)
+        os.killpg(os.getpgrp(), signal.SIGKILL)
+
+    def _ticks(self, probe: probes.Probe, streams: Streams) -> None:
+        controller = self._controller
+        if controller is None:
+            return
+        while True:
+            time.sleep(_TICK)
+            try:
+                streams.pass_on()
+                self._heed.tick()
+                if self._dialogue is not None:
+                    self._dialogue.tick()
+                # Before re-arming: what is sampled now stays silent until then.
+                controller.tick()
+                probe.tick()
+            except Exception:
+                # Seen in the run's output; the next tick is tried all the same.
+                traceback.print_exc()
+
+
+def _in_forked_child(streams: Streams, controller: Controller) -> None:
+    """It is not the run: it is not watched, and what it prints goes straight to the file descriptors."""
+    probes.uninstall()
+    controller.others.forget()
+    dialogues.uninstall()
+    streams.hand_back()
+
+
+def _exit_code(error: SystemExit) -> int:
+    """As Python does: a number, or text for stderr and 1."""
+    if error.code is None:
+        return 0
+    if isinstance(error.code, int):
+        return error.code & 0xFF
+    print(error.code, file=script_sys.stderr)
+    return 1

@@ -1,0 +1,1 @@
+"""Output, prompts for operators, and the socket to the supervisor."""

@@ -1,0 +1,134 @@
+"""The script process's end of the conversation with the supervisor.
+
+Sending happens in a thread of its own: a signal that raises KeyboardInterrupt in the main thread can then never cut a
+frame in two. What is put here is sent in order.
+"""
+
+import os
+import queue
+import time
+from typing import TYPE_CHECKING, Any
+
+from sequencer_runner.common.clock import now_iso, now_ms
+from sequencer_runner.common.frames import json_frame, line_frame, output_head
+from sequencer_runner.script import threads
+
+if TYPE_CHECKING:
+    import _socket
+
+# Bytes that may wait to be sent before a thread that prints has to wait too.
+_HIGH_WATER = 32 * 1024 * 1024
+# Frames that travel together.
+_TOGETHER = 256 * 1024
+# Seconds without anything sent, after which an ending process gives up: the supervisor is stuck.
+_PATIENCE = 5.0
+# Bytes on their way that are sent in no time.
+_LITTLE = 32 * 1024
+
+# A frame in parts, which are not copied by the thread that prints; or the mark of somebody who waits until it is sent.
+_Item = tuple[bytes | memoryview, ...] | threads.Event
+
+
+class Channel:
+    """Events, output and replies to the supervisor."""
+
+    def __init__(self, sock: "_socket.socket") -> None:
+        self._socket = sock
+        self._queue: queue.SimpleQueue[_Item] = queue.SimpleQueue()
+        self._waiting = 0
+        self._batches = 0
+        self._open = True
+        self._late = False
+        self._thread = threads.start(self._send)
+        os.register_at_fork(after_in_child=self._after_fork)
+
+    @property
+    def own_threads(self) -> set[int]:
+        return {self._thread}
+
+    def event(self, type_: str, **fields: Any) -> None:
+        self.send({"event": {"type": type_, "at": now_iso(), **fields}})
+
+    def line(self, **fields: Any) -> None:
+        """A `line` event: the most frequent."""
+        if self._open:
+            self._queue.put((line_frame({"type": "line", "at": now_iso(), **fields}),))
+
+    def send(self, message: dict[str, Any]) -> None:
+        if self._open:
+            self._queue.put((json_frame(message),))
+
+    def output(self, stream: int, trace: int, line: int, data: memoryview) -> None:
+        """Output as it was written. Waits while the supervisor is far behind: memory stays bounded."""
+        if not self._open:
+            return
+        self._waiting += len(data)
+        self._queue.put((output_head(stream, trace, line, now_ms(), len(data)), data))
+        while self._waiting > _HIGH_WATER and self._open and threads.get_ident() != self._thread:
+            time.sleep(0.002)
+
+    def drain(self, timeout: float) -> None:
+        """Waits until what was put so far is sent."""
+        if self._open:
+            sent = threads.Event()
+            self._queue.put(sent)
+            sent.wait(timeout)
+
+    def empty(self, patience: float) -> None:
+        """Waits until what was put so far is sent, however long that takes; not when nothing leaves for so many
+        seconds."""
+        if not self._open:
+            return
+        sent = threads.Event()
+        self._queue.put(sent)
+        before = -1
+        while not sent.wait(patience) and before != self._batches:
+            before = self._batches
+
+    def settle(self) -> None:
+        """Waits a moment until what was put is sent, so that a crash right after it finds it told.
+
+        Not while much output is on its way: a script that prints much is not held up at its next line.
+        """
+        if self._late or not self._open or self._waiting > _LITTLE:
+            return
+        sent = threads.Event()
+        self._queue.put(sent)
+        self._late = not sent.wait(0.05)
+
+    def finish(self) -> None:
+        """The interpreter is about to end, and its threads with it."""
+        self.empty(_PATIENCE)
+        self._open = False
+
+    def _send(self) -> None:
+        while True:
+            item = self._queue.get()
+            parts: list[bytes | memoryview] = []
+            marks: list[threads.Event] = []
+            size = 0
+            while True:
+                if isinstance(item, threads.Event):
+                    marks.append(item)
+                else:
+                    parts += item
+                    size += sum(map(len, item))
+                if size >= _TOGETHER or self._queue.empty():
+                    break
+                item = self._queue.get()
+            try:
+                self._socket.sendall(b"".join(parts))
+            except OSError:
+                # The supervisor is gone, and with it whoever would read. The script cleans up undisturbed.
+                self._open = False
+            self._batches += 1
+            self._waiting = 0 if self._queue.empty() else max(0, self._waiting - size)
+            if marks or self._queue.empty():
+                self._late = False
+            for mark in marks:
+                mark.set()
+
+    def _after_fork(self) -> None:
+        """A forked child is not the run: it must not speak for it."""
+        self._open = False
+        self._socket.close()

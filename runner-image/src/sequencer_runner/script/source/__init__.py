@@ -1,0 +1,1 @@
+"""The script as text, statements, code objects, frames and values."""

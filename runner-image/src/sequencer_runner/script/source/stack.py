@@ -1,0 +1,71 @@
+"""The stack of a stopped or sampled trace, without the runner's own frames."""
+
+import os
+from types import FrameType
+from typing import Any
+
+from sequencer_runner.script.source.sources import Sources
+from sequencer_runner.script.source.values import variables
+
+_DEEPEST = 100
+_OWN = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))) + os.sep
+
+Place = tuple[FrameType, int]
+"""A frame and the line that it is at."""
+
+
+def is_own(frame: FrameType) -> bool:
+    """Whether it is code of the runner."""
+    return frame.f_code.co_filename.startswith(_OWN)
+
+
+class ScriptFile:
+    """Knows the script's own frames by their file name."""
+
+    def __init__(self, path: str, sources: Sources) -> None:
+        self.path = path
+        self._sources = sources
+
+    def innermost(self, frame: FrameType | None) -> FrameType | None:
+        """The script's frame nearest to the given one, going outwards."""
+        while frame is not None:
+            if frame.f_code.co_filename == self.path:
+                return frame
+            frame = frame.f_back
+        return None
+
+    def places(self, frame: FrameType) -> list[Place]:
+        """The stack of the frame, the innermost last, from the script's outermost on; all of it where there is none."""
+        found: list[Place] = []
+        at: FrameType | None = frame
+        outermost = 0
+        while at is not None and len(found) < _DEEPEST:
+            if not is_own(at):
+                found.append((at, at.f_lineno or 0))
+            if at.f_code.co_filename == self.path:
+                outermost = len(found)
+            at = at.f_back
+        return found[: outermost or None][::-1]
+
+    def stack_of(self, places: list[Place]) -> list[dict[str, Any]]:
+        """As an event carries it, with the variables of the innermost."""
+        shown = places[-_DEEPEST:]
+        return [self._entry(frame, line, frame is shown[-1][0]) for frame, line in shown]
+
+    def serves_runner(self, frame: FrameType) -> bool:
+        """Whether the runner itself has called this, on behalf of the script."""
+        at: FrameType | None = frame
+        while at is not None and at.f_code.co_filename != self.path:
+            if is_own(at):
+                return True
+            at = at.f_back
+        return False
+
+    def _entry(self, frame: FrameType, line: int, innermost: bool) -> dict[str, Any]:
+        code = frame.f_code
+        return {
+            "file": self._sources.shown(code.co_filename),
+            "line": max(1, self._sources.statement(code.co_filename, line or code.co_firstlineno)),
+            "function": code.co_name,
+            "variables": variables(frame) if innermost else [],
+        }

@@ -1,0 +1,1 @@
+"""Line events of the interpreter, by `sys.monitoring` or `sys.settrace`."""

@@ -1,0 +1,89 @@
+"""Which code objects have breakpoints: the script's, those of files that are imported, and those that will be."""
+
+from collections.abc import Callable
+from types import CodeType
+
+from sequencer_runner.script import threads
+from sequencer_runner.script.debugger.breakpoints import Breakpoints, Spot
+from sequencer_runner.script.source.code_objects import live_codes, with_nested
+
+
+class Spots:
+    """`listen` is called with code of libraries that has to report its lines from now on, or need not any more."""
+
+    def __init__(self, breakpoints: Breakpoints, path: str, listen: Callable[[CodeType, bool], None]) -> None:
+        self._breakpoints = breakpoints
+        self._path = path
+        self._listen = listen
+        self._script: list[CodeType] = []
+        self._library: dict[int, CodeType] = {}
+        self._lock = threads.RLock()
+        self.by_line: dict[int, list[Spot]] = {}
+        self.awaited: set[str] = set()
+        """Files with breakpoints that are not imported yet, by their real paths."""
+
+    def of(self, code: CodeType, line: int) -> Spot | None:
+        for spot in self.by_line.get(line, ()):
+            if spot.code is code:
+                return spot
+        return None
+
+    def add_script(self, code: CodeType) -> None:
+        """A statement of the script, with what is in it."""
+        with self._lock:
+            self._script.append(code)
+            self._add([code])
+
+    def changed(self, await_files: Callable[[], None]) -> None:
+        """The breakpoints are others now. `await_files` is called when files are awaited that have to appear."""
+        with self._lock:
+            before, self._library = self._library, {}
+            self.by_line = {}
+            self._add(self._script)
+            paths = self._breakpoints.paths() - {self._breakpoints.real(self._path)}
+            # First this, then the search: code that appears meanwhile is found by one of the two.
+            self.awaited = set(paths)
+            await_files()
+            if paths:
+                codes, loaded = live_codes(paths, self._breakpoints.real)
+                self._add_library(codes)
+                self.awaited -= loaded
+            await_files()
+            for key, code in before.items():
+                if key not in self._library:
+                    self._listen(code, False)
+
+    def appeared(self, code: CodeType) -> None:
+        """Code begins to run. If it is of a file that is awaited, its breakpoints take effect."""
+        real = self._breakpoints.real(code.co_filename)
+        if real not in self.awaited:
+            return
+        with self._lock:
+            self._add_library(with_nested([code]))
+            if code.co_name == "<module>":
+                self.awaited.discard(real)
+
+    def wake(self) -> None:
+        """Each tells again what happens there."""
+        for spots in list(self.by_line.values()):
+            for spot in spots:
+                spot.quiet = False
+
+    def has(self, code: CodeType) -> bool:
+        return id(code) in self._library
+
+    def _add_library(self, codes: list[CodeType]) -> None:
+        for code in codes:
+            if id(code) not in self._library and self._add([code], nested=False):
+                self._library[id(code)] = code
+                self._listen(code, True)
+
+    def _add(self, codes: list[CodeType], *, nested: bool = True) -> bool:
+        if not self._breakpoints.paths():
+            return False
+        added = False
+        for code in with_nested(codes) if nested else codes:
+            for line, spot in self._breakpoints.spots(code).items():
+                self.by_line[line] = [*self.by_line.get(line, ()), spot]
+                added = True
+        return added

@@ -1,0 +1,232 @@
+"""Lines by `sys.monitoring`: set on the script's own code, and on what else somebody wants to stop in, and silent where
+code is hot.
+
+A place that reports too often answers DISABLE and costs nothing from then on. Code whose every line has done so is let
+go of: Python goes on looking at some places of a line that is entered more than once. 20 times a second everything is
+re-armed, less often when that would cost more than 0.3 percent. A place with a breakpoint is never disabled.
+"""
+
+import sys
+import time
+from types import CodeType, FrameType
+from typing import Any
+
+from sequencer_runner.script.debugger.controller import Controller
+from sequencer_runner.script.failure import hide_runner
+from sequencer_runner.script.source.code_objects import begins_on_its_first_line, lines_of
+from sequencer_runner.script.tracing.breakpoint_sites import Spots
+from sequencer_runner.script.tracing.suspension import ROOM, Suspension
+
+if sys.version_info >= (3, 12):
+    _monitoring = sys.monitoring
+    _DISABLE = sys.monitoring.DISABLE
+    _LINE = sys.monitoring.events.LINE
+    _START = sys.monitoring.events.PY_START
+    _RESUME = sys.monitoring.events.PY_RESUME
+    _LEAVE = (sys.monitoring.events.PY_RETURN, sys.monitoring.events.PY_YIELD)
+    _LEAVES = sys.monitoring.events.PY_RETURN | sys.monitoring.events.PY_YIELD
+
+# The runner's own; 0 to 2 and 5 are spoken for by debuggers, coverage, profilers and optimizers.
+_TOOL = 4
+_TICK = 0.05
+# Estimated costs, in seconds, for the stretch of the re-arm interval: of a line that reports, with its event and the
+# sending of that; of a code object that is made ready to report.
+_CALLBACK, _REARM = 25e-6, 10e-6
+_SHARE = 0.003
+
+
+class MonitoringProbe:
+    def __init__(self, controller: Controller, path: str) -> None:
+        self._controller = controller
+        self._path = path
+        self._suspension = Suspension()
+        self._spots = Spots(controller.breakpoints, path, lambda code, _: self._apply(code))
+        self._followed: dict[int, CodeType] = {}
+        self._stepped: dict[int, CodeType] = {}
+        self._one_liners: dict[int, bool] = {}
+        """Functions on one line, and whether they are hot. From 3.13 on their line is told only if their start is."""
+        self._talking: dict[int, tuple[CodeType, set[int]]] = {}
+        """Of code that has disabled lines: those that it has not."""
+        self._let_go: dict[int, CodeType] = {}
+        self._into = False
+        self._codes = 0
+        self._open = True
+        self._silent = False
+        self._calls = 0
+        self._next_rearm = 0.0
+        _monitoring.use_tool_id(_TOOL, "sequencer")
+        _monitoring.register_callback(_TOOL, _LINE, self._on_line)
+        _monitoring.register_callback(_TOOL, _START, self._on_start)
+        _monitoring.register_callback(_TOOL, _RESUME, self._on_start)
+        for event in _LEAVE:
+            _monitoring.register_callback(_TOOL, event, self._on_leave)
+
+    def watch(self, code: CodeType) -> None:
+        if self._open:
+            self._watch(code)
+            self._spots.add_script(code)
+
+    def _watch(self, code: CodeType) -> None:
+        self._apply(code)
+        self._codes += 1
+        for constant in code.co_consts:
+            if isinstance(constant, CodeType):
+                self._watch(constant)
+
+    def breakpoints_changed(self) -> None:
+        if self._open:
+            self._spots.changed(self._hear_starts)
+            self._controller.rearm()
+
+    def follow(self, frames: list[FrameType], *, into: bool) -> None:
+        self._into = self._into or into
+        self._hear_starts()
+        own = frames[0].f_code
+        self._stepped[id(own)] = own
+        self._apply(own)
+        for frame in frames:
+            self._follow(frame.f_code)
+
+    def unfollow(self) -> None:
+        self._into = False
+        self._hear_starts()
+        before = {**self._followed, **self._stepped}
+        self._followed, self._stepped = {}, {}
+        for code in before.values():
+            self._apply(code)
+
+    def _follow(self, code: CodeType) -> None:
+        if code.co_filename != self._path:
+            self._followed[id(code)] = code
+            self._apply(code)
+
+    def _apply(self, code: CodeType) -> None:
+        """Sets the events that the code has to report now."""
+        if self._open:
+            heard = code.co_filename == self._path or id(code) in self._followed or self._spots.has(code)
+            events = _LINE if heard else 0
+            if heard and sys.version_info >= (3, 13) and begins_on_its_first_line(code):
+                self._one_liners[id(code)] = False
+                events |= _START
+            if id(code) in self._stepped:
+                events |= _LEAVES
+            _monitoring.set_local_events(_TOOL, code, events)
+
+    def _hear_starts(self) -> None:
+        """Of all functions, as long as one is awaited."""
+        if self._open:
+            wanted = _START | _RESUME if self._into else _START if self._spots.awaited else 0
+            if _monitoring.get_events(_TOOL) != wanted:
+                _monitoring.set_events(_TOOL, wanted)
+
+    def rearm(self) -> None:
+        self._silent = False
+        if self._open:
+            self._spots.wake()
+            for key in list(self._one_liners):
+                self._one_liners[key] = False
+            self._talking = {}
+            quiet, self._let_go = self._let_go, {}
+            for code in quiet.values():
+                self._apply(code)
+            _monitoring.restart_events()
+
+    def tick(self) -> bool:
+        if not self._silent:
+            self._calls = 0
+            return False
+        now = time.monotonic()
+        if now < self._next_rearm:
+            self._let_go_of_silent_code()
+            return False
+        cost = self._calls * _CALLBACK + min(self._codes, self._calls) * _REARM
+        self._next_rearm = now + max(_TICK, cost / _SHARE)
+        self._calls = 0
+        self._controller.rearm()
+        return True
+
+    def _let_go_of_silent_code(self) -> None:
+        for key, (code, lines) in list(self._talking.items()):
+            if not lines and key not in self._stepped and self._open:
+                self._talking.pop(key, None)
+                self._let_go[key] = code
+                _monitoring.set_local_events(_TOOL, code, 0)
+
+    def suspend(self) -> None:
+        self._suspension.enter()
+
+    def unsuspend(self) -> None:
+        self._suspension.leave()
+
+    def close(self) -> None:
+        self._open = False
+        _monitoring.set_events(_TOOL, 0)
+        for event in (_LINE, _START, _RESUME, *_LEAVE):
+            _monitoring.register_callback(_TOOL, event, None)
+        _monitoring.free_tool_id(_TOOL)
+
+    def _on_line(self, code: CodeType, line: int) -> Any:
+        frame = sys._getframe(1)
+        try:
+            try:
+                return self._at_line(code, line, frame)
+            except RecursionError as error:
+                limit = sys.getrecursionlimit()
+                try:
+                    sys.setrecursionlimit(limit)
+                except RecursionError:
+                    # It is reached: the script has no frame left either.
+                    raise error from None
+                sys.setrecursionlimit(limit + ROOM)
+                try:
+                    return self._at_line(code, line, frame)
+                finally:
+                    sys.setrecursionlimit(limit)
+        except BaseException as error:
+            hide_runner(error)
+            raise
+
+    def _at_line(self, code: CodeType, line: int, frame: FrameType) -> Any:
+        if self._suspension and self._suspension.holds():
+            return None
+        spots = self._spots.by_line.get(line)
+        if spots is not None:
+            for spot in spots:
+                if spot.code is code:
+                    hits = spot.reached(frame)
+                    if hits:
+                        if self._controller.serves_runner(frame):
+                            return None
+                    elif spot.quiet:
+                        return None
+                    self._calls += 1
+                    if self._controller.at_line(frame, line, hits):
+                        spot.quiet = self._silent = True
+                    return None
+        self._calls += 1
+        if self._controller.at_line(frame, line):
+            self._silent = True
+            if id(code) in self._one_liners:
+                self._one_liners[id(code)] = True
+            self._disabled(code, line)
+            return _DISABLE
+        return None
+
+    def _disabled(self, code: CodeType, line: int) -> None:
+        talking = self._talking.get(id(code))
+        if talking is None:
+            talking = self._talking[id(code)] = code, lines_of(code)
+        talking[1].discard(line)
+
+    def _on_leave(self, _code: CodeType, _offset: int, _value: object) -> None:
+        self._controller.left(sys._getframe(1))
+
+    def _on_start(self, code: CodeType, _offset: int) -> Any:
+        if self._spots.awaited:
+            self._spots.appeared(code)
+            self._hear_starts()
+        if not self._into:
+            return None if self._one_liners.get(id(code)) is False else _DISABLE
+        if self._controller.steps_into(sys._getframe(1)):
+            self._follow(code)
+        return None

@@ -1,0 +1,1 @@
+"""The process that starts script processes, records their events and carries out commands."""

@@ -1,0 +1,206 @@
+"""Runs exactly one run, given in files, and ends: what a pod of a cluster does. It needs no gateway to start.
+
+The folder of the run holds `options.json`, `script.py` and `token`. What the script prints goes to standard output and
+error, besides the record; how it ended goes to the termination message. After the end the gateway is given time to take
+the whole record.
+
+With `--wait` the folder may be empty at first: all that can be is made ready, and the run begins when it is there.
+"""
+
+import argparse
+import asyncio
+import json
+import logging
+import os
+import signal
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sequencer_runner.common.command_refused import CommandRefused
+from sequencer_runner.messages import Command
+from sequencer_runner.secret import Secret
+from sequencer_runner.supervisor.ladder import Deadlines
+from sequencer_runner.supervisor.packages import packages
+from sequencer_runner.supervisor.run import Run
+from sequencer_runner.supervisor.script_process import ScriptProcess, spawn
+from sequencer_runner.supervisor.stdout_tee import Mirror
+from sequencer_runner.supervisor.worker import Settings, Worker
+
+_JOURNAL_LIMIT = 1 << 30
+# Kubernetes keeps 4096 bytes of it.
+_REASON_BYTES = 2000
+# For the gateway to take the last events, when the pod itself is being ended.
+_RECORD_GRACE_WHEN_ASKED = 5.0
+# In the folder of its own: whoever ends the pod makes this file before the signal comes (the pod's `preStop`). The
+# kernel drops a signal that the first process of a container does not handle yet, and nobody sends it again.
+_ENDING = ".ending"
+# Between two looks for the files of a run.
+_LOOK = 0.01
+
+
+@dataclass(frozen=True)
+class Options:
+    run: str
+    settings: Settings
+    start: dict[str, Any]
+    record_grace: float
+
+
+def read_options(given: Path, work: Path) -> Options:
+    options = json.loads((given / "options.json").read_text())
+    settings = Settings(
+        options["gateway"],
+        Secret("", given / "token"),
+        options["sequencer"],
+        work / "journal",
+        options["hostname"],
+        Deadlines(float(options["stopGraceSeconds"])),
+        _JOURNAL_LIMIT,
+    )
+    start = {key: options[key] for key in ("run", "by", "title", "arguments", "startPaused", "holdOnFailure")}
+    # Bytes as they are: a script's line ends are its own.
+    start.update(
+        script=(given / "script.py").read_bytes().decode(),
+        breakpoints=options.get("breakpoints", []),
+        startAt=options.get("startAt", 0),
+        startLine=options.get("startLine"),
+    )
+    return Options(options["run"], settings, start, float(options["recordGraceSeconds"]))
+
+
+class PodWorker(Worker):
+    """Holds one run, and takes no other."""
+
+    def __init__(self, options: Options, mirror: Mirror, warm: ScriptProcess | None) -> None:
+        super().__init__(options.settings)
+        self._only = options.run
+        self._warm = warm
+
+        class MirroredRun(Run):
+            """Prints what the script prints."""
+
+            def _print(self, stream: int, trace: int, line: int, at: int, data: bytes, *, tagged: bool) -> None:
+                mirror.write(stream, data)
+                super()._print(stream, trace, line, at, data, tagged=tagged)
+
+        self.run_type = MirroredRun
+
+    async def command(self, command: Command) -> Any:
+        if command.name == "start" and command.fields["run"] != self._only:
+            raise CommandRefused("RUNNER_BUSY", f"This runner is there for run {self._only} alone.")
+        return await super().command(command)
+
+    def _keep_warm(self) -> None:
+        """There is no next run."""
+
+
+class Pod:
+    """`asked`: the pod itself is to end. `warm`: a process for the script, if there is one already."""
+
+    def __init__(self, options: Options, message: Path, asked: asyncio.Event, warm: ScriptProcess | None) -> None:
+        self._options = options
+        self._message = message
+        self._mirror = Mirror()
+        self._worker = PodWorker(options, self._mirror, warm)
+        self._asked = asked
+
+    async def work(self) -> int:
+        """The exit code of the pod."""
+        serving = asyncio.create_task(self._worker.serve())
+        # Up to its first wait: the folder is taken, the script process is on its way.
+        await asyncio.sleep(0)
+        if serving.done():
+            serving.result()
+        try:
+            await self._worker.command(Command("pod", "start", self._options.start))
+        except CommandRefused as error:
+            return self._refused(error)
+        run = self._worker.runs[self._options.run]
+        end = await self._until_end(run)
+        await self._until_recorded()
+        serving.cancel()
+        self._mirror.close()
+        return end
+
+    def _refused(self, error: CommandRefused) -> int:
+        print(error, file=sys.stderr)  # noqa: T201 -- the log of the pod is where people look
+        self._write({"outcome": "FAILED", "exitCode": 1, "reason": str(error)})
+        return 1
+
+    async def _until_end(self, run: Run) -> int:
+        over = asyncio.create_task(run.over.wait())
+        asked = asyncio.create_task(self._asked.wait())
+        await asyncio.wait([over, asked], return_when=asyncio.FIRST_COMPLETED)
+        if not run.over.is_set():
+            await run.terminate_softly(self._options.settings.deadlines.interrupt)
+            await over
+        asked.cancel()
+        ended = json.loads(run.journal.read(run.journal.last_seq - 1, 1, 1)[0])
+        self._write({key: ended[key] for key in ("outcome", "exitCode", "reason")})
+        return 0 if ended["outcome"] == "SUCCEEDED" else ended["exitCode"] or 1
+
+    def _write(self, message: dict[str, Any]) -> None:
+        reason = message["reason"].encode()[:_REASON_BYTES].decode(errors="ignore")
+        self._message.write_text(json.dumps({**message, "reason": reason}, ensure_ascii=False))
+
+    async def _until_recorded(self) -> None:
+        """Until the gateway has it all, or the time for that is over."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + self._options.record_grace
+        while self._worker.runs and loop.time() < deadline:
+            if self._asked.is_set():
+                deadline = min(deadline, loop.time() + _RECORD_GRACE_WHEN_ASKED)
+                self._asked.clear()
+            await asyncio.sleep(0.05)
+
+
+async def wait_for_run(given: Path, asked: asyncio.Event) -> ScriptProcess | None:
+    """Until the files are there, all at once, as Kubernetes puts them: a process that waits for the script. None: the
+    pod was asked to end before."""
+    warm = spawn()
+    packages()
+    while not asked.is_set():
+        if (given / "options.json").exists():
+            return warm
+        await asyncio.sleep(_LOOK)
+    warm.close()
+    return None
+
+
+async def work(given: Path, folder: Path, message: Path, waits: bool) -> int:
+    asked = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, asked.set)
+    if (folder / _ENDING).exists():
+        asked.set()
+    warm = await wait_for_run(given, asked) if waits else None
+    if warm is None and asked.is_set():
+        message.write_text(json.dumps({"begun": False}))
+        return 0
+    return await Pod(read_options(given, folder), message, asked, warm).work()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="sequencer-runner-pod", description="Runs the one run that is in a folder.")
+    parser.add_argument("given", type=Path, help="the folder with options.json, script.py and token")
+    parser.add_argument("work", type=Path, help="a folder of its own, for the journal and its log")
+    parser.add_argument("--wait", action="store_true", help="the folder is empty at first: wait for the run")
+    parser.add_argument("--termination-message", type=Path, default=Path("/dev/termination-log"))
+    options = parser.parse_args()
+    # The log of the pod is the script's output and nothing else.
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", filename=options.work / "runner.log"
+    )
+    logging.getLogger("websockets").setLevel(logging.WARNING)
+
+    code = asyncio.run(work(options.given, options.work, options.termination_message, options.wait))
+    sys.stdout.flush()
+    # Threads that wait for the disk of a log keep nothing alive.
+    os._exit(code)
+
+
+if __name__ == "__main__":
+    main()

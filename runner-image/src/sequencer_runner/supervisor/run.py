@@ -1,0 +1,399 @@
+"""One run under this supervisor: its folder, its script process, its journal, its end."""
+
+import asyncio
+import contextlib
+import json
+import logging
+import os
+import shutil
+import signal
+import socket
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sequencer_runner.common.clock import now_iso, now_ms
+from sequencer_runner.common.command_refused import CommandRefused
+from sequencer_runner.common.frames import BadFrame, Frame, FrameReader, LineFrame, OutputFrame
+from sequencer_runner.common.python_code import python_version
+from sequencer_runner.journal import Journal
+from sequencer_runner.private_files import make_private
+from sequencer_runner.supervisor import orphans
+from sequencer_runner.supervisor.commands import LOOKING, carry_out
+from sequencer_runner.supervisor.ladder import Deadlines
+from sequencer_runner.supervisor.outcome import End, Facts, outcome_of
+from sequencer_runner.supervisor.output import Output
+from sequencer_runner.supervisor.run_folder import make_run_folder, read_start, read_token, write_json, write_token
+from sequencer_runner.supervisor.script_channel import Conversation
+from sequencer_runner.supervisor.script_messages import BadScriptMessage, ScriptMessages, check_output
+from sequencer_runner.supervisor.script_process import ScriptProcess, waited_for
+from sequencer_runner.supervisor.stopping import Stopping, end_softly, see_telescope
+from sequencer_runner.supervisor.telescope_watch import watch_telescope
+
+_log = logging.getLogger("sequencer_runner.supervisor.run")
+
+_READ = 256 * 1024
+_MERGE = 0.02
+# After the script's process has ended: how long its children may go on writing.
+_QUIET, _LONGEST = 0.5, 2.0
+# How long they have after SIGTERM.
+_CHILDREN = 1.0
+# For compiling the largest script on a busy machine.
+_BEGIN = 30.0
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What every script on this runner finds: its host name, its versions, and its time for clean-up."""
+
+    hostname: str
+    deadlines: Deadlines
+    packages: dict[str, str]
+
+
+class Run:
+    """`changed` is called whenever there is a new event to send."""
+
+    def __init__(self, run_id: str, folder: Path, limit: int, changed: Callable[[], None]) -> None:
+        self.id = run_id
+        self.folder = folder
+        self.journal = Journal(folder, limit)
+        self.token = read_token(folder)
+        self.start = read_start(folder)
+        self.acked = 0
+        self.unrecorded = False
+        """The gateway does not take its events."""
+        self._changed = changed
+        self._output = Output(self._record)
+        self._reader = FrameReader()
+        self._messages = ScriptMessages()
+        self._violation: str | None = None
+        self._conversation: Conversation | None = None
+        self._stopping: Stopping | None = None
+        self._how: str | None = None
+        self._failure: str | None = None
+        self.held: str | None = None
+        self._watch: asyncio.Task[None] | None = None
+        self._process: ScriptProcess | None = None
+        self._started: tuple[str, str] | None = None
+        self._merge: asyncio.TimerHandle | None = None
+        self._last_data = 0.0
+        self._facts: dict[str, Any] = {"pid": 0, "hostname": "", "python": python_version(), "packages": {}}
+        self._in_flight = 0
+        self.ending = False
+        self._begun = asyncio.Event()
+        self.over = asyncio.Event()
+        if self.journal.ended:
+            self.over.set()
+
+    # --- life -------------------------------------------------------------------------------------------------------
+
+    @classmethod
+    def create(cls, run_id: str, root: Path, start: dict[str, Any], limit: int, changed: Callable[[], None]) -> "Run":
+        """Makes the folder; from now on this run is never started again."""
+        folder = root / run_id
+        make_run_folder(folder, start)
+        return cls(run_id, folder, limit, changed)
+
+    def keep_token(self, token: str) -> None:
+        """The newest that came with `start` is the one that counts."""
+        write_token(self.folder, token)
+        self.token = token
+
+    async def begin(
+        self, process: ScriptProcess, start: dict[str, Any], surroundings: Surroundings, detail: str
+    ) -> None:
+        """Hands the script over. From here on whatever happens is in the journal. OSError: nothing was begun."""
+        write_json(self.folder / "process.json", {"pid": process.pid, "started": orphans.start_time(process.pid)})
+        self._process = process
+        loop = asyncio.get_running_loop()
+        loop.add_reader(process.channel, self._read_channel)
+        for stream, fd in process.pipes.items():
+            loop.add_reader(fd, self._read_pipe, stream, fd)
+        self._started = (start["by"], detail)
+        self._conversation = Conversation(process)
+        self._stopping = Stopping(self, process, self._conversation, surroundings.deadlines)
+        self._facts.update(pid=process.pid, hostname=surroundings.hostname, packages=surroundings.packages)
+        self._watcher = asyncio.create_task(self._until_end(process))
+        self._watcher.add_done_callback(_complain)
+        # Its end, if it is gone already, is told by the watcher.
+        with contextlib.suppress(OSError):
+            await self._conversation.tell(
+                {
+                    "script": start["script"],
+                    "path": str(self.folder / "work" / "script.py"),
+                    "arguments": start["arguments"],
+                    "startPaused": start["startPaused"],
+                    "startAt": start.get("startAt") or 0,
+                    "holdOnFailure": start["holdOnFailure"],
+                    "breakpoints": start["breakpoints"],
+                    "hostname": surroundings.hostname,
+                    "graceSeconds": surroundings.deadlines.interrupt,
+                    "packages": surroundings.packages,
+                }
+            )
+
+        await self._under_way()
+
+    async def _under_way(self) -> None:
+        """Until the script process has the script: the first event is `started`."""
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self._begun.wait(), _BEGIN)
+
+    async def adopt_leftover(self, grace: float) -> None:
+        """A run of a supervisor before this one: waits until nothing of it is left, then ends the record as LOST."""
+        pid, started = 0, None
+        with contextlib.suppress(OSError, ValueError):
+            known = json.loads((self.folder / "process.json").read_text())
+            pid, started = known["pid"], known["started"]
+        deadline = time.monotonic() + grace
+        # It has interrupted itself when its supervisor went away; its clean-up is not to be disturbed.
+        while orphans.is_alive(pid, started) and time.monotonic() < deadline:
+            await asyncio.sleep(0.1)
+        if pid and orphans.may_be_ours(pid, started):
+            orphans.kill_group(pid)
+        while orphans.is_alive(pid, started):
+            await asyncio.sleep(0.05)
+        await orphans.end_and_name(lambda: orphans.marked(str(self.folder.parent)), self._action)
+        await see_telescope(self.event)
+        self._end(
+            End("LOST", None, "The runner's supervisor went away while the script ran. The telescope may still move.")
+        )
+
+    async def _until_end(self, process: ScriptProcess) -> None:
+        status = await asyncio.to_thread(process.popen.wait)
+        self._last_data = time.monotonic()
+        self._read_channel()
+        await self._drain(process)
+        await self._end_children(process.pid)
+        loop = asyncio.get_running_loop()
+        loop.remove_reader(process.channel)
+        for fd in process.pipes.values():
+            loop.remove_reader(fd)
+        self._read_channel()
+        self._output.close(now_ms())
+        self._watch_no_longer()
+        await self._finish_commands()
+        process.close()
+        self._process = None
+        stops = () if self._stopping is None else tuple(self._stopping.sent)
+        end = outcome_of(Facts(self._how, status, stops, self._failure, self._violation))
+        if end.outcome != "SUCCEEDED":
+            await see_telescope(self.event)
+        self._end(end)
+
+    async def _finish_commands(self) -> None:
+        """What was asked last is answered, and in the record, before its last event."""
+        self.ending = True
+        self._begun.set()
+        if self._stopping is not None:
+            self._stopping.over()
+        if self._conversation is not None:
+            self._conversation.end()
+        deadline = time.monotonic() + 1
+        while self._in_flight and time.monotonic() < deadline:
+            await asyncio.sleep(0)
+
+    async def _end_children(self, group: int) -> None:
+        """What the script has started and not waited for ends with it."""
+        others = waited_for() - {group}
+        await orphans.end_and_name(lambda: orphans.descendants(others), self._action)
+        # Where the processes below this one are not known there is the group.
+        orphans.signal_group(group, signal.SIGTERM)
+        deadline = time.monotonic() + _CHILDREN
+        while orphans.group_exists(group) and time.monotonic() < deadline:
+            await asyncio.sleep(0.02)
+        orphans.kill_group(group)
+        orphans.reap(waited_for())
+
+    async def _drain(self, process: ScriptProcess) -> None:
+        """Reads what is still in the pipes; does not wait for ever for children that hold them."""
+        begin = time.monotonic()
+        while process.pipes and self._open_pipes(process):
+            now = time.monotonic()
+            if now - begin > _LONGEST or now - max(self._last_data, begin) > _QUIET:
+                return
+            await asyncio.sleep(0.01)
+
+    def _open_pipes(self, process: ScriptProcess) -> bool:
+        still_open = [self._read_pipe(stream, fd) for stream, fd in process.pipes.items()]
+        return any(still_open)
+
+    def _end(self, end: End) -> None:
+        if self.journal.last_seq == 0:
+            # It was gone before it had a word to say.
+            self._record({"type": "started", "at": now_iso(), "statements": [], **self._facts})
+        self._record(
+            {"type": "ended", "at": now_iso(), "outcome": end.outcome, "exitCode": end.exit_code, "reason": end.reason}
+        )
+        with contextlib.suppress(OSError):
+            self.journal.sync()
+        self._begun.set()
+        self.over.set()
+
+    def remove(self) -> None:
+        self.journal.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def keep(self, root: Path) -> Path:
+        """Moves its folder below `root`; where it is then."""
+        self.journal.close()
+        make_private(root)
+        return self.folder.rename(root / f"{self.id}-{uuid.uuid4().hex[:8]}")
+
+    # --- events -----------------------------------------------------------------------------------------------------
+
+    def _record(self, event: dict[str, Any]) -> None:
+        self.journal.append(event)
+        self._changed()
+
+    def event(self, event: dict[str, Any]) -> None:
+        """Any event but output: what was printed before comes before."""
+        self._output.flush()
+        if event["type"] == "failure":
+            self._failure = ": ".join(filter(None, (event["exception"], event["message"])))
+            if event["awaitingDecision"]:
+                self.held = self._failure
+                self._watch = asyncio.create_task(watch_telescope(self.event))
+        elif event["type"] == "decision":
+            self._failure = self.held = None
+            self._watch_no_longer()
+        self._record(event)
+        if event["type"] == "started" and self._started is not None:
+            self._action("start", self._started[0], True, self._started[1])
+            self._begun.set()
+
+    def _watch_no_longer(self) -> None:
+        if self._watch is not None:
+            self._watch.cancel()
+            self._watch = None
+
+    def _line(self, event: bytes) -> None:
+        self._output.flush()
+        self.journal.append_line(event)
+        self._changed()
+
+    def _action(self, name: str, by: str, ok: bool, detail: str) -> None:
+        self.event({"type": "action", "at": now_iso(), "name": name, "by": by, "ok": ok, "detail": detail})
+
+    def _read_channel(self) -> None:
+        process = self._process
+        if process is None:
+            return
+        for _ in range(16):
+            try:
+                data = process.channel.recv(_READ)
+            except (BlockingIOError, InterruptedError):
+                return
+            except OSError:
+                data = b""
+            if not data:
+                asyncio.get_running_loop().remove_reader(process.channel)
+                return
+            try:
+                for frame in self._reader.feed(data):
+                    # The most frequent first, without another call.
+                    if type(frame) is LineFrame and self._messages.line_follows(frame):
+                        self._line(frame.data)
+                    else:
+                        self._take(frame)
+            except (BadFrame, BadScriptMessage) as error:
+                # The channel is closed for the script process as well: it interrupts itself.
+                _log.error("run %s: its script process did not follow the protocol: %s", self.id, error)
+                self._violation = str(error)
+                self._reader.lose()
+                with contextlib.suppress(OSError):
+                    process.channel.shutdown(socket.SHUT_RDWR)
+                return
+
+    def _take(self, frame: Frame) -> None:
+        """Raises BadFrame or BadScriptMessage."""
+        if isinstance(frame, LineFrame):
+            self._receive({"event": frame.event()})
+        elif isinstance(frame, OutputFrame):
+            check_output(frame)
+            self._print(frame.stream, frame.trace, frame.line, frame.time, frame.data, tagged=True)
+        else:
+            self._receive(frame)
+
+    def _read_pipe(self, stream: int, fd: int) -> bool:
+        """False when the pipe is closed at its other end."""
+        # What Python's streams have passed on was written before.
+        self._read_channel()
+        try:
+            data = os.read(fd, _READ)
+        except (BlockingIOError, InterruptedError):
+            return True
+        if not data:
+            asyncio.get_running_loop().remove_reader(fd)
+            return False
+        self._last_data = time.monotonic()
+        self._print(stream, 0, 0, now_ms(), data, tagged=False)
+        return True
+
+    def _print(self, stream: int, trace: int, line: int, at: int, data: bytes, *, tagged: bool) -> None:
+        self._output.add(stream, trace, line, at, data, tagged=tagged)
+        if self._output.pending and self._merge is None:
+            self._merge = asyncio.get_running_loop().call_later(_MERGE, self._merged)
+
+    def _merged(self) -> None:
+        self._merge = None
+        self._output.flush()
+
+    def _receive(self, message: dict[str, Any]) -> None:
+        self._messages.check(message)
+        if "event" in message:
+            try:
+                self.event(message["event"])
+            except (ValueError, RecursionError) as error:
+                raise BadScriptMessage(f"an event that is no JSON: {error}") from None
+        elif "finished" in message:
+            self._how = message["finished"]["how"]
+        elif "reply" in message and self._conversation is not None:
+            self._conversation.hear(message["reply"])
+
+    # --- commands ---------------------------------------------------------------------------------------------------
+
+    async def command(self, name: str, fields: dict[str, Any]) -> Any:
+        """Carries a command out; its result. Raises CommandRefused."""
+        if self.ending or self.over.is_set():
+            raise CommandRefused("RUN_FINISHED", "The run has ended; its outcome never changes.")
+        if self._conversation is None or self._stopping is None:
+            raise CommandRefused(
+                "RUNNER_AWAY", "The script's supervisor went away; what is left of the run is being ended."
+            )
+        by = fields["by"]
+        self._messages.people.add(by)
+        self._in_flight += 1
+        try:
+            await self._under_way()
+            done = await carry_out(self._conversation, self._stopping, name, fields)
+            if name not in LOOKING:
+                self._action(name, by, True, done.detail)
+            return done.result
+        except CommandRefused as error:
+            if name not in LOOKING:
+                self._action(name, by, False, str(error))
+            raise
+        finally:
+            self._in_flight -= 1
+
+    async def end_unrecorded(self) -> None:
+        """Nobody can see or stop it: it is interrupted, and the stop ladder follows."""
+        with contextlib.suppress(CommandRefused):
+            by = "the runner, as the API does not record this run"
+            await self.command("stop", {"level": "INTERRUPT", "by": by, "escalate": True})
+        await self.over.wait()
+
+    async def terminate_softly(self, grace: float) -> None:
+        """The supervisor itself was told to end: interrupts the script and waits for it, at most `grace` seconds."""
+        if self._conversation is not None and not self.over.is_set():
+            await end_softly(self.over, self.command, grace)
+
+
+def _complain(watcher: "asyncio.Task[None]") -> None:
+    if not watcher.cancelled() and watcher.exception() is not None:
+        _log.error("a run's end could not be recorded", exc_info=watcher.exception())

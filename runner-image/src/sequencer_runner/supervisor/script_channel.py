@@ -1,0 +1,68 @@
+"""What the supervisor says to a script process and asks of it, and what it answers."""
+
+import asyncio
+import contextlib
+from typing import Any
+
+from sequencer_runner.common.command_refused import CommandRefused
+from sequencer_runner.supervisor.script_process import ScriptProcess
+
+
+class Conversation:
+    """One with a script process, until it ends."""
+
+    def __init__(self, process: ScriptProcess) -> None:
+        self._process = process
+        self._replies: dict[str, asyncio.Future[dict[str, Any]]] = {}
+        self._last = 0
+        self._sending = asyncio.Lock()
+
+    async def tell(self, message: dict[str, Any]) -> None:
+        """Raises OSError when the process is gone."""
+        # Whoever gives up waiting must not cut a message in two.
+        await asyncio.shield(asyncio.ensure_future(self._send(message)))
+
+    async def _send(self, message: dict[str, Any]) -> None:
+        async with self._sending:
+            await self._process.tell(message)
+
+    async def ask(self, message: dict[str, Any]) -> Any:
+        """The script process carries it out; its result. Raises CommandRefused."""
+        return await self.asking(message)
+
+    def asking(self, message: dict[str, Any]) -> "asyncio.Future[Any]":
+        """As `ask`, and on its way before this returns: what is asked later arrives later."""
+        self._last += 1
+        key = str(self._last)
+        self._replies[key] = asyncio.get_running_loop().create_future()
+        return asyncio.ensure_future(self._answer(key, asyncio.ensure_future(self._send({"id": key, **message}))))
+
+    async def _answer(self, key: str, sent: "asyncio.Future[None]") -> Any:
+        try:
+            await asyncio.shield(sent)
+            reply = await self._replies[key]
+        except OSError:
+            raise CommandRefused("RUN_FINISHED", "The run is ending.") from None
+        finally:
+            self._replies.pop(key, None)
+        if not reply["ok"]:
+            raise CommandRefused(reply["code"], reply["message"])
+        return reply.get("result")
+
+    async def ask_briefly(self, message: dict[str, Any], seconds: float) -> Any:
+        """None when it does not answer in time: its interpreter is stuck, or it is ending."""
+        with contextlib.suppress(asyncio.TimeoutError, CommandRefused):
+            return await asyncio.wait_for(self.ask(message), seconds)
+        return None
+
+    def hear(self, reply: dict[str, Any]) -> None:
+        waiting = self._replies.get(reply["id"])
+        # Nobody may wait for it any more.
+        if waiting is not None and not waiting.done():
+            waiting.set_result(reply)
+
+    def end(self) -> None:
+        """What was asked and not answered is refused."""
+        for waiting in self._replies.values():
+            if not waiting.done():
+                waiting.set_exception(CommandRefused("RUN_FINISHED", "The run has ended."))

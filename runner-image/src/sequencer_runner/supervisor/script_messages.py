@@ -1,0 +1,109 @@
+"""Messages from a script process to its supervisor. A script can write into the same socket, so each is checked.
+
+The gateway checks the other fields of an event: one of a wrong shape is recorded and changes no state.
+"""
+
+import re
+from typing import Any
+
+from sequencer_runner.common.frames import LineFrame, OutputFrame
+
+# All others are made by the supervisor: the end of the run, what people did, output that was dropped.
+SCRIPT_EVENTS = {
+    *("answered", "ask", "breakpoints", "decision", "evaluated", "failure", "line", "logged", "tasksFrozen", "pause"),
+    *("progress", "prompt", "resumed", "script", "started", "statement", "traceEnded", "traceStarted"),
+}
+_FIELDS: dict[str, dict[str, Any]] = {
+    "failure": {"exception": str, "message": str, "awaitingDecision": bool},
+    "finished": {"how": str},
+    # A message that expects no answer has no id.
+    "reply": {"id": str | None, "ok": bool},
+    "refused": {"code": str, "message": str},
+}
+_AT = re.compile(
+    r"(?:19[7-9]\d|2\d{3})-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z"
+)
+_LAST_MS = 32_503_680_000_000
+"""The year 3000."""
+_TEXT = rb'"[ !#-\[\]-~]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[ !#-\[\]-~]*)*"'
+_NUMBER = rb"[1-9]\d{0,14}"
+_LINE = re.compile(
+    rb'\{"type":"line","at":"%b","trace":%b,"file":%b,"line":%b,"function":%b(?:,"sampled":(?:true|false))?\}'
+    % (_AT.pattern.encode(), _NUMBER, _TEXT, _NUMBER, _TEXT)
+)
+
+_MOST_LINES = 4000
+
+
+class BadScriptMessage(Exception):
+    """The script process did not follow the protocol."""
+
+
+class ScriptMessages:
+    """Checks the messages of one script process, in order."""
+
+    def __init__(self) -> None:
+        self._started = False
+        self.people: set[str] = set()
+        """Users who have sent commands. An event by any other name is refused."""
+        self._lines: set[bytes] = set()
+        """`line` events that were checked."""
+
+    def check(self, message: dict[str, Any]) -> None:
+        """Raises BadScriptMessage."""
+        for name in ("event", "finished", "reply"):
+            inner = message.get(name)
+            if inner is None:
+                continue
+            if not isinstance(inner, dict):
+                raise BadScriptMessage(f"{name} is no object")
+            if name == "event":
+                self._event(inner)
+            else:
+                _check(inner, name)
+                if name == "reply" and not inner["ok"]:
+                    _check(inner, "refused")
+            return
+        raise BadScriptMessage("a message of an unknown kind")
+
+    def _event(self, event: dict[str, Any]) -> None:
+        kind, at = event.get("type"), event.get("at")
+        if kind not in SCRIPT_EVENTS:
+            raise BadScriptMessage(
+                f"an event of type {str(kind)[:64]!a}, which only the supervisor makes or nobody knows"
+            )
+        if not isinstance(at, str) or not _AT.fullmatch(at):
+            raise BadScriptMessage(f"the time of an event is {str(at)[:64]!a}")
+        if "seq" in event:
+            raise BadScriptMessage("an event with a number of its own")
+        if (kind == "started") == self._started:
+            raise BadScriptMessage("a second start" if self._started else "an event before the start")
+        by = event.get("by")
+        if by is not None and by not in self.people:
+            raise BadScriptMessage(f"an event {kind} by {str(by)[:64]!a}, who has sent no command")
+        self._started = True
+        _check(event, str(kind))
+
+    def line_follows(self, frame: LineFrame) -> bool:
+        """Whether the frame is a `line` event as script processes write them. Any other has to be read and checked."""
+        if frame.data in self._lines:
+            return True
+        if not self._started or _LINE.fullmatch(frame.data) is None:
+            return False
+        # A hot loop repeats its lines within the same millisecond.
+        if len(self._lines) >= _MOST_LINES:
+            self._lines.clear()
+        self._lines.add(frame.data)
+        return True
+
+
+def check_output(frame: OutputFrame) -> None:
+    """Raises BadScriptMessage."""
+    if frame.stream not in (1, 2) or frame.time > _LAST_MS:
+        raise BadScriptMessage(f"output of stream {frame.stream} at {frame.time} ms")
+
+
+def _check(values: dict[str, Any], name: str) -> None:
+    for key, kind in _FIELDS.get(name, {}).items():
+        if not isinstance(values.get(key), kind):
+            raise BadScriptMessage(f"{key} of {name} is missing or of the wrong kind")

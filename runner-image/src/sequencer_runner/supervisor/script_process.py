@@ -1,0 +1,80 @@
+"""Starts script processes, ahead of time, and holds their ends of sockets and pipes."""
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from sequencer_runner.common.frames import json_frame
+
+_MAIN = Path(__file__).parent.parent / "script" / "importlib_bootstrap.py"
+_waited_for: "set[int]" = set()
+# What the runner knows and the script must not.
+_SECRETS = ("RUNNER_TOKEN",)
+
+
+@dataclass
+class ScriptProcess:
+    """A process that waits for a script. `pipes`: the reading ends of its file descriptors 1 and 2."""
+
+    popen: "subprocess.Popen[bytes]"
+    channel: socket.socket
+    pipes: dict[int, int]
+
+    @property
+    def pid(self) -> int:
+        return self.popen.pid
+
+    def alive(self) -> bool:
+        return self.popen.poll() is None
+
+    async def tell(self, message: dict[str, object]) -> None:
+        await asyncio.get_running_loop().sock_sendall(self.channel, json_frame(message))
+
+    def signal(self, number: signal.Signals) -> None:
+        """To the script's main process alone."""
+        if self.alive():
+            self.popen.send_signal(number)
+
+    def close(self) -> None:
+        _waited_for.discard(self.pid)
+        self.channel.close()
+        for fd in self.pipes.values():
+            os.close(fd)
+
+
+def spawn() -> ScriptProcess:
+    ours, theirs = socket.socketpair()
+    reading: dict[int, int] = {}
+    writing: dict[int, int] = {}
+    for stream in (1, 2):
+        reading[stream], writing[stream] = os.pipe()
+        os.set_blocking(reading[stream], False)
+    environment = {k: v for k, v in os.environ.items() if k not in _SECRETS}
+    try:
+        popen = subprocess.Popen(
+            [sys.executable, str(_MAIN), str(theirs.fileno())],
+            stdin=subprocess.DEVNULL,
+            stdout=writing[1],
+            stderr=writing[2],
+            pass_fds=[theirs.fileno()],
+            env=environment,
+            # A group of its own: signals from a terminal do not reach it, and all of it can be ended.
+            start_new_session=True,
+        )
+    finally:
+        theirs.close()
+        for fd in writing.values():
+            os.close(fd)
+    ours.setblocking(False)
+    _waited_for.add(popen.pid)
+    return ScriptProcess(popen, ours, reading)
+
+
+def waited_for() -> frozenset[int]:
+    """The numbers of the script processes that are in use, also of those that wait for a script."""
+    return frozenset(_waited_for)

@@ -1,0 +1,137 @@
+"""How a run is stopped: rung by rung of the ladder, by people or by itself, and what comes of each."""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol
+
+from sequencer_runner.common.clock import now_iso
+from sequencer_runner.common.command_refused import CommandRefused
+from sequencer_runner.supervisor import orphans, telescope
+from sequencer_runner.supervisor.ladder import Deadlines, Ladder, heeded
+from sequencer_runner.supervisor.outcome import Stop
+from sequencer_runner.supervisor.script_channel import Conversation
+from sequencer_runner.supervisor.script_process import ScriptProcess, waited_for
+
+# For a question to the script process that is answered at once, unless its interpreter is stuck.
+_MARK, _REACTION = 0.2, 2.0
+_DETAILS = {
+    "REQUEST": "Stops before the next statement.",
+    "INTERRUPT": "KeyboardInterrupt (SIGINT) was sent to the script.",
+    "TERMINATE": "SIGTERM was sent to the script.",
+    "KILL": "SIGKILL was sent to the script and all processes below it.",
+}
+
+
+class Stopped(Protocol):
+    """The run, as far as it matters here."""
+
+    @property
+    def ending(self) -> bool:
+        """Its process is gone."""
+
+    @property
+    def held(self) -> str | None:
+        """The failure that it is held on."""
+
+    def event(self, event: dict[str, Any]) -> None: ...
+
+    async def command(self, name: str, fields: dict[str, Any]) -> Any: ...
+
+
+class Stopping:
+    def __init__(self, run: Stopped, process: ScriptProcess, conversation: Conversation, deadlines: Deadlines) -> None:
+        self._run = run
+        self._process = process
+        self._conversation = conversation
+        self._ladder = Ladder(deadlines, self._look, self._climb)
+        self.sent: list[Stop] = []
+        """The rungs, in order."""
+
+    @property
+    def signalled(self) -> bool:
+        return any(s.level != "REQUEST" for s in self.sent)
+
+    def over(self) -> None:
+        self._ladder.over()
+
+    async def stop(self, level: str, by: str, escalate: bool) -> str:
+        """Sends a rung; a sentence for the record."""
+        if level == "REQUEST" and self.signalled:
+            raise CommandRefused("STOPPING", "The run is stopping by a stronger means already.")
+        if level == "REQUEST" and escalate:
+            text = "escalate: a statement may take as long as it takes, so nothing follows a REQUEST by itself."
+            raise CommandRefused("BAD_INPUT", text)
+        rung = self._ladder.rung(level, by, escalate=escalate)
+        if level in ("INTERRUPT", "TERMINATE"):
+            await self._conversation.ask_briefly({"do": "mark", "level": level}, _MARK)
+        self.sent.append(Stop(level, by, self._run.held))
+        self._run.event({**rung.event(), "at": now_iso()})
+        self._ladder.sent(rung)
+        named = await self._send(level)
+        return f"{level}: {_DETAILS[level]}{named}"
+
+    async def _send(self, level: str) -> str:
+        """The processes that were ended, if there are more than the script's own."""
+        match level:
+            case "REQUEST":
+                await self._conversation.ask({"do": "stop"})
+            case "INTERRUPT" | "TERMINATE":
+                self._process.signal(signal.SIGINT if level == "INTERRUPT" else signal.SIGTERM)
+                # After the signal: the main thread leaves its prompt by that, not by its next line.
+                with contextlib.suppress(OSError):
+                    await self._conversation.tell({"do": "leave"})
+            case _:
+                below = orphans.descendants(waited_for() - {self._process.pid})
+                for process in below:
+                    process.signal(signal.SIGKILL)
+                orphans.kill_group(self._process.pid)
+                others = [process for process in below if process.pid != self._process.pid]
+                return f" {orphans.listed(others)}." if others else ""
+        return ""
+
+    async def cancel(self, by: str) -> str:
+        if not any(s.level == "REQUEST" for s in self.sent):
+            text = "No stop after the statement was asked for: there is nothing to take back."
+            raise CommandRefused("BAD_INPUT", text)
+        await self._conversation.ask({"do": "unstop"})
+        self.sent = [s for s in self.sent if s.level != "REQUEST"]
+        self._run.event({"type": "stopping", "at": now_iso(), "level": None, "by": by})
+        return "The stop after this statement was taken back."
+
+    async def _climb(self, level: str, by: str) -> None:
+        """The next rung, by itself."""
+        with contextlib.suppress(CommandRefused):
+            await self._run.command("stop", {"level": level, "by": by, "escalate": True})
+
+    async def _look(self, level: str, seconds: int) -> None:
+        """How the script takes a rung, and what goes on moving."""
+        reaction = None
+        if level != "KILL":
+            reaction = await self._conversation.ask_briefly({"do": "reaction"}, _REACTION)
+        event = heeded(level, seconds, str(reaction or "unknown"))
+        if event is not None and not self._run.ending:
+            self._run.event({**event, "at": now_iso()})
+        await see_telescope(self._run.event)
+
+
+async def see_telescope(tell: Callable[[dict[str, Any]], None]) -> None:
+    """What goes on moving; nothing where no observatory is configured."""
+    event = await telescope.look()
+    if event is not None:
+        tell(event)
+
+
+async def end_softly(
+    over: asyncio.Event, command: Callable[[str, dict[str, Any]], Awaitable[Any]], grace: float
+) -> None:
+    """The supervisor itself was told to end: interrupts the script and waits for it, at most `grace` seconds."""
+    with contextlib.suppress(CommandRefused):
+        await command("stop", {"level": "INTERRUPT", "by": "the system, which is shutting the runner down"})
+    try:
+        await asyncio.wait_for(over.wait(), grace)
+    except asyncio.TimeoutError:
+        with contextlib.suppress(CommandRefused):
+            await command("stop", {"level": "KILL", "by": "the system, after the grace time"})
+        await over.wait()

@@ -1,0 +1,141 @@
+"""What goes on moving on the telescope: the operations that OCS's registry knows to be running.
+
+Plain HTTP by Python's own library: nothing of OCS is imported, so that this also works when OCS does not.
+"""
+
+import asyncio
+import http.client
+import json
+import os
+import re
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sequencer_runner.common.clock import iso, now_iso
+
+# Seconds for one answer, and for all of them.
+_ANSWER, _ALL = 2.0, 3.0
+_LARGEST = 4 * 1024 * 1024
+# Operation codes of OCS: starting, running, stopping; and that of an agent that has fallen silent.
+_ALIVE, _EXPIRED = (2, 3, 4), 7
+_OPERATIONS = 200
+_OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+@dataclass(frozen=True)
+class Observatory:
+    """Where the HTTP bridge is, and the addresses behind it."""
+
+    url: str
+    root: str
+    registry: str
+
+
+class Unseen(Exception):
+    """A sentence: why the telescope cannot be seen."""
+
+
+async def look() -> dict[str, Any] | None:
+    """A `telescope` event as of now; None where no observatory is configured, so that no script can move one."""
+    if not os.environ.get("OCS_CONFIG_DIR"):
+        return None
+    return await asyncio.to_thread(_look)
+
+
+def _look() -> dict[str, Any]:
+    event: dict[str, Any] = {"type": "telescope", "agents": []}
+    try:
+        observatory = find_observatory()
+        event["agents"], silent = _running(observatory)
+        if silent:
+            event["problem"] = f"{', '.join(silent)} cannot be seen: OCS has lost the agent. Assume that it moves."
+    except Unseen as error:
+        event["problem"] = f"We cannot see the telescope. Assume it moves. ({error})"
+    event["at"] = now_iso()
+    return event
+
+
+def find_observatory() -> Observatory:
+    """From the files that sorunlib reads, too. Raises Unseen."""
+    site = Path(os.environ.get("OCS_CONFIG_DIR", "")) / "default.yaml"
+    text = _read(site)
+    url = _value(text, "wamp_http")
+    if url is None or not url.startswith(("http://", "https://")):
+        raise Unseen(f"{site} names no wamp_http.")
+    config = os.environ.get("SORUNLIB_CONFIG")
+    registry = _value(_read(Path(config)), "registry") if config else None
+    return Observatory(url, _value(text, "address_root") or "observatory", registry or "registry")
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text()
+    except (OSError, UnicodeDecodeError) as error:
+        raise Unseen(f"{path} cannot be read: {error}.") from None
+
+
+def _value(text: str, key: str) -> str | None:
+    """The value of a key in YAML, or in the JSON that YAML also is. Enough for the flat files of OCS."""
+    found = re.search(rf"""(?:^|[{{,\s])["']?{key}["']?[ \t]*:[ \t]*["']?([^\s"',}}#]+)""", text)
+    return found[1] if found else None
+
+
+def _running(observatory: Observatory) -> tuple[list[dict[str, Any]], list[str]]:
+    """The running operations, the newest first; and the agents that OCS has lost."""
+    deadline = time.monotonic() + _ALL
+    agents = _session(observatory, observatory.registry, "main").get("data")
+    if not isinstance(agents, dict):
+        raise Unseen("The registry's answer is not understood.")
+    found: list[dict[str, Any]] = []
+    silent: list[str] = []
+    for address, agent in sorted(agents.items()):
+        name = str(address).removeprefix(f"{observatory.root}.")
+        codes = agent.get("op_codes") if isinstance(agent, dict) else None
+        if name == observatory.registry or not isinstance(codes, dict):
+            continue
+        if agent.get("expired") is True or _EXPIRED in codes.values():
+            silent.append(name)
+            continue
+        found += [{"agent": name, "operation": str(op)} for op, code in sorted(codes.items()) if code in _ALIVE]
+    del found[_OPERATIONS:]
+    for operation in found:
+        if time.monotonic() < deadline:
+            since = _since(observatory, operation)
+            if since is not None:
+                operation["since"] = since
+    found.sort(key=lambda operation: operation.get("since", ""), reverse=True)
+    return found, silent
+
+
+def _since(observatory: Observatory, operation: dict[str, Any]) -> str | None:
+    try:
+        start = _session(observatory, operation["agent"], operation["operation"]).get("start_time")
+        return iso(int(start * 1000)) if isinstance(start, (int, float)) else None
+    except (Unseen, ValueError, OverflowError, OSError):
+        return None
+
+
+def _session(observatory: Observatory, agent: str, operation: str) -> dict[str, Any]:
+    """The session of an operation, as the agent's `status` tells it."""
+    call = {"procedure": f"{observatory.root}.{agent}.ops", "args": ["status", operation, {}], "kwargs": {}}
+    request = urllib.request.Request(
+        observatory.url, json.dumps(call).encode(), {"Content-Type": "application/json"}, method="POST"
+    )
+    try:
+        with _OPENER.open(request, timeout=_ANSWER) as response:
+            answer = json.loads(response.read(_LARGEST))
+    except (urllib.error.URLError, http.client.HTTPException, OSError, ValueError) as error:
+        raise Unseen(f"{observatory.url} does not answer: {getattr(error, 'reason', error)}.") from None
+    if isinstance(answer, dict) and "error" in answer:
+        raise Unseen(f"{agent} does not answer: {answer['error']}.")
+    try:
+        session = answer["args"][0][2]
+    except (LookupError, TypeError):
+        session = None
+    if not isinstance(session, dict):
+        raise Unseen(f"The answer of {agent} is not understood.")
+    return session

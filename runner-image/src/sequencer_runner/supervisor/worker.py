@@ -1,0 +1,262 @@
+"""The worker: waits for runs, holds at most one, keeps a script process warm for the next."""
+
+import asyncio
+import contextlib
+import fcntl
+import logging
+import os
+import shutil
+import uuid
+from collections import deque
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from sequencer_runner.common.command_refused import CommandRefused
+from sequencer_runner.common.python_code import python_version
+from sequencer_runner.gateway_client import Gateway
+from sequencer_runner.messages import PROTOCOL_VERSION, Command
+from sequencer_runner.private_files import make_private
+from sequencer_runner.secret import Secret
+from sequencer_runner.supervisor import orphans
+from sequencer_runner.supervisor.checks import Finding, check_script, ocs_problems, statement_at, statements_of
+from sequencer_runner.supervisor.ladder import Deadlines
+from sequencer_runner.supervisor.packages import packages
+from sequencer_runner.supervisor.run import Run, Surroundings
+from sequencer_runner.supervisor.script_process import ScriptProcess, spawn, waited_for
+
+_log = logging.getLogger("sequencer_runner.supervisor.worker")
+
+# The folder of the records that the API did not take.
+_UNRECORDED = "unrecorded"
+
+
+@dataclass(frozen=True)
+class Settings:
+    gateway: str
+    secret: Secret
+    sequencer: str
+    state_dir: Path
+    hostname: str
+    deadlines: Deadlines
+    journal_limit: int
+
+
+class FolderTaken(Exception):
+    """Another supervisor works on the same folder."""
+
+
+class Worker:
+    run_type: type[Run] = Run
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self.runs: dict[str, Run] = {}
+        self._gateway = Gateway(settings.gateway, settings.secret, self)
+        self._instance = uuid.uuid4().hex[:12]
+        self._packages = packages()
+        self._surroundings = Surroundings(settings.hostname, settings.deadlines, self._packages)
+        self._warm: ScriptProcess | None = None
+        self._forgotten: deque[str] = deque(maxlen=1000)
+        self._unrecorded: set[str] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._starting = asyncio.Lock()
+
+    async def serve(self) -> None:
+        """Until cancelled."""
+        orphans.become_subreaper()
+        os.environ[orphans.MARK] = str(self._settings.state_dir)
+        try:
+            make_private(self._settings.state_dir)
+        except PermissionError as error:
+            _log.warning("other users may read the records of runs: %s", error)
+        with open(self._settings.state_dir / "lock", "w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                text = f"Another runner works in {self._settings.state_dir}. Stop it, or give this one its own folder."
+                raise FolderTaken(text) from None
+            self.on_line(False)
+            self._find_runs()
+            if self._warm is None:
+                self._warm = spawn()
+            self._later(self._sync())
+            try:
+                await self._gateway.run()
+            finally:
+                if self._warm is not None:
+                    self._warm.close()
+
+    async def shut_down(self) -> None:
+        """Interrupts the script, waits for it, and gives the gateway a moment to take the last events."""
+        for run in list(self.runs.values()):
+            await run.terminate_softly(self._settings.deadlines.interrupt)
+        for _ in range(100):
+            if not any(run.over.is_set() for run in self.runs.values()):
+                return
+            await asyncio.sleep(0.02)
+
+    def _find_runs(self) -> None:
+        for folder in sorted(self._settings.state_dir.iterdir()):
+            if not folder.is_dir() or folder.name == _UNRECORDED:
+                continue
+            if not (folder / "run.json").exists():
+                # A start that was cut off before anything was begun.
+                shutil.rmtree(folder, ignore_errors=True)
+                continue
+            run = Run(folder.name, folder, self._settings.journal_limit, self._gateway.changed)
+            self.runs[run.id] = run
+            if not run.over.is_set():
+                _log.warning("run %s was left by a supervisor before this one", run.id)
+                self._later(run.adopt_leftover(self._settings.deadlines.interrupt))
+
+    def _later(self, work: Any) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _sync(self) -> None:
+        """Journals reach the disk itself once a second."""
+        while True:
+            await asyncio.sleep(1)
+            orphans.reap(waited_for())
+            for run in list(self.runs.values()):
+                run.journal.retry()
+                if run.journal.dirty:
+                    with contextlib.suppress(OSError, ValueError):
+                        await asyncio.to_thread(run.journal.sync)
+
+    # --- for the gateway --------------------------------------------------------------------------------------------
+
+    async def hello(self) -> dict[str, Any]:
+        # A start that came over the connection before this one is in it, whatever became of its answer.
+        async with self._starting:
+            return self._hello()
+
+    def _hello(self) -> dict[str, Any]:
+        return {
+            "type": "hello",
+            "protocol": PROTOCOL_VERSION,
+            "sequencer": self._settings.sequencer,
+            "instance": self._instance,
+            "python": python_version(),
+            "hostname": self._settings.hostname,
+            "packages": self._packages,
+            "problems": ocs_problems(),
+            "runs": [
+                {"run": run.id, "lastSeq": run.journal.last_seq, "ended": run.over.is_set()}
+                | ({} if run.token is None else {"token": run.token})
+                | ({} if run.over.is_set() or not run.start else {"start": run.start})
+                for run in self.runs.values()
+            ],
+            "runTokens": True,
+        }
+
+    def on_line(self, connected: bool) -> None:
+        """Leaves a mark in the folder while the gateway has this worker on the line: what a health check looks at."""
+        mark = self._settings.state_dir / "connected"
+        with contextlib.suppress(OSError):
+            if connected:
+                mark.touch()
+            else:
+                mark.unlink(missing_ok=True)
+
+    def forget(self, run_id: str) -> None:
+        run = self.runs.pop(run_id, None)
+        if run is not None:
+            self._forgotten.append(run_id)
+            run.remove()
+
+    def end_unrecorded(self, run_id: str) -> None:
+        if run_id not in self._unrecorded:
+            self._unrecorded.add(run_id)
+            self._later(self._end_unrecorded(self.runs[run_id]))
+
+    async def _end_unrecorded(self, run: Run) -> None:
+        _log.error("the API does not record run %s, which is still running: it is interrupted", run.id)
+        await run.end_unrecorded()
+        self._unrecorded.discard(run.id)
+        if run.unrecorded and self.runs.pop(run.id, None) is not None:
+            self._forgotten.append(run.id)
+            kept = run.keep(self._settings.state_dir / _UNRECORDED)
+            _log.error("run %s has ended; its record is in %s", run.id, kept)
+
+    async def command(self, command: Command) -> Any:
+        fields = command.fields
+        if command.name == "check":
+            return [asdict(finding) for finding in await self._check(fields)]
+        if command.name == "statements":
+            findings = await self._check(fields)
+            _refuse_errors([finding for finding in findings if finding.code != "OCS_CONFIG_MISSING"])
+            return await asyncio.to_thread(statements_of, fields["script"])
+        if command.name == "start":
+            async with self._starting:
+                return await self._start(fields)
+        run = self.runs.get(fields["run"])
+        if run is None:
+            raise CommandRefused("UNKNOWN_RUN", f"This runner does not hold run {fields['run']}.")
+        if command.name == "replace":
+            _refuse_errors(await self._check(fields))
+        return await run.command(command.name, fields)
+
+    async def _check(self, fields: dict[str, Any]) -> list[Finding]:
+        return await asyncio.to_thread(
+            check_script,
+            fields["script"],
+            self._settings.hostname,
+            fields.get("startAt") or 0,
+            fields.get("startLine"),
+        )
+
+    async def _start(self, start: dict[str, Any]) -> None:
+        run_id: str = start["run"]
+        if run_id in self.runs and start.get("token"):
+            self.runs[run_id].keep_token(start["token"])
+        if run_id in self.runs or run_id in self._forgotten:
+            return
+        active = [run.id for run in self.runs.values() if not run.over.is_set()]
+        if active:
+            raise CommandRefused("RUNNER_BUSY", f"This runner holds run {active[0]}.")
+        if not run_id.replace("-", "").isalnum():
+            raise CommandRefused("BAD_INPUT", "The id of the run has characters other than letters, digits and -.")
+        findings = await self._check(start)
+        _refuse_errors(findings)
+        if start.get("startLine") is not None:
+            start["startAt"] = statement_at(start["script"], start["startLine"])
+        process = self._take_warm()
+        root, limit = self._settings.state_dir, self._settings.journal_limit
+        try:
+            run = self.run_type.create(run_id, root, start, limit, self._gateway.changed)
+            self.runs[run_id] = run
+            left_out = [finding.message for finding in findings if finding.code == "LEFT_OUT"]
+            await run.begin(process, start, self._surroundings, " ".join([start["title"] or "", *left_out]).strip())
+        except OSError as error:
+            self.runs.pop(run_id, None)
+            process.close()
+            shutil.rmtree(root / run_id, ignore_errors=True)
+            raise CommandRefused("INTERNAL", f"The runner cannot write its journal: {error}.") from None
+        asyncio.get_running_loop().call_later(0.5, self._keep_warm)
+
+    def _take_warm(self) -> ScriptProcess:
+        process, self._warm = self._warm, None
+        if process is not None and process.alive():
+            return process
+        if process is not None:
+            process.close()
+        return spawn()
+
+    def _keep_warm(self) -> None:
+        if self._warm is None:
+            self._warm = spawn()
+
+
+def _refuse_errors(findings: list[Finding]) -> None:
+    for finding in findings:
+        if finding.severity == "error":
+            raise CommandRefused(finding.code, finding.message)
+
+
+def environment_secret() -> Secret:
+    """Of RUNNER_TOKEN_FILE or RUNNER_TOKEN; the word is empty when neither is set. OSError, ValueError."""
+    file = os.environ.get("RUNNER_TOKEN_FILE")
+    return Secret(os.environ.get("RUNNER_TOKEN", ""), Path(file) if file else None)
