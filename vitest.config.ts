@@ -10,6 +10,7 @@ export default defineConfig({
       'simulator',
       'launcher',
       'cli',
+      'kubernetes',
       'operator',
       { test: { name: 'scripts', include: ['scripts/**/*.test.ts'] } },
     ],

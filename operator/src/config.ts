@@ -1,7 +1,7 @@
 /** Every setting of the operator, read from the environment once. `docs/configuration.md` is the reference for people. */
 import { hostname } from 'node:os';
 import { z } from 'zod';
-import type { RunnerImage } from './runs/runner-image.ts';
+import type { RunnerImage } from './pods/runner-image.ts';
 
 const labels = z
   .string()

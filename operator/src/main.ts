@@ -1,9 +1,9 @@
 /** The operator as a process. */
 import { KubernetesClient, defaultKubeConfig } from '@sequencer/kubernetes/client';
 import { readConfig } from './config.ts';
-import { serveProbes } from './http.ts';
-import { makeLog } from './log.ts';
-import { makeMetrics } from './metrics.ts';
+import { serveProbes } from './runtime/probes.ts';
+import { makeLog } from './runtime/log.ts';
+import { makeMetrics } from './runtime/metrics.ts';
 import { Operator } from './operator.ts';
 
 async function main(): Promise<void> {

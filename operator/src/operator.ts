@@ -2,17 +2,17 @@
 import type { KubernetesClient } from '@sequencer/kubernetes/client';
 import { KubernetesError } from '@sequencer/kubernetes/errors';
 import { LABELS } from '@sequencer/model/kubernetes/names';
-import { EventRecorder } from './event-recorder.ts';
-import { Leader, type LeaderOptions } from './leader.ts';
-import type { Logger } from './log.ts';
-import type { Metrics } from './metrics.ts';
-import { RunReconciler } from './runs/reconcile-run.ts';
-import type { RunnerImage } from './runs/runner-image.ts';
-import { Stale, type StartSettings } from './runs/start-run.ts';
-import { SequencerReconciler } from './sequencers/reconcile-sequencer.ts';
-import { WarmPods } from './warm/warm-pods.ts';
-import { WorkQueue } from './work-queue.ts';
-import { World } from './world.ts';
+import { EventRecorder } from './status/event-recorder.ts';
+import { Leader, type LeaderOptions } from './runtime/leader.ts';
+import type { Logger } from './runtime/log.ts';
+import type { Metrics } from './runtime/metrics.ts';
+import { RunReconciler } from './controllers/run-controller.ts';
+import type { RunnerImage } from './pods/runner-image.ts';
+import { Stale, type StartSettings } from './controllers/start-run.ts';
+import { SequencerReconciler } from './controllers/sequencer-controller.ts';
+import { WarmPods } from './warm-pool/warm-pool.ts';
+import { WorkQueue } from '@sequencer/kubernetes/work-queue';
+import { World } from './cache/cluster-cache.ts';
 
 const WORKERS = 16;
 

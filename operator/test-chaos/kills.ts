@@ -2,7 +2,7 @@
 import { PODS } from '@sequencer/kubernetes/resources';
 import type { Pod } from '@sequencer/kubernetes/objects';
 import { LABELS } from '@sequencer/model/kubernetes/names';
-import { isDown } from '../src/runs/ending.ts';
+import { isDown } from '../src/pods/termination.ts';
 import { client, logOf, until } from '../test-cluster/support/cluster.ts';
 import { call, type Hook } from './hooks.ts';
 import { nodeNames, type Release } from './release.ts';

@@ -9,7 +9,7 @@ import { KubernetesError } from '@sequencer/kubernetes/errors';
 import { PODS, RUNS, SEQUENCERS } from '@sequencer/kubernetes/resources';
 import { LABELS } from '@sequencer/model/kubernetes/names';
 import { isFinalWord } from '@sequencer/model/kubernetes/words';
-import { isDown, runnerState } from '../src/runs/ending.ts';
+import { isDown, runnerState } from '../src/pods/termination.ts';
 import { client, dropNamespace, makeNamespace, makeSequencer, submit, until } from './support/cluster.ts';
 import { FakeNode, NOWHERE, outcome } from './support/fake-node.ts';
 import { startOperator, type RunningOperator } from './support/operators.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { LEASES } from '@sequencer/kubernetes/resources';
-import { Leader, type LeaderOptions } from '../src/leader.ts';
+import { Leader, type LeaderOptions } from '../src/runtime/leader.ts';
 import { client, dropNamespace, makeNamespace, until } from './support/cluster.ts';
 import { startProxy } from './support/proxy.ts';
 

@@ -1,5 +1,6 @@
 /** What an operator needs that finds many ended runs, and how soon it is ready. */
 import { RUNS } from '@sequencer/kubernetes/resources';
+import { wholeSeconds } from '@sequencer/kubernetes/times';
 import { client, makeSequencer, submit, until } from '../../../operator/test-cluster/support/cluster.ts';
 import { get } from '../../../operator/test-cluster/support/operator-process.ts';
 import { report } from '../figures.ts';
@@ -11,7 +12,7 @@ const SEQUENCERS = 10;
 const STARTS = 3;
 
 const SCRIPT = `${'# a line of a script of some length, as people write them\n'.repeat(40)}print(1)\n`;
-const AT = new Date().toISOString().replace(/\.\d+Z$/, 'Z');
+const AT = wholeSeconds(new Date());
 const condition = (type: string, reason: string) => ({
   type,
   status: 'True',

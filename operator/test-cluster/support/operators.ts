@@ -1,7 +1,7 @@
 /** Operators for tests: in this process, each with its own knowledge of the world. */
 import type { KubernetesClient } from '@sequencer/kubernetes/client';
-import { makeLog } from '../../src/log.ts';
-import { makeMetrics } from '../../src/metrics.ts';
+import { makeLog } from '../../src/runtime/log.ts';
+import { makeMetrics } from '../../src/runtime/metrics.ts';
 import { Operator, type OperatorOptions } from '../../src/operator.ts';
 import { client, until } from './cluster.ts';
 

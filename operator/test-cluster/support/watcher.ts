@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { PODS, RUNS } from '@sequencer/kubernetes/resources';
 import { LABELS } from '@sequencer/model/kubernetes/names';
 import { isFinalWord } from '@sequencer/model/kubernetes/words';
-import { isDown } from '../../src/runs/ending.ts';
+import { isDown } from '../../src/pods/termination.ts';
 import { client } from './cluster.ts';
 
 export class Watcher {

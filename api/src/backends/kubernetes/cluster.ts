@@ -5,6 +5,7 @@ import type { KubernetesClient } from '@sequencer/kubernetes/client';
 import { KubernetesError } from '@sequencer/kubernetes/errors';
 import { Reflector } from '@sequencer/kubernetes/reflector';
 import { RUNS, SEQUENCERS } from '@sequencer/kubernetes/resources';
+import { withoutScript } from '@sequencer/kubernetes/without-script';
 import { SequencerError } from '@sequencer/model';
 import type { Sequencer } from '@sequencer/model/kubernetes/sequencer';
 import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
@@ -119,11 +120,4 @@ export async function asking<T>(action: () => Promise<T>): Promise<T> {
     if (status === 400 || status === 422) throw new SequencerError('BAD_INPUT', message);
     throw error;
   }
-}
-
-/** A script may have 512 KiB, and ten thousand ended runs may be there. */
-function withoutScript(run: SequencerRun): SequencerRun {
-  const { script, ...spec } = run.spec;
-  const { managedFields: _, ...metadata } = run.metadata as SequencerRun['metadata'] & { managedFields?: unknown };
-  return { ...run, metadata, spec: script === undefined ? spec : { ...spec, script: '' } };
 }

@@ -12,15 +12,15 @@ import { ANNOTATIONS, FINALIZER } from '@sequencer/model/kubernetes/names';
 import type { Sequencer } from '@sequencer/model/kubernetes/sequencer';
 import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
 import { isFinalWord } from '@sequencer/model/kubernetes/words';
-import { networkPolicyName, networkPolicyOf } from '../sequencers/network-policy.ts';
-import { adopt, handOver } from '../warm/hand-over.ts';
-import type { WarmPods } from '../warm/warm-pods.ts';
-import type { World } from '../world.ts';
-import { isOwned, podNameOf } from './owned.ts';
-import { podOf } from './pod.ts';
-import { refusalOf, type Refusal } from './refusal.ts';
-import { secretOf, type RunnerSettings } from './secret.ts';
-import { MANAGER, writeStatus, type ConditionChange } from './status.ts';
+import { networkPolicyName, networkPolicyOf } from '../pods/network-policy.ts';
+import { adopt, handOver } from '../warm-pool/assign.ts';
+import type { WarmPods } from '../warm-pool/warm-pool.ts';
+import type { World } from '../cache/cluster-cache.ts';
+import { isOwned, podNameOf } from '../pods/ownership.ts';
+import { podOf } from '../pods/pod-spec.ts';
+import { refusalOf, type Refusal } from '../pods/admission-error.ts';
+import { secretOf, type RunnerSettings } from '../pods/secret.ts';
+import { MANAGER, writeStatus, type ConditionChange } from '../status/status.ts';
 
 export interface StartSettings extends RunnerSettings {
   gatewayPods: Record<string, string>;

@@ -7,23 +7,24 @@
 import type { KubernetesClient } from '@sequencer/kubernetes/client';
 import type { Pod } from '@sequencer/kubernetes/objects';
 import { PODS, RUNS, SECRETS, SEQUENCERS } from '@sequencer/kubernetes/resources';
+import { wholeSeconds } from '@sequencer/kubernetes/times';
 import { FINALIZER, LABELS } from '@sequencer/model/kubernetes/names';
 import type { Sequencer } from '@sequencer/model/kubernetes/sequencer';
 import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
 import { isFinalWord, phaseOfWord, type PhaseWord } from '@sequencer/model/kubernetes/words';
 import { letsQueueContinue, type FinalPhase } from '@sequencer/model';
-import type { EventRecorder } from '../event-recorder.ts';
-import { soonest } from '../soonest.ts';
-import { adopt, isToBeGiven, lookAgain } from '../warm/hand-over.ts';
-import { startedAtOf } from '../warm/waiting-pod.ts';
-import type { WarmPods } from '../warm/warm-pods.ts';
-import type { World } from '../world.ts';
-import { endingOf, isDown, runnerState, untilDown, type Ending } from './ending.ts';
-import { withCause } from './cause.ts';
-import { isOwned, isPodOf, podNameOf } from './owned.ts';
+import type { EventRecorder } from '../status/event-recorder.ts';
+import { soonest } from '../runtime/earliest-requeue.ts';
+import { adopt, isToBeGiven, lookAgain } from '../warm-pool/assign.ts';
+import { startedAtOf } from '../warm-pool/warm-pod.ts';
+import type { WarmPods } from '../warm-pool/warm-pool.ts';
+import type { World } from '../cache/cluster-cache.ts';
+import { endingOf, isDown, runnerState, untilDown, type Ending } from '../pods/termination.ts';
+import { withCause } from '../pods/termination-cause.ts';
+import { isOwned, isPodOf, podNameOf } from '../pods/ownership.ts';
 import { Refused, Stale, giveRun, startRun, submittedBy, type StartSettings } from './start-run.ts';
-import { time, writeStatus, type ConditionChange } from './status.ts';
-import { troubleOf } from './waiting.ts';
+import { writeStatus, type ConditionChange } from '../status/status.ts';
+import { troubleOf } from '../pods/problems.ts';
 
 const AGAIN_AFTER_REFUSAL_MS = 5_000;
 const AGAIN_AFTER_STALE_MS = 100;
@@ -213,7 +214,7 @@ export class RunReconciler {
       {
         phase,
         reason,
-        finishedAt: (pod && runnerState(pod).terminated?.finishedAt) ?? time(new Date()),
+        finishedAt: (pod && runnerState(pod).terminated?.finishedAt) ?? wholeSeconds(new Date()),
         ...(startedAt && { startedAt }),
         ...(exitCode !== undefined && { exitCode }),
         ...(pod && { podName: pod.metadata.name, podUID: pod.metadata.uid }),

@@ -6,7 +6,7 @@ import { breakpointsOf } from '@sequencer/model/kubernetes/breakpoints';
 import { ANNOTATIONS, LABELS } from '@sequencer/model/kubernetes/names';
 import { holdsOnFailure, hostnameOf, type Sequencer } from '@sequencer/model/kubernetes/sequencer';
 import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
-import { ownerOf } from './pod.ts';
+import { ownerOf } from './pod-spec.ts';
 
 export interface RunnerSettings {
   gatewayUrl: string;

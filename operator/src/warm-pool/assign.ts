@@ -11,9 +11,9 @@ import type { Pod } from '@sequencer/kubernetes/objects';
 import { PODS } from '@sequencer/kubernetes/resources';
 import { ANNOTATIONS, FINALIZER, LABELS } from '@sequencer/model/kubernetes/names';
 import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
-import { isOwned } from '../runs/owned.ts';
-import { ownerOf } from '../runs/pod.ts';
-import { givenAt, hasWaited } from './waiting-pod.ts';
+import { isOwned } from '../pods/ownership.ts';
+import { ownerOf } from '../pods/pod-spec.ts';
+import { givenAt, hasWaited } from './warm-pod.ts';
 
 /** The Secret may reach the node after the annotation: then it looks in vain. In ms after it was given. */
 const LOOKS_MS = [1_000, 4_000];

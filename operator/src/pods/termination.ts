@@ -3,8 +3,8 @@ import type { ContainerState, Pod } from '@sequencer/kubernetes/objects';
 import type { RunStatus } from '@sequencer/model/kubernetes/sequencer-run';
 import { OUTCOME_WORDS, type FinalPhaseWord, type OutcomeWord } from '@sequencer/model/kubernetes/words';
 import { z } from 'zod';
-import { OUT_OF_MEMORY, evictionOf } from './cause.ts';
-import { RUNNER_CONTAINER } from './pod.ts';
+import { OUT_OF_MEMORY, evictionOf } from './termination-cause.ts';
+import { RUNNER_CONTAINER } from './pod-spec.ts';
 
 export interface Ending {
   phase: FinalPhaseWord;

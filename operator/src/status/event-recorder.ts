@@ -5,8 +5,9 @@ import type { KubernetesClient, New } from '@sequencer/kubernetes/client';
 import { KubernetesError } from '@sequencer/kubernetes/errors';
 import type { KubernetesEvent } from '@sequencer/kubernetes/objects';
 import { EVENTS } from '@sequencer/kubernetes/resources';
+import { wholeSeconds } from '@sequencer/kubernetes/times';
 import type { KubernetesObject } from '@sequencer/model/kubernetes/metadata';
-import type { Logger } from './log.ts';
+import type { Logger } from '../runtime/log.ts';
 
 export class EventRecorder {
   readonly #client: KubernetesClient;
@@ -22,7 +23,7 @@ export class EventRecorder {
     const { name, namespace, uid } = about.metadata;
     this.#log.info({ object: `${about.kind}/${name}`, reason }, message);
     const digest = createHash('sha256').update([uid, reason, message].join('\n')).digest('hex').slice(0, 16);
-    const now = new Date().toISOString().replace(/\.\d+Z$/, 'Z');
+    const now = wholeSeconds(new Date());
     const event: New<KubernetesEvent> & Record<string, unknown> = {
       metadata: { name: `${name}.${digest}` },
       involvedObject: { apiVersion: about.apiVersion, kind: about.kind, name, namespace, uid },

@@ -13,13 +13,13 @@ import type { ConfigMap, Pod } from '@sequencer/kubernetes/objects';
 import { CONFIG_MAPS, NETWORK_POLICIES, PODS } from '@sequencer/kubernetes/resources';
 import type { Sequencer } from '@sequencer/model/kubernetes/sequencer';
 import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
-import type { EventRecorder } from '../event-recorder.ts';
-import { refusalOf } from '../runs/refusal.ts';
-import { MANAGER } from '../runs/status.ts';
-import { troubleOf } from '../runs/waiting.ts';
-import { networkPolicyName, networkPolicyOf } from '../sequencers/network-policy.ts';
-import type { World } from '../world.ts';
-import { hasEnded, isCurrent, isReady, templateOf, type Template } from './waiting-pod.ts';
+import type { EventRecorder } from '../status/event-recorder.ts';
+import { refusalOf } from '../pods/admission-error.ts';
+import { MANAGER } from '../status/status.ts';
+import { troubleOf } from '../pods/problems.ts';
+import { networkPolicyName, networkPolicyOf } from '../pods/network-policy.ts';
+import type { World } from '../cache/cluster-cache.ts';
+import { hasEnded, isCurrent, isReady, templateOf, type Template } from './warm-pod.ts';
 
 /** A pod that ended while it waited is not made anew sooner: what ended it may end the next. */
 const AFTER_AN_END_MS = 15_000;

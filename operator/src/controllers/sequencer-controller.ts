@@ -8,6 +8,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { KubernetesClient } from '@sequencer/kubernetes/client';
 import { PODS, RUNS, SEQUENCERS } from '@sequencer/kubernetes/resources';
+import { wholeSeconds } from '@sequencer/kubernetes/times';
 import { letsQueueContinue, nextRun, type FinalPhase, type Mode } from '@sequencer/model';
 import { inForce, newResumeWord, resumeWord, type Hold } from '@sequencer/model/kubernetes/hold';
 import { LABELS } from '@sequencer/model/kubernetes/names';
@@ -15,12 +16,12 @@ import { heldRuns, isWaiting, waitingRuns } from '@sequencer/model/kubernetes/qu
 import type { Sequencer, SequencerStatus } from '@sequencer/model/kubernetes/sequencer';
 import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
 import { isFinalWord, phaseOfWord, type FinalPhaseWord } from '@sequencer/model/kubernetes/words';
-import type { EventRecorder } from '../event-recorder.ts';
-import { isDown } from '../runs/ending.ts';
-import { MANAGER, time, withConditions } from '../runs/status.ts';
-import { soonest } from '../soonest.ts';
-import type { WarmPods } from '../warm/warm-pods.ts';
-import type { World } from '../world.ts';
+import type { EventRecorder } from '../status/event-recorder.ts';
+import { isDown } from '../pods/termination.ts';
+import { MANAGER, withConditions } from '../status/status.ts';
+import { soonest } from '../runtime/earliest-requeue.ts';
+import type { WarmPods } from '../warm-pool/warm-pool.ts';
+import type { World } from '../cache/cluster-cache.ts';
 import { retentionOf } from './retention.ts';
 
 type Active = NonNullable<SequencerStatus['activeRun']>;
@@ -110,7 +111,7 @@ export class SequencerReconciler {
       uid: active.uid,
       resume: newResumeWord(active, spec.resumeAfter),
       outcome,
-      since: time(new Date()),
+      since: wholeSeconds(new Date()),
       runs: asked.slice(0, 2000).map(({ metadata: { uid, generation = 0 } }) => ({ uid, generation })),
     };
   }

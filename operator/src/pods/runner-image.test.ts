@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest';
 import { sequencerSchema, type Sequencer } from '@sequencer/model/kubernetes/sequencer';
-import { readConfig } from '../config.ts';
-import { podSpecOf } from './pod.ts';
-import { withRunnerImage } from './runner-image.ts';
+import { podSpecOf } from './pod-spec.ts';
+import { withRunnerImage, type RunnerImage } from './runner-image.ts';
 
 const metadata = { name: 'satp1', namespace: 'site', uid: 'u', resourceVersion: '1' };
 /** As the API server stores it: with the defaults of the custom resource. */
@@ -13,14 +12,11 @@ const made = (spec: object): Sequencer =>
     metadata,
     ...sequencerSchema.parse({ metadata, spec }),
   }) as Sequencer;
-const { runnerImage } = readConfig({
-  NAMESPACE: 'site',
-  GATEWAY_URL: 'ws://api:8000/runner',
-  RUN_TOKEN_KEY: 'x'.repeat(32),
-  RUNNER_IMAGE: 'registry.example.org/runner:1',
-  RUNNER_PULL_POLICY: 'Always',
-  RUNNER_PULL_SECRETS: 'one,two',
-});
+const runnerImage: RunnerImage = {
+  image: 'registry.example.org/runner:1',
+  pullPolicy: 'Always',
+  pullSecrets: ['one', 'two'],
+};
 
 test('a sequencer with only a mode gets the image of the operator', () => {
   const spec = podSpecOf(withRunnerImage(made({ mode: 'Queue' }), runnerImage), 'secret', 'given');

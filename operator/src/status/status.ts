@@ -3,6 +3,7 @@ import { boundedText } from '@sequencer/model/text';
 import { isDeepStrictEqual } from 'node:util';
 import type { KubernetesClient } from '@sequencer/kubernetes/client';
 import { RUNS } from '@sequencer/kubernetes/resources';
+import { wholeSeconds } from '@sequencer/kubernetes/times';
 import type { RunStatus, SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
 import type { Condition } from '@sequencer/model/kubernetes/schema-parts';
 
@@ -40,15 +41,10 @@ export function withConditions(before: Condition[] | undefined, changes: Conditi
   const conditions = new Map((before ?? []).map((condition) => [condition.type, condition]));
   for (const change of changes) {
     const known = conditions.get(change.type);
-    const lastTransitionTime = known?.status === change.status ? known.lastTransitionTime : time(now);
+    const lastTransitionTime = known?.status === change.status ? known.lastTransitionTime : wholeSeconds(now);
     conditions.set(change.type, { ...change, message: boundedText(change.message, 2048), lastTransitionTime });
   }
   return [...conditions.values()];
-}
-
-/** As Kubernetes writes times: whole seconds. */
-export function time(date: Date): string {
-  return date.toISOString().replace(/\.\d+Z$/, 'Z');
 }
 
 /** Throws a conflict when the run was changed since it was read. Writes nothing when nothing changes. */

@@ -1,7 +1,7 @@
 import type { Sequencer } from '@sequencer/model/kubernetes/sequencer';
 import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
 import { expect, it } from 'vitest';
-import { podSpecOf } from './pod.ts';
+import { podSpecOf } from './pod-spec.ts';
 import { secretOf } from './secret.ts';
 
 const metadata = { name: 'satp1', namespace: 'site', uid: 'u', resourceVersion: '1', creationTimestamp: '' };

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Pod, PodStatus } from '@sequencer/kubernetes/objects';
 import type { Metadata } from '@sequencer/model/kubernetes/metadata';
-import { endingOf, isDown, untilDown } from './ending.ts';
+import { endingOf, isDown, untilDown } from './termination.ts';
 
 const NOW = Date.parse('2026-11-24T20:10:00Z');
 const times = { startedAt: '2026-11-24T20:00:00Z', finishedAt: '2026-11-24T20:05:00Z' };

@@ -2,12 +2,12 @@
 import { createHash } from 'node:crypto';
 import type { Fields, New } from '@sequencer/kubernetes/client';
 import type { ConfigMap, NetworkPolicy, Pod } from '@sequencer/kubernetes/objects';
+import { wholeSeconds } from '@sequencer/kubernetes/times';
 import { ANNOTATIONS, LABELS } from '@sequencer/model/kubernetes/names';
 import type { Sequencer } from '@sequencer/model/kubernetes/sequencer';
-import { isDown, runnerState } from '../runs/ending.ts';
-import { ownerOf, podSpecOf, runnerLabels } from '../runs/pod.ts';
-import { time } from '../runs/status.ts';
-import { troubleOf } from '../runs/waiting.ts';
+import { isDown, runnerState } from '../pods/termination.ts';
+import { ownerOf, podSpecOf, runnerLabels } from '../pods/pod-spec.ts';
+import { troubleOf } from '../pods/problems.ts';
 
 /** What the pods of a sequencer are made from now. */
 export interface Template {
@@ -64,7 +64,7 @@ export function hasWaited({ metadata }: Pod): boolean {
 /** Since when its script may run. */
 export function startedAtOf(pod: Pod): string | undefined {
   const given = givenAt(pod);
-  if (hasWaited(pod)) return given === undefined ? undefined : time(new Date(given));
+  if (hasWaited(pod)) return given === undefined ? undefined : wholeSeconds(new Date(given));
   const { running, terminated } = runnerState(pod);
   return running?.startedAt ?? terminated?.startedAt ?? undefined;
 }

@@ -3,12 +3,13 @@ import type { KubernetesClient } from '@sequencer/kubernetes/client';
 import type { Pod } from '@sequencer/kubernetes/objects';
 import { Reflector, keyOf } from '@sequencer/kubernetes/reflector';
 import { PODS, RUNS, SEQUENCERS } from '@sequencer/kubernetes/resources';
+import { withoutScript } from '@sequencer/kubernetes/without-script';
 import { LABELS } from '@sequencer/model/kubernetes/names';
 import { isWaiting } from '@sequencer/model/kubernetes/queue';
 import type { Sequencer } from '@sequencer/model/kubernetes/sequencer';
 import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
-import { Places } from './places.ts';
-import { withRunnerImage, type RunnerImage } from './runs/runner-image.ts';
+import { Places } from './queue-positions.ts';
+import { withRunnerImage, type RunnerImage } from '../pods/runner-image.ts';
 
 export interface WorldOptions {
   client: KubernetesClient;
@@ -149,11 +150,4 @@ export class World {
 /** What the reasons of waiting runs depend on. */
 function whyOf(sequencer: Sequencer | undefined): string | undefined {
   return sequencer && `${sequencer.metadata.uid} ${sequencer.spec.mode} ${sequencer.status?.reason ?? ''}`;
-}
-
-/** A script may have 512 KiB, and ten thousand ended runs may be there. */
-function withoutScript(run: SequencerRun): SequencerRun {
-  const { script, ...spec } = run.spec;
-  const { managedFields: _, ...metadata } = run.metadata as SequencerRun['metadata'] & { managedFields?: unknown };
-  return { ...run, metadata, spec: script === undefined ? spec : { ...spec, script: '' } };
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Pod, PodStatus } from '@sequencer/kubernetes/objects';
-import { OUT_OF_MEMORY, withCause } from './cause.ts';
+import { OUT_OF_MEMORY, withCause } from './termination-cause.ts';
 
 function pod(status: PodStatus): Pod {
   const metadata = { name: 'run', namespace: 'test', uid: '1', resourceVersion: '1', creationTimestamp: '' };

@@ -9,7 +9,7 @@
  * - Keys are taken in the order in which they came. Nothing is worked on before `run`; when its signal is aborted no
  *   more work begins, and `run` ends when the work under way has ended.
  */
-import { BackOff } from '@sequencer/kubernetes/back-off';
+import { BackOff } from './back-off.ts';
 
 export interface WorkQueueOptions {
   /** Returns in how many ms to look again, if nothing happens before. */

@@ -2,7 +2,7 @@
 import type { Fields } from '@sequencer/kubernetes/client';
 import type { NetworkPolicy } from '@sequencer/kubernetes/objects';
 import type { Sequencer } from '@sequencer/model/kubernetes/sequencer';
-import { ownerOf, runnerLabels } from '../runs/pod.ts';
+import { ownerOf, runnerLabels } from './pod-spec.ts';
 
 export function networkPolicyName(sequencer: Sequencer): string {
   return `sequencer-${sequencer.metadata.name}`;

@@ -14,6 +14,7 @@ import type { KubernetesClient } from '@sequencer/kubernetes/client';
 import { KubernetesError } from '@sequencer/kubernetes/errors';
 import type { Lease } from '@sequencer/kubernetes/objects';
 import { LEASES } from '@sequencer/kubernetes/resources';
+import { withMicroseconds } from '@sequencer/kubernetes/times';
 
 export interface LeaderOptions {
   client: KubernetesClient;
@@ -105,7 +106,7 @@ export class Leader {
 
   #spec(before: Lease['spec']): NonNullable<Lease['spec']> {
     const { identity, leaseMs } = this.#options;
-    const time = microTime();
+    const time = withMicroseconds(new Date());
     const same = before?.holderIdentity === identity;
     return {
       holderIdentity: identity,
@@ -123,15 +124,13 @@ export class Leader {
     try {
       const lease = await client.find(LEASES, namespace, name);
       if (lease?.spec?.holderIdentity !== identity) return;
-      await client.replace(LEASES, { ...lease, spec: { ...lease.spec, holderIdentity: '', renewTime: microTime() } });
+      await client.replace(LEASES, {
+        ...lease,
+        spec: { ...lease.spec, holderIdentity: '', renewTime: withMicroseconds(new Date()) },
+      });
     } catch (error) {
       // Then it runs out by itself.
       this.#troubled(error);
     }
   }
-}
-
-/** As Kubernetes wants the times of a Lease: with microseconds. */
-function microTime(): string {
-  return new Date().toISOString().replace(/Z$/, '000Z');
 }

@@ -1,6 +1,6 @@
 /** Why a pod that is there does not run yet, or may have stopped: a sentence with what to do. Pure. */
 import type { Pod } from '@sequencer/kubernetes/objects';
-import { runnerState } from './ending.ts';
+import { runnerState } from './termination.ts';
 import { sentence } from './sentence.ts';
 
 export interface Trouble {

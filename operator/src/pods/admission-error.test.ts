@@ -1,6 +1,6 @@
 import { KubernetesError } from '@sequencer/kubernetes/errors';
 import { expect, test } from 'vitest';
-import { refusalOf } from './refusal.ts';
+import { refusalOf } from './admission-error.ts';
 
 test.each([
   [
