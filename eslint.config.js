@@ -2,6 +2,40 @@ import js from '@eslint/js';
 import vue from 'eslint-plugin-vue';
 import tseslint from 'typescript-eslint';
 
+/** Each folder of `web/src`, with the folders that it may import. Only `main.ts`, the router and the root parts may import all. */
+const WEB_FOLDERS = {
+  gql: [],
+  examples: [],
+  api: ['gql'],
+  lib: ['gql', 'api'],
+  ui: ['lib'],
+  code: ['gql', 'api', 'lib', 'ui'],
+  access: ['gql', 'api', 'lib', 'ui'],
+  editor: ['gql', 'api', 'lib', 'ui', 'code', 'access', 'examples'],
+  run: ['gql', 'api', 'lib', 'ui', 'code', 'access'],
+  frame: ['gql', 'api', 'lib', 'ui', 'access'],
+  pages: ['gql', 'api', 'lib', 'ui', 'access', 'editor', 'run'],
+};
+const webImportDirection = Object.entries(WEB_FOLDERS).map(([folder, allowed]) => {
+  const others = Object.keys(WEB_FOLDERS).filter((name) => name !== folder && !allowed.includes(name));
+  return {
+    files: [`web/src/${folder}/**`],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              regex: `^(\\.\\./)+(${others.join('|')})/`,
+              message: `web/src/${folder} may import ${allowed.join(', ') || 'no other folder'} (WEB_FOLDERS in eslint.config.js).`,
+            },
+          ],
+        },
+      ],
+    },
+  };
+});
+
 export default tseslint.config(
   {
     ignores: [
@@ -62,6 +96,7 @@ export default tseslint.config(
       '@typescript-eslint/restrict-plus-operands': 'off',
     },
   },
+  ...webImportDirection,
   {
     // Node puts its own functions in `test` files' hands as promises that it awaits itself.
     files: ['**/*.test.ts', '**/test/**/*.ts'],

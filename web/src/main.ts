@@ -8,7 +8,7 @@ import Root from './Root.vue';
 import { apiAddress } from './api/address.ts';
 import { makeSession, sessionKey } from './api/session.ts';
 import { router } from './router.ts';
-import { applyTheme, vuetify } from './theme.ts';
+import { applyTheme, vuetify } from './ui/theme.ts';
 
 applyTheme();
 const session = makeSession(apiAddress('graphql'));

@@ -1,6 +1,6 @@
 /** The one connection to the server: how old the newest news is, the server's clock, and when the next try comes. */
 import { createClient as createSocketClient, type Client as SocketClient } from 'graphql-ws';
-import { computed, reactive, readonly, ref, type InjectionKey, type Ref } from 'vue';
+import { computed, inject, reactive, readonly, ref, type InjectionKey, type Ref } from 'vue';
 
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 10_000;
@@ -37,6 +37,12 @@ export interface Connection {
 export const UNAUTHORIZED = 4401;
 
 export const connectionKey: InjectionKey<Connection> = Symbol('connection');
+
+export function useConnection(): Connection {
+  const connection = inject(connectionKey);
+  if (!connection) throw new Error('no connection');
+  return connection;
+}
 
 /** Doubles from half a second to ten seconds, with jitter. */
 export function retryWait(attempt: number, random: number = Math.random()): number {

@@ -9,10 +9,10 @@ import {
   mdiPlayCircleOutline,
   mdiViewGridOutline,
 } from '@mdi/js';
-import type { FleetSequencer } from '../api/fleet.ts';
+import type { FleetSequencer } from '../api/sequencers.ts';
 import type { HistoryQuery } from '../gql/graphql.ts';
 import { LOOKS } from '../lib/phases.ts';
-import { lookOf } from '../lib/sequencer-look.ts';
+import { lookOf } from '../lib/sequencer-status.ts';
 
 export interface PaletteItem {
   key: string;

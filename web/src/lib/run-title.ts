@@ -1,5 +1,5 @@
 /** The title of a run as pages show it. */
-import { visible } from './unseen.ts';
+import { visible } from './invisible-characters.ts';
 
 export function titleOf({ title }: { title?: string | null }): string {
   return title ? visible(title) : 'Untitled run';

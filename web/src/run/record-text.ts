@@ -1,5 +1,5 @@
 /** An event of the record as one line. Pure. */
-import { visible } from '../lib/unseen.ts';
+import { visible } from '../lib/invisible-characters.ts';
 
 const word = (value: unknown) => String(value);
 

@@ -5,7 +5,7 @@ import type { RunEvent } from '@sequencer/model/events';
 import { computed, onScopeDispose, ref, shallowRef, type Ref, type ShallowRef } from 'vue';
 import { ApiError, follow, query, useApi, useLatest } from '../api/client.ts';
 import { EVENTS, RUN, RUN_STATE } from '../api/documents.ts';
-import { useConnection } from '../api/use.ts';
+import { useConnection } from '../api/connection.ts';
 import type { RunQuery, RunStateSubscription } from '../gql/graphql.ts';
 import { newestScript } from './newest-script.ts';
 import { OutputLog, type OutputPiece } from './output-log.ts';

@@ -1,5 +1,6 @@
 /** Breakpoints in words, and as they are asked for. Pure. */
 import type { Breakpoint } from '@sequencer/model/events';
+import type { BreakpointKind } from '../../code/breakpoint-gutter.ts';
 import type { BreakpointInput } from '../../gql/graphql.ts';
 import type { Place } from '../place.ts';
 
@@ -18,9 +19,7 @@ export function noteText({ requestedLine, movedFrom, line, problem }: Breakpoint
   return `Line ${String(requestedLine)} has no code: it is at line ${String(line)}.`;
 }
 
-export type Kind = 'plain' | 'conditional' | 'log' | 'off' | 'problem' | 'pending';
-
-export function kindOf({ enabled, problem, condition, hitCount, logMessage }: Breakpoint): Kind {
+export function kindOf({ enabled, problem, condition, hitCount, logMessage }: Breakpoint): BreakpointKind {
   if (problem) return 'problem';
   if (!enabled) return 'off';
   if (logMessage) return 'log';

@@ -3,7 +3,7 @@ import type { RunView, StatementView } from '@sequencer/model/run-view';
 import type { Frame } from '@sequencer/model/events';
 import { plural } from '../../lib/format.ts';
 import { SCRIPT } from '../place.ts';
-import { statementName } from '../statement-text.ts';
+import { statementName } from '../../lib/statement-text.ts';
 
 /** Calls that are named; the call stack has all. */
 const CALLS = 2;

@@ -2,7 +2,7 @@
 import { ref, shallowRef, type Ref, type ShallowRef } from 'vue';
 import { query, useApi } from '../../api/client.ts';
 import { SOURCE } from '../../api/control-documents.ts';
-import { useAction, type Action } from '../../api/use.ts';
+import { useAction, type Action } from '../../api/use-action.ts';
 
 export interface OpenFile {
   /** Null while the script itself is shown. */

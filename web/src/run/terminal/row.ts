@@ -1,5 +1,5 @@
 /** One line of a terminal: cells that can be written over. While nothing was written over it is only runs of text. */
-import { partsOf } from '../../lib/unseen.ts';
+import { partsOf } from '../../lib/invisible-characters.ts';
 import { PLAIN, isSame, lookOfStyle, type TerminalStyle } from './style.ts';
 import { columnsOf, joins, widthOf } from './width.ts';
 

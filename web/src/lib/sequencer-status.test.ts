@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { FleetRun, FleetSequencer } from '../api/fleet.ts';
-import { attentions, lookOf } from './sequencer-look.ts';
+import type { FleetRun, FleetSequencer } from '../api/sequencers.ts';
+import { attentions, lookOf } from './sequencer-status.ts';
 
 const NOW = Date.parse('2026-11-24T08:00:00Z');
 const ago = (minutes: number) => new Date(NOW - minutes * 60_000).toISOString();

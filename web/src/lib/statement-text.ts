@@ -1,5 +1,5 @@
 /** The text of a statement as one short line. */
-import { visible } from '../lib/unseen.ts';
+import { visible } from './invisible-characters.ts';
 import type { StatementView } from '@sequencer/model/run-view';
 
 export function statementText(

@@ -1,46 +1,23 @@
 /** The gutter of breakpoints, in the editor and in the view of a run. The marks move with the text. */
 import { Prec, RangeSet, StateEffect, StateField, type EditorState, type Extension } from '@codemirror/state';
 import { EditorView, GutterMarker, gutter } from '@codemirror/view';
-import type { Breakpoint } from '@sequencer/model/events';
-import type { Place } from '../place.ts';
-import { kindOf, noteText, whenText, type Kind } from './breakpoint-text.ts';
+
+export type BreakpointKind = 'plain' | 'conditional' | 'log' | 'off' | 'problem' | 'pending';
 
 export interface BreakpointMark {
   /** From 1. */
   line: number;
-  kind: Kind;
+  kind: BreakpointKind;
   title: string;
 }
 
 export const setBreakpointMarks = StateEffect.define<readonly BreakpointMark[]>();
 
-const WORDS: Record<Kind, string> = {
-  plain: 'Breakpoint',
-  conditional: 'Breakpoint with a condition',
-  log: 'Log point',
-  off: 'Breakpoint, disabled',
-  problem: 'Breakpoint that cannot stop anything',
-  pending: 'Breakpoint, not confirmed yet',
-};
-
-/** The marks of one file: what is accepted, and hollow what was only asked for. */
-export function marksOf(file: string, accepted: readonly Breakpoint[], asked: readonly Place[] = []): BreakpointMark[] {
-  const marks = accepted.flatMap((b) => {
-    if (b.file !== file) return [];
-    const kind = kindOf(b);
-    const title = [WORDS[kind], whenText(b), noteText(b)].filter(Boolean).join('. ');
-    return [{ line: b.line, kind, title }];
-  });
-  const known = new Set(marks.map((m) => m.line));
-  const pending = asked.filter((p) => p.file === file && !known.has(p.line));
-  return [...marks, ...pending.map(({ line }) => ({ line, kind: 'pending' as const, title: WORDS.pending }))];
-}
-
 class DotMarker extends GutterMarker {
-  readonly kind: Kind;
+  readonly kind: BreakpointKind;
   readonly title: string;
 
-  constructor(kind: Kind, title: string) {
+  constructor(kind: BreakpointKind, title: string) {
     super();
     this.kind = kind;
     this.title = title;

@@ -1,12 +1,5 @@
-/** What components ask for. */
-import { inject, ref, type Ref } from 'vue';
-import { connectionKey, type Connection } from './connection.ts';
-
-export function useConnection(): Connection {
-  const connection = inject(connectionKey);
-  if (!connection) throw new Error('no connection');
-  return connection;
-}
+/** A command with its button's state. */
+import { ref, type Ref } from 'vue';
 
 export interface Action<A extends unknown[]> {
   pending: Readonly<Ref<boolean>>;

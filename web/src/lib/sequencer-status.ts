@@ -1,6 +1,6 @@
 /** What a sequencer looks like at a glance, and whether it needs a person. */
 import { causeText } from './cause-text.ts';
-import type { FleetSequencer } from '../api/fleet.ts';
+import type { FleetSequencer } from '../api/sequencers.ts';
 import { duration, ticking } from './format.ts';
 import { IDLE, LOOKS, lookOfRun, type Look } from './phases.ts';
 

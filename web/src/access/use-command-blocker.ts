@@ -1,6 +1,6 @@
 /** Why somebody may not command a telescope now. */
 import { computed, toValue, type ComputedRef, type MaybeRefOrGetter } from 'vue';
-import { useFleet } from '../api/fleet.ts';
+import { useFleet } from '../api/sequencers.ts';
 import { useSession, useWatching } from '../api/session.ts';
 
 /** A sentence: they watch, or somebody else drives. Null when they may. To stop a run nobody has to drive. */

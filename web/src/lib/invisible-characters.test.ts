@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { nameOf, partsOf, visible } from './unseen.ts';
+import { nameOf, partsOf, visible } from './invisible-characters.ts';
 
 it('shows characters that nobody sees by their number', () => {
   expect(visible('"user\u202e \u2066# check\u2069 \u2066"')).toBe('"user[U+202E] [U+2066]# check[U+2069] [U+2066]"');

@@ -1,7 +1,7 @@
 /** The tab tells the state too: telescope, mark, word, line; the favicon changes its shape. */
 import { computed, onScopeDispose, watch, type Ref } from 'vue';
-import type { RunFrame, RunState } from '../run/use-run.ts';
-import { lookOfRun } from './phases.ts';
+import type { RunFrame, RunState } from './use-run.ts';
+import { lookOfRun } from '../lib/phases.ts';
 
 const DEFAULT_TITLE = 'Sequencer';
 
