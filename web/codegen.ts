@@ -2,7 +2,7 @@ import type { CodegenConfig } from '@graphql-codegen/cli';
 
 const config: CodegenConfig = {
   schema: '../api/schema.graphql',
-  documents: ['src/api/documents.ts', 'src/api/control-documents.ts'],
+  documents: 'src/api/*documents.ts',
   generates: {
     'src/gql/': {
       preset: 'client',

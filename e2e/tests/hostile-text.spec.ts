@@ -15,15 +15,17 @@ test('characters that nobody sees, or that turn text around, are shown by their 
   const run = await stack.submit(script, { title: 'night', arguments: ['\u202etxt.exe'] });
   await page.goto('/satp1');
   const view = page.getByRole('region', { name: 'Script', exact: true });
-  await expect(view.locator('.unseen')).toHaveText(['U+202E', 'U+2066', 'U+2069', 'U+2066']);
-  await expect(view.locator('.unseen').first()).toHaveAttribute('title', 'U+202E right-to-left override');
-  await expect(page.getByRole('log', { name: 'Output of the script' }).locator('.unseen').first()).toHaveText('U+202E');
+  await expect(view.locator('.invisible-character')).toHaveText(['U+202E', 'U+2066', 'U+2069', 'U+2066']);
+  await expect(view.locator('.invisible-character').first()).toHaveAttribute('title', 'U+202E right-to-left override');
+  await expect(
+    page.getByRole('log', { name: 'Output of the script' }).locator('.invisible-character').first(),
+  ).toHaveText('U+202E');
   await expect(page.getByRole('alert', { name: 'The script asks: Go[U+200B] on?' })).toBeVisible();
   await expect(page.getByText('[U+202E]txt.exe')).toBeVisible();
   await stack.query('mutation ($id: ID!) { stopRun(id: $id, level: INTERRUPT) { id } }', { id: run });
   await stack.until(run, 'INTERRUPTED');
   await page.goto(`/satp1?again=${run}`);
-  await expect(page.getByRole('region', { name: 'Editor' }).locator('.unseen')).toHaveCount(4);
+  await expect(page.getByRole('region', { name: 'Editor' }).locator('.invisible-character')).toHaveCount(4);
 });
 
 test('HTML in titles, scripts, output, names and failures is text', async ({ page, stack }) => {

@@ -18,14 +18,14 @@ export interface Connection {
   serverNow: () => number;
   /** The same, as a value that ticks and makes what depends on it draw itself again. */
   now: Readonly<Ref<number>>;
-  /** How long ago the server was last heard of, in ms; infinite before the first time. */
+  /** Time since the last message from the server, in ms; infinite before the first. */
   age: Readonly<Ref<number>>;
   stale: Readonly<Ref<boolean>>;
-  /** The server's time when it was last heard of. */
-  heardAt: Readonly<Ref<number | null>>;
+  /** The server's time at its last message. */
+  lastMessageAt: Readonly<Ref<number | null>>;
   state: Readonly<{ connected: boolean; retryAt: number | null }>;
-  heard: () => void;
-  beat: (serverTime: string) => void;
+  onMessage: () => void;
+  onHeartbeat: (serverTime: string) => void;
   /** Resolves when it is time for the next try: after so many ms, or at once when somebody says so. */
   wait: (ms: number) => Promise<void>;
   tryNow: () => void;
@@ -54,7 +54,7 @@ export function retryWait(attempt: number, random: number = Math.random()): numb
 export function makeConnection(url: string, onUnauthorized: (reason: string) => void): Connection {
   const state = reactive({ connected: false, retryAt: null as number | null });
   const tick = ref(Date.now());
-  const heardLocal = ref<number | null>(null);
+  const lastMessageLocal = ref<number | null>(null);
   const offset = ref(0);
   const waits = new Set<() => void>();
   let moved = false;
@@ -73,8 +73,8 @@ export function makeConnection(url: string, onUnauthorized: (reason: string) => 
     state.retryAt = null;
   };
 
-  const heard = () => {
-    heardLocal.value = Date.now();
+  const onMessage = () => {
+    lastMessageLocal.value = Date.now();
   };
   const socket = createSocketClient({
     url,
@@ -92,34 +92,37 @@ export function makeConnection(url: string, onUnauthorized: (reason: string) => 
       connected: () => {
         state.connected = true;
         state.retryAt = null;
-        heard();
+        onMessage();
       },
       closed: (event) => {
         state.connected = false;
         moved = event instanceof CloseEvent && CONNECT_AGAIN.includes(event.code);
         if (event instanceof CloseEvent && event.code === UNAUTHORIZED) onUnauthorized(event.reason);
       },
-      message: heard,
+      message: onMessage,
     },
   });
 
   const ticking = setInterval(() => {
     tick.value = Date.now();
-    if (state.connected && heardLocal.value !== null && Date.now() - heardLocal.value > DEAD_MS) socket.terminate();
+    if (state.connected && lastMessageLocal.value !== null && Date.now() - lastMessageLocal.value > DEAD_MS)
+      socket.terminate();
   }, 250);
 
-  const age = computed(() => (heardLocal.value === null ? Infinity : Math.max(0, tick.value - heardLocal.value)));
+  const age = computed(() =>
+    lastMessageLocal.value === null ? Infinity : Math.max(0, tick.value - lastMessageLocal.value),
+  );
   return {
     socket,
     serverNow: () => Date.now() + offset.value,
     now: computed(() => tick.value + offset.value),
     age,
     stale: computed(() => age.value > STALE_MS),
-    heardAt: computed(() => (heardLocal.value === null ? null : heardLocal.value + offset.value)),
+    lastMessageAt: computed(() => (lastMessageLocal.value === null ? null : lastMessageLocal.value + offset.value)),
     state: readonly(state),
-    heard,
-    beat: (serverTime) => {
-      heard();
+    onMessage,
+    onHeartbeat: (serverTime) => {
+      onMessage();
       offset.value = Date.parse(serverTime) - Date.now();
     },
     wait,

@@ -1,14 +1,14 @@
-/** Every sequencer as it is now, for the frame and the pages alike. */
+/** The state of every sequencer, shared by the frame and the pages. */
 import { computed, inject, type ComputedRef, type InjectionKey } from 'vue';
-import type { FleetSubscription } from '../gql/graphql.ts';
+import type { SequencersSubscription } from '../gql/graphql.ts';
 
-export type FleetSequencer = FleetSubscription['sequencers'][number];
-export type FleetRun = NonNullable<FleetSequencer['lastRun']>;
+export type SequencerSummary = SequencersSubscription['sequencers'][number];
+export type RunSummary = NonNullable<SequencerSummary['lastRun']>;
 
-/** Null until the server has said. */
-export type Fleet = ComputedRef<FleetSequencer[] | null>;
-export const fleetKey: InjectionKey<Fleet> = Symbol('fleet');
+/** Null until the first message. */
+export type Sequencers = ComputedRef<SequencerSummary[] | null>;
+export const sequencersKey: InjectionKey<Sequencers> = Symbol('sequencers');
 
-export function useFleet(): Fleet {
-  return inject(fleetKey) ?? computed(() => null);
+export function useSequencers(): Sequencers {
+  return inject(sequencersKey) ?? computed(() => null);
 }

@@ -12,7 +12,7 @@ import {
 } from 'vue';
 import type { AccessMethod, AccessQuery } from '../gql/graphql.ts';
 import { makeHttpClient, mutate, query } from './client.ts';
-import { ACCESS, SIGN_IN, SIGN_OUT } from './documents.ts';
+import { ACCESS, SIGN_IN, SIGN_OUT } from './access-documents.ts';
 
 export type Person = NonNullable<AccessQuery['access']['me']>;
 
@@ -96,7 +96,7 @@ export function makeSession(address: URL): Session {
 }
 
 /** Why the person may not command the telescope, as a sentence; null when they may. */
-export function useWatching(sequencer: MaybeRefOrGetter<string>): ComputedRef<string | null> {
+export function useReadOnlyReason(sequencer: MaybeRefOrGetter<string>): ComputedRef<string | null> {
   const { person } = useSession();
   return computed(() => {
     if (!person.value) return null;

@@ -61,7 +61,7 @@ export function markedLines(state: EditorState): number[] {
   return lines;
 }
 
-const look = EditorView.theme({
+const theme = EditorView.theme({
   '.breakpoint-gutter': { width: '20px', cursor: 'pointer' },
   '.breakpoint-gutter .cm-gutterElement': { display: 'grid', placeItems: 'center' },
   '.breakpoint-gutter .cm-gutterElement:not(:has(.breakpoint)):hover::after': {
@@ -89,7 +89,7 @@ const look = EditorView.theme({
 export function breakpointGutter(toggle: (line: number) => void): Extension {
   return Prec.high([
     field,
-    look,
+    theme,
     gutter({
       class: 'breakpoint-gutter',
       renderEmptyElements: true,

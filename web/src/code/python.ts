@@ -4,7 +4,7 @@ import { HighlightStyle, syntaxHighlighting } from '@codemirror/language';
 import type { Extension } from '@codemirror/state';
 import { EditorView, highlightSpecialChars } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
-import { markOf, nameOf, unseenPattern } from '../lib/invisible-characters.ts';
+import { characterMark, characterName, invisiblePattern } from '../lib/invisible-characters.ts';
 
 const colours = HighlightStyle.define([
   { tag: [tags.keyword, tags.controlKeyword, tags.moduleKeyword, tags.operatorKeyword], color: 'var(--code-keyword)' },
@@ -15,7 +15,7 @@ const colours = HighlightStyle.define([
   { tag: tags.invalid, color: 'var(--failed)' },
 ]);
 
-const look = EditorView.theme({
+const theme = EditorView.theme({
   '&': { height: '100%', color: 'var(--text)', backgroundColor: 'transparent', fontSize: '12.5px' },
   '&.cm-focused': { outline: 'none' },
   '.cm-scroller': {
@@ -42,16 +42,16 @@ const look = EditorView.theme({
 });
 
 /** Shows invisible characters by their number, so that a script cannot look different from how it runs. */
-const unseen = highlightSpecialChars({
-  specialChars: unseenPattern(),
+const invisibleCharacters = highlightSpecialChars({
+  specialChars: invisiblePattern(),
   render: (code) => {
     const mark = document.createElement('span');
     const character = String.fromCodePoint(code);
-    mark.textContent = markOf(character);
-    mark.title = nameOf(character);
-    mark.className = 'unseen';
+    mark.textContent = characterMark(character);
+    mark.title = characterName(character);
+    mark.className = 'invisible-character';
     return mark;
   },
 });
 
-export const pythonLook: Extension = [python(), syntaxHighlighting(colours), unseen, look];
+export const pythonExtensions: Extension = [python(), syntaxHighlighting(colours), invisibleCharacters, theme];

@@ -9,10 +9,10 @@ import {
   mdiPlayCircleOutline,
   mdiViewGridOutline,
 } from '@mdi/js';
-import type { FleetSequencer } from '../api/sequencers.ts';
+import type { SequencerSummary } from '../api/sequencers.ts';
 import type { HistoryQuery } from '../gql/graphql.ts';
-import { LOOKS } from '../lib/phases.ts';
-import { lookOf } from '../lib/sequencer-status.ts';
+import { PHASE_DISPLAY } from '../lib/phases.ts';
+import { displayOfSequencer } from '../lib/sequencer-status.ts';
 
 export interface PaletteItem {
   key: string;
@@ -22,9 +22,9 @@ export interface PaletteItem {
   to: string;
 }
 
-export function places(fleet: readonly FleetSequencer[]): PaletteItem[] {
-  const telescopes = fleet.flatMap((s) => [
-    { key: s.name, icon: mdiConsoleLine, text: s.name, note: lookOf(s).word, to: `/${s.name}` },
+export function places(sequencers: readonly SequencerSummary[]): PaletteItem[] {
+  const telescopes = sequencers.flatMap((s) => [
+    { key: s.name, icon: mdiConsoleLine, text: s.name, note: displayOfSequencer(s).word, to: `/${s.name}` },
     ...(s.activeRun
       ? [
           {
@@ -67,9 +67,9 @@ export function runItems(runs: HistoryQuery['runs'], text: string): PaletteItem[
     .toSorted((a, b) => Number(b.number === number) - Number(a.number === number))
     .map((run) => ({
       key: run.id,
-      icon: LOOKS[run.phase].icon,
+      icon: PHASE_DISPLAY[run.phase].icon,
       text: `${run.sequencer.name} #${String(run.number)} ${titleOf(run)}`,
-      note: LOOKS[run.phase].word,
+      note: PHASE_DISPLAY[run.phase].word,
       to: `/runs/${run.id}`,
     }));
 }

@@ -14,16 +14,6 @@ import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-
  * Learn more about it here: https://the-guild.dev/graphql/codegen/plugins/presets/preset-client#reducing-bundle-size
  */
 type Documents = {
-    "\n  mutation SetBreakpoints($run: ID!, $breakpoints: [BreakpointInput!]!) {\n    setBreakpoints(run: $run, breakpoints: $breakpoints) {\n      file\n      line\n      requestedLine\n      movedFrom\n      condition\n      hitCount\n      logMessage\n      enabled\n      hits\n      problem\n    }\n  }\n": typeof types.SetBreakpointsDocument,
-    "\n  query Source($run: ID!, $file: String!) {\n    source(run: $run, file: $file) {\n      file\n      text\n    }\n  }\n": typeof types.SourceDocument,
-    "\n  query Variables(\n    $run: ID!\n    $trace: Int!\n    $prompt: Int!\n    $frame: Int!\n    $scope: VariableScope!\n    $path: [String!]!\n    $after: Int!\n  ) {\n    variables(\n      run: $run\n      trace: $trace\n      prompt: $prompt\n      frame: $frame\n      scope: $scope\n      path: $path\n      after: $after\n      first: 100\n    ) {\n      total\n      variables {\n        name\n        type\n        value\n        expandable\n        path\n      }\n    }\n  }\n": typeof types.VariablesDocument,
-    "\n  mutation Evaluate($run: ID!, $trace: Int!, $prompt: Int!, $frame: Int!, $expression: String!) {\n    evaluate(run: $run, trace: $trace, prompt: $prompt, frame: $frame, expression: $expression) {\n      ok\n      text\n    }\n  }\n": typeof types.EvaluateDocument,
-    "\n  mutation InterruptEvaluation($run: ID!, $trace: Int!, $prompt: Int!) {\n    interruptEvaluation(run: $run, trace: $trace, prompt: $prompt)\n  }\n": typeof types.InterruptEvaluationDocument,
-    "\n  mutation Decide($run: ID!, $action: FailureAction!, $line: Int) {\n    decideFailure(run: $run, action: $action, line: $line) {\n      id\n    }\n  }\n": typeof types.DecideDocument,
-    "\n  mutation Replace($run: ID!, $script: String!) {\n    replaceRemaining(run: $run, script: $script) {\n      id\n    }\n  }\n": typeof types.ReplaceDocument,
-    "\n  mutation Answer($run: ID!, $ask: Int!, $answer: String!) {\n    answerAsk(run: $run, ask: $ask, answer: $answer) {\n      id\n    }\n  }\n": typeof types.AnswerDocument,
-    "\n  mutation SetHold($sequencer: String!, $hold: Boolean!) {\n    setHoldOnFailure(sequencer: $sequencer, hold: $hold) {\n      name\n    }\n  }\n": typeof types.SetHoldDocument,
-    "\n  fragment RunSummary on Run {\n    id\n    number\n    title\n    phase\n    reason\n    submittedBy\n    submittedAt\n    startedAt\n    finishedAt\n    exitCode\n    statementCount\n    statementsDone\n    live\n    seenAt\n    failure {\n      type\n      message\n      line\n      awaitingDecision\n    }\n  }\n": typeof types.RunSummaryFragmentDoc,
     "\n  query Access {\n    access {\n      methods\n      me {\n        name\n        role\n        sequencers\n        method\n        byAccount\n      }\n    }\n  }\n": typeof types.AccessDocument,
     "\n  mutation SignIn($name: String!, $password: String!) {\n    signIn(name: $name, password: $password) {\n      name\n    }\n  }\n": typeof types.SignInDocument,
     "\n  mutation SignOut($everywhere: Boolean!) {\n    signOut(everywhere: $everywhere)\n  }\n": typeof types.SignOutDocument,
@@ -43,8 +33,9 @@ type Documents = {
     "\n  mutation AskForControl($sequencer: String!) {\n    askForControl(sequencer: $sequencer) {\n      name\n    }\n  }\n": typeof types.AskForControlDocument,
     "\n  mutation HandOverControl($sequencer: String!, $to: String!) {\n    handOverControl(sequencer: $sequencer, to: $to) {\n      name\n    }\n  }\n": typeof types.HandOverControlDocument,
     "\n  mutation ReleaseControl($sequencer: String!) {\n    releaseControl(sequencer: $sequencer) {\n      name\n    }\n  }\n": typeof types.ReleaseControlDocument,
+    "\n  fragment RunSummary on Run {\n    id\n    number\n    title\n    phase\n    reason\n    submittedBy\n    submittedAt\n    startedAt\n    finishedAt\n    exitCode\n    statementCount\n    statementsDone\n    live\n    seenAt\n    failure {\n      type\n      message\n      line\n      awaitingDecision\n    }\n  }\n": typeof types.RunSummaryFragmentDoc,
     "\n  query About {\n    server {\n      version\n      time\n    }\n  }\n": typeof types.AboutDocument,
-    "\n  subscription Fleet {\n    sequencers {\n      name\n      mode\n      modeReason\n      modeChangedBy\n      modeChangedAt\n      hostname\n      lastKnownSince\n      control {\n        holder\n        since\n        askedBy\n      }\n      holdOnFailure\n      runner {\n        connected\n        runnerPerRun\n        since\n        python\n        hostname\n        packages {\n          name\n          version\n        }\n        problems\n      }\n      activeRun {\n        ...RunSummary\n        pausePending\n        pausedSince\n        scriptVersion\n        position {\n          statement\n          line\n          since\n        }\n      }\n      queue {\n        ...RunSummary\n        start\n      }\n      lastRun {\n        ...RunSummary\n      }\n    }\n  }\n": typeof types.FleetDocument,
+    "\n  subscription Sequencers {\n    sequencers {\n      name\n      mode\n      modeReason\n      modeChangedBy\n      modeChangedAt\n      hostname\n      lastKnownSince\n      control {\n        holder\n        since\n        askedBy\n      }\n      holdOnFailure\n      runner {\n        connected\n        runnerPerRun\n        since\n        python\n        hostname\n        packages {\n          name\n          version\n        }\n        problems\n      }\n      activeRun {\n        ...RunSummary\n        pausePending\n        pausedSince\n        scriptVersion\n        position {\n          statement\n          line\n          since\n        }\n      }\n      queue {\n        ...RunSummary\n        start\n      }\n      lastRun {\n        ...RunSummary\n      }\n    }\n  }\n": typeof types.SequencersDocument,
     "\n  subscription Heartbeat {\n    heartbeat\n  }\n": typeof types.HeartbeatDocument,
     "\n  query Run($id: ID!, $last: Int!) {\n    run(id: $id) {\n      ...RunSummary\n      sequencer {\n        name\n      }\n      script\n      scriptHash\n      arguments\n      startPaused\n      holdOnFailure\n      startAt\n      breakpoints {\n        file\n        line\n        condition\n        hitCount\n        logMessage\n        enabled\n      }\n      scriptVersions {\n        version\n        script\n      }\n      view\n      lastSeq\n      outputBefore(last: $last) {\n        seq\n        stream\n        text\n        trace\n        line\n        at\n      }\n    }\n  }\n": typeof types.RunDocument,
     "\n  subscription RunState($id: ID!) {\n    run(id: $id) {\n      ...RunSummary\n      pausePending\n      watchers\n      stops {\n        level\n        by\n        at\n        deadline\n        escalate\n      }\n    }\n  }\n": typeof types.RunStateDocument,
@@ -67,18 +58,17 @@ type Documents = {
     "\n  mutation CancelStop($id: ID!) {\n    cancelStop(id: $id) {\n      id\n    }\n  }\n": typeof types.CancelStopDocument,
     "\n  mutation Cancel($id: ID!) {\n    cancelRun(id: $id) {\n      id\n    }\n  }\n": typeof types.CancelDocument,
     "\n  mutation SetMode($sequencer: String!, $mode: SequencerMode!) {\n    setMode(sequencer: $sequencer, mode: $mode) {\n      name\n    }\n  }\n": typeof types.SetModeDocument,
+    "\n  mutation SetBreakpoints($run: ID!, $breakpoints: [BreakpointInput!]!) {\n    setBreakpoints(run: $run, breakpoints: $breakpoints) {\n      file\n      line\n      requestedLine\n      movedFrom\n      condition\n      hitCount\n      logMessage\n      enabled\n      hits\n      problem\n    }\n  }\n": typeof types.SetBreakpointsDocument,
+    "\n  query Source($run: ID!, $file: String!) {\n    source(run: $run, file: $file) {\n      file\n      text\n    }\n  }\n": typeof types.SourceDocument,
+    "\n  query Variables(\n    $run: ID!\n    $trace: Int!\n    $prompt: Int!\n    $frame: Int!\n    $scope: VariableScope!\n    $path: [String!]!\n    $after: Int!\n  ) {\n    variables(\n      run: $run\n      trace: $trace\n      prompt: $prompt\n      frame: $frame\n      scope: $scope\n      path: $path\n      after: $after\n      first: 100\n    ) {\n      total\n      variables {\n        name\n        type\n        value\n        expandable\n        path\n      }\n    }\n  }\n": typeof types.VariablesDocument,
+    "\n  mutation Evaluate($run: ID!, $trace: Int!, $prompt: Int!, $frame: Int!, $expression: String!) {\n    evaluate(run: $run, trace: $trace, prompt: $prompt, frame: $frame, expression: $expression) {\n      ok\n      text\n    }\n  }\n": typeof types.EvaluateDocument,
+    "\n  mutation InterruptEvaluation($run: ID!, $trace: Int!, $prompt: Int!) {\n    interruptEvaluation(run: $run, trace: $trace, prompt: $prompt)\n  }\n": typeof types.InterruptEvaluationDocument,
+    "\n  mutation Decide($run: ID!, $action: FailureAction!, $line: Int) {\n    decideFailure(run: $run, action: $action, line: $line) {\n      id\n    }\n  }\n": typeof types.DecideDocument,
+    "\n  mutation Replace($run: ID!, $script: String!) {\n    replaceRemaining(run: $run, script: $script) {\n      id\n    }\n  }\n": typeof types.ReplaceDocument,
+    "\n  mutation Answer($run: ID!, $ask: Int!, $answer: String!) {\n    answerAsk(run: $run, ask: $ask, answer: $answer) {\n      id\n    }\n  }\n": typeof types.AnswerDocument,
+    "\n  mutation SetHold($sequencer: String!, $hold: Boolean!) {\n    setHoldOnFailure(sequencer: $sequencer, hold: $hold) {\n      name\n    }\n  }\n": typeof types.SetHoldDocument,
 };
 const documents: Documents = {
-    "\n  mutation SetBreakpoints($run: ID!, $breakpoints: [BreakpointInput!]!) {\n    setBreakpoints(run: $run, breakpoints: $breakpoints) {\n      file\n      line\n      requestedLine\n      movedFrom\n      condition\n      hitCount\n      logMessage\n      enabled\n      hits\n      problem\n    }\n  }\n": types.SetBreakpointsDocument,
-    "\n  query Source($run: ID!, $file: String!) {\n    source(run: $run, file: $file) {\n      file\n      text\n    }\n  }\n": types.SourceDocument,
-    "\n  query Variables(\n    $run: ID!\n    $trace: Int!\n    $prompt: Int!\n    $frame: Int!\n    $scope: VariableScope!\n    $path: [String!]!\n    $after: Int!\n  ) {\n    variables(\n      run: $run\n      trace: $trace\n      prompt: $prompt\n      frame: $frame\n      scope: $scope\n      path: $path\n      after: $after\n      first: 100\n    ) {\n      total\n      variables {\n        name\n        type\n        value\n        expandable\n        path\n      }\n    }\n  }\n": types.VariablesDocument,
-    "\n  mutation Evaluate($run: ID!, $trace: Int!, $prompt: Int!, $frame: Int!, $expression: String!) {\n    evaluate(run: $run, trace: $trace, prompt: $prompt, frame: $frame, expression: $expression) {\n      ok\n      text\n    }\n  }\n": types.EvaluateDocument,
-    "\n  mutation InterruptEvaluation($run: ID!, $trace: Int!, $prompt: Int!) {\n    interruptEvaluation(run: $run, trace: $trace, prompt: $prompt)\n  }\n": types.InterruptEvaluationDocument,
-    "\n  mutation Decide($run: ID!, $action: FailureAction!, $line: Int) {\n    decideFailure(run: $run, action: $action, line: $line) {\n      id\n    }\n  }\n": types.DecideDocument,
-    "\n  mutation Replace($run: ID!, $script: String!) {\n    replaceRemaining(run: $run, script: $script) {\n      id\n    }\n  }\n": types.ReplaceDocument,
-    "\n  mutation Answer($run: ID!, $ask: Int!, $answer: String!) {\n    answerAsk(run: $run, ask: $ask, answer: $answer) {\n      id\n    }\n  }\n": types.AnswerDocument,
-    "\n  mutation SetHold($sequencer: String!, $hold: Boolean!) {\n    setHoldOnFailure(sequencer: $sequencer, hold: $hold) {\n      name\n    }\n  }\n": types.SetHoldDocument,
-    "\n  fragment RunSummary on Run {\n    id\n    number\n    title\n    phase\n    reason\n    submittedBy\n    submittedAt\n    startedAt\n    finishedAt\n    exitCode\n    statementCount\n    statementsDone\n    live\n    seenAt\n    failure {\n      type\n      message\n      line\n      awaitingDecision\n    }\n  }\n": types.RunSummaryFragmentDoc,
     "\n  query Access {\n    access {\n      methods\n      me {\n        name\n        role\n        sequencers\n        method\n        byAccount\n      }\n    }\n  }\n": types.AccessDocument,
     "\n  mutation SignIn($name: String!, $password: String!) {\n    signIn(name: $name, password: $password) {\n      name\n    }\n  }\n": types.SignInDocument,
     "\n  mutation SignOut($everywhere: Boolean!) {\n    signOut(everywhere: $everywhere)\n  }\n": types.SignOutDocument,
@@ -98,8 +88,9 @@ const documents: Documents = {
     "\n  mutation AskForControl($sequencer: String!) {\n    askForControl(sequencer: $sequencer) {\n      name\n    }\n  }\n": types.AskForControlDocument,
     "\n  mutation HandOverControl($sequencer: String!, $to: String!) {\n    handOverControl(sequencer: $sequencer, to: $to) {\n      name\n    }\n  }\n": types.HandOverControlDocument,
     "\n  mutation ReleaseControl($sequencer: String!) {\n    releaseControl(sequencer: $sequencer) {\n      name\n    }\n  }\n": types.ReleaseControlDocument,
+    "\n  fragment RunSummary on Run {\n    id\n    number\n    title\n    phase\n    reason\n    submittedBy\n    submittedAt\n    startedAt\n    finishedAt\n    exitCode\n    statementCount\n    statementsDone\n    live\n    seenAt\n    failure {\n      type\n      message\n      line\n      awaitingDecision\n    }\n  }\n": types.RunSummaryFragmentDoc,
     "\n  query About {\n    server {\n      version\n      time\n    }\n  }\n": types.AboutDocument,
-    "\n  subscription Fleet {\n    sequencers {\n      name\n      mode\n      modeReason\n      modeChangedBy\n      modeChangedAt\n      hostname\n      lastKnownSince\n      control {\n        holder\n        since\n        askedBy\n      }\n      holdOnFailure\n      runner {\n        connected\n        runnerPerRun\n        since\n        python\n        hostname\n        packages {\n          name\n          version\n        }\n        problems\n      }\n      activeRun {\n        ...RunSummary\n        pausePending\n        pausedSince\n        scriptVersion\n        position {\n          statement\n          line\n          since\n        }\n      }\n      queue {\n        ...RunSummary\n        start\n      }\n      lastRun {\n        ...RunSummary\n      }\n    }\n  }\n": types.FleetDocument,
+    "\n  subscription Sequencers {\n    sequencers {\n      name\n      mode\n      modeReason\n      modeChangedBy\n      modeChangedAt\n      hostname\n      lastKnownSince\n      control {\n        holder\n        since\n        askedBy\n      }\n      holdOnFailure\n      runner {\n        connected\n        runnerPerRun\n        since\n        python\n        hostname\n        packages {\n          name\n          version\n        }\n        problems\n      }\n      activeRun {\n        ...RunSummary\n        pausePending\n        pausedSince\n        scriptVersion\n        position {\n          statement\n          line\n          since\n        }\n      }\n      queue {\n        ...RunSummary\n        start\n      }\n      lastRun {\n        ...RunSummary\n      }\n    }\n  }\n": types.SequencersDocument,
     "\n  subscription Heartbeat {\n    heartbeat\n  }\n": types.HeartbeatDocument,
     "\n  query Run($id: ID!, $last: Int!) {\n    run(id: $id) {\n      ...RunSummary\n      sequencer {\n        name\n      }\n      script\n      scriptHash\n      arguments\n      startPaused\n      holdOnFailure\n      startAt\n      breakpoints {\n        file\n        line\n        condition\n        hitCount\n        logMessage\n        enabled\n      }\n      scriptVersions {\n        version\n        script\n      }\n      view\n      lastSeq\n      outputBefore(last: $last) {\n        seq\n        stream\n        text\n        trace\n        line\n        at\n      }\n    }\n  }\n": types.RunDocument,
     "\n  subscription RunState($id: ID!) {\n    run(id: $id) {\n      ...RunSummary\n      pausePending\n      watchers\n      stops {\n        level\n        by\n        at\n        deadline\n        escalate\n      }\n    }\n  }\n": types.RunStateDocument,
@@ -122,6 +113,15 @@ const documents: Documents = {
     "\n  mutation CancelStop($id: ID!) {\n    cancelStop(id: $id) {\n      id\n    }\n  }\n": types.CancelStopDocument,
     "\n  mutation Cancel($id: ID!) {\n    cancelRun(id: $id) {\n      id\n    }\n  }\n": types.CancelDocument,
     "\n  mutation SetMode($sequencer: String!, $mode: SequencerMode!) {\n    setMode(sequencer: $sequencer, mode: $mode) {\n      name\n    }\n  }\n": types.SetModeDocument,
+    "\n  mutation SetBreakpoints($run: ID!, $breakpoints: [BreakpointInput!]!) {\n    setBreakpoints(run: $run, breakpoints: $breakpoints) {\n      file\n      line\n      requestedLine\n      movedFrom\n      condition\n      hitCount\n      logMessage\n      enabled\n      hits\n      problem\n    }\n  }\n": types.SetBreakpointsDocument,
+    "\n  query Source($run: ID!, $file: String!) {\n    source(run: $run, file: $file) {\n      file\n      text\n    }\n  }\n": types.SourceDocument,
+    "\n  query Variables(\n    $run: ID!\n    $trace: Int!\n    $prompt: Int!\n    $frame: Int!\n    $scope: VariableScope!\n    $path: [String!]!\n    $after: Int!\n  ) {\n    variables(\n      run: $run\n      trace: $trace\n      prompt: $prompt\n      frame: $frame\n      scope: $scope\n      path: $path\n      after: $after\n      first: 100\n    ) {\n      total\n      variables {\n        name\n        type\n        value\n        expandable\n        path\n      }\n    }\n  }\n": types.VariablesDocument,
+    "\n  mutation Evaluate($run: ID!, $trace: Int!, $prompt: Int!, $frame: Int!, $expression: String!) {\n    evaluate(run: $run, trace: $trace, prompt: $prompt, frame: $frame, expression: $expression) {\n      ok\n      text\n    }\n  }\n": types.EvaluateDocument,
+    "\n  mutation InterruptEvaluation($run: ID!, $trace: Int!, $prompt: Int!) {\n    interruptEvaluation(run: $run, trace: $trace, prompt: $prompt)\n  }\n": types.InterruptEvaluationDocument,
+    "\n  mutation Decide($run: ID!, $action: FailureAction!, $line: Int) {\n    decideFailure(run: $run, action: $action, line: $line) {\n      id\n    }\n  }\n": types.DecideDocument,
+    "\n  mutation Replace($run: ID!, $script: String!) {\n    replaceRemaining(run: $run, script: $script) {\n      id\n    }\n  }\n": types.ReplaceDocument,
+    "\n  mutation Answer($run: ID!, $ask: Int!, $answer: String!) {\n    answerAsk(run: $run, ask: $ask, answer: $answer) {\n      id\n    }\n  }\n": types.AnswerDocument,
+    "\n  mutation SetHold($sequencer: String!, $hold: Boolean!) {\n    setHoldOnFailure(sequencer: $sequencer, hold: $hold) {\n      name\n    }\n  }\n": types.SetHoldDocument,
 };
 
 /**
@@ -138,46 +138,6 @@ const documents: Documents = {
  */
 export function graphql(source: string): unknown;
 
-/**
- * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
- */
-export function graphql(source: "\n  mutation SetBreakpoints($run: ID!, $breakpoints: [BreakpointInput!]!) {\n    setBreakpoints(run: $run, breakpoints: $breakpoints) {\n      file\n      line\n      requestedLine\n      movedFrom\n      condition\n      hitCount\n      logMessage\n      enabled\n      hits\n      problem\n    }\n  }\n"): (typeof documents)["\n  mutation SetBreakpoints($run: ID!, $breakpoints: [BreakpointInput!]!) {\n    setBreakpoints(run: $run, breakpoints: $breakpoints) {\n      file\n      line\n      requestedLine\n      movedFrom\n      condition\n      hitCount\n      logMessage\n      enabled\n      hits\n      problem\n    }\n  }\n"];
-/**
- * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
- */
-export function graphql(source: "\n  query Source($run: ID!, $file: String!) {\n    source(run: $run, file: $file) {\n      file\n      text\n    }\n  }\n"): (typeof documents)["\n  query Source($run: ID!, $file: String!) {\n    source(run: $run, file: $file) {\n      file\n      text\n    }\n  }\n"];
-/**
- * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
- */
-export function graphql(source: "\n  query Variables(\n    $run: ID!\n    $trace: Int!\n    $prompt: Int!\n    $frame: Int!\n    $scope: VariableScope!\n    $path: [String!]!\n    $after: Int!\n  ) {\n    variables(\n      run: $run\n      trace: $trace\n      prompt: $prompt\n      frame: $frame\n      scope: $scope\n      path: $path\n      after: $after\n      first: 100\n    ) {\n      total\n      variables {\n        name\n        type\n        value\n        expandable\n        path\n      }\n    }\n  }\n"): (typeof documents)["\n  query Variables(\n    $run: ID!\n    $trace: Int!\n    $prompt: Int!\n    $frame: Int!\n    $scope: VariableScope!\n    $path: [String!]!\n    $after: Int!\n  ) {\n    variables(\n      run: $run\n      trace: $trace\n      prompt: $prompt\n      frame: $frame\n      scope: $scope\n      path: $path\n      after: $after\n      first: 100\n    ) {\n      total\n      variables {\n        name\n        type\n        value\n        expandable\n        path\n      }\n    }\n  }\n"];
-/**
- * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
- */
-export function graphql(source: "\n  mutation Evaluate($run: ID!, $trace: Int!, $prompt: Int!, $frame: Int!, $expression: String!) {\n    evaluate(run: $run, trace: $trace, prompt: $prompt, frame: $frame, expression: $expression) {\n      ok\n      text\n    }\n  }\n"): (typeof documents)["\n  mutation Evaluate($run: ID!, $trace: Int!, $prompt: Int!, $frame: Int!, $expression: String!) {\n    evaluate(run: $run, trace: $trace, prompt: $prompt, frame: $frame, expression: $expression) {\n      ok\n      text\n    }\n  }\n"];
-/**
- * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
- */
-export function graphql(source: "\n  mutation InterruptEvaluation($run: ID!, $trace: Int!, $prompt: Int!) {\n    interruptEvaluation(run: $run, trace: $trace, prompt: $prompt)\n  }\n"): (typeof documents)["\n  mutation InterruptEvaluation($run: ID!, $trace: Int!, $prompt: Int!) {\n    interruptEvaluation(run: $run, trace: $trace, prompt: $prompt)\n  }\n"];
-/**
- * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
- */
-export function graphql(source: "\n  mutation Decide($run: ID!, $action: FailureAction!, $line: Int) {\n    decideFailure(run: $run, action: $action, line: $line) {\n      id\n    }\n  }\n"): (typeof documents)["\n  mutation Decide($run: ID!, $action: FailureAction!, $line: Int) {\n    decideFailure(run: $run, action: $action, line: $line) {\n      id\n    }\n  }\n"];
-/**
- * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
- */
-export function graphql(source: "\n  mutation Replace($run: ID!, $script: String!) {\n    replaceRemaining(run: $run, script: $script) {\n      id\n    }\n  }\n"): (typeof documents)["\n  mutation Replace($run: ID!, $script: String!) {\n    replaceRemaining(run: $run, script: $script) {\n      id\n    }\n  }\n"];
-/**
- * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
- */
-export function graphql(source: "\n  mutation Answer($run: ID!, $ask: Int!, $answer: String!) {\n    answerAsk(run: $run, ask: $ask, answer: $answer) {\n      id\n    }\n  }\n"): (typeof documents)["\n  mutation Answer($run: ID!, $ask: Int!, $answer: String!) {\n    answerAsk(run: $run, ask: $ask, answer: $answer) {\n      id\n    }\n  }\n"];
-/**
- * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
- */
-export function graphql(source: "\n  mutation SetHold($sequencer: String!, $hold: Boolean!) {\n    setHoldOnFailure(sequencer: $sequencer, hold: $hold) {\n      name\n    }\n  }\n"): (typeof documents)["\n  mutation SetHold($sequencer: String!, $hold: Boolean!) {\n    setHoldOnFailure(sequencer: $sequencer, hold: $hold) {\n      name\n    }\n  }\n"];
-/**
- * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
- */
-export function graphql(source: "\n  fragment RunSummary on Run {\n    id\n    number\n    title\n    phase\n    reason\n    submittedBy\n    submittedAt\n    startedAt\n    finishedAt\n    exitCode\n    statementCount\n    statementsDone\n    live\n    seenAt\n    failure {\n      type\n      message\n      line\n      awaitingDecision\n    }\n  }\n"): (typeof documents)["\n  fragment RunSummary on Run {\n    id\n    number\n    title\n    phase\n    reason\n    submittedBy\n    submittedAt\n    startedAt\n    finishedAt\n    exitCode\n    statementCount\n    statementsDone\n    live\n    seenAt\n    failure {\n      type\n      message\n      line\n      awaitingDecision\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -257,11 +217,15 @@ export function graphql(source: "\n  mutation ReleaseControl($sequencer: String!
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
+export function graphql(source: "\n  fragment RunSummary on Run {\n    id\n    number\n    title\n    phase\n    reason\n    submittedBy\n    submittedAt\n    startedAt\n    finishedAt\n    exitCode\n    statementCount\n    statementsDone\n    live\n    seenAt\n    failure {\n      type\n      message\n      line\n      awaitingDecision\n    }\n  }\n"): (typeof documents)["\n  fragment RunSummary on Run {\n    id\n    number\n    title\n    phase\n    reason\n    submittedBy\n    submittedAt\n    startedAt\n    finishedAt\n    exitCode\n    statementCount\n    statementsDone\n    live\n    seenAt\n    failure {\n      type\n      message\n      line\n      awaitingDecision\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
 export function graphql(source: "\n  query About {\n    server {\n      version\n      time\n    }\n  }\n"): (typeof documents)["\n  query About {\n    server {\n      version\n      time\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  subscription Fleet {\n    sequencers {\n      name\n      mode\n      modeReason\n      modeChangedBy\n      modeChangedAt\n      hostname\n      lastKnownSince\n      control {\n        holder\n        since\n        askedBy\n      }\n      holdOnFailure\n      runner {\n        connected\n        runnerPerRun\n        since\n        python\n        hostname\n        packages {\n          name\n          version\n        }\n        problems\n      }\n      activeRun {\n        ...RunSummary\n        pausePending\n        pausedSince\n        scriptVersion\n        position {\n          statement\n          line\n          since\n        }\n      }\n      queue {\n        ...RunSummary\n        start\n      }\n      lastRun {\n        ...RunSummary\n      }\n    }\n  }\n"): (typeof documents)["\n  subscription Fleet {\n    sequencers {\n      name\n      mode\n      modeReason\n      modeChangedBy\n      modeChangedAt\n      hostname\n      lastKnownSince\n      control {\n        holder\n        since\n        askedBy\n      }\n      holdOnFailure\n      runner {\n        connected\n        runnerPerRun\n        since\n        python\n        hostname\n        packages {\n          name\n          version\n        }\n        problems\n      }\n      activeRun {\n        ...RunSummary\n        pausePending\n        pausedSince\n        scriptVersion\n        position {\n          statement\n          line\n          since\n        }\n      }\n      queue {\n        ...RunSummary\n        start\n      }\n      lastRun {\n        ...RunSummary\n      }\n    }\n  }\n"];
+export function graphql(source: "\n  subscription Sequencers {\n    sequencers {\n      name\n      mode\n      modeReason\n      modeChangedBy\n      modeChangedAt\n      hostname\n      lastKnownSince\n      control {\n        holder\n        since\n        askedBy\n      }\n      holdOnFailure\n      runner {\n        connected\n        runnerPerRun\n        since\n        python\n        hostname\n        packages {\n          name\n          version\n        }\n        problems\n      }\n      activeRun {\n        ...RunSummary\n        pausePending\n        pausedSince\n        scriptVersion\n        position {\n          statement\n          line\n          since\n        }\n      }\n      queue {\n        ...RunSummary\n        start\n      }\n      lastRun {\n        ...RunSummary\n      }\n    }\n  }\n"): (typeof documents)["\n  subscription Sequencers {\n    sequencers {\n      name\n      mode\n      modeReason\n      modeChangedBy\n      modeChangedAt\n      hostname\n      lastKnownSince\n      control {\n        holder\n        since\n        askedBy\n      }\n      holdOnFailure\n      runner {\n        connected\n        runnerPerRun\n        since\n        python\n        hostname\n        packages {\n          name\n          version\n        }\n        problems\n      }\n      activeRun {\n        ...RunSummary\n        pausePending\n        pausedSince\n        scriptVersion\n        position {\n          statement\n          line\n          since\n        }\n      }\n      queue {\n        ...RunSummary\n        start\n      }\n      lastRun {\n        ...RunSummary\n      }\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -350,6 +314,42 @@ export function graphql(source: "\n  mutation Cancel($id: ID!) {\n    cancelRun(
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  mutation SetMode($sequencer: String!, $mode: SequencerMode!) {\n    setMode(sequencer: $sequencer, mode: $mode) {\n      name\n    }\n  }\n"): (typeof documents)["\n  mutation SetMode($sequencer: String!, $mode: SequencerMode!) {\n    setMode(sequencer: $sequencer, mode: $mode) {\n      name\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation SetBreakpoints($run: ID!, $breakpoints: [BreakpointInput!]!) {\n    setBreakpoints(run: $run, breakpoints: $breakpoints) {\n      file\n      line\n      requestedLine\n      movedFrom\n      condition\n      hitCount\n      logMessage\n      enabled\n      hits\n      problem\n    }\n  }\n"): (typeof documents)["\n  mutation SetBreakpoints($run: ID!, $breakpoints: [BreakpointInput!]!) {\n    setBreakpoints(run: $run, breakpoints: $breakpoints) {\n      file\n      line\n      requestedLine\n      movedFrom\n      condition\n      hitCount\n      logMessage\n      enabled\n      hits\n      problem\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Source($run: ID!, $file: String!) {\n    source(run: $run, file: $file) {\n      file\n      text\n    }\n  }\n"): (typeof documents)["\n  query Source($run: ID!, $file: String!) {\n    source(run: $run, file: $file) {\n      file\n      text\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Variables(\n    $run: ID!\n    $trace: Int!\n    $prompt: Int!\n    $frame: Int!\n    $scope: VariableScope!\n    $path: [String!]!\n    $after: Int!\n  ) {\n    variables(\n      run: $run\n      trace: $trace\n      prompt: $prompt\n      frame: $frame\n      scope: $scope\n      path: $path\n      after: $after\n      first: 100\n    ) {\n      total\n      variables {\n        name\n        type\n        value\n        expandable\n        path\n      }\n    }\n  }\n"): (typeof documents)["\n  query Variables(\n    $run: ID!\n    $trace: Int!\n    $prompt: Int!\n    $frame: Int!\n    $scope: VariableScope!\n    $path: [String!]!\n    $after: Int!\n  ) {\n    variables(\n      run: $run\n      trace: $trace\n      prompt: $prompt\n      frame: $frame\n      scope: $scope\n      path: $path\n      after: $after\n      first: 100\n    ) {\n      total\n      variables {\n        name\n        type\n        value\n        expandable\n        path\n      }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation Evaluate($run: ID!, $trace: Int!, $prompt: Int!, $frame: Int!, $expression: String!) {\n    evaluate(run: $run, trace: $trace, prompt: $prompt, frame: $frame, expression: $expression) {\n      ok\n      text\n    }\n  }\n"): (typeof documents)["\n  mutation Evaluate($run: ID!, $trace: Int!, $prompt: Int!, $frame: Int!, $expression: String!) {\n    evaluate(run: $run, trace: $trace, prompt: $prompt, frame: $frame, expression: $expression) {\n      ok\n      text\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation InterruptEvaluation($run: ID!, $trace: Int!, $prompt: Int!) {\n    interruptEvaluation(run: $run, trace: $trace, prompt: $prompt)\n  }\n"): (typeof documents)["\n  mutation InterruptEvaluation($run: ID!, $trace: Int!, $prompt: Int!) {\n    interruptEvaluation(run: $run, trace: $trace, prompt: $prompt)\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation Decide($run: ID!, $action: FailureAction!, $line: Int) {\n    decideFailure(run: $run, action: $action, line: $line) {\n      id\n    }\n  }\n"): (typeof documents)["\n  mutation Decide($run: ID!, $action: FailureAction!, $line: Int) {\n    decideFailure(run: $run, action: $action, line: $line) {\n      id\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation Replace($run: ID!, $script: String!) {\n    replaceRemaining(run: $run, script: $script) {\n      id\n    }\n  }\n"): (typeof documents)["\n  mutation Replace($run: ID!, $script: String!) {\n    replaceRemaining(run: $run, script: $script) {\n      id\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation Answer($run: ID!, $ask: Int!, $answer: String!) {\n    answerAsk(run: $run, ask: $ask, answer: $answer) {\n      id\n    }\n  }\n"): (typeof documents)["\n  mutation Answer($run: ID!, $ask: Int!, $answer: String!) {\n    answerAsk(run: $run, ask: $ask, answer: $answer) {\n      id\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation SetHold($sequencer: String!, $hold: Boolean!) {\n    setHoldOnFailure(sequencer: $sequencer, hold: $hold) {\n      name\n    }\n  }\n"): (typeof documents)["\n  mutation SetHold($sequencer: String!, $hold: Boolean!) {\n    setHoldOnFailure(sequencer: $sequencer, hold: $hold) {\n      name\n    }\n  }\n"];
 
 export function graphql(source: string) {
   return (documents as any)[source] ?? {};

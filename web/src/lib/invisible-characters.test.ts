@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { nameOf, partsOf, visible } from './invisible-characters.ts';
+import { characterName, splitInvisible, visible } from './invisible-characters.ts';
 
 it('shows characters that nobody sees by their number', () => {
   expect(visible('"user\u202e \u2066# check\u2069 \u2066"')).toBe('"user[U+202E] [U+2066]# check[U+2069] [U+2066]"');
@@ -14,10 +14,10 @@ it('shows characters that nobody sees by their number', () => {
 it('leaves text of every language, emoji, tabs and line ends as they are', () => {
   const text = 'Žofie 李 日本語 עברית العربية हिन्दी 👩‍🚀 👋🏽 ☃️ 🏳️‍🌈 é\te\u0301\n';
   expect(visible(text)).toBe(text);
-  expect(partsOf(text)).toEqual([{ text, mark: null }]);
+  expect(splitInvisible(text)).toEqual([{ text, mark: null }]);
 });
 
 it('names them', () => {
-  expect(nameOf('\u202e')).toBe('U+202E right-to-left override');
-  expect(nameOf('\u3164')).toBe('U+3164 invisible character');
+  expect(characterName('\u202e')).toBe('U+202E right-to-left override');
+  expect(characterName('\u3164')).toBe('U+3164 invisible character');
 });

@@ -24,14 +24,14 @@ const NAMES: Record<string, string> = {
 };
 
 // Joiners and variation selectors are visible in the emoji that they form.
-const UNSEEN =
+const INVISIBLE =
   /(?!\t|\n|(?<=\p{Emoji})[\ufe0e\ufe0f]|(?<=[\p{Extended_Pictographic}\p{Emoji_Modifier}\ufe0f])\u200d(?=\p{Extended_Pictographic}))[\p{Cc}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800\ufff9-\ufffb]/gu;
 
 /** For CodeMirror, which wants a pattern of its own. */
-export const unseenPattern = (): RegExp => new RegExp(UNSEEN.source, 'gu');
+export const invisiblePattern = (): RegExp => new RegExp(INVISIBLE.source, 'gu');
 
 /** `␀`, `U+202E`. */
-export function markOf(character: string): string {
+export function characterMark(character: string): string {
   const code = character.codePointAt(0) ?? 0;
   if (code < 0x20) return String.fromCharCode(0x2400 + code);
   if (code === 0x7f) return '\u2421';
@@ -39,25 +39,25 @@ export function markOf(character: string): string {
 }
 
 /** `U+202E right-to-left override`. */
-export function nameOf(character: string): string {
+export function characterName(character: string): string {
   const name = NAMES[character];
   const code = `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
   return name === undefined ? `${code} invisible character` : `${code} ${name}`;
 }
 
-export interface SeenPart {
+export interface TextPart {
   text: string;
   /** The mark that is shown instead; null for visible text. */
   mark: string | null;
 }
 
 /** The text in parts: what can be seen, and each character that cannot. */
-export function partsOf(text: string): SeenPart[] {
-  const parts: SeenPart[] = [];
+export function splitInvisible(text: string): TextPart[] {
+  const parts: TextPart[] = [];
   let at = 0;
-  for (const match of text.matchAll(UNSEEN)) {
+  for (const match of text.matchAll(INVISIBLE)) {
     if (match.index > at) parts.push({ text: text.slice(at, match.index), mark: null });
-    parts.push({ text: match[0], mark: markOf(match[0]) });
+    parts.push({ text: match[0], mark: characterMark(match[0]) });
     at = match.index + match[0].length;
   }
   if (at < text.length) parts.push({ text: text.slice(at), mark: null });
@@ -66,8 +66,8 @@ export function partsOf(text: string): SeenPart[] {
 
 /** The text with each such character as a mark in brackets. */
 export function visible(text: string): string {
-  return text.replace(UNSEEN, (character) => {
-    const mark = markOf(character);
+  return text.replace(INVISIBLE, (character) => {
+    const mark = characterMark(character);
     return mark.length === 1 ? mark : `[${mark}]`;
   });
 }

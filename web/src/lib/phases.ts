@@ -16,7 +16,7 @@ import {
 } from '@mdi/js';
 import type { RunPhase } from '../gql/graphql.ts';
 
-export interface Look {
+export interface PhaseDisplay {
   word: string;
   icon: string;
   /** The name of the CSS variable with its colour. */
@@ -27,29 +27,29 @@ export interface Look {
   mark: string;
 }
 
-function look(word: string, icon: string, tone: string, mark: string, loud = false): Look {
+function display(word: string, icon: string, tone: string, mark: string, loud = false): PhaseDisplay {
   return { word, icon, tone, mark, loud };
 }
 
-export const IDLE = look('Idle', mdiWeatherNight, 'muted', '○');
+export const IDLE = display('Idle', mdiWeatherNight, 'muted', '○');
 
-export const LOOKS: Record<RunPhase, Look> = {
-  QUEUED: look('Queued', mdiTimerSand, 'queued', '◌'),
-  STARTING: look('Starting', mdiProgressClock, 'starting', '◔'),
-  RUNNING: look('Running', mdiPlayCircle, 'running', '●'),
-  PAUSED: look('Paused', mdiPauseCircle, 'paused', '❚❚', true),
-  STOPPING: look('Stopping', mdiHandBackRight, 'stopping', '■', true),
-  SUCCEEDED: look('Succeeded', mdiCheckCircle, 'succeeded', '✓'),
-  FAILED: look('Failed', mdiCloseCircle, 'failed', '✗'),
-  INTERRUPTED: look('Interrupted', mdiRecordCircleOutline, 'interrupted', '◎'),
-  TERMINATED: look('Terminated', mdiOctagon, 'terminated', '⬣'),
-  KILLED: look('Killed', mdiSkull, 'killed', '☠'),
-  LOST: look('Lost', mdiHelpRhombus, 'lost', '◆'),
-  CANCELLED: look('Cancelled', mdiCancel, 'queued', '–'),
+export const PHASE_DISPLAY: Record<RunPhase, PhaseDisplay> = {
+  QUEUED: display('Queued', mdiTimerSand, 'queued', '◌'),
+  STARTING: display('Starting', mdiProgressClock, 'starting', '◔'),
+  RUNNING: display('Running', mdiPlayCircle, 'running', '●'),
+  PAUSED: display('Paused', mdiPauseCircle, 'paused', '❚❚', true),
+  STOPPING: display('Stopping', mdiHandBackRight, 'stopping', '■', true),
+  SUCCEEDED: display('Succeeded', mdiCheckCircle, 'succeeded', '✓'),
+  FAILED: display('Failed', mdiCloseCircle, 'failed', '✗'),
+  INTERRUPTED: display('Interrupted', mdiRecordCircleOutline, 'interrupted', '◎'),
+  TERMINATED: display('Terminated', mdiOctagon, 'terminated', '⬣'),
+  KILLED: display('Killed', mdiSkull, 'killed', '☠'),
+  LOST: display('Lost', mdiHelpRhombus, 'lost', '◆'),
+  CANCELLED: display('Cancelled', mdiCancel, 'queued', '–'),
 };
 
 /** A run whose failed statement is held until somebody chooses; its phase stays PAUSED. */
-const NEEDS_YOU = look('Needs you', mdiCloseCircle, 'failed', '▲', true);
+const NEEDS_YOU = display('Needs you', mdiCloseCircle, 'failed', '▲', true);
 
 interface Held {
   phase: RunPhase;
@@ -60,8 +60,8 @@ export function isHeld({ phase, failure }: Held): boolean {
   return phase === 'PAUSED' && failure?.awaitingDecision === true;
 }
 
-export function lookOfRun(run: Held): Look {
-  return isHeld(run) ? NEEDS_YOU : LOOKS[run.phase];
+export function displayOfRun(run: Held): PhaseDisplay {
+  return isHeld(run) ? NEEDS_YOU : PHASE_DISPLAY[run.phase];
 }
 
 export const OUTCOMES: RunPhase[] = ['SUCCEEDED', 'FAILED', 'INTERRUPTED', 'TERMINATED', 'KILLED', 'LOST', 'CANCELLED'];

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { FleetRun, FleetSequencer } from '../api/sequencers.ts';
-import { attentions, lookOf } from './sequencer-status.ts';
+import type { RunSummary, SequencerSummary } from '../api/sequencers.ts';
+import { attentionItems, displayOfSequencer } from './sequencer-status.ts';
 
 const NOW = Date.parse('2026-11-24T08:00:00Z');
 const ago = (minutes: number) => new Date(NOW - minutes * 60_000).toISOString();
 
-const run: FleetRun = {
+const run: RunSummary = {
   id: 'an-id',
   number: 4,
   title: 'iv',
@@ -22,7 +22,7 @@ const run: FleetRun = {
   seenAt: null,
   failure: null,
 };
-const idle: FleetSequencer = {
+const idle: SequencerSummary = {
   name: 'satp1',
   mode: 'OFF',
   control: null,
@@ -55,7 +55,8 @@ const active = {
   pausedSince: null,
 };
 const failure = { type: 'ValueError', message: 'y', line: 2, awaitingDecision: false };
-const texts = (...fleet: FleetSequencer[]) => attentions(fleet, NOW).map((item) => `${item.name} ${item.text}`);
+const texts = (...sequencers: SequencerSummary[]) =>
+  attentionItems(sequencers, NOW).map((item) => `${item.name} ${item.text}`);
 
 describe('who needs a person', () => {
   it('is nobody while all is well', () => {
@@ -100,6 +101,6 @@ describe('who needs a person', () => {
       failure: { ...failure, awaitingDecision: true },
       position: null,
     };
-    expect(lookOf({ ...idle, activeRun: held }).word).toBe('Needs you');
+    expect(displayOfSequencer({ ...idle, activeRun: held }).word).toBe('Needs you');
   });
 });

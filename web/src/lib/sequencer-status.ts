@@ -1,18 +1,18 @@
 /** What a sequencer looks like at a glance, and whether it needs a person. */
 import { causeText } from './cause-text.ts';
-import type { FleetSequencer } from '../api/sequencers.ts';
+import type { SequencerSummary } from '../api/sequencers.ts';
 import { duration, ticking } from './format.ts';
-import { IDLE, LOOKS, lookOfRun, type Look } from './phases.ts';
+import { IDLE, PHASE_DISPLAY, displayOfRun, type PhaseDisplay } from './phases.ts';
 
 const LONG_IDLE_MS = 20 * 60_000;
 
-export function lookOf(sequencer: FleetSequencer): Look {
+export function displayOfSequencer(sequencer: SequencerSummary): PhaseDisplay {
   const run = sequencer.activeRun;
-  return run ? lookOfRun(run) : IDLE;
+  return run ? displayOfRun(run) : IDLE;
 }
 
 /** Whether a runner is missing: where each run has its own, one is only missing to a script that has begun. */
-function isRunnerAway({ activeRun, runner }: FleetSequencer): boolean {
+function isRunnerDisconnected({ activeRun, runner }: SequencerSummary): boolean {
   if (runner.connected) return false;
   return !runner.runnerPerRun || (activeRun !== null && activeRun.phase !== 'STARTING');
 }
@@ -20,9 +20,9 @@ function isRunnerAway({ activeRun, runner }: FleetSequencer): boolean {
 const LAST_KNOWN = 'the cluster does not answer, mode and queue are last known';
 
 /** Whether a person should look, and why: one sentence, or null. */
-export function needOf(sequencer: FleetSequencer): string | null {
+export function sequencerWarning(sequencer: SequencerSummary): string | null {
   const { activeRun, lastRun, runner } = sequencer;
-  if (isRunnerAway(sequencer)) {
+  if (isRunnerDisconnected(sequencer)) {
     return activeRun
       ? 'The runner is not connected: the script may still run, and nothing new is known.'
       : 'The runner is not connected: nothing can start.';
@@ -33,11 +33,11 @@ export function needOf(sequencer: FleetSequencer): string | null {
   const [problem] = runner.problems;
   if (problem) return problem;
   if (!lastRun || lastRun.phase === 'SUCCEEDED' || lastRun.phase === 'CANCELLED') return null;
-  const word = LOOKS[lastRun.phase].word.toLowerCase();
+  const word = PHASE_DISPLAY[lastRun.phase].word.toLowerCase();
   return `Run ${String(lastRun.number)} ${word}: ${lastRun.reason ?? 'no reason was recorded.'}`;
 }
 
-export interface Attention {
+export interface AttentionItem {
   name: string;
   /** Follows the name. */
   text: string;
@@ -49,7 +49,7 @@ export interface Attention {
   since: number;
 }
 
-function attentionOf(sequencer: FleetSequencer, now: number): Attention | null {
+function attentionOf(sequencer: SequencerSummary, now: number): AttentionItem | null {
   const { name, activeRun, lastRun, queue, mode, runner } = sequencer;
   const told = (text: string, tone: string, since: string | null | undefined, detail: string | null = null) => ({
     name,
@@ -59,7 +59,7 @@ function attentionOf(sequencer: FleetSequencer, now: number): Attention | null {
     since: since ? Date.parse(since) : 0,
   });
   const lasts = (since: string | null | undefined) => (since ? ` for ${ticking(now - Date.parse(since))}` : '');
-  if (isRunnerAway(sequencer)) {
+  if (isRunnerDisconnected(sequencer)) {
     const text = activeRun ? 'runner away, the script may still run' : 'runner away, nothing can start';
     return told(text, 'paused', activeRun?.seenAt ?? runner.since);
   }
@@ -88,8 +88,8 @@ function attentionOf(sequencer: FleetSequencer, now: number): Attention | null {
     const cause = failure && phase === 'FAILED' ? causeText(failure.type, failure.message) : reason;
     const ago = ended ? ` ${duration(idle)} ago` : '';
     return told(
-      `run ${String(number)} ${LOOKS[phase].word.toLowerCase()}${ago}${off}${waits}${cause ? ':' : ''}`,
-      LOOKS[phase].tone,
+      `run ${String(number)} ${PHASE_DISPLAY[phase].word.toLowerCase()}${ago}${off}${waits}${cause ? ':' : ''}`,
+      PHASE_DISPLAY[phase].tone,
       ended,
       cause ?? null,
     );
@@ -100,6 +100,6 @@ function attentionOf(sequencer: FleetSequencer, now: number): Attention | null {
 }
 
 /** What needs a person, the oldest first: derived from what is known now. */
-export function attentions(fleet: readonly FleetSequencer[], now: number): Attention[] {
-  return fleet.flatMap((sequencer) => attentionOf(sequencer, now) ?? []).toSorted((a, b) => a.since - b.since);
+export function attentionItems(sequencers: readonly SequencerSummary[], now: number): AttentionItem[] {
+  return sequencers.flatMap((sequencer) => attentionOf(sequencer, now) ?? []).toSorted((a, b) => a.since - b.since);
 }

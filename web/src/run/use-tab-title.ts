@@ -1,7 +1,7 @@
 /** The tab tells the state too: telescope, mark, word, line; the favicon changes its shape. */
 import { computed, onScopeDispose, watch, type Ref } from 'vue';
 import type { RunFrame, RunState } from './use-run.ts';
-import { lookOfRun } from '../lib/phases.ts';
+import { displayOfRun } from '../lib/phases.ts';
 
 const DEFAULT_TITLE = 'Sequencer';
 
@@ -11,14 +11,14 @@ function setIcon(svg: string | null): void {
 }
 
 export function useTabTitle(source: Ref<{ name: string; run: RunState; frame: RunFrame | null } | null>): void {
-  const look = computed(() => source.value && lookOfRun(source.value.run));
+  const display = computed(() => source.value && displayOfRun(source.value.run));
   const title = computed(() => {
-    if (!source.value || !look.value) return null;
+    if (!source.value || !display.value) return null;
     const { name, run, frame } = source.value;
     const asks = frame?.view.asks.some((ask) => ask.answered === null) ?? false;
     const line = frame?.view.traces.find((trace) => trace.id === 1)?.line;
     const at = line !== null && line !== undefined && run.finishedAt === null ? ` ${String(line)}` : '';
-    const { mark, word } = look.value;
+    const { mark, word } = display.value;
     return mark === '▲' || asks ? `${name} ▲ NEEDS YOU` : `${name} ${mark} ${word}${at}`;
   });
   // A run is painted up to sixty times a second: only what has changed is told to the browser.
@@ -30,7 +30,7 @@ export function useTabTitle(source: Ref<{ name: string; run: RunState; frame: Ru
     { immediate: true },
   );
   watch(
-    look,
+    display,
     (shown) => {
       if (!shown) return;
       const { tone, icon } = shown;

@@ -2,7 +2,7 @@
 import type { Breakpoint } from '@sequencer/model/events';
 import { computed, onScopeDispose, ref, shallowRef, type ComputedRef, type Ref, type ShallowRef } from 'vue';
 import { mutate, useApi } from '../../api/client.ts';
-import { SET_BREAKPOINTS } from '../../api/control-documents.ts';
+import { SET_BREAKPOINTS } from '../../api/run-control-documents.ts';
 import type { Place } from '../place.ts';
 import type { RunModel } from '../use-run.ts';
 import { asInput, isAt, toggled } from './breakpoint-text.ts';

@@ -1,7 +1,7 @@
 /** The library file that is shown in place of the script, read only. */
 import { ref, shallowRef, type Ref, type ShallowRef } from 'vue';
 import { query, useApi } from '../../api/client.ts';
-import { SOURCE } from '../../api/control-documents.ts';
+import { SOURCE } from '../../api/run-control-documents.ts';
 import { useAction, type Action } from '../../api/use-action.ts';
 
 export interface OpenFile {

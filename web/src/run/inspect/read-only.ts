@@ -3,12 +3,12 @@ import { standardKeymap } from '@codemirror/commands';
 import { search, searchKeymap } from '@codemirror/search';
 import { EditorState, StateEffect, StateField, type Extension } from '@codemirror/state';
 import { Decoration, EditorView, highlightActiveLine, keymap, lineNumbers, type DecorationSet } from '@codemirror/view';
-import { pythonLook } from '../../code/python.ts';
+import { pythonExtensions } from '../../code/python.ts';
 
 export function sourceLook(label: string): Extension {
   return [
     lineNumbers(),
-    pythonLook,
+    pythonExtensions,
     highlightActiveLine(),
     search({ top: true }),
     keymap.of([...searchKeymap, ...standardKeymap]),

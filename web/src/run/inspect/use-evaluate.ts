@@ -1,7 +1,7 @@
 /** Evaluating in the call in focus. What takes long goes on, and its result comes as an event. */
 import { onScopeDispose } from 'vue';
 import { ApiError, mutate, useApi } from '../../api/client.ts';
-import { EVALUATE, INTERRUPT_EVALUATION } from '../../api/control-documents.ts';
+import { EVALUATE, INTERRUPT_EVALUATION } from '../../api/run-control-documents.ts';
 import { useDesk } from '../desk.ts';
 
 export interface Evaluated {

@@ -2,7 +2,7 @@
 import type { Variable } from '@sequencer/model/events';
 import { onScopeDispose, ref, shallowRef, watch, type Ref, type ShallowRef } from 'vue';
 import { query, useApi } from '../../api/client.ts';
-import { VARIABLES } from '../../api/control-documents.ts';
+import { VARIABLES } from '../../api/run-control-documents.ts';
 import type { VariableScope } from '../../gql/graphql.ts';
 import { useDesk } from '../desk.ts';
 

@@ -1,5 +1,5 @@
 /** One line of a terminal: cells that can be written over. While nothing was written over it is only runs of text. */
-import { partsOf } from '../../lib/invisible-characters.ts';
+import { splitInvisible } from '../../lib/invisible-characters.ts';
 import { PLAIN, isSame, lookOfStyle, type TerminalStyle } from './style.ts';
 import { columnsOf, joins, widthOf } from './width.ts';
 
@@ -114,9 +114,9 @@ export class TerminalRow {
   get pieces(): Piece[] {
     this.#pieces ??= this.#withTargets().flatMap(({ text, style }) => {
       const { classes, colours } = lookOfStyle(style);
-      return partsOf(text).map((part) => ({
+      return splitInvisible(text).map((part) => ({
         text: part.mark ?? part.text,
-        classes: part.mark !== null && part.mark.length > 1 ? `${classes} unseen`.trim() : classes,
+        classes: part.mark !== null && part.mark.length > 1 ? `${classes} invisible-character`.trim() : classes,
         colours,
       }));
     });

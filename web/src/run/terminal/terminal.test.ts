@@ -78,8 +78,8 @@ it('shows control characters, and characters that nobody sees', () => {
   expect(looks('a\x00\x07b')).toEqual([['a'], ['␀'], ['␇'], ['b']].map(([text]) => [text, '']));
   expect(looks('a\u202e\u200bb')).toEqual([
     ['a', ''],
-    ['U+202E', 'unseen'],
-    ['U+200B', 'unseen'],
+    ['U+202E', 'invisible-character'],
+    ['U+200B', 'invisible-character'],
     ['b', ''],
   ]);
   expect(looks('👩‍🚀 ☃️')).toEqual([['👩‍🚀 ☃️', '']]);

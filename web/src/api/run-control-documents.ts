@@ -1,4 +1,4 @@
-/** The operations of a person who controls a run: looking into it, mending it, answering it. */
+/** Operations on a run in progress: breakpoints, inspection, decisions on a failure, edits and answers. */
 import { graphql } from '../gql/index.ts';
 
 export const SET_BREAKPOINTS = graphql(/* GraphQL */ `
