@@ -23,42 +23,42 @@ def refused(runner: Runner, script: str) -> tuple[str, str]:
     return running.reply["code"], running.reply["message"]
 
 
-def test_a_syntax_error_names_its_line(runner: Runner) -> None:
+def test_reports_the_line_of_a_syntax_error(runner: Runner) -> None:
     code, message = refused(runner, "x = 1\ny = \n")
     assert (code, message) == ("SYNTAX_ERROR", "line 2: invalid syntax")
 
 
-def test_errors_that_only_the_compiler_finds(runner: Runner) -> None:
+def test_reports_errors_that_only_the_compiler_finds(runner: Runner) -> None:
     for script in ("return 1\n", "await x\n", "def f():\n    nonlocal y\n", "x = 1\n" + "(" * 5000, "break\n"):
         code, message = refused(runner, script)
         assert code == "SYNTAX_ERROR" and message
 
 
-def test_a_script_that_is_nested_too_deeply(runner: Runner) -> None:
+def test_refuses_a_script_that_is_nested_too_deeply(runner: Runner) -> None:
     code, _ = refused(runner, "x = " + "-" * 100_000 + "1\n")
     assert code == "SYNTAX_ERROR"
 
 
-def test_a_script_over_512_kib(runner: Runner) -> None:
+def test_refuses_a_script_over_512_kib(runner: Runner) -> None:
     code, message = refused(runner, "# " + "x" * 512 * 1024)
     assert code == "SCRIPT_TOO_LARGE"
     assert "512 KiB" in message
     assert runner.submit("#" * (512 * 1024 - 1) + "\n").end()["outcome"] == "SUCCEEDED"
 
 
-def test_what_is_not_text(runner: Runner) -> None:
+def test_refuses_a_script_that_is_not_text(runner: Runner) -> None:
     assert refused(runner, "print('\0')\n")[0] == "SCRIPT_NOT_TEXT"
     assert refused(runner, "print('\udc80')\n")[0] == "SCRIPT_NOT_TEXT"
 
 
-def test_a_missing_ocs_configuration_is_said_before_the_run(runner: Runner) -> None:
+def test_reports_a_missing_ocs_configuration_before_the_run(runner: Runner) -> None:
     code, message = refused(runner, "import sorunlib as run\nrun.initialize()\n")
     assert code == "OCS_CONFIG_MISSING"
     assert "OCS_CONFIG_DIR is not set" in message
     assert any("OCS_CONFIG_DIR" in p for p in runner.gateway.hellos[-1]["problems"])
 
 
-def test_check_finds_without_running(runner: Runner) -> None:
+def test_check_returns_findings_without_running_the_script(runner: Runner) -> None:
     reply = runner.gateway.command("check", script="x = \n")
     assert reply["ok"]
     assert reply["result"] == [
@@ -67,14 +67,14 @@ def test_check_finds_without_running(runner: Runner) -> None:
     assert runner.gateway.command("check", script="open('/tmp/never', 'w')\n")["result"] == []
 
 
-def test_a_script_for_another_telescope_is_warned_of() -> None:
+def test_warns_of_a_script_for_another_telescope() -> None:
     script = "import socket\nassert socket.gethostname() == 'daq-lat-sequencer', 'platform check failed'\n"
     (finding,) = check_script(script, HOST)
     assert (finding.severity, finding.line, finding.code) == ("warning", 2, "PLATFORM_CHECK")
     assert check_script(script, "daq-lat-sequencer") == []
 
 
-def test_a_warning_of_the_compiler_does_not_keep_a_script_from_starting(runner: Runner) -> None:
+def test_starts_a_script_with_a_compiler_warning(runner: Runner) -> None:
     script = "x = 1\nprint(x is 1)\n"
     (finding,) = check_script(script, HOST)
     assert (finding.severity, finding.line, finding.code) == ("warning", 2, "SYNTAX_WARNING")
@@ -108,7 +108,7 @@ def test_a_deep_expression_starts_at_a_later_statement(runner: Runner) -> None:
     assert running.output() == "1501\n"
 
 
-def test_what_cannot_be_compiled_is_an_answer(runner: Runner) -> None:
+def test_check_reports_whatever_cannot_be_compiled(runner: Runner) -> None:
     running = runner.submit("a = 1\nb = 2\n", startPaused=True)
     running.prompt(1)
     for value in ("-" * 100_000 + "1", "(" * 1000, "\0", "1" + "0" * 5000, "("):
@@ -126,13 +126,13 @@ def test_what_cannot_be_compiled_is_an_answer(runner: Runner) -> None:
 
 
 @pytest.mark.parametrize("script", ["x = (", "if x:\n", "x = '''\n\n", "def f(:\n"])
-def test_an_error_beyond_the_last_line_is_at_the_last_line(script: str) -> None:
+def test_reports_an_error_beyond_the_last_line_at_the_last_line(script: str) -> None:
     (finding,) = check_script(script, HOST)
     assert finding.line is not None and 1 <= finding.line <= script.count("\n") + 1
     assert finding.column is None or finding.column > 0
 
 
-def test_statements_are_bounded(runner: Runner) -> None:
+def test_refuses_a_script_with_too_many_statements(runner: Runner) -> None:
     code, message = refused(runner, "0\n" * 90_000)
     assert code == "SCRIPT_TOO_LARGE"
     assert "90000 statements; the limit is 20000" in message
@@ -141,7 +141,7 @@ def test_statements_are_bounded(runner: Runner) -> None:
     assert check_script("0\n" * 20_000, HOST) == []
 
 
-def test_characters_that_hide_what_runs_are_findings() -> None:
+def test_reports_characters_that_hide_code() -> None:
     script = (
         'level = "user"\nif level != "user\u202e \u2066# check if admin\u2069 \u2066":\n    print(1)\n'
         "name\u3164 = 'a\u200bb'\n# caf\u00e9 \u2192 \U0001f469\u200d\U0001f680 \u5c04\f\n"

@@ -79,7 +79,7 @@ def importing(library: str, rest: str) -> str:
     return f"import sys\nsys.path.insert(0, {str(path.parent)!r})\nimport {path.stem} as library\n{rest}"
 
 
-def test_a_line_without_code_gives_its_place_to_the_next_that_has(runner: Runner) -> None:
+def test_a_breakpoint_on_a_line_without_code_moves_to_the_next_line_with_code(runner: Runner) -> None:
     running = runner.submit(LOOP, breakpoints=[point(3, hitCount=4), point(99)])
     told = running.until("breakpoints")["breakpoints"]
     assert told[0] == {"file": "<script>", "line": 5, "requestedLine": 3, "hitCount": 4, "enabled": True, "hits": 0}
@@ -90,7 +90,7 @@ def test_a_line_without_code_gives_its_place_to_the_next_that_has(runner: Runner
     assert [v["value"] for v in prompts[0]["stack"][-1]["variables"] if v["name"] == "i"] == ["3"]
 
 
-def test_what_a_signal_handler_raises_is_the_scripts_also_during_a_condition(runner: Runner) -> None:
+def test_an_exception_of_a_signal_handler_during_a_condition_reaches_the_script(runner: Runner) -> None:
     script = (
         "import os, signal\nclass Late(Exception): pass\ndef late(*_): raise Late\n"
         "signal.signal(signal.SIGUSR1, late)\ntry:\n    x = 1\nexcept Late:\n    print('late')\n"
@@ -102,7 +102,7 @@ def test_what_a_signal_handler_raises_is_the_scripts_also_during_a_condition(run
     assert not running.of("prompt")
 
 
-def test_a_condition_decides_and_one_that_raises_stops_and_says_so(runner: Runner) -> None:
+def test_a_condition_decides_and_one_that_raises_stops_with_the_error(runner: Runner) -> None:
     running = runner.submit(LOOP, breakpoints=[point(5, condition="i in (2, 7)"), point(7, condition="nothing > 1")])
     prompts = stops(running)
     assert [(where(p)[1], p["reason"]) for p in prompts] == [(5, "breakpoint")] * 2 + [(7, "breakpoint")]
@@ -111,7 +111,7 @@ def test_a_condition_decides_and_one_that_raises_stops_and_says_so(runner: Runne
     assert prompts[0]["breakpoint"]["error"] is None
 
 
-def test_what_cannot_be_compiled_is_told(runner: Runner) -> None:
+def test_reports_a_breakpoint_whose_expression_cannot_be_compiled(runner: Runner) -> None:
     wrong = [point(5, condition="i >"), point(5, logMessage="{i"), {**point(1), "file": "no.such.module"}]
     running = runner.submit(LOOP, breakpoints=wrong)
     problems = [b["problem"] for b in running.until("breakpoints")["breakpoints"]]
@@ -121,7 +121,7 @@ def test_what_cannot_be_compiled_is_told(runner: Runner) -> None:
     assert stops(running) == []
 
 
-def test_a_log_point_writes_and_does_not_stop(runner: Runner) -> None:
+def test_a_log_point_logs_and_does_not_stop(runner: Runner) -> None:
     text = "i is {i}, {{total}}: {str(total) + '}'}"
     running = runner.submit(LOOP, breakpoints=[point(5, condition="i > 7", logMessage=text)])
     assert stops(running) == []
@@ -131,7 +131,7 @@ def test_a_log_point_writes_and_does_not_stop(runner: Runner) -> None:
     ]
 
 
-def test_a_log_point_in_hot_code_is_counted(runner: Runner) -> None:
+def test_a_log_point_in_hot_code_reports_its_number_of_hits(runner: Runner) -> None:
     running = runner.submit("for i in range(5000):\n    pass\n", breakpoints=[point(2, logMessage="at {i}")])
     assert stops(running) == []
     texts = [e["text"] for e in running.of("logged")]
@@ -141,7 +141,7 @@ def test_a_log_point_in_hot_code_is_counted(runner: Runner) -> None:
     assert len(one_by_one) + more == running.of("logged")[-1]["hits"] == 5000
 
 
-def test_a_statement_over_several_lines_is_one_hit_a_time(runner: Runner) -> None:
+def test_a_statement_over_several_lines_is_one_hit_each_time(runner: Runner) -> None:
     script = "def f(*args):\n    return args\n\nfor i in range(3):\n    f(\n        i,\n        f(1),\n    )\n"
     running = runner.submit(script, breakpoints=[point(6)])
     told = running.until("breakpoints")["breakpoints"][0]
@@ -149,7 +149,7 @@ def test_a_statement_over_several_lines_is_one_hit_a_time(runner: Runner) -> Non
     assert [where(p)[1] for p in stops(running)] == [5, 5, 5]
 
 
-def test_breakpoints_set_moved_disabled_and_removed_while_it_runs(runner: Runner) -> None:
+def test_breakpoints_are_set_moved_disabled_and_removed_during_the_run(runner: Runner) -> None:
     script = "import time\nn = 0\nwhile n < 10**6:\n    n += 1\n    time.sleep(0.001)\n    last = n\n"
     running = runner.submit(script)
     running.until("line", line=5)
@@ -172,7 +172,7 @@ def test_breakpoints_set_moved_disabled_and_removed_while_it_runs(runner: Runner
     assert len(actions) == 4
 
 
-def test_in_a_file_that_is_imported_later(runner: Runner, library: str) -> None:
+def test_a_breakpoint_stops_in_a_file_that_is_imported_later(runner: Runner, library: str) -> None:
     script = importing(library, "print(library.slow(1, 2))\nprint(sum(library.numbers()))\n")
     wanted = [{"file": library, "line": 6, "enabled": True}, {"file": library, "line": 20, "enabled": True}]
     running = runner.submit(script, breakpoints=wanted)
@@ -187,7 +187,7 @@ def test_in_a_file_that_is_imported_later(runner: Runner, library: str) -> None:
     assert running.output() == "(1, 2)\n3\n"
 
 
-def test_in_a_file_that_is_imported_already_by_its_module(runner: Runner, library: str) -> None:
+def test_a_breakpoint_stops_in_an_imported_file_by_its_module_name(runner: Runner, library: str) -> None:
     script = importing(library, "again = library.outer\nprint(again(3))\ndel library.outer\nprint(again(4))\n")
     running = runner.submit(script, breakpoints=[point(5)])
     prompt = running.prompt(1)
@@ -202,7 +202,7 @@ def test_in_a_file_that_is_imported_already_by_its_module(runner: Runner, librar
     assert running.output() == "3\n6\n"
 
 
-def test_in_a_function_that_is_running(runner: Runner, library: str) -> None:
+def test_a_breakpoint_stops_in_a_function_that_is_running(runner: Runner, library: str) -> None:
     path = Path(library)
     path.write_text("import time\ndef wait(flag):\n    while not flag:\n        time.sleep(0.001)\n    return 1\n")
     script = importing(
@@ -223,7 +223,7 @@ def test_in_a_function_that_is_running(runner: Runner, library: str) -> None:
     assert running.end()["outcome"] == "SUCCEEDED"
 
 
-def test_in_a_library_that_the_runner_itself_uses(runner: Runner) -> None:
+def test_a_breakpoint_stops_in_a_library_that_the_runner_uses_too(runner: Runner) -> None:
     lines, first = inspect.getsourcelines(json.dumps)
     line = first + next(n for n, text in enumerate(lines) if text.strip().startswith("return cls("))
     script = "import json\nprint(json.dumps({'a': 1}, indent=1))\nprint('done')\n"
@@ -234,7 +234,7 @@ def test_in_a_library_that_the_runner_itself_uses(runner: Runner) -> None:
     assert running.output() == '{\n "a": 1\n}\ndone\n'
 
 
-def test_in_every_thread_and_task(runner: Runner) -> None:
+def test_a_breakpoint_stops_in_every_thread_and_task(runner: Runner) -> None:
     script = (
         "import asyncio, threading\ndef work(n):\n    return n\nasync def task(n):\n    return work(n)\n"
         "async def main():\n    await asyncio.gather(task(1), task(2))\n"
@@ -248,7 +248,7 @@ def test_in_every_thread_and_task(runner: Runner) -> None:
     assert len({p["trace"] for p in prompts}) == 4
 
 
-def test_one_in_hot_code_is_hit_each_time(runner: Runner) -> None:
+def test_a_breakpoint_in_hot_code_is_hit_each_time(runner: Runner) -> None:
     script = "def step(n):\n    return n + 1\nn = 0\nwhile n < 300000:\n    n = step(n)\nprint(n)\n"
     running = runner.submit(script, breakpoints=[point(2, condition="n in (5, 250000, 299999)")])
     prompts = stops(running)

@@ -125,7 +125,7 @@ CAUSES = {
 
 
 @pytest.mark.parametrize(("version", "case"), on_each(CAUSES, lambda case: CAUSES[case][0]))
-def test_the_cause_comes_first(version: str, tmp_path: Path, case: str) -> None:
+def test_a_failure_names_its_first_cause(version: str, tmp_path: Path, case: str) -> None:
     script, cause, line, then = CAUSES[case]
     found = failure(version, tmp_path, script)
     assert (f"{found['exception']}: {found['message']}", found["line"], found["then"]) == (cause, line, then)
@@ -168,7 +168,7 @@ INTERRUPTED: dict[str, str] = {
 
 
 @pytest.mark.parametrize(("version", "script"), on_each(INTERRUPTED, str))
-def test_an_interrupted_run_names_only_what_failed_after_it(version: str, tmp_path: Path, script: str) -> None:
+def test_an_interrupted_run_names_only_later_failures(version: str, tmp_path: Path, script: str) -> None:
     found = failure(version, tmp_path, script)
     text = ": ".join(filter(None, (found["exception"], found["message"])))
     end = outcome_of(Facts("interrupt", -signal.SIGINT, (Stop("INTERRUPT", "root"),), text))
@@ -176,7 +176,7 @@ def test_an_interrupted_run_names_only_what_failed_after_it(version: str, tmp_pa
     assert end.reason == f"Interrupted by root.{further and f' Then: {further}'}"
 
 
-def test_a_held_failure_of_a_task_shows_the_task(runner: Runner) -> None:
+def test_a_held_failure_of_a_task_shows_the_frames_of_the_task(runner: Runner) -> None:
     running = runner.submit(TASK_GROUP, holdOnFailure=True)
     prompt = running.prompt(1)
     assert prompt["exception"] == {"type": "ValueError", "message": "azimuth 400 is out of range"}
@@ -192,7 +192,7 @@ def test_a_held_failure_of_a_task_shows_the_task(runner: Runner) -> None:
 
 
 @pytest.mark.parametrize("stops", [1, 2])
-def test_a_stop_that_passes_through_asyncio_is_the_reason_alone(runner: Runner, stops: int) -> None:
+def test_a_stop_that_passes_through_asyncio_is_the_only_reason(runner: Runner, stops: int) -> None:
     script = (
         "import asyncio\nasync def work():\n    try:\n        print('ready', flush=True)\n"
         "        await asyncio.sleep(60)\n"
@@ -209,7 +209,7 @@ def test_a_stop_that_passes_through_asyncio_is_the_reason_alone(runner: Runner, 
 
 
 @pytest.mark.parametrize("version", PYTHONS)
-def test_a_long_chain_is_cut(version: str, tmp_path: Path) -> None:
+def test_limits_the_number_of_exceptions_of_a_failure(version: str, tmp_path: Path) -> None:
     script = (
         "e = None\nfor n in range(9000):\n    new = ValueError(f'{n} ' + 'y' * 500)\n"
         "    new.__cause__ = e\n    e = new\n"

@@ -17,7 +17,7 @@ def put_much(channel: Channel) -> None:
         channel.output(1, 1, 1, piece)
 
 
-def test_what_was_printed_leaves_however_slowly_it_is_taken() -> None:
+def test_sends_all_output_to_a_slow_supervisor() -> None:
     ours, theirs = socket.socketpair()
     channel = Channel(theirs)
     put_much(channel)
@@ -44,7 +44,7 @@ def test_what_was_printed_leaves_however_slowly_it_is_taken() -> None:
     assert channel._queue.empty()
 
 
-def test_nothing_waits_for_ever_for_a_supervisor_that_is_stuck() -> None:
+def test_ends_in_bounded_time_when_the_supervisor_is_stuck() -> None:
     ours, theirs = socket.socketpair()
     channel = Channel(theirs)
     put_much(channel)
@@ -55,7 +55,7 @@ def test_nothing_waits_for_ever_for_a_supervisor_that_is_stuck() -> None:
     ours.close()
 
 
-def test_nothing_is_waited_for_when_the_supervisor_is_gone() -> None:
+def test_ends_immediately_when_the_supervisor_has_died() -> None:
     ours, theirs = socket.socketpair()
     channel = Channel(theirs)
     ours.close()

@@ -16,12 +16,12 @@ def configured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_a_whole_configuration_has_no_problems(configured: Path) -> None:
+def test_a_complete_configuration_has_no_problems(configured: Path) -> None:
     assert ocs_problems() == []
     assert check_script("import sorunlib\n", "x") == []
 
 
-def test_each_missing_piece_is_named(configured: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_reports_each_missing_part_of_the_configuration(configured: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SORUNLIB_CONFIG")
     assert ["SORUNLIB_CONFIG is not set" in p for p in ocs_problems()] == [True]
     monkeypatch.setenv("SORUNLIB_CONFIG", str(configured / "other.yaml"))
@@ -43,13 +43,13 @@ def test_each_missing_piece_is_named(configured: Path, monkeypatch: pytest.Monke
         "def f():\n    import ocs.site_config\n",
     ],
 )
-def test_scripts_that_need_it_are_known(script: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_recognizes_scripts_that_need_the_configuration(script: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("OCS_CONFIG_DIR", raising=False)
     assert [f.code for f in check_script(script, "x")] == ["OCS_CONFIG_MISSING"]
     assert check_script("import math\nfrom . import ocs\n", "x") == []
 
 
-def test_what_a_later_beginning_leaves_out_is_said() -> None:
+def test_reports_the_statements_that_a_later_start_omits() -> None:
     script = "with open('x'):\n    import numpy as np\ndef f():\n    import os\nx = 1\n"
     assert [(f.severity, f.code) for f in check_script(script, "host", 2)] == [("info", "LEFT_OUT")]
     assert check_script(script, "host", 2)[0].message == (

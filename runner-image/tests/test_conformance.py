@@ -27,7 +27,7 @@ def seen(ended: Ended) -> tuple[int, str, str]:
 
 @pytest.mark.parametrize("version", PYTHONS)
 @pytest.mark.parametrize("script", CORPUS, ids=lambda path: path.stem)
-def test_a_script_does_what_it_does_by_itself(version: str, script: Path, tmp_path: Path) -> None:
+def test_a_script_behaves_as_in_plain_python(version: str, script: Path, tmp_path: Path) -> None:
     python = PYTHONS[version]
     path = tmp_path / "script.py"
     shutil.copy(script, path)

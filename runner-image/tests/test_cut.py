@@ -35,7 +35,9 @@ values = st.recursive(
     ],
     ids=lambda value: value.get("type") if isinstance(value, dict) else None,
 )
-def test_an_event_keeps_its_type_and_its_small_fields(fields: dict[str, Any], same: dict[str, Any], limit: int) -> None:
+def test_a_cut_event_keeps_its_type_and_its_small_fields(
+    fields: dict[str, Any], same: dict[str, Any], limit: int
+) -> None:
     line = json.dumps({"seq": 4, "at": AT, **fields}).encode()
     assert len(line) > limit
     cut = cut_to(line, limit)
@@ -48,14 +50,14 @@ def test_an_event_keeps_its_type_and_its_small_fields(fields: dict[str, Any], sa
 
 @given(st.dictionaries(st.text(max_size=10), values, max_size=8), st.integers(300, 3000))
 @settings(max_examples=200, deadline=None)
-def test_any_event_fits(fields: dict[str, Any], limit: int) -> None:
+def test_cuts_any_event_to_the_limit(fields: dict[str, Any], limit: int) -> None:
     event = json.loads(cut_to(json.dumps({**fields, "seq": 4, "at": AT, "type": "odd"}).encode(), limit))
     assert (event["seq"], event["at"]) == (4, AT)
     assert event["type"] == "odd" or (event["type"], event["event"]) == ("setAside", "odd")
     assert len(json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode()) <= limit
 
 
-def test_an_event_of_many_names_is_set_aside() -> None:
+def test_sets_aside_an_event_that_cannot_be_cut() -> None:
     line = json.dumps({"seq": 4, "at": AT, "type": "odd", **{f"name {n}": n for n in range(1000)}}).encode()
     event = json.loads(cut_to(line, 1000))
     assert event == {
@@ -67,7 +69,7 @@ def test_an_event_of_many_names_is_set_aside() -> None:
     }
 
 
-def test_a_run_with_too_large_events_is_delivered_and_the_next_one_starts(own_runner: Callable[..., Runner]) -> None:
+def test_delivers_a_run_with_oversized_events_and_starts_the_next_run(own_runner: Callable[..., Runner]) -> None:
     runner = own_runner()
     running = runner.submit("raise ValueError('y' * 7_000_000)\n")
     assert running.end(60)["outcome"] == "FAILED"
@@ -76,7 +78,7 @@ def test_a_run_with_too_large_events_is_delivered_and_the_next_one_starts(own_ru
     assert runner.submit("print(1)\n").end()["outcome"] == "SUCCEEDED"
 
 
-def test_a_smaller_limit_of_the_gateway_is_found(own_runner: Callable[..., Runner]) -> None:
+def test_adapts_to_a_smaller_limit_of_the_gateway(own_runner: Callable[..., Runner]) -> None:
     runner = own_runner(max_size=300_000)
     running = runner.submit("raise ValueError('y' * 1_500_000)\n")
     assert running.end(60)["outcome"] == "FAILED"

@@ -15,7 +15,7 @@ def answered(running: Running) -> list[tuple[int, str | None, str | None]]:
     return [(e["ask"], e["answer"], e["by"]) for e in running.of("answered")]
 
 
-def test_input_is_answered_from_the_browser(runner: Runner) -> None:
+def test_an_operator_answers_input(runner: Runner) -> None:
     running = runner.submit("name = input('Which filter? ')\nprint(repr(name))\n")
     ask = running.until("ask")
     assert (ask["ask"], ask["trace"], ask["kind"], ask["question"]) == (1, 1, "text", "Which filter? ")
@@ -29,7 +29,7 @@ def test_input_is_answered_from_the_browser(runner: Runner) -> None:
     assert answered(running) == [(1, "f150", "alice")]
 
 
-def test_ask_and_confirm(runner: Runner) -> None:
+def test_ask_and_confirm_return_the_answers(runner: Runner) -> None:
     script = (
         "import sequencer\nprint(sequencer.ask('Azimuth?', default='180'))\n"
         "print(sequencer.confirm('Is the dome open?'), sequencer.confirm('Sure?'))\n"
@@ -49,7 +49,7 @@ def test_ask_and_confirm(runner: Runner) -> None:
     assert answered(running) == [(1, "90", "alice"), (2, "yes", "alice"), (3, "no", "alice")]
 
 
-def test_at_the_deadline_the_default_is_the_answer(runner: Runner) -> None:
+def test_returns_the_default_at_the_deadline(runner: Runner) -> None:
     script = (
         "import sequencer\nprint(sequencer.ask('Azimuth?', '180', timeout=0.1))\n"
         "print(sequencer.confirm('Go on?', default=False, timeout=0))\n"
@@ -66,7 +66,9 @@ def test_at_the_deadline_the_default_is_the_answer(runner: Runner) -> None:
 @pytest.mark.parametrize(
     ("level", "outcome"), [("INTERRUPT", "INTERRUPTED"), ("TERMINATE", "TERMINATED"), ("KILL", "KILLED")]
 )
-def test_each_rung_ends_the_wait(runner: Runner, question: str, level: str, outcome: str) -> None:
+def test_each_rung_of_the_stop_ladder_ends_the_wait_for_an_answer(
+    runner: Runner, question: str, level: str, outcome: str
+) -> None:
     running = runner.submit(f"try:\n    {question}\nfinally:\n    print('clean')\n")
     running.until("ask")
     running.command("stop", level=level)
@@ -77,7 +79,7 @@ def test_each_rung_ends_the_wait(runner: Runner, question: str, level: str, outc
         assert "sequencer_runner" not in running.output("STDERR")
 
 
-def test_a_request_waits_for_the_answer(runner: Runner) -> None:
+def test_a_stop_request_waits_for_the_answer(runner: Runner) -> None:
     running = runner.submit("input()\nprint('never')\n")
     running.until("ask")
     running.command("stop", level="REQUEST")
@@ -86,7 +88,7 @@ def test_a_request_waits_for_the_answer(runner: Runner) -> None:
     assert running.output() == ""
 
 
-def test_a_thread_does_not_wait_for_people_when_the_run_is_stopped(runner: Runner) -> None:
+def test_a_thread_stops_waiting_for_an_answer_when_the_run_is_stopped(runner: Runner) -> None:
     script = (
         "import sequencer, threading, time\ndef work():\n    try:\n        sequencer.ask('?')\n"
         "    except EOFError as e:\n        print(e)\nthreading.Thread(target=work).start()\ntime.sleep(60)\n"
@@ -100,7 +102,7 @@ def test_a_thread_does_not_wait_for_people_when_the_run_is_stopped(runner: Runne
     assert running.output() == "nobody can answer any more: the run is being stopped\n"
 
 
-def test_two_threads_ask_at_once(runner: Runner) -> None:
+def test_two_threads_ask_at_the_same_time(runner: Runner) -> None:
     script = (
         "import sequencer, threading\nsaid = {}\ndef work(n):\n    said[n] = sequencer.ask(str(n))\n"
         "all = [threading.Thread(target=work, args=(n,)) for n in range(3)]\n"
@@ -114,7 +116,7 @@ def test_two_threads_ask_at_once(runner: Runner) -> None:
     assert running.output() == "to 0 to 1 to 2\n"
 
 
-def test_a_child_process_has_nobody_to_ask(runner: Runner) -> None:
+def test_a_child_process_cannot_ask(runner: Runner) -> None:
     script = (
         "import os, sequencer\npid = os.fork()\nif pid == 0:\n    try:\n        sequencer.ask('child?')\n"
         "    except EOFError:\n        os._exit(7)\n    os._exit(0)\n"
@@ -126,7 +128,7 @@ def test_a_child_process_has_nobody_to_ask(runner: Runner) -> None:
     assert not running.of("ask")
 
 
-def test_what_is_no_text_or_too_long_is_cut(runner: Runner) -> None:
+def test_limits_the_length_of_questions_and_converts_them_to_text(runner: Runner) -> None:
     running = runner.submit("import sequencer\nsequencer.ask('\\ud800' + 'x' * 10**6, 'y' * 10**6, timeout=0)\n")
     running.end()
     ask = running.of("ask")[0]
@@ -134,7 +136,7 @@ def test_what_is_no_text_or_too_long_is_cut(runner: Runner) -> None:
     assert len(ask["default"]) == 16 * 1024
 
 
-def test_progress_is_thinned_out_and_its_last_word_is_heard(runner: Runner) -> None:
+def test_samples_progress_and_sends_its_last_value(runner: Runner) -> None:
     script = (
         "import sequencer\nfor n in range(20_000):\n    sequencer.progress(n + 1, 20_000, 'scan', f'turn {n}')\n"
         "sequencer.progress(0.5, text='half')\n"
@@ -154,7 +156,7 @@ def test_progress_is_thinned_out_and_its_last_word_is_heard(runner: Runner) -> N
 @pytest.mark.parametrize(
     "call", ["progress(float('nan'))", "progress(1, float('inf'))", "progress('x')", "ask('?', timeout=float('nan'))"]
 )
-def test_what_cannot_be_meant_is_refused(runner: Runner, call: str) -> None:
+def test_refuses_invalid_arguments_of_ask_confirm_and_progress(runner: Runner, call: str) -> None:
     running = runner.submit(f"import sequencer\nsequencer.{call}\n")
     assert running.end()["outcome"] == "FAILED"
     assert running.of("failure")[0]["exception"] == "ValueError"
@@ -169,7 +171,7 @@ def plain(script: str, stdin: str | None) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(command, capture_output=True, text=True, timeout=20, check=False, **feed)  # type: ignore[call-overload,no-any-return]
 
 
-def test_in_a_terminal_the_same_questions_are_asked_there() -> None:
+def test_asks_in_the_terminal_without_a_runner() -> None:
     script = "print(sequencer.ask('Azimuth?', '180'), sequencer.ask('Elevation?'))\n"
     script += "print(sequencer.confirm('Open?'), sequencer.confirm('Sure?', default=True))\n"
     done = plain(script, "\n60\nwhat\nYES\n\n")
@@ -178,7 +180,7 @@ def test_in_a_terminal_the_same_questions_are_asked_there() -> None:
     )
 
 
-def test_in_a_terminal_a_timeout_ends_the_wait() -> None:
+def test_a_timeout_ends_the_wait_in_a_terminal() -> None:
     import os
 
     reading, writing = os.pipe()
@@ -197,7 +199,7 @@ def test_in_a_terminal_a_timeout_ends_the_wait() -> None:
     assert "TimeoutError: nobody answered within 0.1 s: Anybody?" in done.stderr
 
 
-def test_in_a_terminal_progress_goes_to_stderr() -> None:
+def test_progress_is_written_to_stderr_in_a_terminal() -> None:
     done = plain("sequencer.progress(3, 10, 'scan', 'third')\nsequencer.progress(1)\n", None)
     assert (done.stdout, done.stderr) == ("", "scan: 3/10 third\nprogress: 1\n")
     assert "EOFError" in plain("sequencer.ask('?')\n", None).stderr

@@ -151,7 +151,7 @@ def test_conditions_and_messages_see_the_names_of_the_frame(host: ScriptHost, tm
     assert [event["text"] for event in ended.events if event["type"] == "logged"] == ["[2, 4, 6, 20] True"]
 
 
-def test_nothing_of_the_runner_is_seen(host: ScriptHost, tmp_path: Path) -> None:
+def test_an_evaluation_sees_no_name_or_frame_of_the_runner(host: ScriptHost, tmp_path: Path) -> None:
     ended = run(
         host,
         tmp_path,
@@ -177,7 +177,7 @@ def test_nothing_of_the_runner_is_seen(host: ScriptHost, tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("hold", [False, True])
-def test_an_exception_of_any_kind_is_an_answer(host: ScriptHost, tmp_path: Path, hold: bool) -> None:
+def test_returns_an_exception_of_any_kind_as_the_answer(host: ScriptHost, tmp_path: Path, hold: bool) -> None:
     cases = {
         "raise KeyboardInterrupt": "KeyboardInterrupt",
         "raise SystemExit(3)": "SystemExit: 3",
@@ -266,7 +266,7 @@ def test_an_input_that_fails_shows_the_script_no_frame_of_the_runner(host: Scrip
     assert b"KeyboardInterrupt" in rest and b"sequencer_runner" not in rest
 
 
-def test_lines_are_those_of_python(host: ScriptHost, tmp_path: Path) -> None:
+def test_line_numbers_are_those_of_python(host: ScriptHost, tmp_path: Path) -> None:
     script = tmp_path / "script.py"
     text = (
         'a = 1\n\f\n# after a form feed\nnote = "\f\v\x1c\x85\u2028"\nb = 2\ndef f():\n    y = 1\n    return y\nf()\n'

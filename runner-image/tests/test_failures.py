@@ -12,7 +12,7 @@ def ends(running: Running, outcome: str, code: int) -> dict[str, Any]:
     return end
 
 
-def test_an_exception_tells_the_first_cause_first(runner: Runner) -> None:
+def test_a_failure_reports_the_first_cause_first(runner: Runner) -> None:
     script = (
         "def low():\n    raise KeyError('az')\ndef high():\n    try:\n        low()\n    except KeyError as e:\n"
         "        raise RuntimeError('move failed') from e\nx = 1\nhigh()\n"
@@ -43,7 +43,7 @@ def test_an_exception_tells_the_first_cause_first(runner: Runner) -> None:
         ("raise BaseException('odd')", "FAILED", 1),
     ],
 )
-def test_ways_to_leave(runner: Runner, leave: str, outcome: str, code: int) -> None:
+def test_each_way_to_exit_has_its_outcome_and_exit_code(runner: Runner, leave: str, outcome: str, code: int) -> None:
     running = runner.submit(f"import os, sys\nprint('before')\n{leave}\nprint('never')\n")
     end = ends(running, outcome, code)
     assert running.output() == "before\n"
@@ -52,13 +52,13 @@ def test_ways_to_leave(runner: Runner, leave: str, outcome: str, code: int) -> N
         assert running.output("STDERR") == "no wind\n"
 
 
-def test_a_crash_in_c_tells_its_line(runner: Runner) -> None:
+def test_a_crash_in_c_code_reports_its_line(runner: Runner) -> None:
     running = runner.submit("import ctypes\nctypes.string_at(0)\n")
     assert "SIGSEGV" in ends(running, "FAILED", 139)["reason"]
     assert 'script.py", line 2' in running.output("STDERR")
 
 
-def test_recursion_to_the_limit(runner: Runner) -> None:
+def test_a_recursion_to_the_limit_raises_recursion_error(runner: Runner) -> None:
     script = "def f(n):\n    return f(n + 1)\ntry:\n    f(0)\nexcept RecursionError:\n    print('caught')\nf(0)\n"
     running = runner.submit(script)
     ends(running, "FAILED", 1)
@@ -66,7 +66,7 @@ def test_recursion_to_the_limit(runner: Runner) -> None:
     assert running.output() == "caught\n"
 
 
-def test_out_of_memory(runner: Runner) -> None:
+def test_a_memory_error_fails_the_run(runner: Runner) -> None:
     script = (
         "import resource\nresource.setrlimit(resource.RLIMIT_AS, (800 << 20, 800 << 20))\n"
         "held = []\nwhile True:\n    held.append(bytearray(10 << 20))\n"
@@ -76,7 +76,7 @@ def test_out_of_memory(runner: Runner) -> None:
     assert running.of("failure")[0]["exception"] == "MemoryError"
 
 
-def test_objects_that_cannot_be_shown(runner: Runner) -> None:
+def test_shows_variables_whose_repr_fails(runner: Runner) -> None:
     script = (
         "class Bad:\n    def __repr__(self):\n        raise RuntimeError('no repr')\n"
         "    __str__ = __repr__\n    @property\n    def __class__(self):\n        raise RuntimeError('no class')\n"
@@ -95,7 +95,7 @@ def test_objects_that_cannot_be_shown(runner: Runner) -> None:
     assert running.of("failure")[0]["message"] == "<its text failed with RuntimeError>"
 
 
-def test_a_script_with_its_own_trace_function(runner: Runner) -> None:
+def test_runs_a_script_with_its_own_trace_function(runner: Runner) -> None:
     script = (
         "import sys\nseen = []\ndef tracer(frame, event, arg):\n    seen.append(event)\n    return tracer\n"
         "sys.settrace(tracer)\ndef f():\n    return 1\nf()\nsys.settrace(None)\nprint(seen[:2])\nx = 1\n"
@@ -106,7 +106,7 @@ def test_a_script_with_its_own_trace_function(runner: Runner) -> None:
     assert 12 in running.lines()
 
 
-def test_exceptions_from_the_scripts_own_signal_handlers_arrive(runner: Runner) -> None:
+def test_exceptions_of_the_scripts_signal_handlers_reach_the_script(runner: Runner) -> None:
     script = (
         "import signal\nclass Late(Exception):\n    pass\ndef ring(*_):\n    raise Late\n"
         "signal.signal(signal.SIGALRM, ring)\ncount = 0\nfor _ in range(200):\n    try:\n"
@@ -119,7 +119,7 @@ def test_exceptions_from_the_scripts_own_signal_handlers_arrive(runner: Runner) 
     assert running.lines()[-1] == 16
 
 
-def test_a_pause_still_works_after_a_caught_interrupt(runner: Runner) -> None:
+def test_pauses_after_a_caught_interrupt(runner: Runner) -> None:
     script = (
         "import os, signal, time\ntry:\n    time.sleep(60)\nexcept KeyboardInterrupt:\n    pass\n"
         "while True:\n    x = 1\n"
@@ -143,7 +143,7 @@ def test_standard_input_is_empty(runner: Runner) -> None:
     assert running.output() == "''\n"
 
 
-def test_a_hook_of_the_scripts_own_that_fails(runner: Runner) -> None:
+def test_reports_an_exception_in_the_scripts_excepthook(runner: Runner) -> None:
     running = runner.submit("import sys\nsys.excepthook = None\nraise ValueError('the cause')\n")
     ends(running, "FAILED", 1)
     assert "ValueError: the cause" in running.output("STDERR")
@@ -156,12 +156,12 @@ def test_an_exception_in_a_thread_does_not_fail_the_run(runner: Runner) -> None:
     assert "ValueError: in thread" in running.output("STDERR")
 
 
-def test_an_exception_group(runner: Runner) -> None:
+def test_a_failure_reports_the_members_of_an_exception_group(runner: Runner) -> None:
     running = runner.submit("raise ExceptionGroup('two', [ValueError(1), KeyError(2)])\n")
     ends(running, "FAILED", 1)
 
 
-def test_the_worker_takes_the_next_run(runner: Runner) -> None:
+def test_the_worker_accepts_the_next_run(runner: Runner) -> None:
     for _ in range(3):
         ends(runner.submit("import os\nos._exit(1)\n"), "FAILED", 1)
         ends(runner.submit("print('fine')\n"), "SUCCEEDED", 0)

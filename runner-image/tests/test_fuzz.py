@@ -60,7 +60,7 @@ def mutated(draw: st.DrawFn) -> Any:
 
 @given(st.one_of(st.text(max_size=200), st.binary(max_size=200), values.map(json.dumps), mutated().map(json.dumps)))
 @settings(max_examples=500, deadline=None)
-def test_a_message_is_understood_or_refused(text: str | bytes) -> None:
+def test_reads_or_refuses_any_message(text: str | bytes) -> None:
     try:
         read = read_message(text)
     except BadMessage as error:
@@ -70,7 +70,7 @@ def test_a_message_is_understood_or_refused(text: str | bytes) -> None:
 
 
 @pytest.mark.parametrize("text", ["[" * 100_000, '{"type":' * 50_000, "1" * 100_000])
-def test_a_message_that_is_too_deep_or_too_long_a_number_is_refused(text: str) -> None:
+def test_refuses_a_message_that_is_too_deep_or_has_too_long_a_number(text: str) -> None:
     with pytest.raises(BadMessage):
         read_message(text)
 
@@ -82,7 +82,7 @@ HARMLESS = [m for m in MESSAGES["toRunner"] if m["type"] == "command" and m["com
 
 @given(st.lists(st.tuples(st.sampled_from(HARMLESS), mutated(), values), min_size=1, max_size=5))
 @settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_a_worker_lives_on_whatever_it_is_told(runner: Runner, told: list[tuple[Any, Any, Any]]) -> None:
+def test_a_worker_survives_any_command(runner: Runner, told: list[tuple[Any, Any, Any]]) -> None:
     running = runner.submit("import time\nfor n in range(5):\n    print(n)\n    time.sleep(0.01)\n")
     for good, odd, value in told:
         if odd.get("type") == "command" and isinstance(odd.get("command"), dict):
@@ -133,7 +133,7 @@ frames = st.one_of(
 
 @given(st.lists(frames, max_size=10), st.lists(st.integers(1, 30), min_size=1, max_size=20))
 @settings(max_examples=200, deadline=None)
-def test_frames_are_whole_wherever_they_are_cut(sent: list[tuple[str, Any]], cuts: list[int]) -> None:
+def test_reads_frames_that_arrive_in_any_pieces(sent: list[tuple[str, Any]], cuts: list[int]) -> None:
     data = b""
     for kind, value in sent:
         if kind == "json":
@@ -171,7 +171,7 @@ def read(frame: Frame) -> tuple[str, Any]:
 @example(b"\0\0\0\2J[]", [b""])
 @example(b"\xff\xff\xff\xffJ", [b"{}"])
 @example(b"\0\0\0\2Q{}", [b""])
-def test_what_is_no_frame_is_refused_once(data: bytes, more: list[bytes]) -> None:
+def test_refuses_invalid_frames_once(data: bytes, more: list[bytes]) -> None:
     reader = FrameReader()
     refused = 0
     for piece in [data, *more]:
@@ -184,7 +184,7 @@ def test_what_is_no_frame_is_refused_once(data: bytes, more: list[bytes]) -> Non
     assert refused <= 1
 
 
-def test_a_script_that_writes_into_the_runners_connection_is_ended_with_a_sentence(runner: Runner) -> None:
+def test_ends_a_script_that_writes_into_the_runners_connection(runner: Runner) -> None:
     script = """\
 import os, stat, time
 for fd in map(int, os.listdir("/proc/self/fd")):
@@ -242,7 +242,7 @@ FORGED = {
 
 
 @pytest.mark.parametrize("what", FORGED)
-def test_what_only_the_supervisor_or_nobody_reports_ends_the_run(runner: Runner, what: str) -> None:
+def test_ends_a_run_whose_script_process_sends_a_forged_message(runner: Runner, what: str) -> None:
     hellos = len(runner.gateway.hellos)
     before = "print('before')\nsys.stdout.flush()\ntime.sleep(0.1)\n"
     running = runner.submit(f"{FORGER}{before}{FORGED[what]}\ntime.sleep(60)\n")
@@ -257,7 +257,7 @@ def test_what_only_the_supervisor_or_nobody_reports_ends_the_run(runner: Runner,
     assert len(runner.gateway.hellos) == hellos
 
 
-def test_a_run_starts_after_forged_messages(runner: Runner) -> None:
+def test_starts_a_run_after_forged_messages(runner: Runner) -> None:
     assert runner.submit("print(1)\n").end()["outcome"] == "SUCCEEDED"
 
 
@@ -276,7 +276,7 @@ events = st.fixed_dictionaries(
 
 @given(st.lists(st.tuples(st.sampled_from(["event", "reply", "finished", "odd"]), events | values), max_size=8))
 @settings(max_examples=300, deadline=None)
-def test_a_script_message_is_taken_or_refused(sent: list[tuple[str, Any]]) -> None:
+def test_accepts_or_refuses_any_message_of_a_script_process(sent: list[tuple[str, Any]]) -> None:
     messages = ScriptMessages()
     taken = []
     for name, inner in sent:
@@ -292,7 +292,7 @@ def test_a_script_message_is_taken_or_refused(sent: list[tuple[str, Any]]) -> No
     assert types[:1] in ([], ["started"])
 
 
-def test_every_event_of_the_examples_is_of_the_script_or_of_the_supervisor() -> None:
+def test_every_event_type_belongs_to_the_script_or_the_supervisor() -> None:
     own = {"action", "ended", "output", "outputDropped", "reaction", "setAside", "stopping", "telescope", "futureEvent"}
     for name in ("run", "controlled-run"):
         examples = json.loads((GOLDEN / f"{name}.json").read_text())["events"]

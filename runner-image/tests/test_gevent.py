@@ -29,7 +29,7 @@ def at_prompt(running: Running, number: int) -> tuple[int, str, dict[str, Any]]:
     ],
 )
 @pytest.mark.parametrize("paused", [False, True])
-def test_an_interrupt_stops_it(runner: Runner, script: str, output: str, paused: bool) -> None:
+def test_an_interrupt_stops_a_gevent_script(runner: Runner, script: str, output: str, paused: bool) -> None:
     running = runner.submit(script)
     running.until("line", line=6 if "worker" in script else 5)
     if paused:
@@ -40,7 +40,7 @@ def test_an_interrupt_stops_it(runner: Runner, script: str, output: str, paused:
     assert running.output() == output
 
 
-def test_a_step_goes_over_the_patch_and_stays_in_its_greenlet(runner: Runner) -> None:
+def test_a_step_passes_the_patch_and_stays_in_its_greenlet(runner: Runner) -> None:
     script = WORKERS.replace("ROUNDS", "3")
     running = runner.submit(script, startPaused=True, breakpoints=[{"file": "<script>", "line": 6, "enabled": True}])
     for number, line in ((1, 1), (2, 2), (3, 3), (4, 4), (5, 9)):
@@ -69,7 +69,7 @@ def test_a_step_over_a_join_stops_after_it(runner: Runner) -> None:
     assert running.end()["outcome"] == "SUCCEEDED"
 
 
-def test_a_stop_request_ends_it_after_the_statement(runner: Runner) -> None:
+def test_a_stop_request_ends_a_gevent_script_after_the_statement(runner: Runner) -> None:
     running = runner.submit(WORKERS.replace("ROUNDS", "20"))
     running.until("line", line=6)
     assert running.command("stop", level="REQUEST")["ok"]

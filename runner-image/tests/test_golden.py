@@ -17,7 +17,7 @@ RUN: list[dict[str, Any]] = json.loads((GOLDEN / "run.json").read_text())["event
 
 
 @pytest.mark.parametrize("message", MESSAGES["toRunner"], ids=lambda m: m["type"])
-def test_what_the_gateway_says_is_understood(message: dict[str, Any]) -> None:
+def test_reads_the_golden_messages_of_the_gateway(message: dict[str, Any]) -> None:
     read = read_message(json.dumps(message))
     if isinstance(read, Command):
         assert (read.id, read.name) == (message["id"], message["command"]["name"])
@@ -30,7 +30,7 @@ def test_what_the_gateway_says_is_understood(message: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("message", MESSAGES["badToRunner"], ids=str)
-def test_what_does_not_follow_the_protocol_is_refused(message: dict[str, Any]) -> None:
+def test_refuses_messages_that_do_not_follow_the_protocol(message: dict[str, Any]) -> None:
     with pytest.raises(BadMessage) as refused:
         read_message(json.dumps(message))
     # A command is answered; the connection stays.
@@ -38,7 +38,7 @@ def test_what_does_not_follow_the_protocol_is_refused(message: dict[str, Any]) -
 
 
 @pytest.mark.parametrize("message", MESSAGES["unknownTypes"], ids=str)
-def test_a_message_of_an_unknown_type_is_recognized_as_such(message: dict[str, Any]) -> None:
+def test_recognizes_a_message_of_an_unknown_type(message: dict[str, Any]) -> None:
     with pytest.raises(UnknownType):
         read_message(json.dumps(message))
 
@@ -59,12 +59,12 @@ def test_a_newer_gateway_is_answered_on_the_same_connection(runner: Runner) -> N
 
 
 @pytest.mark.parametrize("text", ["", "[]", "null", "{", '{"type": "command", "id": "x", "command": 3}'])
-def test_what_is_no_message_is_refused(text: str) -> None:
+def test_refuses_text_that_is_no_message(text: str) -> None:
     with pytest.raises(BadMessage):
         read_message(text)
 
 
-def test_what_a_runner_says_has_the_shape_of_the_examples(runner: Runner) -> None:
+def test_sends_messages_of_the_shape_of_the_golden_examples(runner: Runner) -> None:
     script = (
         "import threading, time\ndef watch():\n    n = 3\n    time.sleep(0.3)\n"
         "t = threading.Thread(target=watch, name='humidity')\nt.start()\nprint('moving')\ntime.sleep(0.5)\n"

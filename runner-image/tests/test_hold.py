@@ -28,7 +28,7 @@ def states(running: Running) -> list[tuple[int, str, int]]:
     return [(e["index"], e["state"], e["attempt"]) for e in running.of("statement")]
 
 
-def test_a_held_failure_shows_its_frames_and_waits(runner: Runner) -> None:
+def test_a_held_failure_shows_its_frames_and_waits_for_a_decision(runner: Runner) -> None:
     script = "def low(az):\n    limit = 180\n    try:\n        raise ValueError(f'{az} is too far')\n    finally:\n"
     script += "        print('cleaned up')\ndef high():\n    low(200)\nhigh()\nprint('never')\n"
     running, prompt = held(runner, script)
@@ -58,7 +58,7 @@ def test_a_held_failure_shows_its_frames_and_waits(runner: Runner) -> None:
     assert running.output("STDERR") == failure["traceback"]
 
 
-def test_the_first_cause_is_shown_with_the_way_to_it(runner: Runner) -> None:
+def test_a_held_failure_shows_the_stack_of_its_first_cause(runner: Runner) -> None:
     script = "def low():\n    depth = 2\n    raise KeyError('az')\ndef high():\n    try:\n        low()\n"
     script += "    except KeyError as e:\n        raise RuntimeError('move failed') from e\nhigh()\n"
     running, prompt = held(runner, script)
@@ -69,7 +69,7 @@ def test_the_first_cause_is_shown_with_the_way_to_it(runner: Runner) -> None:
     running.end()
 
 
-def test_a_failure_below_library_code_shows_all_of_it(runner: Runner) -> None:
+def test_a_held_failure_shows_frames_of_libraries(runner: Runner) -> None:
     script = "import json\ndef hook(pairs):\n    raise LookupError('here')\njson.loads('{}', object_pairs_hook=hook)\n"
     running, prompt = held(runner, script)
     files = [f["file"].rsplit("/", 1)[-1] for f in prompt["stack"]]
@@ -98,7 +98,7 @@ def test_retry_runs_the_statement_again(runner: Runner) -> None:
     assert running.output("STDERR") == ""
 
 
-def test_skip_and_goto(runner: Runner) -> None:
+def test_skip_and_goto_continue_at_another_statement(runner: Runner) -> None:
     running, _ = held(runner, FAILS)
     assert running.command("decide", action="GOTO")["code"] == "BAD_INPUT"
     assert running.command("decide", action="GOTO", line=99)["code"] == "BAD_INPUT"
@@ -115,7 +115,7 @@ def test_skip_and_goto(runner: Runner) -> None:
     assert (3, "SKIPPED", 1) in states(running)
 
 
-def test_going_back_runs_statements_again(runner: Runner) -> None:
+def test_goto_to_an_earlier_line_runs_statements_again(runner: Runner) -> None:
     running, _ = held(runner, "n = 0\nn += 1\nprint(n)\nassert n == 2\n")
     running.command("decide", action="GOTO", line=2)
     assert running.end()["outcome"] == "SUCCEEDED"
@@ -123,7 +123,7 @@ def test_going_back_runs_statements_again(runner: Runner) -> None:
     assert (1, "RUNNING", 2) in states(running)
 
 
-def test_nothing_but_a_decision_answers_a_held_failure(runner: Runner) -> None:
+def test_only_a_decision_answers_a_held_failure(runner: Runner) -> None:
     running, prompt = held(runner, FAILS)
     assert running.command("resume")["code"] == "NOT_PAUSED"
     assert running.step(prompt, "NEXT")["code"] == "NOT_PAUSED"
@@ -132,7 +132,7 @@ def test_nothing_but_a_decision_answers_a_held_failure(runner: Runner) -> None:
     assert [e["number"] for e in running.of("resumed")] == [prompt["number"]]
 
 
-def test_a_decision_without_a_failure_is_refused(runner: Runner) -> None:
+def test_refuses_a_decision_without_a_held_failure(runner: Runner) -> None:
     running = runner.submit("print(1)\nprint(2)\n", startPaused=True, holdOnFailure=True)
     running.prompt(1)
     assert running.command("decide", action="RETRY")["code"] == "NO_DECISION"
@@ -140,7 +140,7 @@ def test_a_decision_without_a_failure_is_refused(runner: Runner) -> None:
     assert running.end()["outcome"] == "SUCCEEDED"
 
 
-def test_a_pause_holds_at_the_statement_that_follows(runner: Runner) -> None:
+def test_a_pause_during_a_held_failure_stops_at_the_next_statement(runner: Runner) -> None:
     running, prompt = held(runner, FAILS)
     running.command("pause")
     running.command("decide", action="SKIP")
@@ -151,7 +151,7 @@ def test_a_pause_holds_at_the_statement_that_follows(runner: Runner) -> None:
 
 
 @pytest.mark.parametrize("leave", ["raise KeyboardInterrupt", "import sys; sys.exit(3)", "import sys; sys.exit()"])
-def test_what_is_no_failure_is_not_held(runner: Runner, leave: str) -> None:
+def test_does_not_hold_a_run_that_ends_without_a_failure(runner: Runner, leave: str) -> None:
     running = runner.submit(f"{leave}\n", holdOnFailure=True)
     running.end()
     assert not running.of("prompt")
@@ -186,7 +186,9 @@ def test_a_failure_in_asyncio_is_held_with_the_coroutines_frames(runner: Runner)
         ("KILL", "KILLED", 137, "Killed by alice. It was held on RuntimeError: no wind"),
     ],
 )
-def test_each_rung_ends_a_held_run(runner: Runner, level: str, outcome: str, code: int, words: str) -> None:
+def test_each_rung_of_the_stop_ladder_ends_a_held_run(
+    runner: Runner, level: str, outcome: str, code: int, words: str
+) -> None:
     running, _ = held(runner, FAILS)
     assert running.command("stop", level=level)["ok"]
     end = running.end()
@@ -195,7 +197,7 @@ def test_each_rung_ends_a_held_run(runner: Runner, level: str, outcome: str, cod
     assert "sequencer_runner" not in running.output("STDERR")
 
 
-def test_a_script_that_answers_the_interrupt_by_failing_is_not_held(runner: Runner) -> None:
+def test_does_not_hold_a_failure_that_an_interrupt_caused(runner: Runner) -> None:
     script = (
         "import time\ntry:\n    time.sleep(60)\nexcept KeyboardInterrupt:\n    raise RuntimeError('late') from None\n"
     )
@@ -206,7 +208,7 @@ def test_a_script_that_answers_the_interrupt_by_failing_is_not_held(runner: Runn
     assert running.output() == ""
 
 
-def test_what_was_held_lets_go_of_its_frames(runner: Runner) -> None:
+def test_releases_the_frames_of_a_held_failure(runner: Runner) -> None:
     script = "import gc, weakref\nclass Big: pass\ndef work():\n    global ref\n    big = Big()\n"
     script += "    ref = weakref.ref(big)\n    raise ValueError\nwork()\ngc.collect()\nprint(ref() is None)\n"
     running, _ = held(runner, script)
@@ -215,7 +217,7 @@ def test_what_was_held_lets_go_of_its_frames(runner: Runner) -> None:
     assert running.output() == "True\n"
 
 
-def test_a_held_failure_is_looked_into_and_set_right_by_hand(runner: Runner) -> None:
+def test_variables_of_a_held_failure_are_inspected_and_changed(runner: Runner) -> None:
     script = "limit = 180\ndef move(az):\n    if az > limit:\n        raise ValueError(az)\n    print('moved to', az)\n"
     running, prompt = held(runner, script + "move(200)\n")
     at = {"trace": 1, "prompt": prompt["number"]}
@@ -235,7 +237,7 @@ def test_a_held_failure_is_looked_into_and_set_right_by_hand(runner: Runner) -> 
     assert running.output() == "moved to 200\n"
 
 
-def test_an_evaluation_that_goes_on_is_interrupted_before_a_decision(runner: Runner) -> None:
+def test_a_running_evaluation_is_interrupted_before_a_decision(runner: Runner) -> None:
     running, prompt = held(runner, FAILS)
     at = {"trace": 1, "prompt": prompt["number"]}
     running.gateway.send(

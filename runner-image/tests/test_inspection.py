@@ -88,7 +88,7 @@ def finish(running: Running) -> str:
         (0, "long", "[0, 1, 2"),
     ],
 )
-def test_expressions_in_every_frame(running: Running, frame: int, expression: str, text: str) -> None:
+def test_evaluates_expressions_in_every_frame(running: Running, frame: int, expression: str, text: str) -> None:
     ok, found = evaluate(running, expression, frame)
     assert ok and found.startswith(text), found
     assert len(found) <= 16 * 1024 + 100
@@ -97,7 +97,7 @@ def test_expressions_in_every_frame(running: Running, frame: int, expression: st
     finish(running)
 
 
-def test_assigning_in_every_frame(running: Running) -> None:
+def test_assigns_variables_in_every_frame(running: Running) -> None:
     assert evaluate(running, "n = 41") == (True, "")
     assert evaluate(running, "n") == (True, "41")
     assert evaluate(running, "fresh = n + 1\nfresh += 1") == (True, "")
@@ -111,7 +111,7 @@ def test_assigning_in_every_frame(running: Running) -> None:
     assert finish(running) == "42\n"
 
 
-def test_what_goes_wrong_is_told_and_harms_nothing(running: Running) -> None:
+def test_reports_errors_of_evaluations_without_effect_on_the_script(running: Running) -> None:
     assert evaluate(running, "nothing") == (False, "NameError: name 'nothing' is not defined")
     assert evaluate(running, "1 +")[1].startswith("SyntaxError")
     assert evaluate(running, "bad")[1] == "<Bad: its repr failed with ValueError>"
@@ -126,7 +126,7 @@ def test_what_goes_wrong_is_told_and_harms_nothing(running: Running) -> None:
 
 
 @pytest.mark.parametrize("expression", ["slow", "while True: pass", "__import__('time').sleep(1000)"])
-def test_an_evaluation_that_hangs_is_interrupted_alone(running: Running, expression: str) -> None:
+def test_interrupts_only_the_evaluation_that_hangs(running: Running, expression: str) -> None:
     key = "hang"
     command = {"name": "evaluate", "run": running.run, "by": "alice", "trace": 1, "prompt": 1, "frame": 0}
     running.gateway.send({"type": "command", "id": key, "command": {**command, "expression": expression}})
@@ -141,7 +141,7 @@ def test_an_evaluation_that_hangs_is_interrupted_alone(running: Running, express
     assert finish(running) == "5\n"
 
 
-def test_in_a_thread_too_and_many_times(runner: Runner) -> None:
+def test_evaluates_many_times_in_a_thread(runner: Runner) -> None:
     script = (
         "import threading\ndef work():\n    n = 1\n    print(n)\n"
         "t = threading.Thread(target=work)\nt.start()\nt.join()\n"
@@ -161,7 +161,7 @@ def test_in_a_thread_too_and_many_times(runner: Runner) -> None:
     assert running.output() == "1\n"
 
 
-def test_a_stop_ends_the_script_also_in_the_middle_of_an_evaluation(running: Running) -> None:
+def test_a_stop_during_an_evaluation_ends_the_script(running: Running) -> None:
     command = {"name": "evaluate", "run": running.run, "by": "alice", "trace": 1, "prompt": 1, "frame": 0}
     running.gateway.send({"type": "command", "id": "x", "command": {**command, "expression": "while True: pass"}})
     time.sleep(0.2)
@@ -169,7 +169,7 @@ def test_a_stop_ends_the_script_also_in_the_middle_of_an_evaluation(running: Run
     assert running.end()["outcome"] == "INTERRUPTED"
 
 
-def test_values_are_opened_a_page_at_a_time(running: Running) -> None:
+def test_returns_the_contents_of_values_in_pages(running: Running) -> None:
     names = variables(running)
     shown = {v["name"]: v for v in names["variables"]}
     assert names["total"] == len(shown) == 9
@@ -204,7 +204,7 @@ def test_values_are_opened_a_page_at_a_time(running: Running) -> None:
     finish(running)
 
 
-def test_the_items_of_a_named_tuple_have_its_names(runner: Runner) -> None:
+def test_shows_the_field_names_of_a_named_tuple(runner: Runner) -> None:
     script = (
         "from collections import namedtuple\nclass Reply(namedtuple('_', ['status', 'session'])):\n    pass\n"
         "reply = Reply(0, {'op': 'go_to'})\nprint(1)\n"
@@ -217,7 +217,7 @@ def test_the_items_of_a_named_tuple_have_its_names(runner: Runner) -> None:
     finish(running)
 
 
-def test_what_would_run_code_of_the_script_is_not_opened(runner: Runner) -> None:
+def test_does_not_open_values_whose_access_runs_code_of_the_script(runner: Runner) -> None:
     script = (
         "ran = []\nclass Sly(dict):\n    def __len__(self): ran.append(1); return 9\n"
         "    def __iter__(self): ran.append(2); return iter(())\n    def items(self): ran.append(3); return []\n"
@@ -231,7 +231,7 @@ def test_what_would_run_code_of_the_script_is_not_opened(runner: Runner) -> None
     assert finish(running) == "[]\n"
 
 
-def test_words_of_pdb(running: Running) -> None:
+def test_evaluates_commands_of_pdb(running: Running) -> None:
     assert evaluate(running, "p n + 1") == (True, "5")
     assert evaluate(running, "pp {'k' * 60: 1, 'l' * 60: 2}")[1].count("\n") == 1
     assert evaluate(running, "whatis table") == (True, "dict")
@@ -252,7 +252,7 @@ def test_words_of_pdb(running: Running) -> None:
     assert running.output() == "51\n"
 
 
-def test_sources_of_what_the_run_uses_and_of_nothing_else(running: Running) -> None:
+def test_returns_the_sources_of_used_files_only(running: Running) -> None:
     def source(file: str) -> dict[str, Any]:
         return running.command("source", file=file)
 
@@ -265,7 +265,7 @@ def test_sources_of_what_the_run_uses_and_of_nothing_else(running: Running) -> N
     finish(running)
 
 
-def test_arrays_show_shape_type_and_a_preview(runner: Runner) -> None:
+def test_shows_shape_type_and_a_preview_of_arrays(runner: Runner) -> None:
     pytest.importorskip("numpy")
     script = "import numpy\ngrid = numpy.arange(12.0).reshape(3, 4)\nprint(1)\n"
     running = runner.submit(script, breakpoints=[{"file": "<script>", "line": 3, "enabled": True}])
@@ -280,7 +280,7 @@ def test_arrays_show_shape_type_and_a_preview(runner: Runner) -> None:
     finish(running)
 
 
-def test_what_an_evaluation_prints_is_in_its_answer(running: Running) -> None:
+def test_the_answer_contains_the_output_of_the_evaluation(running: Running) -> None:
     assert evaluate(running, "for i in range(3): print(i)") == (True, "0\n1\n2")
     assert evaluate(running, "print('é')") == (True, "é")
     assert evaluate(running, "print('before') or 7") == (True, "before\n7")
@@ -295,7 +295,7 @@ def test_what_an_evaluation_prints_is_in_its_answer(running: Running) -> None:
     assert output.startswith("0\n1\n2\né\nbefore\nfirst\n" + "x" * 100_000 + "\n")
 
 
-def test_what_another_thread_prints_is_in_no_answer(runner: Runner) -> None:
+def test_the_answer_contains_no_output_of_another_thread(runner: Runner) -> None:
     script = (
         "import threading\ndone = threading.Event()\n"
         "def talk():\n    while not done.wait(0.001):\n        print('talk')\n"
@@ -308,7 +308,7 @@ def test_what_another_thread_prints_is_in_no_answer(runner: Runner) -> None:
     assert "talk" in finish(running)
 
 
-def test_what_a_handler_of_the_script_raises_comes_when_the_script_continues(runner: Runner) -> None:
+def test_an_exception_of_a_signal_handler_is_raised_when_the_script_continues(runner: Runner) -> None:
     script = """\
 import os, signal, time
 

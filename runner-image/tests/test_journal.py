@@ -34,9 +34,7 @@ def everything(journal: Journal, after: int = 0, max_events: int = 7, max_bytes:
 
 @given(st.lists(events, max_size=60), st.data())
 @settings(max_examples=60, deadline=None)
-def test_a_journal_that_was_cut_off_anywhere_goes_on_without_a_gap(
-    written: list[dict[str, Any]], data: st.DataObject
-) -> None:
+def test_a_truncated_journal_continues_without_a_gap(written: list[dict[str, Any]], data: st.DataObject) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         journal = Journal(folder, 1 << 30)
@@ -59,7 +57,7 @@ def test_a_journal_that_was_cut_off_anywhere_goes_on_without_a_gap(
         again.close()
 
 
-def test_many_events_are_read_from_any_number_on(tmp_path: Path) -> None:
+def test_reads_events_from_any_number_on(tmp_path: Path) -> None:
     journal = Journal(tmp_path, 1 << 30)
     for n in range(20_000):
         journal.append({"type": "output", "at": AT, "stream": "STDOUT", "text": "x" * 300 + str(n)})
@@ -69,7 +67,7 @@ def test_many_events_are_read_from_any_number_on(tmp_path: Path) -> None:
     journal.close()
 
 
-def test_output_over_the_limit_is_counted_and_the_rest_kept(tmp_path: Path) -> None:
+def test_drops_and_counts_output_over_the_limit_and_keeps_the_rest(tmp_path: Path) -> None:
     journal = Journal(tmp_path, 1000)
     for n in range(100):
         journal.append({"type": "output", "at": AT, "stream": "STDOUT", "text": "é" * 50})
@@ -84,7 +82,7 @@ def test_output_over_the_limit_is_counted_and_the_rest_kept(tmp_path: Path) -> N
     journal.close()
 
 
-def test_numbers_that_the_store_has_are_not_given_again(tmp_path: Path) -> None:
+def test_does_not_reuse_numbers_that_the_store_has(tmp_path: Path) -> None:
     journal = Journal(tmp_path, 1 << 30)
     for n in range(3):
         journal.append({"type": "line", "at": AT, "trace": 1, "line": n + 1})
@@ -97,7 +95,7 @@ def test_numbers_that_the_store_has_are_not_given_again(tmp_path: Path) -> None:
     again.close()
 
 
-def test_a_journal_that_the_store_does_not_outrun_is_left_alone(tmp_path: Path) -> None:
+def test_does_not_change_a_journal_that_is_ahead_of_the_store(tmp_path: Path) -> None:
     journal = Journal(tmp_path, 1 << 30)
     journal.append({"type": "line", "at": AT, "trace": 1, "line": 1})
     journal.continue_after(1)
@@ -107,7 +105,7 @@ def test_a_journal_that_the_store_does_not_outrun_is_left_alone(tmp_path: Path) 
     journal.close()
 
 
-def test_a_line_that_is_json_already_is_written_like_any_other(tmp_path: Path) -> None:
+def test_writes_an_encoded_line_like_any_other(tmp_path: Path) -> None:
     (tmp_path / "one").mkdir()
     (tmp_path / "other").mkdir()
     # The first is above its limit soon: output is dropped, and lines are thinned out beyond 16 MiB more.
@@ -127,7 +125,7 @@ def test_a_line_that_is_json_already_is_written_like_any_other(tmp_path: Path) -
     other.close()
 
 
-def test_what_was_trimmed_and_then_lost_by_the_store_is_set_aside(tmp_path: Path) -> None:
+def test_sets_aside_events_that_were_trimmed_and_then_lost_by_the_store(tmp_path: Path) -> None:
     journal = Journal(tmp_path, 1 << 30)
     journal.continue_after(5)
     journal.append({"type": "traceEnded", "at": AT, "trace": 1})

@@ -166,7 +166,7 @@ def test_a_long_run_does_not_fill_the_disk(tmp_path: Path) -> None:
         again.close()
 
 
-def test_lines_are_thinned_out_when_the_gateway_is_away_for_long(tmp_path: Path) -> None:
+def test_samples_lines_while_the_gateway_is_unreachable_for_long(tmp_path: Path) -> None:
     journal = Journal(tmp_path, 10_000)
     with mock.patch.object(module, "_CROWDED_BYTES", 5000):
         for n in range(5000):

@@ -35,7 +35,7 @@ def seconds(event: dict[str, Any]) -> float:
     return (deadline - at).total_seconds()
 
 
-def test_it_climbs_by_itself_when_asked_to(quick: Runner) -> None:
+def test_escalates_automatically_on_request(quick: Runner) -> None:
     running = quick.submit(STUBBORN)
     running.until("output", text="ready\n")
     assert running.command("stop", level="INTERRUPT", escalate=True)["ok"]
@@ -56,7 +56,7 @@ def test_it_climbs_by_itself_when_asked_to(quick: Runner) -> None:
     ]
 
 
-def test_the_level_that_ended_it_is_the_outcome(quick: Runner) -> None:
+def test_the_outcome_is_that_of_the_rung_that_ended_the_script(quick: Runner) -> None:
     running = quick.submit("import signal, time\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\ntime.sleep(60)\n")
     running.until("line", line=3)
     running.command("stop", level="INTERRUPT", escalate=True)
@@ -65,7 +65,7 @@ def test_the_level_that_ended_it_is_the_outcome(quick: Runner) -> None:
     assert [level for level, _ in levels(running)] == ["INTERRUPT", "TERMINATE"]
 
 
-def test_a_script_that_heeds_it_is_not_sent_more(quick: Runner) -> None:
+def test_does_not_escalate_when_the_script_reacts(quick: Runner) -> None:
     running = quick.submit("import time\ntry:\n    time.sleep(60)\nfinally:\n    time.sleep(0.2)\n")
     running.until("line", line=3)
     running.command("stop", level="INTERRUPT", escalate=True)
@@ -73,7 +73,7 @@ def test_a_script_that_heeds_it_is_not_sent_more(quick: Runner) -> None:
     assert [level for level, _ in levels(running)] == ["INTERRUPT"]
 
 
-def test_nothing_follows_by_itself_unless_asked_for_and_deafness_is_told(quick: Runner) -> None:
+def test_does_not_escalate_without_a_request_and_reports_a_script_that_ignores_signals(quick: Runner) -> None:
     running = quick.submit(STUBBORN)
     running.until("output", text="ready\n")
     running.command("stop", level="INTERRUPT")
@@ -101,7 +101,7 @@ def spent(pid: int) -> float:
         ("sum(range(10**13))", "unknown"),
     ],
 )
-def test_an_interrupt_that_reaches_nobody_is_told(quick: Runner, line: str, reaction: str) -> None:
+def test_reports_an_interrupt_without_a_reaction(quick: Runner, line: str, reaction: str) -> None:
     running = quick.submit(f"import hashlib\n{line}\n")
     running.until("line", line=2)
     pid = running.of("started")[0]["pid"]
@@ -113,7 +113,7 @@ def test_an_interrupt_that_reaches_nobody_is_told(quick: Runner, line: str, reac
     assert running.end()["outcome"] == "KILLED"
 
 
-def test_clean_up_that_takes_its_time_is_told(quick: Runner) -> None:
+def test_reports_slow_clean_up(quick: Runner) -> None:
     script = "import time\ntry:\n    time.sleep(60)\nfinally:\n    for _ in range(600): time.sleep(0.1)\n"
     running = quick.submit(script)
     running.until("line", line=3)
@@ -123,7 +123,7 @@ def test_clean_up_that_takes_its_time_is_told(quick: Runner) -> None:
     assert running.end()["outcome"] == "KILLED"
 
 
-def test_a_request_does_not_climb(quick: Runner) -> None:
+def test_refuses_to_escalate_a_stop_request(quick: Runner) -> None:
     running = quick.submit("import time\ntime.sleep(0.5)\nprint('never')\n")
     running.until("line", line=2)
     assert running.command("stop", level="REQUEST", escalate=True)["code"] == "BAD_INPUT"
@@ -132,7 +132,7 @@ def test_a_request_does_not_climb(quick: Runner) -> None:
     assert set(running.of("stopping")[0]) == {"type", "seq", "at", "level", "by"}
 
 
-def test_the_usual_deadlines(own_runner: Callable[..., Runner]) -> None:
+def test_the_default_deadlines_of_the_rungs(own_runner: Callable[..., Runner]) -> None:
     running = own_runner().submit(STUBBORN)
     running.until("output", text="ready\n")
     for level, usual in (("INTERRUPT", 300), ("TERMINATE", 60)):
@@ -144,7 +144,7 @@ def test_the_usual_deadlines(own_runner: Callable[..., Runner]) -> None:
 
 @pytest.mark.parametrize("level", ["INTERRUPT", "TERMINATE", "KILL"])
 @pytest.mark.parametrize("reaction", ["none", "ignored", "running", "unknown"])
-def test_every_reaction_has_its_sentence(level: str, reaction: str) -> None:
+def test_every_reaction_has_a_text(level: str, reaction: str) -> None:
     assert heeded(level, 1, reaction) is None
     event = heeded(level, 12, reaction)
     assert event is not None and "12 s" in event["text"] and event["text"].endswith(".")

@@ -25,7 +25,7 @@ def test_children_end_with_the_script(runner: Runner, ignoring: str) -> None:
     until(lambda: not alive(child))
 
 
-def test_kill_takes_the_children_too(runner: Runner) -> None:
+def test_kill_ends_the_children_too(runner: Runner) -> None:
     script = 'import subprocess\np = subprocess.Popen(["sleep", "60"])\nprint(p.pid, flush=True)\np.wait()\n'
     running = runner.submit(script)
     running.until("output")
@@ -65,7 +65,7 @@ def ended_by_the_runner(running: Running) -> str:
 
 
 @pytest.mark.parametrize("way", WAYS_OUT)
-def test_what_leaves_the_group_ends_with_the_script_and_is_named(runner: Runner, way: str) -> None:
+def test_ends_and_names_processes_that_left_the_group(runner: Runner, way: str) -> None:
     running = runner.submit(f"{HEAD}{WAYS_OUT[way]}time.sleep(0.3)\n")
     assert running.end()["outcome"] == "SUCCEEDED"
     pid = left_behind(running)
@@ -75,7 +75,7 @@ def test_what_leaves_the_group_ends_with_the_script_and_is_named(runner: Runner,
 
 
 @pytest.mark.parametrize("way", WAYS_OUT)
-def test_kill_takes_what_has_left_the_group(runner: Runner, way: str) -> None:
+def test_kill_ends_processes_that_left_the_group(runner: Runner, way: str) -> None:
     running = runner.submit(f"{HEAD}{WAYS_OUT[way]}time.sleep(60)\n")
     pid = left_behind(running)
     running.command("stop", level="KILL")
@@ -86,13 +86,13 @@ def test_kill_takes_what_has_left_the_group(runner: Runner, way: str) -> None:
     assert runner.submit("print(1)\n").end()["outcome"] == "SUCCEEDED"
 
 
-def test_children_that_end_in_time_are_not_mentioned(runner: Runner) -> None:
+def test_does_not_mention_children_that_end_in_time(runner: Runner) -> None:
     running = runner.submit(f"{HEAD}subprocess.Popen(['sleep', '0.01'], start_new_session=True)\n")
     assert running.end()["outcome"] == "SUCCEEDED"
     assert ended_by_the_runner(running) == ""
 
 
-def test_orphans_that_have_ended_are_not_kept(runner: Runner) -> None:
+def test_reaps_orphans_that_have_ended(runner: Runner) -> None:
     running = runner.submit(f"{HEAD}subprocess.run(['sh', '-c', 'sleep 0.2 & echo $!'])\ntime.sleep(60)\n")
     pid = left_behind(running)
     until(lambda: not os.path.exists(f"/proc/{pid}"))
@@ -100,7 +100,7 @@ def test_orphans_that_have_ended_are_not_kept(runner: Runner) -> None:
     running.end()
 
 
-def test_the_next_worker_ends_what_has_left_the_group(own_runner: Callable[..., Runner]) -> None:
+def test_the_next_worker_ends_processes_that_left_the_group(own_runner: Callable[..., Runner]) -> None:
     runner = own_runner("--stop-grace-seconds", "0.5")
     running = runner.submit(f"{HEAD}{WAYS_OUT['a session']}time.sleep(60)\n")
     pid = left_behind(running)
@@ -112,7 +112,7 @@ def test_the_next_worker_ends_what_has_left_the_group(own_runner: Callable[..., 
     assert f"{pid} sleep" in ended_by_the_runner(running)
 
 
-def test_the_next_worker_ends_what_is_left_of_a_killed_one(own_runner: Callable[..., Runner]) -> None:
+def test_the_next_worker_ends_the_processes_of_a_killed_worker(own_runner: Callable[..., Runner]) -> None:
     runner = own_runner("--stop-grace-seconds", "0.5")
     script = 'import subprocess\np = subprocess.Popen(["sleep", "60"])\nprint(p.pid, flush=True)\np.wait()\n'
     running = runner.submit(script)
@@ -136,7 +136,7 @@ def test_a_worker_that_is_killed_leaves_no_warm_process(own_runner: Callable[...
     until(lambda: not any(alive(int(c)) for c in children))
 
 
-def test_a_number_that_was_given_to_another_process_is_not_ours() -> None:
+def test_does_not_end_another_process_with_the_same_pid() -> None:
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE, start_new_session=True) as other:
         started = orphans.start_time(other.pid)
         assert started is not None

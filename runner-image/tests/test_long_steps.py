@@ -70,11 +70,11 @@ def at(line: int) -> dict[str, Any]:
         (13, [3], [18]),
     ],
 )
-def test_over_loops_and_to_lines(runner: Runner, begin: int, commands: list[Any], lines: list[int]) -> None:
+def test_steps_over_loops_and_to_lines(runner: Runner, begin: int, commands: list[Any], lines: list[int]) -> None:
     assert walk(runner.submit(LOOPS, breakpoints=[at(begin)]), *commands) == lines
 
 
-def test_long_steps_over_hot_loops(runner: Runner) -> None:
+def test_steps_over_hot_loops(runner: Runner) -> None:
     script = "total = 0\nfor i in range(200000):\n    total += i\n    if i < 0:\n        break\nprint(total)\n"
     running = runner.submit(script, breakpoints=[at(3)])
     assert walk(running, "LOOP") == [6]
@@ -82,7 +82,7 @@ def test_long_steps_over_hot_loops(runner: Runner) -> None:
     assert walk(running, 6) == [6]
 
 
-def test_what_makes_no_sense_is_refused(runner: Runner) -> None:
+def test_refuses_long_steps_that_are_not_possible(runner: Runner) -> None:
     running = runner.submit(LOOPS, startPaused=True)
     prompt = running.prompt(1)
     assert running.step(prompt, "LOOP")["message"] == "This line is in no loop."
@@ -153,7 +153,7 @@ def into(runner: Runner, stepped: str, script: str, line: int, *commands: str) -
     return found
 
 
-def test_into_a_library_along_and_out(runner: Runner, stepped: str) -> None:
+def test_steps_into_a_library_through_it_and_out(runner: Runner, stepped: str) -> None:
     script = "x = stepped.plain(1)\nprint(x)\n"
     assert into(runner, stepped, script, 1, "STEP", "NEXT", "STEP", "RETURN", "NEXT") == [
         ("stepped", 6),
@@ -164,11 +164,11 @@ def test_into_a_library_along_and_out(runner: Runner, stepped: str) -> None:
     ]
 
 
-def test_over_a_library_stays_out_of_it(runner: Runner, stepped: str) -> None:
+def test_next_does_not_stop_in_a_library(runner: Runner, stepped: str) -> None:
     assert into(runner, stepped, "x = stepped.plain(1)\nprint(x)\n", 1, "NEXT") == [("<script>", 2)]
 
 
-def test_into_a_function_of_the_script_by_way_of_a_library(runner: Runner, stepped: str) -> None:
+def test_steps_into_a_function_of_the_script_that_a_library_calls(runner: Runner, stepped: str) -> None:
     script = "@stepped.decorated\ndef own(n):\n    return n\nown(3)\nprint(1)\n"
     assert into(runner, stepped, script, 4, "STEP", "STEP", "STEP") == [
         ("stepped", 18),
@@ -180,7 +180,7 @@ def test_into_a_function_of_the_script_by_way_of_a_library(runner: Runner, stepp
     assert into(runner, stepped, script, 4, "STEP") == [("<script>", 3)]
 
 
-def test_into_generators_and_contexts(runner: Runner, stepped: str) -> None:
+def test_steps_into_generators_and_context_managers(runner: Runner, stepped: str) -> None:
     script = "for n in stepped.numbers():\n    print(n)\n"
     assert into(runner, stepped, script, 1, "STEP", "NEXT", "STEP") == [
         ("stepped", 24),
@@ -196,7 +196,7 @@ def test_into_generators_and_contexts(runner: Runner, stepped: str) -> None:
     ]
 
 
-def test_an_import_is_not_stepped_into(runner: Runner, tmp_path: Path, stepped: str) -> None:
+def test_does_not_step_into_an_import(runner: Runner, tmp_path: Path, stepped: str) -> None:
     (tmp_path / "fresh.py").write_text("def made():\n    return 1\nvalue = made()\n")
     script = "sys.modules.pop('fresh', None)\nimport fresh\nprint(fresh.value)\n"
     assert into(runner, stepped, script, 2, "STEP") == [("<script>", 3)]

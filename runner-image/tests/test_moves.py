@@ -44,7 +44,7 @@ def test_a_line_follows_its_statement(line: int, new: str, expected: int | None)
     assert moves(OLD, new).line(line) == expected
 
 
-def test_a_long_script_of_equal_lines_is_compared_quickly() -> None:
+def test_compares_a_long_script_of_equal_lines_quickly() -> None:
     old = "f()\n" * 4000 + "g()\n"
     begin = time.monotonic()
     assert moves(old, "g(1)\n" + "f()\n" * 3999 + "h()\n" * 3000 + "g()\n").line(4001) == 7001
@@ -55,7 +55,7 @@ statement = st.sampled_from([f"x = {n}" for n in range(6)] + ["f(1)", "f(2)"])
 
 
 @given(st.lists(statement, min_size=1), st.lists(statement), st.integers(0, 20))
-def test_lines_put_above_move_every_line_by_their_number(old: list[str], new: list[str], at: int) -> None:
+def test_inserted_lines_move_every_later_line(old: list[str], new: list[str], at: int) -> None:
     at = min(at, len(old))
     added = [*old[:at], *new, *old[at:]]
     found = moves("\n".join(old), "\n".join(added))
@@ -82,7 +82,7 @@ def replace(running: Running, old: str, new: str) -> list[dict[str, object]]:
 SCRIPT = WAITS.replace("print('old end')\n", "c = 3\ne = 5\nprint('end')\n")
 
 
-def test_a_breakpoint_follows_its_statement_with_all_that_it_has(runner: Runner) -> None:
+def test_a_breakpoint_follows_its_statement_with_condition_and_hits(runner: Runner) -> None:
     running = paused(
         runner,
         {"line": 7, "condition": "c == 3"},
@@ -112,7 +112,7 @@ def test_a_breakpoint_follows_its_statement_with_all_that_it_has(runner: Runner)
     assert running.end()["outcome"] == "SUCCEEDED"
 
 
-def test_a_breakpoint_of_a_statement_that_was_removed_is_reported_and_stops_nothing(runner: Runner) -> None:
+def test_reports_a_breakpoint_whose_statement_was_removed(runner: Runner) -> None:
     running = paused(runner, {"line": 7})
     [point] = replace(running, "e = 5\n", "")
     assert point["problem"] == "Its statement, line 7, was removed when the script was replaced."

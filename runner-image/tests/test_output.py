@@ -19,7 +19,7 @@ def test_output_carries_its_stream_trace_and_line(runner: Runner) -> None:
     assert seen == [("STDOUT", "a\n", 1, 2), ("STDERR", "b", 1, 3), ("STDOUT", "c", 1, 4)]
 
 
-def test_output_of_threads_is_told_apart(runner: Runner) -> None:
+def test_output_carries_the_trace_of_its_thread(runner: Runner) -> None:
     script = (
         "import threading, time\ndef work(n):\n    for i in range(5):\n        print(n, flush=True)\n"
         "        time.sleep(0.01)\n"
@@ -33,7 +33,7 @@ def test_output_of_threads_is_told_apart(runner: Runner) -> None:
         assert said.replace("\n", "") == name * 5
 
 
-def test_children_and_c_code_are_heard_in_order(runner: Runner) -> None:
+def test_records_output_of_children_and_c_code_in_order(runner: Runner) -> None:
     script = (
         "import os, subprocess\nprint('first', flush=True)\nsubprocess.run(['echo', 'second'])\n"
         "print('third', flush=True)\nos.write(2, b'fourth')\nos.system('echo fifth')\n"
@@ -44,7 +44,7 @@ def test_children_and_c_code_are_heard_in_order(runner: Runner) -> None:
     assert running.output("STDERR") == "fourth"
 
 
-def test_a_child_and_its_parent_take_turns_in_the_record_as_they_did(runner: Runner) -> None:
+def test_records_output_of_a_child_and_its_parent_in_turns(runner: Runner) -> None:
     script = (
         "import os\nfor n in range(100):\n    if os.fork() == 0:\n        os.write(1, b'child %d\\n' % n)\n"
         "        os._exit(0)\n    os.wait()\n    print('parent', n, flush=True)\n"
@@ -54,7 +54,7 @@ def test_a_child_and_its_parent_take_turns_in_the_record_as_they_did(runner: Run
     assert running.output() == "".join(f"child {n}\nparent {n}\n" for n in range(100))
 
 
-def test_a_child_that_never_stops_writing_does_not_hold_the_script_up(runner: Runner) -> None:
+def test_a_child_that_never_stops_writing_does_not_block_the_script(runner: Runner) -> None:
     script = (
         "import subprocess, time\nchild = subprocess.Popen(['yes'])\nbegin = time.monotonic()\n"
         "for n in range(2000): print('line', n, flush=True)\n"
@@ -65,7 +65,7 @@ def test_a_child_that_never_stops_writing_does_not_hold_the_script_up(runner: Ru
     assert "True\n" in running.output()
 
 
-def test_a_forked_child_does_not_speak_for_the_run(runner: Runner) -> None:
+def test_a_forked_child_sends_no_events(runner: Runner) -> None:
     script = (
         "import os, sys\nprint('before')\npid = os.fork()\n"
         "if pid == 0:\n    print('child', flush=True)\n    sys.exit(3)\n"
@@ -90,13 +90,13 @@ def test_multiprocessing_works(runner: Runner) -> None:
     assert running.output().count("in child") == 4
 
 
-def test_closing_file_descriptor_1_does_not_hurt(runner: Runner) -> None:
+def test_continues_after_file_descriptor_1_is_closed(runner: Runner) -> None:
     running = runner.submit("import os\nos.close(1)\nprint('still heard')\nprint('and again', flush=True)\n")
     assert running.end()["outcome"] == "SUCCEEDED"
     assert running.output() == "still heard\nand again\n"
 
 
-def test_binary_output_is_shown_as_what_it_is(runner: Runner) -> None:
+def test_shows_binary_output_as_escapes(runner: Runner) -> None:
     script = "import os, sys\nsys.stdout.buffer.write(bytes([0, 255, 65]) + 'é'.encode())\nsys.stdout.buffer.flush()\n"
     running = runner.submit(script + "os.write(1, b'\\xc3')\nos.write(1, b'\\xa9\\xff\\n')\n")
     assert running.end()["outcome"] == "SUCCEEDED"
@@ -109,7 +109,7 @@ def test_a_character_that_print_cannot_encode_fails_as_in_python(runner: Runner)
     assert running.of("failure")[0]["exception"] == "UnicodeEncodeError"
 
 
-def test_the_last_words_of_exit_handlers_and_threads_are_heard(runner: Runner) -> None:
+def test_records_output_of_exit_handlers_and_threads(runner: Runner) -> None:
     script = (
         "import atexit, threading, time\natexit.register(print, 'exit handler', end='')\n"
         "class Last:\n    def __del__(self):\n        print('deleted')\nlast = Last()\n"
@@ -124,7 +124,7 @@ def test_the_last_words_of_exit_handlers_and_threads_are_heard(runner: Runner) -
 @pytest.mark.parametrize(
     "printing", ["print('x' * 1023)", "print('x' * (100 * 1024 - 1))", "print('x' * (100 * 1024 * 1024 - 1))"]
 )
-def test_100_mb_are_recorded_whole_with_little_memory(own_runner: Callable[..., Runner], printing: str) -> None:
+def test_records_100_mb_completely_with_little_memory(own_runner: Callable[..., Runner], printing: str) -> None:
     size = len(eval(printing[6:-1])) + 1
     runner = own_runner()
     running = runner.submit(f"for _ in range({100 * 1024 * 1024 // size}):\n    {printing}\n")
@@ -134,7 +134,7 @@ def test_100_mb_are_recorded_whole_with_little_memory(own_runner: Callable[..., 
     assert memory(runner.process.pid) < 150 * 1024 * 1024
 
 
-def test_above_its_limit_the_journal_drops_output_and_says_how_much(own_runner: Callable[..., Runner]) -> None:
+def test_the_journal_drops_and_counts_output_above_its_limit(own_runner: Callable[..., Runner]) -> None:
     runner = own_runner("--journal-max-bytes", "1000000", acknowledge=False)
     running = runner.submit("for _ in range(5000):\n    print('x' * 999)\nprint('the end')\n")
     assert running.end()["outcome"] == "SUCCEEDED"
@@ -147,7 +147,7 @@ def test_above_its_limit_the_journal_drops_output_and_says_how_much(own_runner: 
     assert journal.stat().st_size < 1_200_000
 
 
-def test_a_full_disk_drops_output_and_nothing_else(own_runner: Callable[..., Runner]) -> None:
+def test_a_full_disk_drops_only_output(own_runner: Callable[..., Runner]) -> None:
     runner = own_runner(acknowledge=False)
     resource.prlimit(runner.process.pid, resource.RLIMIT_FSIZE, (100_000, resource.RLIM_INFINITY))
     script = "import os, time\nfor _ in range(500):\n    print('x' * 999)\nprint('full')\n"
@@ -174,7 +174,7 @@ def memory(pid: int) -> int:
         return next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmHWM"))
 
 
-def test_a_supervisor_that_stands_still_bounds_the_memory_of_the_script(own_runner: Callable[..., Runner]) -> None:
+def test_a_stopped_supervisor_does_not_fill_the_memory_of_the_script(own_runner: Callable[..., Runner]) -> None:
     import signal
     import time
 

@@ -31,7 +31,9 @@ def events_of(written: list[tuple[int, bool, int, int, bytes]], flushes: set[int
 
 @given(st.lists(writes, max_size=30), st.sets(st.integers(0, 30)))
 @settings(max_examples=300, deadline=None)
-def test_each_stream_is_whole_and_in_order(written: list[tuple[int, bool, int, int, bytes]], flushes: set[int]) -> None:
+def test_each_stream_is_complete_and_in_order(
+    written: list[tuple[int, bool, int, int, bytes]], flushes: set[int]
+) -> None:
     # Of one source only: what two sources write to one stream is mixed as it came.
     for stream, name in ((1, "STDOUT"), (2, "STDERR")):
         for source in (True, False):
@@ -45,7 +47,7 @@ def test_each_stream_is_whole_and_in_order(written: list[tuple[int, bool, int, i
 
 @given(st.lists(writes, max_size=30), st.sets(st.integers(0, 30)))
 @settings(max_examples=200, deadline=None)
-def test_flushing_changes_nothing_but_where_events_end(
+def test_flushing_changes_only_where_events_end(
     written: list[tuple[int, bool, int, int, bytes]], flushes: set[int]
 ) -> None:
     def told(events: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
@@ -57,7 +59,7 @@ def test_flushing_changes_nothing_but_where_events_end(
 
 @given(st.text(alphabet="aé🔭\r\n", min_size=1, max_size=200), st.integers(1, 7), st.integers(1, 400))
 @settings(max_examples=100, deadline=None)
-def test_where_bytes_are_cut_does_not_matter(text: str, size: int, times: int) -> None:
+def test_reassembles_text_from_any_pieces(text: str, size: int, times: int) -> None:
     data = (text * times).encode()
     events: list[dict[str, Any]] = []
     output = Output(events.append)

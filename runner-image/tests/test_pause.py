@@ -12,7 +12,7 @@ def pauses(running: Running) -> list[str]:
     return [e["state"] for e in running.of("pause")]
 
 
-def test_a_hot_loop_stops_at_once_and_goes_on(runner: Runner) -> None:
+def test_a_hot_loop_stops_immediately_and_continues(runner: Runner) -> None:
     running = runner.submit(HOT)
     running.until("line", line=4)
     began = time.monotonic()
@@ -41,7 +41,7 @@ def test_a_pause_in_a_long_call_waits_for_its_line_and_then_stops_before_the_nex
     assert running.output() == "next\n"
 
 
-def test_a_pending_pause_can_be_taken_back(runner: Runner) -> None:
+def test_withdraws_a_pending_pause(runner: Runner) -> None:
     running = runner.submit("import time\ntime.sleep(0.4)\nprint('next')\n")
     running.until("line", line=2)
     running.command("pause")
@@ -72,7 +72,7 @@ def test_a_pause_waits_for_every_thread(runner: Runner) -> None:
     assert running.end()["outcome"] == "SUCCEEDED"
 
 
-def test_quick_steps_do_not_flicker_and_continue_ends_the_pause(runner: Runner) -> None:
+def test_quick_steps_keep_the_pause_and_continue_ends_it(runner: Runner) -> None:
     running = runner.submit(
         "".join(f"x = {n}\n" for n in range(20)) + "import time\ntime.sleep(60)\n", startPaused=True
     )
@@ -94,7 +94,7 @@ def test_a_step_over_a_long_call_is_running_not_paused(runner: Runner) -> None:
     running.end()
 
 
-def test_a_thread_that_comes_to_the_script_during_a_pause_stops_too(runner: Runner) -> None:
+def test_a_pause_stops_a_thread_that_enters_the_script_later(runner: Runner) -> None:
     script = (
         "import threading, time\ndef later():\n    print('later')\n    done.set()\ndone = threading.Event()\n"
         "timer = threading.Timer(0.5, later)\ntimer.start()\nwhile not done.is_set():\n    time.sleep(0.01)\n"
@@ -109,7 +109,7 @@ def test_a_thread_that_comes_to_the_script_during_a_pause_stops_too(runner: Runn
     assert running.end()["outcome"] == "SUCCEEDED"
 
 
-def test_a_task_that_is_cancelled_while_paused_ends_when_it_goes_on(runner: Runner) -> None:
+def test_a_task_that_is_cancelled_while_paused_ends_when_it_continues(runner: Runner) -> None:
     script = (
         "import asyncio, threading, time\n"
         "async def work():\n    try:\n        while True:\n            await asyncio.sleep(0.01)\n"
@@ -141,7 +141,7 @@ def test_a_task_that_is_cancelled_while_paused_ends_when_it_goes_on(runner: Runn
     assert running.output() == "cancelled\n"
 
 
-def test_a_pause_while_stopping_is_refused(runner: Runner) -> None:
+def test_refuses_a_pause_while_stopping(runner: Runner) -> None:
     script = "import time\ntry:\n    time.sleep(60)\nfinally:\n    time.sleep(0.5)\n"
     running = runner.submit(script)
     running.until("line", line=3)
@@ -150,7 +150,7 @@ def test_a_pause_while_stopping_is_refused(runner: Runner) -> None:
     assert running.end()["outcome"] == "INTERRUPTED"
 
 
-def test_many_tasks_are_told_apart(runner: Runner) -> None:
+def test_each_of_many_tasks_has_its_own_trace(runner: Runner) -> None:
     script = (
         "import asyncio\nasync def work(n):\n    for i in range(3):\n        await asyncio.sleep(0.06)\n    return n\n"
         "async def main():\n    return sum(await asyncio.gather(*(work(n) for n in range(5))))\n"

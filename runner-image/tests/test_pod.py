@@ -100,14 +100,14 @@ def until(what: Callable[[], Any]) -> None:
         time.sleep(0.02)
 
 
-def test_without_a_gateway_it_runs_and_tells_the_end(start: Start) -> None:
+def test_runs_without_a_gateway_and_reports_the_outcome(start: Start) -> None:
     script = "import sys, socket\nprint('hello', sys.argv[1:])\nprint(socket.gethostname(), file=sys.stderr)\n"
     pod = start(script, arguments=["--fast"])
     assert pod.end() == (0, "hello ['--fast']\n", "daq-satp1-sequencer\n")
     assert pod.told() == {"outcome": "SUCCEEDED", "exitCode": 0, "reason": "All statements are done."}
 
 
-def test_a_failure_is_told_with_its_cause(start: Start) -> None:
+def test_reports_a_failure_with_its_cause(start: Start) -> None:
     pod = start("print('before')\n{}['az']\n")
     code, out, err = pod.end()
     assert (code, out) == (1, "before\n")
@@ -115,7 +115,7 @@ def test_a_failure_is_told_with_its_cause(start: Start) -> None:
     assert pod.told() == {"outcome": "FAILED", "exitCode": 1, "reason": "KeyError: 'az'"}
 
 
-def test_a_script_that_cannot_be_compiled_is_told(start: Start) -> None:
+def test_reports_a_script_that_cannot_be_compiled(start: Start) -> None:
     pod = start("if True\n")
     code, out, err = pod.end()
     assert (code, out) == (1, "")
@@ -144,7 +144,7 @@ def test_sigterm_runs_the_clean_up_of_the_script(start: Start) -> None:
     assert pod.told()["outcome"] == "INTERRUPTED"
 
 
-def test_the_gateway_gets_the_whole_record(start: Start) -> None:
+def test_the_gateway_receives_the_complete_record(start: Start) -> None:
     gateway = Gateway()
     try:
         pod = start("print('hello')\n", f"ws://127.0.0.1:{gateway.port}/runner", recordGraceSeconds=60)
@@ -159,7 +159,7 @@ def test_the_gateway_gets_the_whole_record(start: Start) -> None:
         gateway.close()
 
 
-def test_the_record_waits_for_a_gateway_that_is_away(start: Start) -> None:
+def test_the_record_waits_for_an_unreachable_gateway(start: Start) -> None:
     gateway = Gateway()
     port = gateway.port
     gateway.close()
@@ -173,7 +173,7 @@ def test_the_record_waits_for_a_gateway_that_is_away(start: Start) -> None:
         gateway.close()
 
 
-def test_one_that_waits_begins_when_the_run_is_there(start: Start) -> None:
+def test_a_warm_pod_starts_when_it_gets_a_run(start: Start) -> None:
     pod = start("import sys\nprint('hello', sys.argv[1:])\n", wait=True, arguments=["--fast"])
     until(pod.waits)
     assert not pod.message.exists()
@@ -182,7 +182,7 @@ def test_one_that_waits_begins_when_the_run_is_there(start: Start) -> None:
     assert pod.told()["outcome"] == "SUCCEEDED"
 
 
-def test_one_that_is_ended_while_it_waits_says_that_nothing_began(start: Start) -> None:
+def test_a_warm_pod_that_is_ended_reports_that_no_run_started(start: Start) -> None:
     pod = start("print('hello')\n", wait=True)
     until(pod.waits)
     pod.process.send_signal(signal.SIGTERM)
@@ -191,9 +191,7 @@ def test_one_that_is_ended_while_it_waits_says_that_nothing_began(start: Start) 
 
 
 @pytest.mark.parametrize("wait", [False, True])
-def test_one_that_was_ended_before_it_could_hear_a_signal_begins_nothing(
-    start: Start, tmp_path: Path, wait: bool
-) -> None:
+def test_a_pod_that_is_ended_before_it_handles_signals_starts_no_run(start: Start, tmp_path: Path, wait: bool) -> None:
     (tmp_path / "work").mkdir()
     (tmp_path / "work" / ".ending").touch()
     pod = start("print('begun')", wait=wait)
@@ -201,7 +199,7 @@ def test_one_that_was_ended_before_it_could_hear_a_signal_begins_nothing(
     assert pod.told() == {"begun": False}
 
 
-def test_it_takes_no_other_run(start: Start) -> None:
+def test_refuses_any_other_run(start: Start) -> None:
     gateway = Gateway()
     try:
         script = "import time\nwhile True:\n    time.sleep(0.05)\n"

@@ -26,7 +26,7 @@ def go(runner: Runner, running: Running) -> None:
     (runner.folder / running.run / "work" / "go").touch()
 
 
-def test_what_has_not_run_is_replaced_while_it_runs(runner: Runner) -> None:
+def test_replaces_the_remaining_statements_during_the_run(runner: Runner) -> None:
     running = waiting(runner)
     mended = WAITS.replace("print('old')\n", "# a new way\nfor n in range(2):\n    print('new', n)\n")
     assert running.command("replace", script=mended)["ok"]
@@ -46,7 +46,7 @@ def test_what_has_not_run_is_replaced_while_it_runs(runner: Runner) -> None:
     assert running.of("action")[-1]["name"] == "replace"
 
 
-def test_what_has_started_cannot_change(runner: Runner) -> None:
+def test_refuses_to_change_a_started_statement(runner: Runner) -> None:
     running = waiting(runner)
     for changed in (
         WAITS.replace("0.01", "0.02"),
@@ -76,7 +76,7 @@ def test_a_script_that_cannot_be_compiled_replaces_nothing(runner: Runner) -> No
     assert running.end()["outcome"] == "SUCCEEDED"
 
 
-def test_the_same_script_is_no_new_version(runner: Runner) -> None:
+def test_the_same_script_is_not_a_new_version(runner: Runner) -> None:
     running = waiting(runner)
     assert running.command("replace", script=WAITS)["ok"]
     go(runner, running)
@@ -114,7 +114,7 @@ def test_tracebacks_and_inspect_show_the_new_text(runner: Runner) -> None:
     assert "raise OSError  # mended" in running.output("STDERR")
 
 
-def test_the_statement_that_it_stands_before_can_be_replaced(runner: Runner) -> None:
+def test_replaces_the_statement_before_which_the_script_is_paused(runner: Runner) -> None:
     running = runner.submit("print('one')\nprint('two')\n", startPaused=True)
     prompt = running.prompt(1)
     running.step(prompt, "NEXT")
@@ -129,7 +129,7 @@ def test_the_statement_that_it_stands_before_can_be_replaced(runner: Runner) -> 
     assert seen[2:] == [(1, "RUNNING", 1), (1, "PENDING", 0), (1, "RUNNING", 1), (1, "DONE", 1)]
 
 
-def test_a_statement_that_has_begun_cannot_be_replaced_at_a_prompt(runner: Runner) -> None:
+def test_refuses_to_replace_a_started_statement_at_a_prompt(runner: Runner) -> None:
     running = runner.submit("for i in range(2):\n    print(i)\n", startPaused=True)
     running.step(running.prompt(1), "NEXT")
     running.prompt(2)
@@ -137,7 +137,7 @@ def test_a_statement_that_has_begun_cannot_be_replaced_at_a_prompt(runner: Runne
     assert reply["code"] == "STATEMENT_STARTED"
 
 
-def test_a_failure_is_mended_and_the_night_goes_on(runner: Runner) -> None:
+def test_fixes_a_failed_statement_and_continues(runner: Runner) -> None:
     script = "x = 3\ny = x / 0\nprint(y)\n"
     running = runner.submit(script, holdOnFailure=True)
     running.until("prompt", reason="failure")
@@ -150,7 +150,7 @@ def test_a_failure_is_mended_and_the_night_goes_on(runner: Runner) -> None:
     assert ran == [(0, 1, 1), (1, 1, 1), (1, 2, 2), (2, 1, 2), (3, 1, 2)]
 
 
-def test_after_going_back_what_runs_again_can_be_replaced(runner: Runner) -> None:
+def test_replaces_statements_that_will_run_again_after_a_goto(runner: Runner) -> None:
     script = WAITS.replace("print('old')\n", "n = 1\n").replace("print('old end')\n", "assert n == 2\n")
     running = runner.submit(script, holdOnFailure=True)
     running.until("line", line=4)
@@ -164,7 +164,7 @@ def test_after_going_back_what_runs_again_can_be_replaced(runner: Runner) -> Non
     assert running.end()["outcome"] == "SUCCEEDED"
 
 
-def test_a_replacement_that_comes_too_late_changes_nothing(runner: Runner) -> None:
+def test_a_late_replacement_changes_nothing(runner: Runner) -> None:
     """Whatever the moment, either all of it holds or nothing of it."""
     script = "".join(f"print({n})\n" for n in range(300))
     for n in range(6):
@@ -178,7 +178,7 @@ def test_a_replacement_that_comes_too_late_changes_nothing(runner: Runner) -> No
         assert len(running.of("script")) == (1 if reply["ok"] else 0)
 
 
-def test_a_file_that_cannot_be_written_replaces_nothing(runner: Runner) -> None:
+def test_replaces_nothing_when_the_file_cannot_be_written(runner: Runner) -> None:
     running = waiting(runner)
     work: Path = runner.folder / running.run / "work"
     (work / "script.py.new").mkdir()
@@ -196,7 +196,7 @@ def started_at(runner: Runner, index: int, script: str, **options: Any) -> Runni
     return runner.submit(script, startAt=index, **options)
 
 
-def test_a_run_begins_with_a_later_statement(runner: Runner) -> None:
+def test_starts_a_run_at_a_later_statement(runner: Runner) -> None:
     running = started_at(runner, 2, '"""About."""\nprint("never")\nprint(__doc__)\nprint("end")\n')
     assert running.end()["outcome"] == "SUCCEEDED"
     assert running.output() == "About.\nend\n"
@@ -204,7 +204,7 @@ def test_a_run_begins_with_a_later_statement(runner: Runner) -> None:
     assert seen[:3] == [(0, "SKIPPED", 0), (1, "SKIPPED", 0), (2, "RUNNING", 1)]
 
 
-def test_it_says_what_it_leaves_out(runner: Runner) -> None:
+def test_reports_the_omitted_statements(runner: Runner) -> None:
     script = "import os\nfrom math import pi\nx = 1\nprint('x' in globals(), 'os' in globals())\n"
     running = started_at(runner, 3, script)
     running.end()
@@ -213,7 +213,7 @@ def test_it_says_what_it_leaves_out(runner: Runner) -> None:
     assert "Statements 1 to 3 (lines 1 to 3)" in detail and "import os" in detail and "from math import pi" in detail
 
 
-def test_what_is_left_out_counts_as_run_for_a_replacement(runner: Runner) -> None:
+def test_omitted_statements_count_as_started_for_a_replacement(runner: Runner) -> None:
     script = "x = 1\nprint('a')\nprint('b')\n"
     running = started_at(runner, 1, script, startPaused=True)
     running.prompt(1)
@@ -224,13 +224,13 @@ def test_what_is_left_out_counts_as_run_for_a_replacement(runner: Runner) -> Non
     assert running.output() == "a\nc\n"
 
 
-def test_a_beginning_beyond_the_end_is_refused(runner: Runner) -> None:
+def test_refuses_a_start_beyond_the_end(runner: Runner) -> None:
     running = started_at(runner, 2, "x = 1\ny = 2\n")
     assert running.reply["code"] == "BAD_INPUT" and "2 statements" in running.reply["message"]
     assert started_at(runner, 0, "").end()["outcome"] == "SUCCEEDED"
 
 
-def test_a_run_begins_with_the_statement_of_a_line(runner: Runner) -> None:
+def test_starts_a_run_at_the_statement_of_a_line(runner: Runner) -> None:
     script = "x = 1\n\n@(lambda f: f)\ndef f():\n    return 2\n\x0c\nprint(f()); y = 1\nprint('end')\n"
     reply = runner.gateway.command("statements", script=script)
     spans = [(s["index"], s["firstLine"], s["lastLine"]) for s in reply["result"]]

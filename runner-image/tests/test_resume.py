@@ -23,7 +23,7 @@ def counted(running: Running, n: int) -> None:
 
 @given(cuts=st.lists(st.floats(0, 0.12), max_size=4), pause=st.sampled_from([0, 0.002]))
 @settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_a_connection_cut_at_any_moment_loses_nothing(runner: Runner, cuts: list[float], pause: float) -> None:
+def test_a_connection_that_is_cut_at_any_time_loses_no_event(runner: Runner, cuts: list[float], pause: float) -> None:
     n = 100
     running = runner.submit(COUNT.format(n=n, pause=pause))
     for wait in cuts:
@@ -36,7 +36,7 @@ def test_a_connection_cut_at_any_moment_loses_nothing(runner: Runner, cuts: list
     counted(running, n)
 
 
-def test_events_that_were_not_acknowledged_are_sent_again(own_runner: Make) -> None:
+def test_sends_unacknowledged_events_again(own_runner: Make) -> None:
     runner = own_runner(acknowledge=False)
     running = runner.submit("print('hello')\n")
     running.end()
@@ -65,7 +65,7 @@ def test_an_acknowledged_run_leaves_no_journal(own_runner: Make) -> None:
     assert sorted(p.name for p in runner.folder.iterdir()) == ["connected", "lock"]
 
 
-def test_a_repeated_start_starts_nothing(own_runner: Make) -> None:
+def test_a_repeated_start_starts_no_second_process(own_runner: Make) -> None:
     runner = own_runner()
     running = runner.submit("import time\nprint('once')\ntime.sleep(0.5)\n", run="satp1-once")
     again = runner.submit("print('twice')\n", run="satp1-once")
@@ -80,7 +80,7 @@ def test_a_repeated_start_starts_nothing(own_runner: Make) -> None:
     assert len(running.of("started")) == 1
 
 
-def test_a_gateway_that_is_away_does_not_disturb_the_script(own_runner: Make) -> None:
+def test_an_unreachable_gateway_does_not_disturb_the_script(own_runner: Make) -> None:
     runner = own_runner()
     running = runner.submit(COUNT.format(n=40, pause=0.02))
     running.until("output")
@@ -123,7 +123,7 @@ def test_a_worker_that_is_killed_ends_its_run_as_lost(own_runner: Make) -> None:
     assert counted_seqs == list(range(1, len(counted_seqs) + 1))
 
 
-def test_a_script_that_will_not_end_is_killed_after_the_grace_time(own_runner: Make) -> None:
+def test_kills_a_script_that_does_not_end_within_the_grace_time(own_runner: Make) -> None:
     runner = own_runner("--stop-grace-seconds", "0.5")
     script = "import signal, time\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nprint('deaf', flush=True)\n"
     running = runner.submit(script + "while True:\n    time.sleep(0.05)\n")
@@ -135,7 +135,7 @@ def test_a_script_that_will_not_end_is_killed_after_the_grace_time(own_runner: M
     assert not alive(pid)
 
 
-def test_a_script_whose_worker_is_gone_ends_although_nobody_comes_back(own_runner: Make) -> None:
+def test_a_script_ends_after_its_worker_died_without_a_new_worker(own_runner: Make) -> None:
     runner = own_runner("--stop-grace-seconds", "0.5")
     running = runner.submit("import signal, time\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\ntime.sleep(60)\n")
     running.until("line", line=3)
@@ -144,7 +144,7 @@ def test_a_script_whose_worker_is_gone_ends_although_nobody_comes_back(own_runne
     until(lambda: not alive(pid))
 
 
-def test_a_worker_killed_after_the_end_still_delivers_it(own_runner: Make) -> None:
+def test_a_worker_that_is_killed_after_the_end_still_delivers_the_end(own_runner: Make) -> None:
     runner = own_runner(acknowledge=False)
     running = runner.submit("print('hello')\n")
     running.end()
@@ -155,7 +155,7 @@ def test_a_worker_killed_after_the_end_still_delivers_it(own_runner: Make) -> No
     assert running.output() == "hello\n"
 
 
-def test_a_store_that_knows_more_than_the_journal_still_gets_the_end(own_runner: Make) -> None:
+def test_a_store_that_is_ahead_of_the_journal_still_gets_the_end(own_runner: Make) -> None:
     """After a power cut: the journal's last second is gone, but was acknowledged."""
     runner = own_runner()
     running = runner.submit("import time\nprint('one')\nprint('two')\ntime.sleep(60)\n")
@@ -171,7 +171,7 @@ def test_a_store_that_knows_more_than_the_journal_still_gets_the_end(own_runner:
     assert len(running.events) == known + 1
 
 
-def test_a_second_worker_on_the_same_folder_is_refused(own_runner: Make) -> None:
+def test_refuses_a_second_worker_on_the_same_folder(own_runner: Make) -> None:
     import subprocess
     import sys
 
@@ -184,7 +184,7 @@ def test_a_second_worker_on_the_same_folder_is_refused(own_runner: Make) -> None
     assert "Another runner works in" in second.stderr
 
 
-def test_a_worker_that_is_told_to_end_interrupts_its_script_first(own_runner: Make) -> None:
+def test_a_worker_interrupts_its_script_before_it_ends(own_runner: Make) -> None:
     runner = own_runner()
     running = runner.submit("import time\ntry:\n    time.sleep(60)\nfinally:\n    print('clean')\n")
     running.until("line", line=3)
@@ -210,7 +210,7 @@ def until(condition: Callable[[], bool], timeout: float = 20) -> None:
         time.sleep(0.02)
 
 
-def test_the_protocol_is_kept_when_the_gateway_speaks_nonsense(own_runner: Make) -> None:
+def test_closes_the_connection_when_the_gateway_violates_the_protocol(own_runner: Make) -> None:
     runner = own_runner()
     hellos = len(runner.gateway.hellos)
     runner.gateway.send(json.loads('{"type": 7}'))
@@ -218,7 +218,7 @@ def test_the_protocol_is_kept_when_the_gateway_speaks_nonsense(own_runner: Make)
     assert runner.submit("print(1)\n").end()["outcome"] == "SUCCEEDED"
 
 
-def test_a_run_that_the_gateway_does_not_record_is_ended_and_kept(own_runner: Make) -> None:
+def test_ends_and_keeps_a_run_that_the_gateway_does_not_record(own_runner: Make) -> None:
     runner = own_runner("--stop-grace-seconds", "1")
     script = "import time\ntry:\n    while True:\n        time.sleep(0.05)\nfinally:\n    print('cleaned up')\n"
     running = runner.submit(script)
@@ -241,7 +241,7 @@ def test_a_run_that_the_gateway_does_not_record_is_ended_and_kept(own_runner: Ma
     assert journal.exists()
 
 
-def test_the_start_of_a_running_run_is_in_hello(own_runner: Make) -> None:
+def test_hello_contains_the_start_of_an_active_run(own_runner: Make) -> None:
     runner = own_runner()
     running = runner.submit("import time\ntime.sleep(60)\n", arguments=["--el", "50"])
     running.until("line", line=2)

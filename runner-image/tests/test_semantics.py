@@ -10,7 +10,7 @@ def run(runner: Runner, script: str, **options: object) -> str:
     return running.output()
 
 
-def test_it_is_the_main_module_with_its_arguments(runner: Runner) -> None:
+def test_a_script_is_the_main_module_with_its_arguments(runner: Runner) -> None:
     script = (
         '"""What it is."""\nimport sys\nprint(__name__, __doc__, sys.argv[1:], '
         "sys.modules['__main__'].__dict__ is globals(), __file__ == sys.argv[0])\n"
@@ -20,15 +20,15 @@ def test_it_is_the_main_module_with_its_arguments(runner: Runner) -> None:
     )
 
 
-def test_texts_between_statements_are_no_docstrings(runner: Runner) -> None:
+def test_texts_between_statements_are_not_docstrings(runner: Runner) -> None:
     assert run(runner, "x = 1\n'''between'''\nprint(__doc__)\n") == "None\n"
 
 
-def test_future_imports_hold_for_the_whole_script(runner: Runner) -> None:
+def test_future_imports_apply_to_the_whole_script(runner: Runner) -> None:
     assert run(runner, "from __future__ import annotations\ndef f(x: not_there): pass\nprint('fine')\n") == "fine\n"
 
 
-def test_annotations_decorators_classes_and_pickles(runner: Runner) -> None:
+def test_annotations_decorators_classes_and_pickles_work(runner: Runner) -> None:
     script = (
         "import dataclasses, pickle\n@dataclasses.dataclass\nclass Point:\n    x: int\n    y: int = 2\n"
         "n: int = 3\nprint(pickle.loads(pickle.dumps(Point(1))), __annotations__['n'])\n"
@@ -40,7 +40,7 @@ def test_the_host_name_is_that_of_the_sequencer(runner: Runner) -> None:
     assert run(runner, "import socket\nprint(socket.gethostname())\n") == "daq-satp1-sequencer\n"
 
 
-def test_it_runs_in_the_main_thread_and_knows_no_secret(runner: Runner) -> None:
+def test_a_script_runs_in_the_main_thread_without_the_secret(runner: Runner) -> None:
     script = (
         "import os, threading, signal\nprint(threading.current_thread() is threading.main_thread(), "
         "signal.getsignal(signal.SIGINT) is signal.default_int_handler, 'RUNNER_TOKEN' in os.environ)\n"
@@ -55,7 +55,7 @@ def test_disable_trace_hides_its_block(runner: Runner) -> None:
     assert running.lines() == [1, 2, 5] or running.lines() == [1, 2, 2, 5]
 
 
-def test_disable_trace_lets_exceptions_through(runner: Runner) -> None:
+def test_disable_trace_passes_exceptions(runner: Runner) -> None:
     script = (
         "from nextline import disable_trace\ntry:\n    with disable_trace():\n        1 / 0\n"
         "except ZeroDivisionError:\n    print('through')\nz = 3\n"
@@ -76,7 +76,7 @@ def test_every_line_of_slow_code_is_reported(runner: Runner) -> None:
     assert not any(e.get("sampled") for e in running.of("line"))
 
 
-def test_hot_code_is_sampled_and_says_so(runner: Runner) -> None:
+def test_hot_code_is_sampled_and_marked_as_such(runner: Runner) -> None:
     running = runner.submit("n = 0\nwhile n < 300_000:\n    n += 1\n    n += 1\nprint(n)\n")
     assert running.end()["outcome"] == "SUCCEEDED"
     lines = running.of("line")
@@ -93,5 +93,5 @@ def test_an_empty_script_succeeds(runner: Runner) -> None:
         assert running.of("started")[0]["statements"] == []
 
 
-def test_windows_line_ends_and_a_byte_order_mark(runner: Runner) -> None:
+def test_runs_a_script_with_windows_line_ends_and_a_byte_order_mark(runner: Runner) -> None:
     assert run(runner, "\ufeffx = 1\r\nif x:\r\n    print('''a\r\nb''')\r\n") == "a\nb\n"

@@ -49,7 +49,7 @@ def send(running: Running, number: signal.Signals) -> None:
     os.kill(running.of("started")[0]["pid"], number)
 
 
-def test_an_alarm_that_is_due_at_a_prompt_comes_when_the_script_continues(runner: Runner) -> None:
+def test_an_alarm_at_a_prompt_is_delivered_when_the_script_continues(runner: Runner) -> None:
     running = runner.submit(ALARM, breakpoints=[at(11)])
     running.prompt(1)
     past(0.3)
@@ -99,7 +99,7 @@ def test_a_handler_that_returns_leaves_the_prompt_and_runs_when_the_script_conti
     assert running.output() == "1\n"
 
 
-def test_a_signal_during_an_evaluation_is_held_too_also_for_a_handler_set_there(runner: Runner) -> None:
+def test_holds_a_signal_during_an_evaluation_also_for_a_handler_set_there(runner: Runner) -> None:
     running = runner.submit(COUNTER, breakpoints=[at(8)])
     prompt = running.prompt(1)
     assert evaluate(running, "os.kill(os.getpid(), signal.SIGUSR1) or 7") == (True, "7")
@@ -111,7 +111,7 @@ def test_a_signal_during_an_evaluation_is_held_too_also_for_a_handler_set_there(
     assert running.output() == "2\n"
 
 
-def test_a_watchdog_thread_that_interrupts_the_paused_main_thread(runner: Runner) -> None:
+def test_a_watchdog_thread_interrupts_the_paused_main_thread(runner: Runner) -> None:
     script = (
         "import _thread, threading\ntimer = threading.Timer(0.2, _thread.interrupt_main)\ntimer.start()\n"
         "try:\n    x = 1\n    timer.join()\nexcept KeyboardInterrupt:\n    print('interrupted')\n"
@@ -125,7 +125,7 @@ def test_a_watchdog_thread_that_interrupts_the_paused_main_thread(runner: Runner
     assert running.output() == "interrupted\n"
 
 
-def test_a_signal_while_all_threads_are_stopped(runner: Runner) -> None:
+def test_a_signal_while_all_threads_are_stopped_is_held(runner: Runner) -> None:
     script = (
         "import signal, threading, time\ndef handle(*_):\n    print('handled')\nsignal.signal(signal.SIGUSR1, handle)\n"
         "def work():\n    while not done.is_set():\n        time.sleep(0.01)\ndone = threading.Event()\n"
@@ -149,7 +149,7 @@ def test_a_signal_while_all_threads_are_stopped(runner: Runner) -> None:
     assert running.output() == "handled\n"
 
 
-def test_an_alarm_while_a_failure_is_held_comes_to_the_statement_that_follows(runner: Runner) -> None:
+def test_an_alarm_during_a_held_failure_reaches_the_next_statement(runner: Runner) -> None:
     script = (
         "import signal\nclass Late(Exception): pass\ndef late(*_): raise Late('late')\n"
         "signal.signal(signal.SIGUSR1, late)\ntries = []\ntries.append(1) or 1 / (len(tries) - 1)\nprint('end')\n"
@@ -213,7 +213,7 @@ def test_a_stop_of_a_paused_run_reaches_its_handler(
     assert running.output() == output
 
 
-def test_an_alarm_that_is_held_does_not_swallow_a_stop(runner: Runner) -> None:
+def test_a_held_alarm_does_not_delay_a_stop(runner: Runner) -> None:
     running = runner.submit(ALARM, breakpoints=[at(11)])
     running.prompt(1)
     past(0.3)

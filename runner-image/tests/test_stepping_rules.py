@@ -206,7 +206,7 @@ def stand(running: Running, number: int) -> dict[str, Any] | None:
 
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True)
 @given(script=scripts(), data=st.data())
-def test_every_command_stops_where_the_reference_says(runner: Runner, script: str, data: Any) -> None:
+def test_every_command_stops_where_the_reference_does(runner: Runner, script: str, data: Any) -> None:
     lines = record(script)
     code = sorted({entry.line for entry in lines})
     breakpoints = set(data.draw(st.lists(st.sampled_from(code), max_size=2), label="breakpoints"))

@@ -43,7 +43,7 @@ def walk(running: Running, commands: str) -> list[int]:
         ("SSSSS", [1, 5, 2, 3, 6, 2]),
     ],
 )
-def test_each_command_stops_where_it_says(runner: Runner, commands: str, lines: list[int]) -> None:
+def test_each_step_command_stops_at_the_expected_line(runner: Runner, commands: str, lines: list[int]) -> None:
     running = runner.submit(FUNCTION, startPaused=True)
     assert walk(running, commands) == lines
     assert running.end()["outcome"] == "SUCCEEDED"
@@ -74,7 +74,7 @@ def test_a_call_over_several_lines_is_one_stop(runner: Runner) -> None:
     running.end()
 
 
-def test_stepping_into_and_out_of_a_call_over_several_lines(runner: Runner) -> None:
+def test_steps_into_and_out_of_a_call_over_several_lines(runner: Runner) -> None:
     script = "def f(*args):\n    return args\n\nx = f(\n    1,\n    2,\n)\ny = 1\n"
     running = runner.submit(script, startPaused=True)
     assert walk(running, "NSN") == [1, 4, 2, 8]
@@ -92,7 +92,7 @@ def test_next_over_a_recursion_stays_in_its_frame(runner: Runner) -> None:
     assert running.output() == "300\n"
 
 
-def test_stepping_inside_a_thread(runner: Runner) -> None:
+def test_steps_in_a_thread(runner: Runner) -> None:
     script = (
         "import threading\ndef work():\n    a = 1\n    b = 2\n    return a + b\n"
         "t = threading.Thread(target=work, name='worker')\nt.start()\nt.join()\n"
@@ -109,7 +109,7 @@ def test_stepping_inside_a_thread(runner: Runner) -> None:
     assert running.until("traceEnded", trace=prompt["trace"])
 
 
-def test_a_step_goes_into_asyncio_tasks_and_comes_back(runner: Runner) -> None:
+def test_steps_into_asyncio_tasks_and_back(runner: Runner) -> None:
     script = (
         "import asyncio\nasync def inner():\n    await asyncio.sleep(0.01)\n    return 1\n"
         "async def main():\n    x = await inner()\n    return x\nprint(asyncio.run(main()))\nprint('after')\n"
@@ -150,7 +150,7 @@ def test_one_of_two_answers_to_the_same_prompt_wins(runner: Runner) -> None:
     assert [a["ok"] for a in running.of("action") if a["name"] == "step"] == [True, False, False]
 
 
-def test_steps_that_make_no_sense_are_refused_with_a_sentence(runner: Runner) -> None:
+def test_refuses_steps_that_are_not_possible(runner: Runner) -> None:
     running = runner.submit("import time\ntime.sleep(60)\n")
     running.until("line", line=2)
     nobody = running.command("step", trace=9, prompt=1, command="NEXT")
@@ -159,7 +159,7 @@ def test_steps_that_make_no_sense_are_refused_with_a_sentence(runner: Runner) ->
     assert runner.gateway.command("pause", run="satp1-none", by="bob")["code"] == "UNKNOWN_RUN"
 
 
-def test_a_loop_on_one_line_is_stepped_through(runner: Runner) -> None:
+def test_steps_through_a_loop_on_one_line(runner: Runner) -> None:
     running = runner.submit("x = 0\nfor i in range(2): x += i\nprint(x)\n", startPaused=True)
     assert walk(running, "N")[-1] == 2
     assert running.end()["outcome"] == "SUCCEEDED"

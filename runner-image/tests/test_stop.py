@@ -30,7 +30,7 @@ def test_each_level_ends_a_script_with_its_own_outcome(runner: Runner, level: st
     assert running.output() == ""
 
 
-def test_a_request_stops_before_the_next_statement(runner: Runner) -> None:
+def test_a_stop_request_stops_before_the_next_statement(runner: Runner) -> None:
     running = runner.submit("import time\ntime.sleep(0.4); x = 1\nprint('never')\n")
     running.until("line", line=2)
     assert running.command("stop", level="REQUEST")["ok"]
@@ -40,14 +40,14 @@ def test_a_request_stops_before_the_next_statement(runner: Runner) -> None:
     assert [(e["index"], e["state"]) for e in running.of("statement")][-1] == (1, "DONE")
 
 
-def test_a_request_before_the_last_statement_ended_is_no_stop(runner: Runner) -> None:
+def test_a_stop_request_during_the_last_statement_does_not_change_the_outcome(runner: Runner) -> None:
     running = runner.submit("import time\ntime.sleep(0.4)\n")
     running.until("line", line=2)
     running.command("stop", level="REQUEST")
     assert running.end()["outcome"] == "SUCCEEDED"
 
 
-def test_a_request_can_be_taken_back(runner: Runner) -> None:
+def test_a_stop_request_can_be_withdrawn(runner: Runner) -> None:
     running = runner.submit("import time\ntime.sleep(0.4)\nprint('went on')\n")
     running.until("line", line=2)
     assert running.command("unstop")["code"] == "BAD_INPUT"
@@ -57,7 +57,7 @@ def test_a_request_can_be_taken_back(runner: Runner) -> None:
     assert [e["level"] for e in running.of("stopping")] == ["REQUEST", None]
 
 
-def test_a_request_while_paused_does_not_run_the_statement_ahead(runner: Runner) -> None:
+def test_a_stop_request_while_paused_does_not_run_the_next_statement(runner: Runner) -> None:
     running = runner.submit("print('one')\nprint('two')\n", startPaused=True)
     running.step(running.prompt(1), "NEXT")
     running.prompt(2)
@@ -75,7 +75,7 @@ def test_a_request_while_paused_does_not_run_the_statement_ahead(runner: Runner)
     }
 
 
-def test_a_request_while_paused_inside_a_statement_lets_it_finish(runner: Runner) -> None:
+def test_a_stop_request_while_paused_in_a_statement_finishes_that_statement(runner: Runner) -> None:
     running = runner.submit("for i in range(3):\n    print(i)\nprint('never')\n", startPaused=True)
     running.step(running.prompt(1), "NEXT")
     running.prompt(2)
@@ -97,7 +97,7 @@ def test_a_paused_script_is_stopped_without_running_its_next_line(runner: Runner
     assert running.until("resumed", number=1)
 
 
-def test_clean_up_runs_and_is_seen(runner: Runner) -> None:
+def test_clean_up_runs_and_is_recorded(runner: Runner) -> None:
     script = (
         "import threading, time\nthreading.Timer(0.5, print, ['asleep']).start()\ntry:\n    time.sleep(60)\nfinally:\n"
         "    print('stopping the telescope')\n    x = 1\n    y = 2\n"
@@ -111,7 +111,7 @@ def test_clean_up_runs_and_is_seen(runner: Runner) -> None:
     assert running.lines()[-3:] == [6, 7, 8]
 
 
-def test_a_script_that_ends_well_after_an_interrupt_is_still_no_success(runner: Runner) -> None:
+def test_a_script_that_exits_with_0_after_an_interrupt_is_interrupted(runner: Runner) -> None:
     script = "import time\ntry:\n    time.sleep(60)\nexcept KeyboardInterrupt:\n    pass\n"
     running = runner.submit(script)
     running.until("line", line=3)
@@ -133,14 +133,14 @@ def test_only_kill_ends_a_script_that_refuses_signals(runner: Runner) -> None:
     assert [e["level"] for e in running.of("stopping")] == ["INTERRUPT", "TERMINATE", "KILL"]
 
 
-def test_a_weaker_stop_after_a_stronger_is_refused(runner: Runner) -> None:
+def test_refuses_a_weaker_stop_after_a_stronger_one(runner: Runner) -> None:
     running = runner.submit(STUBBORN)
     running.until("output", text="ready\n")
     running.command("stop", level="INTERRUPT")
     assert running.command("stop", level="REQUEST")["code"] == "STOPPING"
 
 
-def test_a_thread_that_never_ends_keeps_the_run_until_it_is_killed(runner: Runner) -> None:
+def test_a_thread_that_never_ends_keeps_the_run_active_until_a_kill(runner: Runner) -> None:
     script = "import threading, time\ndef work():\n    while True:\n        time.sleep(0.05)\n"
     running = runner.submit(script + "threading.Thread(target=work).start()\nprint('main is through')\n")
     running.until("statement", index=3, state="DONE")
@@ -151,7 +151,7 @@ def test_a_thread_that_never_ends_keeps_the_run_until_it_is_killed(runner: Runne
     assert running.output() == "main is through\n"
 
 
-def test_an_asyncio_script_is_interrupted(runner: Runner) -> None:
+def test_interrupts_an_asyncio_script(runner: Runner) -> None:
     script = "import asyncio\nasync def main():\n    try:\n        await asyncio.sleep(60)\n    finally:\n"
     running = runner.submit(script + "        print('clean')\nasyncio.run(main())\n")
     running.until("line", line=4)
@@ -169,7 +169,9 @@ def test_an_asyncio_script_is_interrupted(runner: Runner) -> None:
         (signal.SIGSEGV, "FAILED", 139),
     ],
 )
-def test_signals_from_outside(runner: Runner, number: signal.Signals, outcome: str, code: int) -> None:
+def test_signals_from_outside_have_their_outcomes(
+    runner: Runner, number: signal.Signals, outcome: str, code: int
+) -> None:
     running = runner.submit(SLEEP)
     running.until("line", line=2)
     os.kill(running.of("started")[0]["pid"], number)
@@ -177,7 +179,7 @@ def test_signals_from_outside(runner: Runner, number: signal.Signals, outcome: s
     assert (end["outcome"], end["exitCode"]) == (outcome, code)
 
 
-def test_a_stop_right_after_the_start_leaves_a_whole_record(runner: Runner) -> None:
+def test_a_stop_right_after_the_start_leaves_a_complete_record(runner: Runner) -> None:
     for level in ("KILL", "INTERRUPT", "KILL", "INTERRUPT"):
         running = runner.submit(SLEEP)
         running.command("stop", level=level)
@@ -185,7 +187,7 @@ def test_a_stop_right_after_the_start_leaves_a_whole_record(runner: Runner) -> N
         assert running.events[0]["type"] == "started" and len(running.of("started")) == 1
 
 
-def test_what_is_asked_of_an_ended_run_is_refused(own_runner) -> None:  # type: ignore[no-untyped-def]
+def test_refuses_commands_to_an_ended_run(own_runner) -> None:  # type: ignore[no-untyped-def]
     runner = own_runner(acknowledge=False)
     running = runner.submit("print(1)\n")
     running.end()
@@ -209,7 +211,7 @@ asyncio.run(main())
 
 
 @pytest.mark.parametrize("how", ["INTERRUPT", "shut down"])
-def test_tasks_that_stand_at_a_breakpoint_keep_nobody(own_runner, how: str) -> None:  # type: ignore[no-untyped-def]
+def test_tasks_at_a_breakpoint_do_not_delay_the_end(own_runner, how: str) -> None:  # type: ignore[no-untyped-def]
     runner = own_runner()
     running = runner.submit(TWO_TASKS, breakpoints=[{"file": "<script>", "line": 5, "enabled": True}])
     first = running.prompt(1)

@@ -11,7 +11,7 @@ SCRIPT = (
 )
 
 
-def test_it_is_paused_continued_and_interrupted(runner: Runner) -> None:
+def test_a_script_with_subinterpreters_is_paused_continued_and_interrupted(runner: Runner) -> None:
     running = runner.submit(SCRIPT)
     running.until("line", line=5)
     assert running.command("pause")["ok"]

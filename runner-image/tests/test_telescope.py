@@ -83,7 +83,7 @@ def look(tmp_path: Path, bridge: Bridge, monkeypatch: pytest.MonkeyPatch) -> Cal
     return now
 
 
-def test_running_operations_are_listed_the_newest_first(bridge: Bridge, look: Callable[[], dict[str, Any]]) -> None:
+def test_lists_running_operations_newest_first(bridge: Bridge, look: Callable[[], dict[str, Any]]) -> None:
     bridge.agents(acu1={"go_to": 3, "monitor": 3, "set_scan_params": 5}, smurf1={"stream": 4, "iv": 6, "bias": 2})
     bridge.sessions["observatory.acu1.ops go_to"] = {"start_time": 1764000000.5}
     bridge.sessions["observatory.acu1.ops monitor"] = {"start_time": 1763000000}
@@ -98,7 +98,7 @@ def test_running_operations_are_listed_the_newest_first(bridge: Bridge, look: Ca
     assert "problem" not in event
 
 
-def test_an_agent_that_ocs_has_lost_is_a_problem(bridge: Bridge, look: Callable[[], dict[str, Any]]) -> None:
+def test_reports_an_agent_that_ocs_has_lost(bridge: Bridge, look: Callable[[], dict[str, Any]]) -> None:
     bridge.agents(acu1={"go_to": 7}, smurf1={"stream": 5})
     event = look()
     assert event["agents"] == []
@@ -118,7 +118,7 @@ def test_an_agent_that_ocs_has_lost_is_a_problem(bridge: Bridge, look: Callable[
         b"\xff",
     ],
 )
-def test_an_answer_that_makes_no_sense_shows_nothing(
+def test_reports_a_problem_for_an_invalid_answer(
     bridge: Bridge, look: Callable[[], dict[str, Any]], answer: bytes
 ) -> None:
     bridge.raw = answer
@@ -127,13 +127,13 @@ def test_an_answer_that_makes_no_sense_shows_nothing(
     assert event["problem"].startswith("We cannot see the telescope. Assume it moves.")
 
 
-def test_a_registry_that_is_away_shows_nothing(bridge: Bridge, look: Callable[[], dict[str, Any]]) -> None:
+def test_reports_a_problem_for_an_unreachable_registry(bridge: Bridge, look: Callable[[], dict[str, Any]]) -> None:
     assert "registry does not answer: wamp.error.no_such_procedure" in look()["problem"]
     bridge.close()
     assert "does not answer" in look()["problem"]
 
 
-def test_a_configuration_that_cannot_be_used_shows_nothing(
+def test_reports_a_problem_for_an_unusable_configuration(
     tmp_path: Path, look: Callable[[], dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "default.yaml").write_text('{"hub": {"wamp_http": "ftp://elsewhere/"}}')
@@ -150,7 +150,7 @@ def test_the_configuration_may_be_json(tmp_path: Path, monkeypatch: pytest.Monke
     assert telescope.find_observatory() == telescope.Observatory("http://h:1/call", "so.lat", "reg-2")
 
 
-def test_while_a_failure_is_held_the_record_says_what_goes_on_as_it_changes(tmp_path: Path, bridge: Bridge) -> None:
+def test_records_changes_of_the_telescope_while_a_failure_is_held(tmp_path: Path, bridge: Bridge) -> None:
     bridge.agents(smurf1={"take_noise": 3})
     gateway = Gateway()
     runner = Runner(gateway, tmp_path / "state", env=configure(tmp_path, bridge))
@@ -167,7 +167,7 @@ def test_while_a_failure_is_held_the_record_says_what_goes_on_as_it_changes(tmp_
         gateway.close()
 
 
-def test_after_a_stop_the_record_says_what_goes_on(tmp_path: Path, bridge: Bridge) -> None:
+def test_records_the_telescope_status_after_a_stop(tmp_path: Path, bridge: Bridge) -> None:
     bridge.agents(acu1={"go_to": 3})
     gateway = Gateway()
     runner = Runner(gateway, tmp_path / "state", env=configure(tmp_path, bridge))

@@ -49,7 +49,7 @@ def watched() -> Iterator[Watched]:
     watched._theirs.close()
 
 
-def test_a_line_that_is_about_to_tell_itself_is_not_told_for_it(watched: Watched) -> None:
+def test_does_not_sample_a_line_that_is_about_to_report_itself(watched: Watched) -> None:
     for line in range(1, 10, 3):
         # The interpreter is there already; the line's own word comes right after.
         watched.look(line)
@@ -61,7 +61,7 @@ def test_a_line_that_is_about_to_tell_itself_is_not_told_for_it(watched: Watched
     assert list(watched.told()) == [(line, False) for line in range(1, 10)]
 
 
-def test_a_place_that_tells_nothing_is_told_at_the_second_look(watched: Watched) -> None:
+def test_samples_a_line_without_an_event_at_the_second_tick(watched: Watched) -> None:
     watched.reach(1)
     watched.look(7)
     watched.look(7)
@@ -70,7 +70,7 @@ def test_a_place_that_tells_nothing_is_told_at_the_second_look(watched: Watched)
     assert list(watched.told()) == [(1, False), (7, True), (8, False)]
 
 
-def test_silent_code_is_told_at_the_first_look(watched: Watched) -> None:
+def test_samples_muted_code_at_the_first_tick(watched: Watched) -> None:
     watched.reach(1)
     watched.telling.fall_silent()
     watched.look(7)

@@ -13,7 +13,7 @@ from test_resume import until
 SCRIPT = "import time\nprint('one')\nwhile True:\n    time.sleep(0.05)\n"
 
 
-def test_the_token_of_a_run_is_shown_until_its_end(own_runner: Callable[..., Runner]) -> None:
+def test_sends_the_token_of_a_run_until_its_end(own_runner: Callable[..., Runner]) -> None:
     runner = own_runner()
     gateway = runner.gateway
     running = runner.submit(SCRIPT, token="the first")
@@ -44,13 +44,13 @@ def test_others_cannot_read_the_token_file(own_runner: Callable[..., Runner]) ->
     assert "only ours" not in (runner.folder / running.run / "run.json").read_text()
 
 
-def test_without_a_token_none_is_shown(runner: Runner) -> None:
+def test_sends_no_token_when_the_run_has_none(runner: Runner) -> None:
     running = runner.submit("x = 1\n")
     running.end()
     assert running.run not in runner.gateway.shown
 
 
-def test_the_secret_is_read_again_at_each_connection(own_runner: Callable[..., Runner], tmp_path: Path) -> None:
+def test_reads_the_secret_again_at_each_connection(own_runner: Callable[..., Runner], tmp_path: Path) -> None:
     file = tmp_path / "secret"
     file.write_text(f"{TOKEN}\n")
     runner = own_runner(env={"RUNNER_TOKEN": "not this one", "RUNNER_TOKEN_FILE": str(file)})
@@ -70,7 +70,7 @@ def test_the_secret_is_read_again_at_each_connection(own_runner: Callable[..., R
 
 
 @pytest.mark.parametrize("text", [None, "", "two\nlines\n"])
-def test_a_file_without_a_secret_is_told(tmp_path: Path, text: str | None) -> None:
+def test_reports_a_file_without_a_secret(tmp_path: Path, text: str | None) -> None:
     file = tmp_path / "secret"
     if text is not None:
         file.write_text(text)
@@ -87,7 +87,7 @@ def test_a_file_without_a_secret_is_told(tmp_path: Path, text: str | None) -> No
     assert "lines" not in done.stderr
 
 
-def test_a_refused_token_is_logged_as_such(own_runner: Callable[..., Runner], tmp_path: Path) -> None:
+def test_logs_a_refused_token(own_runner: Callable[..., Runner], tmp_path: Path) -> None:
     runner = own_runner()
     gateway = runner.gateway
     gateway.token = "another"

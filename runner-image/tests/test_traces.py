@@ -55,7 +55,7 @@ def golden(version: str, script: Path) -> Path:
 
 @pytest.mark.parametrize("version", PYTHONS)
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
-def test_the_trace_is_what_it_was(version: str, script: Path, tmp_path: Path) -> None:
+def test_the_events_are_the_expected_ones(version: str, script: Path, tmp_path: Path) -> None:
     assert trace(PYTHONS[version], script, tmp_path).splitlines() == golden(version, script).read_text().splitlines()
 
 

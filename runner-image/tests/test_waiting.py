@@ -34,7 +34,7 @@ asyncio.run(main())
 
 
 @pytest.mark.parametrize("version", PYTHONS)
-def test_random_programs_lose_nothing_and_keep_their_order(version: str) -> None:
+def test_random_programs_keep_their_actions_and_order(version: str) -> None:
     command = [PYTHONS[version], str(Path(__file__).parent / "waiting_tasks.py"), "0", "150"]
     done = subprocess.run(command, env=environment(), capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -42,7 +42,7 @@ def test_random_programs_lose_nothing_and_keep_their_order(version: str) -> None
 
 @pytest.mark.parametrize("version", PYTHONS)
 @pytest.mark.parametrize("others", ["GO_ON", "WAIT"])
-def test_on_each_python(version: str, others: str, tmp_path: Path) -> None:
+def test_random_programs_pass_on_each_python(version: str, others: str, tmp_path: Path) -> None:
     path = tmp_path / "script.py"
     path.write_text(TWO)
     point = {"file": "<script>", "line": 9, "enabled": True}
@@ -100,7 +100,7 @@ def held_up(runner: Runner) -> tuple[Running, dict[str, Any]]:
 
 
 @pytest.mark.parametrize("how", ["resumeOtherTasks", "resume", "pause"])
-def test_who_waits_for_one_that_waits_is_told_and_gets_on(runner: Runner, how: str) -> None:
+def test_reports_a_deadlock_of_frozen_tasks_and_resumes_them(runner: Runner, how: str) -> None:
     running, prompt = held_up(runner)
     assert running.output() == ""
     reply = running.command(how, trace=prompt["trace"]) if how == "resumeOtherTasks" else running.command(how)
@@ -126,14 +126,14 @@ def test_who_waits_for_one_that_waits_is_told_and_gets_on(runner: Runner, how: s
 
 
 @pytest.mark.parametrize("level", ["INTERRUPT", "TERMINATE", "REQUEST"])
-def test_a_stop_does_not_wait_for_the_step(runner: Runner, level: str) -> None:
+def test_a_stop_does_not_wait_for_a_step_that_freezes_tasks(runner: Runner, level: str) -> None:
     running, _ = held_up(runner)
     running.command("stop", level=level)
     running.end()
     assert len(running.of("prompt")) == 1
 
 
-def test_they_wait_until_the_task_ends(runner: Runner) -> None:
+def test_other_tasks_stay_frozen_until_the_task_ends(runner: Runner) -> None:
     running = runner.submit(TWO, breakpoints=[at(9)])
     assert step(running, running.prompt(1), "RETURN", **WAIT)["ok"]
     assert running.end()["outcome"] == "SUCCEEDED"
@@ -173,7 +173,7 @@ asyncio.run(main())
 """
 
 
-def test_what_a_step_makes_and_awaits_goes_on_with_it(runner: Runner) -> None:
+def test_tasks_that_a_step_creates_or_awaits_run_with_it(runner: Runner) -> None:
     running = runner.submit(AWAITED, breakpoints=[at(14)])
     prompt = running.prompt(1)
     for number in range(2, 9):
