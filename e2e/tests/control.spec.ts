@@ -20,7 +20,10 @@ test('pause, step with keys, continue, interrupt', async ({ page, context }) => 
   const details = page.getByRole('complementary', { name: 'Details' });
   await expect(details).toContainText('Call stack');
   // Only a paused trace has this button: while the step is in progress there is none, and F8 would do nothing.
-  const line = details.locator('.trace').first().getByRole('button', { name: /^line \d+$/, pressed: true });
+  const line = details
+    .locator('.trace')
+    .first()
+    .getByRole('button', { name: /^line \d+$/, pressed: true });
   const before = await line.textContent();
   await page.keyboard.press('F10');
   await expect.poll(async () => ((await line.count()) > 0 ? line.textContent() : before)).not.toBe(before);
