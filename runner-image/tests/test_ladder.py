@@ -10,7 +10,7 @@ import pytest
 from gateway import Gateway, Runner, Running
 from test_resume import until
 
-from sequencer_runner.supervisor.ladder import heeded
+from sequencer_runner.supervisor.ladder import reaction_event
 
 STUBBORN = "import signal, time\nfor s in (signal.SIGINT, signal.SIGTERM):\n    signal.signal(s, signal.SIG_IGN)\n"
 STUBBORN += "print('ready', flush=True)\nwhile True:\n    time.sleep(0.02)\n"
@@ -145,6 +145,6 @@ def test_the_default_deadlines_of_the_rungs(own_runner: Callable[..., Runner]) -
 @pytest.mark.parametrize("level", ["INTERRUPT", "TERMINATE", "KILL"])
 @pytest.mark.parametrize("reaction", ["none", "ignored", "running", "unknown"])
 def test_every_reaction_has_a_text(level: str, reaction: str) -> None:
-    assert heeded(level, 1, reaction) is None
-    event = heeded(level, 12, reaction)
+    assert reaction_event(level, 1, reaction) is None
+    event = reaction_event(level, 12, reaction)
     assert event is not None and "12 s" in event["text"] and event["text"].endswith(".")

@@ -8,14 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_replace import WAITS, go, waiting
 
-from sequencer_runner.script.debugger.line_moves import Moves
+from sequencer_runner.script.debugger.line_moves import LineMoves
 from sequencer_runner.script.source.sources import parse
 
 OLD = "a = 1\nb = 2\nfor n in range(3):\n    c = n\n    d = f(\n        n,\n    )\ne = 5\nprint(e)\n"
 
 
-def moves(old: str, new: str) -> Moves:
-    return Moves(parse(old, "<script>"), parse(new, "<script>"))
+def moves(old: str, new: str) -> LineMoves:
+    return LineMoves(parse(old, "<script>"), parse(new, "<script>"))
 
 
 @pytest.mark.parametrize(

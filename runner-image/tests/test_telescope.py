@@ -76,7 +76,7 @@ def look(tmp_path: Path, bridge: Bridge, monkeypatch: pytest.MonkeyPatch) -> Cal
         monkeypatch.setenv(name, value)
 
     def now() -> dict[str, Any]:
-        event = asyncio.run(telescope.look())
+        event = asyncio.run(telescope.read_status())
         assert event is not None
         return event
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from sequencer_runner.common.frames import FrameReader, LineFrame
-from sequencer_runner.script.debugger.line_sampler import Telling
+from sequencer_runner.script.debugger.line_sampler import LineSampler
 from sequencer_runner.script.debugger.traces import Trace
 from sequencer_runner.script.io.channel import Channel
 
@@ -18,16 +18,16 @@ class Watched:
     def __init__(self) -> None:
         self._ours, self._theirs = socket.socketpair()
         self._channel = Channel(self._theirs)
-        self.telling = Telling(self._channel)
+        self.sampler = LineSampler(self._channel)
         self.trace = Trace(1, "THREAD", "MainThread", 1, function="<module>")
 
     def reach(self, line: int) -> None:
         """By the line itself, as it runs."""
         self.trace.line = line
-        self.telling.comes(self.trace, line)
+        self.sampler.sample(self.trace, line)
 
     def look(self, line: int) -> None:
-        self.telling.tick([(self.trace, line, "<module>")])
+        self.sampler.tick([(self.trace, line, "<module>")])
 
     def told(self) -> Iterator[tuple[int, bool]]:
         """Each line so far, and whether it is marked as a sample."""
@@ -72,7 +72,7 @@ def test_samples_a_line_without_an_event_at_the_second_tick(watched: Watched) ->
 
 def test_samples_muted_code_at_the_first_tick(watched: Watched) -> None:
     watched.reach(1)
-    watched.telling.fall_silent()
+    watched.sampler.mute()
     watched.look(7)
     watched.look(9)
     assert list(watched.told()) == [(1, False), (7, True), (9, True)]

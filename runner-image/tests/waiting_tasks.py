@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 
-from sequencer_runner.script.debugger.task_freeze import Others
+from sequencer_runner.script.debugger.task_freeze import TaskFreeze
 from sequencer_runner.script.debugger.traces import Trace
 from sequencer_runner.script.io.channel import Channel
 
@@ -56,7 +56,7 @@ class Ran:
         self._ours, theirs = socket.socketpair()
         threading.Thread(target=self._drain, daemon=True).start()
         self._trace = Trace(1, "TASK", "stepped", 0)
-        self._waiting = Others(Channel(theirs))
+        self._waiting = TaskFreeze(Channel(theirs))
         self._over = False
         watcher = threading.Thread(target=self._let_go_in_time)
         watcher.start()
@@ -76,9 +76,9 @@ class Ran:
         while not self._over:
             time.sleep(0.002)
             for step in list(self._waiting._steps.values()):
-                if step.gate.is_shut and step.gate.idle and step.gate.outside:
+                if step.gate.is_closed and step.gate.idle and step.gate.waiting:
                     self._shut = False
-                    self._waiting.let_go(self._trace)
+                    self._waiting.release(self._trace)
 
     async def _main(self) -> None:
         loop = asyncio.get_running_loop()

@@ -9,11 +9,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sequencer_runner.script.io.operator_prompts import Dialogue
+    from sequencer_runner.script.io.operator_prompts import OperatorPrompts
 
-_current_dialogue: "Callable[[], Dialogue | None] | None"
+_current_dialogue: "Callable[[], OperatorPrompts | None] | None"
 try:
-    from sequencer_runner.script.io.operator_prompts import current_dialogue as _current_dialogue
+    from sequencer_runner.script.io.operator_prompts import current_operator_prompts as _current_dialogue
 except ImportError:
     _current_dialogue = None
 
@@ -100,6 +100,6 @@ def _read_line(prompt: str, timeout: float | None) -> str | None:
     return line.rstrip("\n")
 
 
-def _dialogue() -> "Dialogue | None":
+def _dialogue() -> "OperatorPrompts | None":
     """None outside Sequencer, and in a child process, which is not the run."""
     return None if _current_dialogue is None else _current_dialogue()

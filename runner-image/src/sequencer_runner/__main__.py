@@ -1,4 +1,4 @@
-"""The command that starts a worker."""
+"""Command line of a worker."""
 
 import argparse
 import asyncio
@@ -14,19 +14,23 @@ from sequencer_runner.supervisor.worker import FolderTaken, Settings, Worker, en
 
 def _settings() -> Settings:
     parser = argparse.ArgumentParser(
-        prog="sequencer_runner", description="Waits for runs of one sequencer, and runs them."
+        prog="sequencer_runner", description="Waits for runs of one sequencer and executes them."
     )
     parser.add_argument("--gateway", required=True, help="the API's gateway, such as ws://127.0.0.1:8000/runner")
     parser.add_argument("--sequencer", required=True, help="the name of the sequencer, such as satp1")
-    parser.add_argument("--state-dir", required=True, type=Path, help="a folder of this worker's own, for its journals")
-    parser.add_argument("--hostname", help="what socket.gethostname() says to scripts (daq-NAME-sequencer)")
     parser.add_argument(
-        "--stop-grace-seconds", type=float, default=300, help="for clean-up after an interrupt (%(default)s)"
+        "--state-dir", required=True, type=Path, help="folder for the journals, used by this worker alone"
+    )
+    parser.add_argument("--hostname", help="result of socket.gethostname() in scripts (daq-NAME-sequencer)")
+    parser.add_argument(
+        "--stop-grace-seconds", type=float, default=300, help="time for clean-up after an interrupt (%(default)s)"
     )
     parser.add_argument(
-        "--terminate-grace-seconds", type=float, default=60, help="for clean-up after SIGTERM (%(default)s)"
+        "--terminate-grace-seconds", type=float, default=60, help="time for clean-up after SIGTERM (%(default)s)"
     )
-    parser.add_argument("--journal-max-bytes", type=int, default=1 << 30, help="above, output is dropped (%(default)s)")
+    parser.add_argument(
+        "--journal-max-bytes", type=int, default=1 << 30, help="output is dropped above this size (%(default)s)"
+    )
     options = parser.parse_args()
     if not re.fullmatch(r"[a-z]([a-z0-9-]{0,28}[a-z0-9])?", options.sequencer):
         parser.error(f"--sequencer {options.sequencer!r}: use lower-case letters, digits and -, at most 30")
@@ -35,7 +39,7 @@ def _settings() -> Settings:
     except (OSError, ValueError) as error:
         parser.error(f"RUNNER_TOKEN_FILE cannot be used: {error}")
     if not secret.read():
-        parser.error("RUNNER_TOKEN is not set: it is the secret by which the gateway knows this runner")
+        parser.error("RUNNER_TOKEN is not set: it is the secret that identifies this runner to the gateway")
     hostname = options.hostname or f"daq-{options.sequencer}-sequencer"
     return Settings(
         options.gateway,
@@ -51,11 +55,11 @@ def _settings() -> Settings:
 async def _work(settings: Settings) -> None:
     worker = Worker(settings)
     loop = asyncio.get_running_loop()
-    asked = asyncio.Event()
+    stop_requested = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, asked.set)
+        loop.add_signal_handler(number, stop_requested.set)
     serving = asyncio.create_task(worker.serve())
-    waiting = asyncio.create_task(asked.wait())
+    waiting = asyncio.create_task(stop_requested.wait())
     await asyncio.wait([serving, waiting], return_when=asyncio.FIRST_COMPLETED)
     if serving.done():
         serving.result()

@@ -44,7 +44,7 @@ class JournaledRun(Protocol):
     """The gateway does not take its events."""
 
 
-class Holder(Protocol):
+class RunHolder(Protocol):
     """What the gateway is told about: the runs, and who carries commands out."""
 
     @property
@@ -60,15 +60,15 @@ class Holder(Protocol):
     def end_unrecorded(self, run_id: str) -> None:
         """Ends a run that the gateway does not record."""
 
-    def on_line(self, connected: bool) -> None: ...
+    def set_connected(self, connected: bool) -> None: ...
 
 
-class Gateway:
-    def __init__(self, url: str, secret: Secret, holder: Holder) -> None:
+class GatewayClient:
+    def __init__(self, url: str, secret: Secret, holder: RunHolder) -> None:
         self._url = url
         self._secret = secret
         self._holder = holder
-        self._news = asyncio.Event()
+        self._wake = asyncio.Event()
         self._sent: dict[str, int] = {}
         # The last event and the size of each batch that is not acknowledged.
         self._in_flight: dict[str, deque[tuple[int, int]]] = {}
@@ -76,7 +76,7 @@ class Gateway:
         self._event_bytes = EVENT_BYTES
 
     def changed(self) -> None:
-        self._news.set()
+        self._wake.set()
 
     async def run(self) -> None:
         wait = _FIRST_WAIT
@@ -95,7 +95,7 @@ class Gateway:
                 ) as socket:
                     _log.info("connected to %s", self._url)
                     wait = _FIRST_WAIT
-                    await self._converse(socket)
+                    await self._serve(socket)
             except websockets.ConnectionClosed as closed:
                 code = closed.rcvd.code if closed.rcvd else None
                 _log.warning("the gateway closed the connection: %s", closed)
@@ -115,7 +115,7 @@ class Gateway:
             await asyncio.sleep(wait * random.uniform(0.7, 1.3))
             wait = min(_LONGEST_WAIT, wait * 2)
 
-    async def _converse(self, socket: ClientConnection) -> None:
+    async def _serve(self, socket: ClientConnection) -> None:
         await socket.send(json.dumps(await self._holder.hello()))
         welcomed = False
         sender: asyncio.Task[None] | None = None
@@ -138,14 +138,14 @@ class Gateway:
                     self._welcome(message)
                     if not welcomed:
                         welcomed = True
-                        self._holder.on_line(True)
+                        self._holder.set_connected(True)
                         sender = asyncio.create_task(self._send(socket))
                 elif isinstance(message, Ack):
                     self._ack(message)
                 else:
-                    self._obey(socket, message)
+                    self._start_command(socket, message)
         finally:
-            self._holder.on_line(False)
+            self._holder.set_connected(False)
             if sender is not None:
                 sender.cancel()
 
@@ -172,7 +172,7 @@ class Gateway:
         batches = self._in_flight.get(run.id)
         while batches and batches[0][0] <= run.acked:
             batches.popleft()
-        self._news.set()
+        self._wake.set()
         if run.over.is_set() and run.acked == run.journal.last_seq:
             self._in_flight.pop(run.id, None)
             self._holder.forget(run.id)
@@ -180,9 +180,9 @@ class Gateway:
     async def _send(self, socket: ClientConnection) -> None:
         try:
             while True:
-                self._news.clear()
+                self._wake.clear()
                 if not await self._send_some(socket):
-                    await self._news.wait()
+                    await self._wake.wait()
         except websockets.ConnectionClosed:
             _log.debug("the connection closed while events were being sent")
         except Exception:
@@ -213,7 +213,7 @@ class Gateway:
             batches.append((sent + len(lines), sum(map(len, lines))))
         return sent_some
 
-    def _obey(self, socket: ClientConnection, command: Command) -> None:
+    def _start_command(self, socket: ClientConnection, command: Command) -> None:
         task = asyncio.create_task(self._carry_out(socket, command))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -255,7 +255,7 @@ class Gateway:
         for tried in range(500):
             if self._sent.get(run.id, 0) >= target:
                 return
-            self._news.set()
+            self._wake.set()
             await asyncio.sleep(0 if tried < 50 else 0.002)
 
 

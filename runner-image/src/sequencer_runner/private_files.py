@@ -5,11 +5,11 @@ from pathlib import Path
 
 
 def private(path: str, flags: int) -> int:
-    """An opener: the file is for its owner alone, whatever the umask, which is the script's."""
+    """An opener for `open`: only the owner can read the file, whatever the umask is. A script may change the umask."""
     return os.open(path, flags, 0o600)
 
 
 def make_private(folder: Path) -> None:
-    """Raises OSError when it belongs to another user."""
+    """Creates the folder if it does not exist. Raises OSError when it belongs to another user."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)

@@ -1,4 +1,4 @@
-"""The lasting secret by which the gateway knows this runner: a word, or a file that is read at each connection."""
+"""The permanent token of this runner for the gateway: a value, or a file that is read at each connection."""
 
 import logging
 from pathlib import Path
@@ -7,23 +7,23 @@ _log = logging.getLogger("sequencer_runner.secret")
 
 
 class Secret:
-    def __init__(self, word: str, file: Path | None = None) -> None:
-        """OSError, ValueError: the file cannot be used."""
+    def __init__(self, value: str, file: Path | None = None) -> None:
+        """Raises OSError or ValueError when the file cannot be used."""
         self._file = file
-        self._word = word if file is None else _read(file)
+        self._value = value if file is None else _read(file)
 
     def read(self) -> str:
-        """While the file cannot be read, what it said before."""
+        """The current value. While the file cannot be read, the value that was last read."""
         if self._file is not None:
             try:
-                self._word = _read(self._file)
+                self._value = _read(self._file)
             except (OSError, ValueError) as error:
-                _log.warning("the secret cannot be read, the one before is used: %s", error)
-        return self._word
+                _log.warning("the token file cannot be read, using the previous token: %s", error)
+        return self._value
 
 
 def _read(file: Path) -> str:
     lines = file.read_text().strip().splitlines()
     if len(lines) != 1:
-        raise ValueError(f"{file} has to hold one line: the secret.")
+        raise ValueError(f"{file} must contain exactly one line: the token.")
     return lines[0]

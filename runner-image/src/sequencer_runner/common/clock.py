@@ -1,4 +1,4 @@
-"""Times as events carry them."""
+"""Times in the format of events."""
 
 import time
 from datetime import datetime, timezone
@@ -10,9 +10,9 @@ def now_ms() -> int:
 
 
 def iso(ms: int) -> str:
-    """ISO 8601 in UTC, with milliseconds."""
+    """ISO 8601 in UTC with milliseconds. `ms`: milliseconds since the epoch."""
     stamp = datetime.fromtimestamp(ms // 1000, timezone.utc).replace(microsecond=ms % 1000 * 1000)
-    # Not by `strftime`, for which Python calls that of the module `time`, which a script may have replaced.
+    # Not `strftime`: it calls `time.strftime`, which the script may have replaced.
     return f"{stamp.isoformat(timespec='milliseconds')[:23]}Z"
 
 

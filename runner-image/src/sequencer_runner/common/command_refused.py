@@ -2,7 +2,7 @@
 
 
 class CommandRefused(Exception):
-    """`code`: of the error catalogue. The text is a sentence for users."""
+    """`code` is from the error catalogue; the message is a sentence for users."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)

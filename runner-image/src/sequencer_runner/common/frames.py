@@ -1,8 +1,10 @@
-"""How supervisor and script process talk: frames on a pair of sockets.
+"""The binary frames that supervisor and script process exchange over a pair of sockets.
 
-A frame is a length (4 bytes, big endian), a kind (1 byte) and a payload. Kind `J` is one JSON object. Kind `L` is a
-`line` event as JSON: there are many, and they are recorded as they come. Kind `O` is what the script wrote: stream (1
-or 2), trace and line (0 for none), milliseconds since the epoch, then the bytes.
+A frame is a length (4 bytes, big endian), a kind (1 byte) and a payload:
+
+- `J`: one JSON object.
+- `L`: a `line` event as JSON. These are the most frequent; they are recorded without being parsed.
+- `O`: output of the script: stream (1 or 2), trace and line (0 for none), milliseconds since the epoch, then the bytes.
 """
 
 import json
@@ -14,13 +16,13 @@ _HEAD = struct.Struct(">IB")
 _OUTPUT = struct.Struct(">BIIQ")
 _KINDS = _JSON, _LINE, _OUT = ord("J"), ord("L"), ord("O")
 
-# No frame is as large: what says so is none.
+# A larger length means that the data is not a frame.
 _LARGEST = 64 << 20
 
 compact = json.JSONEncoder(separators=(",", ":")).encode
-"""JSON without spaces. Made once: `json.dumps` would make an encoder for each message."""
+"""JSON without spaces. Created once: `json.dumps` would create an encoder for each message."""
 compact_strict = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
-"""The same for other readers than Python. ValueError: it holds NaN or an infinity, which are not JSON."""
+"""The same for readers other than Python. Raises ValueError for NaN and infinities, which JSON does not have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ class OutputFrame:
 
 @dataclass(frozen=True, slots=True)
 class LineFrame:
-    """A `line` event, without a number yet."""
+    """A `line` event that has no sequence number yet."""
 
     data: bytes
 
@@ -62,40 +64,40 @@ def line_frame(event: dict[str, Any]) -> bytes:
 
 
 def output_head(stream: int, trace: int, line: int, time: int, size: int) -> bytes:
-    """What comes before `size` bytes of output."""
+    """The header of a frame with `size` bytes of output."""
     return _HEAD.pack(_OUTPUT.size + size, _OUT) + _OUTPUT.pack(stream, trace, line, time)
 
 
 class BadFrame(Exception):
-    """What came is no frame. Where the next one begins is not known: nothing more can be read."""
+    """Received data is not a frame. The start of the next frame is unknown, so nothing more can be read."""
 
 
 def _object(payload: bytes) -> dict[str, Any]:
     message = json.loads(payload)
     if not isinstance(message, dict):
-        raise ValueError("no object")
+        raise ValueError("not an object")
     return message
 
 
 class FrameReader:
-    """Cuts a stream of bytes into frames. Sans I/O."""
+    """Splits a stream of bytes into frames. Does no I/O."""
 
     def __init__(self) -> None:
         self._rest = b""
-        self._lost = False
+        self._stopped = False
 
-    def lose(self) -> None:
-        """Nothing more is read."""
-        self._lost, self._rest = True, b""
+    def stop(self) -> None:
+        """Ignores all further data."""
+        self._stopped, self._rest = True, b""
 
     def feed(self, data: bytes) -> list[Frame]:
-        """The frames that are whole now. Raises BadFrame once; what comes after that is passed over."""
-        if self._lost:
+        """Returns the frames that are now complete. Raises BadFrame once; later data is ignored."""
+        if self._stopped:
             return []
         try:
             return self._cut(data)
         except (ValueError, RecursionError, struct.error) as error:
-            self.lose()
+            self.stop()
             raise BadFrame(f"not a frame: {error}") from None
 
     def _cut(self, data: bytes) -> list[Frame]:

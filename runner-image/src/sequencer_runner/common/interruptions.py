@@ -1,10 +1,10 @@
-"""Exceptions by which code learns that it is to end: no failure of their own."""
+"""Exceptions that ask code to stop. They are not failures themselves."""
 
 CANCELLATIONS = frozenset({"CancelledError", "Cancelled", "GeneratorExit"})
-"""Names of classes, of asyncio, concurrent.futures, trio and others."""
+"""Class names, from asyncio, concurrent.futures, trio and others."""
 
 
 def is_interruption(failure: str) -> bool:
-    """Of a failure as the record has it, `KeyError: 'az'`."""
+    """`failure`: class and message, as recorded, such as `KeyError: 'az'`."""
     name = failure.partition(":")[0].rpartition(".")[2]
     return name == "KeyboardInterrupt" or name in CANCELLATIONS

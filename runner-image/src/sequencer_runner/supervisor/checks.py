@@ -60,7 +60,7 @@ def check_script(script: str, hostname: str, start_at: int = 0, start_line: int 
             "Move statements into functions or loops, or data into a file."
         )
         return [Finding("error", tree.body[_STATEMENTS].lineno, "SCRIPT_TOO_LARGE", text)]
-    # Others may warn meanwhile, of other things.
+    # Other threads may cause other warnings meanwhile.
     warned = dict.fromkeys((w.lineno, str(w.message)) for w in caught if w.filename == "script.py")
     found = [Finding("warning", line, "SYNTAX_WARNING", text) for line, text in warned]
     found += _hidden(lines)

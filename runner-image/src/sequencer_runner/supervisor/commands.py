@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from sequencer_runner.common.command_refused import CommandRefused
-from sequencer_runner.supervisor.script_channel import Conversation
+from sequencer_runner.supervisor.script_channel import ScriptChannel
 from sequencer_runner.supervisor.stopping import Stopping
 
 # How long an evaluation is waited for.
 _EVALUATED = 20.0
 # Commands that change nothing: they are no actions in the record. An evaluation has its own event.
-LOOKING = {"evaluate", "variables", "source"}
+READ_ONLY = {"evaluate", "variables", "source"}
 _STEPS = {
     "NEXT": "steps over",
     "STEP": "steps into",
@@ -35,9 +35,9 @@ class Done:
     result: Any = None
 
 
-async def carry_out(conversation: Conversation, stopping: Stopping, name: str, fields: dict[str, Any]) -> Done:
+async def carry_out(channel: ScriptChannel, stopping: Stopping, name: str, fields: dict[str, Any]) -> Done:
     """Raises CommandRefused."""
-    ask = conversation.ask
+    ask = channel.request
     match name:
         case "pause":
             if stopping.signalled:
@@ -65,7 +65,7 @@ async def carry_out(conversation: Conversation, stopping: Stopping, name: str, f
             count = len(fields["breakpoints"])
             return Done("1 breakpoint is set." if count == 1 else f"{count} breakpoints are set.", told)
         case "evaluate":
-            return Done("", await _evaluate(conversation, fields))
+            return Done("", await _evaluate(channel, fields))
         case "interruptEvaluation":
             await ask({"do": name, "trace": fields["trace"], "prompt": fields["prompt"]})
             return Done(f"The evaluation in trace {fields['trace']} was interrupted.")
@@ -86,9 +86,9 @@ async def carry_out(conversation: Conversation, stopping: Stopping, name: str, f
             raise CommandRefused("NOT_YET", f"The command {name} is not available in this version.")
 
 
-async def _evaluate(conversation: Conversation, fields: dict[str, Any]) -> Any:
+async def _evaluate(channel: ScriptChannel, fields: dict[str, Any]) -> Any:
     # An interrupt that follows it at once has to find it.
-    answer = conversation.asking({"do": "evaluate", **fields})
+    answer = channel.start_request({"do": "evaluate", **fields})
     done, _ = await asyncio.wait([answer], timeout=_EVALUATED)
     if not done:
         # What comes of it is told by its event.

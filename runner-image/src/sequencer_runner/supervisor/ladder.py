@@ -18,10 +18,10 @@ _log = logging.getLogger("sequencer_runner.supervisor.ladder")
 _NEXT = {"INTERRUPT": "TERMINATE", "TERMINATE": "KILL"}
 _SENT = {"INTERRUPT": "the interrupt", "TERMINATE": "SIGTERM", "KILL": "SIGKILL"}
 # Seconds after a rung was sent at which its effect is looked at; then every ten minutes.
-_LOOKS = (1, 5, 12, 30, 60, 120, 300)
-_LOOK_EVERY = 600
+_CHECKS = (1, 5, 12, 30, 60, 120, 300)
+_CHECK_EVERY = 600
 # Before this, a script that goes on has not had its time to react.
-_HEED = 5
+_REACTION_TIME = 5
 
 
 @dataclass(frozen=True)
@@ -58,12 +58,12 @@ class Ladder:
     def __init__(
         self,
         deadlines: Deadlines,
-        look: Callable[[str, int], Awaitable[None]],
+        check: Callable[[str, int], Awaitable[None]],
         climb: Callable[[str, str], Awaitable[None]],
     ) -> None:
         self._deadlines = deadlines
-        self._look = look
-        self._climb = climb
+        self._check = check
+        self._send_next = climb
         self._watcher: asyncio.Task[None] | None = None
         self._origin = ""
         self._climbing = False
@@ -78,7 +78,7 @@ class Ladder:
         self.over()
         if rung.level != "REQUEST":
             self._watcher = asyncio.create_task(self._watch(rung))
-            self._watcher.add_done_callback(_complain)
+            self._watcher.add_done_callback(_log_failure)
 
     def over(self) -> None:
         """Nothing more follows by itself."""
@@ -94,30 +94,30 @@ class Ladder:
                 await asyncio.sleep(max(0, begin + deadline - time.monotonic()))
                 self._climbing = True
                 try:
-                    await self._climb(_NEXT[rung.level], f"the system, as {self._origin} asked")
+                    await self._send_next(_NEXT[rung.level], f"the system, as {self._origin} asked")
                 finally:
                     self._climbing = False
                 return
             await asyncio.sleep(max(0, begin + due - time.monotonic()))
-            await self._look(rung.level, due)
+            await self._check(rung.level, due)
 
 
-def _complain(watcher: "asyncio.Task[None]") -> None:
+def _log_failure(watcher: "asyncio.Task[None]") -> None:
     if not watcher.cancelled() and watcher.exception() is not None:
         _log.error("the stop ladder cannot go on by itself", exc_info=watcher.exception())
 
 
 def _due() -> Iterator[int]:
-    yield from _LOOKS
-    due = _LOOKS[-1]
+    yield from _CHECKS
+    due = _CHECKS[-1]
     while True:
-        due += _LOOK_EVERY
+        due += _CHECK_EVERY
         yield due
 
 
-def heeded(level: str, seconds: int, reaction: str) -> dict[str, Any] | None:
+def reaction_event(level: str, seconds: int, reaction: str) -> dict[str, Any] | None:
     """A `reaction` event: how the script takes the rung. `reaction` is the script process's own word, or `unknown`."""
-    if seconds < _HEED:
+    if seconds < _REACTION_TIME:
         return None
     sent = _SENT[level]
     number = "SIGINT" if level == "INTERRUPT" else "SIGTERM"

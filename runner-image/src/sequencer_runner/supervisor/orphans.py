@@ -81,7 +81,7 @@ def marked(folder: str) -> list[Process]:
     return found
 
 
-async def end_and_name(find: Callable[[], list[Process]], action: Callable[[str, str, bool, str], None]) -> None:
+async def end_and_report(find: Callable[[], list[Process]], action: Callable[[str, str, bool, str], None]) -> None:
     """Two programs must not command one telescope: all of it ends, and the record names what had to be ended."""
     ended, left = await end_all(find)
     if ended:

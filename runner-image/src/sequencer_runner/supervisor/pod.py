@@ -24,20 +24,20 @@ from sequencer_runner.secret import Secret
 from sequencer_runner.supervisor.ladder import Deadlines
 from sequencer_runner.supervisor.packages import packages
 from sequencer_runner.supervisor.run import Run
-from sequencer_runner.supervisor.script_process import ScriptProcess, spawn
-from sequencer_runner.supervisor.stdout_tee import Mirror
+from sequencer_runner.supervisor.script_process import ScriptProcessHandle, spawn
+from sequencer_runner.supervisor.stdout_tee import StdoutTee
 from sequencer_runner.supervisor.worker import Settings, Worker
 
 _JOURNAL_LIMIT = 1 << 30
 # Kubernetes keeps 4096 bytes of it.
 _REASON_BYTES = 2000
 # For the gateway to take the last events, when the pod itself is being ended.
-_RECORD_GRACE_WHEN_ASKED = 5.0
+_RECORD_GRACE_AT_END = 5.0
 # In the folder of its own: whoever ends the pod makes this file before the signal comes (the pod's `preStop`). The
 # kernel drops a signal that the first process of a container does not handle yet, and nobody sends it again.
 _ENDING = ".ending"
 # Between two looks for the files of a run.
-_LOOK = 0.01
+_POLL = 0.01
 
 
 @dataclass(frozen=True)
@@ -73,38 +73,40 @@ def read_options(given: Path, work: Path) -> Options:
 class PodWorker(Worker):
     """Holds one run, and takes no other."""
 
-    def __init__(self, options: Options, mirror: Mirror, warm: ScriptProcess | None) -> None:
+    def __init__(self, options: Options, tee: StdoutTee, warm: ScriptProcessHandle | None) -> None:
         super().__init__(options.settings)
         self._only = options.run
         self._warm = warm
 
-        class MirroredRun(Run):
+        class TeeRun(Run):
             """Prints what the script prints."""
 
             def _print(self, stream: int, trace: int, line: int, at: int, data: bytes, *, tagged: bool) -> None:
-                mirror.write(stream, data)
+                tee.write(stream, data)
                 super()._print(stream, trace, line, at, data, tagged=tagged)
 
-        self.run_type = MirroredRun
+        self.run_type = TeeRun
 
     async def command(self, command: Command) -> Any:
         if command.name == "start" and command.fields["run"] != self._only:
             raise CommandRefused("RUNNER_BUSY", f"This runner is there for run {self._only} alone.")
         return await super().command(command)
 
-    def _keep_warm(self) -> None:
+    def _prepare_next(self) -> None:
         """There is no next run."""
 
 
 class Pod:
-    """`asked`: the pod itself is to end. `warm`: a process for the script, if there is one already."""
+    """`end_requested`: the pod itself is to end. `warm`: a process for the script, if there is one already."""
 
-    def __init__(self, options: Options, message: Path, asked: asyncio.Event, warm: ScriptProcess | None) -> None:
+    def __init__(
+        self, options: Options, message: Path, end_requested: asyncio.Event, warm: ScriptProcessHandle | None
+    ) -> None:
         self._options = options
         self._message = message
-        self._mirror = Mirror()
-        self._worker = PodWorker(options, self._mirror, warm)
-        self._asked = asked
+        self._tee = StdoutTee()
+        self._worker = PodWorker(options, self._tee, warm)
+        self._end_requested = end_requested
 
     async def work(self) -> int:
         """The exit code of the pod."""
@@ -118,10 +120,10 @@ class Pod:
         except CommandRefused as error:
             return self._refused(error)
         run = self._worker.runs[self._options.run]
-        end = await self._until_end(run)
-        await self._until_recorded()
+        end = await self._wait_for_end(run)
+        await self._wait_until_recorded()
         serving.cancel()
-        self._mirror.close()
+        self._tee.close()
         return end
 
     def _refused(self, error: CommandRefused) -> int:
@@ -129,14 +131,14 @@ class Pod:
         self._write({"outcome": "FAILED", "exitCode": 1, "reason": str(error)})
         return 1
 
-    async def _until_end(self, run: Run) -> int:
+    async def _wait_for_end(self, run: Run) -> int:
         over = asyncio.create_task(run.over.wait())
-        asked = asyncio.create_task(self._asked.wait())
-        await asyncio.wait([over, asked], return_when=asyncio.FIRST_COMPLETED)
+        end_requested = asyncio.create_task(self._end_requested.wait())
+        await asyncio.wait([over, end_requested], return_when=asyncio.FIRST_COMPLETED)
         if not run.over.is_set():
-            await run.terminate_softly(self._options.settings.deadlines.interrupt)
+            await run.shut_down_gently(self._options.settings.deadlines.interrupt)
             await over
-        asked.cancel()
+        end_requested.cancel()
         ended = json.loads(run.journal.read(run.journal.last_seq - 1, 1, 1)[0])
         self._write({key: ended[key] for key in ("outcome", "exitCode", "reason")})
         return 0 if ended["outcome"] == "SUCCEEDED" else ended["exitCode"] or 1
@@ -145,42 +147,42 @@ class Pod:
         reason = message["reason"].encode()[:_REASON_BYTES].decode(errors="ignore")
         self._message.write_text(json.dumps({**message, "reason": reason}, ensure_ascii=False))
 
-    async def _until_recorded(self) -> None:
+    async def _wait_until_recorded(self) -> None:
         """Until the gateway has it all, or the time for that is over."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + self._options.record_grace
         while self._worker.runs and loop.time() < deadline:
-            if self._asked.is_set():
-                deadline = min(deadline, loop.time() + _RECORD_GRACE_WHEN_ASKED)
-                self._asked.clear()
+            if self._end_requested.is_set():
+                deadline = min(deadline, loop.time() + _RECORD_GRACE_AT_END)
+                self._end_requested.clear()
             await asyncio.sleep(0.05)
 
 
-async def wait_for_run(given: Path, asked: asyncio.Event) -> ScriptProcess | None:
+async def wait_for_run(given: Path, end_requested: asyncio.Event) -> ScriptProcessHandle | None:
     """Until the files are there, all at once, as Kubernetes puts them: a process that waits for the script. None: the
-    pod was asked to end before."""
+    pod was end_requested to end before."""
     warm = spawn()
     packages()
-    while not asked.is_set():
+    while not end_requested.is_set():
         if (given / "options.json").exists():
             return warm
-        await asyncio.sleep(_LOOK)
+        await asyncio.sleep(_POLL)
     warm.close()
     return None
 
 
 async def work(given: Path, folder: Path, message: Path, waits: bool) -> int:
-    asked = asyncio.Event()
+    end_requested = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, asked.set)
+        loop.add_signal_handler(number, end_requested.set)
     if (folder / _ENDING).exists():
-        asked.set()
-    warm = await wait_for_run(given, asked) if waits else None
-    if warm is None and asked.is_set():
+        end_requested.set()
+    warm = await wait_for_run(given, end_requested) if waits else None
+    if warm is None and end_requested.is_set():
         message.write_text(json.dumps({"begun": False}))
         return 0
-    return await Pod(read_options(given, folder), message, asked, warm).work()
+    return await Pod(read_options(given, folder), message, end_requested, warm).work()
 
 
 def main() -> None:

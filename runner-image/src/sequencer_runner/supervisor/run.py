@@ -22,15 +22,15 @@ from sequencer_runner.common.python_code import python_version
 from sequencer_runner.journal import Journal
 from sequencer_runner.private_files import make_private
 from sequencer_runner.supervisor import orphans
-from sequencer_runner.supervisor.commands import LOOKING, carry_out
+from sequencer_runner.supervisor.commands import READ_ONLY, carry_out
 from sequencer_runner.supervisor.ladder import Deadlines
 from sequencer_runner.supervisor.outcome import End, Facts, outcome_of
 from sequencer_runner.supervisor.output import Output
 from sequencer_runner.supervisor.run_folder import make_run_folder, read_start, read_token, write_json, write_token
-from sequencer_runner.supervisor.script_channel import Conversation
+from sequencer_runner.supervisor.script_channel import ScriptChannel
 from sequencer_runner.supervisor.script_messages import BadScriptMessage, ScriptMessages, check_output
-from sequencer_runner.supervisor.script_process import ScriptProcess, waited_for
-from sequencer_runner.supervisor.stopping import Stopping, end_softly, see_telescope
+from sequencer_runner.supervisor.script_process import ScriptProcessHandle, waited_for
+from sequencer_runner.supervisor.stopping import Stopping, interrupt_and_wait, record_telescope
 from sequencer_runner.supervisor.telescope_watch import watch_telescope
 
 _log = logging.getLogger("sequencer_runner.supervisor.run")
@@ -46,7 +46,7 @@ _BEGIN = 30.0
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class RunnerEnvironment:
     """What every script on this runner finds: its host name, its versions, and its time for clean-up."""
 
     hostname: str
@@ -71,13 +71,13 @@ class Run:
         self._reader = FrameReader()
         self._messages = ScriptMessages()
         self._violation: str | None = None
-        self._conversation: Conversation | None = None
+        self._channel: ScriptChannel | None = None
         self._stopping: Stopping | None = None
         self._how: str | None = None
         self._failure: str | None = None
         self.held: str | None = None
         self._watch: asyncio.Task[None] | None = None
-        self._process: ScriptProcess | None = None
+        self._process: ScriptProcessHandle | None = None
         self._started: tuple[str, str] | None = None
         self._merge: asyncio.TimerHandle | None = None
         self._last_data = 0.0
@@ -104,7 +104,7 @@ class Run:
         self.token = token
 
     async def begin(
-        self, process: ScriptProcess, start: dict[str, Any], surroundings: Surroundings, detail: str
+        self, process: ScriptProcessHandle, start: dict[str, Any], surroundings: RunnerEnvironment, detail: str
     ) -> None:
         """Hands the script over. From here on whatever happens is in the journal. OSError: nothing was begun."""
         write_json(self.folder / "process.json", {"pid": process.pid, "started": orphans.start_time(process.pid)})
@@ -114,14 +114,14 @@ class Run:
         for stream, fd in process.pipes.items():
             loop.add_reader(fd, self._read_pipe, stream, fd)
         self._started = (start["by"], detail)
-        self._conversation = Conversation(process)
-        self._stopping = Stopping(self, process, self._conversation, surroundings.deadlines)
+        self._channel = ScriptChannel(process)
+        self._stopping = Stopping(self, process, self._channel, surroundings.deadlines)
         self._facts.update(pid=process.pid, hostname=surroundings.hostname, packages=surroundings.packages)
-        self._watcher = asyncio.create_task(self._until_end(process))
-        self._watcher.add_done_callback(_complain)
+        self._watcher = asyncio.create_task(self._wait_for_end(process))
+        self._watcher.add_done_callback(_log_failure)
         # Its end, if it is gone already, is told by the watcher.
         with contextlib.suppress(OSError):
-            await self._conversation.tell(
+            await self._channel.send(
                 {
                     "script": start["script"],
                     "path": str(self.folder / "work" / "script.py"),
@@ -136,14 +136,14 @@ class Run:
                 }
             )
 
-        await self._under_way()
+        await self._wait_until_started()
 
-    async def _under_way(self) -> None:
+    async def _wait_until_started(self) -> None:
         """Until the script process has the script: the first event is `started`."""
         with contextlib.suppress(asyncio.TimeoutError):
             await asyncio.wait_for(self._begun.wait(), _BEGIN)
 
-    async def adopt_leftover(self, grace: float) -> None:
+    async def end_orphaned_run(self, grace: float) -> None:
         """A run of a supervisor before this one: waits until nothing of it is left, then ends the record as LOST."""
         pid, started = 0, None
         with contextlib.suppress(OSError, ValueError):
@@ -157,13 +157,13 @@ class Run:
             orphans.kill_group(pid)
         while orphans.is_alive(pid, started):
             await asyncio.sleep(0.05)
-        await orphans.end_and_name(lambda: orphans.marked(str(self.folder.parent)), self._action)
-        await see_telescope(self.event)
+        await orphans.end_and_report(lambda: orphans.marked(str(self.folder.parent)), self._action)
+        await record_telescope(self.event)
         self._end(
             End("LOST", None, "The runner's supervisor went away while the script ran. The telescope may still move.")
         )
 
-    async def _until_end(self, process: ScriptProcess) -> None:
+    async def _wait_for_end(self, process: ScriptProcessHandle) -> None:
         status = await asyncio.to_thread(process.popen.wait)
         self._last_data = time.monotonic()
         self._read_channel()
@@ -175,14 +175,14 @@ class Run:
             loop.remove_reader(fd)
         self._read_channel()
         self._output.close(now_ms())
-        self._watch_no_longer()
+        self._stop_telescope_watch()
         await self._finish_commands()
         process.close()
         self._process = None
         stops = () if self._stopping is None else tuple(self._stopping.sent)
         end = outcome_of(Facts(self._how, status, stops, self._failure, self._violation))
         if end.outcome != "SUCCEEDED":
-            await see_telescope(self.event)
+            await record_telescope(self.event)
         self._end(end)
 
     async def _finish_commands(self) -> None:
@@ -191,8 +191,8 @@ class Run:
         self._begun.set()
         if self._stopping is not None:
             self._stopping.over()
-        if self._conversation is not None:
-            self._conversation.end()
+        if self._channel is not None:
+            self._channel.end()
         deadline = time.monotonic() + 1
         while self._in_flight and time.monotonic() < deadline:
             await asyncio.sleep(0)
@@ -200,7 +200,7 @@ class Run:
     async def _end_children(self, group: int) -> None:
         """What the script has started and not waited for ends with it."""
         others = waited_for() - {group}
-        await orphans.end_and_name(lambda: orphans.descendants(others), self._action)
+        await orphans.end_and_report(lambda: orphans.descendants(others), self._action)
         # Where the processes below this one are not known there is the group.
         orphans.signal_group(group, signal.SIGTERM)
         deadline = time.monotonic() + _CHILDREN
@@ -209,7 +209,7 @@ class Run:
         orphans.kill_group(group)
         orphans.reap(waited_for())
 
-    async def _drain(self, process: ScriptProcess) -> None:
+    async def _drain(self, process: ScriptProcessHandle) -> None:
         """Reads what is still in the pipes; does not wait for ever for children that hold them."""
         begin = time.monotonic()
         while process.pipes and self._open_pipes(process):
@@ -218,7 +218,7 @@ class Run:
                 return
             await asyncio.sleep(0.01)
 
-    def _open_pipes(self, process: ScriptProcess) -> bool:
+    def _open_pipes(self, process: ScriptProcessHandle) -> bool:
         still_open = [self._read_pipe(stream, fd) for stream, fd in process.pipes.items()]
         return any(still_open)
 
@@ -239,7 +239,7 @@ class Run:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def keep(self, root: Path) -> Path:
-        """Moves its folder below `root`; where it is then."""
+        """Moves its folder below `root` and returns the new path."""
         self.journal.close()
         make_private(root)
         return self.folder.rename(root / f"{self.id}-{uuid.uuid4().hex[:8]}")
@@ -260,13 +260,13 @@ class Run:
                 self._watch = asyncio.create_task(watch_telescope(self.event))
         elif event["type"] == "decision":
             self._failure = self.held = None
-            self._watch_no_longer()
+            self._stop_telescope_watch()
         self._record(event)
         if event["type"] == "started" and self._started is not None:
             self._action("start", self._started[0], True, self._started[1])
             self._begun.set()
 
-    def _watch_no_longer(self) -> None:
+    def _stop_telescope_watch(self) -> None:
         if self._watch is not None:
             self._watch.cancel()
             self._watch = None
@@ -304,7 +304,7 @@ class Run:
                 # The channel is closed for the script process as well: it interrupts itself.
                 _log.error("run %s: its script process did not follow the protocol: %s", self.id, error)
                 self._violation = str(error)
-                self._reader.lose()
+                self._reader.stop()
                 with contextlib.suppress(OSError):
                     process.channel.shutdown(socket.SHUT_RDWR)
                 return
@@ -352,8 +352,8 @@ class Run:
                 raise BadScriptMessage(f"an event that is no JSON: {error}") from None
         elif "finished" in message:
             self._how = message["finished"]["how"]
-        elif "reply" in message and self._conversation is not None:
-            self._conversation.hear(message["reply"])
+        elif "reply" in message and self._channel is not None:
+            self._channel.receive_reply(message["reply"])
 
     # --- commands ---------------------------------------------------------------------------------------------------
 
@@ -361,7 +361,7 @@ class Run:
         """Carries a command out; its result. Raises CommandRefused."""
         if self.ending or self.over.is_set():
             raise CommandRefused("RUN_FINISHED", "The run has ended; its outcome never changes.")
-        if self._conversation is None or self._stopping is None:
+        if self._channel is None or self._stopping is None:
             raise CommandRefused(
                 "RUNNER_AWAY", "The script's supervisor went away; what is left of the run is being ended."
             )
@@ -369,13 +369,13 @@ class Run:
         self._messages.people.add(by)
         self._in_flight += 1
         try:
-            await self._under_way()
-            done = await carry_out(self._conversation, self._stopping, name, fields)
-            if name not in LOOKING:
+            await self._wait_until_started()
+            done = await carry_out(self._channel, self._stopping, name, fields)
+            if name not in READ_ONLY:
                 self._action(name, by, True, done.detail)
             return done.result
         except CommandRefused as error:
-            if name not in LOOKING:
+            if name not in READ_ONLY:
                 self._action(name, by, False, str(error))
             raise
         finally:
@@ -388,12 +388,12 @@ class Run:
             await self.command("stop", {"level": "INTERRUPT", "by": by, "escalate": True})
         await self.over.wait()
 
-    async def terminate_softly(self, grace: float) -> None:
+    async def shut_down_gently(self, grace: float) -> None:
         """The supervisor itself was told to end: interrupts the script and waits for it, at most `grace` seconds."""
-        if self._conversation is not None and not self.over.is_set():
-            await end_softly(self.over, self.command, grace)
+        if self._channel is not None and not self.over.is_set():
+            await interrupt_and_wait(self.over, self.command, grace)
 
 
-def _complain(watcher: "asyncio.Task[None]") -> None:
+def _log_failure(watcher: "asyncio.Task[None]") -> None:
     if not watcher.cancelled() and watcher.exception() is not None:
         _log.error("a run's end could not be recorded", exc_info=watcher.exception())

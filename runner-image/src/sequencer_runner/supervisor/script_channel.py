@@ -5,32 +5,32 @@ import contextlib
 from typing import Any
 
 from sequencer_runner.common.command_refused import CommandRefused
-from sequencer_runner.supervisor.script_process import ScriptProcess
+from sequencer_runner.supervisor.script_process import ScriptProcessHandle
 
 
-class Conversation:
+class ScriptChannel:
     """One with a script process, until it ends."""
 
-    def __init__(self, process: ScriptProcess) -> None:
+    def __init__(self, process: ScriptProcessHandle) -> None:
         self._process = process
         self._replies: dict[str, asyncio.Future[dict[str, Any]]] = {}
         self._last = 0
         self._sending = asyncio.Lock()
 
-    async def tell(self, message: dict[str, Any]) -> None:
+    async def send(self, message: dict[str, Any]) -> None:
         """Raises OSError when the process is gone."""
         # Whoever gives up waiting must not cut a message in two.
         await asyncio.shield(asyncio.ensure_future(self._send(message)))
 
     async def _send(self, message: dict[str, Any]) -> None:
         async with self._sending:
-            await self._process.tell(message)
+            await self._process.send(message)
 
-    async def ask(self, message: dict[str, Any]) -> Any:
+    async def request(self, message: dict[str, Any]) -> Any:
         """The script process carries it out; its result. Raises CommandRefused."""
-        return await self.asking(message)
+        return await self.start_request(message)
 
-    def asking(self, message: dict[str, Any]) -> "asyncio.Future[Any]":
+    def start_request(self, message: dict[str, Any]) -> "asyncio.Future[Any]":
         """As `ask`, and on its way before this returns: what is asked later arrives later."""
         self._last += 1
         key = str(self._last)
@@ -49,13 +49,13 @@ class Conversation:
             raise CommandRefused(reply["code"], reply["message"])
         return reply.get("result")
 
-    async def ask_briefly(self, message: dict[str, Any], seconds: float) -> Any:
+    async def request_within(self, message: dict[str, Any], seconds: float) -> Any:
         """None when it does not answer in time: its interpreter is stuck, or it is ending."""
         with contextlib.suppress(asyncio.TimeoutError, CommandRefused):
-            return await asyncio.wait_for(self.ask(message), seconds)
+            return await asyncio.wait_for(self.request(message), seconds)
         return None
 
-    def hear(self, reply: dict[str, Any]) -> None:
+    def receive_reply(self, reply: dict[str, Any]) -> None:
         waiting = self._replies.get(reply["id"])
         # Nobody may wait for it any more.
         if waiting is not None and not waiting.done():

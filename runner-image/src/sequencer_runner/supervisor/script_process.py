@@ -18,7 +18,7 @@ _SECRETS = ("RUNNER_TOKEN",)
 
 
 @dataclass
-class ScriptProcess:
+class ScriptProcessHandle:
     """A process that waits for a script. `pipes`: the reading ends of its file descriptors 1 and 2."""
 
     popen: "subprocess.Popen[bytes]"
@@ -32,7 +32,7 @@ class ScriptProcess:
     def alive(self) -> bool:
         return self.popen.poll() is None
 
-    async def tell(self, message: dict[str, object]) -> None:
+    async def send(self, message: dict[str, object]) -> None:
         await asyncio.get_running_loop().sock_sendall(self.channel, json_frame(message))
 
     def signal(self, number: signal.Signals) -> None:
@@ -47,7 +47,7 @@ class ScriptProcess:
             os.close(fd)
 
 
-def spawn() -> ScriptProcess:
+def spawn() -> ScriptProcessHandle:
     ours, theirs = socket.socketpair()
     reading: dict[int, int] = {}
     writing: dict[int, int] = {}
@@ -72,7 +72,7 @@ def spawn() -> ScriptProcess:
             os.close(fd)
     ours.setblocking(False)
     _waited_for.add(popen.pid)
-    return ScriptProcess(popen, ours, reading)
+    return ScriptProcessHandle(popen, ours, reading)
 
 
 def waited_for() -> frozenset[int]:

@@ -8,7 +8,7 @@ _MOST = 16 << 20
 _LAST_WAIT = 5.0
 
 
-class Mirror:
+class StdoutTee:
     """Above 16 MiB that nobody took, what comes is left out, and a line says so. The record has it all the same."""
 
     def __init__(self) -> None:
@@ -17,7 +17,7 @@ class Mirror:
         self._left_out = 0
         self._closed = False
         self._changed = threading.Condition()
-        self._thread = threading.Thread(target=self._work, name="mirror", daemon=True)
+        self._thread = threading.Thread(target=self._work, name="tee", daemon=True)
         self._thread.start()
 
     def write(self, fd: int, data: bytes) -> None:

@@ -9,10 +9,10 @@ from typing import Any, Protocol
 from sequencer_runner.common.clock import now_iso
 from sequencer_runner.common.command_refused import CommandRefused
 from sequencer_runner.supervisor import orphans, telescope
-from sequencer_runner.supervisor.ladder import Deadlines, Ladder, heeded
+from sequencer_runner.supervisor.ladder import Deadlines, Ladder, reaction_event
 from sequencer_runner.supervisor.outcome import Stop
-from sequencer_runner.supervisor.script_channel import Conversation
-from sequencer_runner.supervisor.script_process import ScriptProcess, waited_for
+from sequencer_runner.supervisor.script_channel import ScriptChannel
+from sequencer_runner.supervisor.script_process import ScriptProcessHandle, waited_for
 
 # For a question to the script process that is answered at once, unless its interpreter is stuck.
 _MARK, _REACTION = 0.2, 2.0
@@ -24,7 +24,7 @@ _DETAILS = {
 }
 
 
-class Stopped(Protocol):
+class StoppableRun(Protocol):
     """The run, as far as it matters here."""
 
     @property
@@ -41,11 +41,13 @@ class Stopped(Protocol):
 
 
 class Stopping:
-    def __init__(self, run: Stopped, process: ScriptProcess, conversation: Conversation, deadlines: Deadlines) -> None:
+    def __init__(
+        self, run: StoppableRun, process: ScriptProcessHandle, channel: ScriptChannel, deadlines: Deadlines
+    ) -> None:
         self._run = run
         self._process = process
-        self._conversation = conversation
-        self._ladder = Ladder(deadlines, self._look, self._climb)
+        self._channel = channel
+        self._ladder = Ladder(deadlines, self._check, self._send_next)
         self.sent: list[Stop] = []
         """The rungs, in order."""
 
@@ -65,7 +67,7 @@ class Stopping:
             raise CommandRefused("BAD_INPUT", text)
         rung = self._ladder.rung(level, by, escalate=escalate)
         if level in ("INTERRUPT", "TERMINATE"):
-            await self._conversation.ask_briefly({"do": "mark", "level": level}, _MARK)
+            await self._channel.request_within({"do": "mark", "level": level}, _MARK)
         self.sent.append(Stop(level, by, self._run.held))
         self._run.event({**rung.event(), "at": now_iso()})
         self._ladder.sent(rung)
@@ -76,12 +78,12 @@ class Stopping:
         """The processes that were ended, if there are more than the script's own."""
         match level:
             case "REQUEST":
-                await self._conversation.ask({"do": "stop"})
+                await self._channel.request({"do": "stop"})
             case "INTERRUPT" | "TERMINATE":
                 self._process.signal(signal.SIGINT if level == "INTERRUPT" else signal.SIGTERM)
                 # After the signal: the main thread leaves its prompt by that, not by its next line.
                 with contextlib.suppress(OSError):
-                    await self._conversation.tell({"do": "leave"})
+                    await self._channel.send({"do": "leave"})
             case _:
                 below = orphans.descendants(waited_for() - {self._process.pid})
                 for process in below:
@@ -95,38 +97,38 @@ class Stopping:
         if not any(s.level == "REQUEST" for s in self.sent):
             text = "No stop after the statement was asked for: there is nothing to take back."
             raise CommandRefused("BAD_INPUT", text)
-        await self._conversation.ask({"do": "unstop"})
+        await self._channel.request({"do": "unstop"})
         self.sent = [s for s in self.sent if s.level != "REQUEST"]
         self._run.event({"type": "stopping", "at": now_iso(), "level": None, "by": by})
         return "The stop after this statement was taken back."
 
-    async def _climb(self, level: str, by: str) -> None:
+    async def _send_next(self, level: str, by: str) -> None:
         """The next rung, by itself."""
         with contextlib.suppress(CommandRefused):
             await self._run.command("stop", {"level": level, "by": by, "escalate": True})
 
-    async def _look(self, level: str, seconds: int) -> None:
+    async def _check(self, level: str, seconds: int) -> None:
         """How the script takes a rung, and what goes on moving."""
         reaction = None
         if level != "KILL":
-            reaction = await self._conversation.ask_briefly({"do": "reaction"}, _REACTION)
-        event = heeded(level, seconds, str(reaction or "unknown"))
+            reaction = await self._channel.request_within({"do": "reaction"}, _REACTION)
+        event = reaction_event(level, seconds, str(reaction or "unknown"))
         if event is not None and not self._run.ending:
             self._run.event({**event, "at": now_iso()})
-        await see_telescope(self._run.event)
+        await record_telescope(self._run.event)
 
 
-async def see_telescope(tell: Callable[[dict[str, Any]], None]) -> None:
+async def record_telescope(send: Callable[[dict[str, Any]], None]) -> None:
     """What goes on moving; nothing where no observatory is configured."""
-    event = await telescope.look()
+    event = await telescope.read_status()
     if event is not None:
-        tell(event)
+        send(event)
 
 
-async def end_softly(
+async def interrupt_and_wait(
     over: asyncio.Event, command: Callable[[str, dict[str, Any]], Awaitable[Any]], grace: float
 ) -> None:
-    """The supervisor itself was told to end: interrupts the script and waits for it, at most `grace` seconds."""
+    """The supervisor itself was sent to end: interrupts the script and waits for it, at most `grace` seconds."""
     with contextlib.suppress(CommandRefused):
         await command("stop", {"level": "INTERRUPT", "by": "the system, which is shutting the runner down"})
     try:

@@ -35,37 +35,37 @@ class Observatory:
     registry: str
 
 
-class Unseen(Exception):
+class TelescopeUnreachable(Exception):
     """A sentence: why the telescope cannot be seen."""
 
 
-async def look() -> dict[str, Any] | None:
+async def read_status() -> dict[str, Any] | None:
     """A `telescope` event as of now; None where no observatory is configured, so that no script can move one."""
     if not os.environ.get("OCS_CONFIG_DIR"):
         return None
-    return await asyncio.to_thread(_look)
+    return await asyncio.to_thread(_read_status)
 
 
-def _look() -> dict[str, Any]:
+def _read_status() -> dict[str, Any]:
     event: dict[str, Any] = {"type": "telescope", "agents": []}
     try:
         observatory = find_observatory()
         event["agents"], silent = _running(observatory)
         if silent:
             event["problem"] = f"{', '.join(silent)} cannot be seen: OCS has lost the agent. Assume that it moves."
-    except Unseen as error:
+    except TelescopeUnreachable as error:
         event["problem"] = f"We cannot see the telescope. Assume it moves. ({error})"
     event["at"] = now_iso()
     return event
 
 
 def find_observatory() -> Observatory:
-    """From the files that sorunlib reads, too. Raises Unseen."""
+    """From the files that sorunlib reads, too. Raises TelescopeUnreachable."""
     site = Path(os.environ.get("OCS_CONFIG_DIR", "")) / "default.yaml"
     text = _read(site)
     url = _value(text, "wamp_http")
     if url is None or not url.startswith(("http://", "https://")):
-        raise Unseen(f"{site} names no wamp_http.")
+        raise TelescopeUnreachable(f"{site} names no wamp_http.")
     config = os.environ.get("SORUNLIB_CONFIG")
     registry = _value(_read(Path(config)), "registry") if config else None
     return Observatory(url, _value(text, "address_root") or "observatory", registry or "registry")
@@ -75,7 +75,7 @@ def _read(path: Path) -> str:
     try:
         return path.read_text()
     except (OSError, UnicodeDecodeError) as error:
-        raise Unseen(f"{path} cannot be read: {error}.") from None
+        raise TelescopeUnreachable(f"{path} cannot be read: {error}.") from None
 
 
 def _value(text: str, key: str) -> str | None:
@@ -89,7 +89,7 @@ def _running(observatory: Observatory) -> tuple[list[dict[str, Any]], list[str]]
     deadline = time.monotonic() + _ALL
     agents = _session(observatory, observatory.registry, "main").get("data")
     if not isinstance(agents, dict):
-        raise Unseen("The registry's answer is not understood.")
+        raise TelescopeUnreachable("The registry's answer is not understood.")
     found: list[dict[str, Any]] = []
     silent: list[str] = []
     for address, agent in sorted(agents.items()):
@@ -115,7 +115,7 @@ def _since(observatory: Observatory, operation: dict[str, Any]) -> str | None:
     try:
         start = _session(observatory, operation["agent"], operation["operation"]).get("start_time")
         return iso(int(start * 1000)) if isinstance(start, (int, float)) else None
-    except (Unseen, ValueError, OverflowError, OSError):
+    except (TelescopeUnreachable, ValueError, OverflowError, OSError):
         return None
 
 
@@ -129,13 +129,13 @@ def _session(observatory: Observatory, agent: str, operation: str) -> dict[str, 
         with _OPENER.open(request, timeout=_ANSWER) as response:
             answer = json.loads(response.read(_LARGEST))
     except (urllib.error.URLError, http.client.HTTPException, OSError, ValueError) as error:
-        raise Unseen(f"{observatory.url} does not answer: {getattr(error, 'reason', error)}.") from None
+        raise TelescopeUnreachable(f"{observatory.url} does not answer: {getattr(error, 'reason', error)}.") from None
     if isinstance(answer, dict) and "error" in answer:
-        raise Unseen(f"{agent} does not answer: {answer['error']}.")
+        raise TelescopeUnreachable(f"{agent} does not answer: {answer['error']}.")
     try:
         session = answer["args"][0][2]
     except (LookupError, TypeError):
         session = None
     if not isinstance(session, dict):
-        raise Unseen(f"The answer of {agent} is not understood.")
+        raise TelescopeUnreachable(f"The answer of {agent} is not understood.")
     return session

@@ -7,17 +7,17 @@ from typing import Any
 
 from sequencer_runner.supervisor import telescope
 
-# Seconds from look to look; and until what has not changed is told again, so that its age tells that somebody looks.
+# Seconds from look to look; and until what has not changed is sent again, so that its age tells that somebody looks.
 _EVERY, _AGAIN = 5.0, 30.0
 
 
-async def watch_telescope(tell: Callable[[dict[str, Any]], None]) -> None:
+async def watch_telescope(send: Callable[[dict[str, Any]], None]) -> None:
     """Until it is cancelled. Nothing where no observatory is configured."""
-    told: Any = None
-    told_at = 0.0
-    while (event := await telescope.look()) is not None:
+    sent: Any = None
+    sent_at = 0.0
+    while (event := await telescope.read_status()) is not None:
         seen = (event["agents"], event.get("problem"))
-        if seen != told or time.monotonic() - told_at >= _AGAIN:
-            tell(event)
-            told, told_at = seen, time.monotonic()
+        if seen != sent or time.monotonic() - sent_at >= _AGAIN:
+            send(event)
+            sent, sent_at = seen, time.monotonic()
         await asyncio.sleep(_EVERY)

@@ -14,7 +14,7 @@ from typing import Any
 
 from sequencer_runner.common.command_refused import CommandRefused
 from sequencer_runner.common.python_code import python_version
-from sequencer_runner.gateway_client import Gateway
+from sequencer_runner.gateway_client import GatewayClient
 from sequencer_runner.messages import PROTOCOL_VERSION, Command
 from sequencer_runner.private_files import make_private
 from sequencer_runner.secret import Secret
@@ -22,8 +22,8 @@ from sequencer_runner.supervisor import orphans
 from sequencer_runner.supervisor.checks import Finding, check_script, ocs_problems, statement_at, statements_of
 from sequencer_runner.supervisor.ladder import Deadlines
 from sequencer_runner.supervisor.packages import packages
-from sequencer_runner.supervisor.run import Run, Surroundings
-from sequencer_runner.supervisor.script_process import ScriptProcess, spawn, waited_for
+from sequencer_runner.supervisor.run import Run, RunnerEnvironment
+from sequencer_runner.supervisor.script_process import ScriptProcessHandle, spawn, waited_for
 
 _log = logging.getLogger("sequencer_runner.supervisor.worker")
 
@@ -52,11 +52,11 @@ class Worker:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self.runs: dict[str, Run] = {}
-        self._gateway = Gateway(settings.gateway, settings.secret, self)
+        self._gateway = GatewayClient(settings.gateway, settings.secret, self)
         self._instance = uuid.uuid4().hex[:12]
         self._packages = packages()
-        self._surroundings = Surroundings(settings.hostname, settings.deadlines, self._packages)
-        self._warm: ScriptProcess | None = None
+        self._surroundings = RunnerEnvironment(settings.hostname, settings.deadlines, self._packages)
+        self._warm: ScriptProcessHandle | None = None
         self._forgotten: deque[str] = deque(maxlen=1000)
         self._unrecorded: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -76,7 +76,7 @@ class Worker:
             except OSError:
                 text = f"Another runner works in {self._settings.state_dir}. Stop it, or give this one its own folder."
                 raise FolderTaken(text) from None
-            self.on_line(False)
+            self.set_connected(False)
             self._find_runs()
             if self._warm is None:
                 self._warm = spawn()
@@ -90,7 +90,7 @@ class Worker:
     async def shut_down(self) -> None:
         """Interrupts the script, waits for it, and gives the gateway a moment to take the last events."""
         for run in list(self.runs.values()):
-            await run.terminate_softly(self._settings.deadlines.interrupt)
+            await run.shut_down_gently(self._settings.deadlines.interrupt)
         for _ in range(100):
             if not any(run.over.is_set() for run in self.runs.values()):
                 return
@@ -108,7 +108,7 @@ class Worker:
             self.runs[run.id] = run
             if not run.over.is_set():
                 _log.warning("run %s was left by a supervisor before this one", run.id)
-                self._later(run.adopt_leftover(self._settings.deadlines.interrupt))
+                self._later(run.end_orphaned_run(self._settings.deadlines.interrupt))
 
     def _later(self, work: Any) -> None:
         task = asyncio.ensure_future(work)
@@ -152,7 +152,7 @@ class Worker:
             "runTokens": True,
         }
 
-    def on_line(self, connected: bool) -> None:
+    def set_connected(self, connected: bool) -> None:
         """Leaves a mark in the folder while the gateway has this worker on the line: what a health check looks at."""
         mark = self._settings.state_dir / "connected"
         with contextlib.suppress(OSError):
@@ -223,7 +223,7 @@ class Worker:
         _refuse_errors(findings)
         if start.get("startLine") is not None:
             start["startAt"] = statement_at(start["script"], start["startLine"])
-        process = self._take_warm()
+        process = self._take_prepared()
         root, limit = self._settings.state_dir, self._settings.journal_limit
         try:
             run = self.run_type.create(run_id, root, start, limit, self._gateway.changed)
@@ -235,9 +235,9 @@ class Worker:
             process.close()
             shutil.rmtree(root / run_id, ignore_errors=True)
             raise CommandRefused("INTERNAL", f"The runner cannot write its journal: {error}.") from None
-        asyncio.get_running_loop().call_later(0.5, self._keep_warm)
+        asyncio.get_running_loop().call_later(0.5, self._prepare_next)
 
-    def _take_warm(self) -> ScriptProcess:
+    def _take_prepared(self) -> ScriptProcessHandle:
         process, self._warm = self._warm, None
         if process is not None and process.alive():
             return process
@@ -245,7 +245,7 @@ class Worker:
             process.close()
         return spawn()
 
-    def _keep_warm(self) -> None:
+    def _prepare_next(self) -> None:
         if self._warm is None:
             self._warm = spawn()
 

@@ -8,7 +8,7 @@ from types import CodeType, FrameType
 from typing import Any
 
 from sequencer_runner.common.python_code import COMPILER_ERRORS
-from sequencer_runner.script.debugger.line_moves import Moves
+from sequencer_runner.script.debugger.line_moves import LineMoves
 from sequencer_runner.script.source.expressions import Code, LogText, one_line
 from sequencer_runner.script.source.signals import is_of_signal
 from sequencer_runner.script.source.sources import Sources
@@ -20,9 +20,9 @@ _KEPT = ("file", "line", "condition", "hitCount", "logMessage", "enabled")
 
 @dataclass(eq=False)
 class Breakpoint:
-    """As it was asked for, and what became of it."""
+    """As it was requested for, and what became of it."""
 
-    asked: dict[str, Any]
+    requested: dict[str, Any]
     path: str | None = None
     line: int = 0
     condition: Code | None = None
@@ -36,7 +36,7 @@ class Breakpoint:
 
     @property
     def stops(self) -> bool:
-        return bool(self.asked["enabled"]) and self.problem is None
+        return bool(self.requested["enabled"]) and self.problem is None
 
     def reached(self, frame: FrameType) -> "Hit | None":
         """Called when its line is about to run."""
@@ -50,18 +50,18 @@ class Breakpoint:
                 self.hits += 1
                 return Hit(self, one_line(error))
         self.hits += 1
-        wanted = self.asked.get("hitCount")
+        wanted = self.requested.get("hitCount")
         return None if wanted and self.hits != wanted else Hit(self)
 
     def fields(self, shown: Callable[[str], str]) -> dict[str, Any]:
         """As events carry it."""
-        fields = {key: self.asked[key] for key in _KEPT if self.asked.get(key) is not None}
+        fields = {key: self.requested[key] for key in _KEPT if self.requested.get(key) is not None}
         if self.path is not None:
             fields["file"] = shown(self.path)
         if self.line:
             fields["line"] = self.line
-            if self.line != self.asked["line"]:
-                fields["requestedLine"] = self.asked["line"]
+            if self.line != self.requested["line"]:
+                fields["requestedLine"] = self.requested["line"]
         if self.moved_from is not None:
             fields["movedFrom"] = self.moved_from
         if self.problem is not None:
@@ -83,15 +83,15 @@ class Hit:
 
 
 @dataclass(eq=False)
-class Spot:
+class BreakpointSite:
     """A line of a code object with breakpoints. `begins`: the instructions that begin its statement, when that has
-    several lines (a call comes back to its first line for the call itself). `quiet`: nothing else is reported for
+    several lines (a call comes back to its first line for the call itself). `muted`: nothing else is reported for
     it in this tick."""
 
     code: CodeType
     breakpoints: list[Breakpoint]
     begins: list[range] | None
-    quiet: bool = False
+    muted: bool = False
 
     def reached(self, frame: FrameType) -> list[Hit]:
         if self.begins is not None and not any(frame.f_lasti in begin for begin in self.begins):
@@ -108,24 +108,26 @@ class Breakpoints:
     _by_path: dict[str, dict[int, list[Breakpoint]]] = field(default_factory=dict)
     _real: dict[str, str] = field(default_factory=dict)
 
-    def replace(self, asked: list[dict[str, Any]]) -> None:
+    def replace(self, requested: list[dict[str, Any]]) -> None:
         """Replaces all; one that is as before keeps its hits, and remains removed."""
-        before = {_key(b.asked): b for b in self.all}
-        self._set([self._make(a, before.get(_key(a))) for a in asked])
+        before = {_key(b.requested): b for b in self.all}
+        self._set([self._make(a, before.get(_key(a))) for a in requested])
 
-    def move(self, moves: Moves) -> None:
+    def move(self, moves: LineMoves) -> None:
         """The script was replaced: its breakpoints follow their statements."""
-        self._set([self._moved(b, moves) if b.path == self.sources.path else self._make(b.asked, b) for b in self.all])
+        self._set(
+            [self._moved(b, moves) if b.path == self.sources.path else self._make(b.requested, b) for b in self.all]
+        )
 
-    def _moved(self, point: Breakpoint, moves: Moves) -> Breakpoint:
+    def _moved(self, point: Breakpoint, moves: LineMoves) -> Breakpoint:
         if not point.line or point.removed:
-            return self._make(point.asked, point)
+            return self._make(point.requested, point)
         line = moves.line(point.line)
         if line is None:
-            return self._make({**point.asked, "line": point.line}, replace(point, removed=True))
+            return self._make({**point.requested, "line": point.line}, replace(point, removed=True))
         if line == point.line:
-            return self._make(point.asked, point)
-        return self._make({**point.asked, "line": line}, replace(point, moved_from=point.line))
+            return self._make(point.requested, point)
+        return self._make({**point.requested, "line": line}, replace(point, moved_from=point.line))
 
     def _set(self, made: list[Breakpoint]) -> None:
         by_path: dict[str, dict[int, list[Breakpoint]]] = {}
@@ -148,7 +150,7 @@ class Breakpoints:
             real = self._real[path] = path if path.startswith("<") else os.path.realpath(path)
         return real
 
-    def spots(self, code: CodeType) -> dict[int, Spot]:
+    def sites(self, code: CodeType) -> dict[int, BreakpointSite]:
         """By the lines, as the code has them, that belong to a breakpoint's statement."""
         wanted = self._by_path.get(self.real(code.co_filename))
         if wanted is None or code.co_name in _PART_OF_A_STATEMENT:
@@ -157,47 +159,47 @@ class Breakpoints:
         source = self.sources.get(path)
         if source is None:
             return {}
-        spots: dict[int, Spot] = {}
+        sites: dict[int, BreakpointSite] = {}
         for line in {line for _, _, line in code.co_lines() if line}:
             first = source.lines.of_line(line)
             if first in wanted and not (line == code.co_firstlineno and _is_class_body(code)):
                 begins = _begins(code, first, source.lines.of_line) if first in source.lines.several else None
-                spots[line] = Spot(code, wanted[first], begins)
-        return spots
+                sites[line] = BreakpointSite(code, wanted[first], begins)
+        return sites
 
-    def _make(self, asked: dict[str, Any], before: Breakpoint | None) -> Breakpoint:
-        made = Breakpoint(asked)
+    def _make(self, requested: dict[str, Any], before: Breakpoint | None) -> Breakpoint:
+        made = Breakpoint(requested)
         if before is not None:
             made.hits, made.moved_from, made.removed = before.hits, before.moved_from, before.removed
-        made.path = self.sources.find(asked["file"])
+        made.path = self.sources.find(requested["file"])
         if made.path is None:
-            made.problem = f"There is no Python file or module {asked['file']}."
+            made.problem = f"There is no Python file or module {requested['file']}."
             return made
         source = self.sources.get(made.path)
         if source is None:
-            made.problem = f"{asked['file']} cannot be read as Python."
+            made.problem = f"{requested['file']} cannot be read as Python."
             return made
         if made.removed:
-            made.line = asked["line"]
+            made.line = requested["line"]
             made.problem = f"Its statement, line {made.line}, was removed when the script was replaced."
             return made
-        line = source.stop_at(asked["line"])
+        line = source.stop_at(requested["line"])
         if line is None:
-            made.problem = f"There is no code at or after line {asked['line']}."
+            made.problem = f"There is no code at or after line {requested['line']}."
             return made
         made.line = line
         try:
-            if asked.get("condition"):
-                made.condition = Code(asked["condition"].strip(), "eval", "<condition>", self.sources)
-            if asked.get("logMessage"):
-                made.log = LogText(asked["logMessage"], self.sources)
+            if requested.get("condition"):
+                made.condition = Code(requested["condition"].strip(), "eval", "<condition>", self.sources)
+            if requested.get("logMessage"):
+                made.log = LogText(requested["logMessage"], self.sources)
         except COMPILER_ERRORS as error:
             made.problem = f"Python cannot compile its expression: {one_line(error)}"
         return made
 
 
-def _key(asked: dict[str, Any]) -> tuple[Any, ...]:
-    return tuple(asked.get(key) for key in _KEPT if key != "enabled")
+def _key(requested: dict[str, Any]) -> tuple[Any, ...]:
+    return tuple(requested.get(key) for key in _KEPT if key != "enabled")
 
 
 def _is_class_body(code: CodeType) -> bool:

@@ -8,14 +8,14 @@ from sequencer_runner.common.command_refused import CommandRefused
 from sequencer_runner.script import threads
 from sequencer_runner.script.debugger import stepping
 from sequencer_runner.script.debugger.breakpoints import Breakpoints, Hit
-from sequencer_runner.script.debugger.line_moves import Moves
-from sequencer_runner.script.debugger.line_sampler import Telling
-from sequencer_runner.script.debugger.log_points import Logbook
+from sequencer_runner.script.debugger.line_moves import LineMoves
+from sequencer_runner.script.debugger.line_sampler import LineSampler
+from sequencer_runner.script.debugger.log_points import LogPoints
 from sequencer_runner.script.debugger.pause import Pause
 from sequencer_runner.script.debugger.positions import Positions
 from sequencer_runner.script.debugger.prompts import Prompt
-from sequencer_runner.script.debugger.stops import DECIDE, Stops, is_held, refuse_busy
-from sequencer_runner.script.debugger.task_freeze import Others, refuse_unless_they_can
+from sequencer_runner.script.debugger.stops import DECIDE, Stops, is_held, refuse_while_evaluating
+from sequencer_runner.script.debugger.task_freeze import TaskFreeze, check_can_freeze
 from sequencer_runner.script.debugger.traces import Trace, Traces
 from sequencer_runner.script.failure import failed_frames, first_cause
 from sequencer_runner.script.io.channel import Channel
@@ -29,7 +29,7 @@ from sequencer_runner.script.source.statements import RestartStatement, Statemen
 _REAPED_A_TICK = 100
 
 
-class Watching(Protocol):
+class LineProbe(Protocol):
     """What the controller asks of the probe."""
 
     def rearm(self) -> None: ...
@@ -50,7 +50,7 @@ class Controller:
         self._file = ScriptFile(path, sources)
         self._lines = lines
         self.own_threads = own_threads
-        self._telling = Telling(channel)
+        self._sampler = LineSampler(channel)
         self.traces = Traces(self._announce, self._trace_ended)
         self._positions = Positions(self._file, lines, self.traces, own_threads)
         self._pause = Pause(channel, self.traces, self._positions.running)
@@ -60,12 +60,12 @@ class Controller:
         self._rearm_ticks = 0
         self._ticks = 0
         self._stepping: list[Trace] = []
-        self.stop_asked = False
+        self.stop_requested = False
         self.leaving = False
         self.breakpoints = Breakpoints(sources)
-        self._logbook = Logbook(channel, sources)
-        self.others = Others(channel)
-        self.probe: Watching | None = None
+        self._log_points = LogPoints(channel, sources)
+        self.task_freeze = TaskFreeze(channel)
+        self.probe: LineProbe | None = None
         self.streams: Streams | None = None
 
     # --- called by the probe, in the script's threads ---------------------------------------------------------------
@@ -82,12 +82,12 @@ class Controller:
         stop = None
         for hit in hits:
             if hit.breakpoint.log is not None and hit.error is None:
-                self._logbook.write(trace.id, hit.breakpoint, frame)
+                self._log_points.write(trace.id, hit.breakpoint, frame)
             else:
                 stop = stop or hit
         if frame.f_code.co_filename != self._file.path:
             return self._at_library_line(trace, frame, raw_line, stop)
-        trace.abroad = None
+        trace.library_position = None
         line = self._lines.of_line(raw_line)
         frame_id = id(frame)
         several = line in self._lines.several
@@ -100,20 +100,20 @@ class Controller:
         trace.frame_id = frame_id
         trace.function = frame.f_code.co_name
         trace.line = line
-        if trace.fresh and self.signals.due:
+        if trace.before_statement and self.signals.due:
             self.signals.deliver(frame)
         reason = self._stop_reason(trace, frame, line, stop)
         if reason is not None:
-            self._telling.tell(trace, line)
+            self._sampler.send(trace, line)
             self._wait(trace, frame, reason, stop)
-            fresh, trace.fresh = trace.fresh, False
-            if fresh and self.stop_asked:
+            before_statement, trace.before_statement = trace.before_statement, False
+            if before_statement and self.stop_requested:
                 raise StopRequested
             return False
-        trace.fresh = False
-        if self._telling.comes(trace, line) or any(stepping.must_hear(t, frame, line) for t in self._stepping):
+        trace.before_statement = False
+        if self._sampler.sample(trace, line) or any(stepping.must_report(t, frame, line) for t in self._stepping):
             return False
-        self._telling.fall_silent()
+        self._sampler.mute()
         return True
 
     def _at_library_line(self, trace: Trace, frame: FrameType, raw_line: int, stop: Hit | None) -> bool:
@@ -121,14 +121,14 @@ class Controller:
         source = self.sources.get(frame.f_code.co_filename)
         line = raw_line if source is None else source.lines.of_line(raw_line)
         place = (id(frame), line)
-        if stop is None and trace.abroad == place and source is not None and line in source.lines.several:
+        if stop is None and trace.library_position == place and source is not None and line in source.lines.several:
             return False
-        trace.abroad = place
+        trace.library_position = place
         if stop is not None:
             self._wait(trace, frame, "breakpoint", stop)
         elif trace.stepping and stepping.stops_at(trace, frame, line, self._file.path):
             self._wait(trace, frame, trace.reason, None)
-        elif not any(stepping.must_hear(t, frame, line) for t in self._stepping):
+        elif not any(stepping.must_report(t, frame, line) for t in self._stepping):
             return True
         return False
 
@@ -139,12 +139,12 @@ class Controller:
             return False
         return stepping.enters(trace, frame, self._file.path)
 
-    def left(self, frame: FrameType) -> None:
+    def frame_left(self, frame: FrameType) -> None:
         """A frame is returned from. A step from there may stop in whatever comes next: what a C function calls next."""
         for trace in self._stepping:
             if trace.frame is frame and trace.prompt is None:
-                trace.left = True
-                self._rearm_surely()
+                trace.frame_left = True
+                self._rearm_repeatedly()
 
     def serves_runner(self, frame: FrameType) -> bool:
         """Whether the runner itself has called this."""
@@ -155,7 +155,7 @@ class Controller:
             return None
         if stop is not None:
             return "breakpoint"
-        if self._pause.wants(trace):
+        if self._pause.applies_to(trace):
             return "pause"
         if trace.stepping and stepping.stops_at(trace, frame, line, self._file.path):
             return trace.reason
@@ -164,51 +164,51 @@ class Controller:
     def _wait(self, trace: Trace, frame: FrameType, reason: str, stop: Hit | None) -> None:
         fields = {} if stop is None else {"breakpoint": stop.fields(self.sources.shown)}
         places = self._file.places(frame)
-        self.others.end(trace)
+        self.task_freeze.end(trace)
 
         def over() -> bool:
             """The run was resumed since the reason was found."""
-            return self.leaving or (stop is None and not self._pause.wants(trace) and not trace.stepping)
+            return self.leaving or (stop is None and not self._pause.applies_to(trace) and not trace.stepping)
 
         def begin(command: str) -> None:
             """Under the lock: a resume finds the trace either at its prompt or in its step."""
             if command == "CONTINUE" or (command == "RETURN" and stepping.is_script(frame.f_code, self._file.path)):
                 return
-            stepping.begin(trace, frame, command, self._begun_statement)
+            stepping.begin(trace, frame, command, self._started_statement)
             self._stepping = self.traces.stepping()
 
-        command = self._stops.stand(trace, places, over, begin, reason=reason, event="line", **fields)
+        command = self._stops.stop_and_wait(trace, places, over, begin, reason=reason, event="line", **fields)
         if command is None:
             self.stop_at_first_line(trace, "pause")
             raise RestartStatement
         if not trace.stepping:
             return
         if trace.freeze_others:
-            self.others.begin(trace)
+            self.task_freeze.begin(trace)
         if self.probe is not None:
             callers = [f for f, _ in places if not stepping.passes(f.f_code)]
             self.probe.follow([frame, *callers], into=command == "STEP")
-        self._rearm_surely()
+        self._rearm_repeatedly()
 
     def _has_stopped(self, trace: Trace) -> None:
-        self._no_step_is_left()
+        self._update_stepping()
         self._pause.stopped(trace)
-        self._pause.judge()
+        self._pause.update()
 
     def hold(self, error: BaseException, decided: Callable[[], bool]) -> None:
         """Stops the main trace, whose stack is that of the error, until it is decided what follows, or until a signal
         or a stop ends it."""
         trace = self.traces.of_thread(threads.get_ident())
-        self._stops.stand(
+        self._stops.stop_and_wait(
             trace,
             failed_frames(error, self._file.path),
-            lambda: decided() or self.leaving or self.stop_asked,
+            lambda: decided() or self.leaving or self.stop_requested,
             reason="failure",
             event="exception",
             exception=first_cause(error),
         )
 
-    def _begun_statement(self, frame: FrameType) -> int | None:
+    def _started_statement(self, frame: FrameType) -> int | None:
         """The first line of the statement that a frame is in, if it has several lines."""
         source = self.sources.known(frame.f_code.co_filename)
         if source is None:
@@ -216,18 +216,18 @@ class Controller:
         line = source.lines.of_line(frame.f_lineno or 0)
         return line if line in source.lines.several else None
 
-    def _no_step_is_left(self) -> None:
+    def _update_stepping(self) -> None:
         before, self._stepping = self._stepping, self.traces.stepping()
         if before and not self._stepping and self.probe is not None:
             self.probe.unfollow()
 
     def rearm(self) -> None:
         """Every place reports again, at once."""
-        self._telling.hear_again()
+        self._sampler.rearm()
         if self.probe is not None:
             self.probe.rearm()
 
-    def _rearm_surely(self) -> None:
+    def _rearm_repeatedly(self) -> None:
         self._rearm_ticks = 2
         self.rearm()
 
@@ -239,10 +239,10 @@ class Controller:
 
     def pause(self) -> None:
         with self._lock:
-            self._pause.ask()
-            self.others.let_go()
-            self._rearm_surely()
-            self._pause.judge()
+            self._pause.request()
+            self.task_freeze.release()
+            self._rearm_repeatedly()
+            self._pause.update()
 
     def resume(self, *, held: bool = False) -> None:
         """Withdraws a pause, ends every step, and continues every paused trace; one that is held only if `held`."""
@@ -261,8 +261,8 @@ class Controller:
     def _end_steps(self) -> None:
         for trace in self.traces.stepping():
             trace.run_freely()
-        self._no_step_is_left()
-        self.others.let_go()
+        self._update_stepping()
+        self.task_freeze.release()
 
     def expect_stop(self, number: int | None) -> None:
         """This signal is about to be sent: it is not held, and no step stops the script on its way out."""
@@ -280,21 +280,21 @@ class Controller:
             if evaluation is not None:
                 evaluation.leave()
 
-    def check_free(self) -> None:
-        self._stops.check_free()
+    def check_not_evaluating(self) -> None:
+        self._stops.check_not_evaluating()
 
     def end_hold(self) -> None:
         self._stops.end_hold()
 
-    def begin_again(self) -> bool:
-        return self._stops.begin_again(allowed=lambda: not self.stop_asked)
+    def restart_statement(self) -> bool:
+        return self._stops.restart_statement(allowed=lambda: not self.stop_requested)
 
     def replaced(self, statements: Statements) -> None:
         """The script has other lines from now on."""
         with self._lock:
             self._lines = self._positions.lines = statements.lines
             new = parse(statements.source, self._file.path)
-            moves = Moves(self.sources.script, new)
+            moves = LineMoves(self.sources.script, new)
             self.sources.replace(new)
             for trace in self.traces.stepping():
                 if trace.mode == "until" and trace.frame and trace.frame.f_code.co_filename == self._file.path:
@@ -302,9 +302,9 @@ class Controller:
             self.breakpoints.move(moves)
             self._breakpoints_changed()
 
-    def set_breakpoints(self, asked: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    def set_breakpoints(self, requested: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Replaces them all; as they were set."""
-        self.breakpoints.replace(asked)
+        self.breakpoints.replace(requested)
         return self._breakpoints_changed()
 
     def _breakpoints_changed(self) -> list[dict[str, Any]]:
@@ -316,9 +316,9 @@ class Controller:
 
     def begin_statement(self) -> None:
         """The main thread is about to run the next top-level statement."""
-        self.traces.of_thread(threads.get_ident()).fresh = True
+        self.traces.of_thread(threads.get_ident()).before_statement = True
         if self.signals.due:
-            self._rearm_surely()
+            self._rearm_repeatedly()
 
     def at_prompt(self, trace_id: int, number: int) -> tuple[Trace, Prompt]:
         """The trace with its prompt, which is not answered. Raises CommandRefused."""
@@ -329,11 +329,11 @@ class Controller:
     ) -> None:
         with self._lock:
             trace, prompt = self._stops.find(trace_id, number)
-            refuse_busy(prompt)
+            refuse_while_evaluating(prompt)
             if prompt.held:
                 raise CommandRefused("NOT_PAUSED", f"Trace {trace_id} cannot step: it is held on a failure. {DECIDE}")
             if freeze_others:
-                refuse_unless_they_can(self.traces.task_of(trace))
+                check_can_freeze(self.traces.task_of(trace))
             if command in ("UNTIL", "LOOP"):
                 at = prompt.frames[0]
                 stepping.aim(trace, self.sources.get(at.f_code.co_filename), at.f_lineno or 0, command, line)
@@ -344,7 +344,7 @@ class Controller:
         trace = self.traces.all.get(trace_id)
         if trace is None:
             raise CommandRefused("UNKNOWN_TRACE", f"There is no trace {trace_id}, or it has ended.")
-        self.others.let_go(trace)
+        self.task_freeze.release(trace)
 
     # --- called 20 times a second -----------------------------------------------------------------------------------
 
@@ -353,23 +353,23 @@ class Controller:
         self._ticks += 1
         if self._ticks % (1 + len(self.traces.all) // _REAPED_A_TICK) == 0:
             self.traces.reap()
-        self._logbook.tick()
-        self.others.tick()
+        self._log_points.tick()
+        self.task_freeze.tick()
         if self._stepping and not self.traces.stepping():
             # The trace that was stepping has ended.
-            self._no_step_is_left()
+            self._update_stepping()
         if self._rearm_ticks:
             # A place may have fallen silent at the very moment when it became wanted.
             self._rearm_ticks -= 1
             self.rearm()
-        self._telling.tick(self._positions.all())
+        self._sampler.tick(self._positions.all())
         with self._lock:
-            self._pause.judge(tick=True)
+            self._pause.update(tick=True)
 
     def statements_are_over(self) -> None:
         """A step of the main trace ends with the last statement: what Python does at exit is not the script."""
         self.traces.of_thread(threads.get_ident()).run_freely()
-        self._no_step_is_left()
+        self._update_stepping()
 
     def finish(self) -> None:
         """What there is still to be told at the end. No frame of the script is kept alive any longer."""
@@ -378,8 +378,8 @@ class Controller:
         for trace in self.traces.all.values():
             trace.run_freely()
         self._stepping = []
-        self.others.let_go()
-        self._logbook.tick()
+        self.task_freeze.release()
+        self._log_points.tick()
 
     # --- what the traces tell ---------------------------------------------------------------------------------------
 

@@ -16,7 +16,7 @@ _MOST_PAIRS = 10_000
 _Pair = Callable[[int, int], None]
 
 
-class Moves:
+class LineMoves:
     """Statements are known by the lines at which the script can stop; compound ones without their bodies."""
 
     def __init__(self, old: Source, new: Source) -> None:

@@ -22,48 +22,48 @@ _CALM = 20
 _LOOKED_UP = 8
 
 
-class Telling:
+class LineSampler:
     def __init__(self, channel: Channel) -> None:
         self._channel = channel
         self._hits: dict[tuple[int, int], int] = {}
         self._left = _BURST
         self._calm_ticks = _CALM
-        self._silences = 0
-        self._silent = False
+        self._mutes = 0
+        self._muted = False
         self._looked_up = 0
 
-    def comes(self, trace: Trace, line: int) -> bool:
-        """The trace comes to its line. False when it was not told: there is too much to tell."""
+    def sample(self, trace: Trace, line: int) -> bool:
+        """The trace sample to its line. False when it was not told: there is too much to send."""
         place = (trace.id, line)
         hits = self._hits.get(place, 0) + 1
         self._hits[place] = hits
         if self._left > 0 and hits <= _HITS_A_PLACE:
             self._left -= 1
-            self.tell(trace, line)
+            self.send(trace, line)
             if self._calm_ticks >= _CALM and self._left > _BURST // 2:
                 self._channel.settle()
             return True
-        trace.silence = -1
+        trace.reported_mute = -1
         return False
 
-    def tell(self, trace: Trace, line: int) -> None:
+    def send(self, trace: Trace, line: int) -> None:
         fields: dict[str, Any] = {"trace": trace.id, "file": SCRIPT, "line": line, "function": trace.function}
-        if self._silent or trace.silence != self._silences:
+        if self._muted or trace.reported_mute != self._mutes:
             fields["sampled"] = True
-            trace.silence = self._silences
-        trace.told += 1
+            trace.reported_mute = self._mutes
+        trace.lines_sent += 1
         self._channel.line(**fields)
 
-    def fall_silent(self) -> None:
+    def mute(self) -> None:
         """A place reports no more."""
-        if not self._silent:
-            self._silent = True
-            self._silences += 1
+        if not self._muted:
+            self._muted = True
+            self._mutes += 1
             self._calm_ticks = 0
 
-    def hear_again(self) -> None:
+    def rearm(self) -> None:
         """Every place reports again."""
-        self._silent = False
+        self._muted = False
 
     def tick(self, positions: Iterable[Position]) -> None:
         """A new budget; and where the traces are whose code is silent."""
@@ -74,24 +74,24 @@ class Telling:
         begin = self._looked_up % len(moved) if len(moved) > _LOOKED_UP else 0
         self._looked_up = begin + _LOOKED_UP
         for trace, line, function in [*moved[begin:], *moved[:begin]][:_LOOKED_UP]:
-            trace.abroad = None
+            trace.library_position = None
             trace.line = line
             trace.function = function
-            trace.silence = -1
-            self.tell(trace, line)
+            trace.reported_mute = -1
+            self.send(trace, line)
 
     def _is_behind(self, trace: Trace, line: int, function: str) -> bool:
         """Whether the trace is where no line tells of it. While every place reports, one may be just about to: the next
         tick sees whether it did."""
         if not _has_moved(trace, line, function):
             return False
-        if self._silent or trace.behind == trace.told:
+        if self._muted or trace.sent_when_behind == trace.lines_sent:
             return True
-        trace.behind = trace.told
+        trace.sent_when_behind = trace.lines_sent
         return False
 
 
 def _has_moved(trace: Trace, line: int, function: str) -> bool:
     if trace.prompt is not None or not line:
         return False
-    return line != trace.line or function != trace.function or trace.abroad is not None
+    return line != trace.line or function != trace.function or trace.library_position is not None

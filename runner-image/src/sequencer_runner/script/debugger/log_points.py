@@ -11,7 +11,7 @@ from sequencer_runner.script.source.sources import Sources
 _A_TICK = 200
 
 
-class Logbook:
+class LogPoints:
     def __init__(self, channel: Channel, sources: Sources) -> None:
         self._channel = channel
         self._sources = sources

@@ -31,10 +31,10 @@ class Pause:
         """Every trace stops at its next line, except those that were released."""
         return self._wanted
 
-    def wants(self, trace: Trace) -> bool:
+    def applies_to(self, trace: Trace) -> bool:
         return self._wanted and trace.id not in self._released
 
-    def ask(self) -> None:
+    def request(self) -> None:
         self._wanted = True
         self._released = set()
         self._state = "pending"
@@ -62,7 +62,7 @@ class Pause:
     def stopped(self, trace: Trace) -> None:
         self._moving.discard(trace.id)
 
-    def judge(self, *, tick: bool = False) -> None:
+    def update(self, *, tick: bool = False) -> None:
         """Reports when the pause has become complete, and when what was paused runs again for longer than a tick."""
         stopped = self._traces.at_prompt()
         if self._state == "none" and not stopped:

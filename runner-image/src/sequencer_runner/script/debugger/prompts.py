@@ -14,7 +14,7 @@ from sequencer_runner.script.failure import hide_runner
 from sequencer_runner.script.source.signals import HELD
 
 # Seconds after which an interrupt that has not arrived is sent again.
-_INSISTING = (0.01, 0.02, 0.05, 0.1, 0.2)
+_RESEND_AFTER = (0.01, 0.02, 0.05, 0.1, 0.2)
 
 _Work = Callable[[], None]
 
@@ -33,7 +33,7 @@ class Prompt:
     """On a failure: it is answered by a decision, and by no step."""
     answered: threads.Event = field(default_factory=threads.Event)
     command: str | None = None
-    again: bool = False
+    restart: bool = False
     """The statement that it stands before was replaced, and begins again."""
     evaluation: "Evaluation | None" = None
     _work: "queue.SimpleQueue[_Work | None]" = field(default_factory=queue.SimpleQueue)
@@ -99,7 +99,7 @@ class Evaluation:
                 self._sent, self._arrived = True, False
                 if self._by_signal:
                     signal.pthread_kill(self._ident, signal.SIGINT)
-                    self._insist()
+                    self._resend()
                 else:
                     _raise_in(self._ident, EvaluationInterrupted)
         finally:
@@ -110,9 +110,9 @@ class Evaluation:
         if not self._by_signal:
             self.interrupt()
 
-    def _insist(self) -> None:
+    def _resend(self) -> None:
         """A signal that comes just before a blocking call begins does not end that call: another one does."""
-        for wait in _INSISTING:
+        for wait in _RESEND_AFTER:
             time.sleep(wait)
             ident = self._ident
             if self._arrived or not ident:

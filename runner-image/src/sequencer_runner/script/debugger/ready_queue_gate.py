@@ -26,70 +26,70 @@ def begins_or_yields(handle: Any) -> bool:
     return type(handle._callback).__name__ == "TaskStepMethWrapper" or handle._callback.__name__ == "__step"
 
 
-class _Nothing:
+class _CancelledHandle:
     """What a loop skips, that had counted a handle which is outside now."""
 
     _cancelled = True
 
 
-class Gate:
+class ReadyQueueGate:
     """`waits`: whether this handle stays outside. `turns`: called at each turn of the loop; true when the gate is to
     open. All but `append` is for the thread of the loop alone."""
 
-    def __init__(self, loop: Any, waits: Callable[[Any], bool], turns: Callable[[], bool]) -> None:
+    def __init__(self, loop: Any, is_frozen: Callable[[Any], bool], is_over: Callable[[], bool]) -> None:
         self._loop = loop
-        self._waits = waits
-        self._turns = turns
+        self._is_frozen = is_frozen
+        self._is_over = is_over
         self._ready: deque[Any] = loop._ready
-        self._outside: deque[Any] = deque()
-        self.is_shut = False
+        self._frozen: deque[Any] = deque()
+        self.is_closed = False
         self.idle = False
         """The loop had nothing to do when it last looked."""
 
-    def shut(self) -> None:
-        self.is_shut = True
+    def close(self) -> None:
+        self.is_closed = True
         self._loop._ready = self
-        self._outside.extend(map(deque.popleft, repeat(self._ready, len(self._ready))))
+        self._frozen.extend(map(deque.popleft, repeat(self._ready, len(self._ready))))
         self.sort()
 
     @property
-    def outside(self) -> int:
-        return len(self._outside)
+    def waiting(self) -> int:
+        return len(self._frozen)
 
     def sort(self) -> None:
         """Lets in what has not to wait any more."""
-        for _ in range(len(self._outside)):
-            if self._waits(self._outside[0]):
-                self._outside.rotate(-1)
+        for _ in range(len(self._frozen)):
+            if self._is_frozen(self._frozen[0]):
+                self._frozen.rotate(-1)
             else:
-                self._ready.extend(map(deque.popleft, (self._outside,)))
+                self._ready.extend(map(deque.popleft, (self._frozen,)))
 
     def open(self) -> None:
         """They have waited longest: they come first, in their order."""
-        self.is_shut = False
+        self.is_closed = False
         if self._loop._ready is self:
             self._loop._ready = self._ready
-        self._ready.extendleft(map(deque.pop, repeat(self._outside, len(self._outside))))
+        self._ready.extendleft(map(deque.pop, repeat(self._frozen, len(self._frozen))))
 
     # --- what a loop does with its queue ----------------------------------------------------------------------------
 
     def append(self, handle: Any) -> None:
         """Also by other threads, and by one that has taken the gate for the queue just before it opened."""
-        queue = self._outside if self.is_shut and self._waits(handle) else self._ready
+        queue = self._frozen if self.is_closed and self._is_frozen(handle) else self._ready
         queue.append(handle)
 
     def popleft(self) -> Any:
         self.idle = False
-        return self._ready.popleft() if self._ready else _Nothing
+        return self._ready.popleft() if self._ready else _CancelledHandle
 
     def __len__(self) -> int:
-        if self.is_shut and self._turns():
+        if self.is_closed and self._is_over():
             self.open()
         self.idle = not self._ready
         return len(self._ready)
 
     def __iter__(self) -> Iterator[Any]:
-        return iter([*self._ready, *self._outside])
+        return iter([*self._ready, *self._frozen])
 
     def clear(self) -> None:
         self.open()

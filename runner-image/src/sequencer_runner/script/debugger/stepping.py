@@ -48,12 +48,12 @@ def begin(trace: Trace, frame: FrameType, command: str, statement_of: Callable[[
     trace.mode = _MODES[command]
     trace.frame = frame
     trace.greenlet = _greenlet()
-    trace.begun = {}
+    trace.started_statements = {}
     at: FrameType | None = frame
     while at is not None:
         line = statement_of(at)
         if line is not None:
-            trace.begun[id(at)] = line
+            trace.started_statements[id(at)] = line
         at = at.f_back
 
 
@@ -81,10 +81,10 @@ def stops_at(trace: Trace, frame: FrameType, line: int, path: str) -> bool:
     if greenlet is not None and not greenlet.dead and greenlet is not _greenlet():
         return False
     # In one call: another thread may end the step here.
-    begun = trace.begun.pop(id(frame), None)
-    if begun == line:
-        # Back in a statement that had begun: a call over several lines whose arguments were worked out.
-        trace.begun[id(frame)] = line
+    started_statements = trace.started_statements.pop(id(frame), None)
+    if started_statements == line:
+        # Back in a statement that had started_statements: a call over several lines whose arguments were worked out.
+        trace.started_statements[id(frame)] = line
         return False
     if frame is trace.frame:
         return _stops_in_own_frame(trace, line)
@@ -107,9 +107,9 @@ def _stops_in_own_frame(trace: Trace, line: int) -> bool:
     return trace.mode != "return"
 
 
-def must_hear(trace: Trace, frame: FrameType, line: int) -> bool:
+def must_report(trace: Trace, frame: FrameType, line: int) -> bool:
     """Whether the next stop may be at this line of the code of this frame, of whichever trace."""
-    if trace.mode == "step" or trace.left or trace.handed_to is not None:
+    if trace.mode == "step" or trace.frame_left or trace.stepping_task is not None:
         return True
     own = trace.frame
     if own is None:
@@ -172,10 +172,10 @@ def loop_around(tree: ast.Module, line: int) -> range | None:
 
 def _task_has_handed_back(trace: Trace) -> bool:
     """A step went from this thread into a task that has ended meanwhile, still stepping."""
-    task = trace.handed_to
+    task = trace.stepping_task
     if task is None or task.alive():
         return False
-    trace.handed_to = None
+    trace.stepping_task = None
     trace.mode = task.mode
     return task.mode != "run"
 

@@ -24,14 +24,14 @@ class Stops:
         channel: Channel,
         traces: Traces,
         file: ScriptFile,
-        stopped: Callable[[Trace], None],
-        left: Callable[[Trace], None],
+        on_stop: Callable[[Trace], None],
+        on_leave: Callable[[Trace], None],
     ) -> None:
         self._channel = channel
         self._traces = traces
         self._file = file
-        self._stopped = stopped
-        self._left = left
+        self._on_stop = on_stop
+        self._on_leave = on_leave
         self._pid = os.getpid()
         self.signals = HeldSignals()
         self._last = 0
@@ -41,7 +41,7 @@ class Stops:
         """In a child, before it has forgotten the run: nobody is there to answer."""
         return os.getpid() != self._pid
 
-    def stand(
+    def stop_and_wait(
         self,
         trace: Trace,
         places: list[Place],
@@ -57,14 +57,14 @@ class Stops:
         frame = None if fields["reason"] == "failure" else places[-1][0]
         try:
             self.signals.hold()
-            command = self._stand(trace, places, over, begin, **fields)
+            command = self._stop_and_wait(trace, places, over, begin, **fields)
         except BaseException as error:
             self.signals.end(frame, error)
             raise
         self.signals.end(frame)
         return command
 
-    def _stand(
+    def _stop_and_wait(
         self,
         trace: Trace,
         places: list[Place],
@@ -84,11 +84,11 @@ class Stops:
                 stack = self._file.stack_of(places)
                 trace.prompt = prompt
                 self._channel.event("prompt", trace=trace.id, number=prompt.number, stack=stack, **fields)
-                self._stopped(trace)
+                self._on_stop(trace)
             prompt.wait(self.signals.hold)
             with self.lock:
                 trace.prompt = None
-                if not prompt.again and prompt.command is not None:
+                if not prompt.restart and prompt.command is not None:
                     begin(prompt.command)
         finally:
             if prompt is not None:
@@ -98,20 +98,20 @@ class Stops:
                         self.answer(trace, "CONTINUE")
                         trace.prompt = None
                     prompt.frames = []
-        return None if prompt.again else prompt.command
+        return None if prompt.restart else prompt.command
 
     def answer(self, trace: Trace, command: str) -> None:
         prompt = trace.prompt
         if prompt is None:
             return
         if prompt.answered.is_set():
-            if command == "CONTINUE" and not prompt.again:
+            if command == "CONTINUE" and not prompt.restart:
                 # It has not begun yet to carry out the step that answered it.
                 prompt.command = command
             return
         others = {"others": "WAIT"} if trace.freeze_others else {}
         self._channel.event("resumed", trace=trace.id, number=prompt.number, command=command, **others)
-        self._left(trace)
+        self._on_leave(trace)
         prompt.answer(command)
 
     def find(self, trace_id: int, number: int) -> tuple[Trace, Prompt]:
@@ -133,25 +133,25 @@ class Stops:
         """On a failure."""
         return [trace for trace in self._traces.at_prompt() if is_held(trace)]
 
-    def check_free(self) -> None:
+    def check_not_evaluating(self) -> None:
         """Raises CommandRefused while something is evaluated in the frames of a failure."""
         with self.lock:
             for trace in self.held():
-                refuse_busy(trace.prompt)
+                refuse_while_evaluating(trace.prompt)
 
     def end_hold(self) -> None:
         with self.lock:
             for trace in self.held():
                 self.answer(trace, "CONTINUE")
 
-    def begin_again(self, *, allowed: Callable[[], bool]) -> bool:
+    def restart_statement(self, *, allowed: Callable[[], bool]) -> bool:
         """Takes the main trace out of a statement of which nothing has run. False when it does not stand before one."""
         with self.lock:
             trace = self._traces.of_thread(threads.MAIN)
             prompt = trace.prompt
-            if prompt is None or prompt.held or prompt.answered.is_set() or not trace.fresh or not allowed():
+            if prompt is None or prompt.held or prompt.answered.is_set() or not trace.before_statement or not allowed():
                 return False
-            prompt.again = True
+            prompt.restart = True
             self.answer(trace, "CONTINUE")
             return True
 
@@ -160,6 +160,6 @@ def is_held(trace: Trace) -> bool:
     return trace.prompt is not None and trace.prompt.held
 
 
-def refuse_busy(prompt: Prompt | None) -> None:
+def refuse_while_evaluating(prompt: Prompt | None) -> None:
     if prompt is not None and prompt.evaluation is not None:
         raise CommandRefused("STILL_EVALUATING", "The trace is busy with an expression. Wait for it, or interrupt it.")

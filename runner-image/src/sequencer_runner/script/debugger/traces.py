@@ -30,44 +30,44 @@ class Trace:
     mode: Mode = "run"
     frame: FrameType | None = None
     """The frame that a step is measured from. Held only while stepping."""
-    left: bool = False
+    frame_left: bool = False
     """While stepping: that frame was returned from."""
     until: int = 0
     """The line that a step UNTIL goes to."""
     loop: range = range(0)
     """The lines that a step LOOP goes over."""
-    begun: dict[int, int] = field(default_factory=dict)
-    """While stepping: the statements over several lines that had begun, by the id of their frame."""
+    started_statements: dict[int, int] = field(default_factory=dict)
+    """While stepping: the statements over several lines that had started_statements, by the id of their frame."""
     freeze_others: bool = False
     """While stepping: the other tasks of its loop are kept from going on."""
-    handed_to: "Trace | None" = None
+    stepping_task: "Trace | None" = None
     """The task that a step has gone into, from this thread."""
     greenlet: Any = None
     """While stepping: the greenlet that takes the step. The others of its thread run on, as other tasks do."""
     reason: str = "step"
     prompt: Prompt | None = None
-    fresh: bool = False
+    before_statement: bool = False
     """Nothing of the top-level statement has run yet."""
-    silence: int = 0
+    reported_mute: int = 0
     """The last silence of hot code that its events have told of."""
-    told: int = 0
+    lines_sent: int = 0
     """How many of its lines were told."""
-    behind: int = -1
+    sent_when_behind: int = -1
     """How many that were when it was last seen where no line had told of it."""
-    abroad: tuple[int, int] | None = None
+    library_position: tuple[int, int] | None = None
     """Where it was last in a file of a library, by frame and line; None when it is back in the script."""
 
     @property
     def stepping(self) -> bool:
-        return self.mode != "run" or self.handed_to is not None
+        return self.mode != "run" or self.stepping_task is not None
 
     def run_freely(self) -> None:
         self.mode = "run"
         self.frame = None
-        self.left = False
-        self.begun = {}
+        self.frame_left = False
+        self.started_statements = {}
         self.freeze_others = False
-        self.handed_to = None
+        self.stepping_task = None
         self.greenlet = None
 
 
@@ -202,7 +202,7 @@ class Traces:
                 # A step into what starts an event loop goes on into its tasks, and comes back from them.
                 trace.mode = "step"
                 thread.run_freely()
-                thread.handed_to = trace
+                thread.stepping_task = trace
             self._tasks[task] = trace
             self._loops[thread.ident] = weakref.ref(task.get_loop())
             self._announce(trace)

@@ -10,7 +10,7 @@ from sequencer_runner.script.debugger.controller import Controller
 from sequencer_runner.script.debugger.prompts import Evaluation, EvaluationInterrupted, Prompt
 from sequencer_runner.script.evaluate import inspection, pdb_commands
 from sequencer_runner.script.io.channel import Channel
-from sequencer_runner.script.io.output_capture import Overheard
+from sequencer_runner.script.io.output_capture import OutputCapture
 from sequencer_runner.script.io.streams import Streams
 from sequencer_runner.script.isolation import script_sys
 from sequencer_runner.script.source.expressions import one_line
@@ -20,55 +20,55 @@ from sequencer_runner.script.tracing.probe import current_probe
 
 _LARGEST = 2 * 1024 * 1024
 
-Answer = Callable[[dict[str, Any]], None]
+Reply = Callable[[dict[str, Any]], None]
 """Takes the fields of a reply."""
 
 
-class Questions:
+class InspectionRequests:
     def __init__(self, controller: Controller, channel: Channel, streams: Streams) -> None:
         self._controller = controller
         self._streams = streams
         self._channel = channel
 
-    def put(self, question: dict[str, Any], answer: Answer) -> None:
-        """Lets the trace answer, in its own time. Raises CommandRefused."""
-        trace, prompt = self._controller.at_prompt(question["trace"], question["prompt"])
-        if question["frame"] >= len(prompt.frames):
+    def submit(self, request: dict[str, Any], reply: Reply) -> None:
+        """Lets the trace reply, in its own time. Raises CommandRefused."""
+        trace, prompt = self._controller.at_prompt(request["trace"], request["prompt"])
+        if request["frame"] >= len(prompt.frames):
             raise CommandRefused("BAD_INPUT", f"frame: the stack has {len(prompt.frames)} frames, counted from 0.")
         if prompt.evaluation is not None:
             raise CommandRefused(
                 "STILL_EVALUATING", "The trace is busy with an expression. Wait for it, or interrupt it."
             )
-        if question["do"] == "variables":
-            prompt.do(lambda: answer(_variables(prompt, question)))
+        if request["do"] == "variables":
+            prompt.do(lambda: reply(_variables(prompt, request)))
             return
-        step = pdb_commands.step_of(question["expression"], prompt.frames[question["frame"]])
+        step = pdb_commands.step_of(request["expression"], prompt.frames[request["frame"]])
         if step is not None:
             self._controller.step(trace.id, prompt.number, step.command, step.line)
-            answer({"result": self._told(question, True, step.command)})
+            reply({"result": self._report(request, True, step.command)})
             return
         evaluation = prompt.evaluation = Evaluation()
-        prompt.do(lambda: self._evaluate(prompt, evaluation, question, answer))
+        prompt.do(lambda: self._evaluate(prompt, evaluation, request, reply))
 
     def interrupt(self, trace: int, number: int) -> None:
         _, prompt = self._controller.at_prompt(trace, number)
         if prompt.evaluation is not None:
             prompt.evaluation.interrupt()
 
-    def _evaluate(self, prompt: Prompt, evaluation: Evaluation, question: dict[str, Any], answer: Answer) -> None:
-        """In the trace itself. Any exception is the answer; one that a signal raised for the script is raised there."""
+    def _evaluate(self, prompt: Prompt, evaluation: Evaluation, request: dict[str, Any], reply: Reply) -> None:
+        """In the trace itself. Any exception is the reply; one that a signal raised for the script is raised there."""
         frames, sources = prompt.frames, self._controller.sources
         probe = current_probe()
         ok, text = False, ""
-        printed: Overheard | None = None
+        printed: OutputCapture | None = None
         of_signal: BaseException | None = None
         if probe is not None:
             probe.suspend()
         try:
             try:
-                with self._streams.overhear(self._controller.own_threads) as printed:
+                with self._streams.capture(self._controller.own_threads) as printed:
                     text = evaluation.run(
-                        lambda: pdb_commands.answer(question["expression"], frames, question["frame"], sources)
+                        lambda: pdb_commands.answer(request["expression"], frames, request["frame"], sources)
                     )
                 ok = True
             except EvaluationInterrupted:
@@ -79,18 +79,18 @@ class Questions:
         finally:
             if probe is not None:
                 probe.unsuspend()
-            told = self._told(question, ok, _with_printed("" if printed is None else printed.text, text))
+            result = self._report(request, ok, _with_printed("" if printed is None else printed.text, text))
             prompt.evaluation = None
             renew_copy(frames[0])
-            answer({"result": told})
+            reply({"result": result})
         of_signal = evaluation.stop or of_signal
         if of_signal is not None:
             # Even if the evaluated code has caught it. To the script it comes from its own line.
             of_signal.__context__ = None
             raise of_signal.with_traceback(None)
 
-    def _told(self, question: dict[str, Any], ok: bool, text: str) -> dict[str, Any]:
-        kept = {key: question[key] for key in ("trace", "prompt", "frame", "expression", "by")}
+    def _report(self, request: dict[str, Any], ok: bool, text: str) -> dict[str, Any]:
+        kept = {key: request[key] for key in ("trace", "prompt", "frame", "expression", "by")}
         self._channel.event("evaluated", ok=ok, text=text, **kept)
         return {"ok": ok, "text": text}
 
@@ -125,10 +125,10 @@ def _with_printed(printed: str, text: str) -> str:
     return f"{printed}{text}" if text and text != "None" else printed.removesuffix("\n") or text
 
 
-def _variables(prompt: Prompt, question: dict[str, Any]) -> dict[str, Any]:
-    wanted = (question["scope"], question["path"], question["after"], question["first"])
+def _variables(prompt: Prompt, request: dict[str, Any]) -> dict[str, Any]:
+    wanted = (request["scope"], request["path"], request["after"], request["first"])
     try:
-        return {"result": inspection.page(prompt.frames[question["frame"]], *wanted)}
+        return {"result": inspection.page(prompt.frames[request["frame"]], *wanted)}
     except inspection.NotThere as error:
         return {"ok": False, "code": "BAD_INPUT", "message": f"path: {error}"}
     except Exception as error:

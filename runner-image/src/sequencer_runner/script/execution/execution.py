@@ -1,6 +1,6 @@
 """Runs a script's statements one by one, in `__main__`, as Python would all at once.
 
-Between two statements anything may be decided: what has not begun can be replaced, and after a failure that is held the
+Between two statements anything may be decided: what has not started can be replaced, and after a failure that is held the
 next statement is the one that somebody chooses.
 """
 
@@ -21,20 +21,20 @@ from sequencer_runner.script.source.statements import RestartStatement, Statemen
 class Control(Protocol):
     """Who decides at lines, and shows what has failed."""
 
-    stop_asked: bool
+    stop_requested: bool
     leaving: bool
     """A signal was sent to end the script: nothing is held any more."""
 
     def begin_statement(self) -> None:
         """The main thread is about to run the next top-level statement."""
 
-    def begin_again(self) -> bool:
+    def restart_statement(self) -> bool:
         """Takes the main trace back out of a statement of which nothing has run. False when it has gone on."""
 
     def hold(self, error: BaseException, decided: Callable[[], bool]) -> None:
         """Stops the main trace where the error was raised, until `end_hold`, or until a stop ends it."""
 
-    def check_free(self) -> None:
+    def check_not_evaluating(self) -> None:
         """Raises CommandRefused while something is evaluated in the frames of the failure."""
 
     def end_hold(self) -> None: ...
@@ -49,7 +49,7 @@ class Held:
 
     index: int
     decided: bool = False
-    goes_on: bool = False
+    continues: bool = False
 
 
 class Execution:
@@ -86,7 +86,7 @@ class Execution:
         if self._statements.docstring is not None:
             module.__dict__["__doc__"] = self._statements.docstring
         for index in range(self._next):
-            self._tell(index, "SKIPPED")
+            self._send_state(index, "SKIPPED")
 
     def next(self) -> CodeType | None:
         """Code of the next statement, for the caller to execute; None when all have run. Raises StopRequested."""
@@ -94,7 +94,7 @@ class Execution:
         if statement is None:
             return None
         self._watch(statement.code)
-        self._tell(self.current or 0, "RUNNING")
+        self._send_state(self.current or 0, "RUNNING")
         self._control.begin_statement()
         return statement.code
 
@@ -105,7 +105,7 @@ class Execution:
             if index >= len(self._statements.all):
                 self._over = True
                 return None
-            if self._control.stop_asked:
+            if self._control.stop_requested:
                 raise StopRequested
             self.current = index
             self._next = index + 1
@@ -115,22 +115,22 @@ class Execution:
     def succeeded(self) -> None:
         """The statement has ended."""
         self._pass_on()
-        self._tell(self.current or 0, "DONE")
+        self._send_state(self.current or 0, "DONE")
 
     def failed(self, error: BaseException) -> None:
         """The statement has raised this. Raises it again, or StopRequested, if it ends the script."""
         index = self.current or 0
         if isinstance(error, StopRequested):
-            self._tell(index, "PENDING")
+            self._send_state(index, "PENDING")
             raise error
         if isinstance(error, RestartStatement):
             with self._lock:
                 self._attempts[index] -= 1
-            self._tell(index, "PENDING")
+            self._send_state(index, "PENDING")
             return
         self._pass_on()
         ended_well = isinstance(error, SystemExit) and error.code in (None, 0)
-        self._tell(index, "DONE" if ended_well else "FAILED")
+        self._send_state(index, "DONE" if ended_well else "FAILED")
         if not self._holds(error):
             raise error
         self._wait_for_decision(index, error)
@@ -150,13 +150,13 @@ class Execution:
         finally:
             with self._lock:
                 self._held = None
-        if held.goes_on:
+        if held.continues:
             return
-        if self._control.stop_asked and not held.decided:
+        if self._control.stop_requested and not held.decided:
             raise StopRequested from error
         raise error
 
-    def _tell(self, index: int, state: str) -> None:
+    def _send_state(self, index: int, state: str) -> None:
         attempt, version = self._attempts.get(index, 0), self._statements.version
         self._channel.event("statement", index=index, state=state, attempt=attempt, version=version)
 
@@ -168,15 +168,15 @@ class Execution:
             held = self._held
             if held is None or held.decided:
                 raise CommandRefused("NO_DECISION", "No failed statement waits for a decision.")
-            self._control.check_free()
+            self._control.check_not_evaluating()
             target = self._target(held.index, action, line)
             self._channel.event("decision", action=action, statement=held.index, line=line, by=by)
             held.decided = True
             if target is not None:
-                held.goes_on = True
+                held.continues = True
                 self._next = target
                 for index in [held.index] if action == "SKIP" else range(held.index + 1, target):
-                    self._tell(index, "SKIPPED")
+                    self._send_state(index, "SKIPPED")
         self._control.end_hold()
 
     def _target(self, failed: int, action: str, line: int | None) -> int | None:
@@ -197,7 +197,7 @@ class Execution:
                 return None
 
     def replace(self, source: str, by: str) -> None:
-        """Replaces the statements that have not begun. CommandRefused when one that has would change."""
+        """Replaces the statements that have not started. CommandRefused when one that has would change."""
         try:
             new = Statements(source, self._path, self._statements.version + 1)
         except COMPILER_ERRORS as error:
@@ -210,12 +210,12 @@ class Execution:
                 raise CommandRefused("RUN_FINISHED", "All statements have run: there is nothing left to replace.")
             first = old.first_difference(new)
             held = self._held is not None and not self._held.decided
-            begun = self._held.index if self._held is not None and held else self._next
-            if first == begun - 1 and not held and self._control.begin_again():
-                # It stands before its first line: as good as not begun.
-                self._next = begun = first
-            if first < begun:
-                raise CommandRefused("STATEMENT_STARTED", _started(old, first, begun))
+            started = self._held.index if self._held is not None and held else self._next
+            if first == started - 1 and not held and self._control.restart_statement():
+                # It stands before its first line: as good as not started.
+                self._next = started = first
+            if first < started:
+                raise CommandRefused("STATEMENT_STARTED", _started(old, first, started))
             try:
                 _write(self._path, source)
             except OSError as error:
@@ -223,15 +223,15 @@ class Execution:
                     "INTERNAL", f"Nothing was replaced: the script's file cannot be written: {error}."
                 ) from None
             self._statements = new
-            self._attempts = {i: n for i, n in self._attempts.items() if i <= begun}
+            self._attempts = {i: n for i, n in self._attempts.items() if i <= started}
             self._channel.event(
                 "script", version=new.version, script=source, firstChanged=first, statements=new.spans(), by=by
             )
             self._control.replaced(new)
 
 
-def _started(old: Statements, first: int, begun: int) -> str:
-    changed, last = old.all[first], old.all[begun - 1]
+def _started(old: Statements, first: int, started: int) -> str:
+    changed, last = old.all[first], old.all[started - 1]
     where = f"line {changed.first}" if changed.first == changed.last else f"lines {changed.first} to {changed.last}"
     text = f"Statement {first + 1} ({where}) has started, and this would change or move it."
     return f"{text} What comes after line {last.last} can be replaced."

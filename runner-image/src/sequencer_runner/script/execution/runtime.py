@@ -14,13 +14,13 @@ from sequencer_runner.common.frames import BadFrame, FrameReader
 from sequencer_runner.common.python_code import python_version
 from sequencer_runner.script import threads
 from sequencer_runner.script.debugger.controller import Controller
-from sequencer_runner.script.evaluate.inspection_requests import Questions
+from sequencer_runner.script.evaluate.inspection_requests import InspectionRequests
 from sequencer_runner.script.execution.execution import Execution
-from sequencer_runner.script.execution.signal_reaction import Heed
+from sequencer_runner.script.execution.signal_reaction import SignalReaction
 from sequencer_runner.script.failure import describe_failure, strip
-from sequencer_runner.script.io import operator_prompts as dialogues
+from sequencer_runner.script.io import operator_prompts
 from sequencer_runner.script.io.channel import Channel
-from sequencer_runner.script.io.operator_prompts import Dialogue
+from sequencer_runner.script.io.operator_prompts import OperatorPrompts
 from sequencer_runner.script.io.streams import Streams
 from sequencer_runner.script.isolation import public, publish, script_modules, script_sys
 from sequencer_runner.script.source.sources import Sources, parse
@@ -40,7 +40,7 @@ class ScriptRuntime:
 
     def __init__(self, sock: "_socket.socket") -> None:
         # The modules `sequencer` and `nextline` use them.
-        publish(dialogues.__name__)
+        publish(operator_prompts.__name__)
         publish(probes.__name__)
         self._socket = sock
         self._reader = FrameReader()
@@ -48,8 +48,8 @@ class ScriptRuntime:
         self._own_threads = self._channel.own_threads
         self._controller: Controller | None = None
         self._execution: Execution | None = None
-        self._dialogue: Dialogue | None = None
-        self._heed = Heed()
+        self._prompts: OperatorPrompts | None = None
+        self._signal_reaction = SignalReaction()
         self._grace = 300.0
         self._how, self._code = "end", 0
 
@@ -78,12 +78,12 @@ class ScriptRuntime:
         controller = Controller(self._channel, path, sources, statements.lines, self._own_threads)
         self._controller = controller
         streams = Streams(self._channel, controller.where)
-        self._questions = Questions(controller, self._channel, streams)
+        self._inspection = InspectionRequests(controller, self._channel, streams)
         controller.streams = streams
-        dialogue = Dialogue(self._channel, lambda: controller.traces.current().id, streams.pass_on)
-        dialogues.install(dialogue)
-        self._dialogue = dialogue
-        self._leave_nothing_behind(streams, controller)
+        prompts = OperatorPrompts(self._channel, lambda: controller.traces.current().id, streams.pass_on)
+        operator_prompts.install(prompts)
+        self._prompts = prompts
+        self._register_exit(streams, controller)
 
         module = script_module(path)
         script_modules["__main__"] = module
@@ -115,7 +115,7 @@ class ScriptRuntime:
             start_at=start["startAt"],
         )
         self._execution = self._running = execution
-        self._thread(self._listen)
+        self._thread(self._set_watched)
         os.register_at_fork(before=streams.pass_on, after_in_child=lambda: _in_forked_child(streams, controller))
         # The threads that it warns of are the runner's own, and no lock of theirs is used after a fork.
         public("warnings").filterwarnings("ignore", "This process .* is multi-threaded", DeprecationWarning)
@@ -123,7 +123,7 @@ class ScriptRuntime:
         def statements_are_over() -> None:
             controller.statements_are_over()
             streams.pass_on()
-            dialogue.finish()
+            prompts.finish()
 
         self._statements_are_over = statements_are_over
         execution.begin(module)
@@ -181,7 +181,7 @@ class ScriptRuntime:
             _print_exception(type(error), error, error.__traceback__)
         return ("interrupt", 130) if isinstance(error, KeyboardInterrupt) else ("error", 1)
 
-    def _leave_nothing_behind(self, streams: Streams, controller: Controller) -> None:
+    def _register_exit(self, streams: Streams, controller: Controller) -> None:
         """However the process ends, its output and its events are sent first."""
 
         def finish() -> None:
@@ -209,27 +209,27 @@ class ScriptRuntime:
 
     # --- the supervisor's words -------------------------------------------------------------------------------------
 
-    def _listen(self) -> None:
+    def _set_watched(self) -> None:
         while True:
             try:
                 data = self._socket.recv(65536)
             except OSError:
                 data = b""
             if not data:
-                self._supervisor_is_gone()
+                self._supervisor_lost()
                 return
             try:
                 frames = self._reader.feed(data)
             except BadFrame:
-                self._supervisor_is_gone()
+                self._supervisor_lost()
                 return
             for message in frames:
                 if isinstance(message, dict):
-                    self._obey(message)
+                    self._carry_out(message)
 
-    def _obey(self, message: dict[str, Any]) -> None:
-        controller, execution, dialogue = self._controller, self._execution, self._dialogue
-        if controller is None or execution is None or dialogue is None:
+    def _carry_out(self, message: dict[str, Any]) -> None:
+        controller, execution, prompts = self._controller, self._execution, self._prompts
+        if controller is None or execution is None or prompts is None:
             return
         reply: dict[str, Any] = {"id": message.get("id"), "ok": True}
         try:
@@ -239,14 +239,14 @@ class ScriptRuntime:
                 case "resume":
                     controller.resume()
                 case "mark":
-                    controller.expect_stop(self._heed.mark(message["level"]))
+                    controller.expect_stop(self._signal_reaction.mark(message["level"]))
                 case "reaction":
-                    reply["result"] = self._heed.reaction()
+                    reply["result"] = self._signal_reaction.reaction()
                 case "leave":
                     controller.leave()
-                    dialogue.leave()
+                    prompts.leave()
                 case "answer":
-                    dialogue.answer(message["ask"], message["answer"], message["by"])
+                    prompts.answer(message["ask"], message["answer"], message["by"])
                 case "step":
                     controller.step(
                         message["trace"],
@@ -261,17 +261,17 @@ class ScriptRuntime:
                     reply["result"] = controller.set_breakpoints(message["breakpoints"])
                 case "evaluate" | "variables":
                     # The stopped trace answers.
-                    self._questions.put(message, lambda answer: self._channel.send({"reply": {**reply, **answer}}))
+                    self._inspection.submit(message, lambda answer: self._channel.send({"reply": {**reply, **answer}}))
                     return
                 case "interruptEvaluation":
-                    self._questions.interrupt(message["trace"], message["prompt"])
+                    self._inspection.interrupt(message["trace"], message["prompt"])
                 case "source":
-                    reply["result"] = self._questions.source(message["file"])
+                    reply["result"] = self._inspection.source(message["file"])
                 case "stop":
-                    controller.stop_asked = True
+                    controller.stop_requested = True
                     controller.resume(held=True)
                 case "unstop":
-                    controller.stop_asked = False
+                    controller.stop_requested = False
                 case "decide":
                     execution.decide(message["action"], message["line"], message["by"])
                 case "replace":
@@ -283,14 +283,14 @@ class ScriptRuntime:
             reply.update(ok=False, code="INTERNAL", message=f"The script process failed to carry this out: {error!r}.")
         self._channel.send({"reply": reply})
 
-    def _supervisor_is_gone(self) -> None:
+    def _supervisor_lost(self) -> None:
         """Nobody can see or stop this script any more: interrupt it, so that it cleans up, and end it in the end."""
         # The signal first: a paused trace is to leave its prompt by the exception, not by running its next line.
         os.kill(os.getpid(), signal.SIGINT)
         if self._controller is not None:
             self._controller.leave()
-        if self._dialogue is not None:
-            self._dialogue.leave()
+        if self._prompts is not None:
+            self._prompts.leave()
         time.sleep(self._grace)
         os.killpg(os.getpgrp(), signal.SIGKILL)
 
@@ -302,9 +302,9 @@ class ScriptRuntime:
             time.sleep(_TICK)
             try:
                 streams.pass_on()
-                self._heed.tick()
-                if self._dialogue is not None:
-                    self._dialogue.tick()
+                self._signal_reaction.tick()
+                if self._prompts is not None:
+                    self._prompts.tick()
                 # Before re-arming: what is sampled now stays silent until then.
                 controller.tick()
                 probe.tick()
@@ -316,8 +316,8 @@ class ScriptRuntime:
 def _in_forked_child(streams: Streams, controller: Controller) -> None:
     """It is not the run: it is not watched, and what it prints goes straight to the file descriptors."""
     probes.uninstall()
-    controller.others.forget()
-    dialogues.uninstall()
+    controller.task_freeze.forget()
+    operator_prompts.uninstall()
     streams.hand_back()
 
 

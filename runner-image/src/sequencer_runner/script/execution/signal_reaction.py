@@ -7,7 +7,7 @@ from sequencer_runner.script import threads
 _SIGNALS = {"INTERRUPT": signal.SIGINT, "TERMINATE": signal.SIGTERM}
 
 
-class Heed:
+class SignalReaction:
     """`mark` just before the signal is sent; `tick` from then on; `reaction` whenever somebody wants to know."""
 
     def __init__(self) -> None:

@@ -34,7 +34,7 @@ class Question:
     answer: str | None = None
 
 
-class Dialogue:
+class OperatorPrompts:
     """One for the script process. `where` tells the trace of the thread that speaks."""
 
     def __init__(self, channel: Channel, where: Callable[[], int], pass_on: Callable[[], None]) -> None:
@@ -91,18 +91,18 @@ class Dialogue:
             if known is None:
                 known = self._progress[key] = Progress()
                 if len(self._progress) > 1000:
-                    # The oldest is told, and forgotten; its next word is a first one again.
-                    self._tell(*next(iter(self._progress.items())))
+                    # The oldest is sent_at, and forgotten; its next unsent is a first one again.
+                    self._send_progress(*next(iter(self._progress.items())))
                     del self._progress[next(iter(self._progress))]
-            known.word = {"done": done, "total": total, "text": _text(text, _TEXT)}
-            if time.monotonic() - known.told >= _PROGRESS_EVERY:
-                self._tell(key, known)
+            known.unsent = {"done": done, "total": total, "text": _text(text, _TEXT)}
+            if time.monotonic() - known.sent_at >= _PROGRESS_EVERY:
+                self._send_progress(key, known)
 
-    def _tell(self, key: tuple[int, str], progress: "Progress") -> None:
-        word, progress.word = progress.word, None
-        if word is not None:
-            progress.told = time.monotonic()
-            self._channel.event("progress", trace=key[0], name=_text(key[1], _NAME), **word)
+    def _send_progress(self, key: tuple[int, str], progress: "Progress") -> None:
+        unsent, progress.unsent = progress.unsent, None
+        if unsent is not None:
+            progress.sent_at = time.monotonic()
+            self._channel.event("progress", trace=key[0], name=_text(key[1], _NAME), **unsent)
 
     # --- in other threads -------------------------------------------------------------------------------------------
 
@@ -114,10 +114,10 @@ class Dialogue:
                 text = "was answered already, or its time is over" if code == "ASK_ANSWERED" else "was never asked"
                 raise CommandRefused(code, f"Question {number} {text}.")
             if asked.kind == "confirm":
-                word = _WORDS.get(answer.strip().lower())
-                if word is None:
+                unsent = _WORDS.get(answer.strip().lower())
+                if unsent is None:
                     raise CommandRefused("BAD_INPUT", "answer: say yes or no.")
-                answer = word
+                answer = unsent
             if "\n" in answer or "\r" in answer:
                 raise CommandRefused("BAD_INPUT", "answer: it has to be one line.")
             self._end(asked, answer, by)
@@ -143,35 +143,35 @@ class Dialogue:
         with self._lock:
             now = time.monotonic()
             for key, progress in self._progress.items():
-                if progress.word is not None and now - progress.told >= _PROGRESS_EVERY:
-                    self._tell(key, progress)
+                if progress.unsent is not None and now - progress.sent_at >= _PROGRESS_EVERY:
+                    self._send_progress(key, progress)
 
     def finish(self) -> None:
         """The last words."""
         with self._lock:
             for key, progress in self._progress.items():
-                self._tell(key, progress)
+                self._send_progress(key, progress)
 
 
 @dataclass
 class Progress:
-    told: float = 0.0
-    word: dict[str, object] | None = None
+    sent_at: float = 0.0
+    unsent: dict[str, object] | None = None
     """What was said since."""
 
 
-_current: Dialogue | None = None
+_current: OperatorPrompts | None = None
 
 
-def current_dialogue() -> Dialogue | None:
+def current_operator_prompts() -> OperatorPrompts | None:
     """None outside a runner, and in forked children."""
     return _current
 
 
-def install(dialogue: Dialogue) -> None:
+def install(prompts: OperatorPrompts) -> None:
     """For this process: `input()` asks the operator from now on."""
     global _current  # noqa: PLW0603 -- one process runs one script
-    _current = dialogue
+    _current = prompts
     public("builtins").input = _input
 
 
@@ -192,8 +192,8 @@ def _input(prompt: object = _NO_PROMPT, /) -> str:
 
 
 def _ask_for_line(prompt: object) -> str:
-    dialogue = _current
-    if dialogue is None or not _reads_keyboard():
+    prompts = _current
+    if prompts is None or not _reads_keyboard():
         return _plain_input() if prompt is _NO_PROMPT else _plain_input(prompt)
     text = str(prompt)
     try:  # noqa: SIM105
@@ -204,7 +204,7 @@ def _ask_for_line(prompt: object) -> str:
     if text:
         script_sys.stdout.write(text)
         script_sys.stdout.flush()
-    answer = dialogue.ask("text", text, None, None)
+    answer = prompts.ask("text", text, None, None)
     if answer is None:
         raise EOFError("input() has nobody to ask: the run is being stopped")
     return answer

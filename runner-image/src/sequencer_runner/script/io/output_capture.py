@@ -5,7 +5,7 @@ from sequencer_runner.script import threads
 _KEPT_BYTES = 8 * 1024
 
 
-class Overheard:
+class OutputCapture:
     """What one thread prints, up to a size. The runner's own threads pass on what others have printed."""
 
     def __init__(self, own_threads: set[int]) -> None:
@@ -13,7 +13,7 @@ class Overheard:
         self._parts: list[bytes] = []
         self._left = _KEPT_BYTES
 
-    def hear(self, data: memoryview) -> None:
+    def add(self, data: memoryview) -> None:
         if self._left >= 0 and threads.get_ident() in self._threads:
             self._parts.append(bytes(data[: self._left]))
             self._left -= len(data)

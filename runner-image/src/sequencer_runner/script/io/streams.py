@@ -21,7 +21,7 @@ from termios import FIONREAD
 from typing import Any
 
 from sequencer_runner.script.io.channel import Channel
-from sequencer_runner.script.io.output_capture import Overheard
+from sequencer_runner.script.io.output_capture import OutputCapture
 from sequencer_runner.script.isolation import script_sys
 
 # Explicit flushes in one tick that wait until the text has left: what a subprocess writes next comes after it.
@@ -51,7 +51,7 @@ class Stream:
         self._not_before = 0.0
         self._plain_flush = self._buffer.flush
         self._plain_writes = {layer: layer.write for layer in (self._buffer, self._file)}
-        self.overhearing: list[Overheard] = []
+        self.captures: list[OutputCapture] = []
         # The record is UTF-8, whatever the locale is.
         encoding = text.encoding if text.encoding.lower().replace("-", "") == "utf8" else "utf-8"
         text.reconfigure(encoding=encoding, errors=text.errors, write_through=False)
@@ -84,8 +84,8 @@ class Stream:
         return target is None or target == self._target
 
     def _send(self, raw: memoryview) -> None:
-        for overheard in self.overhearing:
-            overheard.hear(raw)
+        for capture in self.captures:
+            capture.add(raw)
         self._let_children_pass()
         trace, line = self._where()
         for at in range(0, len(raw), _PIECE):
@@ -161,18 +161,18 @@ class Streams:
             stream.hand_back()
 
     @contextlib.contextmanager
-    def overhear(self, own_threads: set[int]) -> Iterator[Overheard]:
+    def capture(self, own_threads: set[int]) -> Iterator[OutputCapture]:
         """What the calling thread prints meanwhile. It is output all the same."""
-        overheard = Overheard(own_threads)
+        capture = OutputCapture(own_threads)
         self.pass_on()
         for stream in self._all:
-            stream.overhearing.append(overheard)
+            stream.captures.append(capture)
         try:
-            yield overheard
+            yield capture
         finally:
             self.pass_on()
             for stream in self._all:
-                stream.overhearing.remove(overheard)
+                stream.captures.remove(capture)
 
 
 def _copy(data: Any) -> bytes:

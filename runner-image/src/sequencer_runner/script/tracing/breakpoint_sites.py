@@ -4,28 +4,28 @@ from collections.abc import Callable
 from types import CodeType
 
 from sequencer_runner.script import threads
-from sequencer_runner.script.debugger.breakpoints import Breakpoints, Spot
+from sequencer_runner.script.debugger.breakpoints import Breakpoints, BreakpointSite
 from sequencer_runner.script.source.code_objects import live_codes, with_nested
 
 
-class Spots:
+class BreakpointSites:
     """`listen` is called with code of libraries that has to report its lines from now on, or need not any more."""
 
     def __init__(self, breakpoints: Breakpoints, path: str, listen: Callable[[CodeType, bool], None]) -> None:
         self._breakpoints = breakpoints
         self._path = path
-        self._listen = listen
+        self._set_watched = listen
         self._script: list[CodeType] = []
         self._library: dict[int, CodeType] = {}
         self._lock = threads.RLock()
-        self.by_line: dict[int, list[Spot]] = {}
+        self.by_line: dict[int, list[BreakpointSite]] = {}
         self.awaited: set[str] = set()
         """Files with breakpoints that are not imported yet, by their real paths."""
 
-    def of(self, code: CodeType, line: int) -> Spot | None:
-        for spot in self.by_line.get(line, ()):
-            if spot.code is code:
-                return spot
+    def of(self, code: CodeType, line: int) -> BreakpointSite | None:
+        for site in self.by_line.get(line, ()):
+            if site.code is code:
+                return site
         return None
 
     def add_script(self, code: CodeType) -> None:
@@ -51,7 +51,7 @@ class Spots:
             await_files()
             for key, code in before.items():
                 if key not in self._library:
-                    self._listen(code, False)
+                    self._set_watched(code, False)
 
     def appeared(self, code: CodeType) -> None:
         """Code begins to run. If it is of a file that is awaited, its breakpoints take effect."""
@@ -63,11 +63,11 @@ class Spots:
             if code.co_name == "<module>":
                 self.awaited.discard(real)
 
-    def wake(self) -> None:
+    def rearm(self) -> None:
         """Each tells again what happens there."""
-        for spots in list(self.by_line.values()):
-            for spot in spots:
-                spot.quiet = False
+        for sites in list(self.by_line.values()):
+            for site in sites:
+                site.muted = False
 
     def has(self, code: CodeType) -> bool:
         return id(code) in self._library
@@ -76,14 +76,14 @@ class Spots:
         for code in codes:
             if id(code) not in self._library and self._add([code], nested=False):
                 self._library[id(code)] = code
-                self._listen(code, True)
+                self._set_watched(code, True)
 
     def _add(self, codes: list[CodeType], *, nested: bool = True) -> bool:
         if not self._breakpoints.paths():
             return False
         added = False
         for code in with_nested(codes) if nested else codes:
-            for line, spot in self._breakpoints.spots(code).items():
-                self.by_line[line] = [*self.by_line.get(line, ()), spot]
+            for line, site in self._breakpoints.sites(code).items():
+                self.by_line[line] = [*self.by_line.get(line, ()), site]
                 added = True
         return added

@@ -14,7 +14,7 @@ from typing import Any
 from sequencer_runner.script.debugger.controller import Controller
 from sequencer_runner.script.failure import hide_runner
 from sequencer_runner.script.source.code_objects import begins_on_its_first_line, lines_of
-from sequencer_runner.script.tracing.breakpoint_sites import Spots
+from sequencer_runner.script.tracing.breakpoint_sites import BreakpointSites
 from sequencer_runner.script.tracing.suspension import ROOM, Suspension
 
 if sys.version_info >= (3, 12):
@@ -40,18 +40,18 @@ class MonitoringProbe:
         self._controller = controller
         self._path = path
         self._suspension = Suspension()
-        self._spots = Spots(controller.breakpoints, path, lambda code, _: self._apply(code))
+        self._sites = BreakpointSites(controller.breakpoints, path, lambda code, _: self._apply(code))
         self._followed: dict[int, CodeType] = {}
         self._stepped: dict[int, CodeType] = {}
         self._one_liners: dict[int, bool] = {}
         """Functions on one line, and whether they are hot. From 3.13 on their line is told only if their start is."""
-        self._talking: dict[int, tuple[CodeType, set[int]]] = {}
+        self._reporting: dict[int, tuple[CodeType, set[int]]] = {}
         """Of code that has disabled lines: those that it has not."""
-        self._let_go: dict[int, CodeType] = {}
+        self._unwatched: dict[int, CodeType] = {}
         self._into = False
         self._codes = 0
         self._open = True
-        self._silent = False
+        self._muted = False
         self._calls = 0
         self._next_rearm = 0.0
         _monitoring.use_tool_id(_TOOL, "sequencer")
@@ -64,7 +64,7 @@ class MonitoringProbe:
     def watch(self, code: CodeType) -> None:
         if self._open:
             self._watch(code)
-            self._spots.add_script(code)
+            self._sites.add_script(code)
 
     def _watch(self, code: CodeType) -> None:
         self._apply(code)
@@ -75,12 +75,12 @@ class MonitoringProbe:
 
     def breakpoints_changed(self) -> None:
         if self._open:
-            self._spots.changed(self._hear_starts)
+            self._sites.changed(self._watch_starts)
             self._controller.rearm()
 
     def follow(self, frames: list[FrameType], *, into: bool) -> None:
         self._into = self._into or into
-        self._hear_starts()
+        self._watch_starts()
         own = frames[0].f_code
         self._stepped[id(own)] = own
         self._apply(own)
@@ -89,7 +89,7 @@ class MonitoringProbe:
 
     def unfollow(self) -> None:
         self._into = False
-        self._hear_starts()
+        self._watch_starts()
         before = {**self._followed, **self._stepped}
         self._followed, self._stepped = {}, {}
         for code in before.values():
@@ -103,41 +103,41 @@ class MonitoringProbe:
     def _apply(self, code: CodeType) -> None:
         """Sets the events that the code has to report now."""
         if self._open:
-            heard = code.co_filename == self._path or id(code) in self._followed or self._spots.has(code)
-            events = _LINE if heard else 0
-            if heard and sys.version_info >= (3, 13) and begins_on_its_first_line(code):
+            watched = code.co_filename == self._path or id(code) in self._followed or self._sites.has(code)
+            events = _LINE if watched else 0
+            if watched and sys.version_info >= (3, 13) and begins_on_its_first_line(code):
                 self._one_liners[id(code)] = False
                 events |= _START
             if id(code) in self._stepped:
                 events |= _LEAVES
             _monitoring.set_local_events(_TOOL, code, events)
 
-    def _hear_starts(self) -> None:
+    def _watch_starts(self) -> None:
         """Of all functions, as long as one is awaited."""
         if self._open:
-            wanted = _START | _RESUME if self._into else _START if self._spots.awaited else 0
+            wanted = _START | _RESUME if self._into else _START if self._sites.awaited else 0
             if _monitoring.get_events(_TOOL) != wanted:
                 _monitoring.set_events(_TOOL, wanted)
 
     def rearm(self) -> None:
-        self._silent = False
+        self._muted = False
         if self._open:
-            self._spots.wake()
+            self._sites.rearm()
             for key in list(self._one_liners):
                 self._one_liners[key] = False
-            self._talking = {}
-            quiet, self._let_go = self._let_go, {}
+            self._reporting = {}
+            quiet, self._unwatched = self._unwatched, {}
             for code in quiet.values():
                 self._apply(code)
             _monitoring.restart_events()
 
     def tick(self) -> bool:
-        if not self._silent:
+        if not self._muted:
             self._calls = 0
             return False
         now = time.monotonic()
         if now < self._next_rearm:
-            self._let_go_of_silent_code()
+            self._unwatch_muted_code()
             return False
         cost = self._calls * _CALLBACK + min(self._codes, self._calls) * _REARM
         self._next_rearm = now + max(_TICK, cost / _SHARE)
@@ -145,11 +145,11 @@ class MonitoringProbe:
         self._controller.rearm()
         return True
 
-    def _let_go_of_silent_code(self) -> None:
-        for key, (code, lines) in list(self._talking.items()):
+    def _unwatch_muted_code(self) -> None:
+        for key, (code, lines) in list(self._reporting.items()):
             if not lines and key not in self._stepped and self._open:
-                self._talking.pop(key, None)
-                self._let_go[key] = code
+                self._reporting.pop(key, None)
+                self._unwatched[key] = code
                 _monitoring.set_local_events(_TOOL, code, 0)
 
     def suspend(self) -> None:
@@ -189,23 +189,23 @@ class MonitoringProbe:
     def _at_line(self, code: CodeType, line: int, frame: FrameType) -> Any:
         if self._suspension and self._suspension.holds():
             return None
-        spots = self._spots.by_line.get(line)
-        if spots is not None:
-            for spot in spots:
-                if spot.code is code:
-                    hits = spot.reached(frame)
+        sites = self._sites.by_line.get(line)
+        if sites is not None:
+            for site in sites:
+                if site.code is code:
+                    hits = site.reached(frame)
                     if hits:
                         if self._controller.serves_runner(frame):
                             return None
-                    elif spot.quiet:
+                    elif site.muted:
                         return None
                     self._calls += 1
                     if self._controller.at_line(frame, line, hits):
-                        spot.quiet = self._silent = True
+                        site.muted = self._muted = True
                     return None
         self._calls += 1
         if self._controller.at_line(frame, line):
-            self._silent = True
+            self._muted = True
             if id(code) in self._one_liners:
                 self._one_liners[id(code)] = True
             self._disabled(code, line)
@@ -213,18 +213,18 @@ class MonitoringProbe:
         return None
 
     def _disabled(self, code: CodeType, line: int) -> None:
-        talking = self._talking.get(id(code))
-        if talking is None:
-            talking = self._talking[id(code)] = code, lines_of(code)
-        talking[1].discard(line)
+        reporting = self._reporting.get(id(code))
+        if reporting is None:
+            reporting = self._reporting[id(code)] = code, lines_of(code)
+        reporting[1].discard(line)
 
     def _on_leave(self, _code: CodeType, _offset: int, _value: object) -> None:
-        self._controller.left(sys._getframe(1))
+        self._controller.frame_left(sys._getframe(1))
 
     def _on_start(self, code: CodeType, _offset: int) -> Any:
-        if self._spots.awaited:
-            self._spots.appeared(code)
-            self._hear_starts()
+        if self._sites.awaited:
+            self._sites.appeared(code)
+            self._watch_starts()
         if not self._into:
             return None if self._one_liners.get(id(code)) is False else _DISABLE
         if self._controller.steps_into(sys._getframe(1)):

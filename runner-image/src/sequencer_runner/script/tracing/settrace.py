@@ -8,7 +8,7 @@ from typing import Any
 from sequencer_runner.script import threads
 from sequencer_runner.script.debugger.controller import Controller
 from sequencer_runner.script.failure import hide_runner
-from sequencer_runner.script.tracing.breakpoint_sites import Spots
+from sequencer_runner.script.tracing.breakpoint_sites import BreakpointSites
 from sequencer_runner.script.tracing.suspension import ROOM, Suspension
 
 
@@ -17,23 +17,23 @@ class SettraceProbe:
         self._controller = controller
         self._path = path
         self._suspension = Suspension()
-        self._spots = Spots(controller.breakpoints, path, self._listen)
-        self._heard: dict[int, CodeType] = {}
+        self._sites = BreakpointSites(controller.breakpoints, path, self._set_watched)
+        self._watched: dict[int, CodeType] = {}
         self._followed: dict[int, CodeType] = {}
         self._into = False
         self._open = True
-        self._silent = False
+        self._muted = False
         sys.settrace(self._on_call)
         threads.set_trace_of_threads(self._on_call)
 
     def watch(self, code: CodeType) -> None:
         """All code of the script's file is watched, unless the script has a trace function of its own."""
-        self._spots.add_script(code)
+        self._sites.add_script(code)
         if self._open and sys.gettrace() is None and not self._suspension.holds():
             sys.settrace(self._on_call)
 
     def breakpoints_changed(self) -> None:
-        self._spots.changed(lambda: None)
+        self._sites.changed(lambda: None)
         for frame in threads.frames().values():
             at: FrameType | None = frame
             while at is not None:
@@ -53,18 +53,18 @@ class SettraceProbe:
         self._into = False
         self._followed = {}
 
-    def _listen(self, code: CodeType, on: bool) -> None:
+    def _set_watched(self, code: CodeType, on: bool) -> None:
         if on:
-            self._heard[id(code)] = code
+            self._watched[id(code)] = code
         else:
-            self._heard.pop(id(code), None)
+            self._watched.pop(id(code), None)
 
     def rearm(self) -> None:
-        self._silent = False
-        self._spots.wake()
+        self._muted = False
+        self._sites.rearm()
 
     def tick(self) -> bool:
-        if self._silent:
+        if self._muted:
             self._controller.rearm()
         return False
 
@@ -84,7 +84,7 @@ class SettraceProbe:
         sys.settrace(None)
 
     def _wants(self, code: CodeType) -> bool:
-        return code.co_filename == self._path or id(code) in self._heard or id(code) in self._followed
+        return code.co_filename == self._path or id(code) in self._watched or id(code) in self._followed
 
     def _on_call(self, frame: FrameType, _event: str, _argument: Any) -> Any:
         if not self._open:
@@ -92,11 +92,11 @@ class SettraceProbe:
         code = frame.f_code
         if code.co_filename == self._path:
             return self._on_line
-        if self._spots.awaited:
-            self._spots.appeared(code)
+        if self._sites.awaited:
+            self._sites.appeared(code)
         if self._into and not self._suspension.holds() and self._controller.steps_into(frame):
             self._followed[id(code)] = code
-        return self._on_line if id(code) in self._heard or id(code) in self._followed else None
+        return self._on_line if id(code) in self._watched or id(code) in self._followed else None
 
     def _on_line(self, frame: FrameType, event: str, _argument: Any) -> Any:
         try:
@@ -125,20 +125,20 @@ class SettraceProbe:
 
     def _report(self, frame: FrameType, event: str) -> None:
         if event == "return" and self._open:
-            self._controller.left(frame)
+            self._controller.frame_left(frame)
         if event != "line" or self._suspension.holds():
             return
         line = frame.f_lineno
-        spot = self._spots.of(frame.f_code, line)
-        if spot is None:
+        site = self._sites.of(frame.f_code, line)
+        if site is None:
             if self._wants(frame.f_code):
-                self._silent = self._controller.at_line(frame, line) or self._silent
+                self._muted = self._controller.at_line(frame, line) or self._muted
             return
-        hits = spot.reached(frame)
-        if (hits and self._controller.serves_runner(frame)) or (not hits and spot.quiet):
+        hits = site.reached(frame)
+        if (hits and self._controller.serves_runner(frame)) or (not hits and site.muted):
             return
         if self._controller.at_line(frame, line, hits):
-            spot.quiet = self._silent = True
+            site.muted = self._muted = True
 
     def _switch_on_again(self, frame: FrameType, _event: str, _argument: Any) -> None:
         """Called at the next call or return in this thread."""
