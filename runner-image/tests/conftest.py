@@ -1,4 +1,4 @@
-"""One worker and one gateway serve many tests; a test that kills its worker takes one of its own."""
+"""Fixtures. One worker and one gateway serve all tests of a module; a test that kills its worker uses `own_runner`."""
 
 import signal
 from collections.abc import Callable, Iterator
@@ -11,7 +11,7 @@ from gateway import Gateway, Runner
 
 
 def pytest_configure() -> None:
-    # A shell ignores it in what it starts in the background, and what is started from there would, too.
+    # A shell ignores SIGINT in background jobs, and the processes that the tests start would inherit that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
@@ -27,7 +27,7 @@ def worker(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequ
 
 @pytest.fixture
 def runner(worker: Runner) -> Iterator[Runner]:
-    """The module's worker, without a run."""
+    """The worker of the module, without an active run. Ends the runs that the test leaves."""
     yield worker
     for run, events in list(worker.gateway.events.items()):
         if events and events[-1]["type"] != "ended":
@@ -37,7 +37,7 @@ def runner(worker: Runner) -> Iterator[Runner]:
 
 @pytest.fixture
 def own_runner(tmp_path: Path) -> Iterator[Callable[..., Runner]]:
-    """Makes a worker for this test alone: options and `env` as for Runner, the others as for Gateway."""
+    """Makes a worker for one test. Options and `env` are those of Runner, the other arguments those of Gateway."""
     with ExitStack() as cleanup:
 
         def make(*options: str, acknowledge: bool = True, max_size: int = 8 << 20, **more: Any) -> Runner:

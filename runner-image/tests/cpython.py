@@ -1,4 +1,4 @@
-"""Modules of CPython's own test suite, as scripts by plain Python and under the runner: the same tests pass.
+"""Runs modules of CPython's own test suite as scripts, in plain Python and under the runner. The same tests must pass.
 
 python runner-image/tests/cpython.py [MODULE ...]
 """
@@ -33,9 +33,9 @@ MODULES = [
     "test_weakref",
     "test_with",
 ]
-# Before 3.12 lines come by `sys.settrace`, which keeps a copy of the locals of each traced frame, and changes where a
-# signal is delivered.
-OF_SETTRACE = {
+# These fail before 3.12, where the runner uses `sys.settrace`: it keeps a copy of the locals of each traced frame, and
+# changes where a signal is delivered.
+KNOWN_FAILURES_OF_SETTRACE = {
     "test.test_contextlib.ContextManagerTestCase.test_nokeepref",
     "test.test_generators.SignalAndYieldFromTest.test_raise_and_yield_from",
 }
@@ -55,15 +55,15 @@ def result(ended: Ended) -> str:
     return found.group(1) if found else f"no result, exit status {ended.status}: {ended.stderr[-300:]!r}"
 
 
-def without_explained(text: str, version: str) -> str:
+def without_known_failures(text: str, version: str) -> str:
     if tuple(map(int, version.split("."))) < (3, 12):
-        for name in OF_SETTRACE:
+        for name in KNOWN_FAILURES_OF_SETTRACE:
             text = text.replace(f"{name!r}", "")
     return text
 
 
 def main() -> int:
-    # What a shell starts in the background ignores it, and the tests of signals expect that it does not.
+    # A shell ignores SIGINT in background jobs, but the tests of signals need it.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     different = 0
     for version, python in pythons().items():
@@ -73,11 +73,11 @@ def main() -> int:
                 script.write_text(SCRIPT.format(name=name))
                 plain = result(run_plainly(python, script, [], environment()))
                 watched = result(ScriptHost(python, environment()).run(script, [], [], []))
-            same = plain == without_explained(watched, version)
+            same = plain == without_known_failures(watched, version)
             different += not same
             print(f"{'ok  ' if same else 'DIFF'} {version} {name}: {watched}", flush=True)
             if not same:
-                print(f"     by itself: {plain}", flush=True)
+                print(f"     plain Python: {plain}", flush=True)
     return 1 if different else 0
 
 

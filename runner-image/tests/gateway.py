@@ -1,4 +1,4 @@
-"""A gateway for the tests: a real websocket server that speaks the protocol and keeps what it hears."""
+"""A gateway for the tests: a websocket server that follows the protocol and stores all events and replies."""
 
 import asyncio
 import contextlib
@@ -21,17 +21,17 @@ FINAL = "ended"
 
 
 class Gateway:
-    """Runs in a thread of its own; its methods are for the test's thread."""
+    """The server runs in its own thread. The test calls the public methods from its thread."""
 
     def __init__(self, *, acknowledge: bool = True, port: int = 0, max_size: int = 8 << 20) -> None:
         self._max_size = max_size
         self.acknowledge = acknowledge
         self.events: dict[str, list[dict[str, Any]]] = {}
-        self.shown: dict[str, set[str]] = {}
-        """The tokens that came with events."""
+        self.tokens: dict[str, set[str]] = {}
+        """By run: the tokens that were sent with its events."""
         self.token = TOKEN
         self.refused: set[str] = set()
-        """Runs that are not recorded."""
+        """Runs that the gateway does not record."""
         self.doubled = 0
         self.faults: list[str] = []
         self.hellos: list[dict[str, Any]] = []
@@ -67,9 +67,9 @@ class Gateway:
         self._socket = socket
         with contextlib.suppress(ConnectionClosed):
             async for text in socket:
-                await self._hear(socket, json.loads(text))
+                await self._receive(socket, json.loads(text))
 
-    async def _hear(self, socket: ServerConnection, message: dict[str, Any]) -> None:
+    async def _receive(self, socket: ServerConnection, message: dict[str, Any]) -> None:
         with self._changed:
             if message["type"] == "hello":
                 self.hellos.append(message)
@@ -87,7 +87,7 @@ class Gateway:
                 self.replies[message["id"]] = message
             else:
                 if "token" in message:
-                    self.shown.setdefault(message["run"], set()).add(message["token"])
+                    self.tokens.setdefault(message["run"], set()).add(message["token"])
                 kept = self.events.setdefault(message["run"], [])
                 for event in message["events"]:
                     if event["seq"] <= len(kept):
@@ -122,7 +122,7 @@ class Gateway:
         asyncio.run_coroutine_threadsafe(socket.send(json.dumps(message)), self._loop).result(5)
 
     def command(self, name: str, timeout: float = 20, **fields: Any) -> dict[str, Any]:
-        """Sends a command; its reply."""
+        """Sends a command and returns its reply."""
         self._last += 1
         key = f"c{self._last}"
         self.send({"type": "command", "id": key, "command": {"name": name, **fields}})
@@ -140,7 +140,7 @@ class Gateway:
 
 
 class Runner:
-    """A worker process, connected to the test's gateway."""
+    """A worker process that connects to the gateway of the test."""
 
     def __init__(
         self,
@@ -213,7 +213,7 @@ class Runner:
 
 
 class Running:
-    """One run, as its events tell it."""
+    """One run, seen through its events."""
 
     def __init__(self, gateway: Gateway, run: str, reply: dict[str, Any]) -> None:
         self.gateway = gateway
@@ -228,7 +228,7 @@ class Running:
         return [e for e in self.events if e["type"] == kind]
 
     def until(self, kind: str, timeout: float = 20, **fields: Any) -> dict[str, Any]:
-        """The first event of the kind with these values."""
+        """Waits for the first event of this type with these values."""
 
         def find() -> dict[str, Any] | None:
             for event in self.of(kind):

@@ -1,6 +1,6 @@
-"""The Pythons of this machine that the runner is made for, each with an environment of its own in the project's folder.
+"""The Python versions on this machine that the runner supports, each with its own environment in the project's folder.
 
-python runner-image/tests/pythons.py UV        UV makes those environments, as `make setup` does
+python runner-image/tests/pythons.py UV        creates the environments with UV, as `make setup` does
 """
 
 import hashlib
@@ -17,7 +17,7 @@ OWN = "{}.{}".format(*sys.version_info)
 
 
 def found() -> dict[str, str]:
-    """One of each version from 3.10 on, by its version; without the one that runs this."""
+    """By version: one interpreter of each version from 3.10 on, except the version of this process."""
     paths = sorted(map(str, Path.home().glob(".pyenv/versions/3.*/bin/python")))
     paths += filter(None, (shutil.which(f"python3.{minor}", path=_without_shims()) for minor in range(10, 20)))
     by_version: dict[str, str] = {}
@@ -31,7 +31,7 @@ def found() -> dict[str, str]:
 
 
 def _without_shims() -> str:
-    """What pyenv puts there is slow to ask, and found by itself."""
+    """PATH without pyenv's shims. They are slow, and `found` searches pyenv's folder itself."""
     folders = os.environ.get("PATH", os.defpath).split(os.pathsep)
     return os.pathsep.join(folder for folder in folders if not folder.endswith("/.pyenv/shims"))
 
@@ -41,7 +41,7 @@ def folder(version: str) -> Path:
 
 
 def pythons() -> dict[str, str]:
-    """With what `requirements-pythons.lock` lists, by version."""
+    """By version: interpreters with the packages of `requirements-pythons.lock`."""
     made = {OWN: sys.executable}
     for version in found():
         path = folder(version) / "bin" / "python"

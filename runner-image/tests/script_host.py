@@ -1,4 +1,4 @@
-"""The script process alone, of any Python: as a supervisor starts it, speaks to it and hears it."""
+"""Drives a script process of any Python version without a supervisor."""
 
 import contextlib
 import json
@@ -26,7 +26,7 @@ def environment(**more: str) -> dict[str, str]:
 
 @dataclass
 class Ended:
-    """What was seen of a script from outside."""
+    """The exit status, output and events of a script."""
 
     status: int
     stdout: bytes
@@ -41,7 +41,7 @@ def run_plainly(python: str, script: Path, arguments: list[str], env: dict[str, 
 
 
 class ScriptHost:
-    """Runs one script. `commands` are given one after another, each at the next prompt; after the last it goes on."""
+    """Runs one script. Each of `commands` answers one prompt, in order; after the last the script continues."""
 
     def __init__(self, python: str, env: dict[str, str]) -> None:
         self.python = python
@@ -83,8 +83,11 @@ class ScriptHost:
         start_at: int = 0,
         stop_at: bytes = b"",
     ) -> Ended:
-        """`evaluate`: at the first prompt, expressions, each in the innermost frame or in the one with that number.
-        `stop_at`: what stdout has to hold for an operator to interrupt the script."""
+        """Runs the script to its end.
+
+        `evaluate`: expressions for the first prompt, each in the innermost frame or in the frame of that number.
+        `stop_at`: the script is interrupted, as by an operator, when stdout contains these bytes.
+        """
         self._others = others
         self._left_to_evaluate = [(0, each) if isinstance(each, str) else each for each in evaluate]
         self._hold = hold
@@ -125,7 +128,7 @@ class ScriptHost:
 
     def _read(self, selector: selectors.BaseSelector, source: Any, left: list[str]) -> None:
         if source is not self._channel:
-            # What Python's streams have passed on was written before.
+            # Output of Python's streams in the channel is older than output in the pipes.
             self._read_channel(selector, left, wait=False)
             data = os.read(source, 65536)
             if data:
@@ -163,7 +166,7 @@ class ScriptHost:
                 self._answer(left)
             elif frame.get("reply", {}).get("id") == "mark":
                 os.kill(self._process.pid, signal.SIGINT)
-                # It may have ended already.
+                # The script may have ended already.
                 with contextlib.suppress(BrokenPipeError):
                     self.send({"id": "leave", "do": "leave"})
 

@@ -1,4 +1,4 @@
-"""Scripts that cannot start are refused in a sentence, and leave nothing behind."""
+"""A script that cannot start is refused with a message and leaves no files."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Breakpoints: in the script and in what it imports, before and while it runs."""
+"""Breakpoints in the script and in imported files, set before and during the run."""
 
 import inspect
 import json
@@ -50,12 +50,12 @@ def where(prompt: dict[str, Any]) -> tuple[str, int]:
     return Path(frame["file"]).name, int(frame["line"])
 
 
-def go_on(running: Running, prompt: dict[str, Any]) -> None:
+def continue_run(running: Running, prompt: dict[str, Any]) -> None:
     assert running.step(prompt, "CONTINUE")["ok"]
 
 
 def stops(running: Running) -> list[dict[str, Any]]:
-    """Goes on at each prompt until the run has ended."""
+    """The prompts of the run. Continues at each of them until the run has ended."""
     number = 0
     while True:
         number += 1
@@ -63,7 +63,7 @@ def stops(running: Running) -> list[dict[str, Any]]:
         if len(running.of("prompt")) < number:
             assert running.end()["outcome"] == "SUCCEEDED", running.end()
             return running.of("prompt")
-        go_on(running, running.prompt(number))
+        continue_run(running, running.prompt(number))
 
 
 @pytest.fixture
@@ -81,9 +81,9 @@ def importing(library: str, rest: str) -> str:
 
 def test_a_breakpoint_on_a_line_without_code_moves_to_the_next_line_with_code(runner: Runner) -> None:
     running = runner.submit(LOOP, breakpoints=[point(3, hitCount=4), point(99)])
-    told = running.until("breakpoints")["breakpoints"]
-    assert told[0] == {"file": "<script>", "line": 5, "requestedLine": 3, "hitCount": 4, "enabled": True, "hits": 0}
-    assert told[1]["problem"] == "There is no code at or after line 99."
+    reported = running.until("breakpoints")["breakpoints"]
+    assert reported[0] == {"file": "<script>", "line": 5, "requestedLine": 3, "hitCount": 4, "enabled": True, "hits": 0}
+    assert reported[1]["problem"] == "There is no code at or after line 99."
     prompts = stops(running)
     assert [where(p) for p in prompts] == [("<script>", 5)]
     assert prompts[0]["breakpoint"] == {"file": "<script>", "line": 5, "condition": None, "hits": 4, "error": None}
@@ -144,8 +144,8 @@ def test_a_log_point_in_hot_code_reports_its_number_of_hits(runner: Runner) -> N
 def test_a_statement_over_several_lines_is_one_hit_each_time(runner: Runner) -> None:
     script = "def f(*args):\n    return args\n\nfor i in range(3):\n    f(\n        i,\n        f(1),\n    )\n"
     running = runner.submit(script, breakpoints=[point(6)])
-    told = running.until("breakpoints")["breakpoints"][0]
-    assert (told["line"], told["requestedLine"]) == (5, 6)
+    reported = running.until("breakpoints")["breakpoints"][0]
+    assert (reported["line"], reported["requestedLine"]) == (5, 6)
     assert [where(p)[1] for p in stops(running)] == [5, 5, 5]
 
 
@@ -157,12 +157,12 @@ def test_breakpoints_are_set_moved_disabled_and_removed_during_the_run(runner: R
     assert reply["result"] == [{"file": "<script>", "line": 4, "enabled": True, "hits": 0}]
     assert where(running.prompt(1))[1] == 4
     running.command("setBreakpoints", breakpoints=[point(6), point(4, enabled=False)])
-    go_on(running, running.prompt(1))
+    continue_run(running, running.prompt(1))
     assert where(running.prompt(2))[1] == 6
-    go_on(running, running.prompt(2))
+    continue_run(running, running.prompt(2))
     assert where(running.prompt(3))[1] == 6
     running.command("setBreakpoints", breakpoints=[])
-    go_on(running, running.prompt(3))
+    continue_run(running, running.prompt(3))
     seen = len(running.of("line"))
     running.gateway.until(lambda: len(running.of("line")) > seen + 20)
     assert len(running.of("prompt")) == 3
@@ -191,12 +191,12 @@ def test_a_breakpoint_stops_in_an_imported_file_by_its_module_name(runner: Runne
     script = importing(library, "again = library.outer\nprint(again(3))\ndel library.outer\nprint(again(4))\n")
     running = runner.submit(script, breakpoints=[point(5)])
     prompt = running.prompt(1)
-    told = running.command("setBreakpoints", breakpoints=[{"file": Path(library).stem, "line": 14, "enabled": True}])
-    assert told["result"] == [{"file": library, "line": 14, "enabled": True, "hits": 0}]
-    go_on(running, prompt)
+    reply = running.command("setBreakpoints", breakpoints=[{"file": Path(library).stem, "line": 14, "enabled": True}])
+    assert reply["result"] == [{"file": library, "line": 14, "enabled": True, "hits": 0}]
+    continue_run(running, prompt)
     assert where(running.prompt(2)) == (Path(library).name, 14)
-    go_on(running, running.prompt(2))
-    go_on(running, running.prompt(3))
+    continue_run(running, running.prompt(2))
+    continue_run(running, running.prompt(3))
     assert running.end()["outcome"] == "SUCCEEDED"
     assert len(running.of("prompt")) == 3
     assert running.output() == "3\n6\n"
@@ -219,7 +219,7 @@ def test_a_breakpoint_stops_in_a_function_that_is_running(runner: Runner, librar
     running.command("setBreakpoints", breakpoints=[])
     evaluated = running.command("evaluate", trace=prompt["trace"], prompt=1, frame=0, expression="flag.append(1)")
     assert evaluated["result"] == {"ok": True, "text": "None"}
-    go_on(running, prompt)
+    continue_run(running, prompt)
     assert running.end()["outcome"] == "SUCCEEDED"
 
 

@@ -1,4 +1,4 @@
-"""A failure names its cause first, whatever has carried it; an interruption is no cause. On each Python."""
+"""A failure names its first cause, whichever mechanism passed it on. An interrupt is not a cause. On each Python."""
 
 import signal
 import time
@@ -86,7 +86,7 @@ with ThreadPoolExecutor(1) as pool:
 
 
 def on_each(cases: Iterable[str], script: Callable[[str], str]) -> list[tuple[str, str]]:
-    """Pairs of Python's version and a case. Python 3.10 has no exception groups."""
+    """Pairs of a Python version and a case. Python 3.10 has no exception groups."""
     return [(v, case) for v in PYTHONS for case in cases if v != "3.10" or "Group" not in script(case)]
 
 

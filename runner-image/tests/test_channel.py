@@ -1,4 +1,4 @@
-"""The way from the script process to its supervisor, when the supervisor is slow, stuck or gone."""
+"""The channel from the script process to a supervisor that is slow, stuck or dead."""
 
 import socket
 import threading
@@ -35,12 +35,12 @@ def test_sends_all_output_to_a_slow_supervisor() -> None:
     taker = threading.Thread(target=take)
     begin = time.monotonic()
     taker.start()
-    # Longer than a piece takes, shorter than all of them.
+    # Longer than one piece takes, shorter than all of them together.
     channel.empty(1.0)
     took = time.monotonic() - begin
     taker.join()
     assert took > 1.0
-    # Nothing is left but what the sockets hold.
+    # The rest is in the buffers of the sockets.
     assert channel._queue.empty()
 
 

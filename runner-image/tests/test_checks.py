@@ -1,4 +1,4 @@
-"""What keeps sorunlib from finding the observatory is said in sentences."""
+"""Problems that prevent sorunlib from finding the observatory are reported."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""A command that is accepted has its effect, in whatever state the run is."""
+"""An accepted command takes effect in every state of the run."""
 
 import pytest
 from gateway import Runner, Running
@@ -18,7 +18,7 @@ TWO = (
 
 
 def in_step(runner: Runner, script: str, line: int, command: str = "NEXT") -> Running:
-    """The main thread takes a step over line `line`, which blocks for a while."""
+    """A run whose main thread is in a step over `line`, which blocks for a while."""
     running = runner.submit(script, breakpoints=[{"file": "<script>", "line": line, "enabled": True}])
     assert running.step(running.prompt(1), command)["ok"]
     return running
@@ -45,7 +45,7 @@ def test_resume_during_a_step_continues_the_run(runner: Runner, script: str, lin
     running = in_step(runner, script, line, command)
     stops = 1
     if (script, command) == (TASK, "STEP"):
-        # Into the task; from there over its sleep.
+        # The first step enters the task, the second is over its sleep.
         assert running.step(running.prompt(2), "NEXT")["ok"]
         stops = 2
     assert running.command("resume")["ok"]
@@ -90,14 +90,14 @@ def test_a_stop_request_during_a_step_stops_before_the_next_statement(runner: Ru
 
 
 def test_resume_before_a_run_that_starts_paused_has_stopped_continues_it(runner: Runner) -> None:
-    # Whichever is first, it does not stay stopped.
+    # The run continues, whether `resume` or the stop is first.
     running = runner.submit("import time\nx = 1\n", startPaused=True)
     assert running.command("resume")["ok"]
     assert running.end()["outcome"] == "SUCCEEDED"
 
 
 def pending(runner: Runner) -> tuple[Running, dict[str, object]]:
-    """A pause for which the main thread has stopped and the other has not."""
+    """A run with a pending pause: the main thread has stopped, the other thread has not."""
     running = runner.submit(TWO)
     running.until("line", line=4)
     running.until("line", line=10)
@@ -126,7 +126,7 @@ def test_a_step_while_a_pause_is_pending_is_a_whole_step(runner: Runner) -> None
     running.until("line", line=13)
     assert running.command("pause")["ok"]
     prompt = running.prompt(1)
-    # Whichever line of its loop it is at: three steps are over all of them, and into no function.
+    # Three steps pass every line of the loop and enter no function.
     for _ in range(3):
         assert running.step(prompt, "NEXT")["ok"]
         prompt = running.gateway.until(

@@ -1,5 +1,7 @@
-"""A script does not notice that it is watched: the corpus, by plain Python, by the runner, and by the runner with
-breakpoints and steps, on every Python of this machine."""
+"""A script behaves the same in plain Python, under the runner, and under the runner with breakpoints and steps.
+
+The scripts of `conformance/` are run on every Python of this machine.
+"""
 
 import re
 import shutil
@@ -14,13 +16,13 @@ PYTHONS = pythons()
 STEPS = ["NEXT", "STEP", "STEP", "NEXT", "RETURN", "STEP", "NEXT", "NEXT"] * 15
 
 
-# Asyncio tells, in debug mode, the whole stack where a coroutine was made, with whoever runs the script below it.
+# In debug mode asyncio prints the whole stack at which a coroutine was created, including the runner's frames.
 RUNNER_FRAME = re.compile(r' *File "[^"]*/sequencer_runner/.*\n( {4}.*\n)?')
 
 
 def seen(ended: Ended) -> tuple[int, str, str]:
     texts = [raw.decode(errors="backslashreplace") for raw in (ended.stdout, ended.stderr)]
-    # Where an object is, is nobody's promise.
+    # Addresses of objects differ between runs.
     out, err = (RUNNER_FRAME.sub("", re.sub(r"0x[0-9a-f]{6,}", "0x…", text)) for text in texts)
     return ended.status, out, err
 

@@ -1,4 +1,4 @@
-"""Events larger than a message: cut with a mark, whatever their type, and always within the limit."""
+"""An event of any type that is too large is cut to the limit and marked."""
 
 import json
 from collections.abc import Callable

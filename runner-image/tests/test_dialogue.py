@@ -1,4 +1,4 @@
-"""What scripts ask people: input(), and the module `sequencer`, inside a run and outside of one."""
+"""Questions of scripts to operators: input() and the module `sequencer`, with and without a runner."""
 
 import subprocess
 import sys
@@ -52,7 +52,7 @@ def test_ask_and_confirm_return_the_answers(runner: Runner) -> None:
 def test_returns_the_default_at_the_deadline(runner: Runner) -> None:
     script = (
         "import sequencer\nprint(sequencer.ask('Azimuth?', '180', timeout=0.1))\n"
-        "print(sequencer.confirm('Go on?', default=False, timeout=0))\n"
+        "print(sequencer.confirm('Continue?', default=False, timeout=0))\n"
         "try:\n    sequencer.ask('Anybody?', timeout=0.1)\nexcept TimeoutError as e:\n    print(e)\n"
     )
     running = runner.submit(script)
@@ -104,9 +104,9 @@ def test_a_thread_stops_waiting_for_an_answer_when_the_run_is_stopped(runner: Ru
 
 def test_two_threads_ask_at_the_same_time(runner: Runner) -> None:
     script = (
-        "import sequencer, threading\nsaid = {}\ndef work(n):\n    said[n] = sequencer.ask(str(n))\n"
+        "import sequencer, threading\nanswers = {}\ndef work(n):\n    answers[n] = sequencer.ask(str(n))\n"
         "all = [threading.Thread(target=work, args=(n,)) for n in range(3)]\n"
-        "for t in all: t.start()\nfor t in all: t.join()\nprint(said[0], said[1], said[2])\n"
+        "for t in all: t.start()\nfor t in all: t.join()\nprint(answers[0], answers[1], answers[2])\n"
     )
     running = runner.submit(script)
     running.gateway.until(lambda: len(running.of("ask")) == 3)
@@ -156,13 +156,13 @@ def test_samples_progress_and_sends_its_last_value(runner: Runner) -> None:
 @pytest.mark.parametrize(
     "call", ["progress(float('nan'))", "progress(1, float('inf'))", "progress('x')", "ask('?', timeout=float('nan'))"]
 )
-def test_refuses_invalid_arguments_of_ask_confirm_and_progress(runner: Runner, call: str) -> None:
+def test_refuses_invalid_arguments_of_ask_and_progress(runner: Runner, call: str) -> None:
     running = runner.submit(f"import sequencer\nsequencer.{call}\n")
     assert running.end()["outcome"] == "FAILED"
     assert running.of("failure")[0]["exception"] == "ValueError"
 
 
-# --- outside of Sequencer -------------------------------------------------------------------------------------------
+# --- without a runner -----------------------------------------------------------------------------------------------
 
 
 def plain(script: str, stdin: str | None) -> "subprocess.CompletedProcess[str]":

@@ -1,4 +1,4 @@
-"""Expressions and statements of operators mean what they mean in pdb of Python 3.13, on each Python of this machine."""
+"""Operators' expressions and statements work as in pdb of Python 3.13, on each Python of this machine."""
 
 import signal
 from pathlib import Path
@@ -78,7 +78,7 @@ def run(host: ScriptHost, folder: Path, line: int, *evaluate: str) -> Ended:
 
 
 def answers(host: ScriptHost, folder: Path, line: int, *cases: tuple[str, str]) -> str:
-    """Checks the answers; what the script prints."""
+    """Checks the answers to the expressions and returns the output of the script."""
     ended = run(host, folder, line, *[expression for expression, _ in cases])
     found = [(event["expression"], event["text"]) for event in ended.events if event["type"] == "evaluated"]
     assert found == list(cases)

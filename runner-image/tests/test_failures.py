@@ -1,4 +1,4 @@
-"""Scripts that fail, crash or misbehave: the record says how, and the worker takes the next run."""
+"""Scripts that fail, crash or misbehave: the record has the reason, and the worker accepts the next run."""
 
 from typing import Any
 
@@ -156,7 +156,7 @@ def test_an_exception_in_a_thread_does_not_fail_the_run(runner: Runner) -> None:
     assert "ValueError: in thread" in running.output("STDERR")
 
 
-def test_a_failure_reports_the_members_of_an_exception_group(runner: Runner) -> None:
+def test_an_exception_group_fails_the_run(runner: Runner) -> None:
     running = runner.submit("raise ExceptionGroup('two', [ValueError(1), KeyError(2)])\n")
     ends(running, "FAILED", 1)
 

@@ -1,4 +1,4 @@
-"""Whatever a gateway says: it is understood, or refused in a sentence; the run goes on, and nothing of it is lost."""
+"""Random messages: each is accepted, or refused with a message. The run continues and loses no event."""
 
 import json
 from typing import Any
@@ -41,7 +41,7 @@ values = st.recursive(
 
 @st.composite
 def mutated(draw: st.DrawFn) -> Any:
-    """A good message of which something is another value, is left out, or is more."""
+    """A valid message with fields that were changed, removed or added."""
     message: Any = json.loads(json.dumps(draw(st.sampled_from(MESSAGES["toRunner"]))))
     for _ in range(draw(st.integers(1, 3))):
         at = message
@@ -75,18 +75,18 @@ def test_refuses_a_message_that_is_too_deep_or_has_too_long_a_number(text: str) 
         read_message(text)
 
 
-# What may end the run that the test watches, or change what it prints, is left out.
+# Commands that may end the run of the test or change its output.
 CHANGING = ("start", "stop", "replace", "evaluate")
 HARMLESS = [m for m in MESSAGES["toRunner"] if m["type"] == "command" and m["command"]["name"] not in CHANGING]
 
 
 @given(st.lists(st.tuples(st.sampled_from(HARMLESS), mutated(), values), min_size=1, max_size=5))
 @settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_a_worker_survives_any_command(runner: Runner, told: list[tuple[Any, Any, Any]]) -> None:
+def test_a_worker_survives_any_command(runner: Runner, sent: list[tuple[Any, Any, Any]]) -> None:
     running = runner.submit("import time\nfor n in range(5):\n    print(n)\n    time.sleep(0.01)\n")
-    for good, odd, value in told:
+    for good, odd, value in sent:
         if odd.get("type") == "command" and isinstance(odd.get("command"), dict):
-            # Of this run, and nothing that ends it or starts another.
+            # For this run, and no command that ends it or starts another.
             odd["command"]["run"] = running.run
             if odd["command"].get("name") in CHANGING:
                 odd["command"]["name"] = "pause"
@@ -94,10 +94,10 @@ def test_a_worker_survives_any_command(runner: Runner, told: list[tuple[Any, Any
         aimed["command"]["run"] = running.run
         for message in (aimed, odd, value):
             if isinstance(message, dict) and isinstance(message.get("id"), str):
-                # Not taken for the answer to a command of the test's own.
+                # Keeps the ids of the test's own commands unique.
                 message["id"] = "fuzz"
             if isinstance(message, dict) and message.get("type") in ("welcome", "ack"):
-                # What is stored is what the gateway says, and nobody can know better.
+                # The runner has to believe the gateway about what is stored.
                 continue
             hellos = len(runner.gateway.hellos)
             runner.gateway.send(message)
@@ -109,7 +109,7 @@ def test_a_worker_survives_any_command(runner: Runner, told: list[tuple[Any, Any
                 runner.gateway.until(lambda h=hellos: len(runner.gateway.hellos) > h, 20, "hello again")
 
     def over() -> bool:
-        """What was asked for above may still stop it, at any line."""
+        """Whether the run has ended. Clears breakpoints and pauses that the messages above may have set."""
         if not running.of("ended"):
             runner.gateway.command("setBreakpoints", run=running.run, by="the test", breakpoints=[])
             runner.gateway.command("resume", run=running.run, by="the test")

@@ -1,4 +1,4 @@
-"""A script under gevent is stopped, paused and stepped like any other."""
+"""A script that uses gevent is stopped, paused and stepped like any other."""
 
 from typing import Any
 

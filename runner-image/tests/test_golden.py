@@ -1,4 +1,4 @@
-"""The golden examples of the protocol, which the gateway's tests read too."""
+"""The golden messages of the protocol. The tests of the gateway read the same file."""
 
 import json
 from pathlib import Path
@@ -33,7 +33,7 @@ def test_reads_the_golden_messages_of_the_gateway(message: dict[str, Any]) -> No
 def test_refuses_messages_that_do_not_follow_the_protocol(message: dict[str, Any]) -> None:
     with pytest.raises(BadMessage) as refused:
         read_message(json.dumps(message))
-    # A command is answered; the connection stays.
+    # A refused command is answered, and the connection stays open.
     assert isinstance(refused.value, BadCommand) == (message["type"] == "command")
 
 

@@ -1,4 +1,4 @@
-"""A failure that is held: what it shows, what may be decided, and that every rung of the stop ladder ends it."""
+"""Held failures: the prompt, the decisions, and the rungs of the stop ladder."""
 
 import time
 from typing import Any
@@ -12,7 +12,7 @@ mark = pathlib.Path(__file__).with_name('mark')
 print('before')
 with mark.open('w'):
     x = 7
-    if not mark.with_name('mended').exists():
+    if not mark.with_name('fixed').exists():
         raise RuntimeError('no wind')
 print('after')
 print('end')
@@ -43,7 +43,7 @@ def test_a_held_failure_shows_its_frames_and_waits_for_a_decision(runner: Runner
     failure = running.of("failure")[0]
     assert (failure["awaitingDecision"], failure["statement"], failure["line"]) == (True, 2, 4)
     assert "sequencer_runner" not in failure["traceback"]
-    assert running.output() == "cleaned up\n", "clean-up code has run before anybody decides"
+    assert running.output() == "cleaned up\n", "clean-up code runs before the decision"
     running.until("pause", state="paused")
     assert states(running)[-1] == (2, "FAILED", 1)
     assert running.command("decide", action="STOP")["ok"]
@@ -159,7 +159,7 @@ def test_does_not_hold_a_run_that_ends_without_a_failure(runner: Runner, leave: 
 
 def test_a_failure_in_a_thread_is_only_reported(runner: Runner) -> None:
     script = "import threading\ndef work():\n    raise ValueError('in thread')\nt = threading.Thread(target=work)\n"
-    running = runner.submit(script + "t.start()\nt.join()\nprint('went on')\n", holdOnFailure=True)
+    running = runner.submit(script + "t.start()\nt.join()\nprint('continued')\n", holdOnFailure=True)
     assert running.end()["outcome"] == "SUCCEEDED"
     assert "ValueError: in thread" in running.output("STDERR")
     assert not running.of("failure")

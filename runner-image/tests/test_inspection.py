@@ -1,4 +1,4 @@
-"""Looking into a stopped trace: evaluating, assigning, opening values, reading sources."""
+"""Inspection of a stopped trace: expressions, assignments, contents of values, sources."""
 
 import json
 import time

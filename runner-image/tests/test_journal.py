@@ -1,4 +1,4 @@
-"""The journal: numbered, whole after a crash at any byte, readable from anywhere, bounded."""
+"""The journal numbers events, survives a crash at any byte, is readable from any event on, and is bounded."""
 
 import json
 import tempfile
@@ -108,7 +108,7 @@ def test_does_not_change_a_journal_that_is_ahead_of_the_store(tmp_path: Path) ->
 def test_writes_an_encoded_line_like_any_other(tmp_path: Path) -> None:
     (tmp_path / "one").mkdir()
     (tmp_path / "other").mkdir()
-    # The first is above its limit soon: output is dropped, and lines are thinned out beyond 16 MiB more.
+    # Both exceed their limit soon, so output is dropped. Lines are sampled only 16 MiB above the limit.
     one, other = Journal(tmp_path / "one", 2000), Journal(tmp_path / "other", 2000)
     for n in range(200):
         line = {"type": "line", "at": AT, "trace": 1, "file": "<script>", "line": n + 1, "function": "é" * (n % 3)}

@@ -1,5 +1,7 @@
-"""The journal through everything that may happen to it, in any order: a disk that fills up, crashes, power cuts,
-a gateway that comes and goes. No event but output is ever lost, unless its disk lost it."""
+"""Random histories of a journal: full disks, crashes, power cuts, gateways that disconnect.
+
+Only output is ever dropped. Other events are lost only with the bytes that a power cut takes from the disk.
+"""
 
 import contextlib
 import json
@@ -18,7 +20,7 @@ from sequencer_runner import journal as module
 from sequencer_runner.journal import Journal
 
 AT = "2026-11-24T04:00:00.000Z"
-# So small that a short life meets them all.
+# Small limits, so that short histories reach all of them.
 SMALL = {
     "_TAIL_BYTES": 300,
     "_INDEX_EVERY": 4,
@@ -39,8 +41,8 @@ class Life(RuleBasedStateMachine):
             self.stack.enter_context(mock.patch.object(module, name, value))
         self.journal = Journal(self.folder, LIMIT)
         self.room: int | None = None
-        self.told: list[int] = []
-        """The control events that were appended, and that no disk has lost."""
+        self.appended: list[int] = []
+        """The control events that were appended, without those that a crash took from the disk."""
         self.last = 0
         self.received: list[dict[str, Any]] = []
         self.acked = 0
@@ -53,7 +55,7 @@ class Life(RuleBasedStateMachine):
 
     @contextlib.contextmanager
     def disk(self) -> Iterator[None]:
-        """A disk with no room for more than so many bytes in the file: the system itself refuses, or writes less."""
+        """Limits the size of the file to `room` bytes. The system refuses further writes, or writes less."""
         if self.room is None:
             yield
             return
@@ -68,7 +70,7 @@ class Life(RuleBasedStateMachine):
     def happens(self, sizes: list[int]) -> None:
         for size in sizes:
             self.last += 1
-            self.told.append(self.last)
+            self.appended.append(self.last)
             with self.disk():
                 self.journal.append({"type": "statement", "at": AT, "n": self.last, "pad": "x" * size})
 
@@ -92,7 +94,7 @@ class Life(RuleBasedStateMachine):
     def sends(self, count: int, size: int) -> None:
         lines = self.journal.read(len(self.received), count, size)
         assert len(lines) <= count
-        assert lines or len(self.received) == self.journal.last_seq, "there is more, but it is not to be had"
+        assert lines or len(self.received) == self.journal.last_seq, "the journal has more events but returns none"
         self.received += [json.loads(line) for line in lines]
 
     @rule(share=st.sampled_from([0.5, 0.9, 1.0]))
@@ -107,7 +109,7 @@ class Life(RuleBasedStateMachine):
         rubbish=st.sampled_from([b"", b"\0" * 50, b"7\n", b'{"seq":1}\n']),
     )
     def crashes(self, cut: int, rubbish: bytes) -> None:
-        """Of the process alone, or of the machine with the newest bytes of the file."""
+        """A crash of the process alone (`cut` is 0), or of the machine, which loses the newest bytes of the file."""
         self.crashed = True
         self.journal.close()
         whole = self.path.read_bytes()
@@ -115,9 +117,9 @@ class Life(RuleBasedStateMachine):
         self.path.write_bytes(whole + rubbish)
         on_disk = {event.get("n") for event in map(json.loads, whole[: whole.rfind(b"\n") + 1].splitlines())}
         known = {event.get("n") for event in self.received[: self.acked]}
-        # What was sent and not stored is sent again, or was lost.
+        # Events that were sent but not acknowledged are sent again, unless the disk has lost them.
         self.received = self.received[: self.acked]
-        self.told = [n for n in self.told if n in on_disk or n in known]
+        self.appended = [n for n in self.appended if n in on_disk or n in known]
         self.journal = Journal(self.folder, LIMIT)
         self.journal.continue_after(self.acked)
 
@@ -133,7 +135,7 @@ class Life(RuleBasedStateMachine):
         while len(self.received) < self.journal.last_seq:
             self.sends(50, 10_000)
         self.numbers_have_no_gaps()
-        assert [e["n"] for e in self.received if e["type"] == "statement"] == self.told
+        assert [e["n"] for e in self.received if e["type"] == "statement"] == self.appended
         assert self.received[-1]["type"] == "ended"
         if not self.crashed:
             kept = sum(len(e["text"].encode()) for e in self.received if e["type"] == "output")
@@ -181,7 +183,7 @@ def test_samples_lines_while_the_gateway_is_unreachable_for_long(tmp_path: Path)
 
 
 def test_a_full_disk_costs_no_time(tmp_path: Path) -> None:
-    """What waits for the disk is not joined and tried again for every event."""
+    """Events that wait for the disk are not joined and retried for every new event."""
     import time
 
     journal = Journal(tmp_path, 1 << 30)

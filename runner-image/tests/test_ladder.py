@@ -1,4 +1,4 @@
-"""The stop ladder by itself: deadlines, escalation, and what is said while a script does not heed it."""
+"""The stop ladder: deadlines, escalation, and the reports about a script that does not react."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -77,9 +77,9 @@ def test_does_not_escalate_without_a_request_and_reports_a_script_that_ignores_s
     running = quick.submit(STUBBORN)
     running.until("output", text="ready\n")
     running.command("stop", level="INTERRUPT")
-    told = running.until("reaction")
-    assert (told["level"], told["seconds"], told["reaction"]) == ("INTERRUPT", 5, "ignored")
-    assert told["text"] == "The script ignores SIGINT. It goes on 5 s after it was sent."
+    event = running.until("reaction")
+    assert (event["level"], event["seconds"], event["reaction"]) == ("INTERRUPT", 5, "ignored")
+    assert event["text"] == "The script ignores SIGINT. It goes on 5 s after it was sent."
     assert [level for level, _ in levels(running)] == ["INTERRUPT"]
     assert "escalate" in running.of("stopping")[0] and not running.of("stopping")[0]["escalate"]
     running.command("stop", level="KILL")
@@ -87,7 +87,7 @@ def test_does_not_escalate_without_a_request_and_reports_a_script_that_ignores_s
 
 
 def spent(pid: int) -> float:
-    """Seconds of processor time."""
+    """CPU time of a process, in seconds."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
@@ -95,9 +95,9 @@ def spent(pid: int) -> float:
 @pytest.mark.parametrize(
     ("line", "reaction"),
     [
-        # Long in C, which lets other threads run, and which no signal reaches.
+        # C code that releases the GIL and does not check for signals.
         ("hashlib.pbkdf2_hmac('sha256', b'x', b'y', 10**9)", "none"),
-        # Long in C that lets nothing else run.
+        # C code that holds the GIL.
         ("sum(range(10**13))", "unknown"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Nothing that a script started stays behind, and no process of somebody else's is touched."""
+"""The processes that a script started end with its run. No other process is signalled."""
 
 import os
 import signal
@@ -34,7 +34,7 @@ def test_kill_ends_the_children_too(runner: Runner) -> None:
     until(lambda: not alive(int(running.output())))
 
 
-# Three ways out of the process group: a session, a double fork, a daemon without the environment or open files.
+# Ways out of the process group. The double fork also drops the environment and the open files.
 WAYS_OUT = {
     "a session": "p = subprocess.Popen(['sleep', '60'], start_new_session=True)\nprint(p.pid, flush=True)\n",
     "a double fork": """\
@@ -56,7 +56,7 @@ HEAD = "import os, subprocess, sys, time\n"
 
 
 def left_behind(running: Running) -> int:
-    running.gateway.until(lambda: "\n" in running.output(), 20, "the number of the process")
+    running.gateway.until(lambda: "\n" in running.output(), 20, "the process id")
     return int(running.output().split()[0])
 
 

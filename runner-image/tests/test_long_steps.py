@@ -34,7 +34,7 @@ def where(prompt: dict[str, Any]) -> tuple[str, int]:
 
 
 def walk(running: Running, *commands: str | int) -> list[int]:
-    """Commands, or lines to go on until; the lines where the script stands."""
+    """Sends the commands (a number means UNTIL that line). Returns the line of each following prompt."""
     prompt = running.prompt(1)
     lines = []
     for command in commands:
@@ -55,18 +55,18 @@ def at(line: int) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("begin", "commands", "lines"),
     [
-        # Over the rest of the inner loop, then of the outer one, whose `else` comes after it.
+        # Past the inner loop, then past the outer one, to its `else`.
         (4, ["LOOP", "LOOP"], [5, 7]),
-        # At the header it is that loop.
+        # At the header of a loop: past that loop.
         (3, ["LOOP"], [5]),
         (2, ["LOOP"], [7]),
         (13, ["LOOP", "NEXT"], [15, 18]),
-        # To a line further down, and to one further up in the same loop.
+        # To a later line, and to an earlier one in the same loop.
         (1, [4, 5, 3], [4, 5, 3]),
         (11, [15], [15]),
-        # A line without code: the next that has.
+        # A line without code: to the next line with code.
         (1, [9], [10]),
-        # Further than the end of the function: out of it.
+        # A line outside the function: to the caller.
         (13, [3], [18]),
     ],
 )
@@ -175,7 +175,7 @@ def test_steps_into_a_function_of_the_script_that_a_library_calls(runner: Runner
         ("<script>", 3),
         ("<script>", 5),
     ]
-    # What only passes calls on is passed through.
+    # A step passes C code that only calls back.
     script = "import functools\ndef own(n):\n    return n\nfunctools.partial(own, 1)()\nprint(1)\n"
     assert into(runner, stepped, script, 4, "STEP") == [("<script>", 3)]
 

@@ -1,4 +1,4 @@
-"""Where the places of a script are in its next version."""
+"""Lines and breakpoints of a script in its next version."""
 
 import time
 
@@ -67,8 +67,8 @@ def test_inserted_lines_move_every_later_line(old: list[str], new: list[str], at
 
 def paused(runner: Runner, *points: dict[str, object]) -> Running:
     running = waiting(runner, WAITS.replace("print('old end')\n", "c = 3\ne = 5\nprint('end')\n"))
-    asked = [{"file": "<script>", "enabled": True, **point} for point in points]
-    assert running.command("setBreakpoints", breakpoints=asked)["ok"]
+    wanted = [{"file": "<script>", "enabled": True, **point} for point in points]
+    assert running.command("setBreakpoints", breakpoints=wanted)["ok"]
     return running
 
 
@@ -102,7 +102,7 @@ def test_a_breakpoint_follows_its_statement_with_condition_and_hits(runner: Runn
     assert (second["line"], second["movedFrom"], second["logMessage"], second["enabled"]) == (8, 6, "c={c}", False)
     assert (third["line"], "movedFrom" in third) == (1, False)
     assert "no code" in str(fourth["problem"])
-    # The page sends the whole list for each change.
+    # The page sends the whole list at each change.
     again = [{k: b[k] for k in ("file", "line", "condition", "enabled") if k in b} for b in (first, third)]
     assert running.command("setBreakpoints", breakpoints=again[:1])["result"][0]["movedFrom"] == 7
     go(runner, running)
@@ -116,7 +116,7 @@ def test_reports_a_breakpoint_whose_statement_was_removed(runner: Runner) -> Non
     running = paused(runner, {"line": 7})
     [point] = replace(running, "e = 5\n", "")
     assert point["problem"] == "Its statement, line 7, was removed when the script was replaced."
-    # Sent again with the list, it does not stop at what has its line now.
+    # When the page sends it again, it does not stop at the statement that now has its line.
     sent = {"file": "<script>", "line": 7, "enabled": True}
     moved = running.command("setBreakpoints", breakpoints=[sent, {**sent, "line": 6}])["result"]
     assert [b.get("problem") is None for b in moved] == [False, True]

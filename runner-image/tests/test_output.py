@@ -1,4 +1,4 @@
-"""What a script prints: in order, whole, tagged with trace and line, from Python, from C and from children."""
+"""Output of Python, C code and child processes is recorded completely, in order, with its trace and line."""
 
 import os
 import resource
@@ -29,8 +29,8 @@ def test_output_carries_the_trace_of_its_thread(runner: Runner) -> None:
     running.end()
     traces = {e["name"]: e["trace"] for e in running.of("traceStarted")}
     for name in ("0", "1"):
-        said = "".join(e["text"] for e in running.of("output") if e["trace"] == traces[name])
-        assert said.replace("\n", "") == name * 5
+        printed = "".join(e["text"] for e in running.of("output") if e["trace"] == traces[name])
+        assert printed.replace("\n", "") == name * 5
 
 
 def test_records_output_of_children_and_c_code_in_order(runner: Runner) -> None:
@@ -91,9 +91,9 @@ def test_multiprocessing_works(runner: Runner) -> None:
 
 
 def test_continues_after_file_descriptor_1_is_closed(runner: Runner) -> None:
-    running = runner.submit("import os\nos.close(1)\nprint('still heard')\nprint('and again', flush=True)\n")
+    running = runner.submit("import os\nos.close(1)\nprint('still recorded')\nprint('and again', flush=True)\n")
     assert running.end()["outcome"] == "SUCCEEDED"
-    assert running.output() == "still heard\nand again\n"
+    assert running.output() == "still recorded\nand again\n"
 
 
 def test_shows_binary_output_as_escapes(runner: Runner) -> None:
@@ -169,7 +169,7 @@ def test_a_full_disk_drops_only_output(own_runner: Callable[..., Runner]) -> Non
 
 
 def memory(pid: int) -> int:
-    """Its largest so far, in bytes."""
+    """Peak resident memory of a process, in bytes."""
     with open(f"/proc/{pid}/status") as status:
         return next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmHWM"))
 

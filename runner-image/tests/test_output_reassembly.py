@@ -1,4 +1,4 @@
-"""From bytes, cut anywhere and mixed as they come, to output events: nothing is lost, doubled or out of order."""
+"""Output events contain all bytes once and in order, however the writes were split and mixed."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from sequencer_runner.supervisor.output import Output
 
-# Text with whole, half and broken characters, progress bars and colours.
+# Text with complete, split and invalid characters, progress bars and colours.
 pieces = st.one_of(
     st.binary(max_size=12),
     st.text(max_size=12).map(lambda text: text.encode("utf-8", "replace")),
@@ -34,12 +34,12 @@ def events_of(written: list[tuple[int, bool, int, int, bytes]], flushes: set[int
 def test_each_stream_is_complete_and_in_order(
     written: list[tuple[int, bool, int, int, bytes]], flushes: set[int]
 ) -> None:
-    # Of one source only: what two sources write to one stream is mixed as it came.
+    # The order is guaranteed within one source of a stream.
     for stream, name in ((1, "STDOUT"), (2, "STDERR")):
         for source in (True, False):
             own = [w for w in written if w[0] == stream and w[1] == source]
-            said = "".join(e["text"] for e in events_of(own, flushes) if e["stream"] == name)
-            assert said == b"".join(w[4] for w in own).decode("utf-8", "backslashreplace")
+            text = "".join(e["text"] for e in events_of(own, flushes) if e["stream"] == name)
+            assert text == b"".join(w[4] for w in own).decode("utf-8", "backslashreplace")
     for event in events_of(written, flushes):
         assert event["text"] and len(event["text"].encode("utf-8", "surrogatepass")) <= 64 * 1024
         event["text"].encode()
@@ -50,11 +50,11 @@ def test_each_stream_is_complete_and_in_order(
 def test_flushing_changes_only_where_events_end(
     written: list[tuple[int, bool, int, int, bytes]], flushes: set[int]
 ) -> None:
-    def told(events: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
-        """A character with all that is said of it, one after the other."""
+    def characters(events: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
+        """Each character with its stream, trace and line."""
         return [(e["stream"], e.get("trace"), e.get("line"), c) for e in events for c in e["text"]]
 
-    assert told(events_of(written, flushes)) == told(events_of(written, set()))
+    assert characters(events_of(written, flushes)) == characters(events_of(written, set()))
 
 
 @given(st.text(alphabet="aé🔭\r\n", min_size=1, max_size=200), st.integers(1, 7), st.integers(1, 400))

@@ -1,4 +1,4 @@
-"""A pause is complete when every trace in the script's code stands still; until then it says what it waits for."""
+"""A pause is complete when every trace in the script's code has stopped. Until then it lists the others."""
 
 import time
 
@@ -124,7 +124,7 @@ def test_a_task_that_is_cancelled_while_paused_ends_when_it_continues(runner: Ru
     running = runner.submit(script, breakpoints=[{"file": "<script>", "line": 5, "enabled": True}])
     prompt = running.prompt(1)
     assert running.until("traceStarted", name="the work")["kind"] == "TASK"
-    # The timer fires while the task, and with it its loop, stands still.
+    # The timer fires while the task and its loop are stopped.
     running.until("line", line=12)
     time.sleep(0.5)
     number = 1
@@ -134,7 +134,7 @@ def test_a_task_that_is_cancelled_while_paused_ends_when_it_continues(runner: Ru
         found = running.gateway.until(
             lambda n=number: [e for e in running.events if e.get("number") == n or e.get("line") == 7],
             20,
-            "what comes next",
+            "the next prompt or line 7",
         )
         prompt = found[0]
     assert running.end()["outcome"] == "SUCCEEDED"

@@ -1,4 +1,4 @@
-"""The pod: one run from files, with and without a gateway."""
+"""A runner pod executes one run from files, with and without a gateway."""
 
 import json
 import os
@@ -55,7 +55,7 @@ class PodProcess:
         )
 
     def give(self) -> None:
-        """All at once, as Kubernetes does it."""
+        """Makes all files visible in one step, as Kubernetes does."""
         hidden = self.given / "..later"
         hidden.mkdir()
         (hidden / "options.json").write_text(json.dumps(self._settings))
@@ -66,7 +66,7 @@ class PodProcess:
         (self.given / "..data").symlink_to("..later")
 
     def waits(self) -> bool:
-        """Whether it has a process that waits for the script."""
+        """Whether the pod has a process that waits for the script."""
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
         return bool(children.read_text().strip())
 
@@ -74,9 +74,10 @@ class PodProcess:
         out, err = self.process.communicate(timeout=60)
         return self.process.returncode, out.decode(), err.decode()
 
-    def told(self) -> dict[str, Any]:
-        told: dict[str, Any] = json.loads(self.message.read_text())
-        return told
+    def termination(self) -> dict[str, Any]:
+        """The termination message."""
+        message: dict[str, Any] = json.loads(self.message.read_text())
+        return message
 
 
 @pytest.fixture
@@ -96,7 +97,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
 def until(what: Callable[[], Any]) -> None:
     deadline = time.monotonic() + 30
     while not what():
-        assert time.monotonic() < deadline, "waited in vain"
+        assert time.monotonic() < deadline, "timed out"
         time.sleep(0.02)
 
 
@@ -104,7 +105,7 @@ def test_runs_without_a_gateway_and_reports_the_outcome(start: Start) -> None:
     script = "import sys, socket\nprint('hello', sys.argv[1:])\nprint(socket.gethostname(), file=sys.stderr)\n"
     pod = start(script, arguments=["--fast"])
     assert pod.end() == (0, "hello ['--fast']\n", "daq-satp1-sequencer\n")
-    assert pod.told() == {"outcome": "SUCCEEDED", "exitCode": 0, "reason": "All statements are done."}
+    assert pod.termination() == {"outcome": "SUCCEEDED", "exitCode": 0, "reason": "All statements are done."}
 
 
 def test_reports_a_failure_with_its_cause(start: Start) -> None:
@@ -112,7 +113,7 @@ def test_reports_a_failure_with_its_cause(start: Start) -> None:
     code, out, err = pod.end()
     assert (code, out) == (1, "before\n")
     assert "KeyError: 'az'" in err
-    assert pod.told() == {"outcome": "FAILED", "exitCode": 1, "reason": "KeyError: 'az'"}
+    assert pod.termination() == {"outcome": "FAILED", "exitCode": 1, "reason": "KeyError: 'az'"}
 
 
 def test_reports_a_script_that_cannot_be_compiled(start: Start) -> None:
@@ -120,15 +121,15 @@ def test_reports_a_script_that_cannot_be_compiled(start: Start) -> None:
     code, out, err = pod.end()
     assert (code, out) == (1, "")
     assert "line 1" in err
-    assert pod.told()["outcome"] == "FAILED"
-    assert "line 1" in pod.told()["reason"]
+    assert pod.termination()["outcome"] == "FAILED"
+    assert "line 1" in pod.termination()["reason"]
 
 
 def test_a_long_reason_fits_into_the_termination_message(start: Start) -> None:
     pod = start("raise RuntimeError('ü' * 9000)\n")
     pod.end()
     assert len(pod.message.read_bytes()) < 4096
-    assert pod.told()["reason"].startswith("RuntimeError: üüü")
+    assert pod.termination()["reason"].startswith("RuntimeError: üüü")
 
 
 def test_sigterm_runs_the_clean_up_of_the_script(start: Start) -> None:
@@ -141,7 +142,7 @@ def test_sigterm_runs_the_clean_up_of_the_script(start: Start) -> None:
     pod.process.send_signal(signal.SIGTERM)
     code, out, _ = pod.end()
     assert (code, out) == (130, "parked\n")
-    assert pod.told()["outcome"] == "INTERRUPTED"
+    assert pod.termination()["outcome"] == "INTERRUPTED"
 
 
 def test_the_gateway_receives_the_complete_record(start: Start) -> None:
@@ -150,7 +151,7 @@ def test_the_gateway_receives_the_complete_record(start: Start) -> None:
         pod = start("print('hello')\n", f"ws://127.0.0.1:{gateway.port}/runner", recordGraceSeconds=60)
         begun = time.monotonic()
         assert pod.end()[0] == 0
-        # It did not wait for longer than it had to.
+        # The pod ended as soon as the record was acknowledged.
         assert time.monotonic() - begun < 55
         events = gateway.events["run-1"]
         assert [events[0]["type"], events[-1]["type"]] == ["started", "ended"]
@@ -179,7 +180,7 @@ def test_a_warm_pod_starts_when_it_gets_a_run(start: Start) -> None:
     assert not pod.message.exists()
     pod.give()
     assert pod.end() == (0, "hello ['--fast']\n", "")
-    assert pod.told()["outcome"] == "SUCCEEDED"
+    assert pod.termination()["outcome"] == "SUCCEEDED"
 
 
 def test_a_warm_pod_that_is_ended_reports_that_no_run_started(start: Start) -> None:
@@ -187,7 +188,7 @@ def test_a_warm_pod_that_is_ended_reports_that_no_run_started(start: Start) -> N
     until(pod.waits)
     pod.process.send_signal(signal.SIGTERM)
     assert pod.end() == (0, "", "")
-    assert pod.told() == {"begun": False}
+    assert pod.termination() == {"begun": False}
 
 
 @pytest.mark.parametrize("wait", [False, True])
@@ -196,7 +197,7 @@ def test_a_pod_that_is_ended_before_it_handles_signals_starts_no_run(start: Star
     (tmp_path / "work" / ".ending").touch()
     pod = start("print('begun')", wait=wait)
     assert pod.end() == (0, "", "")
-    assert pod.told() == {"begun": False}
+    assert pod.termination() == {"begun": False}
 
 
 def test_refuses_any_other_run(start: Start) -> None:

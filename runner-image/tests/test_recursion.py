@@ -1,4 +1,4 @@
-"""A recursion goes as deep as under plain Python but for three frames, and breakpoints stop after it."""
+"""A recursion is at most three frames less deep than in plain Python, and breakpoints stop after it."""
 
 import json
 from pathlib import Path

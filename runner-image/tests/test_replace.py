@@ -1,4 +1,4 @@
-"""What has not run is replaced while the script runs; and a script that begins with a later statement."""
+"""Replacement of the remaining statements during a run, and runs that start at a later statement."""
 
 import time
 from pathlib import Path
@@ -28,11 +28,11 @@ def go(runner: Runner, running: Running) -> None:
 
 def test_replaces_the_remaining_statements_during_the_run(runner: Runner) -> None:
     running = waiting(runner)
-    mended = WAITS.replace("print('old')\n", "# a new way\nfor n in range(2):\n    print('new', n)\n")
-    assert running.command("replace", script=mended)["ok"]
+    fixed = WAITS.replace("print('old')\n", "# a new way\nfor n in range(2):\n    print('new', n)\n")
+    assert running.command("replace", script=fixed)["ok"]
     version = running.until("script")
     assert (version["version"], version["firstChanged"], version["by"]) == (2, 3, "alice")
-    assert version["script"] == mended
+    assert version["script"] == fixed
     assert version["statements"][3:] == [
         {"index": 3, "firstLine": 6, "lastLine": 7},
         {"index": 4, "firstLine": 8, "lastLine": 8},
@@ -59,7 +59,7 @@ def test_refuses_to_change_a_started_statement(runner: Runner) -> None:
         assert reply["code"] == "STATEMENT_STARTED", reply
         assert reply["message"].startswith("Statement ") and "line" in reply["message"]
     assert not running.of("script")
-    # Nothing of a statement's text or place: a comment beside it may change.
+    # A comment beside a started statement may change: its text and position stay.
     assert running.command("replace", script=WAITS.replace("exists():", "exists():  # soon"))["code"]
     go(runner, running)
     assert running.end()["outcome"] == "SUCCEEDED"
@@ -106,12 +106,12 @@ def test_statements_can_be_added_after_the_last_one(runner: Runner) -> None:
 
 def test_tracebacks_and_inspect_show_the_new_text(runner: Runner) -> None:
     running = waiting(runner)
-    end = "def shout():\n    return 1\nimport inspect\nprint(inspect.getsource(shout))\nraise OSError  # mended\n"
+    end = "def shout():\n    return 1\nimport inspect\nprint(inspect.getsource(shout))\nraise OSError  # fixed\n"
     running.command("replace", script=WAITS.replace("print('old end')\n", end))
     go(runner, running)
     assert running.end()["outcome"] == "FAILED"
     assert "return 1" in running.output()
-    assert "raise OSError  # mended" in running.output("STDERR")
+    assert "raise OSError  # fixed" in running.output("STDERR")
 
 
 def test_replaces_the_statement_before_which_the_script_is_paused(runner: Runner) -> None:
@@ -165,14 +165,14 @@ def test_replaces_statements_that_will_run_again_after_a_goto(runner: Runner) ->
 
 
 def test_a_late_replacement_changes_nothing(runner: Runner) -> None:
-    """Whatever the moment, either all of it holds or nothing of it."""
+    """At any moment, either the whole replacement takes effect or nothing of it."""
     script = "".join(f"print({n})\n" for n in range(300))
     for n in range(6):
         running = runner.submit(script)
         time.sleep(n * 0.004)
-        reply = running.command("replace", script=script.replace("print(299)", "print('mended')"))
+        reply = running.command("replace", script=script.replace("print(299)", "print('fixed')"))
         running.end()
-        expected = script if reply["ok"] is False else script.replace("print(299)", "print('mended')")
+        expected = script if reply["ok"] is False else script.replace("print(299)", "print('fixed')")
         assert reply["ok"] or reply["code"] in ("STATEMENT_STARTED", "RUN_FINISHED", "UNKNOWN_RUN"), reply
         assert running.output() == "".join(f"{line[6:-1].strip(chr(39))}\n" for line in expected.splitlines())
         assert len(running.of("script")) == (1 if reply["ok"] else 0)
@@ -189,7 +189,7 @@ def test_replaces_nothing_when_the_file_cannot_be_written(runner: Runner) -> Non
     assert running.output() == "old\nold end\n"
 
 
-# --- begin with a later statement -----------------------------------------------------------------------------------
+# --- start at a later statement -------------------------------------------------------------------------------------
 
 
 def started_at(runner: Runner, index: int, script: str, **options: Any) -> Running:

@@ -1,4 +1,4 @@
-"""A script may replace any name of Python and of the standard library: the runner does not use the script's names."""
+"""The runner keeps working when a script replaces names of Python and of the standard library."""
 
 import json
 import signal
@@ -35,7 +35,7 @@ MODULES = [
 
 
 class Driven(ScriptHost):
-    """A script process that is driven a command at a time."""
+    """A script process that receives one command at a time."""
 
     def __init__(self, python: str, script: str, arguments: list[str], points: list[int]) -> None:
         super().__init__(python, environment())
@@ -77,7 +77,7 @@ class Driven(ScriptHost):
             assert event.get("type") != "failure", (event, bytes(self.output))
 
     def do(self, name: str, **fields: Any) -> Any:
-        """Sends a command; the result that it is answered with."""
+        """Sends a command and returns the result of its reply."""
         self._last += 1
         self.send({"id": str(self._last), "do": name, **fields})
         kept = []
@@ -95,7 +95,7 @@ class Driven(ScriptHost):
         self._process.send_signal(signal.SIGINT)
 
     def finished(self) -> str:
-        """How the script ended."""
+        """Waits for the end of the script and returns how it ended."""
         while True:
             message = self.message()
             if "finished" in message:
@@ -116,7 +116,7 @@ def line_of(script: str, text: str) -> int:
 
 
 def take_turn(driven: Driven, first: int) -> None:
-    """From the prompt at the line `first`: a step, an evaluation, a question, and a pause after it."""
+    """Starts at the prompt at line `first`: a step, an evaluation, a question, and a pause."""
     prompt = driven.event("prompt")
     assert (prompt["reason"], prompt["stack"][-1]["line"]) == ("breakpoint", first), prompt
     driven.step(prompt, "NEXT")

@@ -1,4 +1,4 @@
-"""Whatever connection or process goes away, and whenever: no event is lost or doubled, and no run is started twice."""
+"""Lost connections and killed processes: no event is lost or doubled, and no run is started twice."""
 
 import json
 import os
@@ -27,7 +27,7 @@ def test_a_connection_that_is_cut_at_any_time_loses_no_event(runner: Runner, cut
     n = 100
     running = runner.submit(COUNT.format(n=n, pause=pause))
     for wait in cuts:
-        # The moment is the point here: there is no condition to wait for.
+        # A random moment: there is no condition to wait for.
         time.sleep(wait)
         runner.gateway.disconnect()
         hellos = len(runner.gateway.hellos)
@@ -40,14 +40,14 @@ def test_sends_unacknowledged_events_again(own_runner: Make) -> None:
     runner = own_runner(acknowledge=False)
     running = runner.submit("print('hello')\n")
     running.end()
-    # A gateway that forgot all but two events of it.
+    # The gateway loses all events of the run except two.
     whole = list(running.events)
     del runner.gateway.events[running.run][2:]
     runner.gateway.disconnect()
     running.end()
     assert running.events == whole
     assert runner.gateway.hellos[-1]["runs"] == [{"run": running.run, "lastSeq": len(whole), "ended": True}]
-    # It has all now, and says so: the journal may go.
+    # The gateway has all events again, so the runner deletes the journal.
     runner.gateway.disconnect()
     gone(runner, running.run)
     assert runner.gateway.hellos[-1]["runs"][0]["lastSeq"] == len(whole)
@@ -74,7 +74,7 @@ def test_a_repeated_start_starts_no_second_process(own_runner: Make) -> None:
     assert other.reply["code"] == "RUNNER_BUSY"
     running.end()
     gone(runner, running.run)
-    # Also when its journal is gone already.
+    # Also after its journal was deleted.
     assert runner.submit("print('twice')\n", run="satp1-once").reply["ok"]
     assert running.output() == "once\n"
     assert len(running.of("started")) == 1
@@ -111,11 +111,11 @@ def test_a_worker_that_is_killed_ends_its_run_as_lost(own_runner: Make) -> None:
     runner.kill()
     runner.start()
     assert runner.gateway.hellos[-1]["runs"][0]["ended"] is False
-    # It waits: the telescope is still in use.
+    # The worker waits for the clean-up: the telescope is still in use.
     assert runner.submit("print('next')\n", run="satp1-next").reply["code"] == "RUNNER_BUSY"
     end = running.end()
     assert (end["outcome"], end["exitCode"]) == ("LOST", None)
-    assert mark.exists(), "its clean-up code had its time"
+    assert mark.exists(), "the clean-up code ran to its end"
     assert not alive(pid)
     next_one = runner.submit("print('next')\n", run="satp1-next")
     assert next_one.end()["outcome"] == "SUCCEEDED"
@@ -125,7 +125,7 @@ def test_a_worker_that_is_killed_ends_its_run_as_lost(own_runner: Make) -> None:
 
 def test_kills_a_script_that_does_not_end_within_the_grace_time(own_runner: Make) -> None:
     runner = own_runner("--stop-grace-seconds", "0.5")
-    script = "import signal, time\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nprint('deaf', flush=True)\n"
+    script = "import signal, time\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nprint('ready', flush=True)\n"
     running = runner.submit(script + "while True:\n    time.sleep(0.05)\n")
     running.until("output")
     pid = running.of("started")[0]["pid"]
@@ -156,7 +156,7 @@ def test_a_worker_that_is_killed_after_the_end_still_delivers_the_end(own_runner
 
 
 def test_a_store_that_is_ahead_of_the_journal_still_gets_the_end(own_runner: Make) -> None:
-    """After a power cut: the journal's last second is gone, but was acknowledged."""
+    """After a power cut the journal lacks its last second, which the gateway had acknowledged."""
     runner = own_runner()
     running = runner.submit("import time\nprint('one')\nprint('two')\ntime.sleep(60)\n")
     running.until("line", line=4)
@@ -232,7 +232,7 @@ def test_ends_and_keeps_a_run_that_the_gateway_does_not_record(own_runner: Make)
     (journal,) = (runner.folder / "unrecorded").glob("*/journal.jsonl")
     until(lambda: '"ended"' in journal.read_text())
     assert "cleaned up" in journal.read_text()
-    # It sent nothing more, and its connection stayed.
+    # The runner sent nothing more of this run, and its connection stayed open.
     assert not running.of("ended")
     assert len(runner.gateway.hellos) == hellos + 1
     assert runner.submit("print(1)\n").end()["outcome"] == "SUCCEEDED"

@@ -1,4 +1,4 @@
-"""A script runs as Python would run it, although its statements are executed one by one."""
+"""A script has the semantics of plain Python, although its statements are executed one by one."""
 
 from gateway import Runner
 
@@ -80,7 +80,7 @@ def test_hot_code_is_sampled_and_marked_as_such(runner: Runner) -> None:
     running = runner.submit("n = 0\nwhile n < 300_000:\n    n += 1\n    n += 1\nprint(n)\n")
     assert running.end()["outcome"] == "SUCCEEDED"
     lines = running.of("line")
-    # Of 900,000: so many a second, and a busy machine takes some.
+    # Of 900,000 lines. The number depends on the time that the machine needs.
     assert len(lines) < 5000
     assert any(e.get("sampled") for e in lines)
     assert lines[-1]["line"] == 5

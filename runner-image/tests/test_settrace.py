@@ -1,4 +1,4 @@
-"""The probe for Python before 3.12 passes the same tests."""
+"""The same tests with the probe for Python before 3.12."""
 
 from test_breakpoints import *  # noqa: F403
 from test_command_effects import *  # noqa: F403

@@ -1,4 +1,4 @@
-"""Signals that a script handles, while it is stopped: held until it continues; the operator's stop acts immediately."""
+"""Signals to a stopped script are held until it continues. A stop by an operator acts immediately."""
 
 import os
 import signal
@@ -41,7 +41,7 @@ def at(line: int, **more: Any) -> dict[str, Any]:
 
 
 def past(seconds: float) -> None:
-    """A timer of the script that is due after so long has fired."""
+    """Waits until a timer of the script with this delay has fired."""
     time.sleep(seconds + 0.3)
 
 

@@ -1,5 +1,7 @@
-"""The stepping rules against a reference: a slow tracer that records every line with its callers, on which each command
-is a plain search. Scripts, breakpoints and commands are random."""
+"""The stepping rules against a reference, with random scripts, breakpoints and commands.
+
+The reference records every line with its callers, and searches this record for the stop of each command.
+"""
 
 import ast
 import sys
@@ -28,7 +30,7 @@ COMMANDS = ["NEXT", "NEXT", "NEXT", "STEP", "STEP", "RETURN", "CONTINUE", "UNTIL
 
 @st.composite
 def blocks(draw: Any, callable_names: tuple[str, ...], depth: int, *, inside: str) -> list[str]:
-    """Lines of statements, without indentation. Functions call only those above them, so that every script ends."""
+    """Lines of statements, without indentation. Functions call only earlier functions, so that every script ends."""
     lines: list[str] = []
     for _ in range(draw(st.integers(1, 3))):
         kinds = ["assign", "call", "call", "lambda"]
@@ -102,18 +104,18 @@ class Line:
     callers: frozenset[int]
     module: bool
     again: bool
-    """The first line of a class, seen from inside: a breakpoint there has stopped outside already."""
+    """The first line of a class, in its own body: a breakpoint there has already stopped outside of it."""
 
 
 def record(script: str) -> list[Line]:
-    """Every line that runs, by a trace function."""
+    """Runs the script with a trace function and returns every line event."""
     found: list[Line] = []
     kept: list[FrameType] = []
     numbers: dict[int, int] = {}
 
     def number(frame: FrameType) -> int:
         if id(frame) not in numbers:
-            # Kept, so that its identity stays its own.
+            # Keeps the frame, so that no other frame gets its id.
             kept.append(frame)
             numbers[id(frame)] = len(kept)
         return numbers[id(frame)]
@@ -138,7 +140,7 @@ def record(script: str) -> list[Line]:
     try:
         exec(compile(script, NAME, "exec"), {"__name__": "__main__", "print": lambda *_: None})
     except Exception:
-        # What ends the script ends the record.
+        # The record ends with the script.
         pass
     finally:
         sys.settrace(before)
@@ -166,7 +168,10 @@ def loop_of(script: str, line: int) -> range | None:
 
 
 def stop_after(lines: list[Line], at: int, step: tuple[str, int, range | None], breakpoints: set[int]) -> int | None:
-    """Where the script stops next, as an index; None when it ends before. The step: command, line to go to, loop."""
+    """The index of the line where the script stops next; None when it ends before.
+
+    `step` is the command, its target line and its loop.
+    """
     command, target, loop = step
     here = lines[at]
     for index in range(at + 1, len(lines)):
@@ -191,11 +196,11 @@ def stop_after(lines: list[Line], at: int, step: tuple[str, int, range | None], 
     return None
 
 
-# --- both -----------------------------------------------------------------------------------------------------------
+# --- comparison -----------------------------------------------------------------------------------------------------
 
 
-def stand(running: Running, number: int) -> dict[str, Any] | None:
-    """The prompt of this number; None when the run has ended without it."""
+def prompt_of(running: Running, number: int) -> dict[str, Any] | None:
+    """Waits for the prompt of this number; None when the run ends without it."""
 
     def find() -> list[dict[str, Any]]:
         return [e for e in running.of("prompt") if e["number"] == number] or running.of("ended")
@@ -225,7 +230,7 @@ def compare(running: Running, script: str, lines: list[Line], breakpoints: set[i
     at: int | None = 0
     number = 1
     walked = []
-    while (prompt := stand(running, number)) is not None:
+    while (prompt := prompt_of(running, number)) is not None:
         assert at is not None, (walked, prompt)
         assert prompt["stack"][-1]["line"] == lines[at].line, walked
         over = len(walked) == 12

@@ -1,4 +1,4 @@
-"""Prompts: what each step command does, and who may answer a prompt."""
+"""Step commands and prompts."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ def where(prompt: dict[str, Any]) -> int:
 
 
 def walk(running: Running, commands: str) -> list[int]:
-    """Gives the commands (N, S, R) one after another; the lines where the script stands in between."""
+    """Sends the commands (N, S, R) one after another. Returns the line of each prompt."""
     names = {"N": "NEXT", "S": "STEP", "R": "RETURN"}
     prompt = running.prompt(1)
     lines = [where(prompt)]
@@ -153,8 +153,8 @@ def test_one_of_two_answers_to_the_same_prompt_wins(runner: Runner) -> None:
 def test_refuses_steps_that_are_not_possible(runner: Runner) -> None:
     running = runner.submit("import time\ntime.sleep(60)\n")
     running.until("line", line=2)
-    nobody = running.command("step", trace=9, prompt=1, command="NEXT")
-    assert nobody["code"] == "UNKNOWN_TRACE" and nobody["message"].endswith(".")
+    unknown = running.command("step", trace=9, prompt=1, command="NEXT")
+    assert unknown["code"] == "UNKNOWN_TRACE" and unknown["message"].endswith(".")
     assert running.command("step", trace=1, prompt=1, command="NEXT")["code"] == "NOT_PAUSED"
     assert runner.gateway.command("pause", run="satp1-none", by="bob")["code"] == "UNKNOWN_RUN"
 

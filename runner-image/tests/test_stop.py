@@ -1,4 +1,4 @@
-"""The stop ladder: request, interrupt, terminate, kill; and how a run that was stopped ended."""
+"""The rungs of the stop ladder (request, interrupt, terminate, kill) and the outcomes of stopped runs."""
 
 import os
 import signal
@@ -48,7 +48,7 @@ def test_a_stop_request_during_the_last_statement_does_not_change_the_outcome(ru
 
 
 def test_a_stop_request_can_be_withdrawn(runner: Runner) -> None:
-    running = runner.submit("import time\ntime.sleep(0.4)\nprint('went on')\n")
+    running = runner.submit("import time\ntime.sleep(0.4)\nprint('continued')\n")
     running.until("line", line=2)
     assert running.command("unstop")["code"] == "BAD_INPUT"
     running.command("stop", level="REQUEST")
@@ -103,7 +103,7 @@ def test_clean_up_runs_and_is_recorded(runner: Runner) -> None:
         "    print('stopping the telescope')\n    x = 1\n    y = 2\n"
     )
     running = runner.submit(script)
-    # Before 3.12 an interrupt in the middle of the telling of a line takes the next lines with it.
+    # Before 3.12 an interrupt while the probe reports a line also loses the next lines.
     running.until("output", text="asleep\n")
     running.command("stop", level="INTERRUPT")
     assert running.end()["outcome"] == "INTERRUPTED"
@@ -216,15 +216,15 @@ def test_tasks_at_a_breakpoint_do_not_delay_the_end(own_runner, how: str) -> Non
     running = runner.submit(TWO_TASKS, breakpoints=[{"file": "<script>", "line": 5, "enabled": True}])
     first = running.prompt(1)
     running.step(first, "NEXT")
-    # The other has come to the breakpoint before the step was over.
+    # The other task reached the breakpoint before the step ended.
     second = running.prompt(2)
     assert (second["reason"], second["trace"] != first["trace"]) == ("breakpoint", True)
-    asked = time.monotonic()
+    begun = time.monotonic()
     if how == "INTERRUPT":
         running.command("stop", level=how)
     else:
         runner.process.terminate()
     assert running.end()["outcome"] == "INTERRUPTED"
-    # Nothing has stopped at the breakpoint again, on the way out.
+    # No task stopped at the breakpoint again during the clean-up.
     assert max(event["number"] for event in running.of("prompt")) == 2
-    assert time.monotonic() - asked < 15
+    assert time.monotonic() - begun < 15

@@ -1,4 +1,4 @@
-"""A run that uses subinterpreters is paused, continued and stopped like any other."""
+"""A script that uses subinterpreters is paused, continued and stopped like any other."""
 
 import sys
 

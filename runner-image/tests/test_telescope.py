@@ -1,4 +1,4 @@
-"""What goes on moving, asked of a registry that answers as OCS's does, or does not answer at all."""
+"""The telescope status, read from a registry that answers as the registry of OCS, or does not answer."""
 
 import json
 import threading
@@ -14,7 +14,7 @@ from sequencer_runner.supervisor import telescope
 
 
 class Bridge:
-    """crossbar's HTTP bridge, with what the test says behind it."""
+    """A replacement for crossbar's HTTP bridge. The test sets the sessions of the agents."""
 
     def __init__(self) -> None:
         self.sessions: dict[str, Any] = {}
@@ -180,7 +180,7 @@ def test_records_the_telescope_status_after_a_stop(tmp_path: Path, bridge: Bridg
         running.command("stop", level="KILL")
         running.end()
         assert running.events[-2]["type"] == "telescope" and running.events[-2]["agents"] == []
-        # A failure leaves things running, too; a success does not ask.
+        # The status is also recorded after a failure, but not after a success.
         running = runner.submit("1 / 0\n")
         running.end()
         assert running.events[-2]["type"] == "telescope"

@@ -1,4 +1,4 @@
-"""Where a trace is that is looked for from beside it: told when no line of its own tells it, and not besides."""
+"""A tick reports the line of a trace only when the trace has not reported it itself."""
 
 import json
 import socket
@@ -13,7 +13,7 @@ from sequencer_runner.script.io.channel import Channel
 
 
 class Watched:
-    """One trace, and what is told of it."""
+    """One trace and its line events."""
 
     def __init__(self) -> None:
         self._ours, self._theirs = socket.socketpair()
@@ -22,15 +22,15 @@ class Watched:
         self.trace = Trace(1, "THREAD", "MainThread", 1, function="<module>")
 
     def reach(self, line: int) -> None:
-        """By the line itself, as it runs."""
+        """The trace reports the line itself."""
         self.trace.line = line
         self.sampler.sample(self.trace, line)
 
-    def look(self, line: int) -> None:
+    def tick(self, line: int) -> None:
         self.sampler.tick([(self.trace, line, "<module>")])
 
-    def told(self) -> Iterator[tuple[int, bool]]:
-        """Each line so far, and whether it is marked as a sample."""
+    def events(self) -> Iterator[tuple[int, bool]]:
+        """Each line event so far, and whether it is marked as a sample."""
         self._channel.empty(5.0)
         self._theirs.shutdown(socket.SHUT_WR)
         reader = FrameReader()
@@ -51,28 +51,28 @@ def watched() -> Iterator[Watched]:
 
 def test_does_not_sample_a_line_that_is_about_to_report_itself(watched: Watched) -> None:
     for line in range(1, 10, 3):
-        # The interpreter is there already; the line's own word comes right after.
-        watched.look(line)
+        # The interpreter is at the line already, but has not reported it yet.
+        watched.tick(line)
         watched.reach(line)
         watched.reach(line + 1)
-        # Looked up before the script went on.
-        watched.look(line)
+        # The tick read the line before the script continued.
+        watched.tick(line)
         watched.reach(line + 2)
-    assert list(watched.told()) == [(line, False) for line in range(1, 10)]
+    assert list(watched.events()) == [(line, False) for line in range(1, 10)]
 
 
 def test_samples_a_line_without_an_event_at_the_second_tick(watched: Watched) -> None:
     watched.reach(1)
-    watched.look(7)
-    watched.look(7)
-    watched.look(7)
+    watched.tick(7)
+    watched.tick(7)
+    watched.tick(7)
     watched.reach(8)
-    assert list(watched.told()) == [(1, False), (7, True), (8, False)]
+    assert list(watched.events()) == [(1, False), (7, True), (8, False)]
 
 
 def test_samples_muted_code_at_the_first_tick(watched: Watched) -> None:
     watched.reach(1)
     watched.sampler.mute()
-    watched.look(7)
-    watched.look(9)
-    assert list(watched.told()) == [(1, False), (7, True), (9, True)]
+    watched.tick(7)
+    watched.tick(9)
+    assert list(watched.events()) == [(1, False), (7, True), (9, True)]

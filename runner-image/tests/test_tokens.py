@@ -1,4 +1,4 @@
-"""The token of a run is shown with everything that is said of it; the runner's own secret may be changed meanwhile."""
+"""Every message about a run contains its token. The secret of the runner may change during a run."""
 
 import os
 import subprocess
@@ -18,19 +18,19 @@ def test_sends_the_token_of_a_run_until_its_end(own_runner: Callable[..., Runner
     gateway = runner.gateway
     running = runner.submit(SCRIPT, token="the first")
     running.until("output")
-    assert gateway.shown[running.run] == {"the first"}
-    # Said again, as when the answer to it was lost: nothing starts, and the newest token counts.
+    assert gateway.tokens[running.run] == {"the first"}
+    # A repeated start, as after a lost reply, starts nothing and replaces the token.
     again = runner.submit(SCRIPT, run=running.run, token="the second")
     assert again.reply["ok"]
     gateway.disconnect()
     gateway.until(lambda: len(gateway.hellos) == 2, what="a new connection")
     assert [(r["run"], r["token"]) for r in gateway.hellos[1]["runs"]] == [(running.run, "the second")]
     runner.kill()
-    # The supervisor after it has the token from the run's folder, and ends the record with it.
+    # The next supervisor reads the token from the folder of the run, and ends the record with it.
     runner.start()
     assert gateway.hellos[-1]["runs"][0]["token"] == "the second"
     running.until("ended", 40, outcome="LOST")
-    assert gateway.shown[running.run] == {"the first", "the second"}
+    assert gateway.tokens[running.run] == {"the first", "the second"}
     assert len(running.of("started")) == 1
 
 
@@ -47,7 +47,7 @@ def test_others_cannot_read_the_token_file(own_runner: Callable[..., Runner]) ->
 def test_sends_no_token_when_the_run_has_none(runner: Runner) -> None:
     running = runner.submit("x = 1\n")
     running.end()
-    assert running.run not in runner.gateway.shown
+    assert running.run not in runner.gateway.tokens
 
 
 def test_reads_the_secret_again_at_each_connection(own_runner: Callable[..., Runner], tmp_path: Path) -> None:
@@ -61,7 +61,7 @@ def test_reads_the_secret_again_at_each_connection(own_runner: Callable[..., Run
     file.write_text("changed\n")
     gateway.disconnect()
     gateway.until(lambda: len(gateway.hellos) == 2, what="a connection with the new secret")
-    # Spoilt: the one before goes on.
+    # The file is empty: the runner keeps the previous secret.
     file.write_text("")
     gateway.disconnect()
     gateway.until(lambda: len(gateway.hellos) == 3, what="a connection with the secret before")
@@ -109,7 +109,7 @@ def test_other_users_can_read_no_file_of_a_run(own_runner: Callable[..., Runner]
         os.umask(before)
     running = runner.submit("import os\nprint(oct(os.umask(0o22)))\n", token="t")
     running.end()
-    # The umask of the script is as it was.
+    # The umask of the script is unchanged.
     assert running.output() == "0o0\n"
     assert runner.folder.stat().st_mode & 0o777 == 0o700
     folder = runner.folder / running.run

@@ -1,8 +1,8 @@
-"""What is told of a script, event by event, is what it was: on each Python of this machine, left to run and stepped.
+"""The scripts in `traced/` cause the events of `golden/`, on each Python of this machine, free-running and stepped.
 
-No line of `traced/` is reached more than three times: beyond that, what is told depends on how fast the machine is.
+No line of `traced/` runs more than three times: the events of further hits depend on the speed of the machine.
 
-python runner-image/tests/test_traces.py        writes `golden/` anew: look at what has changed
+python runner-image/tests/test_traces.py        writes `golden/` again; review the differences
 """
 
 import sys
@@ -22,8 +22,8 @@ PYTHONS = pythons()
 STEPS = 400
 
 
-def told(event: dict[str, Any]) -> str | None:
-    """In words, without what is another in each run. None for what comes when it comes."""
+def described(event: dict[str, Any]) -> str | None:
+    """The event as text, without values that differ between runs. None for events whose order varies."""
     match event["type"]:
         case "traceStarted":
             return f"trace {event['trace']}: {event['kind'].lower()} {event['name']}"
@@ -32,7 +32,7 @@ def told(event: dict[str, Any]) -> str | None:
         case "line":
             return f"  {event['trace']} line {event['line']} in {event['function']}"
         case "prompt":
-            # Lines of libraries are others in each release.
+            # Line numbers of libraries differ between releases.
             stack = [str(place["line"]) for place in event["stack"] if place["file"] == "<script>"]
             return f"  {event['trace']} stops: {event['reason']} at {' > '.join(stack)} in {event['stack'][-1]['file']}"
     return None
@@ -45,7 +45,7 @@ def trace(python: str, script: Path, folder: Path) -> str:
     for how, commands in (("Left to run", []), ("Stepped", ["STEP"] * STEPS)):
         ended = ScriptHost(python, environment()).run(path, [], [], commands)
         assert ended.status == 0, (how, ended.status, ended.stderr)
-        parts += [how, *filter(None, map(told, ended.events)), ""]
+        parts += [how, *filter(None, map(described, ended.events)), ""]
     return "\n".join(parts)
 
 

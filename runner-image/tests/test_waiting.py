@@ -1,4 +1,4 @@
-"""While one task takes a step, the others of its loop wait, or go on: as whoever steps wants it."""
+"""During a step of one asyncio task, the other tasks of its loop run or are frozen, as the command requests."""
 
 import subprocess
 from pathlib import Path
@@ -42,14 +42,14 @@ def test_random_programs_keep_their_actions_and_order(version: str) -> None:
 
 @pytest.mark.parametrize("version", PYTHONS)
 @pytest.mark.parametrize("others", ["GO_ON", "WAIT"])
-def test_random_programs_pass_on_each_python(version: str, others: str, tmp_path: Path) -> None:
+def test_other_tasks_run_or_wait_during_a_step(version: str, others: str, tmp_path: Path) -> None:
     path = tmp_path / "script.py"
     path.write_text(TWO)
     point = {"file": "<script>", "line": 9, "enabled": True}
     ended = ScriptHost(PYTHONS[version], environment()).run(path, [], [point], ["CONTINUE", *["NEXT"] * 3], others)
     assert ended.status == 0, ended.stderr
     printed = ended.stdout.decode().split("\n")[:-1]
-    # Their order among themselves is that of plain Python.
+    # The order of the other tasks is that of plain Python.
     assert [line for line in printed if line != "stepped"] == [f"{n} {i}" for i in range(3) for n in "ab"]
     stopped = [e["stack"][-1]["line"] for e in ended.events if e["type"] == "prompt"]
     assert stopped == [1, 9, 10, 11, 12]
@@ -88,8 +88,8 @@ print("end")
 """
 
 
-def held_up(runner: Runner) -> tuple[Running, dict[str, Any]]:
-    """A run whose stepped task waits for a lock that another has, which waits for the step."""
+def deadlocked(runner: Runner) -> tuple[Running, dict[str, Any]]:
+    """A run whose stepped task waits for a lock of another task, which is frozen during the step."""
     running = runner.submit(LOCK, breakpoints=[at(12)])
     prompt = running.prompt(1)
     assert step(running, prompt, "NEXT", **WAIT)["ok"]
@@ -101,20 +101,20 @@ def held_up(runner: Runner) -> tuple[Running, dict[str, Any]]:
 
 @pytest.mark.parametrize("how", ["resumeOtherTasks", "resume", "pause"])
 def test_reports_a_deadlock_of_frozen_tasks_and_resumes_them(runner: Runner, how: str) -> None:
-    running, prompt = held_up(runner)
+    running, prompt = deadlocked(runner)
     assert running.output() == ""
     reply = running.command(how, trace=prompt["trace"]) if how == "resumeOtherTasks" else running.command(how)
     assert reply["ok"], reply
     running.until("tasksFrozen", trace=prompt["trace"], tasks=0)
     if how == "resume":
-        # It also ends the step.
+        # `resume` also ends the step.
         assert running.end()["outcome"] == "SUCCEEDED"
         assert running.output() == "given back\nhas it\nother ends\nend\n"
         assert len(running.of("prompt")) == 1
         return
     second = running.prompt(2)
     if how == "pause":
-        # The other comes to its own next line first.
+        # The other task reaches its next line first.
         assert (second["reason"], second["stack"][-1]["line"]) == ("pause", 4)
         running.command("resume")
     else:
@@ -127,7 +127,7 @@ def test_reports_a_deadlock_of_frozen_tasks_and_resumes_them(runner: Runner, how
 
 @pytest.mark.parametrize("level", ["INTERRUPT", "TERMINATE", "REQUEST"])
 def test_a_stop_does_not_wait_for_a_step_that_freezes_tasks(runner: Runner, level: str) -> None:
-    running, _ = held_up(runner)
+    running, _ = deadlocked(runner)
     running.command("stop", level=level)
     running.end()
     assert len(running.of("prompt")) == 1

@@ -1,6 +1,6 @@
-"""Random programs of tasks, one of which takes steps while the others wait, against plain asyncio. On any Python.
+"""Random asyncio programs in which one task takes steps and freezes the others, compared with plain asyncio.
 
-python waiting_tasks.py FIRST COUNT        the seeds; says what is wrong, and ends with 1
+python waiting_tasks.py FIRST COUNT        checks these seeds; prints the faults and exits with 1
 """
 
 import asyncio
@@ -17,18 +17,18 @@ from sequencer_runner.script.debugger.traces import Trace
 from sequencer_runner.script.io.channel import Channel
 
 Log = list[tuple[str, int]]
-"""Which task has done which of its actions, in the order of time."""
+"""Pairs of a task and the index of its action, in the order of time."""
 
-# What tasks do to each other and to themselves, without a callback between them.
+# Actions between tasks, without callbacks.
 AMONG_TASKS = ["yield", "yield", "set", "wait", "put", "get", "lock", "spawn", "cancel"]
-# What also lets callbacks, timers and other threads have a part in it.
+# Actions that also involve callbacks, timers and other threads.
 ALL = [*AMONG_TASKS, "gather", "sleep", "timeout", "thread", "callback", "group"]
-# What a task can do that has nothing to do with the others.
+# Actions that do not involve the other tasks.
 ALONE = ["yield", "yield", "yield", "spawn", "own gather"]
 
 
 class Program:
-    """One random program. `steps`: whether the others wait while the task 0 is in one of its steps."""
+    """One random program. `steps`: the other tasks are frozen during the steps of task 0."""
 
     def __init__(self, seed: int, *, together: bool) -> None:
         self.together = together
@@ -58,7 +58,7 @@ class Ran:
         self._trace = Trace(1, "TASK", "stepped", 0)
         self._waiting = TaskFreeze(Channel(theirs))
         self._over = False
-        watcher = threading.Thread(target=self._let_go_in_time)
+        watcher = threading.Thread(target=self._resume_idle_steps)
         watcher.start()
         try:
             asyncio.run(self._main(), debug=program.debug)
@@ -71,8 +71,8 @@ class Ran:
         while self._ours.recv(65536):
             pass
 
-    def _let_go_in_time(self) -> None:
-        """The person, who lets the others go on when nothing else does."""
+    def _resume_idle_steps(self) -> None:
+        """Acts as the operator: resumes the frozen tasks when the loop is idle."""
         while not self._over:
             time.sleep(0.002)
             for step in list(self._waiting._steps.values()):
@@ -91,18 +91,18 @@ class Ran:
         self._tasks: list[asyncio.Task[None]] = []
         for number, plan in enumerate(program.plans, 1):
             self._tasks.append(loop.create_task(self._task(str(number), plan)))
-        everybody = [*self._tasks, loop.create_task(self._stepped())]
-        # What waits for an event, a queue or a task that nobody will serve any more is served when all is quiet.
+        all_tasks = [*self._tasks, loop.create_task(self._stepped())]
+        # Wakes tasks that wait for an event or a queue that no other task will serve any more.
         for _ in range(60):
             await self._quiet()
-            if all(task.done() for task in everybody):
+            if all(task.done() for task in all_tasks):
                 break
             for event in self._events:
                 event.set()
             for queue in self._queues:
                 queue.put_nowait(0)
-        self.faults += [f"lost: {task}" for task in everybody if not task.done()]
-        for task in everybody:
+        self.faults += [f"lost: {task}" for task in all_tasks if not task.done()]
+        for task in all_tasks:
             if task.done() and not task.cancelled() and task.exception() is not None:
                 self.faults.append(f"raised: {task.exception()!r}")
 
@@ -122,7 +122,7 @@ class Ran:
             if self._steps and index == last:
                 self._end_step()
             await self._act("0", index, kind, stepped=True)
-        # A step may lead to the end of the task.
+        # The step may last until the end of the task.
         self._shut = False
 
     def _end_step(self) -> None:
@@ -178,7 +178,7 @@ class Ran:
 
 
 def wrong(seed: int) -> list[str]:
-    """What is wrong with a seed, in words. What stands still for good is ended."""
+    """The faults of this seed. A program that hangs ends the process after 60 s."""
     faulthandler.dump_traceback_later(60, exit=True)
     apart = Program(seed, together=False)
     plain, stepped = apart.run(steps=False), apart.run(steps=True)
