@@ -8,7 +8,7 @@ from gateway import Runner
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from test_golden import GOLDEN, MESSAGES
-from test_resume import until
+from test_reconnect import until
 
 from sequencer_runner.common.clock import now_iso
 from sequencer_runner.common.frames import (

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from gateway import Gateway, Runner, Running
-from test_resume import until
+from test_reconnect import until
 
 from sequencer_runner.supervisor.ladder import reaction_event
 

@@ -3,7 +3,7 @@
 from test_breakpoints import *  # noqa: F403
 from test_command_effects import *  # noqa: F403
 from test_failures import *  # noqa: F403
-from test_hold import *  # noqa: F403
+from test_held_failures import *  # noqa: F403
 from test_inspection import *  # noqa: F403
 from test_long_steps import *  # noqa: F403
 from test_output import *  # noqa: F403

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from gateway import TOKEN, Runner
-from test_resume import until
+from test_reconnect import until
 
 SCRIPT = "import time\nprint('one')\nwhile True:\n    time.sleep(0.05)\n"
 

@@ -1,6 +1,6 @@
 """Random asyncio programs in which one task takes steps and freezes the others, compared with plain asyncio.
 
-python waiting_tasks.py FIRST COUNT        checks these seeds; prints the faults and exits with 1
+python random_tasks.py FIRST COUNT        checks these seeds; prints the faults and exits with 1
 """
 
 import asyncio
@@ -52,11 +52,11 @@ class Ran:
         self.faults: list[str] = []
         self._program = program
         self._steps = steps
-        self._shut = False
+        self._frozen = False
         self._ours, theirs = socket.socketpair()
         threading.Thread(target=self._drain, daemon=True).start()
         self._trace = Trace(1, "TASK", "stepped", 0)
-        self._waiting = TaskFreeze(Channel(theirs))
+        self._freeze = TaskFreeze(Channel(theirs))
         self._over = False
         watcher = threading.Thread(target=self._resume_idle_steps)
         watcher.start()
@@ -75,10 +75,10 @@ class Ran:
         """Acts as the operator: resumes the frozen tasks when the loop is idle."""
         while not self._over:
             time.sleep(0.002)
-            for step in list(self._waiting._steps.values()):
+            for step in list(self._freeze._steps.values()):
                 if step.gate.is_closed and step.gate.idle and step.gate.waiting:
-                    self._shut = False
-                    self._waiting.release(self._trace)
+                    self._frozen = False
+                    self._freeze.release(self._trace)
 
     async def _main(self) -> None:
         loop = asyncio.get_running_loop()
@@ -117,25 +117,25 @@ class Ran:
         for index, kind in enumerate(self._program.plan):
             if self._steps and index == first:
                 self._trace.mode = "next"
-                self._shut = True
-                self._waiting.begin(self._trace)
+                self._frozen = True
+                self._freeze.begin(self._trace)
             if self._steps and index == last:
                 self._end_step()
             await self._act("0", index, kind, stepped=True)
         # The step may last until the end of the task.
-        self._shut = False
+        self._frozen = False
 
     def _end_step(self) -> None:
-        self._shut = False
+        self._frozen = False
         self._trace.run_freely()
-        self._waiting.end(self._trace)
+        self._freeze.end(self._trace)
 
     async def _task(self, name: str, plan: list[str]) -> None:
         for index, kind in enumerate(plan):
             await self._act(name, index, kind)
 
     async def _act(self, name: str, index: int, kind: str, *, stepped: bool = False) -> None:
-        if self._shut and len(name) == 1 and not stepped:
+        if self._frozen and len(name) == 1 and not stepped:
             self.faults.append(f"{name} did not wait")
         if (name, index) in self.log:
             self.faults.append(f"{name} has done {index} twice")

@@ -35,7 +35,7 @@ asyncio.run(main())
 
 @pytest.mark.parametrize("version", PYTHONS)
 def test_random_programs_keep_their_actions_and_order(version: str) -> None:
-    command = [PYTHONS[version], str(Path(__file__).parent / "waiting_tasks.py"), "0", "150"]
+    command = [PYTHONS[version], str(Path(__file__).parent / "random_tasks.py"), "0", "150"]
     done = subprocess.run(command, env=environment(), capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 

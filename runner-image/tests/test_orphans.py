@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import pytest
 from gateway import Runner, Running
-from test_resume import alive, until
+from test_reconnect import alive, until
 
 from sequencer_runner.supervisor import orphans
 
