@@ -1,6 +1,6 @@
 /** The tab tells the state too: telescope, mark, word, line; the favicon changes its shape. */
 import { computed, onScopeDispose, watch, type Ref } from 'vue';
-import type { RunFrame, RunState } from './use-run.ts';
+import type { RunFrame, RunState } from './data/use-run.ts';
 import { displayOfRun } from '../lib/phases.ts';
 
 const DEFAULT_TITLE = 'Sequencer';

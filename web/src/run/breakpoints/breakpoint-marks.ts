@@ -1,7 +1,7 @@
 /** The breakpoints of one file as marks of the gutter. */
 import type { Breakpoint } from '@sequencer/model/events';
 import type { BreakpointKind, BreakpointMark } from '../../code/breakpoint-gutter.ts';
-import type { Place } from '../place.ts';
+import type { Place } from '../data/source-location.ts';
 import { kindOf, noteText, whenText } from './breakpoint-text.ts';
 
 const WORDS: Record<BreakpointKind, string> = {

@@ -2,7 +2,7 @@
 import type { Breakpoint } from '@sequencer/model/events';
 import type { BreakpointKind } from '../../code/breakpoint-gutter.ts';
 import type { BreakpointInput } from '../../gql/graphql.ts';
-import type { Place } from '../place.ts';
+import type { Place } from '../data/source-location.ts';
 
 /** When it stops: `every time`, `if az > 180`, `at hit 3`, `logs az={az}`. */
 export function whenText({ condition, hitCount, logMessage }: Breakpoint): string {

@@ -1,8 +1,8 @@
 /** At each new stop the page shows where the trace in focus stands: a file of the library, or the script again. */
 import { watch } from 'vue';
-import { SCRIPT } from '../place.ts';
-import type { Focus } from './focus.ts';
-import type { OpenFile } from './open-file.ts';
+import { SCRIPT } from '../data/source-location.ts';
+import type { Focus } from '../context/focus.ts';
+import type { OpenFile } from '../context/open-file.ts';
 
 export function useFileOfStop(focus: Focus, files: OpenFile, mayRead: () => boolean): void {
   watch(

@@ -2,7 +2,7 @@
 import { onScopeDispose } from 'vue';
 import { ApiError, mutate, useApi } from '../../api/client.ts';
 import { EVALUATE, INTERRUPT_EVALUATION } from '../../api/run-control-documents.ts';
-import { useDesk } from '../desk.ts';
+import { useDesk } from '../context/run-page-context.ts';
 
 export interface Evaluated {
   ok: boolean;

@@ -4,7 +4,7 @@ import { onScopeDispose, ref, shallowRef, watch, type Ref, type ShallowRef } fro
 import { query, useApi } from '../../api/client.ts';
 import { VARIABLES } from '../../api/run-control-documents.ts';
 import type { VariableScope } from '../../gql/graphql.ts';
-import { useDesk } from '../desk.ts';
+import { useDesk } from '../context/run-page-context.ts';
 
 export interface Variables {
   rows: ShallowRef<readonly Variable[] | null>;

@@ -2,9 +2,9 @@
 import type { Ref } from 'vue';
 import { computed, ref, type ComputedRef } from 'vue';
 import { isAt, plain } from '../breakpoints/breakpoint-text.ts';
-import { useDesk } from '../desk.ts';
-import { SCRIPT } from '../place.ts';
-import type { RunFrame } from '../use-run.ts';
+import { useDesk } from '../context/run-page-context.ts';
+import { SCRIPT } from '../data/source-location.ts';
+import type { RunFrame } from '../data/use-run.ts';
 
 export interface PauseBefore {
   /** The line that it stops at; null when it does not. */

@@ -1,7 +1,7 @@
 /** Somebody's draft of what has not run: kept in this browser, whatever others do and however the run goes on. */
 import { StorageSerializers, useLocalStorage } from '@vueuse/core';
 import { computed, type ComputedRef, type Ref } from 'vue';
-import type { RunFrame, RunInfo } from '../use-run.ts';
+import type { RunFrame, RunInfo } from '../data/use-run.ts';
 import { firstEditableLine, lineThatHasRun, withNewline } from './locked.ts';
 
 export interface Remaining {

@@ -1,0 +1,50 @@
+/** What a run wrote: its output, and in its place what its log points wrote. */
+import type { RunEvent } from '@sequencer/model/events';
+import type { Client } from '@urql/vue';
+import { SCRIPT } from './source-location.ts';
+import type { OutputPiece } from './output-log.ts';
+import { fillOutput, readEvents, readOutputBefore } from './record-pages.ts';
+
+const PAGE = 1000;
+/** Of a log point in a hot loop not everything is read beside the output; the tab Events has it. */
+const MOST_PAGES = 5;
+
+/** Null for events of other types. */
+export function pieceOf(event: RunEvent): OutputPiece | null {
+  const { seq, at } = event;
+  if (event.type === 'output') {
+    const { stream, text, trace, line } = event;
+    return { seq, at, stream, text, trace: trace ?? null, line: line ?? null };
+  }
+  if (event.type !== 'logged') return null;
+  const { trace, file, line, text } = event;
+  return { seq, at, stream: 'LOG', text: `${text}\n`, trace, line: file === SCRIPT ? line : null };
+}
+
+/** The newest before an event. */
+export async function readWritten(api: Client, id: string, before: number, last: number): Promise<OutputPiece[]> {
+  return withLogged(api, id, await readOutputBefore(api, id, before, last), before, last);
+}
+
+/** Puts what log points wrote into a page of at most `last` pieces of output. */
+export async function withLogged(
+  api: Client,
+  id: string,
+  page: readonly OutputPiece[],
+  before: number,
+  last: number,
+): Promise<OutputPiece[]> {
+  const output = await fillOutput(api, id, page, last);
+  const pieces = [...output];
+  let after = output.length < last ? 0 : (output[0]?.seq ?? 1) - 1;
+  for (let number = 0; number < MOST_PAGES && after < before; number++) {
+    const events = await readEvents(api, id, after, ['logged'], PAGE);
+    for (const { seq, at, type, data } of events) {
+      const piece = pieceOf({ ...(JSON.parse(data) as object), seq, at, type } as unknown as RunEvent);
+      if (piece && seq < before) pieces.push(piece);
+    }
+    if (events.length < PAGE) break;
+    after = events.at(-1)?.seq ?? before;
+  }
+  return pieces.sort((a, b) => a.seq - b.seq);
+}

@@ -1,0 +1,64 @@
+/** Pages of a run's record. The server ends a page early when it is large: see LIMITS.pageBytes. */
+import { LIMITS } from '@sequencer/model/limits';
+import type { Client } from '@urql/vue';
+import { query } from '../../api/client.ts';
+import { ACTIONS, OUTPUT_BEFORE } from '../../api/documents.ts';
+import type { OutputPiece } from './output-log.ts';
+
+interface RecordedEvent {
+  seq: number;
+  type: string;
+  at: string;
+  data: string;
+}
+
+/** JSON takes up to six bytes for a character. */
+const MOST_PER_CHARACTER = 6;
+const MOST_BESIDE_TEXT = 300;
+
+/** Whether its size may have ended the page: then more may follow. */
+function mayBeCut(texts: readonly string[]): boolean {
+  const most = texts.reduce((sum, text) => sum + MOST_PER_CHARACTER * text.length + MOST_BESIDE_TEXT, 0);
+  return most >= LIMITS.pageBytes;
+}
+
+/** Events with seq > after, oldest first: fewer than `first` only at the end of the record. */
+export async function readEvents(
+  api: Client,
+  id: string,
+  after: number,
+  types: readonly string[] | null,
+  first: number,
+): Promise<RecordedEvent[]> {
+  const events: RecordedEvent[] = [];
+  for (;;) {
+    const variables = {
+      id,
+      after: events.at(-1)?.seq ?? after,
+      types: types && [...types],
+      first: first - events.length,
+    };
+    const { run } = await query(api, ACTIONS, variables);
+    const page = run?.events ?? [];
+    events.push(...page);
+    if (events.length >= first || !mayBeCut(page.map(({ data }) => data))) return events;
+  }
+}
+
+/** Output with seq < before, oldest first: fewer than `last` only at the start of the record. */
+export async function readOutputBefore(api: Client, id: string, before: number, last: number): Promise<OutputPiece[]> {
+  const { run } = await query(api, OUTPUT_BEFORE, { id, before, last });
+  return fillOutput(api, id, run?.outputBefore ?? [], last);
+}
+
+/** Puts older output before a page that its size may have ended. */
+export async function fillOutput(
+  api: Client,
+  id: string,
+  page: readonly OutputPiece[],
+  last: number,
+): Promise<OutputPiece[]> {
+  const [first] = page;
+  if (!first || page.length >= last || !mayBeCut(page.map(({ text }) => text))) return [...page];
+  return [...(await readOutputBefore(api, id, first.seq, last - page.length)), ...page];
+}

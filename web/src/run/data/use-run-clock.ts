@@ -1,0 +1,21 @@
+/** The time by which a run's clocks go: the server's; it stands still when nothing new is known, and at the end. */
+import { computed, ref, watchEffect, type ComputedRef, type Ref } from 'vue';
+import type { Connection } from '../../api/connection.ts';
+import type { RunState } from './use-run.ts';
+
+export function useRunClock(
+  connection: Connection,
+  state: Readonly<Ref<RunState | null>>,
+  stale: Readonly<Ref<boolean>>,
+): ComputedRef<number> {
+  const last = ref(connection.serverNow());
+  watchEffect(() => {
+    if (!stale.value) last.value = connection.now.value;
+  });
+  return computed(() => {
+    const { finishedAt, seenAt, live } = state.value ?? {};
+    if (finishedAt) return Date.parse(finishedAt);
+    if (stale.value && !live && seenAt) return Math.min(last.value, Date.parse(seenAt));
+    return last.value;
+  });
+}

@@ -1,0 +1,151 @@
+/** A run in the browser: a snapshot, then its events folded in, painted once per animation frame. */
+import { applyEvent } from '@sequencer/model/fold';
+import { restoreView, type RunView } from '@sequencer/model/run-view';
+import type { RunEvent } from '@sequencer/model/events';
+import { computed, onScopeDispose, ref, shallowRef, type Ref, type ShallowRef } from 'vue';
+import { ApiError, follow, query, useApi, useLatest } from '../../api/client.ts';
+import { EVENTS, RUN, RUN_STATE } from '../../api/documents.ts';
+import { useConnection } from '../../api/connection.ts';
+import type { RunQuery, RunStateSubscription } from '../../gql/graphql.ts';
+import { newestScript } from './newest-script.ts';
+import { OutputLog, type OutputPiece } from './output-log.ts';
+import { pieceOf, readWritten, withLogged } from './output-history.ts';
+
+/** What the run is. `script` is its newest version, `scriptVersions` has every one. */
+export type RunInfo = NonNullable<RunQuery['run']>;
+export type RunState = RunStateSubscription['run'];
+
+/** What is painted. A new object each time, with what it holds changed in place. */
+export interface RunFrame {
+  view: RunView;
+  log: OutputLog;
+}
+
+export interface RunModel {
+  /** Null until it is loaded. */
+  info: ShallowRef<RunInfo | null>;
+  /** What the server says of it now. */
+  state: Readonly<Ref<RunState | null>>;
+  frame: ShallowRef<RunFrame | null>;
+  error: Ref<string | null>;
+  retry: () => void;
+  loadOlder: () => Promise<void>;
+  /** Tells of each new event after it is folded in, until it is called off. */
+  onEvent: (listener: (event: RunEvent) => void) => () => void;
+}
+
+const FIRST_OUTPUT = 2000;
+const OLDER_OUTPUT = 1000;
+const AGAIN_MS = 2000;
+
+export function useRun(id: string): RunModel {
+  const api = useApi();
+  const connection = useConnection();
+  const info = shallowRef<RunInfo | null>(null);
+  const frame = shallowRef<RunFrame | null>(null);
+  const error = ref<string | null>(null);
+  const latest = useLatest(RUN_STATE, { id });
+  const state = computed(() => latest.value?.run ?? null);
+  let unfollow: (() => void) | null = null;
+  let again: ReturnType<typeof setTimeout> | undefined;
+  let painting = false;
+  let gone = false;
+  const listeners = new Set<(event: RunEvent) => void>();
+
+  function paint(): void {
+    if (painting) return;
+    painting = true;
+    requestAnimationFrame(() => {
+      painting = false;
+      if (frame.value) frame.value = { ...frame.value };
+    });
+  }
+
+  function take(run: RunInfo, written: readonly OutputPiece[]): void {
+    unfollow?.();
+    const view = restoreView(run.view);
+    const log = new OutputLog();
+    log.append(written);
+    const scriptVersions = [{ version: 1, script: run.script }, ...run.scriptVersions];
+    info.value = { ...run, script: newestScript(run).script, scriptVersions };
+    frame.value = { view, log };
+    const variables = {
+      run: id,
+      // Read at each reconnect: it goes on after the last event that is here.
+      get after() {
+        return view.lastSeq;
+      },
+    };
+    unfollow = follow(
+      connection,
+      EVENTS,
+      variables,
+      ({ events }) => {
+        for (const event of events) {
+          if (event.seq <= view.lastSeq) continue;
+          const fields = { ...(JSON.parse(event.data) as object), seq: event.seq, at: event.at, type: event.type };
+          const known = fields as unknown as RunEvent;
+          const piece = pieceOf(known);
+          if (piece) log.append([piece]);
+          applyEvent(view, known);
+          if (known.type === 'script') replaceScript(known.version, known.script);
+          for (const listener of listeners) listener(known);
+        }
+        if (events.length > 0) paint();
+      },
+      (message) => {
+        error.value = message;
+      },
+    );
+  }
+
+  function replaceScript(version: number, script: string): void {
+    if (!info.value) return;
+    info.value = { ...info.value, script, scriptVersions: [...info.value.scriptVersions, { version, script }] };
+  }
+
+  async function load(): Promise<void> {
+    clearTimeout(again);
+    error.value = null;
+    try {
+      const { run } = await query(api, RUN, { id, last: FIRST_OUTPUT });
+      const written = run ? await withLogged(api, id, run.outputBefore, run.lastSeq + 1, FIRST_OUTPUT) : [];
+      if (gone) return;
+      if (run) take(run, written);
+      else error.value = `Run ${id} does not exist.`;
+    } catch (reason) {
+      error.value = reason instanceof Error ? reason.message : String(reason);
+      if (!gone && reason instanceof ApiError && ['UNREACHABLE', 'DATABASE_AWAY'].includes(reason.code)) {
+        again = setTimeout(() => void load(), AGAIN_MS);
+      }
+    }
+  }
+
+  async function loadOlder(): Promise<void> {
+    const current = frame.value;
+    if (!current || current.log.firstSeq <= 1 || !Number.isFinite(current.log.firstSeq)) return;
+    const older = await readWritten(api, id, current.log.firstSeq, OLDER_OUTPUT);
+    current.log.prepend(older);
+    if (older.length === 0) current.log.firstSeq = 1;
+    paint();
+  }
+
+  void load();
+  onScopeDispose(() => {
+    gone = true;
+    clearTimeout(again);
+    unfollow?.();
+  });
+  return {
+    info,
+    state,
+    frame,
+    error,
+    retry: () => void load(),
+    loadOlder,
+    onEvent: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}

@@ -1,0 +1,55 @@
+/** What would follow each way out of a failure, in words. Pure. */
+import type { RunView, StatementView } from '@sequencer/model/run-view';
+import type { Frame } from '@sequencer/model/events';
+import { plural } from '../../lib/format.ts';
+import { SCRIPT } from '../data/source-location.ts';
+import { statementName } from '../../lib/statement-text.ts';
+
+/** Calls that are named; the call stack has all. */
+const CALLS = 2;
+
+export interface WaysOut {
+  statement: StatementView | null;
+  retry: string;
+  skip: string;
+  edit: string;
+  stop: string;
+}
+
+export function waysOut(view: Pick<RunView, 'failure' | 'statements'>, lines: readonly string[]): WaysOut {
+  const { statements } = view;
+  const statement = statements[view.failure?.statement ?? -1] ?? null;
+  const next = statement ? statements[statement.index + 1] : undefined;
+  const first = statement?.firstLine ?? 1;
+  return {
+    statement,
+    retry: statement ? `from its start, failed ${plural(Math.max(1, statement.attempts), 'time')}` : 'from its start',
+    skip: next ? `go on with ${String(next.index + 1)}, ${statementName(lines, next)}` : 'it is the last: the run ends',
+    edit: `lines ${String(first)} to ${String(Math.max(first, lines.length))}`,
+    stop: 'no further statement',
+  };
+}
+
+/** What an exception says, and what it says further: the replies of agents are long. */
+export function headAndRest(message: string): { head: string; rest: string } {
+  const [head = '', ...rest] = message.trim().split('\n');
+  return { head, rest: rest.join('\n').trimEnd() };
+}
+
+/** Where the first cause was raised, if that was below the script: `sorunlib/_internal.py:85 in check_running ← …`. */
+export function raisedIn(stack: readonly Frame[]): string | null {
+  const calls = stack.slice(stack.findLastIndex((call) => call.file === SCRIPT) + 1).toReversed();
+  if (calls.length === 0) return null;
+  const text = ({ file, line, function: name }: Frame) =>
+    `${file.split('/').slice(-2).join('/')}:${String(line)} in ${name}`;
+  return calls.slice(0, CALLS).map(text).join(' ← ') + (calls.length > CALLS ? ' ← …' : '');
+}
+
+/** What going on at another statement leaves out, or does once more. */
+export function goToText(failed: number, target: number): string {
+  const range = (from: number, to: number) =>
+    from === to ? `statement ${String(from + 1)}` : `statements ${String(from + 1)} to ${String(to + 1)}`;
+  if (target > failed) return `Leaves out ${range(failed, target - 1)}.`;
+  if (target === failed) return 'The same as a retry.';
+  return `Runs ${range(target, failed)} again: what they did to the telescope, they do again.`;
+}

@@ -1,0 +1,12 @@
+/** The runs before and after one, by their numbers within the sequencer. */
+import type { Client } from '@urql/core';
+import { query } from '../../api/client.ts';
+import { HISTORY } from '../../api/documents.ts';
+
+/** The id of the sequencer's run of this number; null when there is none. */
+export async function runByNumber(client: Client, sequencer: string, number: number): Promise<string | null> {
+  if (number < 1) return null;
+  const filter = { sequencer, text: `${sequencer}/${String(number)}` };
+  const { runs } = await query(client, HISTORY, { filter, first: 20, after: null });
+  return runs.edges.find(({ node }) => node.number === number)?.node.id ?? null;
+}
