@@ -226,7 +226,9 @@ describe('a run', () => {
     await reaches(id, 'INTERRUPTED');
     await until('both say the same', async () => {
       const [{ reason }, { status }] = await Promise.all([find(id), objectOf(id)]);
-      expect(reason).toMatch(/^Interrupted by the system.* Somebody had the pod evicted, as kubectl drain does\.$/);
+      expect(reason).toMatch(
+        /^Interrupted by the system.* The pod was evicted through the Eviction API, for example by kubectl drain\.$/,
+      );
       return reason === status?.reason;
     });
   });

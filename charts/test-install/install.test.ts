@@ -150,7 +150,7 @@ test.each([
     resources: { limits: { memory: '4Ti' } },
     script: 'print(1)\n',
     phases: ['STARTING'],
-    words: /^No node can take the pod: .*Insufficient memory.* or cancel the run\.$/,
+    words: /^The pod cannot be scheduled: .*Insufficient memory.* or cancel the run\.$/,
   },
   {
     what: 'it takes too much memory',

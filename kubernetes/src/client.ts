@@ -1,8 +1,8 @@
 /**
- * A small client of the Kubernetes API: JSON in, JSON out, every request with a time limit.
+ * A small client for the Kubernetes API with JSON objects and a timeout for every request.
  *
- * The official client finds and refreshes credentials; the requests are made here, so that objects stay as they are on
- * the wire (its models turn times into dates, and lose their microseconds), and so that a watch can be cut off.
+ * The official client finds and refreshes the credentials. The requests are made here, so that objects stay as they are on
+ * the wire (the official models parse times into dates and lose microseconds), and so that a watch can be aborted.
  * Every failure is a KubernetesError; status 0 means that the request may or may not have been carried out.
  */
 import { request as httpRequest, type IncomingMessage } from 'node:http';
@@ -13,11 +13,11 @@ import { KubernetesError, errorOf } from './errors.ts';
 import { pathOf, type Resource } from './resources.ts';
 
 const TIMEOUT_MS = 10_000;
-const LARGEST_ANSWER = 64 * 1024 * 1024;
+const MAX_RESPONSE_BYTES = 64 * 1024 * 1024;
 
 type Query = Record<string, string | number | boolean | undefined>;
 
-interface Ask {
+interface CallOptions {
   query?: Query;
   body?: unknown;
   contentType?: string;
@@ -25,20 +25,20 @@ interface Ask {
   signal?: AbortSignal;
 }
 
-/** What a new object is made from: the API server adds the rest of the metadata. */
+/** An object to create. The API server adds the rest of the metadata. */
 export type New<T extends KubernetesObject> = Omit<T, 'apiVersion' | 'kind' | 'metadata' | 'status'> & {
   metadata: Partial<T['metadata']> & ({ name: string } | { generateName: string });
 };
 
 type Applied<T> = T extends readonly unknown[] ? T : T extends object ? { [K in keyof T]?: Applied<T[K]> } : T;
 
-/** What server-side apply is given: the fields that the manager owns. */
+/** The fields of a server-side apply: all that the manager owns. */
 export type Fields<T extends KubernetesObject> = { [K in Exclude<keyof T, 'apiVersion' | 'kind'>]?: Applied<T[K]> };
 
 export interface ApplyOptions {
   manager: string;
   subresource?: 'status';
-  /** Only if the object is still the one of this version. */
+  /** Fails with a conflict if the object has another version. */
   resourceVersion?: string;
 }
 
@@ -54,11 +54,11 @@ export class KubernetesClient {
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 64 });
   readonly #mayWrite: () => boolean;
 
-  /** @param mayWrite called before each change; when it returns false, nothing is sent */
+  /** @param mayWrite called before each change; if it returns false, the request is not sent */
   constructor(config: KubeConfig, mayWrite: () => boolean = () => true) {
     const cluster = config.getCurrentCluster();
     if (!cluster) {
-      throw new Error('There is no cluster to talk to. Set KUBECONFIG, or run this in a pod with a service account.');
+      throw new Error('No cluster is configured. Set KUBECONFIG, or run this in a pod with a service account.');
     }
     this.#config = config;
     this.#server = new URL(cluster.server);
@@ -74,7 +74,7 @@ export class KubernetesClient {
     return (await this.#json('GET', pathOf(kind, namespace, name))) as T;
   }
 
-  /** The object, or null when there is none. */
+  /** The object, or null if it does not exist. */
   async find<T extends KubernetesObject>(kind: Resource<T>, namespace: string | null, name: string): Promise<T | null> {
     try {
       return await this.get(kind, namespace, name);
@@ -84,7 +84,7 @@ export class KubernetesClient {
     }
   }
 
-  /** One page. */
+  /** One page of a list. */
   async page<T extends KubernetesObject>(
     kind: Resource<T>,
     namespace: string | null,
@@ -96,13 +96,13 @@ export class KubernetesClient {
       timeoutMs: 3 * TIMEOUT_MS,
       ...(signal && { signal }),
     })) as { items: T[]; metadata: { resourceVersion: string; continue?: string } };
-    // Items of a list do not say what they are.
+    // Items of a list have no apiVersion and kind.
     const items = answer.items.map((item) => ({ ...item, apiVersion: kind.apiVersion, kind: kind.kind }));
-    // Without more to come it is missing, or empty.
+    // On the last page, `continue` is missing or empty.
     return { items, resourceVersion: answer.metadata.resourceVersion, next: answer.metadata.continue || null };
   }
 
-  /** All of them. */
+  /** All objects of a kind. */
   async list<T extends KubernetesObject>(kind: Resource<T>, namespace: string | null, query: Query = {}): Promise<T[]> {
     const items: T[] = [];
     let next: string | null = null;
@@ -119,7 +119,7 @@ export class KubernetesClient {
     return (await this.#change('POST', pathOf(kind, namespace), { body })) as T;
   }
 
-  /** Server-side apply: the manager owns the fields that are given, and gives up those it owned before and that are not. */
+  /** Server-side apply: the manager owns exactly these fields afterwards; fields that it owned before are removed. */
   async apply<T extends KubernetesObject>(
     kind: Resource<T>,
     namespace: string | null,
@@ -150,8 +150,8 @@ export class KubernetesClient {
   }
 
   /**
-   * The same, into the object that has the uid and into no other of its name: then it is not found. Not for a status,
-   * where the API server does not look at the uid: there only a resourceVersion names one object.
+   * The same, only if the object has this uid; otherwise it throws a 404. Not for a status: there the API server ignores
+   * the uid, and only a resourceVersion identifies the object.
    */
   async mergeInto<T extends KubernetesObject>(
     kind: Resource<T>,
@@ -163,7 +163,9 @@ export class KubernetesClient {
       return await this.merge(kind, namespace, name, { metadata: { ...metadata, uid }, ...patch });
     } catch (error) {
       if (error instanceof KubernetesError && error.otherUid) {
-        throw new KubernetesError(404, 'NotFound', `${name} is another object by now.`, { cause: error });
+        throw new KubernetesError(404, 'NotFound', `${name} has been deleted; another object has its name.`, {
+          cause: error,
+        });
       }
       throw error;
     }
@@ -174,7 +176,7 @@ export class KubernetesClient {
     return (await this.#change('PUT', pathOf(kind, namespace, name), { body: object })) as T;
   }
 
-  /** Begins the deletion; that there is nothing to delete is no error. */
+  /** Requests the deletion. It is not an error if the object does not exist. */
   async remove<T extends KubernetesObject>(
     kind: Resource<T>,
     namespace: string | null,
@@ -185,54 +187,54 @@ export class KubernetesClient {
       const body = { apiVersion: 'v1', kind: 'DeleteOptions', preconditions: { uid }, ...options };
       await this.#change('DELETE', pathOf(kind, namespace, name), { body });
     } catch (error) {
-      // 409: it is another object of the same name by now.
+      // 409: the object was deleted, and another object has its name.
       if (error instanceof KubernetesError && (error.notFound || error.status === 409)) return;
       throw error;
     }
   }
 
-  async #change(method: string, path: string, ask: Ask): Promise<unknown> {
-    if (!this.#mayWrite()) throw new KubernetesError(0, 'NotLeading', 'Nothing is written: another instance may lead.');
-    return this.#json(method, path, ask);
+  async #change(method: string, path: string, call: CallOptions): Promise<unknown> {
+    if (!this.#mayWrite()) throw new KubernetesError(0, 'NotLeading', 'Not sent: this instance is not the leader.');
+    return this.#json(method, path, call);
   }
 
-  async #json(method: string, path: string, ask: Ask = {}): Promise<unknown> {
+  async #json(method: string, path: string, call: CallOptions = {}): Promise<unknown> {
     const signal = AbortSignal.any([
-      AbortSignal.timeout(ask.timeoutMs ?? TIMEOUT_MS),
-      ...(ask.signal ? [ask.signal] : []),
+      AbortSignal.timeout(call.timeoutMs ?? TIMEOUT_MS),
+      ...(call.signal ? [call.signal] : []),
     ]);
-    const response = await this.open(method, path, { ...ask, signal });
+    const response = await this.open(method, path, { ...call, signal });
     return JSON.parse(await text(response)) as unknown;
   }
 
-  /** The answer's body as it comes. Throws when it is not a success. */
-  async open(method: string, path: string, ask: Ask & { signal: AbortSignal }): Promise<IncomingMessage> {
+  /** The response, with its body as a stream. Throws if the status is not a success. */
+  async open(method: string, path: string, call: CallOptions & { signal: AbortSignal }): Promise<IncomingMessage> {
     const url = new URL(this.#server.pathname.replace(/\/$/, '') + path, this.#server);
-    for (const [key, value] of Object.entries(ask.query ?? {})) {
+    for (const [key, value] of Object.entries(call.query ?? {})) {
       if (value !== undefined) url.searchParams.set(key, String(value));
     }
-    const body = ask.body === undefined ? undefined : Buffer.from(JSON.stringify(ask.body));
-    const response = await this.#send(method, url, ask, body);
+    const body = call.body === undefined ? undefined : Buffer.from(JSON.stringify(call.body));
+    const response = await this.#send(method, url, call, body);
     const status = response.statusCode ?? 0;
     if (status >= 200 && status < 300) return response;
     throw errorOf(status, await text(response));
   }
 
-  async #send(method: string, url: URL, ask: Ask, body: Buffer | undefined): Promise<IncomingMessage> {
-    const options: RequestOptions = { method, signal: ask.signal };
+  async #send(method: string, url: URL, call: CallOptions, body: Buffer | undefined): Promise<IncomingMessage> {
+    const options: RequestOptions = { method, signal: call.signal };
     await this.#config.applyToHTTPSOptions(options);
     const secure = url.protocol === 'https:';
-    // The official client's agents open a connection for each request.
+    // The agents of the official client open a connection for each request.
     if (secure && !this.#config.getCurrentCluster()?.proxyUrl) options.agent = this.#agent;
     options.headers = {
       ...(options.headers as Record<string, string> | undefined),
       accept: 'application/json',
-      ...(body && { 'content-type': ask.contentType ?? 'application/json', 'content-length': String(body.length) }),
+      ...(body && { 'content-type': call.contentType ?? 'application/json', 'content-length': String(body.length) }),
     };
     return new Promise((resolve, reject) => {
       const request = (secure ? httpsRequest : httpRequest)(url, options, resolve);
       request.on('error', (error) => {
-        reject(unanswered(error));
+        reject(noAnswer(error));
       });
       request.end(body);
     });
@@ -245,21 +247,21 @@ async function text(response: IncomingMessage): Promise<string> {
   try {
     for await (const part of response as AsyncIterable<Buffer>) {
       size += part.length;
-      if (size > LARGEST_ANSWER) throw new Error('the answer is too large');
+      if (size > MAX_RESPONSE_BYTES) throw new Error('the response is too large');
       parts.push(part);
     }
   } catch (error) {
-    throw unanswered(error);
+    throw noAnswer(error);
   }
   return Buffer.concat(parts).toString();
 }
 
-function unanswered(error: unknown): KubernetesError {
+function noAnswer(error: unknown): KubernetesError {
   const message = error instanceof Error ? error.message : String(error);
   return new KubernetesError(0, 'NoAnswer', `The API server did not answer: ${message}`, { cause: error });
 }
 
-/** From KUBECONFIG, the file in the home folder, or the service account of the pod. */
+/** From KUBECONFIG, `~/.kube/config`, or the service account of the pod. */
 export function defaultKubeConfig(): KubeConfig {
   const config = new KubeConfig();
   config.loadFromDefault();

@@ -1,8 +1,8 @@
-/** What the API server, or the way to it, answers instead of what was asked for. */
+/** Errors of requests to the Kubernetes API. */
 import { z } from 'zod';
 
 export class KubernetesError extends Error {
-  /** The HTTP status; 0 when there was no answer: whether the request was carried out is not known then. */
+  /** The HTTP status; 0 if there was no answer, so that the request may or may not have been carried out. */
   readonly status: number;
   /** The reason of the API server's Status object, such as `AlreadyExists`. */
   readonly reason: string;
@@ -18,7 +18,7 @@ export class KubernetesError extends Error {
     return this.status === 404;
   }
 
-  /** Somebody else changed the object since it was read. */
+  /** The object has changed since it was read. */
   get conflict(): boolean {
     return this.status === 409 && this.reason === 'Conflict';
   }
@@ -27,12 +27,12 @@ export class KubernetesError extends Error {
     return this.status === 409 && this.reason === 'AlreadyExists';
   }
 
-  /** Another object has the name, since the one that was meant was deleted. */
+  /** The object with the requested uid was deleted, and another object has its name. */
   get otherUid(): boolean {
     return this.status === 422 && this.message.includes('metadata.uid:');
   }
 
-  /** The place in the watch, or in the list, is too old: a list from the start is needed. */
+  /** The resourceVersion or the continue token is too old: a new list is needed. */
   get expired(): boolean {
     return this.status === 410;
   }
@@ -40,20 +40,20 @@ export class KubernetesError extends Error {
 
 const statusSchema = z.looseObject({ reason: z.string().optional(), message: z.string().optional() });
 
-/** From the body of an answer that is not a success. */
+/** From the body of an error response. */
 export function errorOf(status: number, body: string): KubernetesError {
   let parsed: unknown;
   try {
     parsed = JSON.parse(body);
   } catch {
-    // An answer of something between here and the API server, in words of its own.
+    // Not from the API server, but from a proxy in front of it.
     return new KubernetesError(status, '', body.slice(0, 500) || `HTTP status ${String(status)}`);
   }
   const { reason = '', message = '' } = statusSchema.catch({}).parse(parsed);
   return new KubernetesError(status, reason, message || `HTTP status ${String(status)}`);
 }
 
-/** An error that the API server sent as an event of a watch. */
+/** From an ERROR event of a watch. */
 export function errorOfStatus(object: unknown): KubernetesError {
   const {
     code = 500,

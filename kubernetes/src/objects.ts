@@ -1,4 +1,4 @@
-/** The built-in kinds, as far as they are read here. Times are text, as on the wire: nothing is lost on the way back. */
+/** The fields of the built-in kinds that are used here. Times stay strings, as on the wire, so that none loses precision. */
 import type { KubernetesObject } from '@sequencer/model/kubernetes/metadata';
 
 export interface ContainerState {

@@ -1,16 +1,16 @@
 /**
- * Keeps a copy of all objects of one kind, and reports which have changed.
+ * Keeps a cache of all objects of one kind, and reports changes, after client-go's Reflector and informers.
  *
  * Contract
- * - `run` lists page by page, then watches from there; it ends only when its signal is aborted, whatever breaks meanwhile.
- * - The copy may be behind, never ahead, and never goes back: it is what the API server had at some moment, and follows.
- *   Who writes on the strength of it has to make the write conditional (resourceVersion, or a name that can exist once).
- * - `changed` is called after the copy has changed, with the object before and after: for each change seen, for each
- *   difference that a new list shows (also for what was deleted while nobody watched), and for every object again at
- *   each resync. Several changes may be seen as one.
+ * - `run` lists page by page, then watches from that version. Only an abort of its signal ends it; errors are retried.
+ * - The cache may be outdated, but it never goes back to an older state: it is what the API server had at some moment.
+ *   A write that is based on it has to be conditional (resourceVersion, or a name that can exist only once).
+ * - `changed` is called after the cache has changed, with the object before and after: for each change of a watch, for
+ *   each difference to a new list (also for objects that were deleted while no watch was open), and for every object at
+ *   each resync. Several changes may be reported as one.
  * - A list reports older objects first.
- * - A broken connection, an error of the server or silence (there are bookmarks every minute) leads to a new watch from
- *   the last version seen, after a jittered back-off; `410 Gone`, or several failures in a row, to a new list.
+ * - A broken connection, a server error or silence (the server sends a bookmark every minute) leads to a new watch from
+ *   the last version, after a jittered back-off. `410 Gone`, or several failures in a row, lead to a new list.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { byCreation, type KubernetesObject } from '@sequencer/model/kubernetes/metadata';
@@ -26,11 +26,11 @@ export interface ReflectorOptions<T extends KubernetesObject> {
   /** null: all namespaces. */
   namespace: string | null;
   query?: { labelSelector?: string; fieldSelector?: string };
-  /** What is kept of an object, in memory. */
-  keep?: (object: T) => T;
+  /** Applied to each object before it is cached, for example to drop large fields. */
+  transform?: (object: T) => T;
   changed: (before: T | undefined, after: T | undefined) => void;
-  /** Something broke, and is tried again. */
-  troubled?: (error: unknown) => void;
+  /** Called when a list or a watch failed; it is retried. */
+  onError?: (error: unknown) => void;
   pageSize?: number;
   inactivityMs?: number;
   resyncMs?: number;
@@ -62,7 +62,7 @@ export class Reflector<T extends KubernetesObject> {
     return this.#ready.promise;
   }
 
-  /** How often it had to list, and to watch, since it began. */
+  /** How many lists and watches there were so far. */
   get counts(): { lists: number; watches: number } {
     return { lists: this.#lists, watches: this.#watches };
   }
@@ -87,19 +87,19 @@ export class Reflector<T extends KubernetesObject> {
       (this.#options.resyncMs ?? 5 * 60_000) * (0.9 + Math.random() / 5),
     );
     try {
-      while (!signal.aborted) await this.#once(signal);
+      while (!signal.aborted) await this.#listAndWatch(signal);
     } finally {
       clearInterval(resync);
     }
   }
 
-  async #once(signal: AbortSignal): Promise<void> {
+  async #listAndWatch(signal: AbortSignal): Promise<void> {
     try {
       if (this.#version === null) await this.#list(signal);
       await this.#watch(signal);
     } catch (error) {
       if (signal.aborted) return;
-      this.#options.troubled?.(error);
+      this.#options.onError?.(error);
       const expired = error instanceof KubernetesError && error.expired;
       if (expired || this.#backOff.failures >= FAILURES_BEFORE_LIST) this.#version = null;
       await sleep(this.#backOff.next(), undefined, { signal }).catch(() => undefined);
@@ -119,7 +119,7 @@ export class Reflector<T extends KubernetesObject> {
         { ...query, limit: pageSize, continue: next ?? undefined },
         signal,
       );
-      for (const item of page.items) found.set(keyOf(item), this.#kept(item));
+      for (const item of page.items) found.set(keyOf(item), this.#transformed(item));
       ({ resourceVersion: version, next } = page);
     } while (next !== null);
     this.#version = version;
@@ -143,24 +143,24 @@ export class Reflector<T extends KubernetesObject> {
       inactivityMs,
       signal,
     );
-    const begun = performance.now();
+    const startedAt = performance.now();
     let quiet = true;
     for await (const { type, object } of events) {
       quiet = false;
-      // That something arrives shows that it works; a connection alone does not.
+      // An event shows that the watch works; an open connection does not.
       this.#backOff.reset();
       if (type !== 'BOOKMARK') {
         const key = keyOf(object);
-        this.#set(key, this.#objects.get(key), type === 'DELETED' ? undefined : this.#kept(object));
+        this.#set(key, this.#objects.get(key), type === 'DELETED' ? undefined : this.#transformed(object));
       }
       this.#version = object.metadata.resourceVersion;
     }
-    if (quiet && performance.now() - begun < 1000)
+    if (quiet && performance.now() - startedAt < 1000)
       throw new KubernetesError(0, 'Closed', 'The watch ended immediately.');
   }
 
-  #kept(object: T): T {
-    return this.#options.keep?.(object) ?? object;
+  #transformed(object: T): T {
+    return this.#options.transform?.(object) ?? object;
   }
 
   #set(key: string, before: T | undefined, after: T | undefined): void {

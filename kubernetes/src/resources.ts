@@ -1,11 +1,11 @@
-/** The kinds of objects that Sequencer reads and writes, and where the API server keeps them. */
+/** The kinds of objects that Sequencer reads and writes, and their paths in the Kubernetes API. */
 import type { KubernetesObject } from '@sequencer/model/kubernetes/metadata';
 import { API_VERSION } from '@sequencer/model/kubernetes/names';
 import type { Sequencer } from '@sequencer/model/kubernetes/sequencer';
 import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
 import type { ConfigMap, KubernetesEvent, Lease, NetworkPolicy, Pod, Secret } from './objects.ts';
 
-/** `T` is the type of its objects, for the compiler alone. */
+/** `T` is the type of the objects; it exists only at compile time. */
 export interface Resource<T extends KubernetesObject> {
   apiVersion: string;
   kind: T['kind'];
@@ -25,7 +25,7 @@ export const EVENTS = resource<KubernetesEvent>('v1', 'Event', 'events');
 export const LEASES = resource<Lease>('coordination.k8s.io/v1', 'Lease', 'leases');
 export const NETWORK_POLICIES = resource<NetworkPolicy>('networking.k8s.io/v1', 'NetworkPolicy', 'networkpolicies');
 
-/** The path of all objects of a kind, in one namespace or (null) in all; or of one of them. */
+/** The path of one object, or of all objects of a kind; `namespace` null means all namespaces. */
 export function pathOf(
   { apiVersion, plural }: Pick<Resource<KubernetesObject>, 'apiVersion' | 'plural'>,
   namespace: string | null,

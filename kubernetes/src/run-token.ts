@@ -1,6 +1,6 @@
 /**
- * The token by which the gateway identifies the runner of one run. The operator and the API share only the key, with
- * which both can create and verify it. It gives access to this one run's record, and to nothing more.
+ * The token with which a runner authenticates to the gateway for one run. The operator and the API share only the key,
+ * with which each can create and verify tokens. A token gives access to the record of its run only.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
@@ -8,9 +8,9 @@ export function runToken(key: string, runUid: string): string {
   return `${runUid}.${createHmac('sha256', key).update(`run ${runUid}`).digest('base64url')}`;
 }
 
-/** The run's uid, or null when the token is not one of this key. */
+/** The uid of the run, or null if the token was not made with this key. */
 export function runOfToken(key: string, token: string): string | null {
   const uid = token.split('.', 1)[0] ?? '';
-  const [given, right] = [Buffer.from(token), Buffer.from(runToken(key, uid))];
-  return given.length === right.length && timingSafeEqual(given, right) ? uid : null;
+  const [actual, expected] = [Buffer.from(token), Buffer.from(runToken(key, uid))];
+  return actual.length === expected.length && timingSafeEqual(actual, expected) ? uid : null;
 }

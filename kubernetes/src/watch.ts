@@ -1,4 +1,4 @@
-/** One watch: the changes of objects from a version on, until the server ends it or the connection is silent too long. */
+/** One watch: reports the changes after a version, until the server ends it or the connection is silent for too long. */
 import type { KubernetesObject } from '@sequencer/model/kubernetes/metadata';
 import type { KubernetesClient } from './client.ts';
 import { KubernetesError, errorOfStatus } from './errors.ts';
@@ -9,7 +9,7 @@ export interface WatchEvent<T> {
   object: T;
 }
 
-/** Throws a KubernetesError when it breaks: 410 when the version is too old. Ends when the server has ended it in order. */
+/** Ends when the server closes the watch. Throws a KubernetesError on failure, with status 410 if the version is too old. */
 export async function* watch<T extends KubernetesObject>(
   client: KubernetesClient,
   resource: Resource<T>,
@@ -20,11 +20,13 @@ export async function* watch<T extends KubernetesObject>(
 ): AsyncGenerator<WatchEvent<T>> {
   const silence = new AbortController();
   const timer = setTimeout(() => {
-    silence.abort(new KubernetesError(0, 'Silence', `Nothing came for ${String(inactivityMs / 1000)} s.`));
+    silence.abort(
+      new KubernetesError(0, 'Silence', `The watch received nothing for ${String(inactivityMs / 1000)} s.`),
+    );
   }, inactivityMs);
   try {
     const response = await client.open('GET', pathOf(resource, namespace), {
-      // The server ends it after some minutes, at different times for different watches.
+      // The server closes each watch after a different time, so that not all reconnect together.
       query: {
         ...query,
         watch: true,

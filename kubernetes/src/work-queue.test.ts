@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
+import { DONE, requeueAfter, type ReconcileResult } from './reconcile-result.ts';
 import { WorkQueue } from './work-queue.ts';
 
 interface Rig {
@@ -9,60 +10,65 @@ interface Rig {
   stop: () => Promise<void>;
 }
 
-function rig(work: (key: string, done: string[]) => Promise<number | undefined>, workers = 2): Rig {
+function rig(work: (key: string, done: string[]) => Promise<ReconcileResult>, workers = 2): Rig {
   const done: string[] = [];
-  const ending = new AbortController();
-  const queue = new WorkQueue({ work: (key) => work(key, done), failed: () => undefined, workers, firstWaitMs: 1 });
-  const running = queue.run(ending.signal);
+  const stopping = new AbortController();
+  const queue = new WorkQueue({
+    work: (key) => work(key, done),
+    onFailure: () => undefined,
+    workers,
+    firstDelayMs: 1,
+  });
+  const running = queue.run(stopping.signal);
   return {
     queue,
     done,
     stop: async () => {
-      ending.abort();
+      stopping.abort();
       await running;
     },
   };
 }
 
-test('a key that is added while it is worked on is worked on once more, never at the same time', async () => {
-  let at = 0;
-  let most = 0;
+test('processes a key once more when it is added during its work, and never twice at the same time', async () => {
+  let active = 0;
+  let maxActive = 0;
   const { queue, done, stop } = rig(async (key, list) => {
-    most = Math.max(most, ++at);
+    maxActive = Math.max(maxActive, ++active);
     await sleep(5);
-    at -= 1;
+    active -= 1;
     list.push(key);
-    return undefined;
+    return DONE;
   });
   queue.add('a');
   for (let i = 0; i < 10; i++) queue.add('a');
   await vi.waitFor(() => {
     expect(done).toEqual(['a', 'a']);
   });
-  expect(most).toBe(1);
+  expect(maxActive).toBe(1);
   await stop();
 });
 
-test('the last word is always looked at, whatever the order', async () => {
+test('always processes the latest change of a key', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.tuple(fc.constantFrom('a', 'b', 'c'), fc.boolean()), { maxLength: 20 }),
       async (adds) => {
-        const said = new Map<string, number>();
-        const seen = new Map<string, number>();
+        const changes = new Map<string, number>();
+        const processed = new Map<string, number>();
         const { queue, stop } = rig(async (key) => {
-          const now = said.get(key) ?? 0;
+          const current = changes.get(key) ?? 0;
           await Promise.resolve();
-          seen.set(key, now);
-          return undefined;
+          processed.set(key, current);
+          return DONE;
         });
         for (const [key, pause] of adds) {
-          said.set(key, (said.get(key) ?? 0) + 1);
+          changes.set(key, (changes.get(key) ?? 0) + 1);
           queue.add(key);
           if (pause) await Promise.resolve();
         }
         await vi.waitFor(() => {
-          expect(seen).toEqual(said);
+          expect(processed).toEqual(changes);
         });
         await stop();
       },
@@ -71,39 +77,39 @@ test('the last word is always looked at, whatever the order', async () => {
   );
 });
 
-test('work that fails is tried again, after longer and longer waits', async () => {
-  const waits: number[] = [];
+test('retries failed work after delays that double', async () => {
+  const delays: number[] = [];
   let tries = 0;
-  const ending = new AbortController();
+  const stopping = new AbortController();
   const queue = new WorkQueue({
     work: () => {
       tries += 1;
-      return tries < 5 ? Promise.reject(new Error('not yet')) : Promise.resolve(undefined);
+      return tries < 5 ? Promise.reject(new Error('not yet')) : Promise.resolve(DONE);
     },
-    failed: (_key, _error, wait) => waits.push(wait),
+    onFailure: (_key, _error, delay) => delays.push(delay),
     workers: 1,
-    firstWaitMs: 4,
+    firstDelayMs: 4,
   });
-  const running = queue.run(ending.signal);
+  const running = queue.run(stopping.signal);
   queue.add('a');
   await vi.waitFor(() => {
     expect(tries).toBe(5);
   });
-  waits.forEach((wait, index) => {
-    expect(wait).toBeGreaterThanOrEqual(2 * 2 ** index);
-    expect(wait).toBeLessThanOrEqual(4 * 2 ** index);
+  delays.forEach((delay, index) => {
+    expect(delay).toBeGreaterThanOrEqual(2 * 2 ** index);
+    expect(delay).toBeLessThanOrEqual(4 * 2 ** index);
   });
-  ending.abort();
+  stopping.abort();
   await running;
 });
 
-test('after the end nothing begins, and the end waits for what has begun', async () => {
+test('starts no work after the abort, and waits for the work in progress', async () => {
   let ended = false;
   const { queue, done, stop } = rig(async (key, list) => {
     await sleep(20);
     ended = true;
     list.push(key);
-    return undefined;
+    return DONE;
   }, 1);
   queue.add('a');
   queue.add('b');
@@ -114,16 +120,16 @@ test('after the end nothing begins, and the end waits for what has begun', async
   expect(queue.depth).toBe(1);
 });
 
-test('a time that work asks for comes, the earliest of several', async () => {
-  let turns = 0;
+test('requeues after the delay that the work returns, and uses the earliest of several delays', async () => {
+  let calls = 0;
   const { queue, stop } = rig(() => {
-    turns += 1;
-    return Promise.resolve(turns === 1 ? 5 : undefined);
+    calls += 1;
+    return Promise.resolve(requeueAfter(calls === 1 ? 5 : undefined));
   });
   queue.addAfter('a', 60_000);
   queue.addAfter('a', 1);
   await vi.waitFor(() => {
-    expect(turns).toBe(2);
+    expect(calls).toBe(2);
   });
   await stop();
 });

@@ -1,31 +1,32 @@
 /**
- * Which objects are to be looked at.
+ * Deduplicating work queue with a back-off for each key, after client-go's workqueue.
  *
  * Contract
- * - A key is worked on by one worker at a time. `add` while it waits does nothing; `add` while it is worked on makes it
- *   worked on once more afterwards: the last word is always looked at.
- * - Work that throws is tried again, after a wait that doubles with each failure of this key; success forgets them.
- *   Work that returns a number is done again after so many ms, at the latest.
- * - Keys are taken in the order in which they came. Nothing is worked on before `run`; when its signal is aborted no
- *   more work begins, and `run` ends when the work under way has ended.
+ * - A key is processed by one worker at a time. `add` of a queued key does nothing. `add` of a key that is being processed
+ *   queues it once more, so that the latest change is always processed.
+ * - A key whose work throws is requeued after a delay that doubles with each failure. Success resets the delay.
+ *   A key whose work returns `requeueAfterMs` is requeued after at most that time.
+ * - Keys are processed in the order in which they were added, and only while `run` is active. When its signal is aborted,
+ *   no work is started, and `run` resolves when the work in progress has ended.
  */
 import { BackOff } from './back-off.ts';
+import type { ReconcileResult } from './reconcile-result.ts';
 
 export interface WorkQueueOptions {
-  /** Returns in how many ms to look again, if nothing happens before. */
-  work: (key: string) => Promise<number | undefined>;
-  /** Told of each failure, before the wait. */
-  failed: (key: string, error: unknown, waitMs: number) => void;
+  work: (key: string) => Promise<ReconcileResult>;
+  /** Called with each failure, and with the delay before the retry. */
+  onFailure: (key: string, error: unknown, delayMs: number) => void;
   workers: number;
-  firstWaitMs?: number;
-  longestWaitMs?: number;
+  firstDelayMs?: number;
+  maxDelayMs?: number;
 }
 
 export class WorkQueue {
   readonly #options: WorkQueueOptions;
-  readonly #waiting = new Set<string>();
-  readonly #working = new Map<string, Promise<void>>();
-  readonly #again = new Set<string>();
+  readonly #queued = new Set<string>();
+  readonly #processing = new Map<string, Promise<void>>();
+  /** Keys that were added while they were processed. */
+  readonly #dirty = new Set<string>();
   readonly #timers = new Map<string, { at: number; timer: NodeJS.Timeout }>();
   readonly #backOffs = new Map<string, BackOff>();
   #running = false;
@@ -34,18 +35,18 @@ export class WorkQueue {
     this.#options = options;
   }
 
-  /** How many wait for a worker. */
+  /** The number of keys that wait for a worker. */
   get depth(): number {
-    return this.#waiting.size;
+    return this.#queued.size;
   }
 
   add(key: string): void {
-    if (this.#working.has(key)) this.#again.add(key);
-    else this.#waiting.add(key);
-    this.#fill();
+    if (this.#processing.has(key)) this.#dirty.add(key);
+    else this.#queued.add(key);
+    this.#startWorkers();
   }
 
-  /** Adds it later. Of several times the earliest counts. */
+  /** Adds the key after a delay. Of several delays the earliest counts. */
   addAfter(key: string, ms: number): void {
     const at = performance.now() + ms;
     const planned = this.#timers.get(key);
@@ -64,7 +65,7 @@ export class WorkQueue {
 
   async run(signal: AbortSignal): Promise<void> {
     this.#running = true;
-    this.#fill();
+    this.#startWorkers();
     if (!signal.aborted) {
       await new Promise<void>((resolve) => {
         signal.addEventListener('abort', () => {
@@ -73,41 +74,41 @@ export class WorkQueue {
       });
     }
     this.#running = false;
-    await Promise.all(this.#working.values());
+    await Promise.all(this.#processing.values());
   }
 
-  /** Forgets what waits, now or for later. */
+  /** Drops all queued and delayed keys, and resets the back-offs. */
   clear(): void {
-    this.#waiting.clear();
+    this.#queued.clear();
     for (const { timer } of this.#timers.values()) clearTimeout(timer);
     this.#timers.clear();
     this.#backOffs.clear();
   }
 
-  #fill(): void {
-    for (const key of this.#waiting) {
-      if (!this.#running || this.#working.size >= this.#options.workers) return;
-      this.#waiting.delete(key);
-      this.#working.set(key, this.#work(key));
+  #startWorkers(): void {
+    for (const key of this.#queued) {
+      if (!this.#running || this.#processing.size >= this.#options.workers) return;
+      this.#queued.delete(key);
+      this.#processing.set(key, this.#process(key));
     }
   }
 
-  async #work(key: string): Promise<void> {
+  async #process(key: string): Promise<void> {
     try {
-      const after = await this.#options.work(key);
+      const { requeueAfterMs } = await this.#options.work(key);
       this.#backOffs.delete(key);
-      if (after !== undefined) this.addAfter(key, after);
+      if (requeueAfterMs !== undefined) this.addAfter(key, requeueAfterMs);
     } catch (error) {
       const backOff =
-        this.#backOffs.get(key) ?? new BackOff(this.#options.firstWaitMs ?? 50, this.#options.longestWaitMs ?? 30_000);
+        this.#backOffs.get(key) ?? new BackOff(this.#options.firstDelayMs ?? 50, this.#options.maxDelayMs ?? 30_000);
       this.#backOffs.set(key, backOff);
-      const wait = backOff.next();
-      this.#options.failed(key, error, wait);
-      this.addAfter(key, wait);
+      const delay = backOff.next();
+      this.#options.onFailure(key, error, delay);
+      this.addAfter(key, delay);
     } finally {
-      this.#working.delete(key);
-      if (this.#again.delete(key)) this.#waiting.add(key);
-      this.#fill();
+      this.#processing.delete(key);
+      if (this.#dirty.delete(key)) this.#queued.add(key);
+      this.#startWorkers();
     }
   }
 }

@@ -1,4 +1,4 @@
-/** Every setting of the operator, read from the environment once. `docs/configuration.md` is the reference for people. */
+/** The operator's settings, read from the environment once. Reference: `docs/configuration.md`. */
 import { hostname } from 'node:os';
 import { z } from 'zod';
 import type { RunnerImage } from './pods/runner-image.ts';
@@ -7,21 +7,20 @@ const labels = z
   .string()
   .transform((text) => text.split(',').map((part) => part.split('=')))
   .refine((pairs) => pairs.every(([key, value]) => key && value !== undefined), {
-    error:
-      'GATEWAY_PODS has to be labels such as app.kubernetes.io/component=api,app.kubernetes.io/instance=sequencer.',
+    error: 'GATEWAY_PODS must be labels such as app.kubernetes.io/component=api,app.kubernetes.io/instance=sequencer.',
   })
   .transform((pairs) => Object.fromEntries(pairs.map(([key = '', value = '']) => [key, value])));
 
 export const schema = z.object({
-  NAMESPACE: z.string('NAMESPACE has to be set: the namespace of the Sequencer objects.').min(1),
+  NAMESPACE: z.string('NAMESPACE must be set to the namespace of the Sequencer objects.').min(1),
   GATEWAY_URL: z.url({
     protocol: /^wss?$/,
-    error: 'GATEWAY_URL has to be set, to an address like ws://sequencer-api:8000/runner.',
+    error: 'GATEWAY_URL must be set to an address such as ws://sequencer-api:8000/runner.',
   }),
   GATEWAY_PODS: labels.prefault('app.kubernetes.io/name=sequencer,app.kubernetes.io/component=api'),
   RUN_TOKEN_KEY: z
-    .string('RUN_TOKEN_KEY has to be set, to the same value as for the API: the tokens of runners are made with it.')
-    .min(32, 'RUN_TOKEN_KEY has to have at least 32 characters.'),
+    .string('RUN_TOKEN_KEY must be set to the same value as for the API. It signs the tokens of runners.')
+    .min(32, 'RUN_TOKEN_KEY must have at least 32 characters.'),
   RUNNER_IMAGE: z.string().min(1).max(1024).optional(),
   RUNNER_PULL_POLICY: z.enum(['Always', 'IfNotPresent', 'Never']).optional(),
   RUNNER_PULL_SECRETS: z
@@ -31,7 +30,7 @@ export const schema = z.object({
   LEASE_NAME: z.string().min(1).default('sequencer-operator'),
   IDENTITY: z.string().min(1).optional(),
   HOST: z.string().default('0.0.0.0'),
-  PORT: z.coerce.number('PORT has to be a number.').int().min(0).max(65535).default(8080),
+  PORT: z.coerce.number('PORT must be a number.').int().min(0).max(65535).default(8080),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 
@@ -48,12 +47,12 @@ export interface Config {
   logLevel: string;
 }
 
-/** Throws one Error that names all problems. */
+/** Throws one Error that lists all problems. */
 export function readConfig(env: Record<string, string | undefined>): Config {
   const result = schema.safeParse(env);
   if (!result.success) {
     const problems = result.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
-    throw new Error(`The operator cannot start with these settings:\n${problems.join('\n')}`);
+    throw new Error(`Invalid settings of the operator:\n${problems.join('\n')}`);
   }
   const value = result.data;
   return {
@@ -65,7 +64,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
       ? { image: value.RUNNER_IMAGE, pullPolicy: value.RUNNER_PULL_POLICY, pullSecrets: value.RUNNER_PULL_SECRETS }
       : null,
     leaseName: value.LEASE_NAME,
-    // A pod's name is its own; two processes of one machine need a name each.
+    // The host name identifies a pod; the process id tells processes on one machine apart.
     identity: value.IDENTITY ?? `${hostname()}-${String(process.pid)}`,
     host: value.HOST,
     port: value.PORT,

@@ -1,4 +1,4 @@
-/** The operator as a process. */
+/** Entry point of the operator. */
 import { KubernetesClient, defaultKubeConfig } from '@sequencer/kubernetes/client';
 import { readConfig } from './config.ts';
 import { serveProbes } from './runtime/probes.ts';
@@ -24,15 +24,15 @@ async function main(): Promise<void> {
     ready: () => operator.ready,
     registry: metrics.registry,
   });
-  log.info({ port, namespace: config.namespace, identity: config.identity }, 'the operator runs');
-  const ending = new AbortController();
+  log.info({ port, namespace: config.namespace, identity: config.identity }, 'operator started');
+  const stopping = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => {
-      log.info({ signal }, 'the operator stops');
-      ending.abort();
+      log.info({ signal }, 'operator stopping');
+      stopping.abort();
     });
   }
-  await operator.run(ending.signal);
+  await operator.run(stopping.signal);
   server.closeAllConnections();
   server.close();
 }

@@ -1,4 +1,4 @@
-/** Puts the parts together: what it sees of the cluster, who leads, and what the leader does. */
+/** Wires up the cache, leader election and, on the leader, the two controllers. */
 import type { KubernetesClient } from '@sequencer/kubernetes/client';
 import { KubernetesError } from '@sequencer/kubernetes/errors';
 import { LABELS } from '@sequencer/model/kubernetes/names';
@@ -8,11 +8,12 @@ import type { Logger } from './runtime/log.ts';
 import type { Metrics } from './runtime/metrics.ts';
 import { RunReconciler } from './controllers/run-controller.ts';
 import type { RunnerImage } from './pods/runner-image.ts';
-import { Stale, type StartSettings } from './controllers/start-run.ts';
+import { StaleCacheError, type StartSettings } from './controllers/start-run.ts';
 import { SequencerReconciler } from './controllers/sequencer-controller.ts';
-import { WarmPods } from './warm-pool/warm-pool.ts';
+import { WarmPool } from './warm-pool/warm-pool.ts';
+import type { ReconcileResult } from '@sequencer/kubernetes/reconcile-result';
 import { WorkQueue } from '@sequencer/kubernetes/work-queue';
-import { World } from './cache/cluster-cache.ts';
+import { ClusterCache } from './cache/cluster-cache.ts';
 
 const WORKERS = 16;
 
@@ -26,7 +27,7 @@ export interface OperatorOptions {
   metrics: Metrics;
   lease?: Partial<Pick<LeaderOptions, 'leaseMs' | 'renewMs' | 'retryMs' | 'now'>>;
   inactivityMs?: number;
-  /** For sequencers that name no image. */
+  /** For sequencers without an image of their own. */
   runnerImage?: RunnerImage | null;
 }
 
@@ -34,7 +35,7 @@ export class Operator {
   readonly #log: Logger;
   readonly #metrics: Metrics;
   readonly #leader: Leader;
-  readonly #world: World;
+  readonly #cache: ClusterCache;
   readonly #sequencers: WorkQueue;
   readonly #runs: WorkQueue;
   #ready = false;
@@ -59,13 +60,13 @@ export class Operator {
       name: leaseName,
       identity,
       ...lease,
-      troubled: (error) => {
-        log.warn({ err: String(error) }, 'the lease could not be renewed or read');
+      onError: (error) => {
+        log.warn({ err: String(error) }, 'cannot read or renew the lease');
       },
     });
-    // Whoever was the leader and does not know yet that it is not any more writes nothing.
-    const guarded = client.guarded(() => this.#leader.leads());
-    this.#world = new World({
+    // A former leader that has not noticed its loss yet must not write.
+    const guarded = client.guarded(() => this.#leader.isLeader());
+    this.#cache = new ClusterCache({
       client,
       namespace,
       runnerImage,
@@ -75,16 +76,16 @@ export class Operator {
       runChanged: (key) => {
         this.#runs.add(key);
       },
-      troubled: (kind, error) => {
-        metrics.watchTroubles.inc({ kind });
-        log.warn({ kind, err: String(error) }, 'a watch broke; it is begun again');
+      onError: (kind, error) => {
+        metrics.watchErrors.inc({ kind });
+        log.warn({ kind, err: String(error) }, 'watch failed; retrying');
       },
       ...(inactivityMs !== undefined && { inactivityMs }),
     });
     const events = new EventRecorder(guarded, log);
-    const warmPods = new WarmPods(guarded, this.#world, events, settings.gatewayPods);
-    const sequencers = new SequencerReconciler(guarded, this.#world, events, warmPods);
-    const runs = new RunReconciler({ client: guarded, world: this.#world, events, settings, warmPods });
+    const warmPool = new WarmPool(guarded, this.#cache, events, settings.gatewayPods);
+    const sequencers = new SequencerReconciler(guarded, this.#cache, events, warmPool);
+    const runs = new RunReconciler({ client: guarded, cache: this.#cache, events, settings, warmPool });
     this.#sequencers = this.#queue('Sequencer', (ns, name) => sequencers.reconcile(ns, name));
     this.#runs = this.#queue('SequencerRun', (ns, name) => runs.reconcile(ns, name));
     metrics.observe({
@@ -94,78 +95,78 @@ export class Operator {
       ],
       phases: () => {
         const counts = new Map<string, number>();
-        for (const { status } of this.#world.runs.all()) {
+        for (const { status } of this.#cache.runs.all()) {
           const phase = status?.phase ?? 'Queued';
           counts.set(phase, (counts.get(phase) ?? 0) + 1);
         }
         return counts;
       },
-      leads: () => this.#leader.leads(),
+      isLeader: () => this.#leader.isLeader(),
     });
   }
 
-  /** Whether it has seen everything once, so that it could lead. */
+  /** Whether the cache is filled, so that this instance can lead. */
   get ready(): boolean {
     return this.#ready;
   }
 
-  get leads(): boolean {
-    return this.#leader.leads();
+  get isLeader(): boolean {
+    return this.#leader.isLeader();
   }
 
   async run(signal: AbortSignal): Promise<void> {
-    const watching = this.#world.run(signal);
-    const ended = new Promise<void>((resolve) => {
+    const watching = this.#cache.run(signal);
+    const aborted = new Promise<void>((resolve) => {
       signal.addEventListener('abort', () => {
         resolve();
       });
     });
-    await Promise.race([this.#world.ready, ended]);
+    await Promise.race([this.#cache.ready, aborted]);
     this.#ready = !signal.aborted;
     await this.#leader.run(signal, (term) => this.#lead(term));
     await watching;
   }
 
   async #lead(signal: AbortSignal): Promise<void> {
-    this.#log.info('leading');
-    // Others may have changed what was waited for; the copies go on all the time.
+    this.#log.info('became leader');
+    // Delays from an earlier term are outdated. The cache is kept up to date without leadership, too.
     for (const queue of [this.#sequencers, this.#runs]) queue.clear();
-    for (const { metadata } of this.#world.sequencers.all())
+    for (const { metadata } of this.#cache.sequencers.all())
       this.#sequencers.add(`${metadata.namespace}/${metadata.name}`);
-    for (const { metadata } of this.#world.runs.all()) this.#runs.add(`${metadata.namespace}/${metadata.name}`);
-    for (const { metadata } of this.#world.pods.all()) {
+    for (const { metadata } of this.#cache.runs.all()) this.#runs.add(`${metadata.namespace}/${metadata.name}`);
+    for (const { metadata } of this.#cache.pods.all()) {
       const run = metadata.labels?.[LABELS.run];
       if (run !== undefined) this.#runs.add(`${metadata.namespace}/${run}`);
     }
     await Promise.all([this.#sequencers.run(signal), this.#runs.run(signal)]);
-    this.#log.info('not leading any more');
+    this.#log.info('stopped leading');
   }
 
-  #queue(kind: string, reconcile: (namespace: string, name: string) => Promise<number | undefined>): WorkQueue {
+  #queue(kind: string, reconcile: (namespace: string, name: string) => Promise<ReconcileResult>): WorkQueue {
     return new WorkQueue({
       workers: WORKERS,
       work: async (key) => {
         const [namespace = '', name = ''] = key.split('/');
         const end = this.#metrics.reconciled.startTimer({ kind });
         try {
-          const again = await reconcile(namespace, name);
+          const result = await reconcile(namespace, name);
           end({ result: 'done' });
-          return again;
+          return result;
         } catch (error) {
           end({ result: isOutdated(error) ? 'outdated' : 'failed' });
           throw error;
         }
       },
-      failed: (key, error, waitMs) => {
-        const fields = { kind, object: key, err: String(error), waitMs: Math.round(waitMs) };
-        if (isOutdated(error)) this.#log.debug(fields, 'looked at an old copy; looking again');
-        else this.#log.warn(fields, 'failed; tried again');
+      onFailure: (key, error, delayMs) => {
+        const fields = { kind, object: key, err: String(error), delayMs: Math.round(delayMs) };
+        if (isOutdated(error)) this.#log.debug(fields, 'the cache was outdated; requeued');
+        else this.#log.warn(fields, 'reconciliation failed; requeued');
       },
     });
   }
 }
 
-/** What was read was not the newest: no failure, the condition of the write did its work. */
+/** Not a failure: the object has changed since it was read, and the conditional write was refused. */
 function isOutdated(error: unknown): boolean {
-  return error instanceof Stale || (error instanceof KubernetesError && (error.conflict || error.notFound));
+  return error instanceof StaleCacheError || (error instanceof KubernetesError && (error.conflict || error.notFound));
 }

@@ -2,7 +2,7 @@
 import { PODS } from '@sequencer/kubernetes/resources';
 import type { Pod } from '@sequencer/kubernetes/objects';
 import { LABELS } from '@sequencer/model/kubernetes/names';
-import { isDown } from '../src/pods/termination.ts';
+import { isPodTerminated } from '../src/pods/termination.ts';
 import { client, logOf, until } from '../test-cluster/support/cluster.ts';
 import { call, type Hook } from './hooks.ts';
 import { nodeNames, type Release } from './release.ts';
@@ -78,7 +78,7 @@ async function runner({ release, random }: Chaos, hook: Hook, done: (run: string
     async () => {
       const pods = await client.list(PODS, release.namespace, { labelSelector: LABELS.run });
       const victim = pick(
-        pods.filter((pod) => !isDown(pod, Date.now())),
+        pods.filter((pod) => !isPodTerminated(pod, Date.now())),
         random,
       );
       if (!victim) return false;

@@ -60,7 +60,7 @@ async function start(name: string, script: string): Promise<[string, string]> {
 async function saysThatTheNodeIsAway(run: string): Promise<void> {
   await until(
     'the run says so',
-    async () => /The node \S+ does not answer/.test((await client.get(RUNS, namespace, run)).status?.reason ?? ''),
+    async () => /The node \S+ is unreachable/.test((await client.get(RUNS, namespace, run)).status?.reason ?? ''),
     LONG,
   );
 }
@@ -100,7 +100,7 @@ test(
     await client.remove(nodes, null, metadata);
     await until('the run is lost', async () => (await client.get(RUNS, namespace, run)).status?.phase === 'Lost', LONG);
     const { status } = await client.get(RUNS, namespace, run);
-    expect(status?.reason).toMatch(/nobody knows how the script ended\. The telescope may still move/);
+    expect(status?.reason).toMatch(/how the script ended is unknown\. The telescope may still be moving/);
     const hold = await until(
       'the queue is held',
       async () => (await client.get(SEQUENCERS, namespace, 'gone')).status?.hold,

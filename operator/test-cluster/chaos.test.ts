@@ -9,7 +9,7 @@ import { KubernetesError } from '@sequencer/kubernetes/errors';
 import { PODS, RUNS, SEQUENCERS } from '@sequencer/kubernetes/resources';
 import { LABELS } from '@sequencer/model/kubernetes/names';
 import { isFinalWord } from '@sequencer/model/kubernetes/words';
-import { isDown, runnerState } from '../src/pods/termination.ts';
+import { isPodTerminated, runnerState } from '../src/pods/termination.ts';
 import { client, dropNamespace, makeNamespace, makeSequencer, submit, until } from './support/cluster.ts';
 import { FakeNode, NOWHERE, outcome } from './support/fake-node.ts';
 import { startOperator, type RunningOperator } from './support/operators.ts';
@@ -56,7 +56,7 @@ async function beNodes(signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     for (const pod of await client.list(PODS, namespace, { labelSelector: LABELS.run })) {
       const { name, deletionTimestamp } = pod.metadata;
-      if (isDown(pod, Date.now())) continue;
+      if (isPodTerminated(pod, Date.now())) continue;
       if (pod.spec.nodeName === undefined && deletionTimestamp === undefined) {
         await node.running(namespace, name).catch(unlessGone);
       } else if (!runnerState(pod).terminated && deletionTimestamp !== undefined) {

@@ -43,14 +43,14 @@ function candidate(name: string, identity: string, more: Partial<LeaderOptions> 
 }
 
 const leads = (...candidates: Candidate[]) =>
-  until('one of them leads', () => candidates.find(({ leader }) => leader.leads()));
+  until('one of them leads', () => candidates.find(({ leader }) => leader.isLeader()));
 
 test('one leads; when it goes in order, the other does at once; the Lease has microseconds', async () => {
   const [a, b] = [candidate('order', 'a'), candidate('order', 'b')];
   const first = await leads(a, b);
   const second = first === a ? b : a;
   await sleep(1000);
-  expect([a, b].filter(({ leader }) => leader.leads())).toEqual([first]);
+  expect([a, b].filter(({ leader }) => leader.isLeader())).toEqual([first]);
   const { spec } = await client.get(LEASES, namespace, 'order');
   expect(spec?.renewTime).toMatch(/\.\d{6}Z$/);
   const begun = performance.now();
@@ -69,14 +69,14 @@ test('a leader that cannot reach the server stops leading before another begins'
   await sleep(500);
   let both = 0;
   const watching = setInterval(() => {
-    if (a.leader.leads() && b.leader.leads()) both += 1;
+    if (a.leader.isLeader() && b.leader.isLeader()) both += 1;
   }, 5);
   proxy.down(true);
-  await until('the other leads', () => b.leader.leads());
-  expect(a.leader.leads()).toBe(false);
+  await until('the other leads', () => b.leader.isLeader());
+  expect(a.leader.isLeader()).toBe(false);
   proxy.down(false);
   await sleep(1000);
-  expect(b.leader.leads()).toBe(true);
+  expect(b.leader.isLeader()).toBe(true);
   clearInterval(watching);
   expect(both).toBe(0);
   expect(a.terms).toBe(1);
@@ -92,7 +92,7 @@ test('what the clock on the wall shows, in the Lease and here, does not matter',
     const lease = await client.get(LEASES, namespace, 'clock');
     await client.merge(LEASES, namespace, 'clock', { spec: { ...lease.spec, renewTime } });
     await sleep(1000);
-    expect([a.leader.leads(), b.leader.leads()]).toEqual([true, false]);
+    expect([a.leader.isLeader(), b.leader.isLeader()]).toEqual([true, false]);
   }
   await Promise.all([a.stop(), b.stop()]);
 });
@@ -101,7 +101,7 @@ test('of many who come at once, one leads at a time', async () => {
   const all = Array.from({ length: 5 }, (_, index) => candidate('many', `c${String(index)}`));
   let most = 0;
   const watching = setInterval(() => {
-    most = Math.max(most, all.filter(({ leader }) => leader.leads()).length);
+    most = Math.max(most, all.filter(({ leader }) => leader.isLeader()).length);
   }, 5);
   for (let left = [...all]; left.length > 0;) {
     const leader = await leads(...left);

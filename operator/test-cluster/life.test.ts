@@ -170,8 +170,8 @@ test('after a bad end the queue is held, with words, until a person resumes it b
   });
   expect(held).toMatchObject({ mode: 'Off', hold: { run: bad, outcome: 'Failed' } });
   expect(held.reason).toContain(`"resumeAfter":"${bad}"`);
-  await reasonOf(next, /nothing starts by itself/);
-  await reasonOf(asked, /nothing starts by itself/);
+  await reasonOf(next, /^Queue held: run \S+ /);
+  await reasonOf(asked, /^Queue held: run \S+ /);
 
   // What is asked for from now on starts, and a good end does not lift the hold.
   const later = await start(name, { desiredState: 'Running' });
@@ -290,9 +290,9 @@ test('a run that takes longer than its timeout is stopped', async () => {
   const name = await sequencer();
   const run = await start(name, { timeoutSeconds: 2 });
   await node.running(namespace, run);
-  await reasonOf(run, /longer than its timeoutSeconds \(2\)/);
+  await reasonOf(run, /exceeded its timeoutSeconds \(2\)/);
   await node.ended(namespace, run, 130, outcome('INTERRUPTED', 130, 'Interrupted.'), 'Error');
-  expect((await inPhase(run, 'Interrupted')).status?.reason).toMatch(/longer than its timeoutSeconds/);
+  expect((await inPhase(run, 'Interrupted')).status?.reason).toMatch(/exceeded its timeoutSeconds/);
 });
 
 test('a script from a ConfigMap is taken when its turn comes; until it is there, the run says so', async () => {
@@ -343,7 +343,7 @@ test('without a node that takes it, the run says so', async () => {
   await say(namespace, run, {
     conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message }],
   });
-  const { status } = await reasonOf(run, /No node can take the pod: 0\/1 nodes/);
+  const { status } = await reasonOf(run, /The pod cannot be scheduled: 0\/1 nodes/);
   expect(status?.phase).toBe('Starting');
   await change(run, { desiredState: 'Cancelled' });
   await inPhase(run, 'Cancelled');
@@ -372,7 +372,7 @@ test('an image that cannot be pulled is told, and waited for', async () => {
   );
   await reasonOf(run, /The image cannot be pulled: Back-off pulling image "x"\. Check spec.runner.image/);
   await say(namespace, run, { phase: 'Running', ...container({ running: { startedAt: '2026-11-24T20:00:00Z' } }) });
-  expect((await inPhase(run, 'Running')).status?.reason).toBe('The script runs.');
+  expect((await inPhase(run, 'Running')).status?.reason).toBe('The script is running.');
 });
 
 test.each([
@@ -395,7 +395,7 @@ test.each([
     end: { exitCode: 1, reason: 'Error', message: '' },
     status: {},
     phase: 'Lost',
-    words: /ended with exit code 1 and did not say/,
+    words: /ended with exit code 1 and did not report/,
   },
   {
     what: 'a command that is not in the image',
@@ -424,7 +424,7 @@ test('a node that refuses the pod', async () => {
   const run = await start(await sequencer());
   await node.take(namespace, run);
   await say(namespace, run, { phase: 'Failed', reason: 'OutOfcpu', message: 'Node did not have enough resource' });
-  expect((await inPhase(run, 'Failed')).status?.reason).toMatch(/refused the pod: OutOfcpu/);
+  expect((await inPhase(run, 'Failed')).status?.reason).toMatch(/rejected the pod: OutOfcpu/);
 });
 
 test('a node that is gone: the run is lost once that is certain, and the queue is held', async () => {
@@ -442,7 +442,7 @@ test('a node that is gone: the run is lost once that is certain, and the queue i
   await say(namespace, run, { phase: 'Failed', conditions });
   const { metadata } = await client.get(PODS, namespace, run);
   await client.remove(PODS, namespace, metadata, { gracePeriodSeconds: 0 });
-  expect((await inPhase(run, 'Lost')).status?.reason).toMatch(/is gone, and nobody knows how the script ended/);
+  expect((await inPhase(run, 'Lost')).status?.reason).toMatch(/how the script ended is unknown/);
   expect((await until('it is held', async () => (await seat(name)).status?.hold)).outcome).toBe('Lost');
 });
 
@@ -453,20 +453,20 @@ test('a pod that was removed by force, finalizer and all, makes its run lost; it
   const { metadata } = await client.get(PODS, namespace, run);
   await client.merge(PODS, namespace, run, { metadata: { finalizers: null } });
   await client.remove(PODS, namespace, metadata, { gracePeriodSeconds: 0 });
-  expect((await inPhase(run, 'Lost')).status?.reason).toMatch(/The pod is gone/);
+  expect((await inPhase(run, 'Lost')).status?.reason).toMatch(/The pod no longer exists/);
   expect(await client.find(PODS, namespace, run)).toBeNull();
 });
 
 test('a policy of the cluster that refuses the pod ends the run, with its words', async () => {
   const run = await start(await sequencer({}, { runtimeClassName: 'none-of-this-name' }));
   const { status } = await inPhase(run, 'Failed');
-  expect(status?.reason).toMatch(/A policy of the cluster refuses the pod: .*none-of-this-name/);
+  expect(status?.reason).toMatch(/A cluster policy rejected the pod: .*none-of-this-name/);
   expect(status?.startedAt).toBeUndefined();
 });
 
 test('what Kubernetes finds invalid ends the run, with its words', async () => {
   const run = await start(await sequencer({}, { resources: { limits: { memory: 'much' } } }));
-  expect((await inPhase(run, 'Failed')).status?.reason).toMatch(/refuses the pod as invalid/);
+  expect((await inPhase(run, 'Failed')).status?.reason).toMatch(/rejected the pod as invalid/);
   expect(await client.find(SECRETS, namespace, run)).toBeNull();
 });
 
@@ -483,7 +483,7 @@ test('a quota is waited for', async () => {
   const { metadata } = await submit(own, 'satp1');
   await until('it says so', async () => {
     const { status } = await client.get(RUNS, own, metadata.name);
-    return /quota of the namespace/.test(status?.reason ?? '') && status?.phase === 'Starting';
+    return /namespace quota/.test(status?.reason ?? '') && status?.phase === 'Starting';
   });
   await client.merge(quotas, own, 'none', { spec: { hard: { pods: '5' } } });
   await until('it has a pod', () => client.find(PODS, own, metadata.name));
@@ -496,7 +496,7 @@ test('a name that is taken is told, and waited for', async () => {
   const run = await start(name, { desiredState: 'Queued' });
   const foreign = await client.create(SECRETS, namespace, { metadata: { name: run } });
   await change(run, { desiredState: 'Running' });
-  await reasonOf(run, /Secret named .* already, which is not of this run/);
+  await reasonOf(run, /already a Secret named .* that does not belong to this run/);
   await client.remove(SECRETS, namespace, foreign.metadata);
   await node.running(namespace, run);
 });

@@ -187,13 +187,13 @@ test('a run that no node has room for says so, and the next one starts when that
     { runner: { image, imagePullPolicy: 'Never', env: [], egress: [], resources } },
   );
   const name = sequencerOf(run);
-  const { status } = await reasonOf(run, /^No node can take the pod: .*Insufficient memory.* or cancel the run\.$/);
+  const { status } = await reasonOf(run, /^The pod cannot be scheduled: .*Insufficient memory.* or cancel the run\.$/);
   expect(status?.phase).toBe('Starting');
   const next = await submit(namespace, name, { script: 'print(2)\n' });
   const mended = { requests: { memory: '64Mi' }, limits: { memory: '256Mi' } };
   await client.merge(SEQUENCERS, namespace, name, { spec: { runner: { resources: mended } } });
   await client.merge(RUNS, namespace, run, { spec: { desiredState: 'Cancelled' } });
-  expect((await inPhase(run, 'Cancelled')).status?.reason).toBe('Cancelled before the script began.');
+  expect((await inPhase(run, 'Cancelled')).status?.reason).toBe('Cancelled before the script started.');
   await inPhase(next.metadata.name, 'Succeeded');
 });
 
@@ -207,7 +207,10 @@ test('a pod that somebody evicts is interrupted, its clean-up runs, and the run 
   (await client.open('POST', path, { body, signal: AbortSignal.timeout(10_000) })).resume();
   await printed(run, 'parked');
   await inPhase(run, 'Interrupted');
-  await reasonOf(run, /^Interrupted by the system.* Somebody had the pod evicted, as kubectl drain does\.$/);
+  await reasonOf(
+    run,
+    /^Interrupted by the system.* The pod was evicted through the Eviction API, for example by kubectl drain\.$/,
+  );
 });
 
 test('a script that fills the disk of its node is evicted by the kubelet, and the run says so', async () => {

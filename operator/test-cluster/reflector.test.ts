@@ -48,7 +48,7 @@ async function start(more: Partial<ReflectorOptions<ConfigMap>> = {}): Promise<R
     changed: (before, after) => {
       changes.push(`${before?.data?.is ?? '-'}>${after?.data?.is ?? '-'}`);
     },
-    troubled: (error) => troubles.push(error),
+    onError: (error) => troubles.push(error),
     backOff: new BackOff(20, 500),
     ...more,
   });

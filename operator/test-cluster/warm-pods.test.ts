@@ -109,7 +109,7 @@ test('when the node does not look at once, it is told again', async () => {
   await inPhase(metadata.name, 'Running');
   await until(
     'it was told twice more',
-    async () => (await pod(waiting)).metadata.annotations?.[ANNOTATIONS.looks] === '2',
+    async () => (await pod(waiting)).metadata.annotations?.[ANNOTATIONS.kubeletNudges] === '2',
   );
   await end(metadata.name, waiting);
 });
@@ -184,7 +184,7 @@ test('one that is cancelled before its pod has it was never begun', async () => 
   await until('the pod is stopped', async () => (await pod(waiting)).metadata.deletionTimestamp !== undefined);
   expect(await client.find(SECRETS, namespace, waiting)).toBeNull();
   await node.ended(namespace, waiting, 0, JSON.stringify({ begun: false }));
-  expect((await inPhase(run.name, 'Cancelled')).status?.reason).toMatch(/before the script began/);
+  expect((await inPhase(run.name, 'Cancelled')).status?.reason).toMatch(/before the script started/);
 });
 
 /** As an operator leaves it that is cut off after its first step. */

@@ -51,7 +51,9 @@ async function measure(warm: boolean): Promise<Shares[]> {
     await place.leader();
     const pods = new PodTimes(namespace, ({ metadata }) => {
       const { labels, annotations } = metadata;
-      return (warm ? annotations?.[ANNOTATIONS.given] : true) === undefined ? null : (labels?.[LABELS.run] ?? null);
+      return (warm ? annotations?.[ANNOTATIONS.assignedAt] : true) === undefined
+        ? null
+        : (labels?.[LABELS.run] ?? null);
     });
     await makeSequencer(namespace, 'satp1', {
       recordGraceSeconds: 0,

@@ -25,7 +25,7 @@ const ENDED = {
   phase: 'Succeeded',
   reason: 'All statements are done.',
   conditions: [
-    condition('Scheduled', 'Turn'),
+    condition('Scheduled', 'Claimed'),
     condition('RunnerConnected', 'Connected'),
     condition('Finished', 'Succeeded'),
   ],

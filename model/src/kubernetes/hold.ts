@@ -1,22 +1,25 @@
-/** The hold of a queue after a bad end, and what ends it. Pure. */
+/** The hold of a queue after a failed run, and how it is released. Pure. */
 import type { Sequencer, SequencerStatus } from './sequencer.ts';
 
 export type Hold = NonNullable<SequencerStatus['hold']>;
 
-/** What `spec.resumeAfter` has to say for the queue to go on. Holds of before there was the field go by the name. */
-export function resumeWord({ run, resume }: Pick<Hold, 'run' | 'resume'>): string {
+/** The value of `spec.resumeAfter` that releases the hold. Older holds have no `resume`: their value is the run's name. */
+export function resumeValue({ run, resume }: Pick<Hold, 'run' | 'resume'>): string {
   return resume ?? run;
 }
 
-/** The same for a new hold: a name that is there already was said of an earlier run, whose name this one has again. */
-export function newResumeWord(run: { name: string; uid: string }, resumeAfter: string | undefined): string {
+/**
+ * The value for a new hold: the run's name. If `spec.resumeAfter` has this name already, it released the hold of an earlier
+ * run of the same name; the new hold then needs the uid.
+ */
+export function newResumeValue(run: { name: string; uid: string }, resumeAfter: string | undefined): string {
   return resumeAfter === run.name ? run.uid : run.name;
 }
 
-/** The hold, until somebody has said that the queue may go on. */
-export function inForce<T extends Pick<Hold, 'run' | 'resume'>>(
+/** The hold, or undefined once `spec.resumeAfter` has released it. */
+export function activeHold<T extends Pick<Hold, 'run' | 'resume'>>(
   hold: T | undefined,
   { resumeAfter }: Pick<Sequencer['spec'], 'resumeAfter'>,
 ): T | undefined {
-  return hold && resumeWord(hold) !== resumeAfter ? hold : undefined;
+  return hold && resumeValue(hold) !== resumeAfter ? hold : undefined;
 }

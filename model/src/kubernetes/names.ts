@@ -1,4 +1,4 @@
-/** The names that the custom resources, the operator and the API agree on. People meet them in kubectl. */
+/** Labels, annotations and other names that the operator and the API share. */
 export const GROUP = 'sequencer.dev';
 export const VERSION = 'v1alpha1';
 export const API_VERSION = `${GROUP}/${VERSION}`;
@@ -9,25 +9,25 @@ export const LABELS = {
 } as const;
 
 export const ANNOTATIONS = {
-  /** On a run: who submitted it, as the API knows the person. */
+  /** On a run: the user who submitted it. */
   submittedBy: `${GROUP}/submitted-by`,
-  /** On a run of the API: when it was submitted, to the millisecond. The API server's own time has only seconds. */
+  /** On a run from the API: when it was submitted, in ms. `creationTimestamp` has only whole seconds. */
   submittedAt: `${GROUP}/submitted-at`,
-  /** On a run of the API: the id with which the client marks a repeated request. */
+  /** On a run from the API: the idempotency key of the client's request. */
   requestId: `${GROUP}/request-id`,
-  /** On a waiting run: a number that takes the place of `status.place`. A fraction puts it between two others. */
+  /** On a queued run: a number that overrides `status.place`. A fraction moves the run between two others. */
   place: `${GROUP}/place`,
-  /** On a waiting run: its breakpoints, as JSON. */
+  /** On a queued run: its breakpoints, as JSON. */
   breakpoints: `${GROUP}/breakpoints`,
-  /** On a sequencer: the mode that somebody has set at the API, when, and who: `Queue 2026-11-24T20:00:00.000Z alice`. */
+  /** On a sequencer: the mode that was last set through the API, when and by whom: `Queue 2026-11-24T20:00:00.000Z alice`. */
   modeBy: `${GROUP}/mode-set-by`,
-  /** On a waiting pod: what it was made from. Another value in its place would be made from something else. */
+  /** On a warm pod: the digest of its template. A pod with another digest is outdated. */
   template: `${GROUP}/template`,
-  /** On a pod that waited: since when it has its run. */
-  given: `${GROUP}/given`,
-  /** On a pod that waited: how often its node was told to look for what it was given. */
-  looks: `${GROUP}/looks`,
+  /** On a warm pod: when its run was assigned. */
+  assignedAt: `${GROUP}/assigned-at`,
+  /** On a warm pod: how often it was changed to make the kubelet sync it. */
+  kubeletNudges: `${GROUP}/kubelet-nudges`,
 } as const;
 
-/** On a run: it is there until its script has been stopped. On a pod: until its outcome is recorded in the run. */
+/** On a run: kept until its script has been stopped. On a pod: kept until its outcome is recorded in the run. */
 export const FINALIZER = `${GROUP}/outcome`;

@@ -1,4 +1,4 @@
-/** What the operator knows of the cluster: copies of the objects, and which of them belong together. */
+/** Cached sequencers, runs and pods of the namespace, indexed by the objects they belong to. */
 import type { KubernetesClient } from '@sequencer/kubernetes/client';
 import type { Pod } from '@sequencer/kubernetes/objects';
 import { Reflector, keyOf } from '@sequencer/kubernetes/reflector';
@@ -8,55 +8,58 @@ import { LABELS } from '@sequencer/model/kubernetes/names';
 import { isWaiting } from '@sequencer/model/kubernetes/queue';
 import type { Sequencer } from '@sequencer/model/kubernetes/sequencer';
 import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
-import { Places } from './queue-positions.ts';
+import { QueuePositions } from './queue-positions.ts';
 import { withRunnerImage, type RunnerImage } from '../pods/runner-image.ts';
 
-export interface WorldOptions {
+export interface ClusterCacheOptions {
   client: KubernetesClient;
   namespace: string;
   sequencerChanged: (key: string) => void;
   runChanged: (key: string) => void;
-  troubled: (kind: string, error: unknown) => void;
+  /** Called when a list or a watch failed; it is retried. */
+  onError: (kind: string, error: unknown) => void;
   inactivityMs?: number;
-  /** For sequencers that name no image. */
+  /** For sequencers without an image of their own. */
   runnerImage: RunnerImage | null;
 }
 
-export class World {
+export class ClusterCache {
   readonly sequencers: Reflector<Sequencer>;
   readonly runs: Reflector<SequencerRun>;
   readonly pods: Reflector<Pod>;
-  readonly places = new Places();
-  readonly #options: WorldOptions;
-  readonly #runsOf = new Map<string, Map<string, SequencerRun>>();
-  /** By the key of the run, and by that of the sequencer for those that wait for one. */
-  readonly #podOf = new Map<string, Pod>();
-  readonly #waitingOf = new Map<string, Map<string, Pod>>();
+  readonly positions = new QueuePositions();
+  readonly #options: ClusterCacheOptions;
+  /** By the key of the sequencer, then by uid. */
+  readonly #runsBySequencer = new Map<string, Map<string, SequencerRun>>();
+  /** By the key of the run. */
+  readonly #podByRun = new Map<string, Pod>();
+  /** Pods without a run: by the key of the sequencer, then by name. */
+  readonly #warmPodsBySequencer = new Map<string, Map<string, Pod>>();
 
-  constructor(options: WorldOptions) {
+  constructor(options: ClusterCacheOptions) {
     this.#options = options;
     const { client, namespace, inactivityMs } = options;
     const common = { client, namespace, ...(inactivityMs !== undefined && { inactivityMs }) };
     this.sequencers = new Reflector({
       ...common,
       resource: SEQUENCERS,
-      keep: (sequencer) => withRunnerImage(sequencer, options.runnerImage),
+      transform: (sequencer) => withRunnerImage(sequencer, options.runnerImage),
       changed: (before, after) => {
         this.#sequencerChanged(before, after);
       },
-      troubled: (error) => {
-        options.troubled('Sequencer', error);
+      onError: (error) => {
+        options.onError('Sequencer', error);
       },
     });
     this.runs = new Reflector({
       ...common,
       resource: RUNS,
-      keep: withoutScript,
+      transform: withoutScript,
       changed: (before, after) => {
         this.#runChanged(before, after);
       },
-      troubled: (error) => {
-        options.troubled('SequencerRun', error);
+      onError: (error) => {
+        options.onError('SequencerRun', error);
       },
     });
     this.pods = new Reflector({
@@ -66,8 +69,8 @@ export class World {
       changed: (before, after) => {
         this.#podChanged(before, after);
       },
-      troubled: (error) => {
-        options.troubled('Pod', error);
+      onError: (error) => {
+        options.onError('Pod', error);
       },
     });
   }
@@ -81,16 +84,16 @@ export class World {
   }
 
   runsOf(namespace: string, sequencer: string): SequencerRun[] {
-    return [...(this.#runsOf.get(`${namespace}/${sequencer}`)?.values() ?? [])];
+    return [...(this.#runsBySequencer.get(`${namespace}/${sequencer}`)?.values() ?? [])];
   }
 
-  podOf(namespace: string, run: string): Pod | undefined {
-    return this.#podOf.get(`${namespace}/${run}`);
+  podOfRun(namespace: string, run: string): Pod | undefined {
+    return this.#podByRun.get(`${namespace}/${run}`);
   }
 
-  /** The pods that wait for a run of the sequencer. */
-  waitingFor(namespace: string, sequencer: string): Pod[] {
-    return [...(this.#waitingOf.get(`${namespace}/${sequencer}`)?.values() ?? [])];
+  /** The pods of the sequencer that have no run. */
+  warmPodsOf(namespace: string, sequencer: string): Pod[] {
+    return [...(this.#warmPodsBySequencer.get(`${namespace}/${sequencer}`)?.values() ?? [])];
   }
 
   #podChanged(before: Pod | undefined, after: Pod | undefined): void {
@@ -100,15 +103,15 @@ export class World {
       const run = labels?.[LABELS.run];
       const sequencer = `${namespace}/${labels?.[LABELS.sequencer] ?? ''}`;
       if (run !== undefined) {
-        if (after) this.#podOf.set(`${namespace}/${run}`, after);
-        else this.#podOf.delete(`${namespace}/${run}`);
+        if (after) this.#podByRun.set(`${namespace}/${run}`, after);
+        else this.#podByRun.delete(`${namespace}/${run}`);
         this.#options.runChanged(`${namespace}/${run}`);
       } else {
-        const group = this.#waitingOf.get(sequencer) ?? new Map<string, Pod>();
+        const group = this.#warmPodsBySequencer.get(sequencer) ?? new Map<string, Pod>();
         if (pod === after) group.set(name, pod);
         else group.delete(name);
-        if (group.size > 0) this.#waitingOf.set(sequencer, group);
-        else this.#waitingOf.delete(sequencer);
+        if (group.size > 0) this.#warmPodsBySequencer.set(sequencer, group);
+        else this.#warmPodsBySequencer.delete(sequencer);
         this.#options.sequencerChanged(sequencer);
       }
     }
@@ -119,10 +122,10 @@ export class World {
     if (!sequencer) return;
     this.#options.sequencerChanged(keyOf(sequencer));
     const { namespace, name } = sequencer.metadata;
-    // Its active run has work to do, and so has what was active; the others wait for their turn, unless it comes or goes.
+    // Queued runs are reconciled only when their reason for waiting changes; the active run, and the one before it, always.
     const active = [before?.status?.activeRun?.name, after?.status?.activeRun?.name];
     for (const run of active) if (run !== undefined) this.#options.runChanged(`${namespace}/${run}`);
-    if (whyOf(before) !== whyOf(after)) {
+    if (waitReasonKey(before) !== waitReasonKey(after)) {
       for (const run of this.runsOf(namespace, name)) if (isWaiting(run)) this.#options.runChanged(keyOf(run));
     }
   }
@@ -130,24 +133,24 @@ export class World {
   #runChanged(before: SequencerRun | undefined, after: SequencerRun | undefined): void {
     const run = after ?? before;
     if (!run) return;
-    const of = `${run.metadata.namespace}/${run.spec.sequencer}`;
-    const group = this.#runsOf.get(of) ?? new Map<string, SequencerRun>();
+    const sequencer = `${run.metadata.namespace}/${run.spec.sequencer}`;
+    const group = this.#runsBySequencer.get(sequencer) ?? new Map<string, SequencerRun>();
     if (after) {
       group.set(after.metadata.uid, after);
-      this.#runsOf.set(of, group);
-      this.places.saw(after);
+      this.#runsBySequencer.set(sequencer, group);
+      this.positions.observe(after);
     }
     if (before && before.metadata.uid !== after?.metadata.uid) {
       group.delete(before.metadata.uid);
-      this.places.forget(before);
-      if (group.size === 0) this.#runsOf.delete(of);
+      this.positions.forget(before);
+      if (group.size === 0) this.#runsBySequencer.delete(sequencer);
     }
     this.#options.runChanged(keyOf(run));
-    this.#options.sequencerChanged(of);
+    this.#options.sequencerChanged(sequencer);
   }
 }
 
-/** What the reasons of waiting runs depend on. */
-function whyOf(sequencer: Sequencer | undefined): string | undefined {
+/** Changes when the reason of the queued runs may change. */
+function waitReasonKey(sequencer: Sequencer | undefined): string | undefined {
   return sequencer && `${sequencer.metadata.uid} ${sequencer.spec.mode} ${sequencer.status?.reason ?? ''}`;
 }

@@ -1,28 +1,30 @@
-/** Gives each new run a place behind those of its sequencer, in the order in which the API server took them. */
+/** Assigns each new run a position behind the other runs of its sequencer, in the order of creation. */
 import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
 
-export class Places {
+export class QueuePositions {
+  /** The last position that is taken, by sequencer. */
   readonly #last = new Map<string, number>();
-  readonly #given = new Map<string, number>();
+  /** Positions that are not in the status of their run yet, by uid. */
+  readonly #assigned = new Map<string, number>();
 
-  /** The changes of objects come in the order in which they were made, so the order of calls is that of the queue. */
-  saw({ metadata, spec, status }: SequencerRun): void {
+  /** Has to be called in the order in which the API server reports the runs: it becomes the order of the queue. */
+  observe({ metadata, spec, status }: SequencerRun): void {
     const sequencer = `${metadata.namespace}/${spec.sequencer}`;
     const last = this.#last.get(sequencer) ?? 0;
     if (status?.place !== undefined) {
-      this.#given.delete(metadata.uid);
+      this.#assigned.delete(metadata.uid);
       this.#last.set(sequencer, Math.max(last, status.place));
-    } else if (!this.#given.has(metadata.uid)) {
-      this.#given.set(metadata.uid, last + 1);
+    } else if (!this.#assigned.has(metadata.uid)) {
+      this.#assigned.set(metadata.uid, last + 1);
       this.#last.set(sequencer, last + 1);
     }
   }
 
   forget({ metadata }: SequencerRun): void {
-    this.#given.delete(metadata.uid);
+    this.#assigned.delete(metadata.uid);
   }
 
   of({ metadata, status }: SequencerRun): number {
-    return status?.place ?? this.#given.get(metadata.uid) ?? 0;
+    return status?.place ?? this.#assigned.get(metadata.uid) ?? 0;
   }
 }

@@ -30,7 +30,7 @@ function run(index: number, phase: PhaseWord, secondsAgo: number): SequencerRun 
   };
 }
 
-test('only ended runs go, the oldest first; what stays is few enough and young enough', () => {
+test('deletes only ended runs, the oldest first, until the rest is within both limits', () => {
   const some = fc.array(fc.tuple(fc.constantFrom(...PHASE_WORDS), fc.nat(1000)), { maxLength: 30 });
   fc.assert(
     fc.property(some, fc.nat(10), fc.nat(1000), (list, keepRuns, ttlSecondsAfterFinished) => {
@@ -44,7 +44,7 @@ test('only ended runs go, the oldest first; what stays is few enough and young e
         expect(age(one)).toBeLessThan(ttlSecondsAfterFinished * 1000);
         if (expired.length > 0) expect(age(one)).toBeLessThanOrEqual(Math.max(...expired.map(age)));
       }
-      // When it is looked at again, one more is too old.
+      // After nextIn, at least one more run has expired.
       expect(nextIn === undefined).toBe(kept.length === 0);
       if (nextIn !== undefined) {
         const later = retentionOf(kept, { keepRuns, ttlSecondsAfterFinished }, NOW + nextIn);

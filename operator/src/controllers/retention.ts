@@ -1,11 +1,11 @@
-/** Which ended runs of a sequencer are deleted, and when to look again. The database keeps what they did. Pure. */
+/** Selects the ended runs of a sequencer to delete. The database keeps their history. Pure. */
 import type { SequencerSpec } from '@sequencer/model/kubernetes/sequencer';
 import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
 import { isFinalWord } from '@sequencer/model/kubernetes/words';
 
 export interface Retention {
   expired: SequencerRun[];
-  /** In ms. */
+  /** In ms: when the next run expires. */
   nextIn: number | undefined;
 }
 
@@ -13,15 +13,15 @@ function finishedAt({ metadata, status }: SequencerRun): number {
   return Date.parse(status?.finishedAt ?? metadata.creationTimestamp);
 }
 
-/** @param runs of the sequencer, but for the one that holds it */
+/** @param runs the runs of the sequencer without its active run */
 export function retentionOf(runs: SequencerRun[], history: SequencerSpec['history'], now: number): Retention {
   const ended = runs
     .filter((run) => isFinalWord(run.status?.phase) && run.metadata.deletionTimestamp === undefined)
     .sort((a, b) => finishedAt(b) - finishedAt(a));
   const { keepRuns, ttlSecondsAfterFinished } = history;
-  const end = (run: SequencerRun) => finishedAt(run) + ttlSecondsAfterFinished * 1000;
-  const expired = ended.filter((run, index) => index >= keepRuns || end(run) <= now);
+  const expiresAt = (run: SequencerRun) => finishedAt(run) + ttlSecondsAfterFinished * 1000;
+  const expired = ended.filter((run, index) => index >= keepRuns || expiresAt(run) <= now);
   const kept = ended.filter((run) => !expired.includes(run));
   const oldest = kept.at(-1);
-  return { expired, nextIn: oldest && end(oldest) - now };
+  return { expired, nextIn: oldest && expiresAt(oldest) - now };
 }

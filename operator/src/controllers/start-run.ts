@@ -1,8 +1,9 @@
 /**
- * Gives a run whose turn it is its pod: one that waited, or else one that is made for it. Every step can be repeated, and
- * none can make a second pod: the pod has the run's name, its name is in the run's status before it is made, and the API
- * server's own word (not a copy) is asked just before whether a pod was ever seen. A pod that waited is named with its
- * uid, which never changes.
+ * Starts a run that has claimed its sequencer: in a warm pod, or else in a new pod.
+ *
+ * Contract: every step can be repeated, and none can create a second pod. A new pod has the name of the run, and the run's
+ * status has that name before the pod is created. Just before, the run is read from the API server (not from the cache)
+ * and must have no `podUID`. A warm pod is named with its uid, which never changes.
  */
 import type { KubernetesClient } from '@sequencer/kubernetes/client';
 import { KubernetesError } from '@sequencer/kubernetes/errors';
@@ -12,68 +13,72 @@ import { ANNOTATIONS, FINALIZER } from '@sequencer/model/kubernetes/names';
 import type { Sequencer } from '@sequencer/model/kubernetes/sequencer';
 import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
 import { isFinalWord } from '@sequencer/model/kubernetes/words';
-import { networkPolicyName, networkPolicyOf } from '../pods/network-policy.ts';
-import { adopt, handOver } from '../warm-pool/assign.ts';
-import type { WarmPods } from '../warm-pool/warm-pool.ts';
-import type { World } from '../cache/cluster-cache.ts';
-import { isOwned, podNameOf } from '../pods/ownership.ts';
-import { podOf } from '../pods/pod-spec.ts';
-import { refusalOf, type Refusal } from '../pods/admission-error.ts';
-import { secretOf, type RunnerSettings } from '../pods/secret.ts';
+import { networkPolicyName, buildNetworkPolicy } from '../pods/network-policy.ts';
+import { adopt, assign } from '../warm-pool/assign.ts';
+import type { WarmPool } from '../warm-pool/warm-pool.ts';
+import type { ClusterCache } from '../cache/cluster-cache.ts';
+import { isOwnedBy, podNameOf } from '../pods/ownership.ts';
+import { buildPod } from '../pods/pod-spec.ts';
+import { admissionErrorOf, type AdmissionError } from '../pods/admission-error.ts';
+import { buildSecret, type RunnerSettings } from '../pods/secret.ts';
 import { MANAGER, writeStatus, type ConditionChange } from '../status/status.ts';
 
 export interface StartSettings extends RunnerSettings {
   gatewayPods: Record<string, string>;
 }
 
-/** The copy that was looked at is behind: nothing was done, look again. */
-export class Stale extends Error {}
+/** The cache was outdated. Nothing was changed; the run is reconciled again. */
+export class StaleCacheError extends Error {}
 
-/** Something that others have to mend first, or that ends the run. */
-export class Refused extends Error {
-  readonly refusal: Refusal;
+/** The run cannot start now, or not at all: see `problem.kind`. */
+export class StartError extends Error {
+  readonly problem: AdmissionError;
 
-  constructor(refusal: Refusal) {
-    super(refusal.message);
-    this.refusal = refusal;
+  constructor(problem: AdmissionError) {
+    super(problem.message);
+    this.problem = problem;
   }
 }
 
-export interface StartParts {
+export interface StartDependencies {
   client: KubernetesClient;
   settings: StartSettings;
-  world: World;
-  warmPods: WarmPods;
+  cache: ClusterCache;
+  warmPool: WarmPool;
 }
 
-export async function startRun(parts: StartParts, seen: SequencerRun, sequencer: Sequencer): Promise<SequencerRun> {
-  const { client, settings, world, warmPods } = parts;
-  const { namespace, name } = seen.metadata;
-  // Asked for before anything is made, so that a run which cannot start leaves nothing behind.
-  const [fresh, ocs, waiting] = await Promise.all([
-    freshRun(client, seen),
+export async function startRun(
+  deps: StartDependencies,
+  cached: SequencerRun,
+  sequencer: Sequencer,
+): Promise<SequencerRun> {
+  const { client, settings, cache, warmPool } = deps;
+  const { namespace, name } = cached.metadata;
+  // Read first, so that a run which cannot start creates nothing.
+  const [fresh, ocs, warmPod] = await Promise.all([
+    freshRun(client, cached),
     ocsOf(client, sequencer),
-    seen.status?.podName === undefined ? warmPods.ready(sequencer) : null,
+    cached.status?.podName === undefined ? warmPool.findReady(sequencer) : null,
   ]);
   const script = await scriptOf(client, fresh);
-  const place = world.places.of(fresh);
-  if (fresh.status?.podName === undefined && waiting && warmPods.fits(sequencer, waiting, ocs)) {
-    const { name: podName, uid: podUID } = waiting.metadata;
-    const run = await announce(client, fresh, place, { podName, podUID });
-    const [pod] = await Promise.all([adopt(client, run, waiting), finalize(client, run)]);
-    await giveTo(parts, run, sequencer, script, pod);
+  const position = cache.positions.of(fresh);
+  if (fresh.status?.podName === undefined && warmPod && warmPool.isCurrent(sequencer, warmPod, ocs)) {
+    const { name: podName, uid: podUID } = warmPod.metadata;
+    const run = await claimPod(client, fresh, position, { podName, podUID });
+    const [pod] = await Promise.all([adopt(client, run, warmPod), addFinalizer(client, run)]);
+    await assignTo(deps, run, sequencer, script, pod);
     return run;
   }
-  await warmPods.makeRoom(sequencer);
-  const run = await announce(client, await finalize(client, fresh), place, { podName: name });
-  const policy = networkPolicyOf(sequencer, settings.gatewayPods);
+  await warmPool.removeAll(sequencer);
+  const run = await claimPod(client, await addFinalizer(client, fresh), position, { podName: name });
+  const policy = buildNetworkPolicy(sequencer, settings.gatewayPods);
   await Promise.all([
-    makeSecret(client, run, sequencer, script, settings),
-    refusable(() =>
+    createSecret(client, run, sequencer, script, settings),
+    withStartErrors(() =>
       client.apply(NETWORK_POLICIES, namespace, networkPolicyName(sequencer), policy, { manager: MANAGER }),
     ),
   ]);
-  const pod = await makePod(client, run, sequencer);
+  const pod = await createPod(client, run, sequencer);
   return writeStatus(
     client,
     run,
@@ -81,37 +86,43 @@ export async function startRun(parts: StartParts, seen: SequencerRun, sequencer:
       phase: 'Starting',
       podName: name,
       podUID: pod.metadata.uid,
-      reason: `The pod ${name} is being started.`,
+      reason: `The pod ${name} is starting.`,
     },
-    [turn(run)],
+    [scheduled(run)],
   );
 }
 
-/** The rest of the way, for a run that was promised a pod which waited. */
-export async function giveRun(parts: StartParts, seen: SequencerRun, sequencer: Sequencer, pod: Pod): Promise<void> {
-  const run = await parts.client.find(RUNS, seen.metadata.namespace, seen.metadata.name);
-  if (run?.metadata.uid !== seen.metadata.uid || isFinalWord(run.status?.phase)) throw new Stale();
-  await finalize(parts.client, run);
-  await giveTo(parts, run, sequencer, await scriptOf(parts.client, run), pod);
+/** Completes the assignment of a warm pod that the run has claimed. */
+export async function continueAssignment(
+  deps: StartDependencies,
+  cached: SequencerRun,
+  sequencer: Sequencer,
+  pod: Pod,
+): Promise<void> {
+  const run = await deps.client.find(RUNS, cached.metadata.namespace, cached.metadata.name);
+  if (run?.metadata.uid !== cached.metadata.uid || isFinalWord(run.status?.phase)) throw new StaleCacheError();
+  await addFinalizer(deps.client, run);
+  await assignTo(deps, run, sequencer, await scriptOf(deps.client, run), pod);
 }
 
-async function giveTo(
-  { client, settings }: StartParts,
+async function assignTo(
+  { client, settings }: StartDependencies,
   run: SequencerRun,
   sequencer: Sequencer,
   script: string,
   pod: Pod,
 ): Promise<void> {
-  await handOver(client, pod, () => makeSecret(client, run, sequencer, script, settings));
+  await assign(client, pod, () => createSecret(client, run, sequencer, script, settings));
 }
 
-/** The run as the API server has it, with its script; only if it may be started still. */
-async function freshRun(client: KubernetesClient, seen: SequencerRun): Promise<SequencerRun> {
-  const { namespace, name, uid } = seen.metadata;
+/** The run from the API server, with its script. Throws StaleCacheError if it must not be started any more. */
+async function freshRun(client: KubernetesClient, cached: SequencerRun): Promise<SequencerRun> {
+  const { namespace, name, uid } = cached.metadata;
   const run = await client.find(RUNS, namespace, name);
   const { phase, podUID } = run?.status ?? {};
-  if (run?.metadata.uid !== uid || isFinalWord(phase) || podUID !== undefined) throw new Stale();
-  if (run.metadata.deletionTimestamp !== undefined || run.spec.desiredState === 'Cancelled') throw new Stale();
+  if (run?.metadata.uid !== uid || isFinalWord(phase) || podUID !== undefined) throw new StaleCacheError();
+  if (run.metadata.deletionTimestamp !== undefined || run.spec.desiredState === 'Cancelled')
+    throw new StaleCacheError();
   return run;
 }
 
@@ -122,8 +133,8 @@ async function scriptOf(client: KubernetesClient, run: SequencerRun): Promise<st
   const script = map?.data?.[key];
   if (script !== undefined) return script;
   const missing = map ? `the ConfigMap ${name} has no key ${key}` : `there is no ConfigMap named ${name}`;
-  throw new Refused({
-    kind: 'waits',
+  throw new StartError({
+    kind: 'retryable',
     reason: 'ScriptMissing',
     message: `The script cannot be read: ${missing}. Create it, or cancel the run.`,
   });
@@ -133,26 +144,29 @@ async function ocsOf(client: KubernetesClient, { metadata, spec }: Sequencer): P
   if (!spec.ocs) return null;
   const map = await client.find(CONFIG_MAPS, metadata.namespace, spec.ocs.configMap);
   if (map) return map;
-  throw new Refused({
-    kind: 'waits',
+  throw new StartError({
+    kind: 'retryable',
     reason: 'OcsConfigMissing',
-    message: `There is no ConfigMap named ${spec.ocs.configMap}, which spec.ocs of the Sequencer ${metadata.name} names. Create it with default.yaml and sorunlib.yaml, or cancel the run.`,
+    message: `There is no ConfigMap named ${spec.ocs.configMap}, which spec.ocs of the Sequencer ${metadata.name} requires. Create it with default.yaml and sorunlib.yaml, or cancel the run.`,
   });
 }
 
-/** Before anything can run: the object stays until its script has been stopped. */
-async function finalize(client: KubernetesClient, run: SequencerRun): Promise<SequencerRun> {
+/** Added before anything can run: it keeps the object until its script has been stopped. */
+async function addFinalizer(client: KubernetesClient, run: SequencerRun): Promise<SequencerRun> {
   const { namespace, name, resourceVersion, finalizers = [] } = run.metadata;
   if (finalizers.includes(FINALIZER)) return run;
   const metadata = { resourceVersion, finalizers: [...finalizers, FINALIZER] };
   return client.merge(RUNS, namespace, name, { metadata });
 }
 
-/** From here on there may be a pod. Conditional on what was read: only one instance gets past it with the same knowledge. */
-async function announce(
+/**
+ * Records the run's pod in its status; from then on the pod may exist. Conditional on the version that was read, so that
+ * only one instance succeeds.
+ */
+async function claimPod(
   client: KubernetesClient,
   run: SequencerRun,
-  place: number,
+  position: number,
   pod: { podName: string; podUID?: string },
 ): Promise<SequencerRun> {
   if (run.status?.podName !== undefined) return run;
@@ -161,24 +175,29 @@ async function announce(
     run,
     {
       phase: 'Starting',
-      place: run.status?.place ?? place,
+      place: run.status?.place ?? position,
       submittedBy: submittedBy(run),
       ...pod,
-      reason: `It is its turn on ${run.spec.sequencer}.`,
+      reason: claimedMessage(run.spec.sequencer),
     },
-    [turn(run)],
+    [scheduled(run)],
   );
+}
+
+/** The message of everything that reports that a run has claimed its sequencer. */
+export function claimedMessage(sequencer: string): string {
+  return `Claimed sequencer ${sequencer}.`;
 }
 
 export function submittedBy({ metadata }: SequencerRun): string {
   return metadata.annotations?.[ANNOTATIONS.submittedBy] ?? 'kubectl';
 }
 
-function turn({ spec }: SequencerRun): ConditionChange {
-  return { type: 'Scheduled', status: 'True', reason: 'Turn', message: `It is its turn on ${spec.sequencer}.` };
+function scheduled({ spec }: SequencerRun): ConditionChange {
+  return { type: 'Scheduled', status: 'True', reason: 'Claimed', message: claimedMessage(spec.sequencer) };
 }
 
-async function makeSecret(
+async function createSecret(
   client: KubernetesClient,
   run: SequencerRun,
   sequencer: Sequencer,
@@ -188,39 +207,39 @@ async function makeSecret(
   const { namespace } = run.metadata;
   const name = podNameOf(run);
   try {
-    await refusable(() => client.create(SECRETS, namespace, secretOf(run, sequencer, script, settings)));
+    await withStartErrors(() => client.create(SECRETS, namespace, buildSecret(run, sequencer, script, settings)));
   } catch (error) {
     if (!(error instanceof KubernetesError) || !error.alreadyExists) throw error;
     const secret = await client.get(SECRETS, namespace, name);
-    if (!isOwned(secret, run)) throw nameTaken('Secret', name);
+    if (!isOwnedBy(secret, run)) throw nameTaken('Secret', name);
   }
 }
 
-async function makePod(client: KubernetesClient, run: SequencerRun, sequencer: Sequencer): Promise<Pod> {
+async function createPod(client: KubernetesClient, run: SequencerRun, sequencer: Sequencer): Promise<Pod> {
   const { namespace, name } = run.metadata;
   try {
-    return await refusable(() => client.create(PODS, namespace, podOf(run, sequencer)));
+    return await withStartErrors(() => client.create(PODS, namespace, buildPod(run, sequencer)));
   } catch (error) {
     if (!(error instanceof KubernetesError) || !error.alreadyExists) throw error;
     const pod = await client.get(PODS, namespace, name);
-    if (!isOwned(pod, run)) throw nameTaken('Pod', name);
+    if (!isOwnedBy(pod, run)) throw nameTaken('Pod', name);
     return pod;
   }
 }
 
-function nameTaken(kind: string, name: string): Refused {
-  return new Refused({
-    kind: 'waits',
+function nameTaken(kind: string, name: string): StartError {
+  return new StartError({
+    kind: 'retryable',
     reason: 'NameTaken',
-    message: `There is a ${kind} named ${name} already, which is not of this run. Delete it, or cancel the run.`,
+    message: `There is already a ${kind} named ${name} that does not belong to this run. Delete it, or cancel the run.`,
   });
 }
 
-async function refusable<T>(action: () => Promise<T>): Promise<T> {
+async function withStartErrors<T>(action: () => Promise<T>): Promise<T> {
   try {
     return await action();
   } catch (error) {
-    const refusal = refusalOf(error);
-    throw refusal ? new Refused(refusal) : error;
+    const problem = admissionErrorOf(error);
+    throw problem ? new StartError(problem) : error;
   }
 }

@@ -1,42 +1,43 @@
-/** What it means that the API server did not make a pod, a Secret or a policy. Pure. */
+/** Explains why the API server did not create a pod, a Secret or a NetworkPolicy. Pure. */
 import { KubernetesError } from '@sequencer/kubernetes/errors';
 
-export interface Refusal {
-  /** `final`: the same object will be refused again. `waits`: others have to do something first. */
-  kind: 'final' | 'waits';
+export interface AdmissionError {
+  /** `permanent`: the same request will be refused again. `retryable`: it can succeed once something else has changed. */
+  kind: 'permanent' | 'retryable';
+  /** For programs, in CamelCase. */
   reason: string;
   message: string;
 }
 
-/** Null: the failure is of the moment; try again after a back-off. */
-export function refusalOf(error: unknown): Refusal | null {
+/** Null for a transient failure, which is retried with a back-off. */
+export function admissionErrorOf(error: unknown): AdmissionError | null {
   if (!(error instanceof KubernetesError)) return null;
   const { status, message } = error;
   if (status === 400 || status === 422) {
     return {
-      kind: 'final',
+      kind: 'permanent',
       reason: 'Invalid',
-      message: `Kubernetes refuses the pod as invalid: ${message}. Mend spec.runner of the Sequencer and submit the script again.`,
+      message: `Kubernetes rejected the pod as invalid: ${message}. Fix spec.runner of the Sequencer and submit the script again.`,
     };
   }
   if (status !== 403) return null;
   if (/exceeded quota|failed quota/.test(message)) {
     return {
-      kind: 'waits',
+      kind: 'retryable',
       reason: 'Quota',
-      message: `The quota of the namespace does not allow the pod: ${message}. It starts as soon as there is room; cancel the run to give up.`,
+      message: `The namespace quota does not allow the pod: ${message}. The pod starts when quota is available. Cancel the run to stop waiting.`,
     };
   }
   if (/ cannot \w+ resource |being terminated/.test(message)) {
     return {
-      kind: 'waits',
+      kind: 'retryable',
       reason: 'Forbidden',
-      message: `The operator may not make the pod: ${message}. Check the roles of its service account.`,
+      message: `The operator is not allowed to create the pod: ${message}. Check the roles of its service account.`,
     };
   }
   return {
-    kind: 'final',
+    kind: 'permanent',
     reason: 'AdmissionDenied',
-    message: `A policy of the cluster refuses the pod: ${message}. Mend spec.runner of the Sequencer, or ask who set the policy, and submit the script again.`,
+    message: `A cluster policy rejected the pod: ${message}. Fix spec.runner of the Sequencer, or contact the owner of the policy, and submit the script again.`,
   };
 }

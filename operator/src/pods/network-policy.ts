@@ -1,18 +1,20 @@
-/** What the runner pods of a sequencer may reach: the gateway, DNS, and what the sequencer declares. Nobody reaches them. */
+/**
+ * The NetworkPolicy for the runner pods of a sequencer. Egress: the gateway, DNS and `spec.runner.egress`. Ingress: none.
+ */
 import type { Fields } from '@sequencer/kubernetes/client';
 import type { NetworkPolicy } from '@sequencer/kubernetes/objects';
 import type { Sequencer } from '@sequencer/model/kubernetes/sequencer';
-import { ownerOf, runnerLabels } from './pod-spec.ts';
+import { ownerReference, runnerLabels } from './pod-spec.ts';
 
 export function networkPolicyName(sequencer: Sequencer): string {
   return `sequencer-${sequencer.metadata.name}`;
 }
 
-/** @param gatewayPods labels of the API's pods, in the same namespace */
-export function networkPolicyOf(sequencer: Sequencer, gatewayPods: Record<string, string>): Fields<NetworkPolicy> {
+/** @param gatewayPods labels of the API's pods in the same namespace */
+export function buildNetworkPolicy(sequencer: Sequencer, gatewayPods: Record<string, string>): Fields<NetworkPolicy> {
   const { metadata, spec } = sequencer;
   return {
-    metadata: { ownerReferences: [ownerOf(sequencer)] },
+    metadata: { ownerReferences: [ownerReference(sequencer)] },
     spec: {
       podSelector: { matchLabels: runnerLabels(metadata.name) },
       policyTypes: ['Ingress', 'Egress'],

@@ -1,8 +1,8 @@
 import type { Sequencer } from '@sequencer/model/kubernetes/sequencer';
 import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
 import { expect, it } from 'vitest';
-import { podSpecOf } from './pod-spec.ts';
-import { secretOf } from './secret.ts';
+import { buildPodSpec } from './pod-spec.ts';
+import { buildSecret } from './secret.ts';
 
 const metadata = { name: 'satp1', namespace: 'site', uid: 'u', resourceVersion: '1', creationTimestamp: '' };
 const sequencer: Sequencer = {
@@ -37,20 +37,20 @@ interface Spec {
 }
 
 function specOf(of: Sequencer): Spec {
-  return podSpecOf(of, 'secret', 'given') as unknown as Spec;
+  return buildPodSpec(of, 'secret', 'assigned') as unknown as Spec;
 }
 
-it('bounds what a script may write to the disk of its node', () => {
+it('limits how much a script can write to the disk of its node', () => {
   const { volumes, containers } = specOf(sequencer);
-  const bounds = volumes.flatMap(({ emptyDir }) => (emptyDir ? [emptyDir.sizeLimit] : []));
-  expect(bounds).toEqual(['10Gi', '10Gi']);
+  const limits = volumes.flatMap(({ emptyDir }) => (emptyDir ? [emptyDir.sizeLimit] : []));
+  expect(limits).toEqual(['10Gi', '10Gi']);
   expect(containers[0]?.resources).toEqual({
     requests: { 'ephemeral-storage': '0' },
     limits: { 'ephemeral-storage': '10Gi' },
   });
 });
 
-it('keeps resources that the sequencer names beside the bound of its own', () => {
+it('merges the resources of the sequencer with the storage limit', () => {
   const resources = { limits: { memory: '2Gi' }, requests: { cpu: '100m', 'ephemeral-storage': '1Gi' } };
   const runner = { ...sequencer.spec.runner, storage: '5Gi', resources };
   const { containers } = specOf({ ...sequencer, spec: { ...sequencer.spec, runner } });
@@ -63,8 +63,8 @@ it('keeps resources that the sequencer names beside the bound of its own', () =>
 it('starts a run with the pause-on-failure setting of its sequencer unless the run has its own', () => {
   const settings = { gatewayUrl: 'ws://api/runner', runTokenKey: 'k'.repeat(32) };
   const options = (own: boolean | undefined, ofSequencer: boolean | undefined) => {
-    const seat = { ...sequencer, spec: { ...sequencer.spec, holdOnFailure: ofSequencer } };
-    const secret = secretOf({ ...run, spec: { ...run.spec, holdOnFailure: own } }, seat, 'x = 1\n', settings);
+    const withSetting = { ...sequencer, spec: { ...sequencer.spec, holdOnFailure: ofSequencer } };
+    const secret = buildSecret({ ...run, spec: { ...run.spec, holdOnFailure: own } }, withSetting, 'x = 1\n', settings);
     return (JSON.parse(secret.stringData?.['options.json'] ?? '{}') as { holdOnFailure: boolean }).holdOnFailure;
   };
   expect(options(undefined, undefined)).toBe(false);

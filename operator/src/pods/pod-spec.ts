@@ -1,4 +1,4 @@
-/** The pod of a run, from the run and its sequencer. Pure. */
+/** Builds the pod of a run from the run and its sequencer. Pure. */
 import type { New } from '@sequencer/kubernetes/client';
 import type { Pod } from '@sequencer/kubernetes/objects';
 import type { OwnerReference } from '@sequencer/model/kubernetes/metadata';
@@ -8,38 +8,41 @@ import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
 
 export const RUNNER_CONTAINER = 'runner';
 
-/** After the script's own grace: for the supervisor to kill what is left and to write the outcome. */
+/** Added to the script's grace period: time for the supervisor to kill the remaining processes and write the outcome. */
 const SUPERVISOR_GRACE_SECONDS = 15;
 const USER = 1000;
-/** Without a bound, a script can fill the disk of its node. */
+/** Without a limit, a script could fill the disk of its node. */
 const DEFAULT_STORAGE = '10Gi';
 
-export function ownerOf({ apiVersion, kind, metadata }: SequencerRun | Sequencer): OwnerReference {
+export function ownerReference({ apiVersion, kind, metadata }: SequencerRun | Sequencer): OwnerReference {
   return { apiVersion, kind, name: metadata.name, uid: metadata.uid, controller: true, blockOwnerDeletion: true };
 }
 
-/** Labels that the network policy selects by, and people. */
+/** Labels for the network policy, and for `kubectl get pods -l`. */
 export function runnerLabels(sequencer: string): Record<string, string> {
   return { [LABELS.sequencer]: sequencer, 'app.kubernetes.io/component': 'runner' };
 }
 
-export function podOf(run: SequencerRun, sequencer: Sequencer): New<Pod> {
+export function buildPod(run: SequencerRun, sequencer: Sequencer): New<Pod> {
   return {
     metadata: {
       name: run.metadata.name,
       labels: { ...runnerLabels(run.spec.sequencer), [LABELS.run]: run.metadata.name },
-      ownerReferences: [ownerOf(run)],
+      ownerReferences: [ownerReference(run)],
       finalizers: [FINALIZER],
     },
-    spec: podSpecOf(sequencer, run.metadata.name, 'given'),
+    spec: buildPodSpec(sequencer, run.metadata.name, 'assigned'),
   };
 }
 
-/** @param secret the run is in it; with `waits`, once it is there */
-export function podSpecOf(sequencer: Sequencer, secret: string, how: 'given' | 'waits'): Pod['spec'] {
+/**
+ * @param secret the name of the Secret with the run; for a warm pod it does not exist yet
+ * @param kind `assigned`: the pod starts with its run; `warm`: it waits for one
+ */
+export function buildPodSpec(sequencer: Sequencer, secret: string, kind: 'assigned' | 'warm'): Pod['spec'] {
   const { runner, ocs, stopGraceSeconds } = sequencer.spec;
   const storage = runner.storage ?? DEFAULT_STORAGE;
-  const asGiven = Object.fromEntries(
+  const copied = Object.fromEntries(
     (
       [
         'nodeSelector',
@@ -52,8 +55,8 @@ export function podSpecOf(sequencer: Sequencer, secret: string, how: 'given' | '
     ).flatMap((field) => (runner[field] === undefined ? [] : [[field, runner[field]]])),
   );
   return {
-    ...asGiven,
-    // A node that does not answer for a while is no reason to end a script: its pod goes when somebody says so.
+    ...copied,
+    // An unreachable node must not end a script: only a deletion of the node or of the run does.
     tolerations: [
       { key: 'node.kubernetes.io/not-ready', operator: 'Exists', effect: 'NoExecute' },
       { key: 'node.kubernetes.io/unreachable', operator: 'Exists', effect: 'NoExecute' },
@@ -76,9 +79,9 @@ export function podSpecOf(sequencer: Sequencer, secret: string, how: 'given' | '
         name: RUNNER_CONTAINER,
         image: runner.image,
         ...(runner.imagePullPolicy && { imagePullPolicy: runner.imagePullPolicy }),
-        command: ['sequencer-runner-pod', '/run/sequencer', '/work', ...(how === 'waits' ? ['--wait'] : [])],
+        command: ['sequencer-runner-pod', '/run/sequencer', '/work', ...(kind === 'warm' ? ['--wait'] : [])],
         workingDir: '/work',
-        // The signal that follows is lost while Python is starting; the runner looks for this file once it hears signals.
+        // SIGTERM is lost while Python starts. The runner checks for this file when its signal handlers are set.
         lifecycle: { preStop: { exec: { command: ['touch', '/work/.ending'] } } },
         env: [
           { name: 'HOME', value: '/work' },
@@ -91,7 +94,7 @@ export function podSpecOf(sequencer: Sequencer, secret: string, how: 'given' | '
           ...runner.env,
         ],
         resources: {
-          // Without a request of its own, the limit would be one.
+          // Without an explicit request, Kubernetes uses the limit as the request.
           requests: { 'ephemeral-storage': '0', ...runner.resources?.requests },
           limits: { 'ephemeral-storage': storage, ...runner.resources?.limits },
         },
@@ -109,7 +112,7 @@ export function podSpecOf(sequencer: Sequencer, secret: string, how: 'given' | '
       },
     ],
     volumes: [
-      { name: 'run', secret: { secretName: secret, defaultMode: 0o440, ...(how === 'waits' && { optional: true }) } },
+      { name: 'run', secret: { secretName: secret, defaultMode: 0o440, ...(kind === 'warm' && { optional: true }) } },
       { name: 'work', emptyDir: { sizeLimit: storage } },
       { name: 'tmp', emptyDir: { sizeLimit: storage } },
       ...(ocs ? [{ name: 'ocs', configMap: { name: ocs.configMap } }] : []),

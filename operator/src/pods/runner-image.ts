@@ -1,4 +1,4 @@
-/** The image for sequencers that name none: the one that the chart was installed with. */
+/** The default runner image, for sequencers without an image of their own. */
 import type { Sequencer } from '@sequencer/model/kubernetes/sequencer';
 
 export interface RunnerImage {
@@ -8,7 +8,7 @@ export interface RunnerImage {
   pullSecrets: string[];
 }
 
-/** The sequencer with the operator's image when it names none. An image of its own is pulled as its spec states. */
+/** Fills in the default image and how to pull it. A sequencer with its own image is returned unchanged. */
 export function withRunnerImage(sequencer: Sequencer, fallback: RunnerImage | null): Sequencer {
   const { runner } = sequencer.spec;
   if (runner.image !== undefined || fallback === null) return sequencer;

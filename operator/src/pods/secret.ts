@@ -1,4 +1,4 @@
-/** The Secret of a run: what its runner finds in files, also when the API is away. It has the name of the pod. */
+/** The Secret that a run's pod mounts: token, script and options. It has the name of the pod. */
 import type { New } from '@sequencer/kubernetes/client';
 import type { Secret } from '@sequencer/kubernetes/objects';
 import { runToken } from '@sequencer/kubernetes/run-token';
@@ -6,14 +6,14 @@ import { breakpointsOf } from '@sequencer/model/kubernetes/breakpoints';
 import { ANNOTATIONS, LABELS } from '@sequencer/model/kubernetes/names';
 import { holdsOnFailure, hostnameOf, type Sequencer } from '@sequencer/model/kubernetes/sequencer';
 import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
-import { ownerOf } from './pod-spec.ts';
+import { ownerReference } from './pod-spec.ts';
 
 export interface RunnerSettings {
   gatewayUrl: string;
   runTokenKey: string;
 }
 
-export function secretOf(
+export function buildSecret(
   run: SequencerRun,
   sequencer: Sequencer,
   script: string,
@@ -40,9 +40,8 @@ export function secretOf(
     metadata: {
       name: run.status?.podName ?? metadata.name,
       labels: { [LABELS.run]: metadata.name, [LABELS.sequencer]: spec.sequencer },
-      ownerReferences: [ownerOf(run)],
+      ownerReferences: [ownerReference(run)],
     },
-    // What a run was started with does not change.
     immutable: true,
     stringData: {
       token: runToken(settings.runTokenKey, metadata.uid),

@@ -7,31 +7,31 @@ function pod(status: PodStatus): Pod {
   return { apiVersion: 'v1', kind: 'Pod', metadata, spec: {}, status };
 }
 
-const target = (reason: string) => ({
-  conditions: [{ type: 'DisruptionTarget', status: 'True', reason, message: 'words of the cluster ' }],
+const disruption = (reason: string) => ({
+  conditions: [{ type: 'DisruptionTarget', status: 'True', reason, message: 'a message of the cluster ' }],
 });
 
-test('who had the pod go is said once, after what the runner has told', () => {
-  const told = withCause('Interrupted', 'Interrupted.', pod(target('EvictionByEvictionAPI')));
-  expect(told).toBe('Interrupted. Somebody had the pod evicted, as kubectl drain does.');
-  expect(withCause('Interrupted', told, pod(target('EvictionByEvictionAPI')))).toBe(told);
-  expect(withCause('Killed', 'Killed.', pod(target('TerminationByKubelet')))).toBe(
-    'Killed. The node evicted the pod: words of the cluster.',
+test('appends the cause of an eviction once, after the reason from the runner', () => {
+  const reason = withCause('Interrupted', 'Interrupted.', pod(disruption('EvictionByEvictionAPI')));
+  expect(reason).toBe('Interrupted. The pod was evicted through the Eviction API, for example by kubectl drain.');
+  expect(withCause('Interrupted', reason, pod(disruption('EvictionByEvictionAPI')))).toBe(reason);
+  expect(withCause('Killed', 'Killed.', pod(disruption('TerminationByKubelet')))).toBe(
+    'Killed. The node evicted the pod: a message of the cluster.',
   );
   expect(withCause('Killed', 'Killed.', pod({ reason: 'Evicted', message: 'Too big.' }))).toBe(
     'Killed. The node evicted the pod: Too big.',
   );
 });
 
-test('what the script did by itself has no other cause', () => {
-  expect(withCause('Succeeded', 'Done.', pod(target('EvictionByEvictionAPI')))).toBe('Done.');
-  expect(withCause('Failed', 'No.', pod(target('EvictionByEvictionAPI')))).toBe('No.');
+test('appends no cause when the script ended on its own', () => {
+  expect(withCause('Succeeded', 'Done.', pod(disruption('EvictionByEvictionAPI')))).toBe('Done.');
+  expect(withCause('Failed', 'No.', pod(disruption('EvictionByEvictionAPI')))).toBe('No.');
   expect(withCause('Interrupted', 'Interrupted.', pod({}))).toBe('Interrupted.');
 });
 
-test('want of memory is said of a run that was killed', () => {
+test('appends the memory limit only to the reason of a killed run', () => {
   const terminated = { exitCode: 137, reason: 'OOMKilled' };
-  const starved = pod({ containerStatuses: [{ name: 'runner', state: { terminated } }] });
-  expect(withCause('Killed', 'Killed from outside.', starved)).toBe(`Killed from outside. ${OUT_OF_MEMORY}`);
-  expect(withCause('Interrupted', 'Interrupted.', starved)).toBe('Interrupted.');
+  const outOfMemory = pod({ containerStatuses: [{ name: 'runner', state: { terminated } }] });
+  expect(withCause('Killed', 'Killed from outside.', outOfMemory)).toBe(`Killed from outside. ${OUT_OF_MEMORY}`);
+  expect(withCause('Interrupted', 'Interrupted.', outOfMemory)).toBe('Interrupted.');
 });

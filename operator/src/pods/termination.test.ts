@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Pod, PodStatus } from '@sequencer/kubernetes/objects';
 import type { Metadata } from '@sequencer/model/kubernetes/metadata';
-import { endingOf, isDown, untilDown } from './termination.ts';
+import { terminationOf, isPodTerminated, msUntilPodTerminated } from './termination.ts';
 
 const NOW = Date.parse('2026-11-24T20:10:00Z');
 const times = { startedAt: '2026-11-24T20:00:00Z', finishedAt: '2026-11-24T20:05:00Z' };
@@ -23,80 +23,85 @@ const runner = (state: object): PodStatus => ({ containerStatuses: [{ name: 'run
 const running = { phase: 'Running', ...runner({ running: { startedAt: times.startedAt } }) } as const;
 const forced = (at: string) => ({ deletionTimestamp: at, deletionGracePeriodSeconds: 0 });
 
-test('while the container runs there is no end, whatever was wanted and however long ago', () => {
-  for (const wanted of [true, false]) {
-    expect(endingOf({}, pod(running), wanted, NOW)).toBeNull();
+test('reports no termination while the container runs, whether or not a stop was requested', () => {
+  for (const stopRequested of [true, false]) {
+    expect(terminationOf({}, pod(running), stopRequested, NOW)).toBeNull();
     const deleted = { deletionTimestamp: '2026-11-24T20:05:00Z', deletionGracePeriodSeconds: 300 };
-    expect(endingOf({}, pod(running, deleted), wanted, NOW)).toBeNull();
+    expect(terminationOf({}, pod(running, deleted), stopRequested, NOW)).toBeNull();
   }
 });
 
-test('a forced deletion is believed only after the node had time to speak', () => {
-  const just = pod(running, forced('2026-11-24T20:09:50Z'));
-  expect(endingOf({}, just, true, NOW)).toBeNull();
-  expect(untilDown(just, NOW)).toBe(21_000);
-  expect(endingOf({}, pod(running, forced('2026-11-24T20:09:00Z')), true, NOW)?.phase).toBe('Lost');
+test('treats a forced deletion as final only after the node had time to report', () => {
+  const recent = pod(running, forced('2026-11-24T20:09:50Z'));
+  expect(terminationOf({}, recent, true, NOW)).toBeNull();
+  expect(msUntilPodTerminated(recent, NOW)).toBe(21_000);
+  expect(terminationOf({}, pod(running, forced('2026-11-24T20:09:00Z')), true, NOW)?.phase).toBe('Lost');
 });
 
-test('a pod that no node had can have run nothing', () => {
-  const never = pod({ phase: 'Pending' }, forced('2026-11-24T20:10:00Z'), null);
-  expect(isDown(never, NOW)).toBe(true);
-  expect(endingOf({}, never, true, NOW)).toMatchObject({ phase: 'Cancelled' });
-  expect(endingOf({}, never, false, NOW)?.reason).toMatch(/deleted before the script began/);
+test('reports Cancelled for a pod that was never assigned to a node', () => {
+  const unscheduled = pod({ phase: 'Pending' }, forced('2026-11-24T20:10:00Z'), null);
+  expect(isPodTerminated(unscheduled, NOW)).toBe(true);
+  expect(terminationOf({}, unscheduled, true, NOW)).toMatchObject({ phase: 'Cancelled' });
+  expect(terminationOf({}, unscheduled, false, NOW)?.reason).toMatch(/deleted before the script started/);
 });
 
-test('a node that had the pod and is gone may have run it', () => {
+test('reports Lost when a node with the pod is lost', () => {
   const conditions = [{ type: 'DisruptionTarget', status: 'True', reason: 'DeletionByPodGC' }];
-  for (const wanted of [true, false]) {
-    expect(endingOf({}, pod({ phase: 'Failed', conditions }, forced('2026-11-24T20:10:00Z')), wanted, NOW)?.phase).toBe(
-      'Lost',
-    );
-    expect(endingOf({}, pod({ phase: 'Pending' }, forced('2026-11-24T20:00:00Z')), wanted, NOW)?.phase).toBe('Lost');
+  for (const stopRequested of [true, false]) {
+    expect(
+      terminationOf({}, pod({ phase: 'Failed', conditions }, forced('2026-11-24T20:10:00Z')), stopRequested, NOW)
+        ?.phase,
+    ).toBe('Lost');
+    expect(
+      terminationOf({}, pod({ phase: 'Pending' }, forced('2026-11-24T20:00:00Z')), stopRequested, NOW)?.phase,
+    ).toBe('Lost');
   }
 });
 
-test('a script that was seen to run has begun, also when its node has forgotten the container', () => {
+test('uses the recorded start time when the node has lost track of the container', () => {
   const evicted = { phase: 'Failed', reason: 'Evicted', message: 'Too big.' } as const;
-  const told = { phase: 'Killed', reason: 'The node evicted the pod: Too big.' };
+  const expected = { phase: 'Killed', reason: 'The node evicted the pod: Too big.' };
   const unknown = runner({ terminated: { exitCode: 137, reason: 'ContainerStatusUnknown', startedAt: null } });
-  const seen = { startedAt: times.startedAt };
+  const started = { startedAt: times.startedAt };
   for (const status of [{ ...evicted, ...unknown }, evicted]) {
-    expect(endingOf(seen, pod(status), false, NOW)).toMatchObject(told);
-    expect(endingOf({}, pod(status), false, NOW)?.reason).toMatch(/^The node refused the pod: .* did not begin\.$/);
+    expect(terminationOf(started, pod(status), false, NOW)).toMatchObject(expected);
+    expect(terminationOf({}, pod(status), false, NOW)?.reason).toMatch(
+      /^The node rejected the pod: .* did not start\.$/,
+    );
   }
-  // So it tells also of an image that could not be pulled.
-  expect(endingOf({}, pod({ phase: 'Failed', ...unknown }), true, NOW)?.phase).toBe('Cancelled');
+  // The node reports ContainerStatusUnknown also for an image that could not be pulled.
+  expect(terminationOf({}, pod({ phase: 'Failed', ...unknown }), true, NOW)?.phase).toBe('Cancelled');
 });
 
-test('a pod that was deleted while its image was pulled was not started', () => {
+test('reports Cancelled for a pod that was deleted during the image pull', () => {
   const pulling = { phase: 'Failed', ...runner({ waiting: { reason: 'ImagePullBackOff' } }) } as const;
-  expect(endingOf({}, pod(pulling, forced('2026-11-24T20:10:00Z')), false, NOW)?.phase).toBe('Cancelled');
+  expect(terminationOf({}, pod(pulling, forced('2026-11-24T20:10:00Z')), false, NOW)?.phase).toBe('Cancelled');
 });
 
-test('the words of the supervisor go before what Kubernetes says, and before what the API has told', () => {
+test('prefers the termination message to the status of the pod and to the report of the API', () => {
   const message = JSON.stringify({ outcome: 'SUCCEEDED', exitCode: 0, reason: 'All statements are done.' });
   const ended = pod({ phase: 'Failed', ...runner({ terminated: { exitCode: 143, message, ...times } }) });
-  const told = { runner: { connected: true, outcome: 'Lost', reason: 'unknown' } } as const;
-  expect(endingOf(told, ended, true, NOW)).toEqual({
+  const status = { runner: { connected: true, outcome: 'Lost', reason: 'unknown' } } as const;
+  expect(terminationOf(status, ended, true, NOW)).toEqual({
     phase: 'Succeeded',
     exitCode: 0,
     reason: 'All statements are done.',
   });
 });
 
-test('both ways of telling give the same end', () => {
+test('reports the same termination from the pod and from the API', () => {
   const outcomes = ['Succeeded', 'Failed', 'Interrupted', 'Terminated', 'Killed', 'Lost'] as const;
   for (const outcome of outcomes) {
-    const words = { exitCode: 3, reason: 'Why.' };
-    const message = JSON.stringify({ outcome: outcome.toUpperCase(), ...words });
-    const byPod = endingOf(
+    const rest = { exitCode: 3, reason: 'Why.' };
+    const message = JSON.stringify({ outcome: outcome.toUpperCase(), ...rest });
+    const byPod = terminationOf(
       {},
       pod({ phase: 'Succeeded', ...runner({ terminated: { exitCode: 0, message, ...times } }) }),
       false,
       NOW,
     );
-    const byApi = endingOf({ runner: { connected: false, outcome, ...words } }, pod(running), false, NOW);
-    expect(byPod).toEqual({ phase: outcome, ...words });
+    const byApi = terminationOf({ runner: { connected: false, outcome, ...rest } }, pod(running), false, NOW);
+    expect(byPod).toEqual({ phase: outcome, ...rest });
     expect(byApi).toEqual(byPod);
   }
 });
@@ -106,12 +111,12 @@ test.each([
   [143, 'Terminated'],
   [1, 'Lost'],
   [0, 'Lost'],
-])('a supervisor without words that ended with %i: %s', (exitCode, phase) => {
+])('without a termination message, exit code %i means %s', (exitCode, phase) => {
   const ended = pod({ phase: 'Failed', ...runner({ terminated: { exitCode, reason: 'Error', ...times } }) });
-  expect(endingOf({}, ended, false, NOW)?.phase).toBe(phase);
+  expect(terminationOf({}, ended, false, NOW)?.phase).toBe(phase);
 });
 
-test('without words nothing is ever called a success', () => {
+test('never reports success without a termination message', () => {
   const any = fc.record({
     phase: fc.constantFrom('Pending', 'Running', 'Succeeded', 'Failed', 'Unknown'),
     exitCode: fc.nat(255),
@@ -119,17 +124,17 @@ test('without words nothing is ever called a success', () => {
     started: fc.boolean(),
     deleted: fc.boolean(),
     node: fc.boolean(),
-    wanted: fc.boolean(),
+    stopRequested: fc.boolean(),
   });
   fc.assert(
-    fc.property(any, ({ phase, exitCode, message, started, deleted, node, wanted }) => {
+    fc.property(any, ({ phase, exitCode, message, started, deleted, node, stopRequested }) => {
       const state = { terminated: { exitCode, ...(message !== undefined && { message }), ...(started && times) } };
       const it = pod(
         { phase: phase, ...runner(state) },
         deleted ? forced('2026-11-24T20:00:00Z') : {},
         node ? 'n1' : null,
       );
-      expect(endingOf({}, it, wanted, NOW)?.phase).not.toBe('Succeeded');
+      expect(terminationOf({}, it, stopRequested, NOW)?.phase).not.toBe('Succeeded');
     }),
   );
 });

@@ -1,13 +1,13 @@
 /**
- * Who of several instances leads, by a Lease object.
+ * Leader election among several instances with a Lease object, after client-go's leaderelection.
  *
  * Contract
- * - `leads()` is true for one instance at a time, as long as their clocks run at about the same speed. What the clocks
- *   show does not matter: each instance measures with its own monotonic clock how long it has seen the Lease unchanged.
- * - The leader renews every `retryMs`. When it has not managed to within `renewMs`, it stops leading before anybody else
- *   can begin: others wait `leaseMs` from the moment they saw the last renewal, and `leaseMs` > `renewMs`.
- * - Every renewal is conditional on the version that was read, so two cannot take the Lease at once.
- * - When the signal is aborted, a leader gives the Lease back, so that the next one begins at once.
+ * - `isLeader()` is true for one instance at a time, as long as their clocks run at about the same speed. The time of day
+ *   does not matter: each instance measures with its own monotonic clock how long the Lease has been unchanged.
+ * - The leader renews every `retryMs`. When no renewal succeeds within `renewMs`, it stops leading before another instance
+ *   can begin: the others wait `leaseMs` after the last renewal that they saw, and `leaseMs` > `renewMs`.
+ * - Every renewal is conditional on the version that was read, so two instances cannot acquire the Lease together.
+ * - When the signal is aborted, the leader releases the Lease, so that another instance can acquire it immediately.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KubernetesClient } from '@sequencer/kubernetes/client';
@@ -26,43 +26,43 @@ export interface LeaderOptions {
   retryMs?: number;
   /** A monotonic clock, in ms. */
   now?: () => number;
-  troubled?: (error: unknown) => void;
+  onError?: (error: unknown) => void;
 }
 
 export class Leader {
-  readonly #options: Required<Omit<LeaderOptions, 'troubled'>>;
-  readonly #troubled: (error: unknown) => void;
+  readonly #options: Required<Omit<LeaderOptions, 'onError'>>;
+  readonly #onError: (error: unknown) => void;
   #renewedAt = -Infinity;
   #seen = { version: '', at: -Infinity };
 
-  constructor({ troubled = () => undefined, ...options }: LeaderOptions) {
+  constructor({ onError = () => undefined, ...options }: LeaderOptions) {
     this.#options = { leaseMs: 10_000, renewMs: 6_000, retryMs: 1_500, now: () => performance.now(), ...options };
-    this.#troubled = troubled;
-    if (this.#options.renewMs >= this.#options.leaseMs) throw new Error('renewMs has to be less than leaseMs');
+    this.#onError = onError;
+    if (this.#options.renewMs >= this.#options.leaseMs) throw new Error('renewMs must be less than leaseMs');
   }
 
-  leads(): boolean {
+  isLeader(): boolean {
     return this.#options.now() - this.#renewedAt < this.#options.renewMs;
   }
 
-  /** Calls `lead` each time it begins to lead, with a signal that is aborted when it leads no more; until aborted. */
+  /** Calls `lead` for each term of leadership, with a signal that is aborted at its end. Runs until `signal` is aborted. */
   async run(signal: AbortSignal, lead: (signal: AbortSignal) => Promise<void>): Promise<void> {
     while (!signal.aborted) {
-      await this.#turn(signal);
-      if (this.leads()) await this.#term(signal, lead);
+      await this.#tryToRenew(signal);
+      if (this.isLeader()) await this.#term(signal, lead);
       else await sleep(this.#jittered(), undefined, { signal }).catch(() => undefined);
     }
-    await this.#giveBack();
+    await this.#release();
   }
 
   async #term(signal: AbortSignal, lead: (signal: AbortSignal) => Promise<void>): Promise<void> {
-    const ending = new AbortController();
-    const leading = lead(AbortSignal.any([signal, ending.signal]));
-    while (!signal.aborted && this.leads()) {
+    const lost = new AbortController();
+    const leading = lead(AbortSignal.any([signal, lost.signal]));
+    while (!signal.aborted && this.isLeader()) {
       await sleep(this.#jittered(), undefined, { signal }).catch(() => undefined);
-      await this.#turn(signal);
+      await this.#tryToRenew(signal);
     }
-    ending.abort();
+    lost.abort();
     await leading;
   }
 
@@ -70,24 +70,24 @@ export class Leader {
     return this.#options.retryMs * (0.8 + Math.random() * 0.4);
   }
 
-  async #turn(signal: AbortSignal): Promise<void> {
+  async #tryToRenew(signal: AbortSignal): Promise<void> {
     try {
-      await this.#try();
+      await this.#renew();
     } catch (error) {
       if (signal.aborted) return;
-      // Somebody else was faster: that is what the condition is for.
+      // Another instance was faster.
       if (error instanceof KubernetesError && (error.conflict || error.alreadyExists)) return;
-      this.#troubled(error);
+      this.#onError(error);
     }
   }
 
-  async #try(): Promise<void> {
+  async #renew(): Promise<void> {
     const { client, namespace, name, identity, leaseMs, now } = this.#options;
-    const begun = now();
+    const requestedAt = now();
     const lease = await client.find(LEASES, namespace, name);
     if (!lease) {
       await client.create(LEASES, namespace, { metadata: { name }, spec: this.#spec(undefined) });
-      this.#renewedAt = begun;
+      this.#renewedAt = requestedAt;
       return;
     }
     if (lease.metadata.resourceVersion !== this.#seen.version) {
@@ -100,8 +100,8 @@ export class Leader {
       return;
     }
     await client.replace(LEASES, { ...lease, spec: this.#spec(lease.spec) });
-    // From when it was asked, not answered: the others may have seen it as early as then.
-    this.#renewedAt = begun;
+    // The time of the request, not of the answer: the others may have seen the renewal as early as that.
+    this.#renewedAt = requestedAt;
   }
 
   #spec(before: Lease['spec']): NonNullable<Lease['spec']> {
@@ -117,8 +117,8 @@ export class Leader {
     };
   }
 
-  async #giveBack(): Promise<void> {
-    if (!this.leads()) return;
+  async #release(): Promise<void> {
+    if (!this.isLeader()) return;
     this.#renewedAt = -Infinity;
     const { client, namespace, name, identity } = this.#options;
     try {
@@ -129,8 +129,8 @@ export class Leader {
         spec: { ...lease.spec, holderIdentity: '', renewTime: withMicroseconds(new Date()) },
       });
     } catch (error) {
-      // Then it runs out by itself.
-      this.#troubled(error);
+      // The Lease expires without it.
+      this.#onError(error);
     }
   }
 }

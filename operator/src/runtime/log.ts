@@ -3,7 +3,7 @@ import { pino, type Logger } from 'pino';
 
 export type { Logger };
 
-/** Lines of JSON on standard output. */
+/** Writes one JSON object a line to standard output. */
 export function makeLog(level: string): Logger {
   return pino({
     level,

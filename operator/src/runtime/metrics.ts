@@ -1,12 +1,16 @@
-/** What /metrics shows. */
+/** The metrics that /metrics exports. */
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 export interface Metrics {
   registry: Registry;
   reconciled: Histogram<'kind' | 'result'>;
-  watchTroubles: Counter<'kind'>;
-  /** Read when somebody asks. */
-  observe: (read: { depth: () => [string, number][]; phases: () => Map<string, number>; leads: () => boolean }) => void;
+  watchErrors: Counter<'kind'>;
+  /** Registers the gauges that are read at each scrape. */
+  observe: (read: {
+    depth: () => [string, number][];
+    phases: () => Map<string, number>;
+    isLeader: () => boolean;
+  }) => void;
 }
 
 export function makeMetrics(): Metrics {
@@ -16,21 +20,21 @@ export function makeMetrics(): Metrics {
     registry,
     reconciled: new Histogram({
       name: 'sequencer_operator_reconcile_seconds',
-      help: 'How long one look at an object took, by kind and by how it ended.',
+      help: 'Duration of a reconciliation in seconds, by kind and result.',
       labelNames: ['kind', 'result'],
       buckets: [0.005, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10],
       registers: [registry],
     }),
-    watchTroubles: new Counter({
+    watchErrors: new Counter({
       name: 'sequencer_operator_watch_troubles_total',
-      help: 'How often a list or a watch broke and was begun anew.',
+      help: 'Lists and watches that failed and were retried, by kind.',
       labelNames: ['kind'],
       registers: [registry],
     }),
-    observe: ({ depth, phases, leads }) => {
+    observe: ({ depth, phases, isLeader }) => {
       new Gauge({
         name: 'sequencer_operator_queue_depth',
-        help: 'Objects that wait to be looked at.',
+        help: 'Objects in the work queue.',
         labelNames: ['queue'],
         registers: [registry],
         collect() {
@@ -49,10 +53,10 @@ export function makeMetrics(): Metrics {
       });
       new Gauge({
         name: 'sequencer_operator_leads',
-        help: '1 when this instance leads.',
+        help: '1 on the leader, 0 on other instances.',
         registers: [registry],
         collect() {
-          this.set(leads() ? 1 : 0);
+          this.set(isLeader() ? 1 : 0);
         },
       });
     },

@@ -1,11 +1,11 @@
-/** /healthz, /readyz and /metrics. */
+/** The HTTP server of /healthz, /readyz and /metrics. */
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Registry } from 'prom-client';
 
 export interface Probes {
-  /** Whether what it knows of the cluster is complete. */
+  /** Whether the cache is filled. */
   ready: () => boolean;
   registry: Registry;
 }
@@ -16,29 +16,29 @@ export async function serveProbes(
   probes: Probes,
 ): Promise<{ port: number; server: Server }> {
   const server = createServer({ headersTimeout: 5000, requestTimeout: 5000 }, (request, response) => {
-    const say = (status: number, text: string, type = 'text/plain; charset=utf-8') => {
+    const respond = (status: number, text: string, type = 'text/plain; charset=utf-8') => {
       response.writeHead(status, { 'content-type': type }).end(text);
     };
     switch (request.url) {
       case '/healthz':
-        say(200, 'ok\n');
+        respond(200, 'ok\n');
         return;
       case '/readyz':
-        if (probes.ready()) say(200, 'ok\n');
-        else say(503, 'the first lists are not complete yet\n');
+        if (probes.ready()) respond(200, 'ok\n');
+        else respond(503, 'the cache is not filled yet\n');
         return;
       case '/metrics':
         probes.registry.metrics().then(
           (text) => {
-            say(200, text, probes.registry.contentType);
+            respond(200, text, probes.registry.contentType);
           },
           (error: unknown) => {
-            say(500, String(error));
+            respond(500, String(error));
           },
         );
         return;
       default:
-        say(404, 'There is /healthz, /readyz and /metrics.\n');
+        respond(404, 'Not found. Available: /healthz, /readyz, /metrics.\n');
     }
   });
   server.listen(port, host);

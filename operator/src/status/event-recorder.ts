@@ -1,4 +1,4 @@
-/** Kubernetes Events: the story of an object, one sentence each, as `kubectl describe` shows it. */
+/** Records Kubernetes Events, which `kubectl describe` shows. */
 import { boundedText } from '@sequencer/model/text';
 import { createHash } from 'node:crypto';
 import type { KubernetesClient, New } from '@sequencer/kubernetes/client';
@@ -18,8 +18,11 @@ export class EventRecorder {
     this.#log = log;
   }
 
-  /** Says it once for the object, whoever says it and how often. A story that cannot be told holds nothing up. */
-  async say(about: KubernetesObject, type: 'Normal' | 'Warning', reason: string, message: string): Promise<void> {
+  /**
+   * Records an event once for each object, reason and message, however often it is called and by which instance. A failure
+   * is logged and not thrown.
+   */
+  async record(about: KubernetesObject, type: 'Normal' | 'Warning', reason: string, message: string): Promise<void> {
     const { name, namespace, uid } = about.metadata;
     this.#log.info({ object: `${about.kind}/${name}`, reason }, message);
     const digest = createHash('sha256').update([uid, reason, message].join('\n')).digest('hex').slice(0, 16);
@@ -39,7 +42,7 @@ export class EventRecorder {
       await this.#client.create(EVENTS, namespace, event);
     } catch (error) {
       if (error instanceof KubernetesError && error.alreadyExists) return;
-      this.#log.warn({ object: name, reason, err: String(error) }, 'an Event could not be written');
+      this.#log.warn({ object: name, reason, err: String(error) }, 'cannot record an event');
     }
   }
 }

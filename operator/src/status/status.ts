@@ -1,4 +1,4 @@
-/** The operator's own fields of a run's status, always written together and only over what was read. */
+/** Writes the operator's fields of a run's status: all in one request, conditional on the version that was read. */
 import { boundedText } from '@sequencer/model/text';
 import { isDeepStrictEqual } from 'node:util';
 import type { KubernetesClient } from '@sequencer/kubernetes/client';
@@ -10,7 +10,7 @@ import type { Condition } from '@sequencer/model/kubernetes/schema-parts';
 /** The field manager of everything that the operator applies. */
 export const MANAGER = 'sequencer-operator';
 
-const OWN = [
+const OWN_FIELDS = [
   'phase',
   'reason',
   'conditions',
@@ -24,10 +24,12 @@ const OWN = [
   'exitCode',
 ] as const satisfies readonly (keyof RunStatus)[];
 
-type OwnStatus = Pick<RunStatus, (typeof OWN)[number]>;
+type OwnStatus = Pick<RunStatus, (typeof OWN_FIELDS)[number]>;
 
-function ownOf(status: RunStatus | undefined): OwnStatus {
-  return Object.fromEntries(OWN.flatMap((field) => (status?.[field] === undefined ? [] : [[field, status[field]]])));
+function ownFieldsOf(status: RunStatus | undefined): OwnStatus {
+  return Object.fromEntries(
+    OWN_FIELDS.flatMap((field) => (status?.[field] === undefined ? [] : [[field, status[field]]])),
+  );
 }
 
 export interface ConditionChange {
@@ -47,14 +49,14 @@ export function withConditions(before: Condition[] | undefined, changes: Conditi
   return [...conditions.values()];
 }
 
-/** Throws a conflict when the run was changed since it was read. Writes nothing when nothing changes. */
+/** Throws a conflict when the run has changed since it was read. Sends no request when the status stays the same. */
 export async function writeStatus(
   client: KubernetesClient,
   run: SequencerRun,
   changes: Omit<OwnStatus, 'conditions' | 'observedGeneration'>,
   conditions: ConditionChange[] = [],
 ): Promise<SequencerRun> {
-  const before = ownOf(run.status);
+  const before = ownFieldsOf(run.status);
   const list = withConditions(before.conditions, conditions, new Date());
   const after: OwnStatus = {
     ...before,

@@ -1,9 +1,9 @@
 /**
- * Gives a run to a pod that waited. Every step can be repeated, in this order:
- * 1. the run's status names the pod and its uid (`claim`): the run has this pod and no other from then on;
- * 2. the pod becomes the run's: owner, label, finalizer; only if it has not changed since it was seen waiting;
- * 3. the Secret that it has mounted, and that was not there, is made: the script is in no other pod's reach;
- * 4. an annotation of the pod makes its node look at once; by itself a node looks about once a minute.
+ * Assigns a run to a warm pod. Every step can be repeated, in this order:
+ * 1. The run's status names the pod and its uid (`claimPod`). From then on the run has this pod and no other.
+ * 2. The run adopts the pod: owner reference, label, finalizer. Refused if the pod has changed since it was read.
+ * 3. The Secret that the pod mounts, and that did not exist before, is created. No other pod can read the script.
+ * 4. An annotation on the pod makes the kubelet sync it immediately. Without a change, it syncs about once a minute.
  */
 import type { KubernetesClient } from '@sequencer/kubernetes/client';
 import { KubernetesError } from '@sequencer/kubernetes/errors';
@@ -11,55 +11,55 @@ import type { Pod } from '@sequencer/kubernetes/objects';
 import { PODS } from '@sequencer/kubernetes/resources';
 import { ANNOTATIONS, FINALIZER, LABELS } from '@sequencer/model/kubernetes/names';
 import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
-import { isOwned } from '../pods/ownership.ts';
-import { ownerOf } from '../pods/pod-spec.ts';
-import { givenAt, hasWaited } from './warm-pod.ts';
+import { isOwnedBy } from '../pods/ownership.ts';
+import { ownerReference } from '../pods/pod-spec.ts';
+import { assignedAt, isFromWarmPool } from './warm-pod.ts';
 
-/** The Secret may reach the node after the annotation: then it looks in vain. In ms after it was given. */
-const LOOKS_MS = [1_000, 4_000];
+/** In ms after the assignment. The kubelet may sync the pod before it can read the Secret, so it is nudged again. */
+const NUDGE_DELAYS_MS = [1_000, 4_000];
 
 /** Steps 3 and 4, after `adopt`. */
-export async function handOver(client: KubernetesClient, own: Pod, makeSecret: () => Promise<void>): Promise<Pod> {
-  await makeSecret();
-  const annotations = { [ANNOTATIONS.given]: new Date().toISOString() };
-  return client.merge(PODS, own.metadata.namespace, own.metadata.name, {
-    metadata: { uid: own.metadata.uid, annotations },
+export async function assign(client: KubernetesClient, pod: Pod, createSecret: () => Promise<void>): Promise<Pod> {
+  await createSecret();
+  const annotations = { [ANNOTATIONS.assignedAt]: new Date().toISOString() };
+  return client.merge(PODS, pod.metadata.namespace, pod.metadata.name, {
+    metadata: { uid: pod.metadata.uid, annotations },
   });
 }
 
 /** Step 2. */
 export async function adopt(client: KubernetesClient, run: SequencerRun, pod: Pod): Promise<Pod> {
-  if (isOwned(pod, run)) return pod;
+  if (isOwnedBy(pod, run)) return pod;
   const { namespace, name, uid, resourceVersion, labels, deletionTimestamp } = pod.metadata;
   const metadata = {
     uid,
     resourceVersion,
     labels: { ...labels, [LABELS.run]: run.metadata.name },
-    ownerReferences: [ownerOf(run)],
-    // What is being deleted takes no new ones.
+    ownerReferences: [ownerReference(run)],
+    // The API server accepts no new finalizers on an object that is being deleted.
     ...(deletionTimestamp === undefined && { finalizers: [FINALIZER] }),
   };
   return client.merge(PODS, namespace, name, { metadata });
 }
 
-/** Whether it still has to be given its run. */
-export function isToBeGiven(pod: Pod): boolean {
-  return hasWaited(pod) && givenAt(pod) === undefined;
+/** Whether steps 3 and 4 are still to be done. */
+export function awaitsAssignment(pod: Pod): boolean {
+  return isFromWarmPool(pod) && assignedAt(pod) === undefined;
 }
 
-/** Tells the node again to look, when it is time. Returns in how many ms it is. */
-export async function lookAgain(client: KubernetesClient, pod: Pod, now: number): Promise<number | undefined> {
-  const given = givenAt(pod);
-  if (given === undefined) return undefined;
-  const looks = Number(pod.metadata.annotations?.[ANNOTATIONS.looks] ?? 0);
-  const after = LOOKS_MS[looks];
-  if (after === undefined) return undefined;
-  const wait = Date.parse(given) + after - now;
+/** Repeats step 4 when it is due. Returns in how many ms it is due next; undefined if it is not needed any more. */
+export async function nudgeKubelet(client: KubernetesClient, pod: Pod, now: number): Promise<number | undefined> {
+  const assigned = assignedAt(pod);
+  if (assigned === undefined) return undefined;
+  const nudges = Number(pod.metadata.annotations?.[ANNOTATIONS.kubeletNudges] ?? 0);
+  const delay = NUDGE_DELAYS_MS[nudges];
+  if (delay === undefined) return undefined;
+  const wait = Date.parse(assigned) + delay - now;
   if (wait > 0) return wait;
   const { namespace, name, uid } = pod.metadata;
   try {
     await client.merge(PODS, namespace, name, {
-      metadata: { uid, annotations: { [ANNOTATIONS.looks]: String(looks + 1) } },
+      metadata: { uid, annotations: { [ANNOTATIONS.kubeletNudges]: String(nudges + 1) } },
     });
   } catch (error) {
     if (!(error instanceof KubernetesError) || !error.notFound) throw error;

@@ -1,24 +1,24 @@
-/** A pod that waits for a run: what it is made of, and whether a run may have it. Pure. */
+/** What a warm pod is built from, and whether a run can be assigned to it. Pure. */
 import { createHash } from 'node:crypto';
 import type { Fields, New } from '@sequencer/kubernetes/client';
 import type { ConfigMap, NetworkPolicy, Pod } from '@sequencer/kubernetes/objects';
 import { wholeSeconds } from '@sequencer/kubernetes/times';
 import { ANNOTATIONS, LABELS } from '@sequencer/model/kubernetes/names';
 import type { Sequencer } from '@sequencer/model/kubernetes/sequencer';
-import { isDown, runnerState } from '../pods/termination.ts';
-import { ownerOf, podSpecOf, runnerLabels } from '../pods/pod-spec.ts';
-import { troubleOf } from '../pods/problems.ts';
+import { buildPodSpec, ownerReference, runnerLabels } from '../pods/pod-spec.ts';
+import { podProblem } from '../pods/problems.ts';
+import { isPodTerminated, runnerState } from '../pods/termination.ts';
 
-/** What the pods of a sequencer are made from now. */
+/** What new warm pods of a sequencer are built from. */
 export interface Template {
   digest: string;
   podNamed: (name: string) => New<Pod>;
 }
 
-/** @param ocs as it is now: a pod keeps what it has mounted for a while after that has changed */
+/** @param ocs the current version: a mounted ConfigMap is updated only some time after a change */
 export function templateOf(sequencer: Sequencer, policy: Fields<NetworkPolicy>, ocs: ConfigMap | null): Template {
   const { name, uid } = sequencer.metadata;
-  const parts = [uid, podSpecOf(sequencer, '', 'waits'), policy, ocs?.metadata.resourceVersion];
+  const parts = [uid, buildPodSpec(sequencer, '', 'warm'), policy, ocs?.metadata.resourceVersion];
   const digest = createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
   return {
     digest,
@@ -27,14 +27,14 @@ export function templateOf(sequencer: Sequencer, policy: Fields<NetworkPolicy>, 
         name: pod,
         labels: runnerLabels(name),
         annotations: { [ANNOTATIONS.template]: digest },
-        ownerReferences: [ownerOf(sequencer)],
+        ownerReferences: [ownerReference(sequencer)],
       },
-      spec: podSpecOf(sequencer, pod, 'waits'),
+      spec: buildPodSpec(sequencer, pod, 'warm'),
     }),
   };
 }
 
-/** Whether it waits, or soon will, and is what would be made now. */
+/** Whether the pod has no run, has not ended, and was built from this template. */
 export function isCurrent(pod: Pod, { digest }: Template): boolean {
   const { annotations, deletionTimestamp, labels } = pod.metadata;
   return (
@@ -46,29 +46,29 @@ export function isCurrent(pod: Pod, { digest }: Template): boolean {
 }
 
 export function hasEnded(pod: Pod): boolean {
-  return isDown(pod, Date.now()) || runnerState(pod).terminated !== undefined;
+  return isPodTerminated(pod, Date.now()) || runnerState(pod).terminated !== undefined;
 }
 
-/** Whether a run could be given to it: its runner runs, on a node that answers. */
+/** Whether a run can be assigned to the pod: its runner is up, on a reachable node. */
 export function isReady(pod: Pod): boolean {
   const { deletionTimestamp, labels } = pod.metadata;
   const free = deletionTimestamp === undefined && labels?.[LABELS.run] === undefined;
-  return free && !hasEnded(pod) && runnerState(pod).running !== undefined && troubleOf(pod) === null;
+  return free && !hasEnded(pod) && runnerState(pod).running !== undefined && podProblem(pod) === null;
 }
 
-/** Whether the pod of a run was made to wait, for whichever run would come. */
-export function hasWaited({ metadata }: Pod): boolean {
+/** Whether the pod was created as a warm pod. */
+export function isFromWarmPool({ metadata }: Pod): boolean {
   return metadata.annotations?.[ANNOTATIONS.template] !== undefined;
 }
 
-/** Since when its script may run. */
+/** When the script could start: for a warm pod, when its run was assigned. */
 export function startedAtOf(pod: Pod): string | undefined {
-  const given = givenAt(pod);
-  if (hasWaited(pod)) return given === undefined ? undefined : wholeSeconds(new Date(given));
+  const assigned = assignedAt(pod);
+  if (isFromWarmPool(pod)) return assigned === undefined ? undefined : wholeSeconds(new Date(assigned));
   const { running, terminated } = runnerState(pod);
   return running?.startedAt ?? terminated?.startedAt ?? undefined;
 }
 
-export function givenAt({ metadata }: Pod): string | undefined {
-  return metadata.annotations?.[ANNOTATIONS.given];
+export function assignedAt({ metadata }: Pod): string | undefined {
+  return metadata.annotations?.[ANNOTATIONS.assignedAt];
 }

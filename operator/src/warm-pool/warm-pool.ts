@@ -1,11 +1,11 @@
 /**
- * The pods that wait for runs, of all sequencers.
+ * Keeps the warm pods of all sequencers: pods whose runner is up and waits for a run.
  *
- * Contract: a waiting pod is of one sequencer and has no run. A run takes it by naming it, with its uid, in its own
- * status; from then on it is this run's pod, as if it had been made for it, and nothing here touches it. What cannot be
- * given to a run any more (it has ended, its node is away, the Sequencer would make it differently) is removed, and
- * another takes its place. Waiting pods stand behind runs: none is made while a run is being started, and what is not
- * up yet goes when a run needs a pod of its own.
+ * Contract: a warm pod belongs to one sequencer and has no run. A run claims it by naming it, with its uid, in the run's
+ * own status. From then on it is this run's pod, as if it had been created for it, and the pool leaves it alone. A warm
+ * pod that no run can use (it has ended, its node is unreachable, or the Sequencer has changed) is deleted and replaced.
+ * Runs have priority over warm pods: no warm pod is created while a run is starting, and warm pods are deleted when a
+ * run needs a pod of its own.
  */
 import { randomBytes } from 'node:crypto';
 import type { KubernetesClient } from '@sequencer/kubernetes/client';
@@ -13,96 +13,102 @@ import type { ConfigMap, Pod } from '@sequencer/kubernetes/objects';
 import { CONFIG_MAPS, NETWORK_POLICIES, PODS } from '@sequencer/kubernetes/resources';
 import type { Sequencer } from '@sequencer/model/kubernetes/sequencer';
 import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
+import type { ClusterCache } from '../cache/cluster-cache.ts';
+import { admissionErrorOf } from '../pods/admission-error.ts';
+import { buildNetworkPolicy, networkPolicyName } from '../pods/network-policy.ts';
+import { podProblem } from '../pods/problems.ts';
 import type { EventRecorder } from '../status/event-recorder.ts';
-import { refusalOf } from '../pods/admission-error.ts';
 import { MANAGER } from '../status/status.ts';
-import { troubleOf } from '../pods/problems.ts';
-import { networkPolicyName, networkPolicyOf } from '../pods/network-policy.ts';
-import type { World } from '../cache/cluster-cache.ts';
 import { hasEnded, isCurrent, isReady, templateOf, type Template } from './warm-pod.ts';
 
-/** A pod that ended while it waited is not made anew sooner: what ended it may end the next. */
-const AFTER_AN_END_MS = 15_000;
-const AFTER_REFUSAL_MS = 30_000;
-const LOOK_AGAIN_MS = 60_000;
-/** What was made is in the copy of the world by then. */
-const SEEN_AFTER_MS = 3_000;
-/** For a node to be found, and the image to be pulled. */
-const TROUBLE_AFTER_MS = 30_000;
+/** A warm pod that has ended is replaced only after this time: the cause may end the next one, too. */
+const REPLACE_ENDED_AFTER_MS = 15_000;
+const RETRY_AFTER_ADMISSION_ERROR_MS = 30_000;
+const CHECK_EVERY_MS = 60_000;
+/** By then the cache has a pod that was just created. */
+const CACHE_DELAY_MS = 3_000;
+/** Time for scheduling and the image pull, before a problem is reported. */
+const REPORT_PROBLEM_AFTER_MS = 30_000;
 
-export class WarmPods {
+export class WarmPool {
   readonly #client: KubernetesClient;
-  readonly #world: World;
+  readonly #cache: ClusterCache;
   readonly #events: EventRecorder;
   readonly #gatewayPods: Record<string, string>;
-  /** The newest that was made, and when, by the uid of its sequencer: the copy of the world may not have it yet. */
-  readonly #made = new Map<string, { pod: string; at: number }>();
+  /** The last pod that was created, by the uid of its sequencer. The cache may not have it yet. */
+  readonly #lastCreated = new Map<string, { pod: string; at: number }>();
 
-  constructor(client: KubernetesClient, world: World, events: EventRecorder, gatewayPods: Record<string, string>) {
+  constructor(
+    client: KubernetesClient,
+    cache: ClusterCache,
+    events: EventRecorder,
+    gatewayPods: Record<string, string>,
+  ) {
     this.#client = client;
-    this.#world = world;
+    this.#cache = cache;
     this.#events = events;
     this.#gatewayPods = gatewayPods;
   }
 
   /**
-   * Sees to it that as many wait as the Sequencer says. Returns when to look again, in ms.
+   * Creates and deletes warm pods until there are as many as `spec.runner.warm`. Returns in how many ms to check again.
    *
-   * @param active the run that holds the sequencer
+   * @param active the run that has the sequencer
    */
-  async keep(sequencer: Sequencer, active: SequencerRun | undefined): Promise<number | undefined> {
+  async reconcile(sequencer: Sequencer, active: SequencerRun | undefined): Promise<number | undefined> {
     const { namespace, name, deletionTimestamp } = sequencer.metadata;
     const wanted = deletionTimestamp === undefined ? (sequencer.spec.runner.warm ?? 0) : 0;
-    const waiting = this.#waitingFor(sequencer).filter(({ metadata }) => metadata.uid !== active?.status?.podUID);
-    if (wanted === 0 && waiting.length === 0) return undefined;
-    // A run that is being started may be about to take one.
+    const pods = this.#podsOf(sequencer).filter(({ metadata }) => metadata.uid !== active?.status?.podUID);
+    if (wanted === 0 && pods.length === 0) return undefined;
+    // A run that is starting may be about to claim one.
     if (active && !['Running', 'Paused', 'Stopping'].includes(active.status?.phase ?? 'Queued')) return undefined;
     const template = await this.#template(sequencer);
-    const current = waiting.filter((pod) => template && isCurrent(pod, template));
+    const current = pods.filter((pod) => template && isCurrent(pod, template));
     const kept = current.slice(0, wanted);
-    const ended = waiting.filter((pod) => hasEnded(pod) && ageOf(pod) < AFTER_AN_END_MS && wanted > 0);
-    for (const pod of waiting) if (!kept.includes(pod) && !ended.includes(pod)) await this.#remove(pod);
+    const ended = pods.filter((pod) => hasEnded(pod) && ageOf(pod) < REPLACE_ENDED_AFTER_MS && wanted > 0);
+    for (const pod of pods) if (!kept.includes(pod) && !ended.includes(pod)) await this.#remove(pod);
     for (const pod of kept) {
-      const trouble = ageOf(pod) > TROUBLE_AFTER_MS ? troubleOf(pod) : null;
-      if (trouble) await this.#events.say(sequencer, 'Warning', trouble.reason, `A waiting pod: ${trouble.message}`);
+      const problem = ageOf(pod) > REPORT_PROBLEM_AFTER_MS ? podProblem(pod) : null;
+      if (problem) await this.#events.record(sequencer, 'Warning', problem.reason, `Warm pod: ${problem.message}`);
     }
-    if (ended.length > 0) return AFTER_AN_END_MS;
-    if (!template || kept.length >= wanted) return wanted > 0 ? LOOK_AGAIN_MS : undefined;
-    const made = this.#made.get(sequencer.metadata.uid);
-    if (made && Date.now() - made.at < SEEN_AFTER_MS && !waiting.some(({ metadata }) => metadata.name === made.pod)) {
-      return SEEN_AFTER_MS;
+    if (ended.length > 0) return REPLACE_ENDED_AFTER_MS;
+    if (!template || kept.length >= wanted) return wanted > 0 ? CHECK_EVERY_MS : undefined;
+    const last = this.#lastCreated.get(sequencer.metadata.uid);
+    if (last && Date.now() - last.at < CACHE_DELAY_MS && !pods.some(({ metadata }) => metadata.name === last.pod)) {
+      return CACHE_DELAY_MS;
     }
     try {
-      await this.#make(sequencer, template, `${name}-warm-${randomBytes(4).toString('hex')}`, namespace);
-      return LOOK_AGAIN_MS;
+      await this.#create(sequencer, template, `${name}-warm-${randomBytes(4).toString('hex')}`, namespace);
+      return CHECK_EVERY_MS;
     } catch (error) {
-      const refusal = refusalOf(error);
-      if (!refusal) throw error;
-      await this.#events.say(sequencer, 'Warning', refusal.reason, `No waiting pod: ${refusal.message}`);
-      return AFTER_REFUSAL_MS;
+      const refused = admissionErrorOf(error);
+      if (!refused) throw error;
+      await this.#events.record(sequencer, 'Warning', refused.reason, `No warm pod was created. ${refused.message}`);
+      return RETRY_AFTER_ADMISSION_ERROR_MS;
     }
   }
 
-  /** One that a run could have, as the API server has it now. */
-  async ready(sequencer: Sequencer): Promise<Pod | null> {
-    const seen = this.#waitingFor(sequencer).find(isReady);
-    const pod = seen && (await this.#client.find(PODS, seen.metadata.namespace, seen.metadata.name));
-    return pod?.metadata.uid === seen?.metadata.uid && pod && isReady(pod) ? pod : null;
+  /** A warm pod that a run can claim, as the API server has it now. */
+  async findReady(sequencer: Sequencer): Promise<Pod | null> {
+    const cached = this.#podsOf(sequencer).find(isReady);
+    const pod = cached && (await this.#client.find(PODS, cached.metadata.namespace, cached.metadata.name));
+    return pod?.metadata.uid === cached?.metadata.uid && pod && isReady(pod) ? pod : null;
   }
 
-  /** Whether it is as it would be made now. */
-  fits(sequencer: Sequencer, pod: Pod, ocs: ConfigMap | null): boolean {
-    return isCurrent(pod, templateOf(sequencer, networkPolicyOf(sequencer, this.#gatewayPods), ocs));
+  /** Whether a new warm pod would be built in the same way. */
+  isCurrent(sequencer: Sequencer, pod: Pod, ocs: ConfigMap | null): boolean {
+    return isCurrent(pod, templateOf(sequencer, buildNetworkPolicy(sequencer, this.#gatewayPods), ocs));
   }
 
-  /** For a run that gets a pod of its own: none of those that wait stands in its way. */
-  async makeRoom(sequencer: Sequencer): Promise<void> {
-    for (const pod of this.#waitingFor(sequencer)) await this.#remove(pod);
+  /** Deletes the warm pods of the sequencer, so that they do not take resources from a run that gets a pod of its own. */
+  async removeAll(sequencer: Sequencer): Promise<void> {
+    for (const pod of this.#podsOf(sequencer)) await this.#remove(pod);
   }
 
-  #waitingFor({ metadata: { namespace, name, uid } }: Sequencer): Pod[] {
-    return this.#world
-      .waitingFor(namespace, name)
+  /** The oldest first. */
+  #podsOf({ metadata: { namespace, name, uid } }: Sequencer): Pod[] {
+    return this.#cache
+      .warmPodsOf(namespace, name)
       .filter(
         ({ metadata }) =>
           metadata.deletionTimestamp === undefined && metadata.ownerReferences?.some((owner) => owner.uid === uid),
@@ -110,19 +116,19 @@ export class WarmPods {
       .sort((a, b) => ageOf(b) - ageOf(a));
   }
 
-  /** Null while a pod could not start: its configuration is not there. */
+  /** Null if a pod could not start, because the ConfigMap of `spec.ocs` does not exist. */
   async #template(sequencer: Sequencer): Promise<Template | null> {
     const { ocs } = sequencer.spec;
     const map = ocs ? await this.#client.find(CONFIG_MAPS, sequencer.metadata.namespace, ocs.configMap) : null;
     if (ocs && !map) return null;
-    return templateOf(sequencer, networkPolicyOf(sequencer, this.#gatewayPods), map);
+    return templateOf(sequencer, buildNetworkPolicy(sequencer, this.#gatewayPods), map);
   }
 
-  async #make(sequencer: Sequencer, template: Template, pod: string, namespace: string): Promise<void> {
-    const policy = networkPolicyOf(sequencer, this.#gatewayPods);
+  async #create(sequencer: Sequencer, template: Template, pod: string, namespace: string): Promise<void> {
+    const policy = buildNetworkPolicy(sequencer, this.#gatewayPods);
     await this.#client.apply(NETWORK_POLICIES, namespace, networkPolicyName(sequencer), policy, { manager: MANAGER });
     await this.#client.create(PODS, namespace, template.podNamed(pod));
-    this.#made.set(sequencer.metadata.uid, { pod, at: Date.now() });
+    this.#lastCreated.set(sequencer.metadata.uid, { pod, at: Date.now() });
   }
 
   #remove({ metadata }: Pod): Promise<void> {

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { PODS, RUNS } from '@sequencer/kubernetes/resources';
 import { LABELS } from '@sequencer/model/kubernetes/names';
 import { isFinalWord } from '@sequencer/model/kubernetes/words';
-import { isDown } from '../../src/pods/termination.ts';
+import { isPodTerminated } from '../../src/pods/termination.ts';
 import { client } from './cluster.ts';
 
 export class Watcher {
@@ -33,7 +33,7 @@ export class Watcher {
       const before = this.pods.get(owner);
       if (before !== undefined && before !== pod.metadata.uid) this.faults.push(`the run ${owner} had two pods`);
       this.pods.set(owner, pod.metadata.uid);
-      if (isDown(pod, Date.now()) || (this.#told && over.has(owner))) continue;
+      if (isPodTerminated(pod, Date.now()) || (this.#told && over.has(owner))) continue;
       const sequencer = pod.metadata.labels?.[LABELS.sequencer] ?? '';
       alive.set(sequencer, [...(alive.get(sequencer) ?? []), pod.metadata.name]);
     }

@@ -44,7 +44,7 @@ export class Cluster {
       namespace,
       // People wait for what it sees.
       backOff: new BackOff(200, 2000),
-      troubled: (error: unknown) => {
+      onError: (error: unknown) => {
         log.warn({ kind, err: error }, 'a watch broke; it is begun again');
       },
     });
@@ -58,7 +58,7 @@ export class Cluster {
     this.runs = new Reflector({
       ...common('SequencerRun'),
       resource: RUNS,
-      keep: withoutScript,
+      transform: withoutScript,
       changed: (before, after) => {
         listener.runChanged(before, after);
       },

@@ -1,6 +1,6 @@
 /** The mode of a sequencer as people see it, from its object. Pure. */
 import { storableText, type Mode } from '@sequencer/model';
-import { inForce, type Hold } from '@sequencer/model/kubernetes/hold';
+import { activeHold, type Hold } from '@sequencer/model/kubernetes/hold';
 import { ANNOTATIONS } from '@sequencer/model/kubernetes/names';
 import type { Sequencer } from '@sequencer/model/kubernetes/sequencer';
 import { phaseOfWord } from '@sequencer/model/kubernetes/words';
@@ -8,7 +8,7 @@ import { END_WORDS } from '../../runs/run-end.ts';
 
 /** The bad end after which nothing starts by itself, until somebody has looked at it; null when nothing is held. */
 export function holdOf({ spec, status }: Sequencer): Hold | null {
-  return inForce(status?.hold, spec) ?? null;
+  return activeHold(status?.hold, spec) ?? null;
 }
 
 /** Whether the annotation is about another mode: somebody has set it in the cluster since then. */

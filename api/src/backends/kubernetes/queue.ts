@@ -5,7 +5,7 @@ import type { New } from '@sequencer/kubernetes/client';
 import { KubernetesError } from '@sequencer/kubernetes/errors';
 import { RUNS, SEQUENCERS } from '@sequencer/kubernetes/resources';
 import { SequencerError, isFinal, type Breakpoint, type Mode } from '@sequencer/model';
-import { resumeWord } from '@sequencer/model/kubernetes/hold';
+import { resumeValue } from '@sequencer/model/kubernetes/hold';
 import { ANNOTATIONS } from '@sequencer/model/kubernetes/names';
 import { byPlace, isWaiting, placeOf } from '@sequencer/model/kubernetes/queue';
 import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
@@ -132,7 +132,7 @@ export class KubernetesQueue implements RunQueue {
     const patch = {
       metadata: { annotations: { [ANNOTATIONS.modeBy]: modeBy(word, by, new Date()) } },
       // Who sets the mode to Queue has looked at how the last run ended.
-      spec: { mode: word, ...(hold && mode !== 'OFF' && { resumeAfter: resumeWord(hold) }) },
+      spec: { mode: word, ...(hold && mode !== 'OFF' && { resumeAfter: resumeValue(hold) }) },
     };
     await asking(() => client.merge(SEQUENCERS, namespace, sequencer, patch));
   }
