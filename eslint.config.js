@@ -99,7 +99,7 @@ export default tseslint.config(
   ...webImportDirection,
   {
     // Node puts its own functions in `test` files' hands as promises that it awaits itself.
-    files: ['**/*.test.ts', '**/test/**/*.ts'],
+    files: ['**/*.test.ts', '**/test/**/*.ts', 'testing/**/*.ts'],
     rules: { '@typescript-eslint/no-non-null-assertion': 'off' },
   },
 );

@@ -1,18 +1,63 @@
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 
-/** One project a workspace, configured in its folder, and one for the scripts of this folder. */
+type Options = NonNullable<TestProjectInlineConfiguration['test']>;
+
+/** The unit tests beside the files of a workspace, and its integration tests. */
+function workspace(name: string, options: Options = {}): TestProjectInlineConfiguration {
+  const include = [`${name}/src/**/*.test.ts`, `${name}/test/integration/**/*.test.ts`];
+  return { test: { name, include, ...options } };
+}
+
+/** Tests that need a Kubernetes cluster. `make test` leaves these projects out. */
+const onCluster: TestProjectInlineConfiguration[] = [
+  {
+    // make test-cluster
+    test: {
+      name: 'cluster',
+      include: ['{api,operator,charts}/test/cluster/**/*.test.ts'],
+      globalSetup: ['testing/src/cluster/set-up.ts', 'testing/src/api/database.ts'],
+      testTimeout: 90_000,
+      hookTimeout: 120_000,
+    },
+  },
+  {
+    // make test-install: the chart on a cluster with nodes. Its cluster-wide objects belong to one release at a time.
+    test: {
+      name: 'install',
+      include: ['charts/test/install/**/*.test.ts'],
+      testTimeout: 90_000,
+      hookTimeout: 120_000,
+      fileParallelism: false,
+    },
+  },
+  {
+    // make chaos, and the last step of make test-cluster and make test-install: parts of the cluster are killed.
+    test: {
+      name: 'chaos',
+      include: ['operator/test/chaos/**/*.test.ts'],
+      globalSetup: ['testing/src/cluster/set-up.ts'],
+      testTimeout: 300_000,
+      hookTimeout: 180_000,
+      fileParallelism: false,
+    },
+  },
+];
+
+/** One project a workspace, one for the scripts, and three that need a cluster. */
 export default defineConfig({
   test: {
     projects: [
-      'model',
-      'api',
-      'web',
-      'simulator',
-      'launcher',
-      'cli',
-      'kubernetes',
-      'operator',
+      workspace('model'),
+      workspace('kubernetes'),
+      workspace('api', { globalSetup: ['testing/src/api/database.ts'], testTimeout: 30_000, hookTimeout: 60_000 }),
+      workspace('web'),
+      workspace('simulator'),
+      workspace('launcher', { testTimeout: 60_000, hookTimeout: 60_000 }),
+      workspace('cli'),
+      workspace('operator'),
+      workspace('testing'),
       { test: { name: 'scripts', include: ['scripts/**/*.test.ts'] } },
+      ...onCluster,
     ],
     // Two cores, and tests that start real processes.
     maxWorkers: 2,

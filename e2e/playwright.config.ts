@@ -1,5 +1,5 @@
 import { defineConfig } from '@playwright/test';
-import { launchOptions } from './src/chromium.ts';
+import { launchOptions } from '@sequencer/testing/pages/chromium';
 
 export default defineConfig({
   testDir: 'tests',

@@ -9,7 +9,7 @@
  *
  *     make bench-cluster PARTS=writes RELEASE_NAMESPACE=sequencer WRITES_SECONDS=600
  */
-import setUp from '../../operator/test-cluster/support/set-up.ts';
+import setUp from '@sequencer/testing/cluster/set-up';
 import { firstLine, warm } from './cluster/first-line.ts';
 import { memory } from './cluster/memory.ts';
 import { burst, oneByOne } from './cluster/pods.ts';

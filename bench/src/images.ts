@@ -9,7 +9,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { root } from '../../e2e/src/stack.ts';
+import { root } from '@sequencer/testing/root';
 import { printTable, report } from './figures.ts';
 import { median } from './numbers.ts';
 

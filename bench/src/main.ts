@@ -8,7 +8,7 @@ import { spawnSync } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { root } from '../../e2e/src/stack.ts';
+import { root } from '@sequencer/testing/root';
 import { printTable, report, type Figure } from './figures.ts';
 import { median, quantile } from './numbers.ts';
 import { answers, output } from './load.ts';

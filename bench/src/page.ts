@@ -1,7 +1,7 @@
 /** The page of a run that prints 1,000 lines a second, watched in a real Chromium for two minutes. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { chromium, type CDPSession } from '@playwright/test';
-import { launchOptions } from '../../e2e/src/chromium.ts';
+import { launchOptions } from '@sequencer/testing/pages/chromium';
 import { report } from './figures.ts';
 import { median, quantile } from './numbers.ts';
 import type { Product } from './product.ts';

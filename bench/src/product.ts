@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { createClient, type Client } from 'graphql-ws';
 import { WebSocket } from 'ws';
-import { Stack } from '../../e2e/src/stack.ts';
+import { Stack } from '@sequencer/testing/stack/stack';
 
 export interface SeenEvent {
   seq: number;

@@ -3,7 +3,7 @@
  * a million events. It must not grow with the run.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Recording } from '../../web/src/run/replay/recording.ts';
+import { Recording } from '@sequencer/web/run/replay/recording';
 import { report } from './figures.ts';
 import { median } from './numbers.ts';
 import type { Product } from './product.ts';

@@ -1,6 +1,6 @@
 /** A command follows its run through what a server goes through. */
 import { afterEach, expect, it } from 'vitest';
-import { TroubledServer, breaksOff, refuses, sends, type Plan } from '../../web/src/api/troubled-server.ts';
+import { TroubledServer, breaksOff, refuses, sends, type Plan } from '@sequencer/testing/troubled-server';
 import { Api } from './api.ts';
 import { followOutput } from './follow.ts';
 

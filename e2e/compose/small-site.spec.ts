@@ -1,12 +1,12 @@
 /** docs/small-site.md, word by word, on a Docker engine, with a person at a real browser. */
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { FIRST_RECORD, FIRST_RUN } from '../../api/test/first-record.ts';
-import { blocks } from '../src/guide.ts';
-import { OwnNginx, type Front } from '../src/own-nginx.ts';
-import { SequencerPage } from '../src/sequencer-page.ts';
+import { FIRST_RECORD, FIRST_RUN } from '@sequencer/testing/api/first-record';
+import { blocks } from '@sequencer/testing/docs/blocks';
+import { OwnNginx, type Front } from '@sequencer/testing/small-site/own-nginx';
+import { SequencerPage } from '@sequencer/testing/pages/sequencer-page';
 import { expect, test } from '../src/site-fixtures.ts';
-import { root } from '../src/stack.ts';
+import { root } from '@sequencer/testing/root';
 
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
 

@@ -1,6 +1,6 @@
 /** What the tests are given: one running stack for all tests of a file, and the page to look at it. */
 import { test as base } from '@playwright/test';
-import { Stack } from './stack.ts';
+import { Stack } from '@sequencer/testing/stack/stack';
 
 export const test = base.extend<{ logOfFailure: undefined }, { stack: Stack }>({
   stack: [

@@ -8,8 +8,9 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Observatory } from './observatory.ts';
-import { Stack, root } from './stack.ts';
+import { Observatory } from '@sequencer/testing/stack/observatory';
+import { root } from '@sequencer/testing/root';
+import { Stack } from '@sequencer/testing/stack/stack';
 
 interface Case {
   script?: string;

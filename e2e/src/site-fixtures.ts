@@ -1,7 +1,7 @@
 /** What the tests of a small site are given: one that is installed as the guide says, and a person at its pages. */
 import { execFileSync } from 'node:child_process';
 import { test as base, expect, type Page } from '@playwright/test';
-import { PASSWORD, Site } from './site.ts';
+import { PASSWORD, Site } from '@sequencer/testing/small-site/site';
 
 export class Person {
   readonly page: Page;

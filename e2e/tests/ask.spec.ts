@@ -1,6 +1,6 @@
 /** A script asks people, and tells how far it is. */
 import { expect, test } from '../src/fixtures.ts';
-import { SequencerPage } from '../src/sequencer-page.ts';
+import { SequencerPage } from '@sequencer/testing/pages/sequencer-page';
 
 const SCRIPT = `import sequencer
 for i in range(4):

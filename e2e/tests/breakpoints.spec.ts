@@ -1,6 +1,6 @@
 /** Breakpoints: before and while a script runs, in the script and in a library, seen by everybody. */
 import { expect, test } from '../src/fixtures.ts';
-import { SequencerPage } from '../src/sequencer-page.ts';
+import { SequencerPage } from '@sequencer/testing/pages/sequencer-page';
 
 const LOOP = `import time
 from shutil import which

@@ -4,8 +4,9 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
-import { PASSWORD, startWith } from '../src/people.ts';
-import { root, type Stack } from '../src/stack.ts';
+import { PASSWORD, startWith } from '@sequencer/testing/pages/sign-in';
+import { root } from '@sequencer/testing/root';
+import type { Stack } from '@sequencer/testing/stack/stack';
 
 const CLI = join(root, 'bin/sequencer');
 const SCRIPT = "print('moving', flush=True)\n";
@@ -108,7 +109,7 @@ test.describe('hash-password on a terminal', () => {
     );
     expect(made).toMatchObject({ status: 0, line: expect.stringMatching(/^alice:operator@satp1:scrypt\$\S+\n$/) });
     expect(made.shown.replaceAll('\r', '').trim()).toBe('Password: \nAgain:');
-    const { isPassword } = await import('../../api/src/auth/password.ts');
+    const { isPassword } = await import('@sequencer/api/auth/password');
     expect(await isPassword(typed, made.line.trim().split(':')[2] ?? '')).toBe(true);
   });
 

@@ -1,9 +1,9 @@
 /** Where one person at a time drives: what the other one sees, and how control passes between them. */
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
-import { signIn, startWith } from '../src/people.ts';
-import { SequencerPage } from '../src/sequencer-page.ts';
-import type { Stack } from '../src/stack.ts';
+import { signIn, startWith } from '@sequencer/testing/pages/sign-in';
+import { SequencerPage } from '@sequencer/testing/pages/sequencer-page';
+import type { Stack } from '@sequencer/testing/stack/stack';
 
 const SCRIPT = 'import time\nwhile True:\n    time.sleep(0.05)\n';
 const WHY = 'otto drives lat. Ask for control, or take over with a reason.';

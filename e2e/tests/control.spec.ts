@@ -1,6 +1,6 @@
 /** Pausing, stepping and stopping, with two browsers on the same run. */
 import { expect, test } from '../src/fixtures.ts';
-import { SequencerPage } from '../src/sequencer-page.ts';
+import { SequencerPage } from '@sequencer/testing/pages/sequencer-page';
 
 const COUNTER = 'import time\ni = 0\nwhile True:\n    i += 1\n    time.sleep(0.02)\n';
 

@@ -1,6 +1,6 @@
 /** What somebody types stays theirs, whatever others do. */
 import { expect, test } from '../src/fixtures.ts';
-import { SequencerPage } from '../src/sequencer-page.ts';
+import { SequencerPage } from '@sequencer/testing/pages/sequencer-page';
 
 test('another person’s run and draft do not touch what is typed here', async ({ page, browser, stack }) => {
   const sequencer = new SequencerPage(page);

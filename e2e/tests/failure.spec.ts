@@ -1,6 +1,6 @@
 /** A failed statement holds the run; it is mended while it waits, and goes on. */
 import { expect, test } from '../src/fixtures.ts';
-import { SequencerPage } from '../src/sequencer-page.ts';
+import { SequencerPage } from '@sequencer/testing/pages/sequencer-page';
 
 const SCRIPT = `tries = 0
 

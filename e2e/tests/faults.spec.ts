@@ -1,7 +1,7 @@
 /** Parts of the product are killed while a script runs: it is not disturbed, nothing is lost, and the page tells the truth. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from '../src/fixtures.ts';
-import { SequencerPage } from '../src/sequencer-page.ts';
+import { SequencerPage } from '@sequencer/testing/pages/sequencer-page';
 
 const TICKS =
   "import time\nfor i in range(60):\n    print('tick', i, flush=True)\n    time.sleep(0.1)\nprint('all ticks')\n";

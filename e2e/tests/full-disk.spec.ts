@@ -14,7 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
-import { Stack } from '../src/stack.ts';
+import { Stack } from '@sequencer/testing/stack/stack';
 
 const PRINTS = "while True:\n    print('x' * 1000)\n";
 

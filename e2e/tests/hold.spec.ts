@@ -1,7 +1,7 @@
 /** The telescope's own setting for failures, and what is known of the telescope while one is held. */
 import { expect, test } from '../src/fixtures.ts';
-import { SequencerPage } from '../src/sequencer-page.ts';
-import { Simulator } from '../src/simulator.ts';
+import { SequencerPage } from '@sequencer/testing/pages/sequencer-page';
+import { Simulator } from '@sequencer/testing/stack/simulator';
 
 const LEAVES_ONE_RUNNING = `import sorunlib as run
 run.initialize()

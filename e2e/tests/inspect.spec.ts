@@ -1,6 +1,6 @@
 /** Looking into a stopped script: calls, variables, watches, evaluating; stepping a trace of several. */
 import { expect, test } from '../src/fixtures.ts';
-import { SequencerPage } from '../src/sequencer-page.ts';
+import { SequencerPage } from '@sequencer/testing/pages/sequencer-page';
 
 const SCRIPT = `import threading
 import time

@@ -1,7 +1,7 @@
 /** The stop ladder with a script that does not heed it; and a run that begins with a later statement. */
 import { expect, test } from '../src/fixtures.ts';
-import { SequencerPage } from '../src/sequencer-page.ts';
-import { Stack } from '../src/stack.ts';
+import { SequencerPage } from '@sequencer/testing/pages/sequencer-page';
+import { Stack } from '@sequencer/testing/stack/stack';
 
 const DEAF = `import signal
 import time

@@ -1,7 +1,7 @@
 /** A night as the observatory runs it: looked into inside the library, failed, mended while it was held, and finished. */
 import { expect, test } from '../src/fixtures.ts';
-import { SequencerPage } from '../src/sequencer-page.ts';
-import { Simulator } from '../src/simulator.ts';
+import { SequencerPage } from '@sequencer/testing/pages/sequencer-page';
+import { Simulator } from '@sequencer/testing/stack/simulator';
 
 const NIGHT = `from nextline import disable_trace
 import socket

@@ -1,7 +1,7 @@
 /** What a script writes: colours, progress bars, bytes that are no text, and the line that each came from. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from '../src/fixtures.ts';
-import { SequencerPage } from '../src/sequencer-page.ts';
+import { SequencerPage } from '@sequencer/testing/pages/sequencer-page';
 
 const SCRIPT = `import os, subprocess, sys
 print('\\x1b[31mred\\x1b[0m and \\x1b[1;32mbold green\\x1b[0m')

@@ -1,6 +1,6 @@
 /** What the pages promise beside running a script: late joiners, other tabs, words and shapes, the history. */
 import { expect, test } from '../src/fixtures.ts';
-import { SequencerPage } from '../src/sequencer-page.ts';
+import { SequencerPage } from '@sequencer/testing/pages/sequencer-page';
 
 const KILL = 'mutation ($id: ID!) { stopRun(id: $id, level: KILL) { id } }';
 const PAUSE = 'mutation ($id: ID!) { pauseRun(id: $id) { id } }';

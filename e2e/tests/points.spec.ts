@@ -1,6 +1,6 @@
 /** Breakpoints that count, and points that only write a line. */
 import { expect, test } from '../src/fixtures.ts';
-import { SequencerPage } from '../src/sequencer-page.ts';
+import { SequencerPage } from '@sequencer/testing/pages/sequencer-page';
 
 const LOOP = `total = 0
 for step in range(6):

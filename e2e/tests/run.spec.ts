@@ -1,6 +1,6 @@
 /** From a script in the editor to a run in the history. */
 import { expect, test } from '../src/fixtures.ts';
-import { SequencerPage } from '../src/sequencer-page.ts';
+import { SequencerPage } from '@sequencer/testing/pages/sequencer-page';
 
 test('a script is opened, confirmed, run, watched and found again', async ({ page }) => {
   const sequencer = new SequencerPage(page);

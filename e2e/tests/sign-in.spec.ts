@@ -1,8 +1,8 @@
 /** Signing in and out in a browser, and what each role is shown. */
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
-import { PASSWORD, signIn as signInAt, startWith } from '../src/people.ts';
-import type { Stack } from '../src/stack.ts';
+import { PASSWORD, signIn as signInAt, startWith } from '@sequencer/testing/pages/sign-in';
+import type { Stack } from '@sequencer/testing/stack/stack';
 
 let stack: Stack;
 test.beforeAll(async () => {

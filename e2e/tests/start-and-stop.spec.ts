@@ -2,8 +2,10 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
-import { family, isAlive } from '../src/processes.ts';
-import { Stack, freePort, root } from '../src/stack.ts';
+import { family, isAlive } from '@sequencer/testing/stack/processes';
+import { freePort } from '@sequencer/testing/free-port';
+import { root } from '@sequencer/testing/root';
+import { Stack } from '@sequencer/testing/stack/stack';
 
 test('a second one on the same folder is refused; a stopped one leaves nothing behind', async () => {
   const stack = await Stack.start({ SEQUENCERS: 'satp1' });

@@ -1,6 +1,6 @@
 /** One asyncio task is stepped while the others go on, and while they wait. */
 import { expect, test } from '../src/fixtures.ts';
-import { SequencerPage } from '../src/sequencer-page.ts';
+import { SequencerPage } from '@sequencer/testing/pages/sequencer-page';
 
 const SCRIPT = `import asyncio
 

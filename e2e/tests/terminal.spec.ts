@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect, test } from '../src/fixtures.ts';
-import { root, type Stack } from '../src/stack.ts';
+import { root } from '@sequencer/testing/root';
+import type { Stack } from '@sequencer/testing/stack/stack';
 
 const CLI = join(root, 'bin/sequencer');
 

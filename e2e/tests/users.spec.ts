@@ -1,8 +1,8 @@
 /** An admin adds, changes and disables users, and they notice. */
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
-import { PASSWORD, fillSignIn, signIn, startWith } from '../src/people.ts';
-import type { Stack } from '../src/stack.ts';
+import { PASSWORD, fillSignIn, signIn, startWith } from '@sequencer/testing/pages/sign-in';
+import type { Stack } from '@sequencer/testing/stack/stack';
 
 let stack: Stack;
 test.beforeAll(async () => {

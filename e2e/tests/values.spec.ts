@@ -1,6 +1,6 @@
 /** Arrays in the variables, the words of pdb, and assigning to what the script then uses. */
 import { expect, test } from '../src/fixtures.ts';
-import { SequencerPage } from '../src/sequencer-page.ts';
+import { SequencerPage } from '@sequencer/testing/pages/sequencer-page';
 
 const SCRIPT = `import numpy as np
 

@@ -3,14 +3,7 @@ import type { Pod } from '@sequencer/kubernetes/objects';
 import { PODS } from '@sequencer/kubernetes/resources';
 import { ANNOTATIONS, LABELS } from '@sequencer/model/kubernetes/names';
 import { z } from 'zod';
-import {
-  client,
-  inPhase,
-  logOf,
-  makeSequencer,
-  submit,
-  until,
-} from '../../../operator/test-cluster/support/cluster.ts';
+import { client, inPhase, logOf, makeSequencer, submit, until } from '@sequencer/testing/cluster/cluster';
 import { report } from '../figures.ts';
 import { median } from '../numbers.ts';
 import { Place, PodTimes } from './place.ts';

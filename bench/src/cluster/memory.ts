@@ -1,8 +1,8 @@
 /** What an operator needs that finds many ended runs, and how soon it is ready. */
 import { RUNS } from '@sequencer/kubernetes/resources';
 import { wholeSeconds } from '@sequencer/kubernetes/times';
-import { client, makeSequencer, submit, until } from '../../../operator/test-cluster/support/cluster.ts';
-import { get } from '../../../operator/test-cluster/support/operator-process.ts';
+import { client, makeSequencer, submit, until } from '@sequencer/testing/cluster/cluster';
+import { get } from '@sequencer/testing/cluster/operator-process';
 import { report } from '../figures.ts';
 import { median } from '../numbers.ts';
 import { Place, inParallel, memoryOf } from './place.ts';

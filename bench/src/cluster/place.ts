@@ -4,13 +4,8 @@ import { once } from 'node:events';
 import { watch } from '@sequencer/kubernetes/watch';
 import type { Pod } from '@sequencer/kubernetes/objects';
 import { PODS } from '@sequencer/kubernetes/resources';
-import { client, dropNamespace, makeNamespace, until } from '../../../operator/test-cluster/support/cluster.ts';
-import {
-  get,
-  leads,
-  startProcess,
-  type OperatorProcess,
-} from '../../../operator/test-cluster/support/operator-process.ts';
+import { client, dropNamespace, makeNamespace, until } from '@sequencer/testing/cluster/cluster';
+import { get, leads, startProcess, type OperatorProcess } from '@sequencer/testing/cluster/operator-process';
 
 export class Place {
   readonly namespace: string;

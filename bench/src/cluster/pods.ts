@@ -1,8 +1,8 @@
 /** From the object of a run to its pod: the operator's share. No node takes the pods. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { makeSequencer, submit, until } from '../../../operator/test-cluster/support/cluster.ts';
-import { NOWHERE } from '../../../operator/test-cluster/support/fake-node.ts';
-import { get } from '../../../operator/test-cluster/support/operator-process.ts';
+import { makeSequencer, submit, until } from '@sequencer/testing/cluster/cluster';
+import { NOWHERE } from '@sequencer/testing/cluster/fake-node';
+import { get } from '@sequencer/testing/cluster/operator-process';
 import { report } from '../figures.ts';
 import { median, quantile } from '../numbers.ts';
 import { Place, PodTimes, inParallel } from './place.ts';

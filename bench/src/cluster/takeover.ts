@@ -1,13 +1,6 @@
 /** How long nobody operates after kill -9 of the leader, and whether a script that runs notices. */
 import { PODS } from '@sequencer/kubernetes/resources';
-import {
-  client,
-  inPhase,
-  logOf,
-  makeSequencer,
-  submit,
-  until,
-} from '../../../operator/test-cluster/support/cluster.ts';
+import { client, inPhase, logOf, makeSequencer, submit, until } from '@sequencer/testing/cluster/cluster';
 import { report } from '../figures.ts';
 import { Place } from './place.ts';
 import { runnerImage } from './runner-image.ts';

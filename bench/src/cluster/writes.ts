@@ -1,7 +1,7 @@
 /** What one run costs the API server in writes, by its own count: everybody's, also the kubelet's and the scheduler's. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RUNS, SEQUENCERS } from '@sequencer/kubernetes/resources';
-import { inPhase, client, makeSequencer, submit, until } from '../../../operator/test-cluster/support/cluster.ts';
+import { inPhase, client, makeSequencer, submit, until } from '@sequencer/testing/cluster/cluster';
 import { report } from '../figures.ts';
 import { Place } from './place.ts';
 import { runnerImage } from './runner-image.ts';

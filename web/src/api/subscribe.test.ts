@@ -2,7 +2,7 @@
 import { afterEach, expect, it } from 'vitest';
 import { makeConnection, type Connection } from './connection.ts';
 import { subscribe } from './subscribe.ts';
-import { TroubledServer, breaksOff, refuses, sends, type Plan } from './troubled-server.ts';
+import { TroubledServer, breaksOff, refuses, sends, type Plan } from '@sequencer/testing/troubled-server';
 
 let server: TroubledServer;
 let connection: Connection;

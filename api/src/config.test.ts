@@ -1,0 +1,98 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { readConfig, schema } from './config.ts';
+
+const GOOD = { DATABASE_URL: 'postgres://me@127.0.0.1:5432/sequencer', RUNNER_TOKEN: 'a-token-of-enough-length' };
+
+describe('the configuration of the API', () => {
+  it('has a use for every default', () => {
+    const config = readConfig(GOOD);
+    expect(config).toMatchObject({ host: '127.0.0.1', port: 8000, sequencers: ['satp1', 'lat'], allowedHosts: [] });
+    expect(config.userName).not.toBe('');
+  });
+
+  it('reads lists with spaces', () => {
+    expect(readConfig({ ...GOOD, SEQUENCERS: 'satp1, lat ' }).sequencers).toEqual(['satp1', 'lat']);
+  });
+
+  it('names every problem at once', () => {
+    const refused = () => readConfig({ HOST: '0.0.0.0', PORT: 'x', SEQUENCERS: 'A', RUNNER_TOKEN: 'short' });
+    expect(refused).toThrow(/HOST: without sign-in .*AUTH=password/);
+    for (const name of ['PORT', 'DATABASE_URL', 'SEQUENCERS', 'RUNNER_TOKEN']) expect(refused).toThrow(`${name}: `);
+  });
+
+  it('listens elsewhere only with a way to sign in, and names what that way needs', () => {
+    const away = { ...GOOD, HOST: '0.0.0.0' };
+    const refused = (env: Record<string, string>) => {
+      try {
+        readConfig({ ...away, ...env });
+        return [];
+      } catch (error) {
+        return [...(error as Error).message.matchAll(/^ {2}(\w+):/gm)].map((match) => match[1]);
+      }
+    };
+    expect(refused({})).toEqual(['HOST']);
+    expect(refused({ AUTH: '' })).toEqual(['HOST']);
+    expect(refused({ AUTH: 'none,password', USERS_FILE: 'u' })).toEqual(['HOST', 'AUTH']);
+    expect(refused({ AUTH: 'basic' })).toEqual(['AUTH']);
+    expect(refused({ AUTH: 'password' })).toEqual(['USERS_FILE']);
+    expect(refused({ AUTH: 'proxy' })).toEqual(['PROXY_SECRET', 'TRUSTED_PROXIES', 'ROLE_GROUPS']);
+    expect(refused({ AUTH: 'oidc' })).toEqual(['OIDC_ISSUER', 'OIDC_CLIENT_ID', 'PUBLIC_URL', 'ROLE_GROUPS']);
+    expect(refused({ AUTH: 'password', USERS_FILE: 'u', TRUSTED_PROXIES: 'everybody' })).toEqual(['TRUSTED_PROXIES']);
+    expect(refused({ AUTH: 'password', USERS_FILE: 'u', ROLE_GROUPS: 'a=root' })).toEqual(['ROLE_GROUPS']);
+    const oidc = { AUTH: 'oidc', OIDC_CLIENT_ID: 'c', PUBLIC_URL: 'https://a.example/', ROLE_GROUPS: 'a=admin' };
+    expect(refused({ ...oidc, OIDC_ISSUER: 'http://id.example/' })).toEqual(['OIDC_ISSUER']);
+    expect(refused({ ...oidc, OIDC_ISSUER: 'https://id.example/' })).toEqual([]);
+    expect(refused({ AUTH: 'password', USERS_FILE: 'u' })).toEqual([]);
+  });
+
+  it('refuses a public address beyond this machine without sign-in', () => {
+    for (const url of ['https://site.example/nextline/', 'http://192.0.2.7:8000/', 'https://localhost.example/']) {
+      expect(() => readConfig({ ...GOOD, PUBLIC_URL: url }), url).toThrow(
+        /PUBLIC_URL: without sign-in .*AUTH=password/,
+      );
+    }
+    for (const url of ['http://localhost:9000/', 'http://[::1]:8000/', 'https://127.0.0.1/a/']) {
+      expect(readConfig({ ...GOOD, PUBLIC_URL: url }).auth.publicUrl?.href, url).toBe(url);
+    }
+    expect(readConfig({ ...GOOD, AUTH: 'password', USERS_FILE: 'u', PUBLIC_URL: 'https://site.example/' }).host).toBe(
+      '127.0.0.1',
+    );
+  });
+
+  it('refuses groups for some sequencers where scripts can read the secrets of all', () => {
+    const site = { ...GOOD, AUTH: 'oidc', OIDC_ISSUER: 'https://id.example/', OIDC_CLIENT_ID: 'c' };
+    const scoped = { ...site, PUBLIC_URL: 'https://a.example/', ROLE_GROUPS: 'a=admin,b=operator@satp1' };
+    expect(() => readConfig({ ...scoped, SHARED_UNIX_USER: 'refuse' })).toThrow(
+      /ROLE_GROUPS: .*SHARED_UNIX_USER=accept/,
+    );
+    expect(readConfig({ ...scoped, SHARED_UNIX_USER: 'accept' }).auth.keepsScopes).toBe(true);
+    expect(readConfig(scoped).auth.keepsScopes).toBe(true);
+  });
+
+  it('needs a namespace and a key in a cluster, and nothing of workers', () => {
+    const cluster = { DATABASE_URL: GOOD.DATABASE_URL, BACKEND: 'kubernetes' };
+    const key = 'a key of thirty-two characters or more';
+    expect(() => readConfig(cluster)).toThrow(/NAMESPACE: .*\n.*RUN_TOKEN_KEY: /);
+    const workers = {
+      ...cluster,
+      NAMESPACE: 'seq',
+      RUN_TOKEN_KEY: key,
+      SEQUENCERS: 'satp1',
+      RUNNER_TOKEN: GOOD.RUNNER_TOKEN,
+    };
+    expect(() => readConfig(workers)).toThrow(/SEQUENCERS: .*\n.*RUNNER_TOKEN: /);
+    const { kubernetes } = readConfig({ ...cluster, NAMESPACE: 'seq', RUN_TOKEN_KEY: key });
+    expect(kubernetes).toEqual({ namespace: 'seq', runTokenKey: key });
+  });
+
+  it('does not repeat a secret that it refuses', () => {
+    expect(() => readConfig({ ...GOOD, RUNNER_TOKEN: 'hunter2' })).not.toThrow('hunter2');
+  });
+
+  it('is described completely', () => {
+    const page = readFileSync(join(import.meta.dirname, '../../docs/configuration.md'), 'utf8');
+    for (const name of Object.keys(schema.shape)) expect(page).toContain(`\`${name}\``);
+  });
+});

@@ -1,0 +1,376 @@
+/** Runs in a cluster: what people do at the API and with kubectl is the same thing in both places. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { CONFIG_MAPS, PODS, RUNS, SEQUENCERS, pathOf } from '@sequencer/kubernetes/resources';
+import { runToken } from '@sequencer/kubernetes/run-token';
+import type { Phase } from '@sequencer/model';
+import { client, inPhase, submit as create, until } from '@sequencer/testing/cluster/cluster';
+import { SETTINGS } from '@sequencer/testing/cluster/operators';
+import { startProxy } from '@sequencer/testing/cluster/proxy';
+import { TestRunner, ask, submit as submitAt } from '@sequencer/testing/api/running-api';
+import { addSequencer, makeSite, sequencerObject, startApi, type Site } from '@sequencer/testing/cluster/site';
+
+let site: Site;
+let sequencers = 0;
+
+beforeAll(async () => {
+  site = await makeSite();
+});
+afterAll(() => site.close());
+
+interface Run {
+  id: string;
+  number: number;
+  title: string | null;
+  phase: Phase;
+  reason: string | null;
+  submittedBy: string;
+  exitCode: number | null;
+  script: string;
+  live: boolean;
+  breakpoints: { line: number }[];
+  output: { text: string }[];
+}
+
+const FIELDS = 'id number title phase reason submittedBy exitCode script live breakpoints { line } output { text }';
+
+async function newSequencer(mode: 'Off' | 'Queue' = 'Queue'): Promise<string> {
+  const name = `seq${String(++sequencers)}`;
+  await addSequencer(site, name, { mode });
+  return name;
+}
+
+async function find(id: string): Promise<Run> {
+  const { data } = await ask<{ run: Run }>(site.api, `query ($id: ID!) { run(id: $id) { ${FIELDS} } }`, { id });
+  return data.run;
+}
+
+const reaches = (id: string, phase: Phase) =>
+  until(`the API shows ${phase}`, async () => {
+    const run = await find(id);
+    if (run.phase !== phase) throw new Error(`it is ${run.phase}: ${run.reason ?? ''}`);
+    return run;
+  });
+
+async function submit(sequencer: string, script: string, more: Record<string, unknown> = {}): Promise<string> {
+  const { data, errors } = await submitAt(site.api, { sequencer, script, ...more });
+  if (errors) throw new Error(errors[0]?.message);
+  return data.submitRun.id;
+}
+
+const mutate = (mutation: string, variables: Record<string, unknown>) =>
+  ask<Record<string, unknown>>(site.api, mutation, variables);
+const pause = 'mutation ($id: ID!) { pauseRun(id: $id) { id } }';
+const resume = 'mutation ($id: ID!) { resumeRun(id: $id) { id } }';
+
+async function objectOf(id: string) {
+  const all = await client.list(RUNS, site.namespace);
+  const found = all.find(({ metadata }) => metadata.uid === id);
+  if (!found) throw new Error('there is no such object');
+  return found;
+}
+
+const merge = (name: string, patch: unknown) => client.merge(RUNS, site.namespace, name, patch);
+
+interface Look {
+  mode: string;
+  modeReason: string | null;
+  modeChangedBy: string | null;
+  queue: { id: string; reason: string }[];
+  activeRun: { id: string } | null;
+  runner: { runnerPerRun: boolean; connected: boolean };
+}
+
+async function look(name: string): Promise<Look> {
+  const { data } = await ask<{ sequencer: Look }>(
+    site.api,
+    `query ($name: String!) { sequencer(name: $name) { mode modeReason modeChangedBy queue { id reason } activeRun { id }
+      runner { runnerPerRun connected } } }`,
+    { name },
+  );
+  return data.sequencer;
+}
+
+const LOOP = `
+import os, time
+while not os.path.exists('PATH'):
+    print('line', flush=True)
+    time.sleep(0.05)
+`;
+
+describe('a run', () => {
+  test('made with kubectl is in the API, and its end in both', async () => {
+    const sequencer = await newSequencer();
+    const made = await create(site.namespace, sequencer, { title: 'from git', script: 'print("hello")\n' });
+    const id = made.metadata.uid;
+    // A second is promised; this machine may have more to do.
+    await until('the API has the run', () => find(id), 5000);
+    const run = await reaches(id, 'SUCCEEDED');
+    expect(run).toMatchObject({ number: 1, title: 'from git', submittedBy: 'kubectl', script: 'print("hello")\n' });
+    expect(run.output.map(({ text }) => text).join('')).toBe('hello\n');
+    await inPhase(site.namespace, made.metadata.name, 'Succeeded');
+    await until('the object knows all of it', async () => {
+      const { status } = await client.get(RUNS, site.namespace, made.metadata.name);
+      expect(status).toMatchObject({
+        number: 1,
+        runner: { outcome: 'Succeeded', exitCode: 0, connected: false },
+        position: { statement: 1, of: 1, progress: '1/1' },
+      });
+      return true;
+    });
+  });
+
+  test('made at the API is an object, with who made it; twice with the same requestId is once', async () => {
+    const sequencer = await newSequencer('Off');
+    const more = { title: 'a scan', start: 'QUEUED', requestId: 'one click', arguments: ['x'], holdOnFailure: true };
+    const [id, again] = await Promise.all([
+      submit(sequencer, 'print(1)\n', more),
+      submit(sequencer, 'print(1)\n', more),
+    ]);
+    expect(again).toBe(id);
+    const { metadata, spec } = await objectOf(id);
+    expect(metadata.annotations).toMatchObject({ 'sequencer.dev/submitted-by': 'tester' });
+    expect(spec).toMatchObject({
+      sequencer,
+      title: 'a scan',
+      arguments: ['x'],
+      desiredState: 'Queued',
+      holdOnFailure: true,
+    });
+    expect(await find(id)).toMatchObject({ phase: 'QUEUED', submittedBy: 'tester' });
+  });
+
+  test('stops at the breakpoints that it was given while it waited, and begins where it was told', async () => {
+    const sequencer = await newSequencer('Off');
+    const script = 'print("left out")\nx = 1\ny = 2\nprint("end")\n';
+    const id = await submit(sequencer, script, { start: 'QUEUED', startAt: 1 });
+    const { errors } = await mutate(
+      'mutation ($run: ID!) { setBreakpoints(run: $run, breakpoints: [{ line: 3 }]) { line } }',
+      { run: id },
+    );
+    expect(errors).toBeUndefined();
+    await mutate('mutation ($s: String!) { setMode(sequencer: $s, mode: QUEUE) { name } }', { s: sequencer });
+    await reaches(id, 'PAUSED');
+    expect((await find(id)).reason).toContain('breakpoint in line 3');
+    expect((await mutate(resume, { id })).errors).toBeUndefined();
+    const run = await reaches(id, 'SUCCEEDED');
+    expect(run.output.map(({ text }) => text).join('')).toBe('end\n');
+  });
+
+  test('is paused with kubectl and goes on at the API, and the other way round', async () => {
+    const sequencer = await newSequencer();
+    const stop = `/tmp/${sequencer}-${site.namespace}`;
+    const id = await submit(sequencer, LOOP.replace('PATH', stop));
+    await reaches(id, 'RUNNING');
+    const { metadata } = await objectOf(id);
+    await merge(metadata.name, { spec: { desiredState: 'Paused' } });
+    await reaches(id, 'PAUSED');
+    await inPhase(site.namespace, metadata.name, 'Paused');
+    expect((await mutate(resume, { id })).errors).toBeUndefined();
+    await reaches(id, 'RUNNING');
+    const desired = async (state: string) => {
+      await until(`${state} is desired`, async () => (await objectOf(id)).spec.desiredState === state);
+    };
+    await desired('Running');
+    expect((await mutate(pause, { id })).errors).toBeUndefined();
+    await reaches(id, 'PAUSED');
+    await desired('Paused');
+    await merge(metadata.name, { spec: { desiredState: 'Running' } });
+    await reaches(id, 'RUNNING');
+    const { errors } = await mutate('mutation ($id: ID!) { stopRun(id: $id, level: INTERRUPT) { id } }', { id });
+    expect(errors).toBeUndefined();
+    await reaches(id, 'INTERRUPTED');
+    await inPhase(site.namespace, metadata.name, 'Interrupted');
+    await until('the mode is Off', async () => (await look(sequencer)).mode === 'OFF');
+  });
+
+  test('that is cancelled with kubectl while it runs runs its clean-up, and the record has it', async () => {
+    const sequencer = await newSequencer();
+    const script =
+      'import time\ntry:\n    print("on", flush=True)\n    time.sleep(600)\nfinally:\n    print("parked")\n';
+    const id = await submit(sequencer, script);
+    await until('the script runs', async () => (await find(id)).output.length > 0);
+    await merge((await objectOf(id)).metadata.name, { spec: { desiredState: 'Cancelled' } });
+    const run = await reaches(id, 'INTERRUPTED');
+    expect(run.output.map(({ text }) => text).join('')).toContain('on\nparked\n');
+  });
+
+  test('whose script is in a ConfigMap shows it once its runner has told it', async () => {
+    const sequencer = await newSequencer();
+    const text = 'print("from a map")\nimport time\ntime.sleep(1)\n';
+    await client.create(CONFIG_MAPS, site.namespace, { metadata: { name: sequencer }, data: { 'night.py': text } });
+    const scriptFrom = { configMapKeyRef: { name: sequencer, key: 'night.py' } };
+    const { metadata } = await create(site.namespace, sequencer, { scriptFrom });
+    await until('the API has the script', async () => (await find(metadata.uid)).script === text);
+    await reaches(metadata.uid, 'SUCCEEDED');
+  });
+
+  test('whose runner is killed ends with the words of the cluster', async () => {
+    const sequencer = await newSequencer();
+    const id = await submit(sequencer, 'import time\nprint("on", flush=True)\ntime.sleep(600)\n');
+    await until('the script runs', async () => (await find(id)).output.length > 0);
+    const { metadata } = await objectOf(id);
+    site.node.kill(await client.get(PODS, site.namespace, metadata.name));
+    const run = await reaches(id, 'KILLED');
+    expect(run.reason).toContain('used more memory than its limit');
+    expect(run.exitCode).toBe(137);
+  });
+
+  test('whose pod somebody evicts says so in both places', async () => {
+    const sequencer = await newSequencer();
+    const id = await submit(sequencer, 'import time\nprint("on", flush=True)\ntime.sleep(600)\n');
+    await until('the script runs', async () => (await find(id)).output.length > 0);
+    const { name } = (await objectOf(id)).metadata;
+    const body = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name, namespace: site.namespace } };
+    const path = pathOf(PODS, site.namespace, name, 'eviction');
+    (await client.open('POST', path, { body, signal: AbortSignal.timeout(10_000) })).resume();
+    await reaches(id, 'INTERRUPTED');
+    await until('both say the same', async () => {
+      const [{ reason }, { status }] = await Promise.all([find(id), objectOf(id)]);
+      expect(reason).toMatch(
+        /^Interrupted by the system.* The pod was evicted through the Eviction API, for example by kubectl drain\.$/,
+      );
+      return reason === status?.reason;
+    });
+  });
+
+  test('is told the host name that its sequencer says, also before any runner has come', async () => {
+    const sequencer = await newSequencer('Off');
+    const hostname = async () =>
+      (await ask<{ sequencer: { hostname: string } }>(site.api, `{ sequencer(name: "${sequencer}") { hostname } }`))
+        .data.sequencer.hostname;
+    expect(await hostname()).toBe(`daq-${sequencer}-sequencer`);
+    await client.merge(SEQUENCERS, site.namespace, sequencer, { spec: { runner: { hostname: 'daq-of-the-site' } } });
+    await until('the API says it', async () => (await hostname()) === 'daq-of-the-site');
+  });
+
+  test('that waits and is deleted is cancelled; one that has ended stays in the history', async () => {
+    const sequencer = await newSequencer('Off');
+    const waiting = await submit(sequencer, 'print(1)\n', { start: 'QUEUED' });
+    const ended = await submit(sequencer, 'print(2)\n', { start: 'RUNNING' });
+    await reaches(ended, 'SUCCEEDED');
+    for (const id of [waiting, ended]) {
+      const { metadata } = await objectOf(id);
+      await inPhase(site.namespace, metadata.name, id === ended ? 'Succeeded' : 'Queued');
+      await client.remove(RUNS, site.namespace, metadata);
+      await until('the object is gone', async () => (await client.find(RUNS, site.namespace, metadata.name)) === null);
+    }
+    expect((await reaches(waiting, 'CANCELLED')).reason).toContain('deleted');
+    expect(await find(ended)).toMatchObject({ phase: 'SUCCEEDED', output: [{ text: '2\n' }] });
+  });
+});
+
+describe('the queue', () => {
+  test('is in the order of the objects, and can be moved and cancelled at the API', async () => {
+    const sequencer = await newSequencer('Off');
+    const ids: string[] = [];
+    for (let i = 0; i < 4; i++) ids.push(await submit(sequencer, `print(${String(i)})\n`, { start: 'QUEUED' }));
+    const inOrder = async (...order: number[]) => {
+      await until(`the queue is ${order.join()}`, async () => {
+        const { queue } = await look(sequencer);
+        return queue.map(({ id }) => ids.indexOf(id)).join() === order.join();
+      });
+    };
+    await inOrder(0, 1, 2, 3);
+    await mutate('mutation ($run: ID!) { moveInQueue(run: $run, position: 1) { name } }', { run: ids[3] });
+    await inOrder(0, 3, 1, 2);
+    const first = await objectOf(ids[2] ?? '');
+    await merge(first.metadata.name, { metadata: { annotations: { 'sequencer.dev/place': '0' } } });
+    await inOrder(2, 0, 3, 1);
+    const { errors } = await mutate('mutation ($id: ID!) { cancelRun(id: $id) { phase } }', { id: ids[0] });
+    expect(errors).toBeUndefined();
+    await inOrder(2, 3, 1);
+    expect((await find(ids[0] ?? '')).phase).toBe('CANCELLED');
+    await inPhase(site.namespace, (await objectOf(ids[0] ?? '')).metadata.name, 'Cancelled');
+  });
+
+  test('is held after a bad end, and goes on when somebody sets the mode', async () => {
+    const sequencer = await newSequencer();
+    const bad = await submit(sequencer, 'raise ValueError("no")\n');
+    const next = await submit(sequencer, 'print("next")\n', { start: 'QUEUED' });
+    await reaches(bad, 'FAILED');
+    await until('the mode is Off', async () => (await look(sequencer)).mode === 'OFF');
+    const held = await look(sequencer);
+    expect(held).toMatchObject({ modeReason: 'Run 1 failed. The mode is Off since then.', activeRun: null });
+    expect(held.queue).toMatchObject([
+      { id: next, reason: expect.stringContaining('Set the mode to Queue') as string },
+    ]);
+    expect(held.runner).toEqual({ runnerPerRun: true, connected: false });
+    await mutate('mutation ($s: String!) { setMode(sequencer: $s, mode: QUEUE) { name } }', { s: sequencer });
+    await reaches(next, 'SUCCEEDED');
+    expect(await look(sequencer)).toMatchObject({
+      mode: 'QUEUE',
+      modeReason: 'Set to Queue by tester.',
+      modeChangedBy: 'tester',
+    });
+    expect((await sequencerObject(site, sequencer)).spec.mode).toBe('Queue');
+
+    // In the cluster, where nobody's name is known; also not that of who had set the same mode before.
+    for (const mode of ['Off', 'Queue'] as const) {
+      await client.merge(SEQUENCERS, site.namespace, sequencer, { spec: { mode } });
+      await until(`it is said that the mode is ${mode}`, async () => {
+        const { modeReason, modeChangedBy } = await look(sequencer);
+        return modeReason === `Set to ${mode} in the cluster.` && modeChangedBy === 'kubectl';
+      });
+    }
+  });
+});
+
+describe('the door for runners', () => {
+  const hello = (token: string, runs: { run: string; lastSeq: number; ended: boolean }[] = []) =>
+    TestRunner.connect(site.api, runs, { token, sequencer: 'seq1' });
+
+  test('is closed to a token of another key, and to the run of another token', async () => {
+    const uid = '00000000-0000-4000-8000-000000000000';
+    await expect(hello(runToken('another key, of 32 characters or more', uid))).rejects.toThrow('401');
+    const other = await hello(runToken(SETTINGS.runTokenKey, uid), [
+      { run: crypto.randomUUID(), lastSeq: 1, ended: false },
+    ]);
+    expect(await other.closed()).toBe(4001);
+  });
+});
+
+test('without the API server what was known is shown, and said to be that; afterwards all is as before', async () => {
+  const sequencer = await newSequencer('Off');
+  const proxy = await startProxy();
+  const { writeFileSync, mkdtempSync, rmSync } = await import('node:fs');
+  const folder = mkdtempSync('/tmp/sequencer-kubeconfig-');
+  const before = process.env.KUBECONFIG ?? '';
+  writeFileSync(`${folder}/config`, proxy.config.exportConfig());
+  process.env.KUBECONFIG = `${folder}/config`;
+  const api = await startApi(site.databaseUrl, site.namespace).finally(() => {
+    process.env.KUBECONFIG = before;
+  });
+  const since = async () => {
+    const { data } = await ask<{ sequencers: { name: string; lastKnownSince: string | null }[] }>(
+      api,
+      '{ sequencers { name lastKnownSince } }',
+    );
+    const [own] = data.sequencers.filter(({ name }) => name === sequencer);
+    if (!own) throw new Error(`${sequencer} is not listed`);
+    return own.lastKnownSince;
+  };
+  try {
+    expect(await since()).toBeNull();
+    proxy.down(true);
+    await until('it is said', async () => (await since()) !== null);
+    const { errors } = await submitAt(api, { sequencer, start: 'QUEUED' });
+    expect(errors?.[0]?.extensions.code).toBe('CLUSTER_AWAY');
+    proxy.down(false);
+    await until('it is back', async () => (await since()) === null);
+    const made = await create(site.namespace, sequencer, { title: 'made meanwhile' });
+    await until('the run is there', async () => {
+      const { data } = await ask<{ run: { title: string } | null }>(
+        api,
+        'query ($id: ID!) { run(id: $id) { title } }',
+        {
+          id: made.metadata.uid,
+        },
+      );
+      return data.run?.title === 'made meanwhile';
+    });
+  } finally {
+    await api.close();
+    proxy.close();
+    rmSync(folder, { recursive: true });
+  }
+});

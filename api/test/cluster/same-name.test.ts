@@ -1,0 +1,116 @@
+/** A run is deleted and another made with its name, as `kubectl replace --force` does: what is of one is not the other's. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { RUNS } from '@sequencer/kubernetes/resources';
+import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
+import { client, makeNamespace, until, dropNamespace } from '@sequencer/testing/cluster/cluster';
+import { Cluster } from '../../src/backends/kubernetes/cluster.ts';
+import { StatusWriter } from '../../src/backends/kubernetes/status-writer.ts';
+import { makeLog } from '../../src/lib/log.ts';
+import { LiveRuns } from '../../src/runs/live-runs.ts';
+import { openDatabase } from '../../src/store/database.ts';
+import { findRun } from '../../src/store/run-store.ts';
+import { FIRST_RECORD, FIRST_RUN } from '@sequencer/testing/api/first-record';
+import { ask, newDatabase } from '@sequencer/testing/api/running-api';
+import { addSequencer, makeSite, type Site } from '@sequencer/testing/cluster/site';
+
+let site: Site;
+
+beforeAll(async () => {
+  site = await makeSite();
+  await addSequencer(site, 'satp1', { recordGraceSeconds: 1 });
+});
+afterAll(() => site.close());
+
+const NAME = 'moon';
+
+const make = (script: string): Promise<SequencerRun> =>
+  client.create(RUNS, site.namespace, { metadata: { name: NAME }, spec: { sequencer: 'satp1', script } } as never);
+
+async function replace({ metadata }: SequencerRun, script: string): Promise<SequencerRun> {
+  await client.remove(RUNS, site.namespace, metadata);
+  await until('its name is free', async () => (await client.find(RUNS, site.namespace, NAME)) === null);
+  return make(script);
+}
+
+interface Run {
+  phase: string;
+  exitCode: number | null;
+  output: { text: string }[];
+}
+
+/** The run with its outcome and what it printed, once it has ended in both places. */
+async function ended({ metadata }: SequencerRun) {
+  return until('it has ended', async () => {
+    const { data } = await ask<{ run: Run | null }>(
+      site.api,
+      'query ($id: ID!) { run(id: $id) { phase exitCode output { text } } }',
+      { id: metadata.uid },
+    );
+    const { status } = await client.get(RUNS, site.namespace, NAME);
+    if (!data.run || data.run.exitCode === null || status?.finishedAt === undefined) return null;
+    const { phase, exitCode, output } = data.run;
+    return { phase, exitCode, told: status.exitCode, printed: output.map(({ text }) => text).join('') };
+  });
+}
+
+test('each has an end and an output of its own', async () => {
+  let run = await make('print(0)\n');
+  for (let i = 1; i <= 4; i++) {
+    // Ended just now, while its end is on the way to the cluster.
+    await until('it ended', async () => (await client.get(RUNS, site.namespace, NAME)).status?.phase === 'Succeeded');
+    run = await replace(run, `print(${String(i)})\n`);
+    expect(await ended(run)).toEqual({ phase: 'SUCCEEDED', exitCode: 0, told: 0, printed: `${String(i)}\n` });
+  }
+});
+
+test('the state of one that is gone is not told to the other, with or without a copy that is up to date', async () => {
+  const namespace = await makeNamespace();
+  const database = await openDatabase(await newDatabase(), makeLog('silent'));
+  await database.db.execute(FIRST_RECORD);
+  const row = (await findRun(database.db, FIRST_RUN))!;
+  const live = await new LiveRuns(database.db).open({ ...row, object: NAME });
+  // The version of it that the copy still has is of the one before.
+  live.view.outcome = 'KILLED';
+  const cluster = new Cluster(
+    client,
+    namespace,
+    { sequencerChanged: () => undefined, runChanged: () => undefined, awayChanged: () => undefined },
+    makeLog('silent'),
+  );
+  const writer = new StatusWriter(cluster, makeLog('silent'), () => ({ live, connected: true }));
+  const spec = { sequencer: 'satp1', script: 'print(1)\n' };
+  const { metadata } = await client.create(RUNS, namespace, { metadata: { name: NAME }, spec } as never);
+  const runnerOf = async () => (await client.get(RUNS, namespace, NAME)).status?.runner;
+  try {
+    writer.touch(FIRST_RUN);
+    await sleep(1000);
+    expect(await runnerOf()).toBeUndefined();
+    await cluster.begin(10_000);
+    writer.touch(FIRST_RUN);
+    await sleep(1500);
+    expect(await runnerOf()).toBeUndefined();
+    // It is its own that is told.
+    live.row.id = metadata.uid;
+    writer.touch(metadata.uid);
+    await until('it is told', async () => (await runnerOf())?.outcome === 'Killed', 5000);
+  } finally {
+    writer.close();
+    await cluster.close();
+    await database.close();
+    await dropNamespace(namespace);
+  }
+});
+
+test('a change that was meant for one that is gone finds nothing', async () => {
+  const namespace = await makeNamespace();
+  const spec = { sequencer: 'satp1', script: 'print(1)\n' };
+  const { metadata } = await client.create(RUNS, namespace, { metadata: { name: NAME }, spec } as never);
+  const gone = { name: NAME, uid: crypto.randomUUID() };
+  const patch = { spec: { desiredState: 'Cancelled' } };
+  await expect(client.mergeInto(RUNS, namespace, gone, patch)).rejects.toMatchObject({ status: 404 });
+  expect((await client.get(RUNS, namespace, NAME)).spec.desiredState).toBe('Queued');
+  await client.mergeInto(RUNS, namespace, metadata, patch);
+  expect((await client.get(RUNS, namespace, NAME)).spec.desiredState).toBe('Cancelled');
+  await dropNamespace(namespace);
+});

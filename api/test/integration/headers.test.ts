@@ -1,0 +1,11 @@
+/** The pages come with the same headers from the API and from the web image. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { SECURITY_HEADERS } from '../../src/http/static-files.ts';
+
+it('has the headers of the web image', () => {
+  const file = readFileSync(join(import.meta.dirname, '../../../web/container/headers.conf'), 'utf8');
+  const headers = [...file.matchAll(/^add_header (\S+) (?:"([^"]*)"|(\S+)) always;$/gm)];
+  expect(Object.fromEntries(headers.map(([, name, quoted, bare]) => [name, quoted ?? bare]))).toEqual(SECURITY_HEADERS);
+});

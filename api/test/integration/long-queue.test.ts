@@ -1,0 +1,68 @@
+/** A queue at its bound, and a database server that is too old. */
+import pg from 'pg';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Api } from '../../src/server.ts';
+import { refuseOldServer } from '../../src/store/database.ts';
+import { ask, newDatabase, start, submit } from '@sequencer/testing/api/running-api';
+
+const FULL = 1000;
+let api: Api;
+let client: pg.Client;
+beforeAll(async () => {
+  const database = await newDatabase();
+  api = await start(database, { SEQUENCERS: 'satp1,lat' });
+  client = new pg.Client({ connectionString: database });
+  await client.connect();
+  const { id } = (await submit(api, { start: 'QUEUED' })).data.submitRun;
+  const { fields } = await client.query('select * from runs limit 0');
+  const same = fields.map(({ name }) => name).filter((name) => !['id', 'number', 'place'].includes(name));
+  const columns = same.map((name) => `"${name}"`).join(', ');
+  await client.query(
+    `insert into runs (id, number, place, ${columns})
+    select gen_random_uuid(), n, n, ${columns} from runs, generate_series(2, ${String(FULL)}) n where id = $1`,
+    [id],
+  );
+  await client.query(`update sequencers set last_number = ${String(FULL)} where name = 'satp1'`);
+});
+afterAll(async () => {
+  await client.end();
+  await api.close();
+});
+
+async function queue(first: number | null): Promise<string[]> {
+  const { data } = await ask<{ sequencer: { queue: { id: string }[] } }>(
+    api,
+    'query ($first: Int) { sequencer(name: "satp1") { queue(first: $first) { id } } }',
+    { first },
+  );
+  return data.sequencer.queue.map(({ id }) => id);
+}
+
+it('refuses one run more with QUEUE_FULL, and takes runs of other sequencers', async () => {
+  const { errors } = await submit(api, { start: 'QUEUED' });
+  expect(errors?.[0]?.extensions.code).toBe('QUEUE_FULL');
+  expect((await submit(api, { sequencer: 'lat', start: 'QUEUED' })).errors).toBeUndefined();
+});
+
+it('moves the last run to the front with one statement, and answers with as many runs as wanted', async () => {
+  const before = await queue(null);
+  expect(before).toHaveLength(FULL);
+  const last = before.at(-1);
+  const { errors } = await ask(api, 'mutation ($run: ID!) { moveInQueue(run: $run, position: 0) { name } }', {
+    run: last,
+  });
+  expect(errors).toBeUndefined();
+  expect(await queue(null)).toEqual([last, ...before.slice(0, -1)]);
+  expect(await queue(3)).toEqual([last, ...before.slice(0, 2)]);
+  const statements = await client.query<{ count: number }>(
+    `select count(distinct cmin::text)::int as count from runs where sequencer = 'satp1'`,
+  );
+  expect(statements.rows[0]?.count).toBe(1);
+});
+
+it('names the version of a server that is too old', () => {
+  expect(() => {
+    refuseOldServer(150_004);
+  }).toThrow('The database server is PostgreSQL 15.4. Sequencer needs PostgreSQL 16 or newer: upgrade it.');
+  refuseOldServer(160_000);
+});

@@ -1,0 +1,232 @@
+/** What the chart makes, before a real API server: each object is valid, and living with a release leaves what should stay. */
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { dropNamespace, makeNamespace } from '@sequencer/testing/cluster/cluster';
+import { CHART, EXAMPLES, helm, kubectl, manifests, render, valuesOf } from '@sequencer/testing/install/helm';
+
+/** Kinds of others, whose definitions a cluster for tests does not have: the renders alone show them. */
+const FOREIGN = ['postgresql.cnpg.io/v1', 'gateway.networking.k8s.io/v1', 'monitoring.coreos.com/v1'];
+const RESTRICTED = {
+  'pod-security.kubernetes.io/enforce': 'restricted',
+  'pod-security.kubernetes.io/warn': 'restricted',
+};
+
+const made: string[] = [];
+async function namespace(): Promise<string> {
+  const name = await makeNamespace(RESTRICTED);
+  made.push(name);
+  return name;
+}
+
+afterAll(async () => {
+  for (const name of made) {
+    await kubectl([
+      'delete',
+      'validatingadmissionpolicy,validatingadmissionpolicybinding',
+      '--ignore-not-found',
+      ...policies(name),
+    ]);
+    await dropNamespace(name);
+  }
+  await kubectl(['delete', 'clusterrole', '--ignore-not-found', ...ROLES]);
+});
+
+const ROLES = ['sequencer-view', 'sequencer-operate', 'sequencer-admin'];
+const policies = (of: string) => ['submitted-by', 'mode-set-by', 'configure'].map((rule) => `${of}.sequencer.${rule}`);
+
+async function refusal(args: string[], input?: string): Promise<string> {
+  return kubectl(args, input).then(
+    () => 'was accepted',
+    (error: unknown) => (error as { stderr: string }).stderr,
+  );
+}
+
+describe.each(EXAMPLES)('%s', (example) => {
+  test('is valid to the last field, and restricted', async () => {
+    const of = await namespace();
+    const objects = manifests(await render(of, '--is-upgrade', ...valuesOf(example)));
+    const own = objects.filter(({ apiVersion }) => !FOREIGN.includes(apiVersion));
+    expect(own.length).toBeGreaterThan(20);
+    // A pod is refused before its account is there.
+    const accounts = own.filter(({ kind }) => kind === 'ServiceAccount').map(({ metadata }) => metadata.name);
+    for (const account of accounts) await kubectl(['create', 'serviceaccount', account, '--namespace', of]);
+    const items = own.filter(({ kind }) => kind !== 'ServiceAccount');
+    const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
+    const { stderr } = await kubectl(
+      // What belongs to the cluster may be there already, of another release.
+      [
+        'apply',
+        '--server-side',
+        '--force-conflicts',
+        '--dry-run=server',
+        '--validate=strict',
+        '--namespace',
+        of,
+        '-f',
+        '-',
+      ],
+      list,
+    );
+    expect(stderr).toBe('');
+  });
+});
+
+describe('a release', () => {
+  let of = '';
+  const release = (...args: string[]) => [...args, '--namespace', of, '--no-hooks', '--take-ownership'];
+  const values = valuesOf('try-out.yaml');
+  const get = async (what: string, path: string) =>
+    (await kubectl(['get', '--namespace', of, ...what.split(' '), '--output', `jsonpath=${path}`])).stdout;
+
+  beforeAll(async () => {
+    of = await namespace();
+    const notes = await helm('install', 'sequencer', CHART, ...values, ...release());
+    expect(notes).toContain('port-forward service/sequencer-web 8080:80');
+    await kubectl([
+      'create',
+      'rolebinding',
+      'crew',
+      '--clusterrole=sequencer-operate',
+      '--user=bob',
+      '--namespace',
+      of,
+    ]);
+  });
+
+  test('keeps what people changed and what was made once, over an upgrade and back', async () => {
+    const secrets = () => get('secret sequencer-run-token-key sequencer-database', '{.items[*].data}');
+    const before = await secrets();
+    await kubectl([
+      'patch',
+      'sequencer',
+      'satp1',
+      '--namespace',
+      of,
+      '--type=merge',
+      '--patch',
+      '{"spec":{"mode":"Off"}}',
+    ]);
+    await helm('upgrade', 'sequencer', CHART, ...values, '--set', 'runner.image.tag=2.0.0', ...release());
+    expect(await get('sequencer satp1', '{.spec.mode} {.spec.runner.image}')).toBe('Off sequencer-runner:2.0.0');
+    await helm('rollback', 'sequencer', '1', '--namespace', of, '--no-hooks');
+    expect(await get('sequencer satp1', '{.spec.mode} {.spec.runner.image}')).toBe('Off sequencer-runner:0.1.0');
+    expect(await secrets()).toBe(before);
+  });
+
+  const run = (annotation: string) =>
+    JSON.stringify({
+      apiVersion: 'sequencer.dev/v1alpha1',
+      kind: 'SequencerRun',
+      metadata: {
+        name: `satp1-${randomBytes(3).toString('hex')}`,
+        namespace: of,
+        ...(annotation && { annotations: { 'sequencer.dev/submitted-by': annotation } }),
+      },
+      spec: { sequencer: 'satp1', script: 'print(1)' },
+    });
+
+  test('lets nobody but the API say who submitted a run', async () => {
+    const as = (who: string) => ['create', '--filename', '-', `--as=${who}`];
+    const api = `system:serviceaccount:${of}:sequencer-api`;
+    await expect
+      .poll(() => refusal(as('bob'), run('alice')), { timeout: 30_000, interval: 500 })
+      .toContain('the API alone writes it: take it away');
+    expect(await refusal(as('bob'), run(''))).toBe('was accepted');
+    expect(await refusal(as(api), run('alice'))).toBe('was accepted');
+    expect(await refusal(as(`system:serviceaccount:${of}:sequencer-runner`), run(''))).toContain('forbidden');
+  });
+
+  test('lets nobody but the API say who set the mode', async () => {
+    const annotate = ['annotate', 'sequencer', 'lat', '--namespace', of, '--overwrite'];
+    await expect
+      .poll(() => refusal([...annotate, 'sequencer.dev/mode-set-by=Off now alice']), { timeout: 30_000, interval: 500 })
+      .toContain('the API alone writes it: take it away');
+    const api = `--as=system:serviceaccount:${of}:sequencer-api`;
+    expect(await refusal([...annotate, 'sequencer.dev/mode-set-by=Off now alice', api])).toBe('was accepted');
+    expect(await refusal([...annotate, 'sequencer.dev/mode-set-by-'])).toBe('was accepted');
+  });
+
+  test('lets who may operate change the mode, and no more', async () => {
+    const patch = (who: string, spec: object) =>
+      refusal([
+        'patch',
+        'sequencer',
+        'lat',
+        '--namespace',
+        of,
+        `--as=${who}`,
+        '--type=merge',
+        '--patch',
+        JSON.stringify({ spec }),
+      ]);
+    for (const who of ['bob', `system:serviceaccount:${of}:sequencer-api`]) {
+      expect(await patch(who, { mode: 'Off', resumeAfter: 'lat-1' })).toBe('was accepted');
+      await expect
+        .poll(() => patch(who, { runner: { image: `evil-${randomBytes(3).toString('hex')}` } }), {
+          timeout: 30_000,
+          interval: 500,
+        })
+        .toContain('the rest of a Sequencer needs the right to `configure` it');
+      expect(await patch(who, { ocs: { configMap: 'other' } })).toContain('configure');
+    }
+    const admin = [
+      'create',
+      'rolebinding',
+      'heads',
+      '--clusterrole=sequencer-admin',
+      '--user=carol',
+      '--namespace',
+      of,
+    ];
+    await kubectl(admin);
+    await expect
+      .poll(() => patch('carol', { stopGraceSeconds: 60 }), { timeout: 30_000, interval: 500 })
+      .toBe('was accepted');
+  });
+
+  test.each([
+    ['operator', 'create pods', 'yes'],
+    ['operator', 'patch sequencerruns/status', 'yes'],
+    ['operator', 'list secrets', 'no'],
+    ['operator', 'delete sequencers', 'no'],
+    ['api', 'create sequencerruns', 'yes'],
+    ['api', 'patch sequencerruns/status', 'yes'],
+    ['api', 'get pods', 'no'],
+    ['api', 'get secrets', 'no'],
+    ['runner', 'get sequencerruns', 'no'],
+    ['web', 'get pods', 'no'],
+  ])('of the %s: whether it may %s', async (who, what, answer) => {
+    const [verb = '', kind = ''] = what.split(' ');
+    const [resource = '', subresource] = kind.split('/');
+    const args = ['auth', 'can-i', verb, resource, ...(subresource ? [`--subresource=${subresource}`] : [])];
+    const as = `--as=system:serviceaccount:${of}:sequencer-${who}`;
+    const { stdout } = await kubectl([...args, as, '--namespace', of]).catch(
+      (error: unknown) => error as { stdout: string },
+    );
+    expect(stdout.trim()).toBe(answer);
+  });
+
+  test('stands beside another in a second namespace', async () => {
+    const other = await namespace();
+    const beside = ['--namespace', other, '--no-hooks', '--set', 'crds.install=false,clusterRoles.install=false'];
+    await helm('install', 'sequencer', CHART, ...values, ...beside);
+    const { stdout } = await kubectl(['get', 'sequencers', '--namespace', other, '--output', 'name']);
+    expect(stdout.split('\n').filter(Boolean)).toHaveLength(2);
+    await helm('uninstall', 'sequencer', '--namespace', other, '--no-hooks');
+    expect(await get('deployment sequencer-api', '{.metadata.name}')).toBe('sequencer-api');
+  });
+
+  test('leaves telescopes, runs, secrets and custom resources when it goes, and finds them again', async () => {
+    const kept =
+      'sequencer,sequencerrun,configmap/satp1-ocs,secret/sequencer-run-token-key,secret/sequencer-database'.split(',');
+    const uids = () => Promise.all(kept.map((what) => get(what, '{.metadata.uid}{.items[*].metadata.uid}')));
+    const before = await uids();
+    expect(before.every(Boolean)).toBe(true);
+    await helm('uninstall', 'sequencer', '--namespace', of, '--no-hooks');
+    expect(await refusal(['get', 'deployment', 'sequencer-api', '--namespace', of])).toContain('not found');
+    expect(await uids()).toStrictEqual(before);
+    await kubectl(['get', 'crd', 'sequencers.sequencer.dev', 'sequencerruns.sequencer.dev']);
+    await helm('install', 'sequencer', CHART, ...values, ...release());
+    expect(await uids()).toStrictEqual(before);
+  });
+});

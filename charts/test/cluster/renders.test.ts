@@ -1,0 +1,73 @@
+/** The documented examples, as the chart renders them. `vitest run --project cluster charts/test/cluster/renders -u` writes them again. */
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { CHART, EXAMPLES, helm, manifests, render, valuesOf } from '@sequencer/testing/install/helm';
+
+const GOLDEN = join(import.meta.dirname, '../../golden');
+/** Words that the chart makes, each time others. */
+const MADE = /^( {2}(?:key|password): )[A-Za-z0-9+/=]{64}$/gm;
+
+interface Container {
+  image: string;
+  resources?: { requests?: object; limits?: object };
+  securityContext?: object;
+}
+
+interface PodSpec {
+  automountServiceAccountToken?: boolean;
+  securityContext?: object;
+  containers: Container[];
+}
+
+function podsOf(text: string): [string, PodSpec][] {
+  return manifests(text).flatMap(({ kind, metadata, spec }) => {
+    const template = spec?.template as { spec: PodSpec } | undefined;
+    const pod = kind === 'Pod' ? (spec as unknown as PodSpec) : template?.spec;
+    return pod ? [[`${kind} ${metadata.name}`, pod]] : [];
+  });
+}
+
+describe.each(EXAMPLES)('%s', (example) => {
+  test('pass the linter', async () => {
+    expect(await helm('lint', '--strict', CHART, ...valuesOf(example))).toContain('0 chart(s) failed');
+  });
+
+  test('render as before', async () => {
+    const text = (await render('seq', '--no-hooks', ...valuesOf(example))).replace(MADE, '$1MADE');
+    await expect(text).toMatchFileSnapshot(join(GOLDEN, example));
+  });
+
+  test('have restricted pods only, each with resources, and tokens only for those that ask the API server', async () => {
+    const pods = podsOf(await render('seq', '--is-upgrade', ...valuesOf(example)));
+    expect(pods.length).toBeGreaterThan(3);
+    for (const [name, pod] of pods) {
+      expect(pod.securityContext, name).toMatchObject({
+        runAsNonRoot: true,
+        seccompProfile: { type: 'RuntimeDefault' },
+      });
+      expect(pod.automountServiceAccountToken, name).toBe(/-(api|operator|test|crds)$/.test(name));
+      for (const { securityContext, resources } of pod.containers) {
+        expect(securityContext, name).toStrictEqual({
+          allowPrivilegeEscalation: false,
+          readOnlyRootFilesystem: true,
+          capabilities: { drop: ['ALL'] },
+        });
+        expect(resources?.requests, name).toBeDefined();
+        expect(resources?.limits, name).toBeDefined();
+      }
+    }
+  });
+});
+
+test('without a network every image comes from the registry of the site, by digest, and nothing is made at random', async () => {
+  const values = valuesOf('air-gapped.yaml');
+  const [one, other] = await Promise.all([render('seq', ...values), render('seq', ...values)]);
+  expect(one).toBe(other);
+  const images = [...one.matchAll(/^ *image: (.*)$/gm)].map(([, image]) => image);
+  expect(images.length).toBeGreaterThan(4);
+  for (const image of images)
+    expect(image).toMatch(/^registry\.site\.example\/sequencer\/sequencer-\w+@sha256:\d{64}$/);
+  expect(podsOf(one).map(([, pod]) => pod)).toSatisfy((pods: PodSpec[]) =>
+    pods.every((pod) => JSON.stringify(pod).includes('registry-of-the-site')),
+  );
+});

@@ -1,0 +1,155 @@
+/**
+ * A site, installed from the chart, with real scripts in real pods, while its parts and those of the cluster are killed
+ * (-9), one at a time and at random. Looked at all the time: no run twice, one at a time a sequencer, ends that stay.
+ * After each kill runs end again, and what the API has recorded of each is compared with what its script wrote itself.
+ *
+ * DURATION in seconds; the images on the nodes, an ingress (SEQ_INGRESS_HTTPS), and the commands of `hooks.ts`.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { RUNS } from '@sequencer/kubernetes/resources';
+import { isFinal, type Phase } from '@sequencer/model';
+import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
+import { isFinalWord } from '@sequencer/model/kubernetes/words';
+import { client, logOf, until } from '@sequencer/testing/cluster/cluster';
+import { randomFrom, seed } from '@sequencer/testing/cluster/random';
+import { Watcher } from '@sequencer/testing/cluster/watcher';
+import { KILLS, again, pick, type Chaos } from '@sequencer/testing/chaos/kills';
+import { People } from '@sequencer/testing/chaos/people';
+import { compare, type Comparison, type Left } from '@sequencer/testing/chaos/record';
+import { Release, TELESCOPES } from '@sequencer/testing/chaos/release';
+import { report } from '@sequencer/testing/chaos/report';
+
+const SECONDS = Number(process.env.DURATION ?? 120);
+/** For all to be as before after a kill. */
+const LONG = 200_000;
+const random = randomFrom(seed);
+
+let release: Release;
+beforeAll(async () => {
+  release = await Release.install();
+}, 400_000);
+afterAll(() => again('the release can go', () => release.remove()));
+
+type Shown = Pick<Left, 'lastSeq' | 'events'> & { phase: Phase };
+
+/** As a page gets it. */
+function shownOf(uid: string): Promise<Shown | null> {
+  return again(`the API shows ${uid}`, async () => {
+    const { run } = await release.ask<{ run: Shown | null }>(
+      `{ run(id: "${uid}") { phase lastSeq events { seq type data } } }`,
+    );
+    return run;
+  });
+}
+
+/** Of a run that has ended, once the API has heard of it all. */
+async function leftOf({ metadata, status }: SequencerRun, killed: boolean): Promise<Left> {
+  const { name, uid, namespace } = metadata;
+  const pod = status?.podName ?? name;
+  // A kubelet that has just been killed may not know it for a moment.
+  const log = await until(`the log of ${name} is read`, () => logOf(namespace, pod).then((text) => text || null), LONG);
+  const { phase: shown, ...record } = await until(
+    `the record of ${name} is whole`,
+    async () => {
+      const run = await shownOf(uid);
+      return run && isFinal(run.phase) && (killed || run.events.at(-1)?.type === 'ended') ? run : null;
+    },
+    LONG,
+  );
+  return { name, phase: status?.phase, shown, ...record, log, killed };
+}
+
+test(
+  `whatever is killed, each script runs once, in order, and is in the record as it ran (seed ${seed})`,
+  { timeout: (SECONDS + 1000) * 1000 },
+  async () => {
+    const chaos: Chaos = { release, random, killed: new Set() };
+    const people = new People(release);
+    const watching = new AbortController();
+    const watcher = new Watcher(release.namespace, true);
+    let away = 0;
+    const watched = watcher.watch(watching.signal, 400, () => (away += 1));
+    const lefts = new Map<string, Left>();
+    const compared = new Map<string, Comparison>();
+    const recoveries: [string, number][] = [];
+
+    const compareEnded = async () => {
+      for (const run of await again('runs are listed', () => client.list(RUNS, release.namespace))) {
+        const { uid } = run.metadata;
+        if (compared.has(uid) || !isFinalWord(run.status?.phase)) continue;
+        const left = await leftOf(run, chaos.killed.has(uid));
+        lefts.set(uid, left);
+        compared.set(uid, compare(left));
+      }
+      expect([...watcher.faults, ...[...compared.values()].flatMap(({ faults }) => faults)]).toEqual([]);
+    };
+
+    people.begin();
+    await until('runs end', () => watcher.ends.size >= 2, LONG);
+    const deadline = performance.now() + SECONDS * 1000;
+    // Each kind at least once, then at random.
+    const planned = Object.keys(KILLS);
+    while (performance.now() < deadline || planned.length > 0) {
+      await sleep(1000 + 2000 * random());
+      const kind = planned.shift() ?? pick(Object.keys(KILLS), random) ?? '';
+      await KILLS[kind]?.(chaos);
+      const [begun, endedBefore] = [performance.now(), watcher.ends.size];
+      await until(`runs end again after the ${kind} was killed`, () => watcher.ends.size >= endedBefore + 2, LONG);
+      await compareEnded();
+      recoveries.push([kind, (performance.now() - begun) / 1000]);
+    }
+    await people.stop();
+    const asked = TELESCOPES.flatMap((telescope) => people.asked[telescope]);
+    await until(
+      'all that was asked for has ended',
+      async () => {
+        await people.resume();
+        return asked.every((uid) => watcher.ends.has(uid));
+      },
+      LONG,
+    );
+    await compareEnded();
+    await watcher.look();
+    watching.abort();
+    await watched;
+
+    const faults = [...watcher.faults];
+    // Once more, at the end: what the record said is what it says.
+    for (const [uid, left] of lefts) {
+      const { phase: shown, ...record } = (await shownOf(uid)) ?? { phase: 'LOST', lastSeq: 0, events: [] };
+      const again = compare({ ...left, shown, ...record });
+      compared.set(uid, again);
+      faults.push(...again.faults);
+    }
+    const { runs } = await release.ask<{ runs: { totalCount: number } }>('{ runs(first: 1) { totalCount } }');
+    if (runs.totalCount !== asked.length) faults.push(`${runs.totalCount} runs, ${asked.length} were asked for`);
+    for (const telescope of TELESCOPES) {
+      let before = { name: 'nothing', until: 0 };
+      for (const uid of people.asked[telescope]) {
+        const { begun, ended } = compared.get(uid) ?? {};
+        if (begun === undefined) continue;
+        const name = lefts.get(uid)?.name ?? uid;
+        if (begun < before.until)
+          faults.push(
+            `${name} began at ${begun}, but ${before.name}, asked for before, was there until ${before.until}`,
+          );
+        before = { name, until: ended ?? begun };
+      }
+    }
+    console.log(
+      report({
+        seconds: SECONDS,
+        seed,
+        recoveries,
+        lefts: [...lefts.values()],
+        comparisons: [...compared.values()],
+        away: [away, away + watcher.looks],
+        unanswered: people.unanswered,
+        faults,
+      }),
+    );
+    expect(faults).toEqual([]);
+    expect([...lefts.keys()].sort()).toEqual(asked.sort());
+  },
+);

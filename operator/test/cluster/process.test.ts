@@ -1,0 +1,85 @@
+/** The operator as processes: one is killed, the other goes on; a script that runs does not notice. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { LEASES, PODS, RUNS } from '@sequencer/kubernetes/resources';
+import {
+  client,
+  dropNamespace,
+  inPhase,
+  makeNamespace,
+  makeSequencer,
+  submit,
+  until,
+} from '@sequencer/testing/cluster/cluster';
+import { FakeNode, NOWHERE, outcome } from '@sequencer/testing/cluster/fake-node';
+import { MAIN, get, leads, startProcess, type OperatorProcess } from '@sequencer/testing/cluster/operator-process';
+
+let namespace: string;
+const node = new FakeNode();
+const started: OperatorProcess[] = [];
+
+beforeAll(async () => {
+  namespace = await makeNamespace();
+  await node.add();
+  await makeSequencer(namespace, 'seq', { runner: { image: 'x', env: [], egress: [], nodeSelector: NOWHERE } });
+});
+afterAll(async () => {
+  for (const { process } of started) process.kill('SIGKILL');
+  await node.remove();
+  await dropNamespace(namespace);
+});
+
+async function start(identity: string): Promise<OperatorProcess> {
+  const one = await startProcess(namespace, identity);
+  started.push(one);
+  return one;
+}
+
+test('settings that are missing are named, all at once', async () => {
+  const child = spawn(process.execPath, [MAIN], {
+    env: { PATH: process.env.PATH },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let said = '';
+  child.stderr.on('data', (data: Buffer) => {
+    said += data.toString();
+  });
+  const [code] = (await once(child, 'close')) as [number];
+  expect(code).toBe(1);
+  for (const name of ['NAMESPACE', 'GATEWAY_URL', 'RUN_TOKEN_KEY']) expect(said).toContain(name);
+});
+
+test('after kill -9 of the leader the other goes on within 20 s, and touches no running pod', async () => {
+  const first = await start('first');
+  await until('it is ready', () => get(first, '/readyz'));
+  await until('it leads', () => leads(first));
+  expect(await get(first, '/healthz')).toBe('ok\n');
+  const second = await start('second');
+  await until('it is ready', () => get(second, '/readyz'));
+
+  const { metadata } = await submit(namespace, 'seq');
+  const run = metadata.name;
+  await node.running(namespace, run);
+  await inPhase(namespace, run, 'Running');
+  const next = (await submit(namespace, 'seq')).metadata.name;
+  expect(await get(first, '/metrics')).toContain('sequencer_operator_runs{phase="Running"} 1');
+  const before = await client.get(PODS, namespace, run);
+
+  first.process.kill('SIGKILL');
+  const begun = performance.now();
+  await node.ended(namespace, run, 0, outcome('SUCCEEDED', 0, 'Done.'));
+  await until('the second leads', () => leads(second));
+  await until('the next run has its pod', () => client.find(PODS, namespace, next));
+  const took = performance.now() - begun;
+  console.log(`takeover after kill -9, until the next pod is made: ${(took / 1000).toFixed(1)} s`);
+  expect(took).toBeLessThan(20_000);
+  const after = await client.get(PODS, namespace, run);
+  expect([after.metadata.uid, after.metadata.deletionTimestamp]).toEqual([before.metadata.uid, undefined]);
+  expect((await client.get(RUNS, namespace, run)).status?.phase).toBe('Succeeded');
+
+  second.process.kill('SIGTERM');
+  await once(second.process, 'exit');
+  const lease = await until('the lease is given back', () => client.get(LEASES, namespace, 'sequencer-operator'));
+  expect(lease.spec?.holderIdentity).toBe('');
+});

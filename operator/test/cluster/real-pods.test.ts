@@ -1,0 +1,251 @@
+/**
+ * Real pods on real nodes. RUNNER_IMAGE names an image with the runner that the nodes have;
+ * `scripts/test-runner-image` makes one.
+ */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { CONFIG_MAPS, PODS, RUNS, SEQUENCERS, pathOf } from '@sequencer/kubernetes/resources';
+import { LABELS } from '@sequencer/model/kubernetes/names';
+import type { RunSpec } from '@sequencer/model/kubernetes/sequencer-run';
+import type { SequencerSpec } from '@sequencer/model/kubernetes/sequencer';
+import type { PhaseWord } from '@sequencer/model/kubernetes/words';
+import {
+  client,
+  dropNamespace,
+  inPhase as reach,
+  logOf,
+  makeNamespace,
+  makeSequencer,
+  submit,
+  until,
+} from '@sequencer/testing/cluster/cluster';
+import { startOperator, type RunningOperator } from '@sequencer/testing/cluster/operators';
+
+const image = process.env.RUNNER_IMAGE ?? '';
+let namespace: string;
+let operator: RunningOperator;
+
+beforeAll(async () => {
+  if (image === '') throw new Error('RUNNER_IMAGE is not set: make one with scripts/test-runner-image.');
+  namespace = await makeNamespace({ 'pod-security.kubernetes.io/enforce': 'restricted' });
+  await client.create(CONFIG_MAPS, namespace, { metadata: { name: 'ocs' }, data: { 'default.yaml': 'hub: {}\n' } });
+  operator = await startOperator(namespace);
+});
+afterAll(async () => {
+  await operator.stop();
+  await dropNamespace(namespace);
+});
+
+let names = 0;
+
+async function start(script: string, more: Partial<RunSpec> = {}, spec: Partial<SequencerSpec> = {}): Promise<string> {
+  names += 1;
+  const name = `seq${String(names)}`;
+  const { runner, ...rest } = spec;
+  await makeSequencer(namespace, name, {
+    recordGraceSeconds: 0,
+    ocs: { configMap: 'ocs' },
+    ...rest,
+    runner: { image, imagePullPolicy: 'Never', env: [], egress: [], ...runner },
+  });
+  return (await submit(namespace, name, { script, ...more })).metadata.name;
+}
+
+const sequencerOf = (run: string) => run.replace(/-[^-]*$/, '');
+const inPhase = (run: string, phase: PhaseWord) => reach(namespace, run, phase);
+
+function reasonOf(run: string, pattern: RegExp) {
+  return until(`${run} says ${String(pattern)}`, async () => {
+    const found = await client.get(RUNS, namespace, run);
+    if (pattern.test(found.status?.reason ?? '')) return found;
+    throw new Error(JSON.stringify(found.status));
+  });
+}
+
+function printed(run: string, text: string): Promise<true> {
+  return until(`${run} has printed ${text}`, async () => {
+    const log = await logOf(namespace, run);
+    if (log.includes(text)) return true as const;
+    throw new Error(log);
+  });
+}
+
+test('a script runs in its pod: host name, arguments, configuration, no token of a service account; its log is its output', async () => {
+  const script = [
+    'import os, socket, sys',
+    'print(socket.gethostname(), sys.argv[1:], os.environ["OCS_CONFIG_DIR"])',
+    'print(open("/config/default.yaml").read().strip(), file=sys.stderr)',
+    'print(os.path.exists("/var/run/secrets/kubernetes.io"), os.getuid())',
+  ].join('\n');
+  const run = await start(
+    script,
+    { arguments: ['--fast'] },
+    { runner: { image, env: [], egress: [], hostname: 'daq-x' } },
+  );
+  const { status } = await inPhase(run, 'Succeeded');
+  expect(status).toMatchObject({ exitCode: 0, reason: 'All statements are done.' });
+  const lines = (await logOf(namespace, run)).trim().split('\n').sort();
+  expect(lines).toEqual(['False 1000', "daq-x ['--fast'] /config", 'hub: {}'].sort());
+});
+
+test('a script that fails tells why', async () => {
+  const run = await start('print("before")\n{}["az"]\n');
+  expect((await inPhase(run, 'Failed')).status).toMatchObject({ exitCode: 1, reason: "KeyError: 'az'" });
+});
+
+test('cancelling interrupts the script, whose clean-up runs to its end', async () => {
+  const run = await start(
+    'import time\nprint("up")\ntry:\n    time.sleep(600)\nfinally:\n    time.sleep(2)\n    print("parked")\n',
+  );
+  await printed(run, 'up');
+  await client.merge(RUNS, namespace, run, { spec: { desiredState: 'Cancelled' } });
+  const { status } = await inPhase(run, 'Interrupted');
+  expect(status?.reason).toMatch(/^Interrupted by the system.*The run was cancelled\.$/);
+  expect(await logOf(namespace, run)).toContain('parked');
+});
+
+test('cancelling a run whose runner is only just starting is not lost', async () => {
+  const run = await start('import time\ntime.sleep(600)\n');
+  await until('its container runs', async () => {
+    const pod = await client.find(PODS, namespace, run);
+    return pod?.status?.containerStatuses?.some(({ state }) => state?.running);
+  });
+  await client.merge(RUNS, namespace, run, { spec: { desiredState: 'Cancelled' } });
+  // Otherwise only after stopGraceSeconds, by force.
+  const ended = await until('it has ended', async () => {
+    const { status } = await client.get(RUNS, namespace, run);
+    return status?.finishedAt !== undefined && status.phase;
+  });
+  expect(['Cancelled', 'Interrupted']).toContain(ended);
+});
+
+test('deleting the run does the same, and leaves nothing', async () => {
+  const run = await start('import time\nprint("up")\ntime.sleep(600)\n');
+  await printed(run, 'up');
+  const { metadata } = await client.get(RUNS, namespace, run);
+  await client.remove(RUNS, namespace, metadata);
+  await until(
+    'both are gone',
+    async () => !(await client.find(RUNS, namespace, run)) && !(await client.find(PODS, namespace, run)),
+  );
+  const { status } = await client.get(SEQUENCERS, namespace, sequencerOf(metadata.name));
+  expect(status?.hold).toMatchObject({ run, outcome: 'Interrupted' });
+});
+
+test('a run begins at once in a pod that waited, the next one in another; neither sees what the other was given', async () => {
+  const script = [
+    'import os, socket',
+    'print(socket.gethostname(), open("/config/default.yaml").read().strip())',
+    'print(*sorted(name for name in os.listdir("/run/sequencer") if not name.startswith("..")))',
+    'print(len([name for name in os.listdir("/work/journal") if os.path.isdir(f"/work/journal/{name}")]))',
+  ].join('\n');
+  const first = await start(script, {}, { runner: { image, imagePullPolicy: 'Never', env: [], egress: [], warm: 1 } });
+  const name = sequencerOf(first);
+  await inPhase(first, 'Succeeded');
+  const pods: string[] = [];
+  for (let i = 0; i < 2; i++) {
+    await until('a pod waits', async () => {
+      const waiting = await client.list(PODS, namespace, {
+        labelSelector: `${LABELS.sequencer}=${name},!${LABELS.run}`,
+      });
+      return waiting.some(({ status }) => status?.phase === 'Running');
+    });
+    const { metadata } = await submit(namespace, name, { script });
+    const { status } = await inPhase(metadata.name, 'Succeeded');
+    const pod = status?.podName ?? '';
+    expect(pod).toMatch(/-warm-/);
+    expect(await logOf(namespace, pod)).toBe(`daq-${name}-sequencer hub: {}\noptions.json script.py token\n1\n`);
+    pods.push(pod);
+  }
+  expect(new Set(pods).size).toBe(2);
+});
+
+test('a script that ignores all is killed after its grace', async () => {
+  const script =
+    'import signal, time\nfor s in (signal.SIGINT, signal.SIGTERM):\n    signal.signal(s, signal.SIG_IGN)\nprint("up")\nwhile True:\n    time.sleep(1)\n';
+  const run = await start(script, {}, { stopGraceSeconds: 2 });
+  await printed(run, 'up');
+  await client.merge(RUNS, namespace, run, { spec: { desiredState: 'Cancelled' } });
+  expect((await inPhase(run, 'Killed')).status?.exitCode).toBe(137);
+});
+
+test('a script that takes too much memory is killed, and the run says so', async () => {
+  const run = await start(
+    'block = []\nwhile True:\n    block.append(bytearray(8 << 20))\n',
+    {},
+    {
+      runner: { image, imagePullPolicy: 'Never', env: [], egress: [], resources: { limits: { memory: '128Mi' } } },
+    },
+  );
+  expect((await inPhase(run, 'Killed')).status?.reason).toMatch(/used more memory than its limit/);
+});
+
+test('a run that no node has room for says so, and the next one starts when that is mended', async () => {
+  const resources = { requests: { memory: '4Ti' }, limits: { memory: '4Ti' } };
+  const run = await start(
+    'print(1)\n',
+    {},
+    { runner: { image, imagePullPolicy: 'Never', env: [], egress: [], resources } },
+  );
+  const name = sequencerOf(run);
+  const { status } = await reasonOf(run, /^The pod cannot be scheduled: .*Insufficient memory.* or cancel the run\.$/);
+  expect(status?.phase).toBe('Starting');
+  const next = await submit(namespace, name, { script: 'print(2)\n' });
+  const mended = { requests: { memory: '64Mi' }, limits: { memory: '256Mi' } };
+  await client.merge(SEQUENCERS, namespace, name, { spec: { runner: { resources: mended } } });
+  await client.merge(RUNS, namespace, run, { spec: { desiredState: 'Cancelled' } });
+  expect((await inPhase(run, 'Cancelled')).status?.reason).toBe('Cancelled before the script started.');
+  await inPhase(next.metadata.name, 'Succeeded');
+});
+
+test('a pod that somebody evicts is interrupted, its clean-up runs, and the run says who did it', async () => {
+  const run = await start(
+    'import time\nprint("up")\ntry:\n    time.sleep(600)\nfinally:\n    print("parked")\n    time.sleep(3)\n',
+  );
+  await printed(run, 'up');
+  const path = pathOf(PODS, namespace, run, 'eviction');
+  const body = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name: run, namespace } };
+  (await client.open('POST', path, { body, signal: AbortSignal.timeout(10_000) })).resume();
+  await printed(run, 'parked');
+  await inPhase(run, 'Interrupted');
+  await reasonOf(
+    run,
+    /^Interrupted by the system.* The pod was evicted through the Eviction API, for example by kubectl drain\.$/,
+  );
+});
+
+test('a script that fills the disk of its node is evicted by the kubelet, and the run says so', async () => {
+  const script = [
+    'import time',
+    'with open("/work/big", "wb") as big:',
+    '    for i in range(48):',
+    '        big.write(bytes(1 << 20))',
+    '        big.flush()',
+    'print("up")',
+    'time.sleep(600)',
+  ].join('\n');
+  const resources = { limits: { 'ephemeral-storage': '32Mi' } };
+  const run = await start(script, {}, { runner: { image, imagePullPolicy: 'Never', env: [], egress: [], resources } });
+  await printed(run, 'up');
+  // The node leaves a second or so for a clean-up.
+  const { status } = await reasonOf(run, /The node evicted the pod: .*ephemeral.*32Mi\.$/);
+  expect(['Interrupted', 'Killed']).toContain(status?.phase);
+});
+
+test('an image that is not there is told within 10 seconds', async () => {
+  const run = await start(
+    'print(1)\n',
+    {},
+    {
+      runner: { image: 'localhost/none-of-this-name:1', imagePullPolicy: 'Never', env: [], egress: [] },
+    },
+  );
+  await inPhase(run, 'Starting');
+  const begun = performance.now();
+  await until('it says so', async () => {
+    const { status } = await client.get(RUNS, namespace, run);
+    return /image cannot be pulled: .*none-of-this-name/.test(status?.reason ?? '');
+  });
+  expect(performance.now() - begun).toBeLessThan(10_000);
+  await client.merge(RUNS, namespace, run, { spec: { desiredState: 'Cancelled' } });
+  await inPhase(run, 'Cancelled');
+});

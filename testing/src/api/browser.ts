@@ -1,0 +1,87 @@
+/** A client with a cookie, as a browser has it, and a site with people who sign in. */
+import { once } from 'node:events';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { WebSocket } from 'ws';
+import { hashPassword } from '@sequencer/api/auth/password';
+import type { Api } from '@sequencer/api/server';
+import type { Answer } from './running-api.ts';
+
+export const PASSWORD = 'correct horse battery staple';
+
+/** A users file in which everybody has the same password: `vera:viewer` and so on. */
+export async function usersFile(...people: string[]): Promise<string> {
+  const hash = await hashPassword(PASSWORD);
+  const file = join(mkdtempSync(join(tmpdir(), 'sequencer-users-')), 'users');
+  writeFileSync(file, people.map((person) => `${person}:${hash}\n`).join(''));
+  return file;
+}
+
+export class Browser {
+  cookie = '';
+  /** What the last answer set. */
+  setCookie = '';
+  readonly #api: Api;
+  readonly headers: Record<string, string>;
+
+  constructor(api: Api, headers: Record<string, string> = {}) {
+    this.#api = api;
+    this.headers = headers;
+  }
+
+  static async signedIn(api: Api, name: string): Promise<Browser> {
+    const browser = new Browser(api);
+    const answer = await browser.signIn(name);
+    if (answer.errors) throw new Error(answer.errors[0]?.message);
+    return browser;
+  }
+
+  async ask<T>(query: string, variables: Record<string, unknown> = {}): Promise<Answer<T>> {
+    const cookie: Record<string, string> = this.cookie ? { cookie: this.cookie } : {};
+    const response = await fetch(`${this.#api.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...cookie, ...this.headers },
+      body: JSON.stringify({ query, variables }),
+    });
+    this.setCookie = response.headers.get('set-cookie') ?? '';
+    if (this.setCookie) this.cookie = this.setCookie.split(';')[0] ?? '';
+    return (await response.json()) as Answer<T>;
+  }
+
+  signIn(name: string, password = PASSWORD): Promise<Answer<{ signIn: { name: string; role: string } }>> {
+    return this.ask(
+      'mutation ($name: String!, $password: String!) { signIn(name: $name, password: $password) { name role } }',
+      {
+        name,
+        password,
+      },
+    );
+  }
+
+  /** The code of the refusal, or null when it was done. */
+  async code(query: string, variables: Record<string, unknown> = {}): Promise<string | null> {
+    return (await this.ask(query, variables)).errors?.[0]?.extensions.code ?? null;
+  }
+
+  async me(): Promise<string | null> {
+    const { data } = await this.ask<{ access: { me: { name: string } | null } }>('{ access { me { name } } }');
+    return data.access.me?.name ?? null;
+  }
+
+  /** A websocket that has said what graphql-ws clients say first; resolves with its first message or close code. */
+  async socket(init: Record<string, unknown> = {}): Promise<{ socket: WebSocket; first: string | number }> {
+    const socket = new WebSocket(`${this.#api.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws', {
+      headers: { ...(this.cookie ? { cookie: this.cookie } : {}), ...this.headers },
+    });
+    await once(socket, 'open');
+    socket.send(JSON.stringify({ type: 'connection_init', payload: init }));
+    const first = await new Promise<string | number>((resolve) => {
+      socket.once('message', (data: Buffer) => {
+        resolve((JSON.parse(data.toString()) as { type: string }).type);
+      });
+      socket.once('close', resolve);
+    });
+    return { socket, first };
+  }
+}

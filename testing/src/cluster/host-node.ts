@@ -1,0 +1,101 @@
+/**
+ * A node whose pods are processes of this machine: for each pod the real runner, with the files of the pod's Secret. What
+ * a kubelet would say about it, this says.
+ */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Pod } from '@sequencer/kubernetes/objects';
+import { Reflector } from '@sequencer/kubernetes/reflector';
+import { PODS, SECRETS } from '@sequencer/kubernetes/resources';
+import { root } from '../root.ts';
+import { client } from './cluster.ts';
+import { FakeNode } from './fake-node.ts';
+
+export class HostNode extends FakeNode {
+  readonly #ending = new AbortController();
+  readonly #processes = new Map<string, ChildProcess>();
+  readonly #lives: Promise<void>[] = [];
+  readonly #folder = mkdtempSync(join(tmpdir(), 'sequencer-host-node-'));
+  #watching: Promise<void> = Promise.resolve();
+
+  /** Takes every pod of the namespace. */
+  async serve(namespace: string): Promise<void> {
+    const pods: Reflector<Pod> = new Reflector({
+      client,
+      resource: PODS,
+      namespace,
+      changed: (_before, pod) => {
+        if (!pod) return;
+        const process = this.#processes.get(pod.metadata.uid);
+        if (process) {
+          if (pod.metadata.deletionTimestamp !== undefined) process.kill('SIGTERM');
+        } else if (pod.spec.nodeName === undefined && pod.metadata.deletionTimestamp === undefined) {
+          this.#processes.set(pod.metadata.uid, this.#begin(namespace, pod));
+        }
+      },
+    });
+    this.#watching = pods.run(this.#ending.signal);
+    await pods.ready;
+  }
+
+  /** The process of a run's pod, as the kubelet's out-of-memory killer would meet it. */
+  kill(pod: Pod): void {
+    this.#processes.get(pod.metadata.uid)?.kill('SIGKILL');
+  }
+
+  async close(): Promise<void> {
+    this.#ending.abort();
+    for (const process of this.#processes.values()) process.kill('SIGKILL');
+    await Promise.all([this.#watching, ...this.#lives]);
+    await this.remove();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  #begin(namespace: string, pod: Pod): ChildProcess {
+    const { name, uid } = pod.metadata;
+    const [given, work, message] = ['given', 'work', 'message'].map((part) => join(this.#folder, uid, part)) as [
+      string,
+      string,
+      string,
+    ];
+    mkdirSync(given, { recursive: true });
+    mkdirSync(work);
+    // The shell waits for the files, as a container does for its volumes.
+    const command = `read ready && exec "$0" "$@"`;
+    const python = [join(root, '.venv/bin/python'), '-m', 'sequencer_runner.supervisor.pod', given, work];
+    const child = spawn('sh', ['-c', command, ...python, '--termination-message', message], {
+      stdio: ['pipe', 'ignore', 'ignore'],
+    });
+    const ended = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
+    const live = async () => {
+      const secret = await client.get(SECRETS, namespace, name);
+      for (const [file, data] of Object.entries(secret.data ?? {})) {
+        writeFileSync(join(given, file), Buffer.from(data, 'base64'));
+      }
+      await this.running(namespace, name);
+      child.stdin.end('ready\n');
+      const [code, signal] = await ended;
+      if (this.#ending.signal.aborted) return;
+      const exitCode = code ?? 128 + (signal === 'SIGKILL' ? 9 : 15);
+      await this.ended(namespace, name, exitCode, read(message), signal === 'SIGKILL' ? 'OOMKilled' : 'Completed');
+    };
+    this.#lives.push(
+      live().catch((error: unknown) => {
+        if (!this.#ending.signal.aborted) throw error;
+      }),
+    );
+    return child;
+  }
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    // Killed before it could write.
+    return '';
+  }
+}

@@ -1,0 +1,47 @@
+/** Operators for tests: in this process, each with its own knowledge of the world. */
+import type { KubernetesClient } from '@sequencer/kubernetes/client';
+import { makeLog } from '@sequencer/operator/runtime/log';
+import { makeMetrics } from '@sequencer/operator/runtime/metrics';
+import { Operator, type OperatorOptions } from '@sequencer/operator/operator';
+import { client, until } from './cluster.ts';
+
+export const SETTINGS = {
+  gatewayUrl: 'ws://nowhere.invalid:8000/runner',
+  runTokenKey: 'a key for the tests, 32 characters or more',
+  gatewayPods: { 'app.kubernetes.io/component': 'api' },
+};
+
+export interface RunningOperator {
+  operator: Operator;
+  stop: () => Promise<void>;
+}
+
+let last = 0;
+
+export async function startOperator(
+  namespace: string,
+  more: Partial<OperatorOptions> & { client?: KubernetesClient } = {},
+): Promise<RunningOperator> {
+  const ending = new AbortController();
+  last += 1;
+  const operator = new Operator({
+    client,
+    namespace,
+    identity: `operator-${String(last)}`,
+    leaseName: 'operator',
+    settings: SETTINGS,
+    log: makeLog(process.env.OPERATOR_LOG ?? 'silent'),
+    metrics: makeMetrics(),
+    lease: { leaseMs: 4000, renewMs: 2500, retryMs: 300 },
+    ...more,
+  });
+  const running = operator.run(ending.signal);
+  await until('the operator has seen the world', () => operator.ready);
+  return {
+    operator,
+    stop: async () => {
+      ending.abort();
+      await running;
+    },
+  };
+}

@@ -1,0 +1,159 @@
+/**
+ * Runs the stages of the tests one after the other, all of them even when one fails, and prints one summary.
+ *
+ *     node testing/src/run-stages.ts [STAGE ...]      lint unit runner e2e
+ *
+ * and, when they are named, compose, which needs a Docker engine, and cluster, install and chaos, which need a Kubernetes
+ * cluster.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { root } from './root.ts';
+
+interface Counts {
+  passed: number;
+  failed: number;
+}
+
+interface Step {
+  name: string;
+  command: string[];
+  env?: Record<string, string>;
+  /** The working folder, below the root of the repository. */
+  cwd?: string;
+  /** Reads how many tests passed and failed from the report; without one, the step is one check. */
+  count?: () => Counts;
+}
+
+const reports = mkdtempSync(join(tmpdir(), 'sequencer-test-'));
+const report = (name: string) => join(reports, name);
+const python = (...args: string[]) => [join(root, '.venv/bin/python'), '-m', ...args];
+
+const read = (name: string) => readFileSync(report(name), 'utf8');
+
+function vitestCounts(): Counts {
+  const result = JSON.parse(read('vitest.json')) as { numPassedTests: number; numFailedTests: number };
+  return { passed: result.numPassedTests, failed: result.numFailedTests };
+}
+
+function junitCounts(): Counts {
+  const attributes = /<testsuite [^>]*>/.exec(read('pytest.xml'))?.[0] ?? '';
+  const number = (name: string) => Number(new RegExp(`${name}="(\\d+)"`).exec(attributes)?.[1] ?? 0);
+  const bad = number('failures') + number('errors');
+  // A skipped test is not a passed one, and under CI nothing is skipped silently.
+  const skipped = number('skipped');
+  if (skipped > 0) console.log(`pytest skipped ${skipped} tests`);
+  return { passed: number('tests') - bad - skipped, failed: bad + (process.env.CI ? skipped : 0) };
+}
+
+function playwrightCounts(): Counts {
+  const { stats } = JSON.parse(read('playwright.json')) as {
+    stats: { expected: number; unexpected: number; flaky: number; skipped: number };
+  };
+  return { passed: stats.expected, failed: stats.unexpected + stats.flaky + (process.env.CI ? stats.skipped : 0) };
+}
+
+/** @param projects of vitest.config.ts; a name after `!` leaves that one out */
+function vitest(name: string, projects: string[], ...files: string[]): Step {
+  const options = projects.map((project) => `--project=${project}`);
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report('vitest.json')}`];
+  return { name, command: ['vitest', 'run', ...options, ...reporters, ...files], count: vitestCounts };
+}
+
+const stages: Record<string, Step[]> = {
+  lint: [
+    { name: 'eslint', command: ['eslint', '.', '--max-warnings', '0'] },
+    { name: 'prettier', command: ['prettier', '--check', '--log-level', 'warn', '.'] },
+    { name: 'tsc', command: ['tsc', '-p', 'tsconfig.json'] },
+    { name: 'vue-tsc', command: ['vue-tsc', '-p', 'web/tsconfig.json'] },
+    { name: 'knip', command: ['knip'] },
+    { name: 'language', command: ['node', 'scripts/language.ts'] },
+    { name: 'ruff check', command: python('ruff', 'check', 'runner-image') },
+    { name: 'ruff format', command: python('ruff', 'format', '--check', 'runner-image') },
+    { name: 'mypy', command: python('mypy', '--config-file', 'runner-image/pyproject.toml', 'runner-image/src') },
+    {
+      name: 'import-linter',
+      command: [join(root, '.venv/bin/lint-imports'), '--no-cache', '--no-logo'],
+      cwd: 'runner-image',
+    },
+    { name: 'generated files', command: ['sh', 'scripts/generate', '--check'] },
+  ],
+  unit: [vitest('vitest', ['!cluster', '!install', '!chaos'])],
+  runner: [
+    {
+      name: 'pytest',
+      command: python('pytest', 'runner-image', '-q', `--junitxml=${report('pytest.xml')}`),
+      count: junitCounts,
+    },
+  ],
+  e2e: [
+    {
+      name: 'playwright',
+      command: ['playwright', 'test', '--config', 'e2e/playwright.config.ts', '--reporter=list,json'],
+      env: { PLAYWRIGHT_JSON_OUTPUT_NAME: report('playwright.json') },
+      count: playwrightCounts,
+    },
+  ],
+  compose: [
+    {
+      name: 'small site',
+      command: ['playwright', 'test', '--config', 'e2e/compose.config.ts', '--reporter=list,json'],
+      env: { PLAYWRIGHT_JSON_OUTPUT_NAME: report('playwright.json') },
+      count: playwrightCounts,
+    },
+  ],
+  cluster: [
+    vitest('vitest on a cluster', ['cluster']),
+    vitest('a node is lost', ['chaos'], 'operator/test/chaos/node-lost.test.ts'),
+  ],
+  install: [vitest('the chart on a cluster', ['install'])],
+  chaos: [vitest('chaos on a cluster', ['chaos'], 'operator/test/chaos/kills.test.ts')],
+};
+/** What `make test` passes: what needs this machine and nothing else. */
+const EVERYWHERE = ['lint', 'unit', 'runner', 'e2e'];
+
+function run(step: Step): Counts {
+  console.log(`\n== ${step.name}`);
+  const [command = '', ...args] = step.command;
+  const { status } = spawnSync(command, args, {
+    cwd: join(root, step.cwd ?? ''),
+    stdio: 'inherit',
+    env: { ...process.env, ...step.env },
+  });
+  const counts = countsOf(step, status === 0);
+  // A step that failed without a failed test (a crash, no test found) failed all the same.
+  if (status !== 0 && counts.failed === 0) counts.failed = 1;
+  return counts;
+}
+
+function countsOf(step: Step, ok: boolean): Counts {
+  try {
+    if (step.count) return step.count();
+  } catch (error) {
+    console.log(`${step.name} left no report: ${String(error)}`);
+    return { passed: 0, failed: 1 };
+  }
+  return ok ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+}
+
+const names = process.argv.length > 2 ? process.argv.slice(2) : EVERYWHERE;
+const total: Counts = { passed: 0, failed: 0 };
+const lines: string[] = [];
+for (const name of names) {
+  const steps = stages[name];
+  if (!steps) throw new Error(`No stage is called ${name}. There are: ${Object.keys(stages).join(', ')}.`);
+  for (const step of steps) {
+    const begin = performance.now();
+    const { passed, failed } = run(step);
+    total.passed += passed;
+    total.failed += failed;
+    const seconds = ((performance.now() - begin) / 1000).toFixed(1);
+    lines.push(`${failed ? 'FAIL' : 'ok  '} ${step.name.padEnd(16)} ${passed} passed, ${failed} failed, ${seconds} s`);
+  }
+}
+rmSync(reports, { recursive: true });
+console.log(`\n${lines.join('\n')}\n`);
+console.log(`${total.passed} passed, ${total.failed} failed`);
+process.exitCode = total.failed ? 1 : 0;

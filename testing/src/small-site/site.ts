@@ -1,0 +1,108 @@
+/** A small site on a Docker engine: a copy of the project in which a person types what the guide says. */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { blocks } from '../docs/blocks.ts';
+import { freePort } from '../free-port.ts';
+import { root } from '../root.ts';
+
+export const PASSWORD = 'a password of alice';
+
+export interface Typed {
+  status: number | null;
+  text: string;
+}
+
+export class Site {
+  readonly folder: string;
+  readonly webPort: number;
+  readonly project: string;
+  readonly #env: NodeJS.ProcessEnv;
+
+  private constructor(folder: string, webPort: number, apiPort: number) {
+    this.folder = folder;
+    this.webPort = webPort;
+    this.project = `seqtest${String(process.pid)}`;
+    const others = /^(COMPOSE_|SEQUENCER|RUNNER_|OCS_|POSTGRES_|USERS_FILE|PUBLIC_|API_HTTP|AUTH$)/;
+    this.#env = {
+      ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !others.test(name))),
+      // Beside another installation on the same engine.
+      COMPOSE_PROJECT_NAME: this.project,
+      OCS_NETWORK: `${this.project}-observatory`,
+      WEB_PORT: String(webPort),
+      API_PORT: String(apiPort),
+      // The demo does not take its time.
+      SIMULATOR_SPEED: '600',
+    };
+  }
+
+  /** A fresh copy of what is in the repository, or about to be. */
+  static async make(): Promise<Site> {
+    const folder = mkdtempSync(join(tmpdir(), 'sequencer-site-'));
+    const files = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], { cwd: root });
+    for (const file of new Set(files.toString().split('\0').filter(Boolean))) {
+      mkdirSync(join(folder, dirname(file)), { recursive: true });
+      cpSync(join(root, file), join(folder, file));
+    }
+    return new Site(folder, await freePort(), await freePort());
+  }
+
+  get url(): string {
+    return `http://localhost:${this.webPort}/`;
+  }
+
+  /** Types a command; how it ended and what it said. Its input is a socket, which bash may take for a person far away. */
+  try(command: string, env: Record<string, string> = {}, input = ''): Typed {
+    const { status, stdout, stderr } = spawnSync('bash', ['--norc', '-euo', 'pipefail', '-c', command], {
+      cwd: this.folder,
+      env: { ...this.#env, ...env },
+      input,
+      encoding: 'utf8',
+      maxBuffer: 64 * 1024 * 1024,
+    });
+    return { status, text: `${stdout}${stderr}` };
+  }
+
+  /** Types a command that has to succeed; what it printed. */
+  type(command: string, env: Record<string, string> = {}, input = ''): string {
+    const { status, text } = this.try(command, env, input);
+    if (status !== 0) throw new Error(`${command}\nended with ${String(status)}:\n${text}`);
+    return text;
+  }
+
+  /** Types what the guide has below a heading; a password, where it asks for one. */
+  follow(heading: string): void {
+    for (const block of blocks(heading, 'sh')) this.type(block, {}, `${PASSWORD}\n`);
+  }
+
+  /** Writes a setting into .env, in place of what was there. */
+  set(name: string, value: string): void {
+    const file = join(this.folder, '.env');
+    const others = readFileSync(file, 'utf8')
+      .split('\n')
+      .filter((line) => line !== '' && !line.startsWith(`${name}=`));
+    writeFileSync(file, [...others, `${name}=${value}`, ''].join('\n'));
+  }
+
+  /** Waits until the command prints what matches. */
+  async until(command: string, pattern: RegExp, seconds = 60): Promise<string> {
+    const deadline = Date.now() + seconds * 1000;
+    for (;;) {
+      const { text } = this.try(command);
+      if (pattern.test(text)) return text;
+      if (Date.now() > deadline) throw new Error(`${command} did not print ${String(pattern)}:\n${text}`);
+      await sleep(300);
+    }
+  }
+
+  sql(query: string): string {
+    return this.type(`docker compose exec -T postgres psql -U sequencer -At -c "${query}"`).trim();
+  }
+
+  remove(): void {
+    this.try('docker compose --profile demo down --volumes --remove-orphans --timeout 5');
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
