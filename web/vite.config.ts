@@ -3,7 +3,7 @@ import { defineConfig } from 'vite';
 import vuetify from 'vite-plugin-vuetify';
 
 export default defineConfig({
-  // So that the application can be served under any path.
+  // Relative, so that the application works under any path.
   base: './',
   plugins: [vue(), vuetify({ autoImport: true })],
   build: { target: 'es2023', chunkSizeWarningLimit: 700 },

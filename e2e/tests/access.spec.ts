@@ -1,4 +1,4 @@
-/** Every page, in every theme, for everybody: no violation that axe finds, no page wider than its window, no other host. */
+/** Accessibility of every page in every theme: no violation in axe, no horizontal scrolling, no requests to other hosts. */
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { expect, test } from '../src/fixtures.ts';
@@ -7,7 +7,7 @@ import { SequencerPage } from '@sequencer/testing/pages/sequencer-page';
 const THEMES = ['dark', 'light', 'night'] as const;
 const WIDTHS = [390, 1024, 1440];
 
-/** Half faded in, anything has too little contrast. */
+/** Waits for animations to end: a half faded element has too little contrast. */
 async function violations(page: Page): Promise<string[]> {
   await page.waitForFunction(() =>
     document
@@ -18,14 +18,14 @@ async function violations(page: Page): Promise<string[]> {
   return found.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`);
 }
 
-/** Buttons that are hard to hit; a line of output is as high as its text, and so is the number in it. */
+/** Buttons that are too small. A link in a line of output is as high as its text. */
 function tooSmall(page: Page, least = 23.5): Promise<string[]> {
   return page
     .locator('button:not(.at):visible, a.btn:visible, select:visible, input:not([type=radio]):visible')
     .evaluateAll(
       (elements, least) =>
         elements.flatMap((element) => {
-          // A box is hit by its label, too.
+          // The label of a check box is part of its target.
           const target = element.matches('[type=checkbox]') ? (element.closest('label') ?? element) : element;
           const { width, height } = target.getBoundingClientRect();
           const isSmall = Math.min(width, height) < least;
@@ -35,7 +35,7 @@ function tooSmall(page: Page, least = 23.5): Promise<string[]> {
     );
 }
 
-test('pages', async ({ page, stack }) => {
+test('axe finds no violation on any page', async ({ page, stack }) => {
   test.setTimeout(300_000);
   const foreign: string[] = [];
   page.on('request', (request) => {
@@ -79,11 +79,11 @@ test('pages', async ({ page, stack }) => {
   await stack.query('mutation ($id: ID!) { stopRun(id: $id, level: KILL) { id } }', { id: running });
 });
 
-test('the command palette and the list of keys', async ({ page }) => {
+test('axe finds no violation in the command palette and the shortcuts dialog', async ({ page }) => {
   await page.goto('/');
   await expect(page.getByText('Live ·')).toBeVisible();
   await page.keyboard.press('?');
-  const keys = page.getByRole('dialog', { name: 'Keys' });
+  const keys = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
   await expect(keys).toBeVisible();
   for (const key of ['F9', '[', ']', 'F8 or F5', 'Shift F11', 'g o']) {
     await expect(keys.getByText(key, { exact: true }), key).toBeVisible();
@@ -102,7 +102,7 @@ test('the command palette and the list of keys', async ({ page }) => {
   await expect(page.getByRole('heading', { name: 'Overview' })).toBeAttached();
 });
 
-test('the stop ladder and the question before a run', async ({ page }) => {
+test('axe finds no violation in the stop ladder', async ({ page }) => {
   const sequencer = new SequencerPage(page);
   await sequencer.run('satp1', 'import time\ntime.sleep(60)\n');
   await expect(sequencer.state).toContainText('Running');
@@ -114,7 +114,7 @@ test('the stop ladder and the question before a run', async ({ page }) => {
   await expect(sequencer.state).toContainText('Interrupted');
 });
 
-test('on a phone everything is large enough for a finger', async ({ page, stack }) => {
+test('touch targets on a phone are at least 44 px', async ({ page, stack }) => {
   await page.setViewportSize({ width: 390, height: 844 });
   const held = await stack.submit("def f():\n    raise ValueError('y')\nf()\n", { holdOnFailure: true });
   await stack.until(held, 'PAUSED');

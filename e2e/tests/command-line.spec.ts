@@ -1,4 +1,4 @@
-/** The command line where people sign in: with a token, without one, and how a password is asked for. */
+/** The command line on a site with sign-in: with and without a token, and the password prompt of hash-password. */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -45,7 +45,7 @@ function cli(args: string[], env: Record<string, string> = {}) {
   return { status, stdout, stderr };
 }
 
-test('does with a token what its role and sequencers allow', async () => {
+test('a token permits what its role and sequencers allow', async () => {
   const sam = { SEQUENCER_TOKEN: await tokenOf('sam', 'OPERATOR') };
   expect(cli(['run', '--sequencer', 'satp1', '-'], sam)).toMatchObject({ status: 0, stdout: 'moving\n' });
   const onLat = cli(['run', '--sequencer', 'lat', '-'], sam);
@@ -62,7 +62,7 @@ test('does with a token what its role and sequencers allow', async () => {
   expect(watching.stderr).toContain('Ask an admin for the operator role.');
 });
 
-test('says what to do without a token, and with one that does not count', () => {
+test('without a valid token the error explains how to create one', () => {
   for (const env of [{}, { SEQUENCER_TOKEN: `seq_${'x'.repeat(43)}` }]) {
     const { status, stdout, stderr } = cli(['list'], env);
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
@@ -73,7 +73,7 @@ test('says what to do without a token, and with one that does not count', () => 
   expect(missing.stderr).toContain('The token cannot be read');
 });
 
-test('takes a variable that is set to nothing as not set', async () => {
+test('treats an empty environment variable as unset', async () => {
   const env = { SEQUENCER_TOKEN: await tokenOf('sam', 'OPERATOR'), SEQUENCER_TOKEN_FILE: '', SEQUENCER: '' };
   const { status, stderr } = cli(['run', '-'], env);
   expect(status).toBe(2);
@@ -98,7 +98,7 @@ test.describe('hash-password on a terminal', () => {
     return { status, shown: stdout, line: readFileSync(file, 'utf8') };
   };
 
-  test('asks twice, shows nothing of what is typed, and writes a line that signs in', async () => {
+  test('prompts twice without echo, and writes a valid line of the users file', async () => {
     const typed = 'a pass\u00e9 phrase';
     const made = onTerminal(
       [
@@ -113,7 +113,7 @@ test.describe('hash-password on a terminal', () => {
     expect(await isPassword(typed, made.line.trim().split(':')[2] ?? '')).toBe(true);
   });
 
-  test('refuses two that differ, one that is short, and lets go at Ctrl-C', () => {
+  test('refuses different and short passwords, and exits on Ctrl-C', () => {
     const different = onTerminal(
       [
         ['Password: ', 'the first one\r'],

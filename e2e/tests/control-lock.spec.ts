@@ -1,4 +1,4 @@
-/** Where one person at a time drives: what the other one sees, and how control passes between them. */
+/** A telescope with a control lock: the pages of two operators, and how control passes between them. */
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
 import { signIn, startWith } from '@sequencer/testing/pages/sign-in';
@@ -6,7 +6,7 @@ import { SequencerPage } from '@sequencer/testing/pages/sequencer-page';
 import type { Stack } from '@sequencer/testing/stack/stack';
 
 const SCRIPT = 'import time\nwhile True:\n    time.sleep(0.05)\n';
-const WHY = 'otto drives lat. Ask for control, or take over with a reason.';
+const WHY = 'otto has control of lat. Request control, or take over with a reason.';
 
 let stack: Stack;
 test.beforeAll(async () => {
@@ -24,7 +24,7 @@ async function violations(page: Page): Promise<string[]> {
   return found.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`);
 }
 
-test('who does not drive cannot press what would be refused, is told why, and can get control', async ({ browser }) => {
+test('an operator without control sees disabled buttons with the reason, and can get control', async ({ browser }) => {
   test.setTimeout(120_000);
   const [ottos, olgas] = await Promise.all([0, 1].map(async () => (await browser.newContext()).newPage()));
   if (!ottos || !olgas) throw new Error('no page');
@@ -32,9 +32,9 @@ test('who does not drive cannot press what would be refused, is told why, and ca
   await signIn(olgas, `${stack.url}/lat`, 'olga');
   await expect(button(olgas, 'Queue')).toBeEnabled();
   await button(ottos, 'Take control').click();
-  await expect(control(ottos)).toContainText('You drive lat.');
+  await expect(control(ottos)).toContainText('You have control of lat.');
 
-  // Nothing runs: the mode, the editor.
+  // While nothing runs: the mode and the editor.
   await expect(olgas.getByRole('note')).toHaveText(WHY);
   await expect(button(olgas, 'Queue')).toBeDisabled();
   const editor = olgas.getByRole('region', { name: 'Editor' });
@@ -44,7 +44,7 @@ test('who does not drive cannot press what would be refused, is told why, and ca
   }
   expect(await violations(olgas)).toEqual([]);
 
-  // A script runs: all but stopping is for otto.
+  // While a script runs: olga can only stop it.
   const otto = new SequencerPage(ottos);
   await otto.load(SCRIPT, 'wait.py');
   await button(ottos, /^Run Ctrl/).click();
@@ -60,17 +60,17 @@ test('who does not drive cannot press what would be refused, is told why, and ca
   await expect(olgas.getByRole('region', { name: 'State and controls' })).toContainText('Paused');
   expect(await violations(olgas)).toEqual([]);
 
-  // She asks, he hands over.
-  await button(olgas, 'Ask for control').click();
-  await expect(button(olgas, 'Asked')).toBeDisabled();
-  await expect(control(ottos).getByRole('status')).toHaveText('olga asks for control.');
+  // Olga requests control, and otto hands it over.
+  await button(olgas, 'Request control').click();
+  await expect(button(olgas, 'Requested')).toBeDisabled();
+  await expect(control(ottos).getByRole('status')).toHaveText('olga requests control.');
   await button(ottos, 'Hand over').click();
-  await expect(control(olgas)).toContainText('You drive lat.');
+  await expect(control(olgas)).toContainText('You have control of lat.');
   await expect(button(olgas, 'Continue F8')).toBeEnabled();
   await expect(button(ottos, 'Continue F8')).toBeDisabled();
-  await expect(ottos.getByText('olga drives lat.').first()).toBeVisible();
+  await expect(ottos.getByText('olga has control of lat.').first()).toBeVisible();
 
-  // He takes over, from the page of the run, and has to say why.
+  // Otto takes over on the page of the run, which requires a reason.
   await ottos
     .getByRole('link', { name: /^#\d+$/ })
     .first()
@@ -78,14 +78,14 @@ test('who does not drive cannot press what would be refused, is told why, and ca
   await expect(ottos).toHaveURL(/\/runs\//);
   await button(ottos, 'Take over…').click();
   await button(ottos, 'Take over').click();
-  await expect(control(ottos)).toContainText('olga drives lat.');
-  await ottos.getByLabel('Why you take over').fill('the wind grows');
+  await expect(control(ottos)).toContainText('olga has control of lat.');
+  await ottos.getByLabel('Reason for taking over').fill('the wind grows');
   await button(ottos, 'Take over').click();
-  await expect(control(ottos)).toContainText('You drive lat.');
+  await expect(control(ottos)).toContainText('You have control of lat.');
   await expect(button(ottos, 'Continue F8')).toBeEnabled();
   await expect(button(olgas, 'Continue F8')).toBeDisabled();
 
-  // She does not drive, and stops the run all the same.
+  // Olga stops the run without control.
   await button(olgas, 'Stop').click();
   await olgas.getByRole('dialog').getByRole('button', { name: 'Interrupt' }).click();
   await expect(olgas.getByRole('region', { name: 'State and controls' })).toContainText('Interrupted');

@@ -1,8 +1,8 @@
-/** What somebody types stays theirs, whatever others do. */
+/** Drafts, and output that is being read, do not change because of other users. */
 import { expect, test } from '../src/fixtures.ts';
 import { SequencerPage } from '@sequencer/testing/pages/sequencer-page';
 
-test('another person’s run and draft do not touch what is typed here', async ({ page, browser, stack }) => {
+test('a run or draft of another user does not change the draft', async ({ page, browser, stack }) => {
   const sequencer = new SequencerPage(page);
   await sequencer.open('satp1');
   const editor = page.getByRole('region', { name: 'Editor' });
@@ -22,7 +22,7 @@ test('another person’s run and draft do not touch what is typed here', async (
   await elsewhere.close();
 });
 
-test('what ran last is shown on the overview and put in the editor, and a draft is replaced after a question', async ({
+test('the overview and the editor use the edited script of a run; replacing a draft requires confirmation', async ({
   page,
   stack,
 }) => {
@@ -83,7 +83,7 @@ test('what ran last is shown on the overview and put in the editor, and a draft 
   await page.goto(`/lat?again=${run}`);
   await expect.poll(() => questions.length).toBe(2);
   await expect(text).toContainText('# mine');
-  await editor.getByLabel('Put an example into the editor').selectOption({ index: 1 });
+  await editor.getByLabel('Load an example into the editor').selectOption({ index: 1 });
   await expect.poll(() => questions.length).toBe(3);
   await expect(text).toContainText('# mine');
   accept = true;
@@ -91,7 +91,7 @@ test('what ran last is shown on the overview and put in the editor, and a draft 
   await expect(text).toContainText("print('other')");
 });
 
-test('output that somebody reads does not move, and what comes is counted', async ({ page }) => {
+test('output that is being read does not move, and new lines are counted', async ({ page }) => {
   const sequencer = new SequencerPage(page);
   await sequencer.run(
     'lat',
@@ -107,7 +107,7 @@ test('output that somebody reads does not move, and what comes is counted', asyn
   const before = await first();
   await ask.getByRole('textbox').fill('yes');
   await ask.getByRole('textbox').press('Enter');
-  // The answer stands on the line of the question, which was there.
+  // The answer is on the line of the question, which is not new.
   const count = page.getByRole('button', { name: '50 new lines' });
   await expect(count).toBeVisible();
   expect(await first()).toBe(before);

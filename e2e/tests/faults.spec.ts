@@ -1,4 +1,4 @@
-/** Parts of the product are killed while a script runs: it is not disturbed, nothing is lost, and the page tells the truth. */
+/** Parts of Sequencer are killed while a script runs: the script continues, no output is lost, and the page stays correct. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from '../src/fixtures.ts';
 import { SequencerPage } from '@sequencer/testing/pages/sequencer-page';
@@ -19,7 +19,7 @@ async function outputOf(
 
 const EXPECTED = [...Array.from({ length: 60 }, (_, i) => `tick ${String(i)}\n`), 'all ticks\n'].join('');
 
-test('the API is killed: the script goes on, and the page catches up', async ({ page, stack }) => {
+test('after the API is killed, the script continues and the page catches up', async ({ page, stack }) => {
   const sequencer = new SequencerPage(page);
   const id = await stack.submit(TICKS);
   await page.goto('/satp1');
@@ -32,20 +32,20 @@ test('the API is killed: the script goes on, and the page catches up', async ({ 
   expect(await outputOf(stack, id)).toBe(EXPECTED);
 });
 
-test('the database connections are killed: nothing is lost', async ({ stack }) => {
+test('after PostgreSQL is killed, no output is lost', async ({ stack }) => {
   const id = await stack.submit(TICKS);
   await stack.until(id, 'RUNNING');
   process.kill(stack.part('postgres -D'), 'SIGKILL');
-  await expect.poll(() => stack.phase(id).catch(() => 'away'), { timeout: 40_000 }).toBe('SUCCEEDED');
+  await expect.poll(() => stack.phase(id).catch(() => 'unreachable'), { timeout: 40_000 }).toBe('SUCCEEDED');
   expect(await outputOf(stack, id)).toBe(EXPECTED);
 });
 
-test('the script is killed: that is no success', async ({ stack }) => {
+test('a script that is killed ends as Killed', async ({ stack }) => {
   const id = await stack.submit('import os, signal\nos.kill(os.getpid(), signal.SIGKILL)\n');
   expect(await stack.until(id, 'KILLED', 'SUCCEEDED', 'FAILED', 'LOST')).toBe('KILLED');
 });
 
-test('the worker is killed: the run is lost, and the next one runs', async ({ page, stack }) => {
+test('after the worker is killed, the run is Lost and the next run starts', async ({ page, stack }) => {
   const sequencer = new SequencerPage(page);
   const id = await stack.submit('import time\ntime.sleep(120)\n');
   await page.goto('/satp1');
@@ -57,7 +57,7 @@ test('the worker is killed: the run is lost, and the next one runs', async ({ pa
   expect(await stack.until(next, 'SUCCEEDED', 'FAILED')).toBe('SUCCEEDED');
 });
 
-test('without news the page says how old it is, and nothing can be pressed', async ({ page, stack, context }) => {
+test('without messages from the server the page is marked as stale and the controls are disabled', async ({ page, stack, context }) => {
   const sequencer = new SequencerPage(page);
   const id = await stack.submit('import time\ntime.sleep(60)\n');
   await page.goto('/satp1');

@@ -1,4 +1,4 @@
-/** A full disk takes output and log lines, not the API and not the stop button. */
+/** A full disk loses output and log lines, but the API still answers and a run can be stopped. */
 import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
@@ -18,7 +18,7 @@ import { Stack } from '@sequencer/testing/stack/stack';
 
 const PRINTS = "while True:\n    print('x' * 1000)\n";
 
-/** Mounting needs root; where the tests run as another user, sudo has to do it without a password. */
+/** Mounting needs root. As another user, the test needs sudo without a password. */
 function asRoot(command: string, ...args: string[]): void {
   if (process.getuid?.() === 0) execFileSync(command, args);
   else execFileSync('sudo', ['-n', command, ...args]);
@@ -43,7 +43,7 @@ function padToPage(log: string): void {
   appendFileSync(log, `${' '.repeat(page - 1 - (statSync(log).size % page))}\n`);
 }
 
-test('with a full disk the API answers and a run can be killed; all recovers when there is space', async () => {
+test('with a full disk the API answers and a run can be killed; with free space everything recovers', async () => {
   test.setTimeout(180_000);
   const disk = mkdtempSync(join(tmpdir(), 'sequencer-full-'));
   asRoot('mount', '-t', 'tmpfs', '-o', `size=160m,mode=755,uid=${String(process.getuid?.())}`, 'tmpfs', disk);
@@ -56,10 +56,10 @@ test('with a full disk the API answers and a run can be killed; all recovers whe
       await stack.until(id, 'RUNNING');
       const log = join(dataDir, 'logs/api.log');
       padToPage(log);
-      // Longer than each retry of the parts: whatever breaks of a full disk has broken by then.
+      // Longer than any retry interval, so that every part has met the full disk.
       const until = Date.now() + 10_000;
       while (Date.now() < until) {
-        // Also what the parts have freed since.
+        // Also fills the space that was freed meanwhile.
         fill(disk);
         const health = await fetch(`${stack.url}/healthz`, { signal: AbortSignal.timeout(2000) });
         expect(health.status).toBe(200);

@@ -1,4 +1,4 @@
-/** The telescope's own setting for failures, and what is known of the telescope while one is held. */
+/** The telescope's default for failures, and the telescope status while a failure is held. */
 import { expect, test } from '../src/fixtures.ts';
 import { SequencerPage } from '@sequencer/testing/pages/sequencer-page';
 import { Simulator } from '@sequencer/testing/stack/simulator';
@@ -9,16 +9,16 @@ run.CLIENTS['smurf'][0].take_noise.start()
 raise RuntimeError('the weather is bad')
 `;
 
-test('a run that does not say it itself is held as the telescope’s setting says', async ({ page, context, stack }) => {
+test('a run without its own setting pauses on failure by the telescope’s default', async ({ page, context, stack }) => {
   const sequencer = new SequencerPage(page);
   await sequencer.open('satp1');
-  const setting = page.getByRole('checkbox', { name: /^Hold the run for a person/ });
+  const setting = page.getByRole('checkbox', { name: /^Pause on failure by default/ });
   await expect(setting).not.toBeChecked();
   await setting.click();
   await expect(setting).toBeChecked();
   const other = await context.newPage();
   await other.goto('/satp1');
-  await expect(other.getByRole('checkbox', { name: /^Hold the run for a person/ })).toBeChecked();
+  await expect(other.getByRole('checkbox', { name: /^Pause on failure by default/ })).toBeChecked();
   await sequencer.load('1 / 0\n');
   await page.getByRole('button', { name: /^Run Ctrl/ }).click();
   const dialog = page.getByRole('dialog');

@@ -1,9 +1,9 @@
-/** Scripts, names and output that hold HTML are shown as the text that they are, wherever they are shown. */
+/** Every page shows HTML and invisible characters in scripts, names and output as plain text. */
 import { expect, test } from '../src/fixtures.ts';
 
 const HTML = '<img src=x onerror="window.hit=1"><script>window.hit=1</script>';
 
-test('characters that nobody sees, or that turn text around, are shown by their number', async ({ page, stack }) => {
+test('invisible and bidirectional characters are shown by their number', async ({ page, stack }) => {
   const script = [
     'level = "user"',
     'if level != "user\u202e \u2066# check if admin\u2069 \u2066":',
@@ -61,8 +61,8 @@ test('HTML in titles, scripts, output, names and failures is text', async ({ pag
   await page.goto(`/history?text=${encodeURIComponent(HTML)}`);
   await expect(page.getByText('<img src=x').first()).toBeVisible();
   await page.goto(`/${encodeURIComponent(HTML)}`);
-  await expect(page.getByRole('heading', { name: /There is no/ })).toBeVisible();
+  await expect(page.getByRole('heading', { name: /does not exist/ })).toBeVisible();
   expect(await page.evaluate(() => 'hit' in window)).toBe(false);
-  // The policy had nothing to refuse: no page tried to run any of it.
+  // The policy blocked nothing, because no page tried to run the HTML.
   expect(refused).toEqual([]);
 });

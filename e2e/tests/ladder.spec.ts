@@ -42,8 +42,8 @@ test('again from a later statement, with what that leaves out', async ({ page })
   await expect(sequencer.state).toContainText('Succeeded');
   await page.getByRole('button', { name: 'Run again…' }).click();
   const dialog = page.getByRole('dialog');
-  await dialog.getByLabel('Statement to begin with').selectOption({ index: 2 });
-  await expect(dialog.getByRole('status')).toContainText('Statements 1 to 2 are left out.');
+  await dialog.getByLabel('Statement to start from').selectOption({ index: 2 });
+  await expect(dialog.getByRole('status')).toContainText('Statements 1 to 2 will not run.');
   await expect(dialog.getByRole('status')).toContainText('time');
   await dialog.getByRole('button', { name: 'Run again', exact: true }).click();
   await expect(page.getByRole('region', { name: 'Script', exact: true }).locator('.sign.skipped')).toHaveCount(2);

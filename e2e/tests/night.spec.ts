@@ -1,4 +1,4 @@
-/** A night as the observatory runs it: looked into inside the library, failed, mended while it was held, and finished. */
+/** A night at the observatory: a breakpoint in the library, a failure, an edit while the run is held, and success. */
 import { expect, test } from '../src/fixtures.ts';
 import { SequencerPage } from '@sequencer/testing/pages/sequencer-page';
 import { Simulator } from '@sequencer/testing/stack/simulator';
@@ -24,7 +24,7 @@ run.smurf.take_noise(concurrent=True, tag='night')
 print('the night is finished')
 `;
 
-test('a breakpoint in sorunlib, a client’s session, a faulty telescope, a mended script, and the night is finished', async ({
+test('a night with a breakpoint in sorunlib, a failure of the telescope and an edited script succeeds', async ({
   page,
   stack,
 }) => {
@@ -51,7 +51,7 @@ test('a breakpoint in sorunlib, a client’s session, a faulty telescope, a mend
   await expect(source.locator('.breakpoint.plain')).toHaveCount(1);
   await page.getByRole('button', { name: /Continue F8/ }).click();
 
-  // It stops there: the calls, the names of the library's function, and what the agent answered.
+  // It stops there: call stack, local variables of the library's function, and the reply of the agent.
   await expect(details.getByRole('status', { name: 'Why it stopped' })).toContainText(/breakpoint at acu\.py:\d+/, {
     timeout: 30_000,
   });
@@ -65,7 +65,7 @@ test('a breakpoint in sorunlib, a client’s session, a faulty telescope, a mend
   await expect(details.getByText(/Move complete/).last()).toBeVisible();
   await expect(details.getByText("'go_to'", { exact: true })).toBeVisible();
 
-  // Out of the library, and on.
+  // Steps out of the library and continues.
   await page.keyboard.press('Shift+F11');
   await expect(details.getByRole('button', { name: '<module> line 12' })).toBeVisible();
   await expect(source).toHaveCount(0);
@@ -75,11 +75,11 @@ test('a breakpoint in sorunlib, a client’s session, a faulty telescope, a mend
   await expect(sequencer.controls).toContainText('Statement 8 of 10', { timeout: 30_000 });
   await expect.poll(() => telescope.journal()).toMatch(/acu1 +start generate_scan/);
 
-  // The telescope fails in the middle of the scan; the library notices, and cleans up.
+  // The telescope fails during the scan; the library detects it and cleans up.
   await telescope.fault({ agent: 'acu1', kind: 'error', op: 'generate_scan', times: 1 });
   const card = page.getByRole('alert', { name: 'A statement failed' });
   await expect(card.getByRole('heading')).toContainText('Statement 8 failed after', { timeout: 40_000 });
-  // The first cause first, with where in the library it was raised; then what the clean-up met.
+  // First the original exception with its place in the library, then the one from the clean-up.
   await expect(
     card.getByText(/^RuntimeError: Operation generate_scan in Agent acu1 is not in the 'running'/),
   ).toBeVisible();

@@ -1,4 +1,4 @@
-/** What the pages promise beside running a script: late joiners, other tabs, words and shapes, the history. */
+/** Pages beside running a script: late viewers, tab titles, shortcuts, the history, outcomes. */
 import { expect, test } from '../src/fixtures.ts';
 import { SequencerPage } from '@sequencer/testing/pages/sequencer-page';
 
@@ -7,9 +7,9 @@ const PAUSE = 'mutation ($id: ID!) { pauseRun(id: $id) { id } }';
 const TICKS =
   "import time\nfirst = 1\nfor i in range(600):\n    print('tick', i, flush=True)\n    time.sleep(0.1)\nprint('end')\n";
 
-test('before anything is known, no page says a state; after a while it says what it waits for', async ({ page }) => {
+test('before the first data no page shows a state; after 3 s it shows which host it waits for', async ({ page }) => {
   await page.routeWebSocket('**/graphql', () => undefined);
-  // Who this is, is answered: the pages are shown. All else waits.
+  // Only the request for the signed-in user is answered.
   await page.route('**/graphql', (route) =>
     route.request().postData()?.includes('query Access') ? route.continue() : undefined,
   );
@@ -21,7 +21,7 @@ test('before anything is known, no page says a state; after a while it says what
   }
 });
 
-test('the first page loads little, all of it from here', async ({ page }) => {
+test('the first page stays within its size limits', async ({ page }) => {
   await page.goto('/');
   await expect(page.getByText('Live ·')).toBeVisible();
   const sizes = await page.evaluate(() => {
@@ -35,7 +35,7 @@ test('the first page loads little, all of it from here', async ({ page }) => {
   expect(sizes.css).toBeLessThanOrEqual(45_000);
 });
 
-test('who joins late sees what the others see, and how many they are', async ({ page, context, stack }) => {
+test('a late viewer sees the same as others, and the number of viewers', async ({ page, context, stack }) => {
   const early = new SequencerPage(page);
   const id = await stack.submit(TICKS);
   await page.goto('/satp1');
@@ -56,7 +56,7 @@ test('who joins late sees what the others see, and how many they are', async ({ 
   await expect(async () => {
     expect(await shown(other)).toEqual(await shown(page));
   }).toPass({ timeout: 15_000 });
-  // The splitter is kept, and so is the state, from page to page.
+  // The position of the splitter is remembered between pages.
   const splitter = page.getByRole('separator');
   await splitter.press('ArrowDown');
   const share = await splitter.getAttribute('aria-valuenow');
@@ -71,7 +71,7 @@ test('who joins late sees what the others see, and how many they are', async ({ 
   await stack.until(id, 'KILLED');
 });
 
-test('the tab tells telescope, phase and line; its icon changes its shape', async ({ page, stack }) => {
+test('the tab title shows telescope, phase and line, and the icon changes its shape', async ({ page, stack }) => {
   const shape = async () => decodeURIComponent((await page.locator('link[rel=icon]').getAttribute('href')) ?? '');
   const id = await stack.submit('import time\ntime.sleep(120)\n');
   await page.goto('/satp1');
@@ -85,7 +85,7 @@ test('the tab tells telescope, phase and line; its icon changes its shape', asyn
   await expect(page).toHaveTitle('Sequencer');
 });
 
-test('what is typed sends no command, and a held key one at most', async ({ page, stack }) => {
+test('typing sends no command, and a key that is held down sends at most one', async ({ page, stack }) => {
   const sequencer = new SequencerPage(page);
   const id = await stack.submit('import time\nwhile True:\n    a = 1\n    b = 2\n    time.sleep(0.01)\n');
   await page.goto('/satp1');
@@ -116,7 +116,7 @@ test('what is typed sends no command, and a held key one at most', async ({ page
   await stack.until(id, 'KILLED');
 });
 
-test('a rung before its time asks once more; the ladder tells what was sent, and offers no Kill yet', async ({
+test('an early rung requires confirmation; the ladder shows what was sent, and offers no Kill yet', async ({
   page,
   stack,
 }) => {
@@ -139,7 +139,7 @@ test('a rung before its time asks once more; the ladder tells what was sent, and
   await expect(sequencer.state).toContainText('Killed');
 });
 
-test("another's run leaves what is written here as it is", async ({ page, stack }) => {
+test("another user's run does not change the draft", async ({ page, stack }) => {
   const sequencer = new SequencerPage(page);
   await sequencer.open('lat');
   await sequencer.load("print('mine')\n", 'mine.py');
@@ -150,7 +150,7 @@ test("another's run leaves what is written here as it is", async ({ page, stack 
   await expect(page.getByRole('region', { name: 'Editor' })).toContainText("print('mine')");
 });
 
-test('the history filters, orders and pages on the server, keeps that in the address, and moves no rows', async ({
+test('the history filters, sorts and pages on the server, keeps the filters in the URL, and moves no rows', async ({
   page,
   stack,
 }) => {
@@ -194,7 +194,7 @@ test('the history filters, orders and pages on the server, keeps that in the add
   expect(download.suggestedFilename()).toBe('runs.csv');
 });
 
-test('every outcome has its own word and shape, and none but a success the mark of one', async ({ page, stack }) => {
+test('every outcome has its own word and icon', async ({ page, stack }) => {
   const ends: [string, string, string | null][] = [
     ['SUCCEEDED', 'x = 1\n', null],
     ['FAILED', 'x = 1 / 0\n', null],
@@ -224,7 +224,7 @@ test('every outcome has its own word and shape, and none but a success the mark 
   expect(new Set(shapes).size).toBe(ends.length);
 });
 
-test('a run of the past says when, how far and why, and leads to the ones beside it', async ({ page, stack }) => {
+test('the page of an ended run shows progress and cause, and links to adjacent runs', async ({ page, stack }) => {
   await page.goto('/runs/9999');
   await expect(page.getByRole('alert')).toContainText('Run 9999 does not exist.');
   const before = await stack.submit('x = 1\n');

@@ -1,8 +1,8 @@
-/** From a script in the editor to a run in the history. */
+/** Running a script, from the editor to the history. */
 import { expect, test } from '../src/fixtures.ts';
 import { SequencerPage } from '@sequencer/testing/pages/sequencer-page';
 
-test('a script is opened, confirmed, run, watched and found again', async ({ page }) => {
+test('a script from the editor runs, and is in the history', async ({ page }) => {
   const sequencer = new SequencerPage(page);
   await sequencer.run('satp1', "import sys\nprint('hello', flush=True)\nprint('bad news', file=sys.stderr)\nx = 1\n");
   await expect(sequencer.state).toContainText('Succeeded');
@@ -20,7 +20,7 @@ test('a script is opened, confirmed, run, watched and found again', async ({ pag
   await expect(page.getByLabel('Script', { exact: true }).last()).toContainText("print('hello'");
 });
 
-test('a syntax error is told at its line, and nothing starts', async ({ page, stack }) => {
+test('a syntax error is shown at its line and blocks the run', async ({ page, stack }) => {
   const before = await stack.query('{ sequencer(name: "lat") { activeRun { id } lastRun { id } } }');
   const sequencer = new SequencerPage(page);
   await sequencer.open('lat');
@@ -47,21 +47,21 @@ test('an example runs against the simulated observatory', async ({ page }) => {
   const sequencer = new SequencerPage(page);
   await sequencer.open('satp1');
   page.once('dialog', (dialog) => void dialog.accept());
-  await page.getByLabel('Put an example into the editor').selectOption('calibration.py');
+  await page.getByLabel('Load an example into the editor').selectOption('calibration.py');
   await sequencer.start();
   await expect(sequencer.output).toContainText('elevation 52.0', { timeout: 30_000 });
   await expect(sequencer.state).toContainText('Succeeded', { timeout: 40_000 });
   await expect(sequencer.output).toContainText('calibration finished');
 });
 
-test('a run begins with a later statement, and says beforehand what that leaves out', async ({ page }) => {
+test('a run can start from a later statement, and the dialog lists what will not run', async ({ page }) => {
   const sequencer = new SequencerPage(page);
   await sequencer.open('lat');
   await sequencer.load("import time\nname = 'first'\nprint(name)\nprint('third')\n");
   await page.getByRole('button', { name: /^Run Ctrl/ }).click();
   const dialog = page.getByRole('dialog');
-  await dialog.getByLabel('Statement to begin with').selectOption({ index: 3 });
-  await expect(dialog.getByRole('status')).toContainText('Statements 1 to 3 are left out.');
+  await dialog.getByLabel('Statement to start from').selectOption({ index: 3 });
+  await expect(dialog.getByRole('status')).toContainText('Statements 1 to 3 will not run.');
   await expect(dialog.getByRole('status')).toContainText('with them import time');
   await dialog.getByRole('button', { name: 'Run', exact: true }).click();
   await expect(sequencer.state).toContainText('Succeeded');

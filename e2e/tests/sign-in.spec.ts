@@ -1,4 +1,4 @@
-/** Signing in and out in a browser, and what each role is shown. */
+/** Sign-in and sign-out in a browser, and the pages of each role. */
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
 import { PASSWORD, signIn as signInAt, startWith } from '@sequencer/testing/pages/sign-in';
@@ -13,11 +13,11 @@ test.afterAll(() => stack.stop());
 
 const signIn = (page: Page, name: string, path = '/') => signInAt(page, stack.url + path, name);
 
-test('the start reports what operators can reach', () => {
+test('the log at start warns that operators can read secrets', () => {
   expect(stack.log).toContain("every operator can read this installation's secrets and act as admin");
 });
 
-test('the sign-in stands before every page, and leads back to it', async ({ page }) => {
+test('every page requires sign-in, which returns to the page', async ({ page }) => {
   for (const theme of ['dark', 'light', 'night']) {
     await page.goto(`${stack.url}/history?text=moon`);
     await page.evaluate((name) => {
@@ -39,7 +39,7 @@ test('the sign-in stands before every page, and leads back to it', async ({ page
   expect(page.url()).toBe(`${stack.url}/history?text=moon`);
 });
 
-test('an operator runs a script; another tab is signed out with the first', async ({ page, context }) => {
+test('an operator runs a script; signing out ends the session in all tabs', async ({ page, context }) => {
   await signIn(page, 'otto', '/satp1');
   await page.locator('input[type=file]').setInputFiles({
     name: 'a.py',
@@ -59,16 +59,16 @@ test('an operator runs a script; another tab is signed out with the first', asyn
   await expect(other.getByText('Your session has ended.')).toBeVisible();
 });
 
-test('a viewer watches', async ({ page }) => {
+test('a viewer can only watch', async ({ page }) => {
   await signIn(page, 'vera', '/lat');
   await expect(page.getByRole('note')).toHaveText('You are watching. Ask an admin for the operator role.');
   await expect(page.getByRole('button', { name: /^Run/ })).toHaveCount(0);
   await expect(page.getByRole('button', { name: 'Queue', exact: true })).toBeDisabled();
 });
 
-test('an operator of one telescope watches the others', async ({ page }) => {
+test('an operator of one telescope can only watch the others', async ({ page }) => {
   await signIn(page, 'sam', '/lat');
-  await expect(page.getByRole('note')).toHaveText('You are watching lat. Ask an admin to operate it.');
+  await expect(page.getByRole('note')).toHaveText('You are watching lat. Ask an admin for permission to operate it.');
   await page.goto(`${stack.url}/satp1`);
   await expect(page.getByRole('region', { name: /State and/ })).toBeVisible();
   await expect(page.getByRole('note')).toHaveCount(0);

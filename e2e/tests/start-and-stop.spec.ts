@@ -1,4 +1,4 @@
-/** The whole product as a process tree: refused twice on a folder, gone without a trace. */
+/** Sequencer as a process tree: one instance for each folder, and no process left after it stops. */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
@@ -7,7 +7,7 @@ import { freePort } from '@sequencer/testing/free-port';
 import { root } from '@sequencer/testing/root';
 import { Stack } from '@sequencer/testing/stack/stack';
 
-test('a second one on the same folder is refused; a stopped one leaves nothing behind', async () => {
+test('a second instance on a folder is refused; a stopped one leaves no process', async () => {
   const stack = await Stack.start({ SEQUENCERS: 'satp1' });
   const second = spawnSync(process.execPath, [join(root, 'launcher/src/main.ts')], {
     env: { ...process.env, DATA_DIR: stack.dataDir, PORT: String(await freePort()) },
@@ -24,7 +24,7 @@ test('a second one on the same folder is refused; a stopped one leaves nothing b
   expect(members.filter(isAlive)).toEqual([]);
 });
 
-test('the client ends with the exit status of the script', async () => {
+test('the command line exits with the status of the script', async () => {
   const stack = await Stack.start({ SEQUENCERS: 'satp1' });
   const run = (script: string, ...args: string[]) =>
     spawnSync(join(root, 'bin/sequencer'), ['run', '--server', stack.url, '-', ...args], {
@@ -36,7 +36,7 @@ test('the client ends with the exit status of the script', async () => {
   expect(run('import sys\nsys.exit(7)\n').status).toBe(7);
   expect(run('import os\nos._exit(0)\n').status).toBe(1);
   expect(run('for\n')).toMatchObject({ status: 1, stdout: '' });
-  // A reader that goes away early, as with a pager that is left.
+  // A reader that closes the pipe early, such as a pager.
   const cut = spawnSync(
     'sh',
     ['-c', `echo 'for i in range(20000): print(i)' | bin/sequencer run --server ${stack.url} - | head -n 1`],

@@ -13,4 +13,4 @@ import { applyTheme, vuetify } from './ui/theme.ts';
 applyTheme();
 const session = makeSession(apiAddress('graphql'));
 createApp(Root).use(vuetify).use(router).provide(sessionKey, session).mount('#app');
-void session.ask();
+void session.refresh();

@@ -10,7 +10,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/settings', name: 'settings', component: () => import('./pages/SettingsPage.vue') },
   { path: '/runs/:id', name: 'run', component: () => import('./pages/RunPage.vue'), props: true },
   { path: '/:telescope', name: 'sequencer', component: () => import('./pages/SequencerPage.vue'), props: true },
-  { path: '/:rest(.*)*', name: 'nowhere', component: () => import('./pages/NotFoundPage.vue') },
+  { path: '/:rest(.*)*', name: 'not-found', component: () => import('./pages/NotFoundPage.vue') },
 ];
 
 export const router = createRouter({ history: createWebHistory(new URL(document.baseURI).pathname), routes });

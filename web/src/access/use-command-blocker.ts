@@ -1,9 +1,9 @@
-/** Why somebody may not command a telescope now. */
+/** Why the user cannot send commands to a telescope now. */
 import { computed, toValue, type ComputedRef, type MaybeRefOrGetter } from 'vue';
 import { useSequencers } from '../api/sequencers.ts';
 import { useSession, useReadOnlyReason } from '../api/session.ts';
 
-/** A sentence: they watch, or somebody else drives. Null when they may. To stop a run nobody has to drive. */
+/** A sentence: the user may only watch, or another user has control. Null if neither. Stopping a run needs no control. */
 export function useCommandBlocker(sequencer: MaybeRefOrGetter<string>): ComputedRef<string | null> {
   const sequencers = useSequencers();
   const { person } = useSession();
@@ -13,6 +13,6 @@ export function useCommandBlocker(sequencer: MaybeRefOrGetter<string>): Computed
     const name = toValue(sequencer);
     const holder = sequencers.value?.find((s) => s.name === name)?.control?.holder ?? null;
     if (holder === null || holder === person.value?.name) return null;
-    return `${holder} drives ${name}. Ask for control, or take over with a reason.`;
+    return `${holder} has control of ${name}. Request control, or take over with a reason.`;
   });
 }

@@ -1,6 +1,6 @@
 /**
- * Where the API is. The page says it in `<meta name="api">`, as an address or a path from the page's own `<base>`: a
- * site writes both when it starts to serve the pages, so that one build fits every path.
+ * The address of the API, from `<meta name="api">`: absolute, or relative to the page's `<base>`. The web container writes
+ * both tags when it starts, so that one build works under every path.
  */
 export function apiAddress(path: string): URL {
   const meta = document.querySelector<HTMLMetaElement>('meta[name=api]');

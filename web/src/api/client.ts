@@ -1,4 +1,4 @@
-/** GraphQL for the components: queries, mutations and subscriptions by one client that keeps nothing. */
+/** The GraphQL client of the components: queries, mutations and subscriptions, without a cache. */
 import {
   Client,
   CombinedError,
@@ -23,16 +23,16 @@ export function useApi(): Client {
 }
 
 function client(url: string, exchanges: Exchange[]): Client {
-  // What is shown is what is true now: nothing is answered from memory.
+  // Pages show the current state: no result comes from a cache.
   return new Client({ url, preferGetMethod: false, requestPolicy: 'network-only', exchanges });
 }
 
-/** For queries and mutations alone. */
+/** A client for queries and mutations only. */
 export function makeHttpClient(url: string): Client {
   return client(url, [fetchExchange]);
 }
 
-/** @param onUnauthorized who uses it is not signed in, or no longer */
+/** @param onUnauthorized called when the server answers that the user is not signed in */
 export function makeClient(url: string, connection: Connection, onUnauthorized: () => void): Client {
   return client(url, [
     mapExchange({
@@ -55,13 +55,13 @@ export function makeClient(url: string, connection: Connection, onUnauthorized: 
   ]);
 }
 
-/** A refusal or a failure as a sentence, with the code that docs/errors.md explains. */
+/** An error of the API: its message, and its code as listed in docs/errors.md. */
 export class ApiError extends Error {
   readonly code: string;
 
   constructor(error: CombinedError) {
     const [first] = error.graphQLErrors;
-    super(first?.message ?? 'The server cannot be reached. It is tried again by itself.');
+    super(first?.message ?? 'The server cannot be reached. Try again when the page has reconnected.');
     this.code = typeof first?.extensions.code === 'string' ? first.extensions.code : 'UNREACHABLE';
   }
 }
@@ -73,7 +73,7 @@ export async function query<T, V extends AnyVariables>(
 ): Promise<T> {
   const { data, error } = await client.query(document, variables).toPromise();
   if (error) throw new ApiError(error);
-  if (data === undefined) throw new Error('an answer without data');
+  if (data === undefined) throw new Error('the response has no data');
   return data;
 }
 
@@ -84,11 +84,11 @@ export async function mutate<T, V extends AnyVariables>(
 ): Promise<T> {
   const { data, error } = await client.mutation(document, variables).toPromise();
   if (error) throw new ApiError(error);
-  if (data === undefined) throw new Error('an answer without data');
+  if (data === undefined) throw new Error('the response has no data');
   return data;
 }
 
-/** The newest result of a subscription that sends whole states, for as long as the component lives. */
+/** The latest result of a subscription that sends complete states. Unsubscribes with the component. */
 export function useLatest<T, V extends AnyVariables>(
   document: TypedDocumentNode<T, V>,
   variables: V,
@@ -105,9 +105,9 @@ export function useLatest<T, V extends AnyVariables>(
 }
 
 /**
- * Follows a subscription whose variables may have moved on by the time of a reconnect: they are read again at each.
+ * Follows a subscription. The variables are read again at each reconnect, so that it can continue after the last event.
  *
- * @param onRefused the server does not serve it; it is not tried again
+ * @param onRefused called when the server refuses the subscription; it is not retried
  */
 export function follow<T, V extends AnyVariables>(
   connection: Connection,
@@ -125,7 +125,7 @@ export function follow<T, V extends AnyVariables>(
         else if (errors?.[0]) onRefused(errors[0].message);
       },
       error: ([error]) => {
-        onRefused(error?.message ?? 'The server does not serve this, and does not say why.');
+        onRefused(error?.message ?? 'The server refused the request and gave no reason.');
       },
       complete: () => undefined,
     },

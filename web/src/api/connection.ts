@@ -1,22 +1,22 @@
-/** The one connection to the server: how old the newest news is, the server's clock, and when the next try comes. */
+/** The WebSocket connection to the server: age of the last message, clock of the server, time of the next reconnect. */
 import { createClient as createSocketClient, type Client as SocketClient } from 'graphql-ws';
 import { computed, inject, reactive, readonly, ref, type InjectionKey, type Ref } from 'vue';
 
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 10_000;
-/** The server restarts, or wants the proxy to be asked again: it can be reached, or soon will be. */
-const CONNECT_AGAIN = [1012, 1013];
-const ELSEWHERE_WITHIN_MS = 200;
-/** Without news for this long nothing that is shown counts as live. The server's heart beats every 2 s. */
+/** Close codes of a server that restarts, or asks to reconnect through the proxy: a server can be reached, or soon will be. */
+const RECONNECT_SOON = [1012, 1013];
+const RECONNECT_WITHIN_MS = 200;
+/** Without a message for this long, nothing on the page counts as live. The server sends a heartbeat every 2 s. */
 export const STALE_MS = 5000;
-/** Without news for this long the socket is thought to be dead. */
+/** Without a message for this long, the socket is considered dead and is closed. */
 const DEAD_MS = 8000;
 
 export interface Connection {
   socket: SocketClient;
   /** The server's time now, in ms. */
   serverNow: () => number;
-  /** The same, as a value that ticks and makes what depends on it draw itself again. */
+  /** The server's time as a ref that ticks, for computed values. */
   now: Readonly<Ref<number>>;
   /** Time since the last message from the server, in ms; infinite before the first. */
   age: Readonly<Ref<number>>;
@@ -26,14 +26,14 @@ export interface Connection {
   state: Readonly<{ connected: boolean; retryAt: number | null }>;
   onMessage: () => void;
   onHeartbeat: (serverTime: string) => void;
-  /** Resolves when it is time for the next try: after so many ms, or at once when somebody says so. */
+  /** Resolves after so many ms, or immediately on `tryNow`. */
   wait: (ms: number) => Promise<void>;
   tryNow: () => void;
-  /** Closes it for good. */
+  /** Closes the connection permanently. */
   close: () => void;
 }
 
-/** The server's word for "sign in first". */
+/** The close code for a user who is not signed in. */
 export const UNAUTHORIZED = 4401;
 
 export const connectionKey: InjectionKey<Connection> = Symbol('connection');
@@ -50,25 +50,25 @@ export function retryWait(attempt: number, random: number = Math.random()): numb
   return Math.round(wait * (0.8 + 0.2 * random));
 }
 
-/** @param onUnauthorized who uses it is not signed in, or no longer */
+/** @param onUnauthorized called when the server closes the connection because the user is not signed in */
 export function makeConnection(url: string, onUnauthorized: (reason: string) => void): Connection {
   const state = reactive({ connected: false, retryAt: null as number | null });
   const tick = ref(Date.now());
   const lastMessageLocal = ref<number | null>(null);
   const offset = ref(0);
   const waits = new Set<() => void>();
-  let moved = false;
+  let reconnectSoon = false;
 
   const wait = async (ms: number) => {
     state.retryAt = Date.now() + ms;
     await new Promise<void>((resolve) => {
-      const over = () => {
+      const finish = () => {
         clearTimeout(timer);
-        waits.delete(over);
+        waits.delete(finish);
         resolve();
       };
-      const timer = setTimeout(over, ms);
-      waits.add(over);
+      const timer = setTimeout(finish, ms);
+      waits.add(finish);
     });
     state.retryAt = null;
   };
@@ -83,10 +83,10 @@ export function makeConnection(url: string, onUnauthorized: (reason: string) => 
     retryAttempts: Infinity,
     shouldRetry: () => true,
     retryWait: async (attempt) => {
-      // Not all at the same moment.
-      await wait(moved && attempt === 0 ? Math.random() * ELSEWHERE_WITHIN_MS : retryWait(attempt));
+      // The random part spreads the reconnects of all pages.
+      await wait(reconnectSoon && attempt === 0 ? Math.random() * RECONNECT_WITHIN_MS : retryWait(attempt));
     },
-    // Errors are shown by the age of the news; the client retries by itself.
+    // Pages show the age of the last message; graphql-ws retries automatically.
     onNonLazyError: () => undefined,
     on: {
       connected: () => {
@@ -96,7 +96,7 @@ export function makeConnection(url: string, onUnauthorized: (reason: string) => 
       },
       closed: (event) => {
         state.connected = false;
-        moved = event instanceof CloseEvent && CONNECT_AGAIN.includes(event.code);
+        reconnectSoon = event instanceof CloseEvent && RECONNECT_SOON.includes(event.code);
         if (event instanceof CloseEvent && event.code === UNAUTHORIZED) onUnauthorized(event.reason);
       },
       message: onMessage,
@@ -127,7 +127,7 @@ export function makeConnection(url: string, onUnauthorized: (reason: string) => 
     },
     wait,
     tryNow: () => {
-      for (const over of waits) over();
+      for (const finish of waits) finish();
     },
     close: () => {
       clearInterval(ticking);

@@ -1,4 +1,4 @@
-/** Who is signed in, and what they may do. The page is shown to nobody else. */
+/** The signed-in user and their permissions. */
 import {
   computed,
   inject,
@@ -16,26 +16,26 @@ import { ACCESS, SIGN_IN, SIGN_OUT } from './access-documents.ts';
 
 export type Person = NonNullable<AccessQuery['access']['me']>;
 
-const ASK_AGAIN_MS = 2000;
-/** The server's close reason when the provider has to confirm the user again. */
+const RETRY_MS = 2000;
+/** The server's close reason when the identity provider has to confirm the user again. */
 const CONFIRM = 'Confirm at the provider';
 
 export interface Session {
-  /** Where GraphQL is. */
+  /** The GraphQL endpoint. */
   address: URL;
-  /** `asking` until the server has said who this is. */
-  state: Readonly<Ref<'asking' | 'unreachable' | 'out' | 'in'>>;
+  /** `loading` until the server has answered who is signed in. */
+  state: Readonly<Ref<'loading' | 'unreachable' | 'signed-out' | 'signed-in'>>;
   person: Readonly<Ref<Person | null>>;
   methods: Readonly<Ref<readonly AccessMethod[]>>;
-  /** Whether somebody was signed in on this page, who is not any more. */
-  ended: Readonly<Ref<boolean>>;
-  /** Whether the provider has to confirm them: it may do so without a question. */
-  unconfirmed: Readonly<Ref<boolean>>;
-  ask: () => Promise<void>;
+  /** Whether a session on this page has ended. */
+  hasExpired: Readonly<Ref<boolean>>;
+  /** Whether the identity provider has to confirm the user; it may do so without interaction. */
+  needsConfirmation: Readonly<Ref<boolean>>;
+  refresh: () => Promise<void>;
   signIn: (name: string, password: string) => Promise<void>;
   signOut: (everywhere: boolean) => Promise<void>;
-  /** The server says that nobody is signed in. */
-  lost: (reason?: string) => void;
+  /** Called when the server answers that the user is not signed in. */
+  onUnauthorized: (reason?: string) => void;
 }
 
 export const sessionKey: InjectionKey<Session> = Symbol('session');
@@ -48,54 +48,54 @@ export function useSession(): Session {
 
 export function makeSession(address: URL): Session {
   const client = makeHttpClient(address.href);
-  const state = ref<'asking' | 'unreachable' | 'out' | 'in'>('asking');
+  const state = ref<'loading' | 'unreachable' | 'signed-out' | 'signed-in'>('loading');
   const person = shallowRef<Person | null>(null);
   const methods = shallowRef<readonly AccessMethod[]>([]);
-  const ended = ref(false);
-  const unconfirmed = ref(false);
+  const hasExpired = ref(false);
+  const needsConfirmation = ref(false);
 
-  const ask = async (): Promise<void> => {
+  const refresh = async (): Promise<void> => {
     try {
       const { access } = await query(client, ACCESS, {});
       methods.value = access.methods;
       person.value = access.me ?? null;
-      state.value = access.me ? 'in' : 'out';
-      if (access.me) ended.value = unconfirmed.value = false;
+      state.value = access.me ? 'signed-in' : 'signed-out';
+      if (access.me) hasExpired.value = needsConfirmation.value = false;
     } catch {
-      // Said on the page, and asked again until there is an answer.
+      // The page shows it, and asks again until the server answers.
       state.value = 'unreachable';
-      setTimeout(() => void ask(), ASK_AGAIN_MS);
+      setTimeout(() => void refresh(), RETRY_MS);
     }
   };
-  const lost = (reason?: string) => {
-    if (reason === CONFIRM) unconfirmed.value = true;
-    if (state.value !== 'in') return;
-    ended.value = true;
-    state.value = 'asking';
-    void ask();
+  const onUnauthorized = (reason?: string) => {
+    if (reason === CONFIRM) needsConfirmation.value = true;
+    if (state.value !== 'signed-in') return;
+    hasExpired.value = true;
+    state.value = 'loading';
+    void refresh();
   };
   return {
     address,
     state,
     person,
     methods,
-    ended,
-    unconfirmed,
-    ask,
-    lost,
+    hasExpired,
+    needsConfirmation,
+    refresh,
+    onUnauthorized,
     signIn: async (name, password) => {
       await mutate(client, SIGN_IN, { name, password });
-      await ask();
+      await refresh();
     },
     signOut: async (everywhere) => {
       await mutate(client, SIGN_OUT, { everywhere });
       person.value = null;
-      state.value = 'out';
+      state.value = 'signed-out';
     },
   };
 }
 
-/** Why the person may not command the telescope, as a sentence; null when they may. */
+/** Why the user may only watch the telescope, as a sentence; null if they may send commands. */
 export function useReadOnlyReason(sequencer: MaybeRefOrGetter<string>): ComputedRef<string | null> {
   const { person } = useSession();
   return computed(() => {
@@ -103,7 +103,8 @@ export function useReadOnlyReason(sequencer: MaybeRefOrGetter<string>): Computed
     const { role, sequencers } = person.value;
     if (role === 'VIEWER') return 'You are watching. Ask an admin for the operator role.';
     const name = toValue(sequencer);
-    if (sequencers && !sequencers.includes(name)) return `You are watching ${name}. Ask an admin to operate it.`;
+    if (sequencers && !sequencers.includes(name))
+      return `You are watching ${name}. Ask an admin for permission to operate it.`;
     return null;
   });
 }

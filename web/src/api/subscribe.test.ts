@@ -1,4 +1,4 @@
-/** A subscription goes through what the library gives up at: real websockets, and a server that is in trouble first. */
+/** Subscriptions over real WebSockets, against a server that first fails in ways at which graphql-ws gives up. */
 import { afterEach, expect, it } from 'vitest';
 import { makeConnection, type Connection } from './connection.ts';
 import { subscribe } from './subscribe.ts';
@@ -20,79 +20,79 @@ afterEach(() => {
 });
 
 function read() {
-  const told = { values: [] as unknown[], refusals: [] as string[], ends: 0 };
-  const leave = subscribe<{ a: number }>(
+  const received = { values: [] as unknown[], refusals: [] as string[], ends: 0 };
+  const unsubscribe = subscribe<{ a: number }>(
     connection,
     { query: 'subscription { a }' },
     {
-      next: ({ data }) => told.values.push(data?.a),
-      error: (errors) => told.refusals.push(...errors.map(({ message }) => message)),
-      complete: () => told.ends++,
+      next: ({ data }) => received.values.push(data?.a),
+      error: (errors) => received.refusals.push(...errors.map(({ message }) => message)),
+      complete: () => received.ends++,
     },
   );
-  return { told, leave };
+  return { received, unsubscribe };
 }
 
 const values = (...data: number[]) => sends(...data.map((a) => ({ a })));
 const breaks = (...data: number[]) => breaksOff('DATABASE_AWAY', ...data.map((a) => ({ a })));
 
-it.each([4500, 1011, 1013, 1012])('begins anew after a connection that was closed with %d', async (code) => {
+it.each([4500, 1011, 1013, 1012])('subscribes again after a close with code %d', async (code) => {
   await serve({ closes: [code, code], streams: [() => values(7)] });
-  const { told } = read();
-  await expect.poll(() => told, { timeout: 10_000 }).toEqual({ values: [7], refusals: [], ends: 1 });
+  const { received } = read();
+  await expect.poll(() => received, { timeout: 10_000 }).toEqual({ values: [7], refusals: [], ends: 1 });
 });
 
-it('begins anew when the database went away under it, and says nothing twice', async () => {
+it('subscribes again after the database was lost, and delivers each value once', async () => {
   await serve({
     streams: [() => breaks(1), () => refuses('DATABASE_AWAY'), () => values(2, 3)],
   });
-  const { told } = read();
-  await expect.poll(() => told, { timeout: 10_000 }).toEqual({ values: [1, 2, 3], refusals: [], ends: 1 });
+  const { received } = read();
+  await expect.poll(() => received, { timeout: 10_000 }).toEqual({ values: [1, 2, 3], refusals: [], ends: 1 });
 });
 
-it('takes any other refusal for an answer', async () => {
+it('does not retry after any other error', async () => {
   const streams = [() => breaksOff('NO_SUCH_RUN', { a: 1 }), () => values(2)];
   await serve({ streams });
-  const { told } = read();
-  await expect.poll(() => told.refusals).toEqual(['It is NO_SUCH_RUN.']);
+  const { received } = read();
+  await expect.poll(() => received.refusals).toEqual(['It is NO_SUCH_RUN.']);
   await new Promise((resolve) => setTimeout(resolve, 1500));
-  expect(told).toEqual({ values: [1], refusals: ['It is NO_SUCH_RUN.'], ends: 0 });
+  expect(received).toEqual({ values: [1], refusals: ['It is NO_SUCH_RUN.'], ends: 0 });
   expect(streams).toHaveLength(1);
 });
 
-it('is not for who has to sign in first', async () => {
+it('does not retry while the user is not signed in', async () => {
   await serve({ closes: [4401, 4401], streams: [() => values(1)] });
-  const { told } = read();
+  const { received } = read();
   await expect.poll(() => unauthorized).toBeGreaterThan(0);
   await new Promise((resolve) => setTimeout(resolve, 1500));
-  expect(told).toEqual({ values: [], refusals: [], ends: 0 });
+  expect(received).toEqual({ values: [], refusals: [], ends: 0 });
 });
 
-it('does not wait when somebody wants it now, and says until when it would', async () => {
+it('reconnects immediately on tryNow, and until then reports when it will', async () => {
   await serve({ closes: [4500, 4500, 4500, 4500], streams: [() => values(7)] });
-  const { told } = read();
+  const { received } = read();
   await expect.poll(() => connection.state.retryAt).not.toBeNull();
-  const begun = performance.now();
-  // The waits that are left out would take three seconds and more.
+  const startedAt = performance.now();
+  // Without tryNow the waits take more than three seconds.
   await expect
     .poll(
       () => {
         connection.tryNow();
-        return told;
+        return received;
       },
       { timeout: 2000 },
     )
     .toEqual({ values: [7], refusals: [], ends: 1 });
-  expect(performance.now() - begun).toBeLessThan(2000);
+  expect(performance.now() - startedAt).toBeLessThan(2000);
 });
 
-it('that was left does not come back', async () => {
+it('does not subscribe again after unsubscribe', async () => {
   const streams = [() => breaks(1), () => values(2)];
   await serve({ streams });
-  const { told, leave } = read();
-  await expect.poll(() => told.values).toEqual([1]);
-  leave();
+  const { received, unsubscribe } = read();
+  await expect.poll(() => received.values).toEqual([1]);
+  unsubscribe();
   await new Promise((resolve) => setTimeout(resolve, 1500));
-  expect(told.values).toEqual([1]);
+  expect(received.values).toEqual([1]);
   expect(streams).toHaveLength(1);
 });

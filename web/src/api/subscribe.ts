@@ -1,65 +1,65 @@
 /**
- * Subscriptions that outlive what a server goes through. The library connects again by itself, save after closings that
- * it takes for final, as that of a server in trouble; and a stream that broke off because of the database has ended.
+ * Subscriptions that survive failures of the server. graphql-ws reconnects automatically, except after close codes that it
+ * takes as fatal, such as 1011; and a subscription that ended with DATABASE_AWAY is complete for it.
  */
 import type { FormattedExecutionResult, GraphQLFormattedError } from 'graphql';
 import type { SubscribePayload } from 'graphql-ws';
 import { UNAUTHORIZED, retryWait, type Connection } from './connection.ts';
 
-/** What is away may come back; everything else is an answer. */
-const AWAY = 'DATABASE_AWAY';
+/** The API has lost its database, which is temporary. All other errors are final. */
+const RETRYABLE = 'DATABASE_AWAY';
 
 interface Reader<T> {
   next: (result: FormattedExecutionResult<T, unknown>) => void;
-  /** The server does not serve it; it is not tried again. */
+  /** The server refuses the subscription; it is not retried. */
   error: (errors: readonly GraphQLFormattedError[]) => void;
   complete: () => void;
 }
 
-/** Subscribes, and again after a wait for as long as only the server's state is in the way. */
+/** Subscribes. After a temporary failure of the server, waits and subscribes again. */
 export function subscribe<T>(connection: Connection, payload: SubscribePayload, reader: Reader<T>): () => void {
   let attempt = 0;
-  let left = false;
-  let leave: () => void;
+  let cancelled = false;
+  let unsubscribe: () => void;
 
-  const begin = () => {
-    let broken = false;
-    const later = () => {
-      broken = true;
+  const start = () => {
+    let failed = false;
+    const retryLater = () => {
+      failed = true;
       void connection.wait(retryWait(attempt++)).then(() => {
-        if (!left) begin();
+        if (!cancelled) start();
       });
     };
-    leave = connection.socket.subscribe<T>(payload, {
+    unsubscribe = connection.socket.subscribe<T>(payload, {
       next: (result) => {
-        if (!result.data && result.errors?.some(isAway)) {
-          later();
-          leave();
+        if (!result.data && result.errors?.some(isRetryable)) {
+          retryLater();
+          unsubscribe();
           return;
         }
         attempt = 0;
         reader.next(result);
       },
       error: (reason) => {
-        if (broken) return;
+        if (failed) return;
         if (Array.isArray(reason)) {
           const errors = reason as readonly GraphQLFormattedError[];
-          if (errors.some(isAway)) later();
+          if (errors.some(isRetryable)) retryLater();
           else reader.error(errors);
-        } else if (!(reason instanceof CloseEvent) || reason.code !== UNAUTHORIZED) later();
+        } else if (!(reason instanceof CloseEvent) || reason.code !== UNAUTHORIZED) retryLater();
       },
       complete: () => {
-        if (!broken) reader.complete();
+        if (!failed) reader.complete();
       },
     });
   };
-  begin();
+  start();
   return () => {
-    left = true;
-    leave();
+    cancelled = true;
+    unsubscribe();
   };
 }
 
-function isAway(error: GraphQLFormattedError): boolean {
-  return error.extensions?.code === AWAY;
+function isRetryable(error: GraphQLFormattedError): boolean {
+  return error.extensions?.code === RETRYABLE;
 }

@@ -1,14 +1,14 @@
-/** A command with its button's state. */
+/** A command and the state of its button. */
 import { ref, type Ref } from 'vue';
 
 export interface Action<A extends unknown[]> {
   pending: Readonly<Ref<boolean>>;
-  /** The sentence of the last refusal. */
+  /** Message of the last failure. */
   error: Ref<string | null>;
   run: (...args: A) => Promise<boolean>;
 }
 
-/** A command whose button waits for the server's word; a second press meanwhile does nothing. */
+/** A command whose button waits for the server's answer. Another press meanwhile does nothing. */
 export function useAction<A extends unknown[]>(action: (...args: A) => Promise<unknown>): Action<A> {
   const pending = ref(false);
   const error = ref<string | null>(null);

@@ -1,4 +1,4 @@
-/** The gutter of breakpoints, in the editor and in the view of a run. The marks move with the text. */
+/** The breakpoint gutter of the editor and of the run page. The marks move with the text. */
 import { Prec, RangeSet, StateEffect, StateField, type EditorState, type Extension } from '@codemirror/state';
 import { EditorView, GutterMarker, gutter } from '@codemirror/view';
 
@@ -50,7 +50,7 @@ const field = StateField.define<RangeSet<DotMarker>>({
   },
 });
 
-/** For each mark in order, the line that it has moved to with the text. */
+/** The current line of each mark, in order. */
 export function markedLines(state: EditorState): number[] {
   const lines: number[] = [];
   const cursor = state.field(field).iter();

@@ -1,10 +1,10 @@
-/** What the server says of a script before it runs. */
+/** Findings of the server in a script before it runs. */
 import type { Client } from '@urql/core';
 import { ApiError, mutate } from '../api/client.ts';
 import { CHECK } from '../api/documents.ts';
 import type { ServerFinding } from './findings.ts';
 
-/** @param startAt the statement to begin with, from 0: one finding says what is left out */
+/** @param startAt index of the statement to start from, from 0: one finding lists what then does not run */
 export async function checkOnServer(
   client: Client,
   sequencer: string,
@@ -14,7 +14,7 @@ export async function checkOnServer(
   try {
     return (await mutate(client, CHECK, { sequencer, script, startAt })).checkScript;
   } catch (error) {
-    // Without a runner nothing can be said yet; the badge and the button tell.
+    // Without a runner there are no findings; the page shows that it is disconnected.
     return error instanceof ApiError && ['SCRIPT_TOO_LARGE', 'SCRIPT_NOT_TEXT'].includes(error.code)
       ? [{ severity: 'error', line: null, code: error.code, message: error.message }]
       : [];

@@ -1,4 +1,4 @@
-/** Findings of the linter and of the server as marks in the editor. */
+/** Findings of Ruff and of the server as CodeMirror diagnostics. */
 import type { Diagnostic } from '@codemirror/lint';
 import type { Text } from '@codemirror/state';
 import type { RuffFinding } from './ruff.ts';
@@ -15,8 +15,8 @@ function offset(doc: Text, row: number, column: number): number {
   return Math.min(line.from + column - 1, line.to);
 }
 
-export function fromRuff(doc: Text, found: readonly RuffFinding[]): Diagnostic[] {
-  return found.map(({ code, message, start, end }) => {
+export function fromRuff(doc: Text, findings: readonly RuffFinding[]): Diagnostic[] {
+  return findings.map(({ code, message, start, end }) => {
     const from = offset(doc, start.row, start.column);
     const isSyntax = code === null || code === 'invalid-syntax';
     return {
@@ -29,8 +29,8 @@ export function fromRuff(doc: Text, found: readonly RuffFinding[]): Diagnostic[]
   });
 }
 
-export function fromServer(doc: Text, found: readonly ServerFinding[]): Diagnostic[] {
-  return found.map(({ severity, line, code, message }) => {
+export function fromServer(doc: Text, findings: readonly ServerFinding[]): Diagnostic[] {
+  return findings.map(({ severity, line, code, message }) => {
     const at = doc.line(Math.min(Math.max(line ?? 1, 1), doc.lines));
     return {
       from: at.from,

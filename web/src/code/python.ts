@@ -1,4 +1,4 @@
-/** How Python looks, in the editor and in the view of a run alike. */
+/** Highlighting and theme of Python source, in the editor and on the run page. */
 import { python } from '@codemirror/lang-python';
 import { HighlightStyle, syntaxHighlighting } from '@codemirror/language';
 import type { Extension } from '@codemirror/state';
@@ -41,7 +41,7 @@ const theme = EditorView.theme({
   '.cm-searchMatch': { backgroundColor: 'color-mix(in srgb, var(--paused) 35%, transparent)' },
 });
 
-/** Shows invisible characters by their number, so that a script cannot look different from how it runs. */
+/** Shows invisible characters by their number, so that the source cannot appear different from what runs. */
 const invisibleCharacters = highlightSpecialChars({
   specialChars: invisiblePattern(),
   render: (code) => {

@@ -1,4 +1,4 @@
-/** Asks the linter in its worker. */
+/** Runs Ruff in a web worker. */
 
 export interface RuffFinding {
   code: string | null;
@@ -11,7 +11,7 @@ let worker: Worker | null = null;
 let lastId = 0;
 const waiting = new Map<number, (found: RuffFinding[]) => void>();
 
-/** Findings of the script. Without the linter (an old browser) there are none; the server still checks. */
+/** Findings in the script. If the worker cannot start (an old browser), there are none; the server still checks. */
 export function ruffCheck(script: string): Promise<RuffFinding[]> {
   worker ??= start();
   const id = ++lastId;

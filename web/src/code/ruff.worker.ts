@@ -1,10 +1,10 @@
-/** The linter, off the page's thread. It is large, and is loaded when the editor is first used. */
+/** Ruff as WebAssembly, off the main thread. It is large, so it is loaded when the editor is first used. */
 import init, { PositionEncoding, Workspace, type Diagnostic } from '@astral-sh/ruff-wasm-web';
 
 const ready = init().then(
   () =>
     new Workspace(
-      // What is wrong in any script. Questions of style are not asked of operators.
+      // Errors only: operators do not have to follow a style.
       { lint: { select: ['E9', 'F'], ignore: ['F401'] }, 'target-version': 'py312' },
       PositionEncoding.Utf16,
     ),

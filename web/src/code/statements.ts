@@ -1,4 +1,4 @@
-/** An estimate of the top-level statements of a script, for when no runner is connected that lists them. */
+/** Estimates the top-level statements of a script, for use while no runner is connected that could list them. */
 import { pythonLanguage } from '@codemirror/lang-python';
 
 type SyntaxNode = ReturnType<typeof pythonLanguage.parser.parse>['topNode'];

@@ -1,13 +1,13 @@
-/** The script that somebody writes for a telescope, kept in this browser. */
+/** The draft of a script for a telescope, saved in this browser. */
 import { useLocalStorage } from '@vueuse/core';
 import type { Ref } from 'vue';
 
 export interface Draft {
   title: string;
   script: string;
-  /** Lines to stop at. */
+  /** Lines with a breakpoint. */
   breakpoints?: number[];
-  /** The script as it was submitted last: the record of that run has it. */
+  /** The script as last submitted. It is not lost: the record of that run contains it. */
   submitted?: string;
 }
 
@@ -20,15 +20,15 @@ export function useDraft(telescope: string): Ref<Draft> {
 }
 
 /**
- * Puts another script in place of a draft. Asks first when the draft would be lost.
+ * Replaces a draft. Requires confirmation if the draft would be lost.
  *
- * @param what a name for it, such as `night.py`
+ * @param name of the next script, such as `night.py`
  * @returns whether it was replaced
  */
-export function replaceDraft(draft: Ref<Draft>, next: Pick<Draft, 'title' | 'script'>, what: string): boolean {
+export function replaceDraft(draft: Ref<Draft>, next: Pick<Draft, 'title' | 'script'>, name: string): boolean {
   const { script, submitted } = draft.value;
   const isLost = script.trim() !== '' && script !== next.script && script !== submitted;
-  if (isLost && !confirm(`Replace your draft with ${what}? The draft was not run and will be lost.`)) return false;
+  if (isLost && !confirm(`Replace your draft with ${name}? The draft was not run and will be lost.`)) return false;
   draft.value = next;
   return true;
 }

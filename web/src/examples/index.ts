@@ -1,4 +1,4 @@
-/** Scripts to begin with, in the style of the observatory. */
+/** Example scripts for the editor. */
 import calibration from './calibration.py?raw';
 import scan from './scan.py?raw';
 import tasks from './tasks.py?raw';
@@ -7,7 +7,7 @@ import threads from './threads.py?raw';
 export interface Example {
   name: string;
   title: string;
-  /** The script for a telescope: its platform check names the right host. */
+  /** The script with the telescope's host name in its platform check. */
   script: (hostname: string) => string;
 }
 
@@ -18,6 +18,6 @@ function example(name: string, title: string, text: string): Example {
 export const EXAMPLES: Example[] = [
   example('scan.py', 'A short night with one scan', scan),
   example('calibration.py', 'Detector calibration', calibration),
-  example('threads.py', 'A watch in a thread', threads),
+  example('threads.py', 'A background thread', threads),
   example('tasks.py', 'Three asyncio tasks', tasks),
 ];

@@ -1,4 +1,4 @@
-# asyncio: three measurements at the same time.
+# Three asyncio tasks that measure at the same time.
 import asyncio
 
 

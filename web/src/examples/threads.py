@@ -1,4 +1,4 @@
-# Two flows of control: a watch in a thread beside the main script.
+# A background thread that reports while the main script runs.
 import threading
 import time
 

@@ -1,4 +1,4 @@
-/** Where the command palette can go: it only ever goes somewhere. */
+/** The entries of the command palette. It only opens pages; it sends no command. */
 import { titleOf } from '../lib/run-title.ts';
 import {
   mdiCloseCircle,
@@ -22,7 +22,7 @@ export interface PaletteItem {
   to: string;
 }
 
-export function places(sequencers: readonly SequencerSummary[]): PaletteItem[] {
+export function pageItems(sequencers: readonly SequencerSummary[]): PaletteItem[] {
   const telescopes = sequencers.flatMap((s) => [
     { key: s.name, icon: mdiConsoleLine, text: s.name, note: displayOfSequencer(s).word, to: `/${s.name}` },
     ...(s.activeRun
@@ -30,7 +30,7 @@ export function places(sequencers: readonly SequencerSummary[]): PaletteItem[] {
           {
             key: `${s.name} now`,
             icon: mdiPlayCircleOutline,
-            text: `The run on ${s.name} now`,
+            text: `Active run on ${s.name}`,
             note: `#${String(s.activeRun.number)}`,
             to: `/runs/${s.activeRun.id}`,
           },
@@ -49,12 +49,12 @@ export function places(sequencers: readonly SequencerSummary[]): PaletteItem[] {
     { key: 'overview', icon: mdiViewGridOutline, text: 'Overview', note: 'g o', to: '/' },
     { key: 'history', icon: mdiHistory, text: 'History', note: 'g h', to: '/history' },
     { key: 'failed', icon: mdiCloseCircle, text: 'Failed runs', note: '', to: '/history?outcome=FAILED' },
-    { key: 'wall', icon: mdiMonitor, text: 'Overview for a wall', note: '', to: '/?wall' },
+    { key: 'wall', icon: mdiMonitor, text: 'Overview for a wall display', note: '', to: '/?wall' },
     { key: 'settings', icon: mdiCog, text: 'Settings', note: '', to: '/settings' },
   ];
 }
 
-/** What the server is asked for: a number as the number of a run, anything else as text. */
+/** The search text for the server: a number searches by run number, anything else as text. */
 export function searchFor(text: string): string {
   const number = /^#?(\d+)$/.exec(text.trim())?.[1];
   return number ? `/${number}` : text.trim();

@@ -1,8 +1,8 @@
-/** Two keys in a row go to a page: `g o`, `g s`, `g h`. */
+/** Two keys in a row open a page: `g o`, `g s`, `g h`. */
 import { useRouter } from 'vue-router';
 import { useKeys } from '../lib/keys.ts';
 
-/** @param sequencer returns the address of the sequencer to go to */
+/** @param sequencer returns the address of the sequencer page that `g s` opens */
 export function useGoKeys(sequencer: () => string): void {
   const router = useRouter();
   const go = (address: () => string) => () => {

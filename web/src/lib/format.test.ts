@@ -23,17 +23,17 @@ describe('durations', () => {
 describe('times', () => {
   const now = Date.parse('2026-11-24T08:00:00Z');
 
-  it('are UTC, with the date only when it is another day', () => {
+  it('are in UTC, with the date only on another day', () => {
     expect(clock('2026-11-24T09:04:31+02:00')).toBe('07:04:31');
     expect(moment('2026-11-24T07:04:31Z', now)).toBe('07:04:31 UTC');
     expect(moment('2026-11-23T07:04:31Z', now)).toBe('2026-11-23 07:04:31 UTC');
   });
 });
 
-it('takes initials', () => {
+it('takes the initials of a user name', () => {
   expect(['m.olsen', 'root', 'Ada King'].map(initials)).toEqual(['MO', 'RO', 'AK']);
 });
 
-it('counts', () => {
+it('adds a plural s', () => {
   expect([plural(1, 'run'), plural(2, 'run')]).toEqual(['1 run', '2 runs']);
 });

@@ -1,4 +1,4 @@
-/** Times and durations as people read them. Times are UTC and say so where they stand alone. */
+/** Formats times and durations for people. Times are UTC, and labelled so where they appear alone. */
 
 const pad = (value: number, width = 2) => String(value).padStart(width, '0');
 
@@ -37,7 +37,7 @@ export function ticking(ms: number): string {
   return ms < 60_000 ? `${String(Math.max(0, Math.floor(ms / 1000)))} s` : duration(ms);
 }
 
-/** Made once: to make one takes as long as to format a thousand times. */
+/** Created once: creating it takes as long as formatting a thousand times. */
 const LOCAL = new Intl.DateTimeFormat(undefined, {
   year: 'numeric',
   month: 'numeric',

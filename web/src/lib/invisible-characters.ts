@@ -27,7 +27,7 @@ const NAMES: Record<string, string> = {
 const INVISIBLE =
   /(?!\t|\n|(?<=\p{Emoji})[\ufe0e\ufe0f]|(?<=[\p{Extended_Pictographic}\p{Emoji_Modifier}\ufe0f])\u200d(?=\p{Extended_Pictographic}))[\p{Cc}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800\ufff9-\ufffb]/gu;
 
-/** For CodeMirror, which wants a pattern of its own. */
+/** For CodeMirror, which needs its own RegExp. */
 export const invisiblePattern = (): RegExp => new RegExp(INVISIBLE.source, 'gu');
 
 /** `␀`, `U+202E`. */
@@ -51,7 +51,7 @@ export interface TextPart {
   mark: string | null;
 }
 
-/** The text in parts: what can be seen, and each character that cannot. */
+/** Splits text into visible parts and invisible characters. */
 export function splitInvisible(text: string): TextPart[] {
   const parts: TextPart[] = [];
   let at = 0;
@@ -64,7 +64,7 @@ export function splitInvisible(text: string): TextPart[] {
   return parts;
 }
 
-/** The text with each such character as a mark in brackets. */
+/** The text with each invisible character replaced by its mark in brackets. */
 export function visible(text: string): string {
   return text.replace(INVISIBLE, (character) => {
     const mark = characterMark(character);

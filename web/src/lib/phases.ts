@@ -1,4 +1,4 @@
-/** What a phase looks like: always an icon, a word and a tone. Only a success is green. */
+/** How a phase is displayed: always an icon, a word and a colour. Only success is green. */
 import {
   mdiCancel,
   mdiCheckCircle,
@@ -21,9 +21,9 @@ export interface PhaseDisplay {
   icon: string;
   /** The name of the CSS variable with its colour. */
   tone: string;
-  /** A state that a person has to see from across the room. */
+  /** Displayed as a solid block, to be seen from across the room. */
   loud: boolean;
-  /** For the tab's title. */
+  /** Symbol for the tab's title. */
   mark: string;
 }
 
@@ -48,7 +48,7 @@ export const PHASE_DISPLAY: Record<RunPhase, PhaseDisplay> = {
   CANCELLED: display('Cancelled', mdiCancel, 'queued', '–'),
 };
 
-/** A run whose failed statement is held until somebody chooses; its phase stays PAUSED. */
+/** A run that is held on a failed statement until an operator decides; its phase stays PAUSED. */
 const NEEDS_YOU = display('Needs you', mdiCloseCircle, 'failed', '▲', true);
 
 interface Held {

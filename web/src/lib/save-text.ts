@@ -1,4 +1,4 @@
-/** Hands the person a file made here. */
+/** Downloads text of this page as a file. */
 export function saveText(name: string, parts: string[]): void {
   const link = document.createElement('a');
   link.href = URL.createObjectURL(new Blob(parts, { type: 'text/plain' }));

@@ -1,4 +1,4 @@
-/** Lines as Python and the editor count them: a form feed, U+2028 and the like end no line. */
+/** Lines as Python and the editor count them: a form feed or U+2028 does not end a line. */
 export function scriptLines(script: string): string[] {
   return script.split(/\r\n|\r|\n/);
 }

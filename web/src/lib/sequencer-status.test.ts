@@ -58,12 +58,12 @@ const failure = { type: 'ValueError', message: 'y', line: 2, awaitingDecision: f
 const texts = (...sequencers: SequencerSummary[]) =>
   attentionItems(sequencers, NOW).map((item) => `${item.name} ${item.text}`);
 
-describe('who needs a person', () => {
-  it('is nobody while all is well', () => {
+describe('attentionItems', () => {
+  it('is empty while no sequencer needs a person', () => {
     expect(texts(idle, { ...idle, activeRun: { ...active, position: null } })).toEqual([]);
   });
 
-  it('is who fails, pauses, lost the runner, waits in vain or idles for long; the oldest first', () => {
+  it('lists failed, paused, disconnected, blocked and long idle sequencers, the oldest first', () => {
     expect(
       texts(
         { ...idle, lastRun: { ...run, phase: 'FAILED', failure } },
@@ -77,24 +77,26 @@ describe('who needs a person', () => {
       'e idle for 38:00, mode Off',
       'b paused for 10:00',
       'satp1 run 4 failed 5:00 ago, mode Off:',
-      'c runner away, nothing can start',
+      'c runner disconnected, no run can start',
     ]);
   });
 
-  it('is nobody for want of a runner where each run has its own, until a script has begun', () => {
+  it('ignores a missing runner where each run has its own, until the script has started', () => {
     const none = { ...idle, runner: { ...idle.runner, connected: false, runnerPerRun: true } };
     const begun = { ...active, position: null };
     expect(texts(none, { ...none, activeRun: { ...begun, phase: 'STARTING' } })).toEqual([]);
-    expect(texts({ ...none, activeRun: begun })).toEqual(['satp1 runner away, the script may still run']);
-  });
-
-  it('is who looks at what may be old', () => {
-    expect(texts({ ...idle, lastKnownSince: ago(1) })).toEqual([
-      'satp1 the cluster does not answer, mode and queue are last known',
+    expect(texts({ ...none, activeRun: begun })).toEqual([
+      'satp1 runner disconnected, the script may still be running',
     ]);
   });
 
-  it('looks like it while a failure is held', () => {
+  it('lists a sequencer whose state may be outdated', () => {
+    expect(texts({ ...idle, lastKnownSince: ago(1) })).toEqual([
+      'satp1 the cluster is unreachable, mode and queue may be outdated',
+    ]);
+  });
+
+  it('displays a held failure as Needs you', () => {
     const held = {
       ...active,
       phase: 'PAUSED' as const,

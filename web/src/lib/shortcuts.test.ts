@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { SHORTCUTS, keyText } from './shortcuts.ts';
 
 const LISTED = new Set(Object.values(SHORTCUTS).flatMap(({ keys }): readonly string[] => keys));
-/** What the templates call the keys. */
+/** The names of keys in Vue templates. */
 const IN_TEMPLATES: Record<string, string> = {
   enter: 'Enter',
   up: 'ArrowUp',
@@ -17,7 +17,7 @@ const IN_TEMPLATES: Record<string, string> = {
 const source = join(import.meta.dirname, '..');
 const files = globSync('**/*.{vue,ts}', { cwd: source, exclude: ['**/*.test.ts', 'gql/**'] });
 
-it('lists every key that a part of a page handles on its own', () => {
+it('lists every key that a component binds', () => {
   const bound = files.flatMap((file) => {
     const text = readFileSync(join(source, file), 'utf8');
     const inTemplate = [...text.matchAll(/@keydown\.(\w+)/g)].map(([, key = '']) => IN_TEMPLATES[key] ?? key);
@@ -33,14 +33,14 @@ it('lists every key that a part of a page handles on its own', () => {
   expect(bound).toEqual([]);
 });
 
-it('leaves keys of the whole page to useKeys, which takes them from the table', () => {
+it('binds page-wide keys only in useKeys, which reads the table', () => {
   const listening = files.filter((file) =>
     /(window|document)\S*,? ?['"]key/.test(readFileSync(join(source, file), 'utf8')),
   );
   expect(listening).toEqual(['lib/keys.ts']);
 });
 
-it('writes keys as people say them', () => {
+it('formats keys for the shortcuts dialog', () => {
   expect(keyText({ keys: ['Ctrl+k'] })).toBe('Ctrl K');
   expect(keyText({ keys: ['Shift+F11'] })).toBe('Shift F11');
   expect(keyText({ keys: ['F8', 'F5'] })).toBe('F8 or F5');

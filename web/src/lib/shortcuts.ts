@@ -1,38 +1,41 @@
-/** Every key that the pages bind. A handler names an entry of this table, and the dialog lists the table. */
+/** Every key that the pages bind. Handlers refer to this table by name, and the shortcuts dialog lists it. */
 
 interface Shortcut {
   /** `F10`, `Shift+F11`, `Ctrl+k` (on a Mac also Cmd); two keys in a row as `g o`. */
   keys: readonly string[];
   text: string;
-  /** Acts in fields and editors, too. */
+  /** Also acts in fields and editors. */
   inFields?: true;
 }
 
 export const SHORTCUTS = {
   palette: { keys: ['Ctrl+k'], text: 'Search, or jump to a telescope, page or run', inFields: true },
-  help: { keys: ['?'], text: 'Show these keys' },
+  help: { keys: ['?'], text: 'Show keyboard shortcuts' },
   goOverview: { keys: ['g o'], text: 'Go to the overview' },
   goSequencer: { keys: ['g s'], text: 'Go to the sequencer' },
   goHistory: { keys: ['g h'], text: 'Go to the history' },
-  find: { keys: ['/'], text: 'On the history and in the output: search' },
+  find: { keys: ['/'], text: 'In the history and the output: search' },
   followLine: { keys: ['l'], text: 'Follow the running line, or stop following' },
   pause: { keys: ['F6'], text: 'Pause' },
-  resume: { keys: ['F8', 'F5'], text: 'Continue, while a trace is paused' },
+  resume: { keys: ['F8', 'F5'], text: 'Continue the paused trace' },
   stepOver: { keys: ['F10'], text: 'Step over' },
   stepInto: { keys: ['F11'], text: 'Step into' },
   stepOut: { keys: ['Shift+F11'], text: 'Step out' },
   previousTrace: { keys: ['['], text: 'Select the previous paused trace' },
   nextTrace: { keys: [']'], text: 'Select the next paused trace' },
-  stop: { keys: ['Shift+F5'], text: 'Open the stop ladder; it sends nothing' },
+  stop: { keys: ['Shift+F5'], text: 'Open the stop ladder; this sends no command' },
   breakpoint: { keys: ['F9'], text: 'Set or clear a breakpoint at the selected line, also in the editor' },
-  run: { keys: ['Ctrl+Enter'], text: 'In the editor: run, after a question' },
-  save: { keys: ['Ctrl+s'], text: 'In the editor: show where the draft is kept' },
-  indent: { keys: ['Tab', 'Shift+Tab'], text: 'In the editor: indent, unindent; Escape first leaves the editor' },
+  run: { keys: ['Ctrl+Enter'], text: 'In the editor: run, after confirmation' },
+  save: { keys: ['Ctrl+s'], text: 'In the editor: show where the draft is saved' },
+  indent: {
+    keys: ['Tab', 'Shift+Tab'],
+    text: 'In the editor: indent, unindent; press Escape first to leave the editor',
+  },
   findInScript: { keys: ['Ctrl+f'], text: 'In a script: find' },
-  evaluate: { keys: ['Enter'], text: 'In Evaluate: send; in the search: open the selected result' },
+  evaluate: { keys: ['Enter'], text: 'In Evaluate: evaluate; in the search: open the selected result' },
   select: {
     keys: ['ArrowUp', 'ArrowDown'],
-    text: 'In Evaluate: recall an expression; in lists: select; on the divider: move it',
+    text: 'In Evaluate: recall an expression; in lists: select; on the divider: resize',
   },
   timeline: {
     keys: ['ArrowLeft', 'ArrowRight'],
@@ -40,7 +43,7 @@ export const SHORTCUTS = {
   },
   ends: {
     keys: ['Home', 'End'],
-    text: 'On the timeline, the replay and the divider: the first or the last; in the output, End: follow',
+    text: 'On the timeline, the replay and the divider: go to the first or last; in the output, End: follow',
   },
 } as const satisfies Record<string, Shortcut>;
 

@@ -1,4 +1,4 @@
-/** The text of a statement as one short line. */
+/** The source of a statement as one short line. */
 import { visible } from './invisible-characters.ts';
 import type { StatementView } from '@sequencer/model/run-view';
 
@@ -16,7 +16,7 @@ export function statementText(
   return visible(text.length > 90 ? `${text.slice(0, 88)}…` : text);
 }
 
-/** A short name for the timeline: a description that is given, or the call. */
+/** A short name for the timeline: the `description` argument, or else the call. */
 export function statementName(
   lines: readonly string[],
   statement: Pick<StatementView, 'firstLine' | 'lastLine'>,

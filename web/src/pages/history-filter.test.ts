@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { fromQuery, isNarrowed, nightName, nightOf, toQuery, toServer } from './history-filter.ts';
 
-it('survives the address, and drops what makes no sense', () => {
+it('converts filters to the URL and back, and drops invalid values', () => {
   const query = { telescope: 'satp1', outcome: 'FAILED', text: 'iv', from: '2026-11-01', order: 'OLDEST' };
   expect(toQuery(fromQuery(query))).toEqual(query);
   expect(toQuery(fromQuery({ outcome: 'RUNNING', from: 'yesterday', order: 'NEWEST', by: ['a', 'b'] }))).toEqual({});
@@ -9,7 +9,7 @@ it('survives the address, and drops what makes no sense', () => {
   expect(toQuery(fromQuery({ from: '2024-02-29', to: '26-1-1' }))).toEqual({ from: '2024-02-29' });
 });
 
-it('asks the server for whole days, the last one included', () => {
+it('requests whole days, including the last one', () => {
   const filter = fromQuery({ from: '2026-11-01', to: '2026-11-02' });
   expect(toServer(filter)).toMatchObject({ from: '2026-11-01T00:00:00Z', to: '2026-11-03T00:00:00.000Z' });
 });

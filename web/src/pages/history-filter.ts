@@ -1,4 +1,4 @@
-/** The history's filters as they stand in the address, and as the server takes them. */
+/** The filters of the history, in the form of the page's URL and of the server. */
 import type { LocationQuery } from 'vue-router';
 import type { RunFilter, RunOrder, RunPhase } from '../gql/graphql.ts';
 import { OUTCOMES } from '../lib/phases.ts';
@@ -11,7 +11,7 @@ export interface HistoryFilter {
   /** Days as `2026-11-24`, both included. */
   from: string;
   to: string;
-  /** The newest first when it is empty. */
+  /** Empty for newest first. */
   order: RunOrder | '';
 }
 
@@ -24,7 +24,7 @@ function word(query: LocationQuery, name: string): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** Not only the shape of one: the 31st of a short month is none. */
+/** Also checks the calendar: 31 February is not a day. */
 function isDay(text: string): boolean {
   const time = Date.parse(`${text}T00:00:00Z`);
   return !Number.isNaN(time) && new Date(time).toISOString().startsWith(`${text}T`);
@@ -49,7 +49,7 @@ export function toQuery(filter: HistoryFilter): Record<string, string> {
   return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== ''));
 }
 
-/** Whether anything but the order differs from the whole history. */
+/** Whether a filter other than the order is set. */
 export function isNarrowed(filter: HistoryFilter): boolean {
   return Object.keys(toQuery({ ...filter, order: '' })).length > 0;
 }
@@ -66,14 +66,14 @@ export function toServer(filter: HistoryFilter): RunFilter {
   };
 }
 
-/** The night of a moment, from noon to noon UTC, by the day that it begins on. */
+/** The night of a time, from noon to noon UTC, as the date on which it begins. */
 export function nightOf(time: string): string {
   return new Date(Date.parse(time) - HALF_A_DAY_MS).toISOString().slice(0, 10);
 }
 
 const MONTHS = 'January February March April May June July August September October November December'.split(' ');
 
-/** `21 November`, with the year when it is not the present one */
+/** `21 November`, with the year if it is not the current one */
 export function nightName(date: string, now: number): string {
   const [year, month, day] = date.split('-');
   const name = `${String(Number(day))} ${MONTHS[Number(month) - 1] ?? ''}`;

@@ -20,13 +20,13 @@ const run: HistoryRun = {
   sequencer: { name: 'satp1' },
 };
 
-it('tells the first cause of a failure, and what else ended it', () => {
+it('shows the first cause of a failure, or else the reason of the end', () => {
   expect(howItEnded(run)).toBe('ValueError: y');
   expect(howItEnded({ ...run, phase: 'SUCCEEDED', failure: null, statementsDone: 3 })).toBe('all statements done');
   expect(howItEnded({ ...run, phase: 'KILLED', failure: null })).toBe('Then: RuntimeError');
 });
 
-it('writes a line for a spreadsheet that quotes, and makes no formula of a title', () => {
+it('quotes CSV values, and keeps a title from being a formula', () => {
   expect(csvLine(run)).toBe(
     'satp1,12,Failed,"\'=SUM(A1), ""x""",2026-11-21T20:00:00.000Z,2026-11-21T20:00:01.000Z,' +
       '2026-11-21T20:00:02.500Z,1.5,1,3,m.olsen,1,ValueError: y,an-id\r\n',

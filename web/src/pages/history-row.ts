@@ -1,4 +1,4 @@
-/** What the history says of a run in words, and the same as a line of a CSV file. */
+/** A run as a row of the history and of a CSV file. */
 import { causeText } from '../lib/cause-text.ts';
 import type { HistoryQuery } from '../gql/graphql.ts';
 import { PHASE_DISPLAY, isOpen } from '../lib/phases.ts';
@@ -19,7 +19,7 @@ export function tookMs(run: HistoryRun, now: number): number | null {
   return (run.finishedAt ? Date.parse(run.finishedAt) : now) - Date.parse(run.startedAt);
 }
 
-/** One value; what a spreadsheet would take for a formula is kept a text. */
+/** One value. A text that a spreadsheet would evaluate as a formula is quoted. */
 function cell(value: string | number | null): string {
   if (value === null) return '';
   if (typeof value === 'number') return String(value);

@@ -1,11 +1,11 @@
-/** The chosen theme: dark at first; kept in this browser. */
+/** The selected theme: dark by default, stored in this browser. */
 import { ref, watchEffect, type Ref } from 'vue';
 import { createVuetify, type ThemeDefinition } from 'vuetify';
 import { aliases, mdi } from 'vuetify/iconsets/mdi-svg';
 
 export const THEMES = ['dark', 'light', 'night', 'system'] as const;
 export type ThemeName = (typeof THEMES)[number];
-type Shown = Exclude<ThemeName, 'system'>;
+type ResolvedTheme = Exclude<ThemeName, 'system'>;
 
 const KEY = 'sequencer.theme';
 
@@ -36,14 +36,14 @@ function stored(): ThemeName {
 
 export const theme: Ref<ThemeName> = ref(stored());
 
-/** Applies the choice now and whenever it, or the system's, changes. */
+/** Applies the theme now and whenever the selection or the system's theme changes. */
 export function applyTheme(): void {
   const light = window.matchMedia('(prefers-color-scheme: light)');
   const prefersLight = ref(light.matches);
   light.addEventListener('change', () => (prefersLight.value = light.matches));
   watchEffect(() => {
     localStorage.setItem(KEY, theme.value);
-    const system: Shown = prefersLight.value ? 'light' : 'dark';
+    const system: ResolvedTheme = prefersLight.value ? 'light' : 'dark';
     const shown = theme.value === 'system' ? system : theme.value;
     document.documentElement.dataset.theme = shown;
     void vuetify.theme.change(shown);
