@@ -69,6 +69,7 @@ const stages: Record<string, Step[]> = {
     { name: 'tsc', command: ['tsc', '-p', 'tsconfig.json'] },
     { name: 'vue-tsc', command: ['vue-tsc', '-p', 'web/tsconfig.json'] },
     { name: 'knip', command: ['knip'] },
+    { name: 'imports', command: ['npm', 'run', '--silent', 'imports'] },
     { name: 'language', command: ['node', 'scripts/language.ts'] },
     { name: 'ruff check', command: python('ruff', 'check', 'runner-image') },
     { name: 'ruff format', command: python('ruff', 'format', '--check', 'runner-image') },
