@@ -112,6 +112,6 @@ test('a night with a breakpoint in sorunlib, a failure of the telescope and an e
   expect(asked).toMatch(/start +clear_faults/);
   expect(asked).toMatch(/end +take_noise +ok/);
   const actions = details.getByRole('region', { name: /^Actions/ });
-  await expect(actions).toContainText('What had not run was replaced.');
+  await expect(actions).toContainText('The statements that had not run were replaced.');
   await expect(actions).toContainText('The statement runs again.');
 });

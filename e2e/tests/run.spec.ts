@@ -62,7 +62,7 @@ test('a run can start from a later statement, and the dialog lists what will not
   const dialog = page.getByRole('dialog');
   await dialog.getByLabel('Statement to start from').selectOption({ index: 3 });
   await expect(dialog.getByRole('status')).toContainText('Statements 1 to 3 will not run.');
-  await expect(dialog.getByRole('status')).toContainText('with them import time');
+  await expect(dialog.getByRole('status')).toContainText('including import time');
   await dialog.getByRole('button', { name: 'Run', exact: true }).click();
   await expect(sequencer.state).toContainText('Succeeded');
   await expect(page.getByText('3 skipped')).toBeVisible();

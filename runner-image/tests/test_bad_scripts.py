@@ -150,4 +150,4 @@ def test_reports_characters_that_hide_code() -> None:
     assert [(f.severity, f.line, f.column) for f in found] == [("warning", 2, 18), ("warning", 4, 5)]
     assert "U+202E RIGHT-TO-LEFT OVERRIDE, U+2066 LEFT-TO-RIGHT ISOLATE" in found[0].message
     many = check_script("# \u202e\n" * 100, HOST)
-    assert len(many) == 21 and many[-1].message == "80 more lines have characters that are not shown."
+    assert len(many) == 21 and many[-1].message == "80 more lines contain hidden characters."

@@ -217,6 +217,6 @@ def test_limits_the_number_of_exceptions_of_a_failure(version: str, tmp_path: Pa
     )
     found = failure(version, tmp_path, script)
     assert found["message"].startswith("0 y") and found["line"] == 8
-    assert found["then"][0] == "… 8899 more exceptions are left out here."
+    assert found["then"][0] == "… 8899 more exceptions are not shown."
     assert [text[:17] for text in found["then"][1::99]] == ["ValueError: 8900 ", "ValueError: 8999 "]
     assert len(found["then"]) == 101 and len(found["traceback"]) < 40_000

@@ -53,9 +53,9 @@ def test_reports_the_statements_that_a_later_start_omits() -> None:
     script = "with open('x'):\n    import numpy as np\ndef f():\n    import os\nx = 1\n"
     assert [(f.severity, f.code) for f in check_script(script, "host", 2)] == [("info", "LEFT_OUT")]
     assert check_script(script, "host", 2)[0].message == (
-        "Statements 1 to 2 (lines 1 to 4) are left out, and with them import numpy as np."
+        "Statements 1 to 2 (lines 1 to 4) are skipped, including import numpy as np."
     )
-    assert check_script("x = 1\ny = 2\n", "host", 1)[0].message == "Statement 1 (line 1) is left out."
+    assert check_script("x = 1\ny = 2\n", "host", 1)[0].message == "Statement 1 (line 1) is skipped."
     many = "".join(f"import m{n}\n" for n in range(12))
     assert check_script(f"{many}x = 1\n", "host", 12)[0].message.endswith("import m9; and 2 more.")
     assert check_script(script, "host", 3)[0].severity == "error"

@@ -306,6 +306,6 @@ def test_a_line_event_is_recorded_as_it_was_sent(function: str) -> None:
     frame = line_frame({"type": "line", "at": now_iso(), **fields})
     found = FrameReader().feed(frame)
     assert isinstance(found[0], LineFrame)
-    assert not messages.line_follows(found[0])
+    assert not messages.is_plain_line(found[0])
     messages.check({"event": {"type": "started", "at": now_iso()}})
-    assert messages.line_follows(found[0])
+    assert messages.is_plain_line(found[0])

@@ -79,7 +79,7 @@ def test_does_not_escalate_without_a_request_and_reports_a_script_that_ignores_s
     running.command("stop", level="INTERRUPT")
     event = running.until("reaction")
     assert (event["level"], event["seconds"], event["reaction"]) == ("INTERRUPT", 5, "ignored")
-    assert event["text"] == "The script ignores SIGINT. It goes on 5 s after it was sent."
+    assert event["text"] == "The script ignores SIGINT. It is still running 5 s after it was sent."
     assert [level for level, _ in levels(running)] == ["INTERRUPT"]
     assert "escalate" in running.of("stopping")[0] and not running.of("stopping")[0]["escalate"]
     running.command("stop", level="KILL")

@@ -85,7 +85,7 @@ def test_steps_over_hot_loops(runner: Runner) -> None:
 def test_refuses_long_steps_that_are_not_possible(runner: Runner) -> None:
     running = runner.submit(LOOPS, startPaused=True)
     prompt = running.prompt(1)
-    assert running.step(prompt, "LOOP")["message"] == "This line is in no loop."
+    assert running.step(prompt, "LOOP")["message"] == "This line is not in a loop."
     assert running.step(prompt, "UNTIL", 99)["code"] == "BAD_INPUT"
     assert running.step(prompt, "UNTIL")["code"] == "BAD_INPUT"
     running.step(prompt, "CONTINUE")

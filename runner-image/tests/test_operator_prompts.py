@@ -57,7 +57,7 @@ def test_returns_the_default_at_the_deadline(runner: Runner) -> None:
     )
     running = runner.submit(script)
     assert running.end()["outcome"] == "SUCCEEDED"
-    assert running.output() == "180\nFalse\nnobody answered within 0.1 s: Anybody?\n"
+    assert running.output() == "180\nFalse\nno answer within 0.1 s: Anybody?\n"
     assert running.until("ask")["deadline"] is not None
     assert answered(running) == [(1, "180", None), (2, "no", None), (3, None, None)]
 
@@ -99,7 +99,7 @@ def test_a_thread_stops_waiting_for_an_answer_when_the_run_is_stopped(runner: Ru
     running.until("line", line=8)
     running.command("stop", level="INTERRUPT")
     assert running.end()["outcome"] == "INTERRUPTED"
-    assert running.output() == "nobody can answer any more: the run is being stopped\n"
+    assert running.output() == "no answer: the run is being stopped\n"
 
 
 def test_two_threads_ask_at_the_same_time(runner: Runner) -> None:
@@ -196,7 +196,7 @@ def test_a_timeout_ends_the_wait_in_a_terminal() -> None:
         os.close(reading)
         os.close(writing)
     assert done.stdout.startswith("Azimuth? [180] \n180\n")
-    assert "TimeoutError: nobody answered within 0.1 s: Anybody?" in done.stderr
+    assert "TimeoutError: no answer within 0.1 s: Anybody?" in done.stderr
 
 
 def test_progress_is_written_to_stderr_in_a_terminal() -> None:

@@ -181,7 +181,7 @@ def test_refuses_a_second_worker_on_the_same_folder(own_runner: Make) -> None:
     environment = {**os.environ, "RUNNER_TOKEN": "x", "PYTHONPATH": "src"}
     second = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=20, check=False)
     assert second.returncode == 1
-    assert "Another runner works in" in second.stderr
+    assert "Another runner uses" in second.stderr
 
 
 def test_a_worker_interrupts_its_script_before_it_ends(own_runner: Make) -> None:

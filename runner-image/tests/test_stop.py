@@ -118,7 +118,7 @@ def test_a_script_that_exits_with_0_after_an_interrupt_is_interrupted(runner: Ru
     running.command("stop", level="INTERRUPT")
     end = running.end()
     assert (end["outcome"], end["exitCode"]) == ("INTERRUPTED", 0)
-    assert "ended by itself" in end["reason"]
+    assert "then finished with exit code 0" in end["reason"]
 
 
 def test_only_kill_ends_a_script_that_refuses_signals(runner: Runner) -> None:

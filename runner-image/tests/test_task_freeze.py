@@ -207,12 +207,12 @@ Loop().run_until_complete(main())
     running = runner.submit(script, startPaused=True, breakpoints=[at(13)])
     refused = step(running, running.prompt(1), "NEXT", **WAIT)
     assert refused["code"] == "OTHERS_CANNOT_WAIT"
-    assert refused["message"] == "This trace is no asyncio task: its step keeps nobody else from going on."
+    assert refused["message"] == "This trace is not an asyncio task: no tasks can be frozen for its step."
     running.step(running.prompt(1), "CONTINUE")
     refused = step(running, running.prompt(2), "NEXT", **WAIT)
     assert (refused["code"], refused["message"]) == (
         "OTHERS_CANNOT_WAIT",
-        "The tasks of __main__.Loop cannot be made to wait: it is no loop of asyncio's own. Step with them going on.",
+        "The tasks of __main__.Loop cannot be frozen: it is not an asyncio event loop. Step without freezing.",
     )
     assert running.command("resumeOtherTasks", trace=9)["code"] == "UNKNOWN_TRACE"
     running.command("resume")

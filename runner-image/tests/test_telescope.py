@@ -102,7 +102,7 @@ def test_reports_an_agent_that_ocs_has_lost(bridge: Bridge, look: Callable[[], d
     bridge.agents(acu1={"go_to": 7}, smurf1={"stream": 5})
     event = look()
     assert event["agents"] == []
-    assert event["problem"] == "acu1 cannot be seen: OCS has lost the agent. Assume that it moves."
+    assert event["problem"] == "acu1 did not respond: OCS has lost the agent. Assume it is moving."
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def test_reports_a_problem_for_an_invalid_answer(
     bridge.raw = answer
     event = look()
     assert event["agents"] == []
-    assert event["problem"].startswith("We cannot see the telescope. Assume it moves.")
+    assert event["problem"].startswith("Telescope status is unavailable. Assume it is moving.")
 
 
 def test_reports_a_problem_for_an_unreachable_registry(bridge: Bridge, look: Callable[[], dict[str, Any]]) -> None:
@@ -137,7 +137,7 @@ def test_reports_a_problem_for_an_unusable_configuration(
     tmp_path: Path, look: Callable[[], dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "default.yaml").write_text('{"hub": {"wamp_http": "ftp://elsewhere/"}}')
-    assert "names no wamp_http" in look()["problem"]
+    assert "has no wamp_http" in look()["problem"]
     (tmp_path / "default.yaml").unlink()
     assert "cannot be read" in look()["problem"]
 

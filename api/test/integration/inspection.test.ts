@@ -198,10 +198,10 @@ it('lets the other tasks of a loop wait for a step, says so, and lets them go on
   );
   expect(record.data.run.events.map(({ data }) => (JSON.parse(data) as { detail: string }).detail)).toEqual([
     '',
-    `Trace ${String(at.trace)} steps over, while the other tasks of its loop wait.`,
-    `Trace ${String(at.trace)} steps over, while the other tasks of its loop wait.`,
+    `Trace ${String(at.trace)} steps over, while the other tasks of its event loop are frozen.`,
+    `Trace ${String(at.trace)} steps over, while the other tasks of its event loop are frozen.`,
     'There is no trace 99, or it has ended.',
-    `The tasks that waited for the step of trace ${String(at.trace)} go on.`,
+    `The tasks that were frozen for the step of trace ${String(at.trace)} continue.`,
     `Trace ${String(at.trace)} goes on.`,
   ]);
   // A script itself is no task.

@@ -156,7 +156,7 @@ it('begins with a later statement, and says what that leaves out', async () => {
     { s: script },
   );
   expect(data.checkScript).toEqual([
-    { code: 'LEFT_OUT', message: 'Statements 1 to 2 (lines 1 to 2) are left out, and with them import os.' },
+    { code: 'LEFT_OUT', message: 'Statements 1 to 2 (lines 1 to 2) are skipped, including import os.' },
   ]);
   const id = await begin(script, { startAt: 2 });
   const done = await until(id, (run) => run.phase === 'SUCCEEDED');

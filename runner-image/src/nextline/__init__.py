@@ -1,4 +1,4 @@
-"""The one name of nextline that observing scripts use."""
+"""The part of nextline that observing scripts use."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,7 +18,7 @@ __all__ = ["disable_trace"]
 
 @contextmanager
 def disable_trace() -> Iterator[None]:
-    """Switches the tracer off for what this thread does inside the block. Does nothing outside a runner."""
+    """Disables tracing for the calling thread inside the block. Does nothing outside a runner."""
     probe = None if _current_probe is None else _current_probe()
     if probe is None:
         yield

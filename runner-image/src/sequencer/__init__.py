@@ -1,6 +1,6 @@
-"""What an observing script says to people, and asks of them. docs/scripts.md tells how to use it.
+"""Questions and progress of observing scripts. See docs/scripts.md.
 
-Inside Sequencer it reaches the browser; anywhere else the terminal, so that the same script runs under plain Python.
+Inside Sequencer they are shown in the browser, elsewhere in the terminal: the same script also runs under plain Python.
 """
 
 import math
@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sequencer_runner.script.io.operator_prompts import OperatorPrompts
 
-_current_dialogue: "Callable[[], OperatorPrompts | None] | None"
+_current_prompts: "Callable[[], OperatorPrompts | None] | None"
 try:
-    from sequencer_runner.script.io.operator_prompts import current_operator_prompts as _current_dialogue
+    from sequencer_runner.script.io.operator_prompts import current_operator_prompts as _current_prompts
 except ImportError:
-    _current_dialogue = None
+    _current_prompts = None
 
 __all__ = ["ask", "confirm", "progress"]
 
@@ -23,25 +23,31 @@ _YES, _NO = {"yes", "y"}, {"no", "n"}
 
 
 def ask(question: str, default: str | None = None, timeout: float | None = None) -> str:
-    """Waits until somebody answers. After `timeout` seconds the default is the answer; without one, TimeoutError."""
+    """Asks the operator a question and waits for the answer.
+
+    Returns the answer, or the default after `timeout` seconds. Raises TimeoutError if there is no default, and EOFError
+    if the run is being stopped.
+    """
     return _ask("text", str(question), None if default is None else str(default), timeout)
 
 
 def confirm(question: str, default: bool | None = None, timeout: float | None = None) -> bool:
-    """Waits until somebody says yes or no; True for yes."""
+    """Asks the operator a yes-or-no question. Returns True for yes. Timeout and default are as in `ask`."""
     word = None if default is None else "yes" if default else "no"
     return _ask("confirm", str(question), word, timeout) == "yes"
 
 
 def progress(done: float, total: float | None = None, name: str = "", text: str = "") -> None:
-    """Shows how far something is. Cheap enough for every turn of a loop: only some ten words a second are sent on."""
+    """Shows the progress of a task, identified by `name`. Cheap enough for every iteration of a loop: at most about ten
+    updates a second are sent.
+    """
     done = float(done)
     total = None if total is None else float(total)
     if not math.isfinite(done) or (total is not None and not math.isfinite(total)):
-        raise ValueError("progress: done and total have to be finite numbers")
-    dialogue = _dialogue()
-    if dialogue is not None:
-        dialogue.progress(str(name), done, total, str(text))
+        raise ValueError("progress: done and total must be finite numbers")
+    prompts = _prompts()
+    if prompts is not None:
+        prompts.progress(str(name), done, total, str(text))
         return
     of = "" if total is None else f"/{total:g}"
     print(f"{name or 'progress'}: {done:g}{of} {text}".rstrip(), file=sys.stderr)  # noqa: T201 -- the terminal
@@ -51,25 +57,25 @@ def _ask(kind: str, question: str, default: str | None, timeout: float | None) -
     if timeout is not None:
         timeout = float(timeout)
         if not math.isfinite(timeout):
-            raise ValueError("timeout: it has to be a finite number of seconds, or None")
+            raise ValueError("timeout: must be a finite number of seconds, or None")
         timeout = max(0.0, timeout)
-    dialogue = _dialogue()
+    prompts = _prompts()
     answer = (
         _ask_terminal(kind, question, default, timeout)
-        if dialogue is None
-        else dialogue.ask(kind, question, default, timeout)
+        if prompts is None
+        else prompts.ask(kind, question, default, timeout)
     )
     if answer is not None:
         return answer
-    if dialogue is not None and dialogue.leaving:
-        raise EOFError("nobody can answer any more: the run is being stopped")
+    if prompts is not None and prompts.leaving:
+        raise EOFError("no answer: the run is being stopped")
     if default is None:
-        raise TimeoutError(f"nobody answered within {timeout:g} s: {question}")
+        raise TimeoutError(f"no answer within {timeout:g} s: {question}")
     return default
 
 
 def _ask_terminal(kind: str, question: str, default: str | None, timeout: float | None) -> str | None:
-    """None when the time is over."""
+    """None after the timeout."""
     choice = " (yes/no)" if kind == "confirm" else ""
     preset = f" [{default}]" if default else ""
     while True:
@@ -100,6 +106,6 @@ def _read_line(prompt: str, timeout: float | None) -> str | None:
     return line.rstrip("\n")
 
 
-def _dialogue() -> "OperatorPrompts | None":
-    """None outside Sequencer, and in a child process, which is not the run."""
-    return None if _current_dialogue is None else _current_dialogue()
+def _prompts() -> "OperatorPrompts | None":
+    """None outside Sequencer, and in a child process, which is not part of the run."""
+    return None if _current_prompts is None else _current_prompts()

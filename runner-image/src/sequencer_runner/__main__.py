@@ -13,15 +13,11 @@ from sequencer_runner.supervisor.worker import FolderTaken, Settings, Worker, en
 
 
 def _settings() -> Settings:
-    parser = argparse.ArgumentParser(
-        prog="sequencer_runner", description="Waits for runs of one sequencer and executes them."
-    )
+    parser = argparse.ArgumentParser(prog="sequencer_runner", description="Executes the runs of one sequencer.")
     parser.add_argument("--gateway", required=True, help="the API's gateway, such as ws://127.0.0.1:8000/runner")
     parser.add_argument("--sequencer", required=True, help="the name of the sequencer, such as satp1")
-    parser.add_argument(
-        "--state-dir", required=True, type=Path, help="folder for the journals, used by this worker alone"
-    )
-    parser.add_argument("--hostname", help="result of socket.gethostname() in scripts (daq-NAME-sequencer)")
+    parser.add_argument("--state-dir", required=True, type=Path, help="a folder for the journals of this worker alone")
+    parser.add_argument("--hostname", help="socket.gethostname() in scripts (daq-NAME-sequencer)")
     parser.add_argument(
         "--stop-grace-seconds", type=float, default=300, help="time for clean-up after an interrupt (%(default)s)"
     )

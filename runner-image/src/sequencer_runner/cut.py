@@ -1,20 +1,20 @@
-"""Cuts an event that is larger than a message may be. Its type and the kinds of its fields stay.
+"""Cuts an event that is larger than a message may be. Its type and the types of its fields stay the same.
 
-Long texts, lists and objects lose their ends, the largest first. The field `cut` then has the size of the whole event,
-in bytes. An event that is too large in any other way becomes a `setAside`, which names its type and the problem.
+Long texts, lists and objects are truncated, the largest first. The field `cut` contains the original size in bytes. An
+event that cannot be reduced like this becomes a `setAside` event, which names its type and the problem.
 """
 
 import json
 from typing import Any
 
-# The least that is kept of a text, with room for its mark.
+# Smallest size to which a text is cut, including its mark.
 _SHORTEST = 64
-# Items of a list that are larger than this on average are cut; of smaller ones, the last are left out.
+# List items that are larger than this on average are cut; of lists with smaller items, the last items are dropped.
 _LARGE_ITEM = 1024
 
 
 def cut_to(line: bytes, limit: int) -> bytes:
-    """The event as JSON, in at most `limit` bytes."""
+    """Returns the event as JSON of at most `limit` bytes."""
     event: dict[str, Any] = json.loads(line)
     head: dict[str, Any] = {key: event.pop(key) for key in ("seq", "type", "at") if key in event}
     short = _encode({**head, **event})
@@ -35,7 +35,7 @@ def _encode(value: Any) -> bytes:
     try:
         return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
     except UnicodeEncodeError:
-        # Half of a surrogate pair, which only an escape can write.
+        # Half of a surrogate pair, which needs an escape.
         return json.dumps(value, separators=(",", ":")).encode()
 
 
@@ -73,7 +73,7 @@ def _cut_list(values: list[Any], room: int) -> list[Any]:
 
 
 def _share(sizes: list[int], room: int) -> int:
-    """The size above which parts are cut, so that all of them together have `room`."""
+    """The size to which each part is cut, so that all together have `room`."""
     left = len(sizes)
     for size in sorted(sizes):
         if size * left >= room:

@@ -1,4 +1,4 @@
-"""The connection to the gateway: opened again for ever; events go out from the journals, commands come in."""
+"""The connection to the gateway: sends events from the journals, receives commands, and always reconnects."""
 
 import asyncio
 import json
@@ -23,17 +23,17 @@ _log = logging.getLogger("sequencer_runner.gateway_client")
 
 _FIRST_WAIT, _LONGEST_WAIT = 0.2, 5.0
 _BATCH_EVENTS, _BATCH_BYTES = 1000, 256 * 1024
-# Not acknowledged yet. Less than what the API keeps before it stops reading: replies to commands must get through while
-# the database is unreachable.
+# Limits of what is not acknowledged. They are lower than those at which the API stops reading: replies to commands must
+# arrive while the database is unreachable.
 _IN_FLIGHT_EVENTS, _IN_FLIGHT_BYTES = 20_000, 4 * 1024 * 1024
-# Close codes and HTTP statuses after which an immediate new try is of no use.
+# Close codes and HTTP statuses after which an immediate retry is useless.
 _HOPELESS = {4001, 4003, 401}
-_NO_JSON = "The script process gave an answer that is no JSON; see the log of the runner."
+_NO_JSON = "The reply of the script process is not valid JSON; see the log of the runner."
 _TOO_LARGE, _SMALLEST_EVENT = 1009, 16 * 1024
 
 
 class JournaledRun(Protocol):
-    """A run, as far as its events are sent."""
+    """The part of a run that is used to send its events."""
 
     id: str
     journal: Journal
@@ -41,11 +41,11 @@ class JournaledRun(Protocol):
     over: asyncio.Event
     acked: int
     unrecorded: bool
-    """The gateway does not take its events."""
+    """The gateway does not record its events."""
 
 
 class RunHolder(Protocol):
-    """What the gateway is told about: the runs, and who carries commands out."""
+    """The worker: holds the runs, and executes commands."""
 
     @property
     def runs(self) -> Mapping[str, JournaledRun]: ...
@@ -53,7 +53,7 @@ class RunHolder(Protocol):
     async def hello(self) -> dict[str, Any]: ...
 
     async def command(self, command: Command) -> Any:
-        """The result. Raises CommandRefused."""
+        """Returns the result. Raises CommandRefused."""
 
     def forget(self, run_id: str) -> None: ...
 
@@ -70,7 +70,7 @@ class GatewayClient:
         self._holder = holder
         self._wake = asyncio.Event()
         self._sent: dict[str, int] = {}
-        # The last event and the size of each batch that is not acknowledged.
+        # The last event and the size in bytes of each unacknowledged batch.
         self._in_flight: dict[str, deque[tuple[int, int]]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._event_bytes = EVENT_BYTES
@@ -105,9 +105,9 @@ class GatewayClient:
             except (OSError, websockets.WebSocketException, asyncio.TimeoutError) as error:
                 _log.warning("cannot reach the gateway at %s: %s", self._url, error)
             if code == _TOO_LARGE:
-                # The same bytes would be refused again.
+                # The gateway would refuse the same bytes again.
                 self._event_bytes = max(_SMALLEST_EVENT, self._event_bytes // 2)
-                _log.error("a message was too large; events are cut to %d bytes from here on", self._event_bytes)
+                _log.error("a message was too large; from now on events are cut to %d bytes", self._event_bytes)
             if code in _HOPELESS:
                 wait = _LONGEST_WAIT
             elif code == 1012:
@@ -124,14 +124,14 @@ class GatewayClient:
                 try:
                     message = read_message(text)
                 except UnknownType as error:
-                    _log.warning("a message of the gateway is ignored: %s", error)
+                    _log.warning("ignoring a message of the gateway: %s", error)
                     continue
                 except BadCommand as error:
-                    _log.warning("a command of the gateway is refused: %s", error)
+                    _log.warning("refusing a command of the gateway: %s", error)
                     await self._reply(socket, error.id, {"ok": False, "code": error.code, "message": str(error)})
                     continue
                 except BadMessage as error:
-                    _log.error("the gateway sent a message that is not understood: %s", error)
+                    _log.error("the gateway sent an invalid message: %s", error)
                     await socket.close(4002, str(error)[:100])
                     return
                 if isinstance(message, Welcome):
@@ -186,11 +186,11 @@ class GatewayClient:
         except websockets.ConnectionClosed:
             _log.debug("the connection closed while events were being sent")
         except Exception:
-            _log.exception("events cannot be sent; trying again with a new connection")
+            _log.exception("cannot send events; reconnecting")
             await socket.close(1011, "the runner failed to send its events")
 
     async def _send_some(self, socket: ClientConnection) -> bool:
-        """A batch of each run that has one to send. False when there was none."""
+        """Sends one batch of each run. Returns False when there was nothing to send."""
         sent_some = False
         for run in list(self._holder.runs.values()):
             sent = self._sent.setdefault(run.id, 0)
@@ -229,7 +229,7 @@ class GatewayClient:
         except Exception:
             _log.exception("command %s failed", command.name)
             reply = {"ok": False, "code": "INTERNAL", "message": "The command failed; see the log of the runner."}
-        # The events that the command has caused go first.
+        # First the events that the command has caused.
         await self._flushed(command.fields.get("run"))
         await self._reply(socket, command.id, reply)
 
@@ -237,10 +237,10 @@ class GatewayClient:
         try:
             text = compact_strict({"type": "reply", "id": key, **reply})
         except (ValueError, RecursionError):
-            _log.exception("the reply to command %s is no JSON", key)
+            _log.exception("the reply to command %s is not valid JSON", key)
             text = json.dumps({"type": "reply", "id": key, "ok": False, "code": "INTERNAL", "message": _NO_JSON})
         if len(text) > MESSAGE_BYTES:
-            problem = f"The answer has {len(text)} bytes; the limit is {MESSAGE_BYTES}. Request less."
+            problem = f"The result has {len(text)} bytes; the limit is {MESSAGE_BYTES}. Request less."
             text = json.dumps({"type": "reply", "id": key, "ok": False, "code": "TOO_COMPLEX", "message": problem})
         try:
             await socket.send(text)
@@ -260,7 +260,7 @@ class GatewayClient:
 
 
 def _refusal(url: str, status: int, body: bytes | bytearray) -> str:
-    """Why the gateway did not open a websocket."""
+    """The log message for a refused WebSocket connection."""
     text = bytes(body[:500]).decode(errors="replace").strip()
     if status == 401:
         return f"token refused by the gateway at {url}: check RUNNER_TOKEN. {text}".strip()

@@ -1,4 +1,4 @@
-"""The journal of one run: its events, one JSON object a line, on disk before anything is sent."""
+"""The journal of one run: its events, one JSON object per line, written to disk before they are sent."""
 
 import contextlib
 import json
@@ -13,25 +13,25 @@ from sequencer_runner.common.clock import now_iso
 from sequencer_runner.common.frames import compact_strict
 from sequencer_runner.private_files import private
 
-# Lines kept in memory for sending; older ones are read back from the file.
+# Size of the newest lines that are kept in memory; older ones are read from the file.
 _TAIL_BYTES = 4 * 1024 * 1024
 _INDEX_EVERY = 256
-# What the store has is taken out of the file when it is this much, and what stays is little.
+# Events that the store has are removed from the file when they exceed the first size and the rest is below the second.
 _TRIM_BYTES, _TRIM_REST = 64 * 1024 * 1024, 8 * 1024 * 1024
-# A disk that takes nothing is tried again after this many seconds; what waits for it is written in pieces.
-_TRY_AGAIN = 0.2
+# Seconds until a failed write is retried, and the size of one write then.
+_RETRY_AFTER = 0.2
 _PIECE = 1024 * 1024
-# Beyond this much that waits for the disk, or that is above the limit, lines are thinned out as well.
+# `line` events are thinned out too when more than this is waiting for the disk, or is above the limit.
 _CROWDED_BYTES = 16 * 1024 * 1024
 _THINNED_EVERY = 1.0
 
 
 class Journal:
-    """Append-only. After a crash, a last line that was cut off is dropped: it was never sent.
+    """Append-only. After a crash, an incomplete last line is dropped: it was never sent.
 
-    Above `limit` bytes, or when the disk is full, output is dropped and counted; everything else is kept, in memory
-    while the disk takes nothing. If that goes on, `line` events become samples, one a second. What the store has
-    acknowledged is taken out of the file now and then.
+    Above `limit` bytes, or when the disk is full, output is dropped and counted. All other events are kept, in memory
+    while the disk is full. If the disk stays full, `line` events are reduced to one a second. Events that the store has
+    acknowledged are removed from the file from time to time.
     """
 
     def __init__(self, folder: Path, limit: int) -> None:
@@ -39,9 +39,9 @@ class Journal:
         self._limit = limit
         self._dropped = 0
         self._unwritten: deque[bytes] = deque()
-        """The first of them may be written in part: what is left of it."""
+        """Lines that are not on disk yet. The first may be the rest of a partly written line."""
         self._unwritten_bytes = 0
-        self._try_again = 0.0
+        self._retry_at = 0.0
         self._last_line = 0.0
         self._tail: deque[bytes] = deque()
         self._tail_bytes = 0
@@ -85,7 +85,7 @@ class Journal:
     # --- writing ----------------------------------------------------------------------------------------------------
 
     def append(self, event: dict[str, Any]) -> None:
-        """Numbers the event and writes it. Raises ValueError when it cannot be encoded as JSON."""
+        """Adds a sequence number and writes the event. Raises ValueError when it cannot be encoded as JSON."""
         kind = event["type"]
         if kind == "output" and (self._size > self._limit or self._unwritten):
             self._dropped += len(event["text"].encode())
@@ -103,11 +103,11 @@ class Journal:
         self._add(event)
         if kind == "ended":
             self.ended = True
-            # The last there is to write: a disk that has room again since takes it now.
+            # The last event: retry immediately, the disk may have space again.
             self.retry()
 
     def append_line(self, event: bytes) -> None:
-        """A `line` event as JSON: numbered, and written as it is while there is room."""
+        """Appends a `line` event that is already JSON, without parsing it while there is space."""
         if self._dropped or self._crowded:
             self.append(json.loads(event))
         else:
@@ -127,22 +127,22 @@ class Journal:
         self._tail.append(line)
         self._tail_bytes += len(line)
         self._write()
-        # What is not on disk can be read from nowhere else.
+        # Lines that are not on disk must stay in memory.
         while self._tail_bytes > _TAIL_BYTES and len(self._tail) > max(1, len(self._unwritten)):
             self._tail_bytes -= len(self._tail.popleft())
 
     def _write(self) -> None:
-        while self._unwritten and time.monotonic() >= self._try_again:
+        while self._unwritten and time.monotonic() >= self._retry_at:
             piece = self._piece()
             try:
                 written = self._file.write(piece) or 0
             except OSError:
                 # No space.
-                self._try_again = time.monotonic() + _TRY_AGAIN
+                self._retry_at = time.monotonic() + _RETRY_AFTER
                 return
             self._taken(written)
             if written < len(piece):
-                self._try_again = time.monotonic() + _TRY_AGAIN
+                self._retry_at = time.monotonic() + _RETRY_AFTER
 
     def _piece(self) -> bytes:
         if len(self._unwritten) == 1:
@@ -167,12 +167,12 @@ class Journal:
             written -= len(line)
 
     def retry(self) -> None:
-        """Writes what the disk did not take before, if it takes it now."""
-        self._try_again = 0.0
+        """Tries again to write what is not on disk yet."""
+        self._retry_at = 0.0
         self._write()
 
     def sync(self) -> None:
-        """To the disk itself. Slow: call it from a thread, or where it matters."""
+        """Flushes the file to disk. Slow: call it in a thread, or where it matters."""
         self.dirty = False
         os.fsync(self._file.fileno())
 
@@ -182,9 +182,9 @@ class Journal:
     # --- reading ----------------------------------------------------------------------------------------------------
 
     def read(self, after: int, max_events: int, max_bytes: int) -> list[bytes]:
-        """The lines of the events after `after`, without newlines: at least one if there is one."""
+        """Returns the events after number `after` as lines without newlines: at least one, if there is one."""
         if after < self._base:
-            # Acknowledged, trimmed, and then lost: an older backup of the store was restored.
+            # They were acknowledged and trimmed. Then an older backup of the store was restored.
             return [_lost(seq) for seq in range(after + 1, min(self._base, after + max_events) + 1)]
         first_in_tail = self.last_seq - len(self._tail) + 1
         if after + 1 >= first_in_tail:
@@ -216,11 +216,13 @@ class Journal:
                 size += len(line)
         return found
 
-    # --- what the store has -----------------------------------------------------------------------------------------
+    # --- acknowledged events ------------------------------------------------------------------------------------------
 
     def trim(self, acked: int) -> None:
-        """The store has all events up to this one: the file need not grow for as long as the run lasts. The last event
-        stays: it tells a supervisor after this one how far the run was."""
+        """Removes acknowledged events, so that the file does not grow for as long as the run lasts.
+
+        Keeps the last event: from it, a later supervisor knows how far the run was.
+        """
         block = (min(acked, self.last_seq - 1) - self._base) // _INDEX_EVERY
         if block <= 0 or self._unwritten:
             return
@@ -235,7 +237,7 @@ class Journal:
                 os.fsync(new.fileno())
             os.replace(self._beside, self._path)
         except OSError:
-            # No space for both: tried again later.
+            # No space for both files: retried later.
             with contextlib.suppress(OSError):
                 self._beside.unlink()
             return
@@ -246,8 +248,8 @@ class Journal:
         self._size -= cut
 
     def continue_after(self, seq: int) -> None:
-        """The store holds more than this journal: the machine lost power, or the disk was full, after events were
-        acknowledged. Their numbers are taken; what comes from here on comes after, also an end that the store lacks."""
+        """For a store with more events than this journal: power was lost, or the disk was full, after they were
+        acknowledged. New events get later numbers, including an `ended` event that the store does not have."""
         if seq < self.last_seq or (seq == self.last_seq and not self.ended):
             return
         end = self._last() if self.ended else None
@@ -275,12 +277,12 @@ def _lost(seq: int) -> bytes:
 
 
 def _read(line: bytes) -> dict[str, Any] | None:
-    """None for what a crash, or a disk, has made of the last line."""
+    """Returns None for a line that is damaged or incomplete, as after a crash."""
     if not line.endswith(b"\n"):
         return None
     try:
         event = json.loads(line)
     except (ValueError, RecursionError):
         return None
-    good = isinstance(event, dict) and isinstance(event.get("type"), str)
-    return event if good and type(event.get("seq")) is int and event["seq"] > 0 else None
+    valid = isinstance(event, dict) and isinstance(event.get("type"), str)
+    return event if valid and type(event.get("seq")) is int and event["seq"] > 0 else None

@@ -1,21 +1,21 @@
-"""The exceptions that led to one: by `__cause__`, by `__context__`, and as members of exception groups."""
+"""Finds the exceptions that led to another one: `__cause__`, `__context__`, and members of exception groups."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from sequencer_runner.common.interruptions import CANCELLATIONS
 
-# Texts of tracebacks of other processes, which their exceptions have as their cause.
+# Exceptions from other processes have one of these, the text of their traceback, as their cause.
 _REMOTE = {"_RemoteTraceback", "RemoteTraceback"}
 
 
 @dataclass
 class Causes:
-    """`all`: each before what it led to, the members of a group before the group, the exception itself last."""
+    """`all`: every exception before the one that it led to, members before their group, the exception itself last."""
 
     all: list[BaseException] = field(default_factory=list)
     first: BaseException = field(default_factory=BaseException)
-    """The first that is no mere interruption, if there is one."""
+    """The first that is not merely an interruption, if there is one."""
     _led_to: dict[int, BaseException] = field(default_factory=dict)
 
     @classmethod
@@ -37,18 +37,18 @@ class Causes:
                 found._led_to[id(led_from)] = to
                 yield led_from
 
-        # Without recursion: chains may be long. `begun`: how many were found when its causes were about to be.
+        # Without recursion: chains may be long. `begin`: how many were found before the causes of the exception.
         left: list[tuple[str, BaseException, int]] = [("causes", error, 0)]
         while left:
-            what, each, begun = left.pop()
+            what, each, begin = left.pop()
             if what == "causes":
                 left.append(("members", each, len(found.all)))
                 left += [("causes", before, 0) for before in unseen(_before(each), each)]
             elif what == "members":
                 background = drop_background and _is_interruption(each) and each.__cause__ is None
-                if background and not any(isinstance(one, KeyboardInterrupt) for one in found.all[begun:]):
-                    # An exception that was being handled at an interruption did not cause it.
-                    del found.all[begun:]
+                if background and not any(isinstance(one, KeyboardInterrupt) for one in found.all[begin:]):
+                    # An exception that was being handled at the time of an interruption did not cause it.
+                    del found.all[begin:]
                 left.append(("itself", each, 0))
                 for member in reversed(members(each)):
                     left += [("causes", one, 0) for one in unseen(member, each)]
@@ -67,7 +67,7 @@ class Causes:
         return self.all[at + 1 :]
 
     def path(self) -> list[BaseException]:
-        """From the first cause to the exception that ended the script."""
+        """The chain from the first cause to the exception that ended the script."""
         path = [self.first]
         while (after := self._led_to.get(id(path[-1]))) is not None:
             path.append(after)
@@ -79,13 +79,13 @@ def everything(error: BaseException) -> list[BaseException]:
 
 
 def remote_traceback(error: BaseException) -> str:
-    """Of the process that it was raised in, if that was another."""
+    """The text of the traceback in another process, if the exception was raised there."""
     cause = error.__cause__
     return str(cause) if cause is not None and type(cause).__name__ in _REMOTE else ""
 
 
 def members(error: BaseException) -> tuple[BaseException, ...]:
-    """Of an exception group; of the backport's, too, before 3.11."""
+    """The members of an exception group, including that of the backport for Python before 3.11."""
     if not any(kind.__name__ == "BaseExceptionGroup" for kind in type(error).__mro__):
         return ()
     inner = getattr(error, "exceptions", ())

@@ -1,4 +1,4 @@
-"""An exception that ends the script, as people need it: the first cause first."""
+"""Describes an exception that ends the script, first cause first, and hides frames of the runner in tracebacks."""
 
 import ctypes
 import re
@@ -11,27 +11,27 @@ from typing import Any
 from sequencer_runner.script.causes import Causes, everything, remote_traceback
 
 _TEXT = 32 * 1024
-# Exceptions after the first cause that a failure names.
+# How many exceptions after the first cause are listed in a failure.
 _FOLLOWING = 100
 _OURS = str(Path(__file__).parent.parent) + "/"
 
 
 def without_runner(tb: TracebackType | None, path: str) -> TracebackType | None:
-    """The traceback from the script's first frame on."""
+    """The traceback, starting at the first frame of the script."""
     while tb is not None and tb.tb_frame.f_code.co_filename != path:
         tb = tb.tb_next
     return tb
 
 
 def hide_runner(error: BaseException) -> None:
-    """For an `except` block of the runner that raises the error again into the script, by a bare `raise`: of the
-    traceback up to there, only what the runner has called of the script is left."""
+    """Removes the frames of the runner from the traceback so far. For an `except` block of the runner that reraises the
+    error into the script by a bare `raise`."""
     tb = error.__traceback__
     while tb is not None and _is_ours(tb):
         tb = tb.tb_next
     error.__traceback__ = tb
     if sys.version_info < (3, 11):
-        # There a bare `raise` restores a traceback of its own.
+        # There, a bare `raise` restores a separate traceback.
         taken = [ctypes.py_object(each) for each in (type(error), error, *([] if tb is None else [tb]))]
         for each in taken:
             ctypes.pythonapi.Py_IncRef(each)
@@ -39,7 +39,7 @@ def hide_runner(error: BaseException) -> None:
 
 
 def strip(error: BaseException, path: str) -> None:
-    """Takes the runner's own frames out of the tracebacks of an exception and of those that led to it."""
+    """Removes the frames of the runner from the tracebacks of an exception and of those that led to it."""
     for cause in everything(error):
         tb = without_runner(cause.__traceback__, path)
         if tb is not None or _is_ours(cause.__traceback__):
@@ -48,7 +48,7 @@ def strip(error: BaseException, path: str) -> None:
 
 
 def _cut_end(tb: TracebackType | None, path: str) -> None:
-    """Raised in the runner's code, as at a prompt: to the script it came from its own line."""
+    """Cuts the frames of the runner at the end: the exception appears to be raised at the line of the script."""
     last = None
     while tb is not None and tb.tb_next is not None:
         if tb.tb_next.tb_frame.f_code.co_filename == path:
@@ -65,12 +65,11 @@ def _is_ours(tb: TracebackType | None) -> bool:
 
 
 def failed_frames(error: BaseException, path: str) -> list[tuple[FrameType, int]]:
-    """The frames where the first cause was raised, with their lines, the innermost last; below those that it passed
-    through on its way to the script's end."""
+    """The frames of the first cause and their lines, innermost last, after the frames that it propagated through."""
     frames: list[tuple[FrameType, int]] = []
     for cause in reversed(Causes.of(error).path()):
         own = _frames(without_runner(cause.__traceback__, path) or cause.__traceback__)
-        # Raised deeper in a frame of what it led to; or in a task or thread of its own.
+        # Raised deeper in a frame of the exception that it led to, or in a separate task or thread.
         at = next((i for i, (frame, _) in enumerate(frames) if own and frame is own[0][0]), len(frames))
         frames = frames[:at] + own
     return frames
@@ -85,7 +84,7 @@ def _frames(tb: TracebackType | None) -> list[tuple[FrameType, int]]:
 
 
 def first_cause(error: BaseException) -> dict[str, str]:
-    """The first cause, as a `prompt` event carries it."""
+    """The first cause as in a `prompt` event."""
     first = Causes.of(error).first
     return {"type": type(first).__qualname__, "message": _message(first)}
 
@@ -105,7 +104,7 @@ def describe_failure(
         "line": next(filter(None, (_script_line(cause, path) for cause in causes.path())), None),
         "statement": statement,
         "then": [
-            *([f"… {left_out} more exceptions are left out here."] if left_out > 0 else []),
+            *([f"… {left_out} more exceptions are not shown."] if left_out > 0 else []),
             *(_one_line(each)[:1000] for each in after[-_FOLLOWING:]),
         ],
         "awaitingDecision": awaiting_decision,

@@ -1,9 +1,9 @@
-"""The script process. Started ahead of time; waits for a script, runs it as `__main__`, and ends as Python would.
+"""Main program of the script process: waits for a script, runs it as `__main__`, and exits as Python would.
 
-python importlib_bootstrap.py FD        FD: this end of the pair of sockets to the supervisor
+    python importlib_bootstrap.py FD        FD: the socket to the supervisor
 
-The stack levels of `warnings.warn` pass over files with `importlib` and `_bootstrap` in their names, as those of the
-import system: so they count no frame of the runner. `isolation.py` gives the code of the other modules such a name.
+The stack levels of `warnings.warn` skip files with `importlib` and `_bootstrap` in their names, like those of the
+import system. With such names, frames of the runner are not counted; `isolation.py` renames the code of other modules.
 
 All names are bound before the script starts, and the statements are executed here, directly below this module.
 """
@@ -17,11 +17,11 @@ from importlib.util import module_from_spec, spec_from_file_location
 
 _every_exception = BaseException
 
-# A process that was started in the background of a shell has inherited that it ignores them.
+# A process that a shell started in the background has inherited that it ignores these signals.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 signal.signal(signal.SIGTERM, signal.SIG_DFL)
 _folder = os.path.dirname(os.path.abspath(__file__))
-# The folder of this file is no place to import from.
+# Do not import from the folder of this file.
 sys.path[:] = [p for p in sys.path if os.path.abspath(p) != _folder]
 
 _spec = spec_from_file_location("sequencer_runner.script.isolation", os.path.join(_folder, "isolation.py"))
@@ -44,15 +44,15 @@ try:
             _statement()
         except _every_exception as _error:
             _failure = _error
-        # Not in the `except` block: expressions that are evaluated at a held failure must see no handled exception.
+        # Outside the `except` block: expressions at a held failure must not see a handled exception.
         if _failure is None:
             _runtime.succeeded()
         else:
             _runtime.failed(_failure)
 except _every_exception as _error:
     _ended_by.append(_error)
-# What a function refers to is not deleted when Python clears the module of the script.
+# Python does not delete what a function refers to when it clears the module of the script.
 _statement = _failure = None
-# Not while the exception is handled: a hook of the script would see that.
+# Not while the exception is handled, which a hook of the script could see.
 _runtime.end(_ended_by)
 _runtime.leave()

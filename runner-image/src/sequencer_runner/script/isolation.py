@@ -1,9 +1,9 @@
-"""Gives the runner modules of its own, so that a script may replace any name of Python and of the standard library.
+"""Gives the runner private modules, so that a script may replace any name of Python and of the standard library.
 
-`importlib_bootstrap.py` executes this file with a copy of `builtins`. Each module that is imported from here gets that
-copy, and a private copy of each standard module: code in Python is executed again, of a module in C the names are
-copied. Private modules are not in `sys.modules`, where a script or its tools could replace their names. What the script
-has to see is set through `public`.
+`importlib_bootstrap.py` executes this file with a copy of `builtins`. Modules that are imported from here get that
+copy, and private copies of standard modules: a Python module is executed again, the names of a C module are copied.
+Private modules are not in `sys.modules`, where a script or its tools could replace their names. Changes that the script
+must see are made through `public`.
 """
 
 import builtins
@@ -14,14 +14,15 @@ from importlib.util import module_from_spec
 from types import CodeType, ModuleType
 from typing import Any
 
-# Their state or the identity of their types matters, and the runner calls no function of them while a script runs.
+# Not copied, because their state or the identity of their types matters. The runner does not call their functions while
+# a script runs.
 _SHARED = {"collections", "encodings", "importlib", "io", "threading", "typing", "warnings", "zipimport"}
 
 script_sys = sys
 """`sys` as the script sees it, with its changes."""
 
 script_modules = sys.modules
-"""The modules of the script, also when it has put something else in the place of `sys.modules`."""
+"""The modules of the script, even if it has replaced `sys.modules`."""
 
 # Attributes of `sys` that scripts and their tools set.
 _STREAMS = {"stdin", "stdout", "stderr", "__stdin__", "__stdout__", "__stderr__"}
@@ -33,18 +34,18 @@ _lock = RLock()
 
 
 def public(name: str) -> Any:
-    """The module as the script sees it."""
+    """Returns the module as the script sees it."""
     return importlib.import_module(name)
 
 
 def load(name: str) -> ModuleType:
-    """The private module of that name. Raises ImportError."""
+    """Returns the private module of that name. Raises ImportError."""
     with _lock:
         return _own.get(name) or _load(name)
 
 
 def publish(name: str) -> None:
-    """Lets the script import the private module of that name, with the packages that it is in."""
+    """Lets the script import the private module of that name, and its parent packages."""
     parent = name.rpartition(".")[0]
     if parent:
         publish(parent)
@@ -55,7 +56,7 @@ def _load(name: str) -> ModuleType:
     parent, _, child = name.rpartition(".")
     package = load(parent) if parent else None
     if name in _own:
-        # Put there by its parent, as `os.path` is.
+        # Set by its parent, as `os.path` is.
         return _own[name]
     module = _shared(name) or _execute(name, None if package is None else package.__path__)
     if package is not None:
@@ -80,7 +81,7 @@ def _execute(name: str, path: Any) -> ModuleType:
     if code is None:
         return _copy(name)
     if name.partition(".")[0] == __name__.partition(".")[0]:
-        code = _passed_over(code)
+        code = _skipped_by_warnings(code)
     module = _own[name] = module_from_spec(spec)
     module.__dict__["__builtins__"] = _builtins
     try:
@@ -91,9 +92,9 @@ def _execute(name: str, path: Any) -> ModuleType:
     return module
 
 
-def _passed_over(code: CodeType) -> CodeType:
-    """By the stack levels of warnings."""
-    constants = tuple(_passed_over(each) if isinstance(each, CodeType) else each for each in code.co_consts)
+def _skipped_by_warnings(code: CodeType) -> CodeType:
+    """Renames the file of the code, so that the stack levels of warnings skip its frames."""
+    constants = tuple(_skipped_by_warnings(each) if isinstance(each, CodeType) else each for each in code.co_consts)
     return code.replace(co_filename=f"{code.co_filename} <importlib._bootstrap>", co_consts=constants)
 
 
@@ -108,9 +109,9 @@ def _copy(name: str) -> ModuleType:
 
 
 def _import(name: str, namespace: Any = None, _locals: Any = None, wanted: Any = (), level: int = 0) -> ModuleType:
-    """As `__import__`, for code of private modules."""
+    """Replaces `__import__` for code of private modules."""
     if type(wanted) is list:
-        # Python's own C code, which takes the module from `sys.modules`.
+        # An import by C code of Python, which takes the module from `sys.modules`.
         return _plain_import(name)
     if level:
         package = namespace["__package__"].rsplit(".", level - 1)[0]
@@ -128,6 +129,6 @@ _builtins = ModuleType("builtins")
 _builtins.__dict__.update(vars(builtins))
 _builtins.__dict__["__import__"] = _import
 _own["builtins"] = _builtins
-# This module, as private modules import it.
+# This module, for imports by private modules.
 _own[__name__] = ModuleType(__name__)
 _own[__name__].__dict__.update(globals())

@@ -1,4 +1,4 @@
-"""Threads, locks and events of the runner, made of `_thread` alone: the names in `threading` are the script's."""
+"""Threads, locks and events of the runner. They use only `_thread`: scripts may replace names in `threading`."""
 
 import _thread
 import contextlib
@@ -10,7 +10,7 @@ from typing import Any
 
 from sequencer_runner.script.isolation import public, script_modules
 
-_MAKERS = {"_interpreters", "_xxsubinterpreters", "_testcapi", "_testinternalcapi"}
+_INTERPRETER_MODULES = {"_interpreters", "_xxsubinterpreters", "_testcapi", "_testinternalcapi"}
 
 Lock = _thread.allocate_lock
 RLock = _thread.RLock
@@ -31,16 +31,17 @@ def is_main() -> bool:
 
 
 def has_subinterpreters() -> bool:
-    """Whether the script may have made interpreters, by one of the modules that do."""
-    return not _MAKERS.isdisjoint(script_modules)
+    """Whether the script has imported a module that creates subinterpreters."""
+    return not _INTERPRETER_MODULES.isdisjoint(script_modules)
 
 
 def frames() -> dict[int, FrameType]:
-    """The frame of each thread by its ident; of the calling thread alone once the script may have subinterpreters.
-    `sys._current_frames` makes objects for their frames too, in the memory of this one, and that aborts the process.
+    """The frame of each thread, by ident. With subinterpreters, only that of the calling thread: `sys._current_frames`
+    would create objects for their frames in the memory of this interpreter, and that aborts the process.
 
-    For the calling thread it is the frame that called the caller: with the caller's own frame in one of its variables,
-    frames of the script would live until the garbage is collected, and with them the objects of their variables."""
+    For the calling thread, it is the frame that called the caller. A reference to the caller's own frame in one of its
+    variables is a cycle, which would keep frames of the script and their objects alive until garbage collection.
+    """
     own = sys._getframe(1).f_back
     found = {} if has_subinterpreters() else sys._current_frames()
     if own is None:
@@ -51,7 +52,7 @@ def frames() -> dict[int, FrameType]:
 
 
 def start(work: Callable[[], object]) -> int:
-    """Runs the work in a new thread, which ends with the process. Returns its ident."""
+    """Runs the work in a new thread that ends with the process. Returns the ident of the thread."""
     return _thread.start_new_thread(work, ())
 
 
@@ -70,7 +71,7 @@ class Event:
         self._marks.put(None)
 
     def wait(self, timeout: float) -> bool:
-        """True as soon as it is set, False after `timeout` seconds."""
+        """Returns True as soon as it is set, False after `timeout` seconds."""
         if not self._is_set:
             with contextlib.suppress(queue.Empty):
                 self._marks.get(timeout=timeout)

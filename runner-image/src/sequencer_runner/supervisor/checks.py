@@ -1,4 +1,4 @@
-"""What can be said of a script before it starts. Nothing of it is run."""
+"""Checks a script before it starts, without running any of it."""
 
 import ast
 import os
@@ -12,12 +12,12 @@ from sequencer_runner.common.python_code import COMPILER_ERRORS, first_line, lin
 from sequencer_runner.supervisor.hidden_characters import hidden_characters
 
 _LARGEST = 512 * 1024
-# The event `started` has a span for each, and must fit into one message with the script itself.
+# The event `started` has a span for each statement, and must fit into one message together with the script.
 _STATEMENTS = 20_000
 _HIDDEN_LINES = 20
 _NAMED = 10
 _OCS = {"ocs", "sorunlib"}
-# In YAML, or in the JSON that YAML also is.
+# In YAML or JSON.
 _HUB = re.compile(r"""(^|[{,\s])["']?hub["']?\s*:""")
 
 
@@ -32,17 +32,16 @@ class Finding:
 
 
 def check_script(script: str, hostname: str, start_at: int = 0, start_line: int | None = None) -> list[Finding]:
-    """Findings in the order of their weight; one of severity `error` means that the script cannot start, or not with
-    that statement."""
+    """Returns findings, the most severe first. With an `error`, the script cannot start, or not at that statement."""
     try:
         size = len(script.encode())
     except UnicodeEncodeError:
         return [Finding("error", None, "SCRIPT_NOT_TEXT", "The script is not UTF-8 text. Save it as UTF-8.")]
     if size > _LARGEST:
-        text = f"The script has {size} bytes; the limit is {_LARGEST} (512 KiB). Move data into a file that it reads."
+        text = f"The script has {size} bytes; the limit is {_LARGEST} (512 KiB). Move data into a file."
         return [Finding("error", None, "SCRIPT_TOO_LARGE", text)]
     if "\0" in script:
-        return [Finding("error", None, "SCRIPT_NOT_TEXT", "The script holds NUL characters. Save it as UTF-8 text.")]
+        return [Finding("error", None, "SCRIPT_NOT_TEXT", "The script contains NUL characters. Save it as UTF-8 text.")]
     script = script.removeprefix("\ufeff")
     lines = python_lines(script)
     with warnings.catch_warnings(record=True) as caught:
@@ -71,25 +70,24 @@ def check_script(script: str, hostname: str, start_at: int = 0, start_line: int 
 
 def _hidden(lines: list[str]) -> list[Finding]:
     found = [
-        Finding("warning", line, "HIDDEN_CHARACTERS", f"This line may read otherwise than it runs: it has {names}.", at)
+        Finding("warning", line, "HIDDEN_CHARACTERS", f"This line may not run as it looks: it contains {names}.", at)
         for line, at, names in hidden_characters(lines)
     ]
     left_out = len(found) - _HIDDEN_LINES
     if left_out > 0:
-        text = f"{left_out} more lines have characters that are not shown."
+        text = f"{left_out} more lines contain hidden characters."
         found[_HIDDEN_LINES:] = [Finding("warning", None, "HIDDEN_CHARACTERS", text)]
     return found
 
 
 def statements_of(script: str) -> list[dict[str, int]]:
-    """The top-level statements with their first and last lines, decorators included. SyntaxError, ValueError, and so on
-    if Python cannot compile the script."""
+    """The top-level statements with their first and last lines, including decorators. Raises COMPILER_ERRORS."""
     body = ast.parse(script.removeprefix("\ufeff"), "script.py").body
     return [{"index": i, "firstLine": first_line(n), "lastLine": n.end_lineno or n.lineno} for i, n in enumerate(body)]
 
 
 def statement_at(script: str, line: int) -> int:
-    """The statement that begins at this line. For a script that `check_script` has found without errors."""
+    """The index of the statement that begins at this line. The script must have passed `check_script`."""
     return next(s["index"] for s in statements_of(script) if s["firstLine"] == line)
 
 
@@ -103,7 +101,7 @@ def _beginning(tree: ast.Module, start_at: int, start_line: int | None) -> list[
             return [Finding("error", None, "BAD_INPUT", text)]
         at_line = firsts.index(start_line)
         if start_at not in (0, at_line):
-            text = f"startAt: statement {start_at + 1} does not begin at line {start_line}. Give one of the two."
+            text = f"startAt: statement {start_at + 1} does not begin at line {start_line}. Specify only one of them."
             return [Finding("error", None, "BAD_INPUT", text)]
         start_at = at_line
     if not start_at:
@@ -115,21 +113,21 @@ def _beginning(tree: ast.Module, start_at: int, start_line: int | None) -> list[
 
 
 def left_out(tree: ast.Module, start_at: int) -> str:
-    """What a script does not do that begins with a later statement. Its imports are what is missed first."""
+    """Describes the statements that a later start skips, with their imports: those are what the script misses first."""
     skipped = tree.body[:start_at]
     first, last = first_line(skipped[0]), skipped[-1].end_lineno
     where = f"line {first}" if first == last else f"lines {first} to {last}"
     which = "Statement 1" if start_at == 1 else f"Statements 1 to {start_at}"
-    text = f"{which} ({where}) {'is' if start_at == 1 else 'are'} left out"
+    text = f"{which} ({where}) {'is' if start_at == 1 else 'are'} skipped"
     imports = [ast.unparse(node) for node in _module_level(skipped) if isinstance(node, (ast.Import, ast.ImportFrom))]
     if not imports:
         return f"{text}."
     more = f"; and {len(imports) - _NAMED} more" if len(imports) > _NAMED else ""
-    return f"{text}, and with them {'; '.join(imports[:_NAMED])}{more}."
+    return f"{text}, including {'; '.join(imports[:_NAMED])}{more}."
 
 
 def _module_level(nodes: Sequence[ast.AST]) -> Iterator[ast.AST]:
-    """Statements that run with the module itself: also inside `with`, `if` and `try`, and in no function."""
+    """The statements that run when the module runs: also inside `with`, `if` and `try`, but not in functions."""
     left = list(reversed(nodes))
     while left:
         node = left.pop()
@@ -152,7 +150,7 @@ def imports_ocs(tree: ast.Module) -> bool:
 
 
 def ocs_problems() -> list[str]:
-    """What keeps sorunlib from finding the observatory, each as a sentence that says what to do."""
+    """Why sorunlib cannot find the observatory. Each entry is a sentence that names the remedy."""
     folder = os.environ.get("OCS_CONFIG_DIR")
     if not folder:
         return [
@@ -172,12 +170,12 @@ def ocs_problems() -> list[str]:
             "SORUNLIB_CONFIG is not set: sorunlib does not know the registry. Set it to the path of sorunlib.yaml."
         )
     elif not Path(config).is_file():
-        problems.append(f"{config}, named by SORUNLIB_CONFIG, is not there: sorunlib does not know the registry.")
+        problems.append(f"{config}, set in SORUNLIB_CONFIG, does not exist: sorunlib does not know the registry.")
     return problems
 
 
 def _platform_checks(tree: ast.Module, hostname: str) -> list[Finding]:
-    """Comparisons of the host name with that of another telescope."""
+    """Finds comparisons of the host name with that of another telescope."""
     found = []
     for node in ast.walk(tree):
         if not isinstance(node, ast.Compare) or not _is_gethostname(node.left):

@@ -1,11 +1,12 @@
-"""Characters by which a script reads otherwise than it runs: they reorder what is shown, or show nothing."""
+"""Finds characters that make a script look different from what it runs: they reorder text, or are invisible."""
 
 import re
 import unicodedata
 from collections.abc import Iterator
 
-# Control characters but tab, line ends and form feed; bidirectional and other format characters; line separators that
-# Python does not know; fillers and tags that fonts draw as nothing. A joiner between other than ASCII forms an emoji.
+# Control characters except tab, line ends and form feed; bidirectional and other format characters; line separators
+# that Python does not treat as such; fillers and tags that are invisible. A joiner between non-ASCII characters is
+# allowed: it forms an emoji.
 _HIDDEN = re.compile(
     "[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f"
     "\u2028-\u202e\u2060-\u206f\u2800\u3164\ufeff\uffa0\ufff9-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
@@ -15,7 +16,7 @@ _NAMED = 4
 
 
 def hidden_characters(lines: list[str]) -> Iterator[tuple[int, int, str]]:
-    """Line and column, from 1, of the first in each line that has some, and what they are."""
+    """For each line that has some: line and column of the first, counted from 1, and their names."""
     for number, line in enumerate(lines, 1):
         found = [match.group() for match in _HIDDEN.finditer(line)]
         if found:

@@ -1,7 +1,7 @@
-"""The stop ladder after a rung was sent: how long it usually takes, whether the script heeds it, and what comes next.
+"""The stop ladder: what happens after a rung was sent.
 
-A rung has a deadline. Nothing happens by itself when it passes, unless it was sent with `escalate`: then the next rung
-follows. Meanwhile the record tells, ever more rarely, that the script still runs, and what the telescope does.
+A rung has a deadline. With `escalate`, the next rung is sent when the deadline passes; otherwise nothing happens
+automatically. Until the script ends, its reaction and the telescope status are recorded, at increasing intervals.
 """
 
 import asyncio
@@ -17,16 +17,16 @@ _log = logging.getLogger("sequencer_runner.supervisor.ladder")
 
 _NEXT = {"INTERRUPT": "TERMINATE", "TERMINATE": "KILL"}
 _SENT = {"INTERRUPT": "the interrupt", "TERMINATE": "SIGTERM", "KILL": "SIGKILL"}
-# Seconds after a rung was sent at which its effect is looked at; then every ten minutes.
+# Seconds after a rung at which its effect is checked; then every ten minutes.
 _CHECKS = (1, 5, 12, 30, 60, 120, 300)
 _CHECK_EVERY = 600
-# Before this, a script that goes on has not had its time to react.
+# A script that still runs before this has not had time to react.
 _REACTION_TIME = 5
 
 
 @dataclass(frozen=True)
 class Deadlines:
-    """Seconds that clean-up usually takes, a rung each."""
+    """Seconds that clean-up usually takes after each rung."""
 
     interrupt: float
     terminate: float = 60.0
@@ -41,7 +41,7 @@ class Rung:
     by: str
     escalate: bool
     seconds: float | None
-    """Until its deadline."""
+    """Until the deadline."""
 
     def event(self) -> dict[str, Any]:
         fields: dict[str, Any] = {"type": "stopping", "level": self.level, "by": self.by}
@@ -52,28 +52,28 @@ class Rung:
 
 
 class Ladder:
-    """One for a run. `look` is called when it is time to see how a rung is taken, with the seconds that have passed;
-    `climb` sends a rung, with who it is by."""
+    """The ladder of one run. `check` is called with a rung and the seconds since it was sent, when its effect is to be
+    checked; `send_next` is called with the next rung and the user who requested it."""
 
     def __init__(
         self,
         deadlines: Deadlines,
         check: Callable[[str, int], Awaitable[None]],
-        climb: Callable[[str, str], Awaitable[None]],
+        send_next: Callable[[str, str], Awaitable[None]],
     ) -> None:
         self._deadlines = deadlines
         self._check = check
-        self._send_next = climb
+        self._send_next = send_next
         self._watcher: asyncio.Task[None] | None = None
         self._origin = ""
-        self._climbing = False
+        self._escalating = False
 
     def rung(self, level: str, by: str, *, escalate: bool) -> Rung:
         return Rung(level, by, escalate and level in _NEXT, self._deadlines.of(level))
 
     def sent(self, rung: Rung) -> None:
-        """The newest rung decides what comes next."""
-        if not self._climbing:
+        """Starts to watch the rung. It replaces the previous one."""
+        if not self._escalating:
             self._origin = rung.by
         self.over()
         if rung.level != "REQUEST":
@@ -81,8 +81,8 @@ class Ladder:
             self._watcher.add_done_callback(_log_failure)
 
     def over(self) -> None:
-        """Nothing more follows by itself."""
-        if self._watcher is not None and not self._climbing:
+        """Stops watching: no further rung is sent automatically."""
+        if self._watcher is not None and not self._escalating:
             self._watcher.cancel()
         self._watcher = None
 
@@ -92,11 +92,11 @@ class Ladder:
         for due in _due():
             if deadline is not None and deadline <= due:
                 await asyncio.sleep(max(0, begin + deadline - time.monotonic()))
-                self._climbing = True
+                self._escalating = True
                 try:
                     await self._send_next(_NEXT[rung.level], f"the system, as {self._origin} asked")
                 finally:
-                    self._climbing = False
+                    self._escalating = False
                 return
             await asyncio.sleep(max(0, begin + due - time.monotonic()))
             await self._check(rung.level, due)
@@ -104,7 +104,7 @@ class Ladder:
 
 def _log_failure(watcher: "asyncio.Task[None]") -> None:
     if not watcher.cancelled() and watcher.exception() is not None:
-        _log.error("the stop ladder cannot go on by itself", exc_info=watcher.exception())
+        _log.error("the stop ladder failed; no further rung is sent automatically", exc_info=watcher.exception())
 
 
 def _due() -> Iterator[int]:
@@ -116,20 +116,20 @@ def _due() -> Iterator[int]:
 
 
 def reaction_event(level: str, seconds: int, reaction: str) -> dict[str, Any] | None:
-    """A `reaction` event: how the script takes the rung. `reaction` is the script process's own word, or `unknown`."""
+    """Returns a `reaction` event, or None too early. `reaction` is from the script process, or `unknown`."""
     if seconds < _REACTION_TIME:
         return None
     sent = _SENT[level]
     number = "SIGINT" if level == "INTERRUPT" else "SIGTERM"
     if level == "KILL":
         reaction = "none"
-        text = f"The script's process is still there {seconds} s after SIGKILL: the system holds it."
+        text = f"The script process still exists {seconds} s after SIGKILL: the system has not removed it."
     elif reaction == "ignored":
-        text = f"The script ignores {number}. It goes on {seconds} s after it was sent."
+        text = f"The script ignores {number}. It is still running {seconds} s after it was sent."
     elif reaction == "none":
         text = f"The script has not reacted to {sent} for {seconds} s."
     elif reaction == "unknown":
-        text = f"The script's process has not answered for {seconds} s: it is busy in code that lets nothing else run."
+        text = f"The script process has not responded for {seconds} s: it is busy in code that blocks the interpreter."
     else:
-        text = f"The script goes on {seconds} s after {sent}: it cleans up, or does not heed it."
+        text = f"The script is still running {seconds} s after {sent}: it is cleaning up, or handles it otherwise."
     return {"type": "reaction", "level": level, "seconds": seconds, "reaction": reaction, "text": text}

@@ -1,7 +1,7 @@
-"""Ends the processes that a supervisor before this one has left, and those that a script leaves behind.
+"""Ends orphaned processes: those of a previous supervisor, and those that a script leaves behind.
 
-On Linux the supervisor is a subreaper: a process whose parent has ended becomes its child, also one in a session of its
-own. Elsewhere only the process group of the script is known.
+On Linux the supervisor is a subreaper: it becomes the parent of orphaned descendants, also of those in another session.
+On other systems only the process group of the script is known.
 """
 
 import asyncio
@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 MARK = "SEQUENCER_RUNNER_FOLDER"
-"""In the environment of every script: the folder of its supervisor."""
+"""Environment variable of every script: the folder of its supervisor."""
 _PR_SET_CHILD_SUBREAPER = 36
-# For processes that are ending already; after SIGTERM; after SIGKILL.
+# Seconds to wait: for processes that are already ending; after SIGTERM; after SIGKILL.
 _ENDING, _AFTER_TERM, _AFTER_KILL = 0.2, 1.0, 3.0
 _NAMED = 20
 
@@ -41,7 +41,7 @@ def become_subreaper() -> None:
 
 
 def _all() -> Iterator[Process]:
-    """All processes; none on systems without /proc."""
+    """All processes. Empty on systems without /proc."""
     try:
         entries = os.listdir("/proc")
     except OSError:
@@ -55,7 +55,7 @@ def _all() -> Iterator[Process]:
 
 
 def descendants(without: Collection[int] = ()) -> list[Process]:
-    """The running processes below this one, without those of these numbers and what is below them."""
+    """The running descendants of this process, except the PIDs in `without` and their descendants."""
     children: dict[int, list[Process]] = {}
     for process in _all():
         children.setdefault(process.parent, []).append(process)
@@ -69,7 +69,7 @@ def descendants(without: Collection[int] = ()) -> list[Process]:
 
 
 def marked(folder: str) -> list[Process]:
-    """The running processes with the mark of this folder that are not below this process."""
+    """The running processes whose environment names this folder and that are not descendants of this process."""
     mark = f"{MARK}={folder}".encode()
     own = {process.pid for process in descendants()} | {os.getpid()}
     found = []
@@ -82,26 +82,26 @@ def marked(folder: str) -> list[Process]:
 
 
 async def end_and_report(find: Callable[[], list[Process]], action: Callable[[str, str, bool, str], None]) -> None:
-    """Two programs must not command one telescope: all of it ends, and the record names what had to be ended."""
+    """Ends the processes and records their names: two programs must not command one telescope."""
     ended, left = await end_all(find)
     if ended:
-        text = f"Processes that the script left behind were ended: {listed(ended)}."
+        text = f"Processes that the script left running were ended: {listed(ended)}."
         action("endProcesses", "the runner", True, text)
     if left:
-        text = f"Processes that the script left behind are running and cannot be ended: {listed(left)}."
+        text = f"Processes that the script left running could not be ended: {listed(left)}."
         action("endProcesses", "the runner", False, text)
 
 
 async def end_all(find: Callable[[], list[Process]]) -> tuple[list[Process], list[Process]]:
-    """Ends what `find` finds: those that had to be ended, and those that could not be."""
+    """Ends the processes that `find` returns. Returns those that were ended, and those that could not be."""
     seen: dict[int, Process] = {}
 
-    async def gone(seconds: float, number: signal.Signals | None) -> bool:
+    async def wait_until_gone(seconds: float, number: signal.Signals | None) -> bool:
         deadline = time.monotonic() + seconds
         signalled: set[int] = set()
         while found := find():
             for process in found:
-                # A process that was started meanwhile has its signal as well; SIGKILL is repeated.
+                # Processes that were started meanwhile get the signal too. SIGKILL is repeated.
                 if number is not None and (process.pid not in signalled or number == signal.SIGKILL):
                     signalled.add(process.pid)
                     seen[process.pid] = process
@@ -111,8 +111,8 @@ async def end_all(find: Callable[[], list[Process]]) -> tuple[list[Process], lis
             await asyncio.sleep(0.02)
         return True
 
-    if not await gone(_ENDING, None) and not await gone(_AFTER_TERM, signal.SIGTERM):
-        await gone(_AFTER_KILL, signal.SIGKILL)
+    if not await wait_until_gone(_ENDING, None) and not await wait_until_gone(_AFTER_TERM, signal.SIGTERM):
+        await wait_until_gone(_AFTER_KILL, signal.SIGKILL)
     left = find()
     return [process for pid, process in seen.items() if all(pid != other.pid for other in left)], left
 
@@ -124,7 +124,7 @@ def listed(processes: list[Process]) -> str:
 
 
 def reap(known: Collection[int]) -> None:
-    """Takes the status of ended processes that have become children of this one; not of those that others wait for."""
+    """Reaps ended processes that were adopted by this one, except the `known` PIDs, which have their own waiters."""
     # AttributeError: no waitid, and no subreaper either.
     with contextlib.suppress(ChildProcessError, AttributeError):
         ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
@@ -136,7 +136,7 @@ def reap(known: Collection[int]) -> None:
 
 
 def start_time(pid: int) -> str | None:
-    """Tells this process from any other of the same number, also after a reboot. None if there is none that runs."""
+    """Identifies a process beyond its PID, also after a reboot. None if no such process is running."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text()
     except (FileNotFoundError, ProcessLookupError):
@@ -164,7 +164,7 @@ def is_alive(pid: int, started: str | None) -> bool:
 
 
 def may_be_ours(pid: int, started: str | None) -> bool:
-    """Whether the group of this number can still be that of the process: the number was not given out again since."""
+    """Whether the process group of this PID can still be that of the process: the PID was not reused since."""
     if started is None or (_boot() and not started.startswith(_boot())):
         return False
     return start_time(pid) in (None, started)
@@ -175,7 +175,7 @@ def kill_group(pid: int) -> None:
 
 
 def signal_group(pid: int, number: signal.Signals) -> None:
-    """To every process of the group that `pid` leads; nothing if there is none left."""
+    """Sends the signal to the process group that `pid` leads, if it still exists."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(pid, number)
 

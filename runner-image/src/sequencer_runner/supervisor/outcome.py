@@ -1,4 +1,4 @@
-"""How a run ended, from what is known when its process is gone. Pure."""
+"""Derives the outcome of a run from the facts about its ended process. Pure."""
 
 from dataclasses import dataclass
 from signal import Signals
@@ -6,7 +6,7 @@ from signal import Signals
 from sequencer_runner.common.interruptions import is_interruption
 
 _LEVELS = {"REQUEST": "INTERRUPTED", "INTERRUPT": "INTERRUPTED", "TERMINATE": "TERMINATED", "KILL": "KILLED"}
-_WORDS = {
+_STOP_TEXTS = {
     "REQUEST": "Stopped after a statement",
     "INTERRUPT": "Interrupted",
     "TERMINATE": "Terminated",
@@ -15,9 +15,8 @@ _WORDS = {
 
 
 _VIOLATION = (
-    "The script's process wrote something into the runner's own connection that did not follow the protocol ({}). The "
-    "connection was closed and the script interrupted. Look for code that writes to file descriptors that it has not "
-    "opened."
+    "The script process sent invalid data on the runner's own connection ({}). The connection was closed and the "
+    "script interrupted. Look for code that writes to file descriptors that it has not opened."
 )
 
 
@@ -33,15 +32,15 @@ class Stop:
 
 @dataclass(frozen=True)
 class Facts:
-    """`how` and `failure` are the script process's own words, None if it said none; `status` as of `waitpid`: negative
-    for a signal."""
+    """`how` and `failure` are what the script process reported, if anything. `status`: of `waitpid`, negative for a
+    signal."""
 
     how: str | None
     status: int
     stops: tuple[Stop, ...] = ()
     failure: str | None = None
     violation: str | None = None
-    """How its process did not follow the protocol."""
+    """How the script process violated the protocol."""
 
 
 @dataclass(frozen=True)
@@ -61,28 +60,26 @@ def outcome_of(facts: Facts) -> End:
     if facts.violation is not None:
         return End("FAILED", code or 1, _VIOLATION.format(facts.violation))
     if facts.how == "interrupt" or facts.status == -Signals.SIGINT:
-        return End("INTERRUPTED", 130, "Interrupted: a KeyboardInterrupt that nobody caught.")
+        return End("INTERRUPTED", 130, "Interrupted: an uncaught KeyboardInterrupt.")
     if facts.status == -Signals.SIGKILL:
-        return End("KILLED", 137, "Killed from outside, or by the system for want of memory.")
+        return End("KILLED", 137, "Killed by another program, or by the system because memory ran out.")
     if facts.status == -Signals.SIGTERM:
-        return End("TERMINATED", 143, "Terminated from outside.")
+        return End("TERMINATED", 143, "Terminated by another program.")
     if facts.how is None:
         return End("FAILED", code, _crashed(facts.status))
     if facts.how == "error":
         return End("FAILED", code or 1, facts.failure or "An exception ended the script.")
     if code == 0:
-        return End(
-            "SUCCEEDED", 0, "All statements are done." if facts.how == "end" else "The script ended itself by sys.exit."
-        )
-    return End("FAILED", code, f"The script ended itself with exit code {code}.")
+        return End("SUCCEEDED", 0, "All statements are done." if facts.how == "end" else "The script called sys.exit.")
+    return End("FAILED", code, f"The script exited with code {code}.")
 
 
 def _stopped(stop: Stop, facts: Facts, code: int) -> str:
-    words = f"{_WORDS[stop.level]} by {stop.by}."
+    words = f"{_STOP_TEXTS[stop.level]} by {stop.by}."
     if stop.held is not None:
         return f"{words} It was held on {stop.held}"
     if facts.how in ("end", "exit") and code == 0:
-        return f"{words} The script then ended by itself, with exit code 0."
+        return f"{words} The script then finished with exit code 0."
     if facts.failure and not is_interruption(facts.failure):
         return f"{words} Then: {facts.failure}"
     return words
@@ -90,5 +87,5 @@ def _stopped(stop: Stop, facts: Facts, code: int) -> str:
 
 def _crashed(status: int) -> str:
     if status < 0:
-        return f"The script's process was ended by {Signals(-status).name}."
-    return f"The script's process left at once with exit code {status} (os._exit or a crash), before its end."
+        return f"The script process was ended by {Signals(-status).name}."
+    return f"The script process exited with code {status} before the script ended (os._exit or a crash)."

@@ -1,4 +1,4 @@
-"""From bytes as they were written to output events: whole characters, merged for a moment, never too long."""
+"""Converts written bytes to output events: complete characters, merged for a short time, limited in size."""
 
 import codecs
 from collections.abc import Callable
@@ -11,7 +11,7 @@ _EVENT_BYTES = 32 * 1024
 
 
 class Output:
-    """One for a run. `emit` gets finished events, in order; call `flush` before any other event and now and then."""
+    """The output of one run. Passes events to `emit` in order. Call `flush` before other events, and periodically."""
 
     def __init__(self, emit: Callable[[dict[str, Any]], None]) -> None:
         self._emit = emit
@@ -26,7 +26,7 @@ class Output:
         return self._key is not None
 
     def add(self, stream: int, trace: int, line: int, time: int, data: bytes, *, tagged: bool) -> None:
-        """`tagged` text comes from Python's streams, other text from the file descriptor: two sequences of bytes."""
+        """`tagged`: from Python's streams, otherwise from the file descriptor. Each is decoded separately."""
         text = self._decoder(stream, tagged).decode(data)
         if not text:
             return
@@ -48,7 +48,7 @@ class Output:
         self._key = None
         self._parts = []
         self._size = 0
-        # A text of 64 KiB at most, also when every character takes four bytes.
+        # At most 64 KiB, even if every character takes four bytes.
         for at in range(0, len(text), 16384):
             event: dict[str, Any] = {"type": "output", "at": iso(self._time), "stream": _NAMES[stream]}
             event["text"] = text[at : at + 16384]
@@ -59,7 +59,7 @@ class Output:
             self._emit(event)
 
     def close(self, time: int) -> None:
-        """Characters that were never finished are shown as what they are."""
+        """Sends incomplete characters as escaped bytes."""
         for (stream, _), decoder in self._decoders.items():
             rest = decoder.decode(b"", final=True)
             if rest:

@@ -8,7 +8,7 @@ _PACKAGES = ("sorunlib", "ocs", "numpy", "so3g", "socs")
 
 @functools.cache
 def packages() -> dict[str, str]:
-    """Those that are installed, by name."""
+    """The versions of the installed packages, by name."""
     from importlib import metadata
 
     found = {}

@@ -1,10 +1,9 @@
-"""Runs exactly one run, given in files, and ends: what a pod of a cluster does. It needs no gateway to start.
+"""Entry point of a pod in a cluster: executes exactly one run, given in files, and exits. Starts without a gateway.
 
-The folder of the run holds `options.json`, `script.py` and `token`. What the script prints goes to standard output and
-error, besides the record; how it ended goes to the termination message. After the end the gateway is given time to take
-the whole record.
+The folder of the run contains `options.json`, `script.py` and `token`. Output of the script also goes to the log of the
+pod, and its outcome to the termination message. After the end, the gateway has some time to store the whole record.
 
-With `--wait` the folder may be empty at first: all that can be is made ready, and the run begins when it is there.
+With `--wait` the folder may be empty at first: everything is prepared, and the run starts when its files appear.
 """
 
 import argparse
@@ -29,14 +28,14 @@ from sequencer_runner.supervisor.stdout_tee import StdoutTee
 from sequencer_runner.supervisor.worker import Settings, Worker
 
 _JOURNAL_LIMIT = 1 << 30
-# Kubernetes keeps 4096 bytes of it.
+# Kubernetes limits the termination message to 4096 bytes.
 _REASON_BYTES = 2000
-# For the gateway to take the last events, when the pod itself is being ended.
+# Seconds for the gateway to store the last events when the pod is being deleted.
 _RECORD_GRACE_AT_END = 5.0
-# In the folder of its own: whoever ends the pod makes this file before the signal comes (the pod's `preStop`). The
-# kernel drops a signal that the first process of a container does not handle yet, and nobody sends it again.
+# The `preStop` hook of the pod creates this file in the work folder before SIGTERM is sent. The kernel drops a signal
+# that the first process of a container does not handle yet, and it is not sent again.
 _ENDING = ".ending"
-# Between two looks for the files of a run.
+# Seconds between two checks for the files of a run.
 _POLL = 0.01
 
 
@@ -60,7 +59,7 @@ def read_options(given: Path, work: Path) -> Options:
         _JOURNAL_LIMIT,
     )
     start = {key: options[key] for key in ("run", "by", "title", "arguments", "startPaused", "holdOnFailure")}
-    # Bytes as they are: a script's line ends are its own.
+    # Read as bytes: the line ends of the script are preserved.
     start.update(
         script=(given / "script.py").read_bytes().decode(),
         breakpoints=options.get("breakpoints", []),
@@ -71,7 +70,7 @@ def read_options(given: Path, work: Path) -> Options:
 
 
 class PodWorker(Worker):
-    """Holds one run, and takes no other."""
+    """A worker for one run. It refuses any other."""
 
     def __init__(self, options: Options, tee: StdoutTee, warm: ScriptProcessHandle | None) -> None:
         super().__init__(options.settings)
@@ -79,7 +78,7 @@ class PodWorker(Worker):
         self._warm = warm
 
         class TeeRun(Run):
-            """Prints what the script prints."""
+            """Copies the output of the script to the log of the pod."""
 
             def _print(self, stream: int, trace: int, line: int, at: int, data: bytes, *, tagged: bool) -> None:
                 tee.write(stream, data)
@@ -89,15 +88,15 @@ class PodWorker(Worker):
 
     async def command(self, command: Command) -> Any:
         if command.name == "start" and command.fields["run"] != self._only:
-            raise CommandRefused("RUNNER_BUSY", f"This runner is there for run {self._only} alone.")
+            raise CommandRefused("RUNNER_BUSY", f"This runner executes run {self._only} only.")
         return await super().command(command)
 
     def _prepare_next(self) -> None:
-        """There is no next run."""
+        """Does nothing: there is no next run."""
 
 
 class Pod:
-    """`end_requested`: the pod itself is to end. `warm`: a process for the script, if there is one already."""
+    """`end_requested`: the pod is being deleted. `warm`: a prepared script process, if there is one."""
 
     def __init__(
         self, options: Options, message: Path, end_requested: asyncio.Event, warm: ScriptProcessHandle | None
@@ -109,9 +108,9 @@ class Pod:
         self._end_requested = end_requested
 
     async def work(self) -> int:
-        """The exit code of the pod."""
+        """Executes the run. Returns the exit code of the pod."""
         serving = asyncio.create_task(self._worker.serve())
-        # Up to its first wait: the folder is taken, the script process is on its way.
+        # Let it run to its first wait: the folder is then locked and the script process started.
         await asyncio.sleep(0)
         if serving.done():
             serving.result()
@@ -127,7 +126,7 @@ class Pod:
         return end
 
     def _refused(self, error: CommandRefused) -> int:
-        print(error, file=sys.stderr)  # noqa: T201 -- the log of the pod is where people look
+        print(error, file=sys.stderr)  # noqa: T201 -- operators read the log of the pod
         self._write({"outcome": "FAILED", "exitCode": 1, "reason": str(error)})
         return 1
 
@@ -148,7 +147,7 @@ class Pod:
         self._message.write_text(json.dumps({**message, "reason": reason}, ensure_ascii=False))
 
     async def _wait_until_recorded(self) -> None:
-        """Until the gateway has it all, or the time for that is over."""
+        """Waits until the gateway has stored the whole record, or the time is over."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + self._options.record_grace
         while self._worker.runs and loop.time() < deadline:
@@ -159,8 +158,8 @@ class Pod:
 
 
 async def wait_for_run(given: Path, end_requested: asyncio.Event) -> ScriptProcessHandle | None:
-    """Until the files are there, all at once, as Kubernetes puts them: a process that waits for the script. None: the
-    pod was end_requested to end before."""
+    """Waits for the files, which Kubernetes creates atomically. Returns a prepared script process; None if the pod was
+    asked to end before that."""
     warm = spawn()
     packages()
     while not end_requested.is_set():
@@ -186,13 +185,15 @@ async def work(given: Path, folder: Path, message: Path, waits: bool) -> int:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="sequencer-runner-pod", description="Runs the one run that is in a folder.")
+    parser = argparse.ArgumentParser(
+        prog="sequencer-runner-pod", description="Executes the run whose files are in a folder."
+    )
     parser.add_argument("given", type=Path, help="the folder with options.json, script.py and token")
-    parser.add_argument("work", type=Path, help="a folder of its own, for the journal and its log")
-    parser.add_argument("--wait", action="store_true", help="the folder is empty at first: wait for the run")
+    parser.add_argument("work", type=Path, help="a folder for the journal and the log of this pod alone")
+    parser.add_argument("--wait", action="store_true", help="wait until the files of the run appear in the folder")
     parser.add_argument("--termination-message", type=Path, default=Path("/dev/termination-log"))
     options = parser.parse_args()
-    # The log of the pod is the script's output and nothing else.
+    # The log of the pod contains only the output of the script.
     logging.basicConfig(
         level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", filename=options.work / "runner.log"
     )
@@ -200,7 +201,7 @@ def main() -> None:
 
     code = asyncio.run(work(options.given, options.work, options.termination_message, options.wait))
     sys.stdout.flush()
-    # Threads that wait for the disk of a log keep nothing alive.
+    # Exit without waiting for threads that write to a blocked log.
     os._exit(code)
 
 

@@ -1,4 +1,4 @@
-"""One run under this supervisor: its folder, its script process, its journal, its end."""
+"""One run under this supervisor, from its folder and script process to the last event in its journal."""
 
 import asyncio
 import contextlib
@@ -37,17 +37,17 @@ _log = logging.getLogger("sequencer_runner.supervisor.run")
 
 _READ = 256 * 1024
 _MERGE = 0.02
-# After the script's process has ended: how long its children may go on writing.
+# After the script process has ended: how long to read what its children still write, in seconds.
 _QUIET, _LONGEST = 0.5, 2.0
-# How long they have after SIGTERM.
+# Seconds that children have after SIGTERM.
 _CHILDREN = 1.0
-# For compiling the largest script on a busy machine.
+# Seconds to compile the largest script on a busy machine.
 _BEGIN = 30.0
 
 
 @dataclass(frozen=True)
 class RunnerEnvironment:
-    """What every script on this runner finds: its host name, its versions, and its time for clean-up."""
+    """What every script on this runner gets: the host name, the package versions, the time for clean-up."""
 
     hostname: str
     deadlines: Deadlines
@@ -65,7 +65,7 @@ class Run:
         self.start = read_start(folder)
         self.acked = 0
         self.unrecorded = False
-        """The gateway does not take its events."""
+        """The gateway does not record its events."""
         self._changed = changed
         self._output = Output(self._record)
         self._reader = FrameReader()
@@ -73,7 +73,7 @@ class Run:
         self._violation: str | None = None
         self._channel: ScriptChannel | None = None
         self._stopping: Stopping | None = None
-        self._how: str | None = None
+        self._end_kind: str | None = None
         self._failure: str | None = None
         self.held: str | None = None
         self._watch: asyncio.Task[None] | None = None
@@ -84,29 +84,29 @@ class Run:
         self._facts: dict[str, Any] = {"pid": 0, "hostname": "", "python": python_version(), "packages": {}}
         self._in_flight = 0
         self.ending = False
-        self._begun = asyncio.Event()
+        self._started_event = asyncio.Event()
         self.over = asyncio.Event()
         if self.journal.ended:
             self.over.set()
 
-    # --- life -------------------------------------------------------------------------------------------------------
+    # --- life cycle ---------------------------------------------------------------------------------------------------
 
     @classmethod
     def create(cls, run_id: str, root: Path, start: dict[str, Any], limit: int, changed: Callable[[], None]) -> "Run":
-        """Makes the folder; from now on this run is never started again."""
+        """Creates the folder. From now on this run is never started again."""
         folder = root / run_id
         make_run_folder(folder, start)
         return cls(run_id, folder, limit, changed)
 
     def keep_token(self, token: str) -> None:
-        """The newest that came with `start` is the one that counts."""
+        """Replaces the token by that of the latest `start` command."""
         write_token(self.folder, token)
         self.token = token
 
     async def begin(
         self, process: ScriptProcessHandle, start: dict[str, Any], surroundings: RunnerEnvironment, detail: str
     ) -> None:
-        """Hands the script over. From here on whatever happens is in the journal. OSError: nothing was begun."""
+        """Passes the script to the process. From here on everything is recorded. OSError: nothing started."""
         write_json(self.folder / "process.json", {"pid": process.pid, "started": orphans.start_time(process.pid)})
         self._process = process
         loop = asyncio.get_running_loop()
@@ -119,7 +119,7 @@ class Run:
         self._facts.update(pid=process.pid, hostname=surroundings.hostname, packages=surroundings.packages)
         self._watcher = asyncio.create_task(self._wait_for_end(process))
         self._watcher.add_done_callback(_log_failure)
-        # Its end, if it is gone already, is told by the watcher.
+        # If the process has already ended, the watcher records that.
         with contextlib.suppress(OSError):
             await self._channel.send(
                 {
@@ -139,18 +139,18 @@ class Run:
         await self._wait_until_started()
 
     async def _wait_until_started(self) -> None:
-        """Until the script process has the script: the first event is `started`."""
+        """Waits for `started`, the first event of the script process."""
         with contextlib.suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(self._begun.wait(), _BEGIN)
+            await asyncio.wait_for(self._started_event.wait(), _BEGIN)
 
     async def end_orphaned_run(self, grace: float) -> None:
-        """A run of a supervisor before this one: waits until nothing of it is left, then ends the record as LOST."""
+        """For a run of a previous supervisor: waits until its processes have ended, then records LOST."""
         pid, started = 0, None
         with contextlib.suppress(OSError, ValueError):
             known = json.loads((self.folder / "process.json").read_text())
             pid, started = known["pid"], known["started"]
         deadline = time.monotonic() + grace
-        # It has interrupted itself when its supervisor went away; its clean-up is not to be disturbed.
+        # The script process has interrupted itself when it lost its supervisor. Let it clean up.
         while orphans.is_alive(pid, started) and time.monotonic() < deadline:
             await asyncio.sleep(0.1)
         if pid and orphans.may_be_ours(pid, started):
@@ -160,7 +160,7 @@ class Run:
         await orphans.end_and_report(lambda: orphans.marked(str(self.folder.parent)), self._action)
         await record_telescope(self.event)
         self._end(
-            End("LOST", None, "The runner's supervisor went away while the script ran. The telescope may still move.")
+            End("LOST", None, "The runner's supervisor ended while the script ran. The telescope may still be moving.")
         )
 
     async def _wait_for_end(self, process: ScriptProcessHandle) -> None:
@@ -180,28 +180,28 @@ class Run:
         process.close()
         self._process = None
         stops = () if self._stopping is None else tuple(self._stopping.sent)
-        end = outcome_of(Facts(self._how, status, stops, self._failure, self._violation))
+        end = outcome_of(Facts(self._end_kind, status, stops, self._failure, self._violation))
         if end.outcome != "SUCCEEDED":
             await record_telescope(self.event)
         self._end(end)
 
     async def _finish_commands(self) -> None:
-        """What was asked last is answered, and in the record, before its last event."""
+        """Completes the commands in progress, so that they are recorded before the last event."""
         self.ending = True
-        self._begun.set()
+        self._started_event.set()
         if self._stopping is not None:
             self._stopping.over()
         if self._channel is not None:
-            self._channel.end()
+            self._channel.close()
         deadline = time.monotonic() + 1
         while self._in_flight and time.monotonic() < deadline:
             await asyncio.sleep(0)
 
     async def _end_children(self, group: int) -> None:
-        """What the script has started and not waited for ends with it."""
+        """Ends the processes that the script has started and not waited for."""
         others = waited_for() - {group}
         await orphans.end_and_report(lambda: orphans.descendants(others), self._action)
-        # Where the processes below this one are not known there is the group.
+        # Without /proc, only the process group is known.
         orphans.signal_group(group, signal.SIGTERM)
         deadline = time.monotonic() + _CHILDREN
         while orphans.group_exists(group) and time.monotonic() < deadline:
@@ -210,7 +210,7 @@ class Run:
         orphans.reap(waited_for())
 
     async def _drain(self, process: ScriptProcessHandle) -> None:
-        """Reads what is still in the pipes; does not wait for ever for children that hold them."""
+        """Reads what is left in the pipes, with a time limit for children that keep them open."""
         begin = time.monotonic()
         while process.pipes and self._open_pipes(process):
             now = time.monotonic()
@@ -224,14 +224,14 @@ class Run:
 
     def _end(self, end: End) -> None:
         if self.journal.last_seq == 0:
-            # It was gone before it had a word to say.
+            # The process ended before its first event.
             self._record({"type": "started", "at": now_iso(), "statements": [], **self._facts})
         self._record(
             {"type": "ended", "at": now_iso(), "outcome": end.outcome, "exitCode": end.exit_code, "reason": end.reason}
         )
         with contextlib.suppress(OSError):
             self.journal.sync()
-        self._begun.set()
+        self._started_event.set()
         self.over.set()
 
     def remove(self) -> None:
@@ -239,7 +239,7 @@ class Run:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def keep(self, root: Path) -> Path:
-        """Moves its folder below `root` and returns the new path."""
+        """Moves the folder of the run below `root`. Returns the new path."""
         self.journal.close()
         make_private(root)
         return self.folder.rename(root / f"{self.id}-{uuid.uuid4().hex[:8]}")
@@ -251,7 +251,7 @@ class Run:
         self._changed()
 
     def event(self, event: dict[str, Any]) -> None:
-        """Any event but output: what was printed before comes before."""
+        """Records an event other than output, after the output that precedes it."""
         self._output.flush()
         if event["type"] == "failure":
             self._failure = ": ".join(filter(None, (event["exception"], event["message"])))
@@ -264,7 +264,7 @@ class Run:
         self._record(event)
         if event["type"] == "started" and self._started is not None:
             self._action("start", self._started[0], True, self._started[1])
-            self._begun.set()
+            self._started_event.set()
 
     def _stop_telescope_watch(self) -> None:
         if self._watch is not None:
@@ -295,14 +295,14 @@ class Run:
                 return
             try:
                 for frame in self._reader.feed(data):
-                    # The most frequent first, without another call.
-                    if type(frame) is LineFrame and self._messages.line_follows(frame):
+                    # The most frequent kind first, without another call.
+                    if type(frame) is LineFrame and self._messages.is_plain_line(frame):
                         self._line(frame.data)
                     else:
                         self._take(frame)
             except (BadFrame, BadScriptMessage) as error:
-                # The channel is closed for the script process as well: it interrupts itself.
-                _log.error("run %s: its script process did not follow the protocol: %s", self.id, error)
+                # Closing the channel makes the script process interrupt itself.
+                _log.error("run %s: the script process violated the protocol: %s", self.id, error)
                 self._violation = str(error)
                 self._reader.stop()
                 with contextlib.suppress(OSError):
@@ -320,8 +320,8 @@ class Run:
             self._receive(frame)
 
     def _read_pipe(self, stream: int, fd: int) -> bool:
-        """False when the pipe is closed at its other end."""
-        # What Python's streams have passed on was written before.
+        """Returns False when the other end of the pipe is closed."""
+        # Output that came through Python's streams was written earlier.
         self._read_channel()
         try:
             data = os.read(fd, _READ)
@@ -349,24 +349,24 @@ class Run:
             try:
                 self.event(message["event"])
             except (ValueError, RecursionError) as error:
-                raise BadScriptMessage(f"an event that is no JSON: {error}") from None
+                raise BadScriptMessage(f"an event is not valid JSON: {error}") from None
         elif "finished" in message:
-            self._how = message["finished"]["how"]
+            self._end_kind = message["finished"]["how"]
         elif "reply" in message and self._channel is not None:
             self._channel.receive_reply(message["reply"])
 
     # --- commands ---------------------------------------------------------------------------------------------------
 
     async def command(self, name: str, fields: dict[str, Any]) -> Any:
-        """Carries a command out; its result. Raises CommandRefused."""
+        """Executes a command and returns its result. Raises CommandRefused."""
         if self.ending or self.over.is_set():
             raise CommandRefused("RUN_FINISHED", "The run has ended; its outcome never changes.")
         if self._channel is None or self._stopping is None:
             raise CommandRefused(
-                "RUNNER_AWAY", "The script's supervisor went away; what is left of the run is being ended."
+                "RUNNER_AWAY", "The supervisor of this run has ended; the rest of the run is being stopped."
             )
         by = fields["by"]
-        self._messages.people.add(by)
+        self._messages.users.add(by)
         self._in_flight += 1
         try:
             await self._wait_until_started()
@@ -382,18 +382,18 @@ class Run:
             self._in_flight -= 1
 
     async def end_unrecorded(self) -> None:
-        """Nobody can see or stop it: it is interrupted, and the stop ladder follows."""
+        """Interrupts a run that no one can see or stop; the stop ladder escalates."""
         with contextlib.suppress(CommandRefused):
-            by = "the runner, as the API does not record this run"
+            by = "the runner, because the API does not record this run"
             await self.command("stop", {"level": "INTERRUPT", "by": by, "escalate": True})
         await self.over.wait()
 
     async def shut_down_gently(self, grace: float) -> None:
-        """The supervisor itself was told to end: interrupts the script and waits for it, at most `grace` seconds."""
+        """Interrupts the script because the supervisor is shutting down. Waits at most `grace` seconds."""
         if self._channel is not None and not self.over.is_set():
             await interrupt_and_wait(self.over, self.command, grace)
 
 
 def _log_failure(watcher: "asyncio.Task[None]") -> None:
     if not watcher.cancelled() and watcher.exception() is not None:
-        _log.error("a run's end could not be recorded", exc_info=watcher.exception())
+        _log.error("the end of a run could not be recorded", exc_info=watcher.exception())

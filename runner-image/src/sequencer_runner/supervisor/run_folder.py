@@ -1,4 +1,4 @@
-"""The files of a run besides its journal. Other users of the machine can read none of them."""
+"""The files of a run other than its journal. Other users of the machine cannot read them."""
 
 import json
 import os
@@ -7,12 +7,12 @@ from typing import Any
 
 from sequencer_runner.private_files import make_private, private
 
-# Arguments of a script that are larger are not in `hello`.
+# Larger script arguments are left out of `hello`.
 _HELLO_BYTES = 64 * 1024
 
 
 def make_run_folder(folder: Path, start: dict[str, Any]) -> None:
-    """With the script and all that belongs to its start."""
+    """Creates the folder with the script and the fields of its `start` command."""
     make_private(folder)
     work = folder / "work"
     make_private(work)
@@ -24,7 +24,7 @@ def make_run_folder(folder: Path, start: dict[str, Any]) -> None:
 
 
 def read_start(folder: Path) -> dict[str, Any]:
-    """Who started it, and with what: for a database that does not have the run. Empty when that is not known."""
+    """Who started the run and with which arguments, for a database that lost it. Empty when that is unknown."""
     try:
         start = json.loads((folder / "run.json").read_text())["start"]
         size = sum(len(argument) for argument in start["arguments"])
@@ -34,7 +34,7 @@ def read_start(folder: Path) -> dict[str, Any]:
 
 
 def read_token(folder: Path) -> str | None:
-    """Sent with every message about this run; None when the gateway sent none."""
+    """The token that authorizes messages about this run. None when the gateway sent none."""
     try:
         return (folder / "token").read_text()
     except FileNotFoundError:

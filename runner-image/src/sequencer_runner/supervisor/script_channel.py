@@ -1,4 +1,4 @@
-"""What the supervisor says to a script process and asks of it, and what it answers."""
+"""Sends messages and requests to a script process, and matches the replies."""
 
 import asyncio
 import contextlib
@@ -9,7 +9,7 @@ from sequencer_runner.supervisor.script_process import ScriptProcessHandle
 
 
 class ScriptChannel:
-    """One with a script process, until it ends."""
+    """The channel to one script process, until it ends."""
 
     def __init__(self, process: ScriptProcessHandle) -> None:
         self._process = process
@@ -18,8 +18,8 @@ class ScriptChannel:
         self._sending = asyncio.Lock()
 
     async def send(self, message: dict[str, Any]) -> None:
-        """Raises OSError when the process is gone."""
-        # Whoever gives up waiting must not cut a message in two.
+        """Sends a message that has no reply. Raises OSError when the process has ended."""
+        # A caller that is cancelled must not interrupt the sending of a message.
         await asyncio.shield(asyncio.ensure_future(self._send(message)))
 
     async def _send(self, message: dict[str, Any]) -> None:
@@ -27,11 +27,11 @@ class ScriptChannel:
             await self._process.send(message)
 
     async def request(self, message: dict[str, Any]) -> Any:
-        """The script process carries it out; its result. Raises CommandRefused."""
+        """Sends a request and returns its result. Raises CommandRefused."""
         return await self.start_request(message)
 
     def start_request(self, message: dict[str, Any]) -> "asyncio.Future[Any]":
-        """As `ask`, and on its way before this returns: what is asked later arrives later."""
+        """As `request`, but queues the message before it returns: later requests arrive later."""
         self._last += 1
         key = str(self._last)
         self._replies[key] = asyncio.get_running_loop().create_future()
@@ -50,19 +50,19 @@ class ScriptChannel:
         return reply.get("result")
 
     async def request_within(self, message: dict[str, Any], seconds: float) -> Any:
-        """None when it does not answer in time: its interpreter is stuck, or it is ending."""
+        """As `request`. Returns None without a reply in time: the interpreter is stuck, or the process is ending."""
         with contextlib.suppress(asyncio.TimeoutError, CommandRefused):
             return await asyncio.wait_for(self.request(message), seconds)
         return None
 
     def receive_reply(self, reply: dict[str, Any]) -> None:
         waiting = self._replies.get(reply["id"])
-        # Nobody may wait for it any more.
+        # The caller may have given up.
         if waiting is not None and not waiting.done():
             waiting.set_result(reply)
 
-    def end(self) -> None:
-        """What was asked and not answered is refused."""
+    def close(self) -> None:
+        """Fails the requests that have no reply."""
         for waiting in self._replies.values():
             if not waiting.done():
                 waiting.set_exception(CommandRefused("RUN_FINISHED", "The run has ended."))

@@ -1,6 +1,6 @@
-"""Messages from a script process to its supervisor. A script can write into the same socket, so each is checked.
+"""Checks the messages of a script process: a script can write to the same socket.
 
-The gateway checks the other fields of an event: one of a wrong shape is recorded and changes no state.
+The gateway checks the remaining fields of an event. An invalid event is recorded but changes no state.
 """
 
 import re
@@ -8,7 +8,7 @@ from typing import Any
 
 from sequencer_runner.common.frames import LineFrame, OutputFrame
 
-# All others are made by the supervisor: the end of the run, what people did, output that was dropped.
+# The supervisor creates the others: the end of the run, the actions of users, dropped output.
 SCRIPT_EVENTS = {
     *("answered", "ask", "breakpoints", "decision", "evaluated", "failure", "line", "logged", "tasksFrozen", "pause"),
     *("progress", "prompt", "resumed", "script", "started", "statement", "traceEnded", "traceStarted"),
@@ -16,7 +16,7 @@ SCRIPT_EVENTS = {
 _FIELDS: dict[str, dict[str, Any]] = {
     "failure": {"exception": str, "message": str, "awaitingDecision": bool},
     "finished": {"how": str},
-    # A message that expects no answer has no id.
+    # A message without a reply has no id.
     "reply": {"id": str | None, "ok": bool},
     "refused": {"code": str, "message": str},
 }
@@ -32,11 +32,11 @@ _LINE = re.compile(
     % (_AT.pattern.encode(), _NUMBER, _TEXT, _NUMBER, _TEXT)
 )
 
-_MOST_LINES = 4000
+_MAX_LINES = 4000
 
 
 class BadScriptMessage(Exception):
-    """The script process did not follow the protocol."""
+    """The script process violated the protocol."""
 
 
 class ScriptMessages:
@@ -44,10 +44,10 @@ class ScriptMessages:
 
     def __init__(self) -> None:
         self._started = False
-        self.people: set[str] = set()
-        """Users who have sent commands. An event by any other name is refused."""
+        self.users: set[str] = set()
+        """Users who have sent commands. Events in another name are refused."""
         self._lines: set[bytes] = set()
-        """`line` events that were checked."""
+        """`line` events that are known to be valid."""
 
     def check(self, message: dict[str, Any]) -> None:
         """Raises BadScriptMessage."""
@@ -56,7 +56,7 @@ class ScriptMessages:
             if inner is None:
                 continue
             if not isinstance(inner, dict):
-                raise BadScriptMessage(f"{name} is no object")
+                raise BadScriptMessage(f"{name} is not an object")
             if name == "event":
                 self._event(inner)
             else:
@@ -75,23 +75,23 @@ class ScriptMessages:
         if not isinstance(at, str) or not _AT.fullmatch(at):
             raise BadScriptMessage(f"the time of an event is {str(at)[:64]!a}")
         if "seq" in event:
-            raise BadScriptMessage("an event with a number of its own")
+            raise BadScriptMessage("an event has a sequence number")
         if (kind == "started") == self._started:
-            raise BadScriptMessage("a second start" if self._started else "an event before the start")
+            raise BadScriptMessage("a second `started` event" if self._started else "an event before `started`")
         by = event.get("by")
-        if by is not None and by not in self.people:
-            raise BadScriptMessage(f"an event {kind} by {str(by)[:64]!a}, who has sent no command")
+        if by is not None and by not in self.users:
+            raise BadScriptMessage(f"an event {kind} by {str(by)[:64]!a}, who has not sent a command")
         self._started = True
         _check(event, str(kind))
 
-    def line_follows(self, frame: LineFrame) -> bool:
-        """Whether the frame is a `line` event as script processes write them. Any other has to be read and checked."""
+    def is_plain_line(self, frame: LineFrame) -> bool:
+        """Whether the frame is a `line` event in the exact form that script processes send. Others must be parsed."""
         if frame.data in self._lines:
             return True
         if not self._started or _LINE.fullmatch(frame.data) is None:
             return False
         # A hot loop repeats its lines within the same millisecond.
-        if len(self._lines) >= _MOST_LINES:
+        if len(self._lines) >= _MAX_LINES:
             self._lines.clear()
         self._lines.add(frame.data)
         return True
@@ -106,4 +106,4 @@ def check_output(frame: OutputFrame) -> None:
 def _check(values: dict[str, Any], name: str) -> None:
     for key, kind in _FIELDS.get(name, {}).items():
         if not isinstance(values.get(key), kind):
-            raise BadScriptMessage(f"{key} of {name} is missing or of the wrong kind")
+            raise BadScriptMessage(f"{key} of {name} is missing or has the wrong type")

@@ -1,4 +1,4 @@
-"""Starts script processes, ahead of time, and holds their ends of sockets and pipes."""
+"""Starts script processes ahead of time."""
 
 import asyncio
 import os
@@ -13,13 +13,13 @@ from sequencer_runner.common.frames import json_frame
 
 _MAIN = Path(__file__).parent.parent / "script" / "importlib_bootstrap.py"
 _waited_for: "set[int]" = set()
-# What the runner knows and the script must not.
+# Environment variables that the script must not see.
 _SECRETS = ("RUNNER_TOKEN",)
 
 
 @dataclass
 class ScriptProcessHandle:
-    """A process that waits for a script. `pipes`: the reading ends of its file descriptors 1 and 2."""
+    """The supervisor's handle of a script process. `pipes`: the reading ends of its file descriptors 1 and 2."""
 
     popen: "subprocess.Popen[bytes]"
     channel: socket.socket
@@ -36,7 +36,7 @@ class ScriptProcessHandle:
         await asyncio.get_running_loop().sock_sendall(self.channel, json_frame(message))
 
     def signal(self, number: signal.Signals) -> None:
-        """To the script's main process alone."""
+        """Sends the signal to the main process of the script alone."""
         if self.alive():
             self.popen.send_signal(number)
 
@@ -63,7 +63,7 @@ def spawn() -> ScriptProcessHandle:
             stderr=writing[2],
             pass_fds=[theirs.fileno()],
             env=environment,
-            # A group of its own: signals from a terminal do not reach it, and all of it can be ended.
+            # A separate process group: signals from a terminal do not reach it, and the whole group can be killed.
             start_new_session=True,
         )
     finally:
@@ -76,5 +76,5 @@ def spawn() -> ScriptProcessHandle:
 
 
 def waited_for() -> frozenset[int]:
-    """The numbers of the script processes that are in use, also of those that wait for a script."""
+    """The PIDs of the script processes that this supervisor waits for, including those without a script yet."""
     return frozenset(_waited_for)

@@ -1,15 +1,15 @@
-"""Prints what a script prints, in a thread of its own: who reads the log slowly, or not at all, holds no script up."""
+"""Copies the output of a script to the log of the pod, in a thread: a slow log reader does not delay the script."""
 
 import os
 import threading
 from collections import deque
 
-_MOST = 16 << 20
-_LAST_WAIT = 5.0
+_MAX_WAITING = 16 << 20
+_CLOSE_TIMEOUT = 5.0
 
 
 class StdoutTee:
-    """Above 16 MiB that nobody took, what comes is left out, and a line says so. The record has it all the same."""
+    """Drops output while more than 16 MiB are waiting, and logs how much. The record of the run is complete."""
 
     def __init__(self) -> None:
         self._waiting: deque[tuple[int, bytes]] = deque()
@@ -22,7 +22,7 @@ class StdoutTee:
 
     def write(self, fd: int, data: bytes) -> None:
         with self._changed:
-            if self._size > _MOST:
+            if self._size > _MAX_WAITING:
                 self._left_out += len(data)
                 return
             if self._left_out:
@@ -40,7 +40,7 @@ class StdoutTee:
         with self._changed:
             self._closed = True
             self._changed.notify()
-        self._thread.join(_LAST_WAIT)
+        self._thread.join(_CLOSE_TIMEOUT)
 
     def _work(self) -> None:
         while True:
@@ -56,5 +56,5 @@ class StdoutTee:
                 while view:
                     view = view[os.write(fd, view) :]
             except OSError:
-                # Nobody reads it any more.
+                # The reader of the log is closed.
                 continue

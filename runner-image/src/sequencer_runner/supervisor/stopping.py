@@ -1,4 +1,4 @@
-"""How a run is stopped: rung by rung of the ladder, by people or by itself, and what comes of each."""
+"""Stops a run: sends the rungs of the stop ladder and records the reaction of the script to each."""
 
 import asyncio
 import contextlib
@@ -14,26 +14,26 @@ from sequencer_runner.supervisor.outcome import Stop
 from sequencer_runner.supervisor.script_channel import ScriptChannel
 from sequencer_runner.supervisor.script_process import ScriptProcessHandle, waited_for
 
-# For a question to the script process that is answered at once, unless its interpreter is stuck.
+# Seconds for a reply of the script process, which is immediate unless the interpreter is stuck.
 _MARK, _REACTION = 0.2, 2.0
 _DETAILS = {
     "REQUEST": "Stops before the next statement.",
     "INTERRUPT": "KeyboardInterrupt (SIGINT) was sent to the script.",
     "TERMINATE": "SIGTERM was sent to the script.",
-    "KILL": "SIGKILL was sent to the script and all processes below it.",
+    "KILL": "SIGKILL was sent to the script and all its child processes.",
 }
 
 
 class StoppableRun(Protocol):
-    """The run, as far as it matters here."""
+    """The part of a run that is used here."""
 
     @property
     def ending(self) -> bool:
-        """Its process is gone."""
+        """The script process has ended."""
 
     @property
     def held(self) -> str | None:
-        """The failure that it is held on."""
+        """The failure that the run is held on."""
 
     def event(self, event: dict[str, Any]) -> None: ...
 
@@ -49,7 +49,7 @@ class Stopping:
         self._channel = channel
         self._ladder = Ladder(deadlines, self._check, self._send_next)
         self.sent: list[Stop] = []
-        """The rungs, in order."""
+        """The rungs that were sent, in order."""
 
     @property
     def signalled(self) -> bool:
@@ -59,11 +59,11 @@ class Stopping:
         self._ladder.over()
 
     async def stop(self, level: str, by: str, escalate: bool) -> str:
-        """Sends a rung; a sentence for the record."""
+        """Sends a rung. Returns a sentence for the record."""
         if level == "REQUEST" and self.signalled:
-            raise CommandRefused("STOPPING", "The run is stopping by a stronger means already.")
+            raise CommandRefused("STOPPING", "The run is already being stopped by a stronger rung.")
         if level == "REQUEST" and escalate:
-            text = "escalate: a statement may take as long as it takes, so nothing follows a REQUEST by itself."
+            text = "escalate: a REQUEST waits for the end of the statement, however long it takes, and cannot escalate."
             raise CommandRefused("BAD_INPUT", text)
         rung = self._ladder.rung(level, by, escalate=escalate)
         if level in ("INTERRUPT", "TERMINATE"):
@@ -75,13 +75,13 @@ class Stopping:
         return f"{level}: {_DETAILS[level]}{named}"
 
     async def _send(self, level: str) -> str:
-        """The processes that were ended, if there are more than the script's own."""
+        """Returns the child processes that were killed, for the record."""
         match level:
             case "REQUEST":
                 await self._channel.request({"do": "stop"})
             case "INTERRUPT" | "TERMINATE":
                 self._process.signal(signal.SIGINT if level == "INTERRUPT" else signal.SIGTERM)
-                # After the signal: the main thread leaves its prompt by that, not by its next line.
+                # After the signal: the main thread leaves its prompt by the exception, not by running its next line.
                 with contextlib.suppress(OSError):
                     await self._channel.send({"do": "leave"})
             case _:
@@ -95,20 +95,20 @@ class Stopping:
 
     async def cancel(self, by: str) -> str:
         if not any(s.level == "REQUEST" for s in self.sent):
-            text = "No stop after the statement was asked for: there is nothing to take back."
+            text = "No stop after the statement was requested: there is nothing to cancel."
             raise CommandRefused("BAD_INPUT", text)
         await self._channel.request({"do": "unstop"})
         self.sent = [s for s in self.sent if s.level != "REQUEST"]
         self._run.event({"type": "stopping", "at": now_iso(), "level": None, "by": by})
-        return "The stop after this statement was taken back."
+        return "The stop after this statement was cancelled."
 
     async def _send_next(self, level: str, by: str) -> None:
-        """The next rung, by itself."""
+        """Sends the next rung automatically."""
         with contextlib.suppress(CommandRefused):
             await self._run.command("stop", {"level": level, "by": by, "escalate": True})
 
     async def _check(self, level: str, seconds: int) -> None:
-        """How the script takes a rung, and what goes on moving."""
+        """Records how the script reacts to a rung, and what still runs on the telescope."""
         reaction = None
         if level != "KILL":
             reaction = await self._channel.request_within({"do": "reaction"}, _REACTION)
@@ -119,7 +119,7 @@ class Stopping:
 
 
 async def record_telescope(send: Callable[[dict[str, Any]], None]) -> None:
-    """What goes on moving; nothing where no observatory is configured."""
+    """Records what still runs on the telescope, if an observatory is configured."""
     event = await telescope.read_status()
     if event is not None:
         send(event)
@@ -128,7 +128,7 @@ async def record_telescope(send: Callable[[dict[str, Any]], None]) -> None:
 async def interrupt_and_wait(
     over: asyncio.Event, command: Callable[[str, dict[str, Any]], Awaitable[Any]], grace: float
 ) -> None:
-    """The supervisor itself was sent to end: interrupts the script and waits for it, at most `grace` seconds."""
+    """Interrupts the script because the supervisor is shutting down. Kills it after `grace` seconds."""
     with contextlib.suppress(CommandRefused):
         await command("stop", {"level": "INTERRUPT", "by": "the system, which is shutting the runner down"})
     try:

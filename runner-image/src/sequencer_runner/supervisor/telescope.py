@@ -1,6 +1,6 @@
-"""What goes on moving on the telescope: the operations that OCS's registry knows to be running.
+"""Reads what runs on the telescope: the running operations in the registry of OCS.
 
-Plain HTTP by Python's own library: nothing of OCS is imported, so that this also works when OCS does not.
+Uses plain HTTP from the standard library. OCS is not imported, so that this also works when OCS does not.
 """
 
 import asyncio
@@ -17,10 +17,10 @@ from typing import Any
 
 from sequencer_runner.common.clock import iso, now_iso
 
-# Seconds for one answer, and for all of them.
+# Seconds for one reply, and for all of them.
 _ANSWER, _ALL = 2.0, 3.0
 _LARGEST = 4 * 1024 * 1024
-# Operation codes of OCS: starting, running, stopping; and that of an agent that has fallen silent.
+# Operation codes of OCS: starting, running, stopping; and the code of an agent that no longer responds.
 _ALIVE, _EXPIRED = (2, 3, 4), 7
 _OPERATIONS = 200
 _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -28,7 +28,7 @@ _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 @dataclass(frozen=True)
 class Observatory:
-    """Where the HTTP bridge is, and the addresses behind it."""
+    """The URL of the HTTP bridge, and the OCS addresses behind it."""
 
     url: str
     root: str
@@ -36,11 +36,11 @@ class Observatory:
 
 
 class TelescopeUnreachable(Exception):
-    """A sentence: why the telescope cannot be seen."""
+    """The telescope status cannot be read. The message is a sentence that gives the reason."""
 
 
 async def read_status() -> dict[str, Any] | None:
-    """A `telescope` event as of now; None where no observatory is configured, so that no script can move one."""
+    """Returns a `telescope` event. None if no observatory is configured: then no script can move one."""
     if not os.environ.get("OCS_CONFIG_DIR"):
         return None
     return await asyncio.to_thread(_read_status)
@@ -50,22 +50,22 @@ def _read_status() -> dict[str, Any]:
     event: dict[str, Any] = {"type": "telescope", "agents": []}
     try:
         observatory = find_observatory()
-        event["agents"], silent = _running(observatory)
-        if silent:
-            event["problem"] = f"{', '.join(silent)} cannot be seen: OCS has lost the agent. Assume that it moves."
+        event["agents"], lost = _running(observatory)
+        if lost:
+            event["problem"] = f"{', '.join(lost)} did not respond: OCS has lost the agent. Assume it is moving."
     except TelescopeUnreachable as error:
-        event["problem"] = f"We cannot see the telescope. Assume it moves. ({error})"
+        event["problem"] = f"Telescope status is unavailable. Assume it is moving. ({error})"
     event["at"] = now_iso()
     return event
 
 
 def find_observatory() -> Observatory:
-    """From the files that sorunlib reads, too. Raises TelescopeUnreachable."""
+    """From the files that sorunlib also reads. Raises TelescopeUnreachable."""
     site = Path(os.environ.get("OCS_CONFIG_DIR", "")) / "default.yaml"
     text = _read(site)
     url = _value(text, "wamp_http")
     if url is None or not url.startswith(("http://", "https://")):
-        raise TelescopeUnreachable(f"{site} names no wamp_http.")
+        raise TelescopeUnreachable(f"{site} has no wamp_http.")
     config = os.environ.get("SORUNLIB_CONFIG")
     registry = _value(_read(Path(config)), "registry") if config else None
     return Observatory(url, _value(text, "address_root") or "observatory", registry or "registry")
@@ -79,26 +79,26 @@ def _read(path: Path) -> str:
 
 
 def _value(text: str, key: str) -> str | None:
-    """The value of a key in YAML, or in the JSON that YAML also is. Enough for the flat files of OCS."""
+    """The value of a key in YAML or JSON. Sufficient for the flat files of OCS."""
     found = re.search(rf"""(?:^|[{{,\s])["']?{key}["']?[ \t]*:[ \t]*["']?([^\s"',}}#]+)""", text)
     return found[1] if found else None
 
 
 def _running(observatory: Observatory) -> tuple[list[dict[str, Any]], list[str]]:
-    """The running operations, the newest first; and the agents that OCS has lost."""
+    """Returns the running operations, newest first, and the names of the agents that OCS has lost."""
     deadline = time.monotonic() + _ALL
     agents = _session(observatory, observatory.registry, "main").get("data")
     if not isinstance(agents, dict):
-        raise TelescopeUnreachable("The registry's answer is not understood.")
+        raise TelescopeUnreachable("The reply of the registry has an unknown format.")
     found: list[dict[str, Any]] = []
-    silent: list[str] = []
+    lost: list[str] = []
     for address, agent in sorted(agents.items()):
         name = str(address).removeprefix(f"{observatory.root}.")
         codes = agent.get("op_codes") if isinstance(agent, dict) else None
         if name == observatory.registry or not isinstance(codes, dict):
             continue
         if agent.get("expired") is True or _EXPIRED in codes.values():
-            silent.append(name)
+            lost.append(name)
             continue
         found += [{"agent": name, "operation": str(op)} for op, code in sorted(codes.items()) if code in _ALIVE]
     del found[_OPERATIONS:]
@@ -108,7 +108,7 @@ def _running(observatory: Observatory) -> tuple[list[dict[str, Any]], list[str]]
             if since is not None:
                 operation["since"] = since
     found.sort(key=lambda operation: operation.get("since", ""), reverse=True)
-    return found, silent
+    return found, lost
 
 
 def _since(observatory: Observatory, operation: dict[str, Any]) -> str | None:
@@ -120,7 +120,7 @@ def _since(observatory: Observatory, operation: dict[str, Any]) -> str | None:
 
 
 def _session(observatory: Observatory, agent: str, operation: str) -> dict[str, Any]:
-    """The session of an operation, as the agent's `status` tells it."""
+    """The session of an operation, from the `status` of the agent."""
     call = {"procedure": f"{observatory.root}.{agent}.ops", "args": ["status", operation, {}], "kwargs": {}}
     request = urllib.request.Request(
         observatory.url, json.dumps(call).encode(), {"Content-Type": "application/json"}, method="POST"
@@ -137,5 +137,5 @@ def _session(observatory: Observatory, agent: str, operation: str) -> dict[str, 
     except (LookupError, TypeError):
         session = None
     if not isinstance(session, dict):
-        raise TelescopeUnreachable(f"The answer of {agent} is not understood.")
+        raise TelescopeUnreachable(f"The reply of {agent} has an unknown format.")
     return session

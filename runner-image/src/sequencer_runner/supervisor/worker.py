@@ -1,4 +1,4 @@
-"""The worker: waits for runs, holds at most one, keeps a script process warm for the next."""
+"""The worker: executes one run at a time, and keeps a prepared script process for the next."""
 
 import asyncio
 import contextlib
@@ -27,7 +27,7 @@ from sequencer_runner.supervisor.script_process import ScriptProcessHandle, spaw
 
 _log = logging.getLogger("sequencer_runner.supervisor.worker")
 
-# The folder of the records that the API did not take.
+# Subfolder for the records of runs that the API did not record.
 _UNRECORDED = "unrecorded"
 
 
@@ -43,7 +43,7 @@ class Settings:
 
 
 class FolderTaken(Exception):
-    """Another supervisor works on the same folder."""
+    """Another supervisor uses the same folder."""
 
 
 class Worker:
@@ -63,24 +63,24 @@ class Worker:
         self._starting = asyncio.Lock()
 
     async def serve(self) -> None:
-        """Until cancelled."""
+        """Runs until it is cancelled. Raises FolderTaken."""
         orphans.become_subreaper()
         os.environ[orphans.MARK] = str(self._settings.state_dir)
         try:
             make_private(self._settings.state_dir)
         except PermissionError as error:
-            _log.warning("other users may read the records of runs: %s", error)
+            _log.warning("other users may be able to read the records of runs: %s", error)
         with open(self._settings.state_dir / "lock", "w") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:
-                text = f"Another runner works in {self._settings.state_dir}. Stop it, or give this one its own folder."
+                text = f"Another runner uses {self._settings.state_dir}. Stop it, or choose another --state-dir."
                 raise FolderTaken(text) from None
             self.set_connected(False)
             self._find_runs()
             if self._warm is None:
                 self._warm = spawn()
-            self._later(self._sync())
+            self._spawn_task(self._sync())
             try:
                 await self._gateway.run()
             finally:
@@ -88,7 +88,7 @@ class Worker:
                     self._warm.close()
 
     async def shut_down(self) -> None:
-        """Interrupts the script, waits for it, and gives the gateway a moment to take the last events."""
+        """Interrupts the script, waits for its end, and gives the gateway up to 2 s to store the last events."""
         for run in list(self.runs.values()):
             await run.shut_down_gently(self._settings.deadlines.interrupt)
         for _ in range(100):
@@ -101,22 +101,22 @@ class Worker:
             if not folder.is_dir() or folder.name == _UNRECORDED:
                 continue
             if not (folder / "run.json").exists():
-                # A start that was cut off before anything was begun.
+                # The supervisor ended while it created this folder; nothing was started.
                 shutil.rmtree(folder, ignore_errors=True)
                 continue
             run = Run(folder.name, folder, self._settings.journal_limit, self._gateway.changed)
             self.runs[run.id] = run
             if not run.over.is_set():
-                _log.warning("run %s was left by a supervisor before this one", run.id)
-                self._later(run.end_orphaned_run(self._settings.deadlines.interrupt))
+                _log.warning("run %s was left unfinished by a previous supervisor", run.id)
+                self._spawn_task(run.end_orphaned_run(self._settings.deadlines.interrupt))
 
-    def _later(self, work: Any) -> None:
+    def _spawn_task(self, work: Any) -> None:
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
     async def _sync(self) -> None:
-        """Journals reach the disk itself once a second."""
+        """Flushes the journals to disk once a second."""
         while True:
             await asyncio.sleep(1)
             orphans.reap(waited_for())
@@ -129,7 +129,7 @@ class Worker:
     # --- for the gateway --------------------------------------------------------------------------------------------
 
     async def hello(self) -> dict[str, Any]:
-        # A start that came over the connection before this one is in it, whatever became of its answer.
+        # Wait for a start from the previous connection: `hello` must list that run, even if its reply was lost.
         async with self._starting:
             return self._hello()
 
@@ -153,7 +153,7 @@ class Worker:
         }
 
     def set_connected(self, connected: bool) -> None:
-        """Leaves a mark in the folder while the gateway has this worker on the line: what a health check looks at."""
+        """Maintains the file `connected`, which the health check of the container tests."""
         mark = self._settings.state_dir / "connected"
         with contextlib.suppress(OSError):
             if connected:
@@ -170,16 +170,16 @@ class Worker:
     def end_unrecorded(self, run_id: str) -> None:
         if run_id not in self._unrecorded:
             self._unrecorded.add(run_id)
-            self._later(self._end_unrecorded(self.runs[run_id]))
+            self._spawn_task(self._end_unrecorded(self.runs[run_id]))
 
     async def _end_unrecorded(self, run: Run) -> None:
-        _log.error("the API does not record run %s, which is still running: it is interrupted", run.id)
+        _log.error("interrupting run %s, which the API does not record", run.id)
         await run.end_unrecorded()
         self._unrecorded.discard(run.id)
         if run.unrecorded and self.runs.pop(run.id, None) is not None:
             self._forgotten.append(run.id)
             kept = run.keep(self._settings.state_dir / _UNRECORDED)
-            _log.error("run %s has ended; its record is in %s", run.id, kept)
+            _log.error("run %s has ended; its record was kept in %s", run.id, kept)
 
     async def command(self, command: Command) -> Any:
         fields = command.fields
@@ -194,7 +194,7 @@ class Worker:
                 return await self._start(fields)
         run = self.runs.get(fields["run"])
         if run is None:
-            raise CommandRefused("UNKNOWN_RUN", f"This runner does not hold run {fields['run']}.")
+            raise CommandRefused("UNKNOWN_RUN", f"This runner does not have run {fields['run']}.")
         if command.name == "replace":
             _refuse_errors(await self._check(fields))
         return await run.command(command.name, fields)
@@ -216,9 +216,9 @@ class Worker:
             return
         active = [run.id for run in self.runs.values() if not run.over.is_set()]
         if active:
-            raise CommandRefused("RUNNER_BUSY", f"This runner holds run {active[0]}.")
+            raise CommandRefused("RUNNER_BUSY", f"This runner is executing run {active[0]}.")
         if not run_id.replace("-", "").isalnum():
-            raise CommandRefused("BAD_INPUT", "The id of the run has characters other than letters, digits and -.")
+            raise CommandRefused("BAD_INPUT", "The id of the run contains characters other than letters, digits and -.")
         findings = await self._check(start)
         _refuse_errors(findings)
         if start.get("startLine") is not None:
@@ -257,6 +257,6 @@ def _refuse_errors(findings: list[Finding]) -> None:
 
 
 def environment_secret() -> Secret:
-    """Of RUNNER_TOKEN_FILE or RUNNER_TOKEN; the word is empty when neither is set. OSError, ValueError."""
+    """From RUNNER_TOKEN_FILE or RUNNER_TOKEN; empty when neither is set. Raises OSError or ValueError."""
     file = os.environ.get("RUNNER_TOKEN_FILE")
     return Secret(os.environ.get("RUNNER_TOKEN", ""), Path(file) if file else None)

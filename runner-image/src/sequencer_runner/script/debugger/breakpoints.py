@@ -1,4 +1,4 @@
-"""Breakpoints: where they are set, what a line with one does when it is reached, what was logged there."""
+"""Breakpoints and log points: where they are set, and when they are hit."""
 
 import os
 from collections.abc import Callable
@@ -13,14 +13,14 @@ from sequencer_runner.script.source.expressions import Code, LogText, one_line
 from sequencer_runner.script.source.signals import is_of_signal
 from sequencer_runner.script.source.sources import Sources
 
-# Code of its own, before 3.12, that runs at once as a part of a statement.
+# Code objects that run immediately as a part of a statement. Before Python 3.12 comprehensions have their own.
 _PART_OF_A_STATEMENT = {"<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"}
 _KEPT = ("file", "line", "condition", "hitCount", "logMessage", "enabled")
 
 
 @dataclass(eq=False)
 class Breakpoint:
-    """As it was requested for, and what became of it."""
+    """A breakpoint as it was requested, and how it was resolved."""
 
     requested: dict[str, Any]
     path: str | None = None
@@ -39,7 +39,7 @@ class Breakpoint:
         return bool(self.requested["enabled"]) and self.problem is None
 
     def reached(self, frame: FrameType) -> "Hit | None":
-        """Called when its line is about to run."""
+        """Called when its line is about to run. Returns a hit if the condition and the hit count are met."""
         if self.condition is not None:
             try:
                 if not self.condition.run(frame):
@@ -54,7 +54,7 @@ class Breakpoint:
         return None if wanted and self.hits != wanted else Hit(self)
 
     def fields(self, shown: Callable[[str], str]) -> dict[str, Any]:
-        """As events carry it."""
+        """The breakpoint as in events."""
         fields = {key: self.requested[key] for key in _KEPT if self.requested.get(key) is not None}
         if self.path is not None:
             fields["file"] = shown(self.path)
@@ -71,22 +71,24 @@ class Breakpoint:
 
 @dataclass(frozen=True)
 class Hit:
-    """A breakpoint was reached and its condition holds, or raised this."""
+    """A breakpoint was reached, and its condition is true or raised `error`."""
 
     breakpoint: Breakpoint
     error: str | None = None
 
     def fields(self, shown: Callable[[str], str]) -> dict[str, Any]:
-        """As a `prompt` event carries it."""
+        """The hit as in a `prompt` event."""
         fields = self.breakpoint.fields(shown)
         return {**{key: fields.get(key) for key in ("file", "line", "condition", "hits")}, "error": self.error}
 
 
 @dataclass(eq=False)
 class BreakpointSite:
-    """A line of a code object with breakpoints. `begins`: the instructions that begin its statement, when that has
-    several lines (a call comes back to its first line for the call itself). `muted`: nothing else is reported for
-    it in this tick."""
+    """A line of a code object with breakpoints.
+
+    `begins`: the instructions that begin its statement, if the statement has several lines: a call returns to its first
+    line for the call itself. `muted`: except for hits, the line is not reported again in this tick.
+    """
 
     code: CodeType
     breakpoints: list[Breakpoint]
@@ -109,12 +111,12 @@ class Breakpoints:
     _real: dict[str, str] = field(default_factory=dict)
 
     def replace(self, requested: list[dict[str, Any]]) -> None:
-        """Replaces all; one that is as before keeps its hits, and remains removed."""
+        """Replaces all breakpoints. An unchanged one keeps its hits, and stays removed."""
         before = {_key(b.requested): b for b in self.all}
         self._set([self._make(a, before.get(_key(a))) for a in requested])
 
     def move(self, moves: LineMoves) -> None:
-        """The script was replaced: its breakpoints follow their statements."""
+        """After the script was replaced: moves its breakpoints with their statements."""
         self._set(
             [self._moved(b, moves) if b.path == self.sources.path else self._make(b.requested, b) for b in self.all]
         )
@@ -140,18 +142,18 @@ class Breakpoints:
         return [b.fields(self.sources.shown) for b in self.all]
 
     def paths(self) -> set[str]:
-        """The real paths of the files with breakpoints that can stop something."""
+        """The real paths of the files with active breakpoints."""
         return set(self._by_path)
 
     def real(self, path: str) -> str:
-        """Code may know its file by another way to it than people do."""
+        """The real path: code may have been loaded by another path than the one that the user gave."""
         real = self._real.get(path)
         if real is None:
             real = self._real[path] = path if path.startswith("<") else os.path.realpath(path)
         return real
 
     def sites(self, code: CodeType) -> dict[int, BreakpointSite]:
-        """By the lines, as the code has them, that belong to a breakpoint's statement."""
+        """The breakpoint sites of a code object, by every line that belongs to the statement of a breakpoint."""
         wanted = self._by_path.get(self.real(code.co_filename))
         if wanted is None or code.co_name in _PART_OF_A_STATEMENT:
             return {}
@@ -203,7 +205,7 @@ def _key(requested: dict[str, Any]) -> tuple[Any, ...]:
 
 
 def _is_class_body(code: CodeType) -> bool:
-    """Its first line has been reached outside of it already."""
+    """Whether it is a class body. Its first line was already reported outside of it."""
     return not code.co_flags & CO_OPTIMIZED and code.co_name != "<module>"
 
 

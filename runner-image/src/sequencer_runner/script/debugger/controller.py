@@ -1,4 +1,4 @@
-"""Decides at each line whether it is told and whether to stop there; carries out the commands that let traces go on."""
+"""Decides at each line whether to report it and whether to stop there; executes the commands that resume traces."""
 
 from collections.abc import Callable
 from types import FrameType
@@ -25,12 +25,12 @@ from sequencer_runner.script.source.sources import Sources, parse
 from sequencer_runner.script.source.stack import ScriptFile
 from sequencer_runner.script.source.statements import RestartStatement, Statements, StopRequested
 
-# Traces, for each of which there is a tick between two looks for those that have ended.
+# Ended traces are looked for every (1 + number of traces / this) ticks.
 _REAPED_A_TICK = 100
 
 
 class LineProbe(Protocol):
-    """What the controller asks of the probe."""
+    """The part of the probe that the controller uses."""
 
     def rearm(self) -> None: ...
 
@@ -42,7 +42,7 @@ class LineProbe(Protocol):
 
 
 class Controller:
-    """One for the script process. `probe` is there as soon as lines are watched."""
+    """One per script process. `probe` is set as soon as lines are watched."""
 
     def __init__(self, channel: Channel, path: str, sources: Sources, lines: Lines, own_threads: set[int]) -> None:
         self._channel = channel
@@ -71,8 +71,10 @@ class Controller:
     # --- called by the probe, in the script's threads ---------------------------------------------------------------
 
     def at_line(self, frame: FrameType, raw_line: int, hits: "list[Hit] | tuple[()]" = ()) -> bool:
-        """Called before a line runs that is watched. `hits`: of its breakpoints. True if this place need not report
-        again in this tick."""
+        """Called before a watched line runs. `hits`: the breakpoints that it reached.
+
+        Returns True if the line need not be reported again in this tick.
+        """
         trace = self.traces.current()
         if trace.prompt is not None:
             if not trace.prompt.answered.is_set():
@@ -92,10 +94,10 @@ class Controller:
         frame_id = id(frame)
         several = line in self._lines.several
         if several and stop is None and trace.line == line and trace.frame_id == frame_id:
-            # Further lines of a statement, or its first again: a call whose arguments have been worked out.
+            # Another line of the same statement, or its first line again: a call whose arguments have been evaluated.
             return False
         if not self.traces.several and self.streams is not None:
-            # What was printed so far belongs to the line before.
+            # The output so far belongs to the previous line.
             self.streams.pass_on()
         trace.frame_id = frame_id
         trace.function = frame.f_code.co_name
@@ -117,7 +119,7 @@ class Controller:
         return True
 
     def _at_library_line(self, trace: Trace, frame: FrameType, raw_line: int, stop: Hit | None) -> bool:
-        """A line of another file, with a breakpoint or on the way of a step. What is not stopped at is not told."""
+        """A line of another file, with a breakpoint or during a step. It is reported only if the trace stops."""
         source = self.sources.get(frame.f_code.co_filename)
         line = raw_line if source is None else source.lines.of_line(raw_line)
         place = (id(frame), line)
@@ -133,21 +135,22 @@ class Controller:
         return False
 
     def steps_into(self, frame: FrameType) -> bool:
-        """Whether a step goes into this function of a library, which begins."""
+        """Whether a step enters this function of a library, which is being called."""
         trace = self.traces.peek()
         if trace is None or trace.mode != "step" or trace.prompt is not None or self._stops.is_forked():
             return False
         return stepping.enters(trace, frame, self._file.path)
 
     def frame_left(self, frame: FrameType) -> None:
-        """A frame is returned from. A step from there may stop in whatever comes next: what a C function calls next."""
+        """Called when a frame returns or yields. A step from it may stop in whatever runs next, such as a callback
+        of a C function."""
         for trace in self._stepping:
             if trace.frame is frame and trace.prompt is None:
                 trace.frame_left = True
                 self._rearm_repeatedly()
 
     def serves_runner(self, frame: FrameType) -> bool:
-        """Whether the runner itself has called this."""
+        """Whether the runner itself has called this code."""
         return threads.get_ident() in self.own_threads or self._file.serves_runner(frame)
 
     def _stop_reason(self, trace: Trace, frame: FrameType, line: int, stop: Hit | None) -> str | None:
@@ -167,11 +170,11 @@ class Controller:
         self.task_freeze.end(trace)
 
         def over() -> bool:
-            """The run was resumed since the reason was found."""
+            """Whether the run was resumed since the reason was determined."""
             return self.leaving or (stop is None and not self._pause.applies_to(trace) and not trace.stepping)
 
         def begin(command: str) -> None:
-            """Under the lock: a resume finds the trace either at its prompt or in its step."""
+            """Called under the lock: a resume finds the trace either at its prompt or in its step."""
             if command == "CONTINUE" or (command == "RETURN" and stepping.is_script(frame.f_code, self._file.path)):
                 return
             stepping.begin(trace, frame, command, self._started_statement)
@@ -196,8 +199,8 @@ class Controller:
         self._pause.update()
 
     def hold(self, error: BaseException, decided: Callable[[], bool]) -> None:
-        """Stops the main trace, whose stack is that of the error, until it is decided what follows, or until a signal
-        or a stop ends it."""
+        """Stops the main trace, with the stack of the error, until the operator decides, or until a signal or a stop
+        ends the hold."""
         trace = self.traces.of_thread(threads.get_ident())
         self._stops.stop_and_wait(
             trace,
@@ -209,7 +212,7 @@ class Controller:
         )
 
     def _started_statement(self, frame: FrameType) -> int | None:
-        """The first line of the statement that a frame is in, if it has several lines."""
+        """The first line of the statement that a frame is in, if the statement has several lines."""
         source = self.sources.known(frame.f_code.co_filename)
         if source is None:
             return None
@@ -222,7 +225,7 @@ class Controller:
             self.probe.unfollow()
 
     def rearm(self) -> None:
-        """Every place reports again, at once."""
+        """All lines are reported again, immediately."""
         self._sampler.rearm()
         if self.probe is not None:
             self.probe.rearm()
@@ -245,12 +248,12 @@ class Controller:
             self._pause.update()
 
     def resume(self, *, held: bool = False) -> None:
-        """Withdraws a pause, ends every step, and continues every paused trace; one that is held only if `held`."""
+        """Cancels a pause, ends every step, and resumes every stopped trace. Held traces are resumed only if `held`."""
         with self._lock:
             stopped = self.traces.at_prompt()
             if not held and not self._pause.wanted and stopped and all(map(is_held, stopped)):
                 raise CommandRefused("NOT_PAUSED", f"The run is not paused: it is held on a failure. {DECIDE}")
-            # First: a trace that continues must not stop again at its next line.
+            # First, so that a trace that resumes does not stop again at its next line.
             self._pause.withdraw()
             self._end_steps()
             for trace in self.traces.with_prompt():
@@ -265,13 +268,13 @@ class Controller:
         self.task_freeze.release()
 
     def expect_stop(self, number: int | None) -> None:
-        """This signal is about to be sent: it is not held, and no step stops the script on its way out."""
+        """This signal is about to be sent: it is delivered immediately, and no step stops the script while it ends."""
         self.signals.let_through(number)
         with self._lock:
             self._end_steps()
 
     def leave(self) -> None:
-        """A signal was sent to end the script: nothing is to keep it."""
+        """A signal was sent to end the script: resumes every trace, and nothing is held any more."""
         self.leaving = True
         self.signals.release()
         self.resume(held=True)
@@ -290,7 +293,7 @@ class Controller:
         return self._stops.restart_statement(allowed=lambda: not self.stop_requested)
 
     def replaced(self, statements: Statements) -> None:
-        """The script has other lines from now on."""
+        """The rest of the script was replaced: its lines change."""
         with self._lock:
             self._lines = self._positions.lines = statements.lines
             new = parse(statements.source, self._file.path)
@@ -303,7 +306,7 @@ class Controller:
             self._breakpoints_changed()
 
     def set_breakpoints(self, requested: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """Replaces them all; as they were set."""
+        """Replaces all breakpoints. Returns them as they were set."""
         self.breakpoints.replace(requested)
         return self._breakpoints_changed()
 
@@ -321,7 +324,7 @@ class Controller:
             self._rearm_repeatedly()
 
     def at_prompt(self, trace_id: int, number: int) -> tuple[Trace, Prompt]:
-        """The trace with its prompt, which is not answered. Raises CommandRefused."""
+        """The trace and its unanswered prompt. Raises CommandRefused."""
         return self._stops.find(trace_id, number)
 
     def step(
@@ -349,17 +352,17 @@ class Controller:
     # --- called 20 times a second -----------------------------------------------------------------------------------
 
     def tick(self) -> None:
-        """Positions of hot code; traces that have ended; whether a pause is complete."""
+        """Samples positions in hot code, finds ended traces, and updates the pause."""
         self._ticks += 1
         if self._ticks % (1 + len(self.traces.all) // _REAPED_A_TICK) == 0:
             self.traces.reap()
         self._log_points.tick()
         self.task_freeze.tick()
         if self._stepping and not self.traces.stepping():
-            # The trace that was stepping has ended.
+            # The stepping trace has ended.
             self._update_stepping()
         if self._rearm_ticks:
-            # A place may have fallen silent at the very moment when it became wanted.
+            # A line may have been muted at the moment when it became relevant.
             self._rearm_ticks -= 1
             self.rearm()
         self._sampler.tick(self._positions.all())
@@ -367,12 +370,12 @@ class Controller:
             self._pause.update(tick=True)
 
     def statements_are_over(self) -> None:
-        """A step of the main trace ends with the last statement: what Python does at exit is not the script."""
+        """Ends a step of the main trace: what Python runs at exit is not part of the script."""
         self.traces.of_thread(threads.get_ident()).run_freely()
         self._update_stepping()
 
     def finish(self) -> None:
-        """What there is still to be told at the end. No frame of the script is kept alive any longer."""
+        """Sends the last events. Drops the references to frames of the script."""
         self.traces.over = True
         self.traces.reap()
         for trace in self.traces.all.values():
@@ -381,10 +384,10 @@ class Controller:
         self.task_freeze.release()
         self._log_points.tick()
 
-    # --- what the traces tell ---------------------------------------------------------------------------------------
+    # --- events of traces ------------------------------------------------------------------------------------------
 
     def where(self) -> tuple[int, int]:
-        """Trace and line of the thread that writes; for the runner's own threads those of the main thread."""
+        """Trace and line of the calling thread. For threads of the runner, those of the main thread."""
         trace = self.traces.peek() or self.traces.all.get(1)
         return (0, 0) if trace is None else (trace.id, trace.line)
 

@@ -1,4 +1,4 @@
-"""Where the statements of a script are in its next version, by a diff of their texts."""
+"""Maps the lines of a script to its next version, by a diff of the statements."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -17,19 +17,19 @@ _Pair = Callable[[int, int], None]
 
 
 class LineMoves:
-    """Statements are known by the lines at which the script can stop; compound ones without their bodies."""
+    """Compares the statements at which the script can stop; compound statements without their bodies."""
 
     def __init__(self, old: Source, new: Source) -> None:
         self._old = old
         self._lines = {a: b for a, b in _moves(old, new) if b is not None}
 
     def line(self, line: int) -> int | None:
-        """In the new version; None when its statement was removed."""
+        """The line in the new version; None if its statement was removed."""
         stop = self._old.stop_at(line)
         return None if stop is None else self._lines.get(stop)
 
     def line_or_next(self, line: int) -> int | None:
-        """Of the next statement when its own was removed."""
+        """As `line`, but the next statement if its own was removed."""
         return next((self._lines[stop] for stop in self._old.stops if stop >= line and stop in self._lines), None)
 
 
@@ -67,7 +67,7 @@ def _moves(old: Source, new: Source) -> list[tuple[int, int | None]]:
 
 
 def _pair_moved(a: list[str], b: list[str], found: list[int | None], taken: list[bool], pair: _Pair) -> None:
-    """A statement that was cut out and put elsewhere, if its text is there once."""
+    """Pairs statements that were moved, if their text occurs once in each version."""
     left = [i for i, j in enumerate(found) if j is None]
     free = {b[j]: j for j, is_taken in enumerate(taken) if not is_taken}
     once_a = Counter(a[i] for i in left)
@@ -78,7 +78,7 @@ def _pair_moved(a: list[str], b: list[str], found: list[int | None], taken: list
 
 
 def _edits(a: list[str], b: list[str], rows: list[int], columns: list[int]) -> list[tuple[int, int]]:
-    """Statements that were edited in place, in their order."""
+    """Pairs statements that were edited in place, in their order."""
     if len(rows) == len(columns):
         return list(zip(rows, columns, strict=True))
     if len(rows) * len(columns) > _MOST_PAIRS:
@@ -94,7 +94,7 @@ def _edits(a: list[str], b: list[str], rows: list[int], columns: list[int]) -> l
 
 
 def _texts(source: Source) -> list[str]:
-    """Of each statement, without its indentation."""
+    """The text of each statement, without indentation."""
     lines = python_lines(source.text.removeprefix("\ufeff"))
     texts = []
     for stop in source.stops:

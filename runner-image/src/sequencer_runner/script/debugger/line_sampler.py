@@ -1,7 +1,7 @@
-"""Which lines are told: all of slow code, samples of hot code.
+"""Decides which line events to send: all lines of slow code, a sample of hot code.
 
-A line costs the script little and its event much more, so only so many are told in a tick of 50 ms. A place that is
-over falls silent until everything reports again; where such code is now is looked up by the ticks.
+A line costs the script little, its event much more: the number of events per tick of 50 ms is limited. A line that
+exceeds the limit is muted until all lines are rearmed; the ticks look up the position of traces in muted code.
 """
 
 from collections.abc import Iterable
@@ -12,13 +12,13 @@ from sequencer_runner.script.debugger.traces import Trace
 from sequencer_runner.script.io.channel import Channel
 from sequencer_runner.script.source.sources import SCRIPT
 
-# Line events of one place and trace in a tick, of all on the long run, and of all in a burst.
-_HITS_A_PLACE = 3
-_HITS_A_TICK = 10
+# Limits of line events: of one line and trace per tick, of all per tick on average, of all in a burst.
+_HITS_PER_LINE = 3
+_HITS_PER_TICK = 10
 _BURST = 200
-# Ticks without hot code, after which an event is worth waiting for until it is sent.
+# After so many ticks without hot code, the script waits until an event is sent.
 _CALM = 20
-# Traces whose place is looked up in a tick: in turns, where there are more.
+# How many traces are looked up per tick. If there are more, they take turns.
 _LOOKED_UP = 8
 
 
@@ -33,11 +33,11 @@ class LineSampler:
         self._looked_up = 0
 
     def sample(self, trace: Trace, line: int) -> bool:
-        """The trace sample to its line. False when it was not told: there is too much to send."""
+        """Called when the trace reaches the line. Returns False if no event was sent because of the limits."""
         place = (trace.id, line)
         hits = self._hits.get(place, 0) + 1
         self._hits[place] = hits
-        if self._left > 0 and hits <= _HITS_A_PLACE:
+        if self._left > 0 and hits <= _HITS_PER_LINE:
             self._left -= 1
             self.send(trace, line)
             if self._calm_ticks >= _CALM and self._left > _BURST // 2:
@@ -55,21 +55,21 @@ class LineSampler:
         self._channel.line(**fields)
 
     def mute(self) -> None:
-        """A place reports no more."""
+        """A line is muted."""
         if not self._muted:
             self._muted = True
             self._mutes += 1
             self._calm_ticks = 0
 
     def rearm(self) -> None:
-        """Every place reports again."""
+        """All lines are reported again."""
         self._muted = False
 
     def tick(self, positions: Iterable[Position]) -> None:
-        """A new budget; and where the traces are whose code is silent."""
+        """Renews the limits, and sends the positions of traces in muted code."""
         self._hits.clear()
         self._calm_ticks += 1
-        self._left = min(_BURST, self._left + _HITS_A_TICK)
+        self._left = min(_BURST, self._left + _HITS_PER_TICK)
         moved = [p for p in positions if self._is_behind(*p)]
         begin = self._looked_up % len(moved) if len(moved) > _LOOKED_UP else 0
         self._looked_up = begin + _LOOKED_UP
@@ -81,8 +81,8 @@ class LineSampler:
             self.send(trace, line)
 
     def _is_behind(self, trace: Trace, line: int, function: str) -> bool:
-        """Whether the trace is where no line tells of it. While every place reports, one may be just about to: the next
-        tick sees whether it did."""
+        """Whether the trace is at a line that it has not reported. While no line is muted, it may be about to: then the
+        next tick decides."""
         if not _has_moved(trace, line, function):
             return False
         if self._muted or trace.sent_when_behind == trace.lines_sent:

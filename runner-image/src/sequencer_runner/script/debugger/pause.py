@@ -1,4 +1,4 @@
-"""The pause of a run: asked for, pending until every trace has stopped, complete, over when something runs again."""
+"""The pause of a run: pending until every trace has stopped, then complete, and over when a trace runs again."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,11 +7,11 @@ from sequencer_runner.script.debugger.traces import Trace, Traces
 from sequencer_runner.script.io.channel import Channel
 
 Running = list[dict[str, Any]]
-"""The traces inside the script's code that are not stopped, with their lines: what a pause waits for."""
+"""The traces in the script's code that are not stopped, with their lines: a pause waits for them."""
 
 
 class Pause:
-    """Called under the lock of the stops."""
+    """All methods are called under the lock of `Stops`."""
 
     def __init__(self, channel: Channel, traces: Traces, running: Callable[[], Running]) -> None:
         self._channel = channel
@@ -19,7 +19,7 @@ class Pause:
         self._running = running
         self._wanted = False
         self._released: set[int] = set()
-        """Traces that have left a prompt since the pause was requested: it does not stop them again."""
+        """Traces that have left a prompt since the pause was requested: the pause does not stop them again."""
         self._moving: set[int] = set()
         """Traces that have left a prompt since the pause was last reported complete, and have not stopped again."""
         self._state = "none"
@@ -46,12 +46,12 @@ class Pause:
             self._send_none()
 
     def withdraw(self) -> None:
-        """No trace stops for it any more. Its end is not reported yet."""
+        """No trace stops for the pause any more. Its end is not reported yet."""
         self._wanted = False
 
     def release(self, trace: Trace) -> None:
-        """This trace leaves its prompt. A pending pause still stops the others; after a complete one, new threads do
-        not stop at their first line any more. A trace held on a failure stops at the statement that follows."""
+        """Called when a trace leaves its prompt. A pending pause still stops the others. After a complete one, new
+        threads no longer stop at their first line. A trace that was held on a failure stops at the next statement."""
         held = trace.prompt is not None and trace.prompt.held
         if self._state == "paused":
             self._moving.add(trace.id)
@@ -63,7 +63,7 @@ class Pause:
         self._moving.discard(trace.id)
 
     def update(self, *, tick: bool = False) -> None:
-        """Reports when the pause has become complete, and when what was paused runs again for longer than a tick."""
+        """Reports when the pause is complete, and when a paused trace runs again for longer than a tick."""
         stopped = self._traces.at_prompt()
         if self._state == "none" and not stopped:
             return
@@ -78,7 +78,7 @@ class Pause:
                 self._send_pending(running)
             return
         self._ticks = 0
-        # Also again: a trace that left its prompt may be where it cannot run, in a loop that is stopped.
+        # Also again: a trace that left its prompt may be unable to run, in an event loop that is stopped.
         if self._state != "paused" or self._moving:
             self._state = "paused"
             self._moving = set()
@@ -95,7 +95,7 @@ class Pause:
             self._send_none()
 
     def _all_released(self, running: Running) -> bool:
-        """Nothing is left that the pause could stop."""
+        """Whether no trace is left that the pause could stop."""
         return all(entry["trace"] in self._released for entry in running)
 
     def _send_none(self) -> None:

@@ -1,4 +1,4 @@
-"""Where the traces are in the script, looked at from beside them."""
+"""Samples the positions of the traces in the script, from another thread."""
 
 from collections.abc import Iterator
 from types import FrameType
@@ -10,11 +10,11 @@ from sequencer_runner.script.source.lines import Lines
 from sequencer_runner.script.source.stack import ScriptFile
 
 Position = tuple[Trace, int, str]
-"""A trace inside the script's code, with its line (0 for none) and function."""
+"""A trace in the script's code, its line (0 for none) and its function."""
 
 
 class Positions:
-    """`lines`: of the script as it is now."""
+    """`lines`: of the current version of the script."""
 
     def __init__(self, file: ScriptFile, lines: Lines, traces: Traces, own_threads: set[int]) -> None:
         self._file = file
@@ -27,10 +27,10 @@ class Positions:
             yield self._traces.sampled(ident), self.lines.of_line(frame.f_lineno or 0), frame.f_code.co_name
 
     def running(self) -> list[dict[str, Any]]:
-        """Those that are not stopped: what a pause waits for, as its event carries it."""
+        """The traces that are not stopped, as in a `pause` event."""
         stopped = {trace.ident for trace in self._traces.at_prompt()}
         if threads.has_subinterpreters():
-            # The positions of threads are unknown: assume that every trace with a line runs.
+            # The positions of threads are unknown: assume that every trace with a line is running.
             known = [t for t in self._traces.all.values() if t.kind == "THREAD" and t.line and t.ident not in stopped]
             return [{"trace": t.id, "line": t.line} for t in known]
         running = []

@@ -1,4 +1,4 @@
-"""A trace that is stopped: it waits for its command, and does meanwhile what people ask of it."""
+"""The prompt of a stopped trace: it waits for a command, and meanwhile evaluates expressions in the trace."""
 
 import ctypes
 import queue
@@ -20,21 +20,21 @@ _Work = Callable[[], None]
 
 
 class EvaluationInterrupted(KeyboardInterrupt):
-    """Somebody ended an evaluation; the script itself is not meant."""
+    """The operator interrupted an evaluation. Not for the script."""
 
 
 @dataclass(slots=True)
 class Prompt:
-    """`frames`: the stack, the innermost first, as long as the trace is stopped."""
+    """`frames`: the stack, innermost first, while the trace is stopped."""
 
     number: int
     frames: list[FrameType]
     held: bool = False
-    """On a failure: it is answered by a decision, and by no step."""
+    """On a failure: it is answered by a decision, not by a step."""
     answered: threads.Event = field(default_factory=threads.Event)
     command: str | None = None
     restart: bool = False
-    """The statement that it stands before was replaced, and begins again."""
+    """The statement was replaced before anything of it had run, and restarts."""
     evaluation: "Evaluation | None" = None
     _work: "queue.SimpleQueue[_Work | None]" = field(default_factory=queue.SimpleQueue)
 
@@ -44,14 +44,14 @@ class Prompt:
         self._work.put(None)
 
     def do(self, work: _Work) -> None:
-        """Lets the stopped trace do it."""
+        """Runs the work in the stopped trace."""
         self._work.put(work)
 
     def wait(self, after: _Work) -> None:
-        """In the trace itself: until it is answered. `after` is called after each piece of work."""
+        """Called in the trace: waits until the prompt is answered. `after` is called after each piece of work."""
         while not self.answered.is_set():
             try:
-                # Not for ever: a signal is to be noticed.
+                # With a timeout, so that signals are handled.
                 work = self._work.get(timeout=0.2)
             except queue.Empty:
                 continue
@@ -61,8 +61,8 @@ class Prompt:
 
 
 class Evaluation:
-    """Runs in the stopped trace. `interrupt`, from another thread, ends it and nothing else: in the main thread by a
-    signal, which also ends a sleep, in another by an exception at its next instruction."""
+    """Runs in the stopped trace. `interrupt`, called from another thread, ends the evaluation and nothing else: in the
+    main thread by a signal, which also ends a sleep, in other threads by an exception at the next instruction."""
 
     def __init__(self) -> None:
         self._ident = 0
@@ -74,10 +74,10 @@ class Evaluation:
         self._by_signal = False
         self._before: Any = None
         self.stop: BaseException | None = None
-        """What the script's own handler of an interrupt raised meanwhile: it is meant for the script."""
+        """The exception that the script's own SIGINT handler raised meanwhile: it belongs to the script."""
 
     def run(self, work: Callable[[], str]) -> str:
-        """Raises what the work raises, or EvaluationInterrupted."""
+        """Runs the work. Raises what it raises, or EvaluationInterrupted."""
         try:
             try:
                 self._begin()
@@ -85,14 +85,14 @@ class Evaluation:
             finally:
                 self._end()
         finally:
-            # Once more, in case the interrupt has come in the middle of the end.
+            # Again, in case the interrupt arrived during the first call.
             self._end()
 
     def interrupt(self) -> None:
-        """From one other thread."""
+        """Called from one other thread."""
         if self._by_signal and self._sent and not self._arrived:
             return
-        # No lock: the exception could come while the trace holds it.
+        # Without a lock: the exception could be raised while the trace holds it.
         self._sending = self._wanted = True
         try:
             if self._ident:
@@ -106,12 +106,12 @@ class Evaluation:
             self._sending = False
 
     def leave(self) -> None:
-        """The run is being stopped. In the main thread the signal that stops it ends the evaluation."""
+        """Ends the evaluation because the run is being stopped. In the main thread the signal of the stop does that."""
         if not self._by_signal:
             self.interrupt()
 
     def _resend(self) -> None:
-        """A signal that comes just before a blocking call begins does not end that call: another one does."""
+        """Repeats the signal: one that arrives just before a blocking call does not end that call."""
         for wait in _RESEND_AFTER:
             time.sleep(wait)
             ident = self._ident
@@ -128,7 +128,7 @@ class Evaluation:
             self._by_signal = True
         self._ident = threads.get_ident()
         if self._wanted:
-            # It was interrupted before it began.
+            # Interrupted before it began.
             raise EvaluationInterrupted
 
     def _on_signal(self, number: int, frame: FrameType | None) -> Any:
@@ -136,7 +136,7 @@ class Evaluation:
             self._arrived = True
             raise EvaluationInterrupted
         if self._echo:
-            # Sent again at the very moment when the first arrived.
+            # A repeated signal that crossed the arrival of the first.
             self._echo = False
             return None
         try:
@@ -146,17 +146,17 @@ class Evaluation:
             hide_runner(error)
             raise
         if self._ident and not held:
-            # The handler only made a note (asyncio cancels the main task): the evaluation does not delay it.
+            # The handler only recorded the signal (asyncio cancels the main task): end the evaluation without delay.
             raise EvaluationInterrupted
         return None
 
     def _end(self) -> None:
         self._ident = 0
         while self._sending or (self._by_signal and self._sent and not self._arrived):
-            # On its way, and at this thread: it is taken here, not in the script.
+            # The signal is on its way to this thread: receive it here, not in the script.
             time.sleep(0.001)
         if self._by_signal:
-            # Unless the evaluation has set another.
+            # Unless the evaluation has set another handler.
             if signal.getsignal(signal.SIGINT) == self._on_signal:
                 signal.signal(signal.SIGINT, self._before)
             self._by_signal = False
@@ -165,6 +165,6 @@ class Evaluation:
 
 
 def _raise_in(ident: int, kind: type[BaseException] | None) -> None:
-    """None takes back what has not arrived."""
+    """Raises an exception in another thread. None cancels one that has not arrived."""
     value = None if kind is None else ctypes.py_object(kind)
     ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(ident), value)

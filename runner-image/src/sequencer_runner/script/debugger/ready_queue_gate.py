@@ -1,7 +1,7 @@
-"""A gate in the queue of an asyncio loop: what has to wait stays outside until it opens. Nothing is lost or doubled.
+"""A gate in the ready queue of an asyncio event loop: frozen handles wait until it opens. None is lost or duplicated.
 
-It takes the place of `loop._ready`, whose deque goes on behind it. A signal may raise at any line here: so a handle is
-moved from one queue to the other by a single call of C.
+It replaces `loop._ready` and wraps its deque. A signal may raise at any line here, so a handle is moved from one queue
+to the other by a single C call.
 """
 
 from collections import deque
@@ -13,7 +13,7 @@ _OF_TASKS = {"__step", "__wakeup", "task_wakeup"}
 
 
 def task_of(handle: Any) -> Any:
-    """The task that a handle makes go on; None for any other callback."""
+    """The task that a handle resumes; None for any other callback."""
     callback = handle._callback
     if type(callback).__name__ == "TaskStepMethWrapper" or getattr(callback, "__name__", None) in _OF_TASKS:
         task = getattr(callback, "__self__", None)
@@ -22,19 +22,19 @@ def task_of(handle: Any) -> Any:
 
 
 def begins_or_yields(handle: Any) -> bool:
-    """Whether it was put there by the task itself or by its maker, not by what the task waited for."""
+    """Whether the handle was scheduled by the task or its creator, not by what the task awaited."""
     return type(handle._callback).__name__ == "TaskStepMethWrapper" or handle._callback.__name__ == "__step"
 
 
 class _CancelledHandle:
-    """What a loop skips, that had counted a handle which is outside now."""
+    """For a loop that had counted a handle which is frozen now: the loop skips a cancelled handle."""
 
     _cancelled = True
 
 
 class ReadyQueueGate:
-    """`waits`: whether this handle stays outside. `turns`: called at each turn of the loop; true when the gate is to
-    open. All but `append` is for the thread of the loop alone."""
+    """`is_frozen`: whether a handle has to wait. `is_over`: called in each iteration of the loop; true opens the gate.
+    Only `append` may be called by threads other than that of the loop."""
 
     def __init__(self, loop: Any, is_frozen: Callable[[Any], bool], is_over: Callable[[], bool]) -> None:
         self._loop = loop
@@ -44,7 +44,7 @@ class ReadyQueueGate:
         self._frozen: deque[Any] = deque()
         self.is_closed = False
         self.idle = False
-        """The loop had nothing to do when it last looked."""
+        """The loop had no handle to run at its last check."""
 
     def close(self) -> None:
         self.is_closed = True
@@ -57,7 +57,7 @@ class ReadyQueueGate:
         return len(self._frozen)
 
     def sort(self) -> None:
-        """Lets in what has not to wait any more."""
+        """Moves the handles that are no longer frozen to the ready queue."""
         for _ in range(len(self._frozen)):
             if self._is_frozen(self._frozen[0]):
                 self._frozen.rotate(-1)
@@ -65,16 +65,16 @@ class ReadyQueueGate:
                 self._ready.extend(map(deque.popleft, (self._frozen,)))
 
     def open(self) -> None:
-        """They have waited longest: they come first, in their order."""
+        """Moves all handles to the front of the ready queue, in their order: they have waited longest."""
         self.is_closed = False
         if self._loop._ready is self:
             self._loop._ready = self._ready
         self._ready.extendleft(map(deque.pop, repeat(self._frozen, len(self._frozen))))
 
-    # --- what a loop does with its queue ----------------------------------------------------------------------------
+    # --- used by the loop as its queue ------------------------------------------------------------------------------
 
     def append(self, handle: Any) -> None:
-        """Also by other threads, and by one that has taken the gate for the queue just before it opened."""
+        """Can be called by other threads, also by one that read `loop._ready` just before the gate opened."""
         queue = self._frozen if self.is_closed and self._is_frozen(handle) else self._ready
         queue.append(handle)
 

@@ -1,6 +1,6 @@
-"""Where a trace that is being stepped stops again. Pure but for the trace that it marks.
+"""Rules for where a stepping trace stops again. Pure, except that it updates the trace.
 
-A step goes into functions of libraries, too, but passes through what only calls back (`PASSED`), through imports, and
+A step also enters functions of libraries. It passes through code that only calls back (`PASSED`), through imports, and
 through code without a file.
 """
 
@@ -43,7 +43,7 @@ PASSED = tuple(
 
 
 def begin(trace: Trace, frame: FrameType, command: str, statement_of: Callable[[FrameType], int | None]) -> None:
-    """The trace goes on from this frame by any command but CONTINUE."""
+    """Starts a step from this frame, by any command except CONTINUE."""
     trace.reason = "step"
     trace.mode = _MODES[command]
     trace.frame = frame
@@ -58,13 +58,13 @@ def begin(trace: Trace, frame: FrameType, command: str, statement_of: Callable[[
 
 
 def aim(trace: Trace, source: Source | None, at: int, command: str, line: int | None) -> None:
-    """Where a step UNTIL or LOOP from line `at` of this source goes. Raises CommandRefused."""
+    """Sets the target of a step UNTIL or LOOP from line `at` of this source. Raises CommandRefused."""
     if source is None:
         raise CommandRefused("BAD_INPUT", f"{command}: the source of this file cannot be read.")
     if command == "LOOP":
         loop = loop_around(source.tree, source.lines.of_line(at))
         if loop is None:
-            raise CommandRefused("BAD_INPUT", "This line is in no loop.")
+            raise CommandRefused("BAD_INPUT", "This line is not in a loop.")
         trace.loop = loop
         return
     stop = None if line is None else source.stop_at(line)
@@ -74,16 +74,16 @@ def aim(trace: Trace, source: Source | None, at: int, command: str, line: int | 
 
 
 def stops_at(trace: Trace, frame: FrameType, line: int, path: str) -> bool:
-    """Whether the step is over before this statement (by its first line) in this frame. `path`: of the script."""
+    """Whether the step ends before this statement, given by its first line, in this frame. `path`: of the script."""
     if trace.mode == "run":
-        return _task_has_handed_back(trace)
+        return _stepping_task_ended(trace)
     greenlet = trace.greenlet
     if greenlet is not None and not greenlet.dead and greenlet is not _greenlet():
         return False
-    # In one call: another thread may end the step here.
+    # In one call: another thread may end the step at this moment.
     started_statements = trace.started_statements.pop(id(frame), None)
     if started_statements == line:
-        # Back in a statement that had started_statements: a call over several lines whose arguments were worked out.
+        # Back in a statement that had started: a multi-line call whose arguments have been evaluated.
         trace.started_statements[id(frame)] = line
         return False
     if frame is trace.frame:
@@ -94,7 +94,7 @@ def stops_at(trace: Trace, frame: FrameType, line: int, path: str) -> bool:
         if line == trace.until and frame.f_code.co_filename == trace.frame.f_code.co_filename:
             return True
         if is_script(trace.frame.f_code, path):
-            # The script's own level ends with the script; each of its statements has a frame.
+            # The top level ends with the script: each of its statements has its own frame.
             return False
     return not _is_below(frame, trace.frame)
 
@@ -108,7 +108,7 @@ def _stops_in_own_frame(trace: Trace, line: int) -> bool:
 
 
 def must_report(trace: Trace, frame: FrameType, line: int) -> bool:
-    """Whether the next stop may be at this line of the code of this frame, of whichever trace."""
+    """Whether the next stop may be at this line of this code, for any trace."""
     if trace.mode == "step" or trace.frame_left or trace.stepping_task is not None:
         return True
     own = trace.frame
@@ -126,17 +126,17 @@ def must_report(trace: Trace, frame: FrameType, line: int) -> bool:
 
 
 def is_script(code: CodeType, path: str) -> bool:
-    """Whether it is a top-level statement of the script."""
+    """Whether the code is a top-level statement of the script."""
     return code.co_name == "<module>" and code.co_filename == path
 
 
 def passes(code: CodeType) -> bool:
-    """Whether a step passes through it without a stop."""
+    """Whether a step passes through the code without a stop."""
     return code.co_filename.startswith(("<", *PASSED))
 
 
 def enters(trace: Trace, frame: FrameType, path: str) -> bool:
-    """Whether a step into goes into this function, which begins."""
+    """Whether STEP enters this function, which is being called."""
     code = frame.f_code
     name = code.co_filename
     if passes(code) or code.co_name == "<module>" or is_own(frame):
@@ -149,14 +149,14 @@ def enters(trace: Trace, frame: FrameType, path: str) -> bool:
             return False
         near = near and caller.startswith(_LIBRARY)
         if near and caller.startswith(PASSED):
-            # What passes on does so by means of its own.
+            # A passed module calls its own helpers in the library.
             return False
         at = at.f_back
     return True
 
 
 def loop_around(tree: ast.Module, line: int) -> range | None:
-    """The lines of the innermost loop that the line is in, without leaving its function."""
+    """The lines of the innermost loop around the line, within its function."""
     found: tuple[int, range] | None = None
     function = 0
     for node in ast.walk(tree):
@@ -170,8 +170,8 @@ def loop_around(tree: ast.Module, line: int) -> range | None:
     return None if found is None or function > found[0] else found[1]
 
 
-def _task_has_handed_back(trace: Trace) -> bool:
-    """A step went from this thread into a task that has ended meanwhile, still stepping."""
+def _stepping_task_ended(trace: Trace) -> bool:
+    """Whether the step of this thread entered a task that ended while it was stepping."""
     task = trace.stepping_task
     if task is None or task.alive():
         return False
@@ -181,7 +181,7 @@ def _task_has_handed_back(trace: Trace) -> bool:
 
 
 def _greenlet() -> Any:
-    """The running greenlet; None where nothing uses them."""
+    """The running greenlet; None if greenlets are not used."""
     module = script_modules.get("greenlet._greenlet")
     return None if module is None else module.getcurrent()
 

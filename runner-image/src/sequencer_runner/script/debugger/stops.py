@@ -1,4 +1,4 @@
-"""Where traces stand: at prompts, each with its number, until somebody answers it."""
+"""Stops traces at numbered prompts until a command answers them."""
 
 import os
 from collections.abc import Callable
@@ -16,8 +16,8 @@ DECIDE = "Decide what follows: retry, skip, go to a statement, or stop."
 
 
 class Stops:
-    """`stopped` is called, under the lock, when a trace is at its prompt; `left` when it leaves it. The lock is that of
-    all who stop traces and let them go."""
+    """`on_stop` is called under the lock when a trace is at its prompt, `on_leave` when it leaves the prompt. The lock
+    protects all stopping and resuming of traces."""
 
     def __init__(
         self,
@@ -38,7 +38,7 @@ class Stops:
         self.lock = threads.RLock()
 
     def is_forked(self) -> bool:
-        """In a child, before it has forgotten the run: nobody is there to answer."""
+        """Whether this is a forked child whose after-fork functions have not run: no command can arrive there."""
         return os.getpid() != self._pid
 
     def stop_and_wait(
@@ -49,11 +49,11 @@ class Stops:
         begin: Callable[[str], None] = lambda command: None,
         **fields: Any,
     ) -> str | None:
-        """Stops the trace at a prompt, unless that is over before it begins. The command that answered it; None when
-        its statement begins again. `begin` is called with the command, under the lock."""
+        """Stops the trace at a prompt, unless `over` is already true. Returns the command that answered it; None if its
+        statement restarts. `begin` is called with the command, under the lock."""
         if self.is_forked():
             return "CONTINUE"
-        # After a failure no frame of the script is left: its next statement takes the signals.
+        # After a failure no frame of the script is left: the next statement receives the signals.
         frame = None if fields["reason"] == "failure" else places[-1][0]
         try:
             self.signals.hold()
@@ -94,7 +94,7 @@ class Stops:
             if prompt is not None:
                 with self.lock:
                     if trace.prompt is prompt:
-                        # An exception has taken the script out of here.
+                        # An exception ended the wait.
                         self.answer(trace, "CONTINUE")
                         trace.prompt = None
                     prompt.frames = []
@@ -106,7 +106,7 @@ class Stops:
             return
         if prompt.answered.is_set():
             if command == "CONTINUE" and not prompt.restart:
-                # It has not begun yet to carry out the step that answered it.
+                # The step that answered it has not begun yet.
                 prompt.command = command
             return
         others = {"others": "WAIT"} if trace.freeze_others else {}
@@ -115,26 +115,26 @@ class Stops:
         prompt.answer(command)
 
     def find(self, trace_id: int, number: int) -> tuple[Trace, Prompt]:
-        """The trace with its prompt, which is not answered. Raises CommandRefused."""
+        """The trace and its unanswered prompt. Raises CommandRefused."""
         trace = self._traces.all.get(trace_id)
         if trace is None:
             raise CommandRefused("UNKNOWN_TRACE", f"There is no trace {trace_id}, or it has ended.")
         prompt = trace.prompt
         if 0 < number < self._last and (prompt is None or prompt.number != number):
-            raise CommandRefused("STALE_PROMPT", f"Prompt {number} of trace {trace_id} was answered already.")
+            raise CommandRefused("STALE_PROMPT", f"Prompt {number} of trace {trace_id} was already answered.")
         if prompt is None:
             code = "STALE_PROMPT" if number <= self._last else "NOT_PAUSED"
-            raise CommandRefused(code, f"Trace {trace_id} is not stopped at prompt {number}; it has gone on.")
+            raise CommandRefused(code, f"Trace {trace_id} is not stopped at prompt {number}; it has continued.")
         if prompt.number != number or prompt.answered.is_set():
-            raise CommandRefused("STALE_PROMPT", f"Prompt {number} of trace {trace_id} was answered already.")
+            raise CommandRefused("STALE_PROMPT", f"Prompt {number} of trace {trace_id} was already answered.")
         return trace, prompt
 
     def held(self) -> list[Trace]:
-        """On a failure."""
+        """The traces that are held on a failure."""
         return [trace for trace in self._traces.at_prompt() if is_held(trace)]
 
     def check_not_evaluating(self) -> None:
-        """Raises CommandRefused while something is evaluated in the frames of a failure."""
+        """Raises CommandRefused while an expression is evaluated in the frames of a failure."""
         with self.lock:
             for trace in self.held():
                 refuse_while_evaluating(trace.prompt)
@@ -145,7 +145,7 @@ class Stops:
                 self.answer(trace, "CONTINUE")
 
     def restart_statement(self, *, allowed: Callable[[], bool]) -> bool:
-        """Takes the main trace out of a statement of which nothing has run. False when it does not stand before one."""
+        """Makes the main trace restart a statement of which nothing has run. False if it is not stopped before one."""
         with self.lock:
             trace = self._traces.of_thread(threads.MAIN)
             prompt = trace.prompt

@@ -1,8 +1,8 @@
-"""While one asyncio task takes a step, the others of its loop wait, if whoever steps wants it so.
+"""Freezes the other tasks of an event loop while one asyncio task steps, if the operator requests it.
 
-Only tasks wait: callbacks, timers and I/O go on, so that what the step awaits of them comes. To the step belong, as a
-call would, the tasks that it makes and those that it awaits. When it waits for what another task has to do (a lock, a
-queue), it is told that others wait, and people let them go on.
+Only tasks are frozen: callbacks, timers and I/O continue, because the step may await them. The tasks that the step
+creates or awaits belong to the step. When the step waits for a frozen task (a lock, a queue), the event `tasksFrozen`
+reports that, and the operator can resume the other tasks.
 """
 
 import contextlib
@@ -18,12 +18,12 @@ from sequencer_runner.script.debugger.traces import Trace
 from sequencer_runner.script.io.channel import Channel
 from sequencer_runner.script.isolation import script_modules
 
-# Ticks of an idle loop, until it is told that others wait.
+# Ticks of an idle loop until the frozen tasks are reported.
 _IDLE_TICKS = 10
 
 
 class TaskFreeze:
-    """One for the script process."""
+    """One per script process."""
 
     def __init__(self, channel: Channel) -> None:
         self._channel = channel
@@ -31,34 +31,34 @@ class TaskFreeze:
         self._lock = threads.RLock()
 
     def begin(self, trace: Trace) -> None:
-        """In the task that goes on from its prompt."""
+        """Called in the task that resumes from its prompt."""
         asyncio: Any = script_modules["asyncio"]
         task = asyncio.current_task()
         before = asyncio.get_running_loop()._ready
         if isinstance(before, ReadyQueueGate):
-            # The step of a task that itself waits now.
+            # The step of a task that will itself be frozen now.
             before.open()
         with self._lock:
-            # Known before it is shut: whatever a signal does here, it can be let go.
+            # Registered before the gate closes: if a signal raises here, the tasks can still be released.
             step = self._steps[trace.id] = TaskStep(trace, task)
             step.gate.close()
 
     def end(self, trace: Trace) -> None:
-        """In the task that has come to its prompt."""
+        """Called in the task that is at its prompt."""
         step = self._steps.get(trace.id)
         if step is not None:
             step.gate.open()
             self._send(step)
 
     def release(self, trace: Trace | None = None) -> None:
-        """Those that wait for a step go on, also while it is under way. From any thread."""
+        """Resumes the tasks that are frozen for a step, even during the step. Can be called from any thread."""
         for step in list(self._steps.values()):
             if trace is None or step.trace is trace:
                 step.release()
                 self._send(step)
 
     def forget(self) -> None:
-        """In a forked child: nobody will let them go on."""
+        """In a forked child: opens all gates, since no command can release the tasks."""
         for step in self._steps.values():
             step.over = True
 
@@ -80,7 +80,7 @@ class TaskFreeze:
 
 
 class TaskStep:
-    """From the prompt that it leaves to the next, or to the end of the task."""
+    """A step of a task: from the prompt that it leaves to the next, or to the end of the task."""
 
     def __init__(self, trace: Trace, task: Any) -> None:
         self.trace = trace
@@ -98,15 +98,15 @@ class TaskStep:
     def release(self) -> None:
         self.over = True
         with contextlib.suppress(RuntimeError):
-            # A loop that is closed has nobody to let go.
-            self._loop.call_soon_threadsafe(_nothing)
+            # A closed loop has no tasks to release.
+            self._loop.call_soon_threadsafe(_wake)
 
     def _is_frozen(self, handle: Any) -> bool:
         task = task_of(handle)
         if task is None or task in self._own:
             return False
         if task not in self._others:
-            # It is new. Made by a callback, it is no part of the step.
+            # A new task. If a callback created it, it is not part of the step.
             by_callback = begins_or_yields(handle) and self._current_task(self._loop) is None
             (self._others if by_callback else self._own).add(task)
         return task in self._others
@@ -122,7 +122,7 @@ class TaskStep:
         return False
 
     def _awaited(self) -> Iterator[Any]:
-        """All that its tasks await, and what these do."""
+        """The tasks that the tasks of the step await, directly or indirectly."""
         seen: set[Any] = set()
         left = deque(self._own)
         while left:
@@ -137,17 +137,18 @@ class TaskStep:
 
 
 def check_can_freeze(task: Any) -> None:
-    """Raises CommandRefused when the others of the task's loop cannot be made to wait. None: the trace is no task."""
+    """Raises CommandRefused if the other tasks of the loop cannot be frozen. None: the trace is not a task."""
     if task is None:
         raise CommandRefused(
-            "OTHERS_CANNOT_WAIT", "This trace is no asyncio task: its step keeps nobody else from going on."
+            "OTHERS_CANNOT_WAIT",
+            "This trace is not an asyncio task: no tasks can be frozen for its step.",
         )
     loop = task.get_loop()
     if type(getattr(loop, "_ready", None)) not in (deque, ReadyQueueGate):
         name = f"{type(loop).__module__}.{type(loop).__qualname__}"
-        text = f"The tasks of {name} cannot be made to wait: it is no loop of asyncio's own. Step with them going on."
+        text = f"The tasks of {name} cannot be frozen: it is not an asyncio event loop. Step without freezing."
         raise CommandRefused("OTHERS_CANNOT_WAIT", text)
 
 
-def _nothing() -> None:
-    """Wakes a loop."""
+def _wake() -> None:
+    """Wakes the loop."""

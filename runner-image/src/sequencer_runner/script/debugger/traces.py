@@ -1,4 +1,4 @@
-"""The traces of a run: its threads, and its asyncio tasks, that have come to a line of the script."""
+"""The traces of a run: the threads and asyncio tasks that have reached a line of the script."""
 
 import weakref
 from collections.abc import Callable
@@ -19,43 +19,43 @@ class Trace:
     kind: Literal["THREAD", "TASK"]
     name: str
     ident: int
-    """The thread that it runs in."""
+    """The ident of the thread that runs it."""
     thread: int | None = None
     """For a task: the trace of its thread."""
     alive: Callable[[], bool] = lambda: True
     line: int = 0
-    """The first line of the statement that it is at, 0 before the first."""
+    """The first line of the current statement; 0 before the first."""
     function: str = ""
     frame_id: int = 0
     mode: Mode = "run"
     frame: FrameType | None = None
-    """The frame that a step is measured from. Held only while stepping."""
+    """The frame in which the step began. Referenced only while stepping."""
     frame_left: bool = False
-    """While stepping: that frame was returned from."""
+    """While stepping: that frame has returned or yielded."""
     until: int = 0
-    """The line that a step UNTIL goes to."""
+    """The target line of a step UNTIL."""
     loop: range = range(0)
-    """The lines that a step LOOP goes over."""
+    """The lines of the loop that a step LOOP leaves."""
     started_statements: dict[int, int] = field(default_factory=dict)
-    """While stepping: the statements over several lines that had started_statements, by the id of their frame."""
+    """While stepping: the first lines of multi-line statements that had started, by the id of their frame."""
     freeze_others: bool = False
-    """While stepping: the other tasks of its loop are kept from going on."""
+    """While stepping: the other tasks of the event loop are frozen."""
     stepping_task: "Trace | None" = None
-    """The task that a step has gone into, from this thread."""
+    """The task that the step of this thread has entered."""
     greenlet: Any = None
-    """While stepping: the greenlet that takes the step. The others of its thread run on, as other tasks do."""
+    """While stepping: the greenlet that steps. Other greenlets of the thread keep running, as other tasks do."""
     reason: str = "step"
     prompt: Prompt | None = None
     before_statement: bool = False
-    """Nothing of the top-level statement has run yet."""
+    """Nothing of the current top-level statement has run yet."""
     reported_mute: int = 0
-    """The last silence of hot code that its events have told of."""
+    """The number of the last mute that an event of this trace has reported, by `sampled`."""
     lines_sent: int = 0
-    """How many of its lines were told."""
+    """How many of its line events were sent."""
     sent_when_behind: int = -1
-    """How many that were when it was last seen where no line had told of it."""
+    """The value of `lines_sent` when the trace was last found at a line that it had not reported."""
     library_position: tuple[int, int] | None = None
-    """Where it was last in a file of a library, by frame and line; None when it is back in the script."""
+    """Its last position in a library, as frame id and line; None in the script."""
 
     @property
     def stepping(self) -> bool:
@@ -72,7 +72,7 @@ class Trace:
 
 
 class Traces:
-    """Finds the trace of the running code; makes it known when it is new."""
+    """Finds the trace of the running code. Announces new traces."""
 
     def __init__(self, announce: Callable[[Trace], None], ended: Callable[[Trace], None]) -> None:
         self._announce = announce
@@ -87,14 +87,14 @@ class Traces:
         self._tasks: weakref.WeakKeyDictionary[Any, Trace] = weakref.WeakKeyDictionary()
         self.all: dict[int, Trace] = {}
         self.over = False
-        """The script has ended, with all that it does at exit."""
+        """The script has ended, including its exit functions."""
 
     @property
     def several(self) -> bool:
         return len(self.all) > 1
 
     def current(self) -> Trace:
-        """The trace of the code that calls, known from now on."""
+        """The trace of the calling code. Announces it if it is new."""
         task = self._current_task()
         if task is None:
             return self.of_thread(threads.get_ident())
@@ -105,7 +105,7 @@ class Traces:
         return trace
 
     def peek(self) -> Trace | None:
-        """The trace of the code that calls, if it is known."""
+        """The trace of the calling code, if it is known."""
         task = self._current_task()
         if task is None:
             return self._threads.get(threads.get_ident())
@@ -114,7 +114,7 @@ class Traces:
     def of_thread(self, ident: int) -> Trace:
         trace = self._threads.get(ident)
         thread = threads.known.get(ident)
-        # There is one main thread, also when gevent has registered it again.
+        # There is one main thread, even if gevent has registered it again.
         if trace is None or (ident != threads.MAIN and self._thread_objects.get(ident) is not thread):
             with self._lock:
                 if trace is not None:
@@ -124,14 +124,14 @@ class Traces:
                 self._threads[ident] = trace
                 if thread is not None:
                     self._thread_objects[ident] = thread
-                    # `threading` removes the main thread before the functions at exit have run in it.
+                    # `threading` removes the main thread before the exit functions have run in it.
                     main = ident == threads.MAIN
                     trace.alive = (lambda: not self.over) if main else (lambda: threads.known.get(ident) is thread)
                 self._announce(trace)
         return trace
 
     def sampled(self, ident: int) -> Trace:
-        """The trace that a thread is in now: of its running task, or its own. From any thread."""
+        """The current trace of a thread: that of its running task, or its own. Can be called from any thread."""
         reference = self._loops.get(ident)
         loop = None if reference is None else reference()
         if self._task_of is not None and loop is not None:
@@ -145,22 +145,22 @@ class Traces:
         return self.of_thread(ident)
 
     def reap(self) -> None:
-        """Ends the traces whose thread or task has ended."""
+        """Removes the traces whose thread or task has ended."""
         with self._lock:
             for trace in [t for t in self.all.values() if not t.alive()]:
                 self._end(trace)
 
     def task_of(self, trace: Trace) -> Any:
-        """None for a thread."""
+        """The task of a trace; None for a thread."""
         with self._lock:
             return next((task for task, known in self._tasks.items() if known is trace), None)
 
     def at_prompt(self) -> list[Trace]:
-        """Those that wait for an answer."""
+        """The traces whose prompt is not answered."""
         return [t for t in self.with_prompt() if t.prompt is not None and not t.prompt.answered.is_set()]
 
     def with_prompt(self) -> list[Trace]:
-        """Also those whose prompt was answered and that have not left it yet."""
+        """The traces at a prompt, including those whose prompt was answered and that have not left it yet."""
         with self._lock:
             return [t for t in self.all.values() if t.prompt is not None]
 
@@ -175,10 +175,10 @@ class Traces:
         return None if loop is None else self._task_of(loop)
 
     def _find_asyncio(self) -> bool:
-        """Takes its functions as soon as it is imported: later the script may replace them."""
+        """Takes the functions of asyncio as soon as it is imported: later the script may replace them."""
         module: Any = script_modules.get("_asyncio")
         tasks: Any = script_modules.get("asyncio.tasks")
-        # While it is being imported, calling it would crash the process.
+        # Calling it while it is being imported would crash the process.
         if module is None or tasks is None or getattr(module.__spec__, "_initializing", False):
             return False
         current_task = getattr(tasks, "current_task", None)
@@ -199,7 +199,7 @@ class Traces:
 
             trace.alive = alive
             if thread.mode == "step":
-                # A step into what starts an event loop goes on into its tasks, and comes back from them.
+                # A step into a call that starts an event loop continues in its tasks, and returns from them.
                 trace.mode = "step"
                 thread.run_freely()
                 thread.stepping_task = trace

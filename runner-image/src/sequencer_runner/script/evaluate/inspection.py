@@ -1,4 +1,4 @@
-"""What is inside a value, a page at a time. A path leads there: a name, then a key for each step into the value."""
+"""Lists the children of a value, in pages. A path identifies the value: a name, then a key for each level."""
 
 import itertools
 from collections.abc import Iterable, Iterator
@@ -20,7 +20,7 @@ _Child = tuple[str, str, Any]
 
 
 class NotThere(Exception):
-    """The path leads nowhere. With a sentence."""
+    """The path leads to no value. The message is a sentence."""
 
 
 def page(frame: FrameType, scope: str, path: list[str], after: int, first: int) -> dict[str, Any]:
@@ -46,7 +46,7 @@ def page(frame: FrameType, scope: str, path: list[str], after: int, first: int) 
 def _step(value: Any, key: str) -> Any:
     _, children = _children(value)
     if key.startswith("#"):
-        # By its place.
+        # By its index.
         try:
             return next(itertools.islice(children, int(key[1:]), None))[2]
         except (ValueError, StopIteration):
@@ -58,7 +58,7 @@ def _step(value: Any, key: str) -> Any:
 
 
 def _children(value: Any) -> tuple[int, Iterator[_Child]]:
-    """How many there are, and each when it is asked for."""
+    """The number of children, and an iterator over them."""
     kind = type(value)
     if is_array(value):
         size = len(value) if value.ndim else 0
@@ -78,6 +78,6 @@ def _children(value: Any) -> tuple[int, Iterator[_Child]]:
 
 
 def _field_names(kind: type) -> tuple[str, ...]:
-    """What a named tuple calls its items. Looked up by hand: `kind._fields` might run code of the script."""
+    """The field names of a named tuple. Not `kind._fields`, which might run code of the script."""
     found = next((vars(base)["_fields"] for base in type.mro(kind) if "_fields" in vars(base)), ())
     return found if type(found) is tuple and all(type(name) is str for name in found) else ()

@@ -1,4 +1,4 @@
-"""What people ask of a stopped trace: to evaluate, to show variables; and of the run: the source of a file."""
+"""Answers requests to evaluate an expression, list variables, or read the source of a file."""
 
 import os
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from sequencer_runner.script.io.output_capture import OutputCapture
 from sequencer_runner.script.io.streams import Streams
 from sequencer_runner.script.isolation import script_sys
 from sequencer_runner.script.source.expressions import one_line
-from sequencer_runner.script.source.live_locals import renew_copy
+from sequencer_runner.script.source.live_locals import refresh_locals
 from sequencer_runner.script.source.signals import is_of_signal
 from sequencer_runner.script.tracing.probe import current_probe
 
@@ -31,7 +31,7 @@ class InspectionRequests:
         self._channel = channel
 
     def submit(self, request: dict[str, Any], reply: Reply) -> None:
-        """Lets the trace reply, in its own time. Raises CommandRefused."""
+        """Queues the request for the stopped trace, which sends the reply. Raises CommandRefused."""
         trace, prompt = self._controller.at_prompt(request["trace"], request["prompt"])
         if request["frame"] >= len(prompt.frames):
             raise CommandRefused("BAD_INPUT", f"frame: the stack has {len(prompt.frames)} frames, counted from 0.")
@@ -56,7 +56,7 @@ class InspectionRequests:
             prompt.evaluation.interrupt()
 
     def _evaluate(self, prompt: Prompt, evaluation: Evaluation, request: dict[str, Any], reply: Reply) -> None:
-        """In the trace itself. Any exception is the reply; one that a signal raised for the script is raised there."""
+        """Runs in the stopped trace. Exceptions become the reply; one of a signal handler is raised in the script."""
         frames, sources = prompt.frames, self._controller.sources
         probe = current_probe()
         ok, text = False, ""
@@ -81,11 +81,11 @@ class InspectionRequests:
                 probe.unsuspend()
             result = self._report(request, ok, _with_printed("" if printed is None else printed.text, text))
             prompt.evaluation = None
-            renew_copy(frames[0])
+            refresh_locals(frames[0])
             reply({"result": result})
         of_signal = evaluation.stop or of_signal
         if of_signal is not None:
-            # Even if the evaluated code has caught it. To the script it comes from its own line.
+            # Even if the evaluated code has caught it. The script sees it raised at its own line.
             of_signal.__context__ = None
             raise of_signal.with_traceback(None)
 
@@ -97,10 +97,10 @@ class InspectionRequests:
     # --- sources ----------------------------------------------------------------------------------------------------
 
     def source(self, name: str) -> dict[str, str]:
-        """Of the script, of files on a stack or with a breakpoint, and of what may be imported; of nothing else."""
+        """The text of the script, of a file on a stack or with a breakpoint, or of a module that can be imported."""
         path = self._controller.sources.find(name)
         if path is None or not path.endswith(".py") or not self._is_used(os.path.realpath(path)):
-            raise CommandRefused("UNKNOWN_FILE", f"{name} is no Python file that the run uses.")
+            raise CommandRefused("UNKNOWN_FILE", f"{name} is not a Python file that this run uses.")
         source = self._controller.sources.get(path)
         if source is None or len(source.text) > _LARGEST:
             raise CommandRefused("UNKNOWN_FILE", f"{name} cannot be read as Python, or is larger than 2 MiB.")
@@ -121,7 +121,7 @@ class InspectionRequests:
 
 
 def _with_printed(printed: str, text: str) -> str:
-    """As at a prompt of Python: first what was printed, then the value, unless it is None."""
+    """As at the prompt of Python: the output, then the value unless it is None."""
     return f"{printed}{text}" if text and text != "None" else printed.removesuffix("\n") or text
 
 

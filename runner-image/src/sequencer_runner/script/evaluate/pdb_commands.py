@@ -1,14 +1,14 @@
-"""The words of pdb, for those who know them. A name of the frame comes before a word: `n` is the variable if there is
-one, else the step. `!` before a statement says that it is no word, as in pdb.
+"""The commands of pdb. A name in the frame takes precedence: `n` is the variable if there is one, else the step.
+As in pdb, `!` before a statement means that it is not a command.
 
-| word | does |
+| command | does |
 | --- | --- |
 | p X, pp X, whatis X | the value, the value over several lines, its type |
 | w, where, bt | the stack |
 | l, list, ll | the source around the line |
 | a, args | the arguments of the function |
 | n, s, r, c, unt LINE (next, step, return, continue, until) | the steps |
-| !X | carries the statement X out |
+| !X | executes the statement X |
 """
 
 import inspect
@@ -41,14 +41,14 @@ _WIDTH = 100
 
 @dataclass(frozen=True)
 class Step:
-    """The word is a step."""
+    """The pdb command for a step."""
 
     command: str
     line: int | None
 
 
 def step_of(text: str, frame: FrameType) -> Step | None:
-    """The step that the text means, if it means one."""
+    """The step that the text requests; None if it is not a step."""
     words = text.split()
     if not words or len(words) > 2 or words[0] not in _STEPS or _is_name(words[0], frame):
         return None
@@ -59,7 +59,7 @@ def step_of(text: str, frame: FrameType) -> Step | None:
 
 
 def answer(text: str, frames: list[FrameType], at: int, sources: Sources) -> str:
-    """What the text comes to in that frame. Raises what the script's own code raises."""
+    """The result of the text in that frame. Raises what the evaluated code raises."""
     frame = frames[at]
     text = text.strip()
     word, _, rest = text.partition(" ")
@@ -91,7 +91,7 @@ def _is_line(word: str) -> bool:
 
 
 def _is_operand(rest: str) -> bool:
-    """Not `p = 3`, which is a statement."""
+    """Whether it is an operand. `p = 3` is a statement."""
     return bool(rest) and not (rest.startswith("=") and not rest.startswith("=="))
 
 
@@ -128,6 +128,6 @@ def _listing(frame: FrameType, asked: str, sources: Sources, *, whole: bool) -> 
 
 
 def _arguments(frame: FrameType) -> str:
-    given = inspect.getargvalues(frame)
-    names = [*given.args, *(name for name in (given.varargs, given.keywords) if name)]
-    return "\n".join(f"{name} = {describe(given.locals[name])}" for name in names if name in given.locals)
+    arguments = inspect.getargvalues(frame)
+    names = [*arguments.args, *(name for name in (arguments.varargs, arguments.keywords) if name)]
+    return "\n".join(f"{name} = {describe(arguments.locals[name])}" for name in names if name in arguments.locals)

@@ -1,7 +1,7 @@
-"""Runs a script's statements one by one, in `__main__`, as Python would all at once.
+"""Executes the statements of a script one by one in `__main__`, with the same result as Python.
 
-Between two statements anything may be decided: what has not started can be replaced, and after a failure that is held the
-next statement is the one that somebody chooses.
+Between two statements, those that have not started can be replaced. After a failure that is held, the operator chooses
+the next statement.
 """
 
 import os
@@ -19,28 +19,28 @@ from sequencer_runner.script.source.statements import RestartStatement, Statemen
 
 
 class Control(Protocol):
-    """Who decides at lines, and shows what has failed."""
+    """The part of the controller that is used here."""
 
     stop_requested: bool
     leaving: bool
-    """A signal was sent to end the script: nothing is held any more."""
+    """A signal was sent to end the script: failures are no longer held."""
 
     def begin_statement(self) -> None:
         """The main thread is about to run the next top-level statement."""
 
     def restart_statement(self) -> bool:
-        """Takes the main trace back out of a statement of which nothing has run. False when it has gone on."""
+        """Makes the main trace restart a statement of which nothing has run. False if it has continued."""
 
     def hold(self, error: BaseException, decided: Callable[[], bool]) -> None:
-        """Stops the main trace where the error was raised, until `end_hold`, or until a stop ends it."""
+        """Stops the main trace where the error was raised, until `end_hold` or a stop."""
 
     def check_not_evaluating(self) -> None:
-        """Raises CommandRefused while something is evaluated in the frames of the failure."""
+        """Raises CommandRefused while an expression is evaluated in the frames of the failure."""
 
     def end_hold(self) -> None: ...
 
     def replaced(self, statements: Statements) -> None:
-        """The script has other lines from now on."""
+        """The rest of the script was replaced: its lines change."""
 
 
 @dataclass
@@ -78,7 +78,7 @@ class Execution:
         self._over = False
         self._held: Held | None = None
         self.current: int | None = None
-        """The statement that runs or ran last."""
+        """The index of the statement that is running or ran last."""
 
     # --- in the main thread -----------------------------------------------------------------------------------------
 
@@ -89,7 +89,7 @@ class Execution:
             self._send_state(index, "SKIPPED")
 
     def next(self) -> CodeType | None:
-        """Code of the next statement, for the caller to execute; None when all have run. Raises StopRequested."""
+        """The code of the next statement, for the caller to execute; None when all have run. Raises StopRequested."""
         statement = self._take()
         if statement is None:
             return None
@@ -99,7 +99,7 @@ class Execution:
         return statement.code
 
     def _take(self) -> Statement | None:
-        """The next statement. From here on it cannot be replaced any more. None when all have run."""
+        """The next statement, which from now on cannot be replaced; None when all have run."""
         with self._lock:
             index = self._next
             if index >= len(self._statements.all):
@@ -118,7 +118,7 @@ class Execution:
         self._send_state(self.current or 0, "DONE")
 
     def failed(self, error: BaseException) -> None:
-        """The statement has raised this. Raises it again, or StopRequested, if it ends the script."""
+        """The statement has raised this. Reraises it, or StopRequested, if it ends the script."""
         index = self.current or 0
         if isinstance(error, StopRequested):
             self._send_state(index, "PENDING")
@@ -139,7 +139,7 @@ class Execution:
         return self._hold and not self._control.leaving and not isinstance(error, (KeyboardInterrupt, SystemExit))
 
     def _wait_for_decision(self, index: int, error: BaseException) -> None:
-        """With the frames of the failure alive. Raises the error if it is to end the script."""
+        """Waits while the frames of the failure are alive. Raises the error if it ends the script."""
         held = Held(index)
         strip(error, self._path)
         self._channel.event("failure", **describe_failure(error, self._path, index, awaiting_decision=True))
@@ -163,7 +163,7 @@ class Execution:
     # --- in the thread that reads commands --------------------------------------------------------------------------
 
     def decide(self, action: str, line: int | None, by: str) -> None:
-        """What follows the failure that is held."""
+        """Decides how the run continues after a held failure."""
         with self._lock:
             held = self._held
             if held is None or held.decided:
@@ -180,7 +180,7 @@ class Execution:
         self._control.end_hold()
 
     def _target(self, failed: int, action: str, line: int | None) -> int | None:
-        """The statement to go on with; None when the script is to end."""
+        """The index of the statement to continue with; None if the script ends."""
         match action:
             case "RETRY":
                 return failed
@@ -188,7 +188,7 @@ class Execution:
                 return failed + 1
             case "GOTO":
                 if line is None:
-                    raise CommandRefused("BAD_INPUT", "line: say the line of the statement to go on with.")
+                    raise CommandRefused("BAD_INPUT", "line: the line of the statement to continue with is required.")
                 target = self._statements.index_at(line)
                 if target is None:
                     raise CommandRefused("BAD_INPUT", f"line: there is no statement at line {line} or after it.")
@@ -197,7 +197,7 @@ class Execution:
                 return None
 
     def replace(self, source: str, by: str) -> None:
-        """Replaces the statements that have not started. CommandRefused when one that has would change."""
+        """Replaces the statements that have not started. Raises CommandRefused if a started statement would change."""
         try:
             new = Statements(source, self._path, self._statements.version + 1)
         except COMPILER_ERRORS as error:
@@ -212,7 +212,7 @@ class Execution:
             held = self._held is not None and not self._held.decided
             started = self._held.index if self._held is not None and held else self._next
             if first == started - 1 and not held and self._control.restart_statement():
-                # It stands before its first line: as good as not started.
+                # It is stopped before its first line, so it counts as not started.
                 self._next = started = first
             if first < started:
                 raise CommandRefused("STATEMENT_STARTED", _started(old, first, started))
@@ -234,11 +234,11 @@ def _started(old: Statements, first: int, started: int) -> str:
     changed, last = old.all[first], old.all[started - 1]
     where = f"line {changed.first}" if changed.first == changed.last else f"lines {changed.first} to {changed.last}"
     text = f"Statement {first + 1} ({where}) has started, and this would change or move it."
-    return f"{text} What comes after line {last.last} can be replaced."
+    return f"{text} Only lines after {last.last} can be replaced."
 
 
 def _write(path: str, source: str) -> None:
-    """Whole or not at all: tracebacks read it."""
+    """Replaces the file atomically: tracebacks read it."""
     beside = f"{path}.new"
     with open(beside, "wb") as file:
         file.write(source.encode())

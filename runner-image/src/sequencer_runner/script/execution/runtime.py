@@ -1,4 +1,4 @@
-"""The runtime of a script in its process: starts it, carries out commands, and ends it as Python would."""
+"""Runs in the script process: starts the script, executes commands, and ends the process as Python would."""
 
 import atexit
 import faulthandler
@@ -35,11 +35,11 @@ _print_exception = script_sys.__excepthook__
 
 
 class ScriptRuntime:
-    """One for the process. `importlib_bootstrap.py` executes the statements: so below the frames of the script are few
-    of the runner, which count for the recursion limit."""
+    """One per process. `importlib_bootstrap.py` executes the statements, so that few frames of the runner are below the
+    script and count for its recursion limit."""
 
     def __init__(self, sock: "_socket.socket") -> None:
-        # The modules `sequencer` and `nextline` use them.
+        # Used by the modules `sequencer` and `nextline`.
         publish(operator_prompts.__name__)
         publish(probes.__name__)
         self._socket = sock
@@ -54,7 +54,7 @@ class ScriptRuntime:
         self._how, self._code = "end", 0
 
     def wait_for_start(self) -> dict[str, Any]:
-        """The first message: the script and its options. Ends the process when the supervisor goes away."""
+        """Returns the first message: the script and its options. Exits if the supervisor ends."""
         while True:
             data = self._socket.recv(65536)
             if not data:
@@ -64,12 +64,12 @@ class ScriptRuntime:
                     return message
 
     def start(self, start: dict[str, Any]) -> None:
-        """Prepares the first statement."""
+        """Prepares the execution of the first statement."""
         self._path = path = start["path"]
         hostname: str = start["hostname"]
         self._grace = start["graceSeconds"]
         for name in ("_socket", "socket"):
-            # The one takes its names from the other when it is imported.
+            # `socket` copies the names of `_socket` when it is imported.
             if name in script_modules:
                 vars(script_modules[name])["gethostname"] = lambda: hostname
         faulthandler.enable(2)
@@ -117,7 +117,7 @@ class ScriptRuntime:
         self._execution = self._running = execution
         self._thread(self._set_watched)
         os.register_at_fork(before=streams.pass_on, after_in_child=lambda: _in_forked_child(streams, controller))
-        # The threads that it warns of are the runner's own, and no lock of theirs is used after a fork.
+        # The warning is about threads of the runner, whose locks are not used after a fork.
         public("warnings").filterwarnings("ignore", "This process .* is multi-threaded", DeprecationWarning)
 
         def statements_are_over() -> None:
@@ -129,9 +129,9 @@ class ScriptRuntime:
         execution.begin(module)
 
     def next(self) -> FunctionType | None:
-        """Executes the next statement when it is called; None when all have run. Raises StopRequested."""
+        """A function that executes the next statement; None when all have run. Raises StopRequested."""
         code = self._running.next()
-        # Python counts a call of `exec` for the recursion limit.
+        # Not `exec`, whose call Python counts for the recursion limit.
         return None if code is None else FunctionType(code, script_modules["__main__"].__dict__)
 
     def succeeded(self) -> None:
@@ -139,11 +139,11 @@ class ScriptRuntime:
         self._running.succeeded()
 
     def failed(self, error: BaseException) -> None:
-        """The statement has raised this. Raises what ends the script, if anything does."""
+        """The statement has raised this. Raises the exception that ends the script, if it ends."""
         self._running.failed(error)
 
     def end(self, ended_by: list[BaseException]) -> None:
-        """All statements have run, or this exception has ended them. It is taken out of the list."""
+        """All statements have run, or the exception in the list has ended them. Removes it from the list."""
         error = ended_by.pop() if ended_by else None
         how, code = "end", 0
         if isinstance(error, StopRequested):
@@ -157,9 +157,9 @@ class ScriptRuntime:
         self._how, self._code = how, code
 
     def leave(self) -> None:
-        """Raises what makes Python end the process as it would without a runner."""
+        """Raises an exception with which Python ends the process as without a runner."""
         if self._how == "interrupt":
-            # The traceback is printed already; Python itself ends the process by SIGINT.
+            # The traceback was already printed. Python ends the process by SIGINT.
             script_sys.excepthook = lambda *_: None
             raise KeyboardInterrupt
         if self._code:
@@ -170,10 +170,10 @@ class ScriptRuntime:
         self._channel.event("failure", **describe_failure(error, self._path, self._running.current))
         try:
             script_sys.excepthook(type(error), error, error.__traceback__)
-        except SystemExit as asked:
-            return "exit", _exit_code(asked)
+        except SystemExit as exit_:
+            return "exit", _exit_code(exit_)
         except BaseException as problem:
-            # The script's own hook is at fault: as Python reports it.
+            # The hook of the script failed: report that as Python does.
             script_sys.stderr.write("Error in sys.excepthook:\n")
             strip(problem, self._path)
             _print_exception(type(problem), problem, problem.__traceback__)
@@ -182,16 +182,16 @@ class ScriptRuntime:
         return ("interrupt", 130) if isinstance(error, KeyboardInterrupt) else ("error", 1)
 
     def _register_exit(self, streams: Streams, controller: Controller) -> None:
-        """However the process ends, its output and its events are sent first."""
+        """Sends output and events before the process ends, in whatever way."""
 
         def finish() -> None:
             streams.pass_on()
             controller.finish()
             probes.uninstall()
             self._channel.finish()
-            streams.hand_back()
+            streams.restore()
 
-        # Registered before the script's own: called after them.
+        # Registered before the exit functions of the script, so called after them.
         atexit.register(finish)
 
         def leave_immediately(status: int) -> NoReturn:
@@ -207,7 +207,7 @@ class ScriptRuntime:
 
         threads.start(body)
 
-    # --- the supervisor's words -------------------------------------------------------------------------------------
+    # --- messages of the supervisor---------------------------------------------------------------------------------
 
     def _set_watched(self) -> None:
         while True:
@@ -260,7 +260,7 @@ class ScriptRuntime:
                 case "setBreakpoints":
                     reply["result"] = controller.set_breakpoints(message["breakpoints"])
                 case "evaluate" | "variables":
-                    # The stopped trace answers.
+                    # The stopped trace sends the reply.
                     self._inspection.submit(message, lambda answer: self._channel.send({"reply": {**reply, **answer}}))
                     return
                 case "interruptEvaluation":
@@ -280,12 +280,12 @@ class ScriptRuntime:
             reply.update(ok=False, code=error.code, message=str(error))
         except Exception as error:
             traceback.print_exc()
-            reply.update(ok=False, code="INTERNAL", message=f"The script process failed to carry this out: {error!r}.")
+            reply.update(ok=False, code="INTERNAL", message=f"The command failed in the script process: {error!r}.")
         self._channel.send({"reply": reply})
 
     def _supervisor_lost(self) -> None:
-        """Nobody can see or stop this script any more: interrupt it, so that it cleans up, and end it in the end."""
-        # The signal first: a paused trace is to leave its prompt by the exception, not by running its next line.
+        """No one can see or stop this script any more: interrupts it, so that it can clean up, and kills it later."""
+        # First the signal: a stopped trace must leave its prompt by the exception, not by running its next line.
         os.kill(os.getpid(), signal.SIGINT)
         if self._controller is not None:
             self._controller.leave()
@@ -305,24 +305,24 @@ class ScriptRuntime:
                 self._signal_reaction.tick()
                 if self._prompts is not None:
                     self._prompts.tick()
-                # Before re-arming: what is sampled now stays silent until then.
+                # Before rearming: positions are sampled while lines are still muted.
                 controller.tick()
                 probe.tick()
             except Exception:
-                # Seen in the run's output; the next tick is tried all the same.
+                # The error is in the output of the run. Continue with the next tick.
                 traceback.print_exc()
 
 
 def _in_forked_child(streams: Streams, controller: Controller) -> None:
-    """It is not the run: it is not watched, and what it prints goes straight to the file descriptors."""
+    """A forked child is not part of the run: it is not traced, and it prints directly to the file descriptors."""
     probes.uninstall()
     controller.task_freeze.forget()
     operator_prompts.uninstall()
-    streams.hand_back()
+    streams.restore()
 
 
 def _exit_code(error: SystemExit) -> int:
-    """As Python does: a number, or text for stderr and 1."""
+    """As in Python: the number, or 1 after printing a text to stderr."""
     if error.code is None:
         return 0
     if isinstance(error.code, int):

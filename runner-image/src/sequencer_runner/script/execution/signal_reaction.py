@@ -1,4 +1,4 @@
-"""Whether the script takes notice of a signal that was sent to end it: seen from a thread beside the main one."""
+"""Detects, from a background thread, whether the script reacted to a stop signal."""
 
 import signal
 
@@ -8,7 +8,7 @@ _SIGNALS = {"INTERRUPT": signal.SIGINT, "TERMINATE": signal.SIGTERM}
 
 
 class SignalReaction:
-    """`mark` just before the signal is sent; `tick` from then on; `reaction` whenever somebody wants to know."""
+    """Call `mark` just before the signal is sent, then `tick` periodically; `reaction` returns the result so far."""
 
     def __init__(self) -> None:
         self._signal: signal.Signals | None = None
@@ -16,7 +16,7 @@ class SignalReaction:
         self._moved = False
 
     def mark(self, level: str) -> signal.Signals | None:
-        """The signal that follows."""
+        """Notes the position of the main thread. Returns the signal of the rung."""
         self._signal = _SIGNALS.get(level)
         self._mark = _position()
         self._moved = False
@@ -24,11 +24,11 @@ class SignalReaction:
 
     def tick(self) -> None:
         if self._mark is not None and not self._moved:
-            # With subinterpreters its position is unknown, which must not be reported as stuck.
+            # With subinterpreters the position is unknown, which must not be reported as stuck.
             self._moved = threads.has_subinterpreters() or _position() != self._mark
 
     def reaction(self) -> str:
-        """`ignored`: switched off; `none`: the main thread is where it was; `running`: it goes on, wherever to."""
+        """`ignored`: the script ignores the signal. `none`: the main thread has not moved. `running`: it has moved."""
         if self._signal is not None and signal.getsignal(self._signal) is signal.SIG_IGN:
             return "ignored"
         self.tick()
@@ -36,6 +36,6 @@ class SignalReaction:
 
 
 def _position() -> tuple[int, int]:
-    """Of the main thread: its innermost frame, and the instruction there."""
+    """The innermost frame of the main thread, and its current instruction."""
     frame = threads.frames().get(threads.MAIN)
     return (0, 0) if frame is None else (id(frame), frame.f_lasti)

@@ -1,7 +1,7 @@
-"""The script process's end of the conversation with the supervisor.
+"""The connection of the script process to its supervisor.
 
-Sending happens in a thread of its own: a signal that raises KeyboardInterrupt in the main thread can then never cut a
-frame in two. What is put here is sent in order.
+A separate thread sends the frames in order, so that a signal that raises KeyboardInterrupt in the main thread never
+interrupts a frame.
 """
 
 import os
@@ -16,16 +16,16 @@ from sequencer_runner.script import threads
 if TYPE_CHECKING:
     import _socket
 
-# Bytes that may wait to be sent before a thread that prints has to wait too.
+# A thread that prints is blocked while more bytes than this are waiting to be sent.
 _HIGH_WATER = 32 * 1024 * 1024
-# Frames that travel together.
-_TOGETHER = 256 * 1024
-# Seconds without anything sent, after which an ending process gives up: the supervisor is stuck.
+# Size up to which frames are sent together.
+_BATCH_BYTES = 256 * 1024
+# An ending process gives up when nothing was sent for so many seconds: the supervisor is stuck.
 _PATIENCE = 5.0
-# Bytes on their way that are sent in no time.
+# So few waiting bytes are sent immediately.
 _LITTLE = 32 * 1024
 
-# A frame in parts, which are not copied by the thread that prints; or the mark of somebody who waits until it is sent.
+# A frame in parts, which avoids a copy in the thread that prints; or an event to set when all before it is sent.
 _Item = tuple[bytes | memoryview, ...] | threads.Event
 
 
@@ -50,7 +50,7 @@ class Channel:
         self.send({"event": {"type": type_, "at": now_iso(), **fields}})
 
     def line(self, **fields: Any) -> None:
-        """A `line` event: the most frequent."""
+        """Sends a `line` event, the most frequent kind."""
         if self._open:
             self._queue.put((line_frame({"type": "line", "at": now_iso(), **fields}),))
 
@@ -59,7 +59,7 @@ class Channel:
             self._queue.put((json_frame(message),))
 
     def output(self, stream: int, trace: int, line: int, data: memoryview) -> None:
-        """Output as it was written. Waits while the supervisor is far behind: memory stays bounded."""
+        """Sends output. Blocks while too much is waiting, so that memory stays bounded."""
         if not self._open:
             return
         self._waiting += len(data)
@@ -68,15 +68,14 @@ class Channel:
             time.sleep(0.002)
 
     def drain(self, timeout: float) -> None:
-        """Waits until what was put so far is sent."""
+        """Waits until everything queued so far is sent."""
         if self._open:
             sent = threads.Event()
             self._queue.put(sent)
             sent.wait(timeout)
 
     def empty(self, patience: float) -> None:
-        """Waits until what was put so far is sent, however long that takes; not when nothing leaves for so many
-        seconds."""
+        """Waits until everything queued so far is sent. Gives up when nothing was sent for `patience` seconds."""
         if not self._open:
             return
         sent = threads.Event()
@@ -86,9 +85,9 @@ class Channel:
             before = self._batches
 
     def settle(self) -> None:
-        """Waits a moment until what was put is sent, so that a crash right after it finds it told.
+        """Waits up to 50 ms until everything queued is sent, so that it is recorded if the script crashes now.
 
-        Not while much output is on its way: a script that prints much is not held up at its next line.
+        Does nothing while much output is waiting, to not delay a script that prints much.
         """
         if self._late or not self._open or self._waiting > _LITTLE:
             return
@@ -97,7 +96,7 @@ class Channel:
         self._late = not sent.wait(0.05)
 
     def finish(self) -> None:
-        """The interpreter is about to end, and its threads with it."""
+        """Sends everything. The interpreter is about to end, and its threads with it."""
         self.empty(_PATIENCE)
         self._open = False
 
@@ -113,13 +112,13 @@ class Channel:
                 else:
                     parts += item
                     size += sum(map(len, item))
-                if size >= _TOGETHER or self._queue.empty():
+                if size >= _BATCH_BYTES or self._queue.empty():
                     break
                 item = self._queue.get()
             try:
                 self._socket.sendall(b"".join(parts))
             except OSError:
-                # The supervisor is gone, and with it whoever would read. The script cleans up undisturbed.
+                # The supervisor has ended. The script can clean up; its events are dropped.
                 self._open = False
             self._batches += 1
             self._waiting = 0 if self._queue.empty() else max(0, self._waiting - size)
@@ -129,6 +128,6 @@ class Channel:
                 mark.set()
 
     def _after_fork(self) -> None:
-        """A forked child is not the run: it must not speak for it."""
+        """A forked child is not part of the run: it sends nothing."""
         self._open = False
         self._socket.close()

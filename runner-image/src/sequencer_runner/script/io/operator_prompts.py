@@ -1,5 +1,4 @@
-"""What the script sends to people besides its output, and its questions to them: behind `input()` and the module
-`sequencer`."""
+"""Questions and progress of the script for operators: the implementation of `input()` and the module `sequencer`."""
 
 import time
 from collections.abc import Callable
@@ -14,7 +13,7 @@ from sequencer_runner.script.io.streams import file_of
 from sequencer_runner.script.isolation import public, script_sys
 
 _QUESTION, _ANSWER, _NAME, _TEXT = 4000, 16 * 1024, 200, 1000
-# Seconds between two words about the progress of one thing.
+# Seconds between two progress events with the same name.
 _PROGRESS_EVERY = 0.1
 _WORDS = {"yes": "yes", "y": "yes", "no": "no", "n": "no"}
 _WAIT = 0.2
@@ -29,13 +28,13 @@ class Question:
     number: int
     kind: str
     main: bool
-    """Asked by the main thread, which a signal takes out of its wait."""
+    """Asked by the main thread, whose wait ends when a signal raises."""
     over: threads.Event = field(default_factory=threads.Event)
     answer: str | None = None
 
 
 class OperatorPrompts:
-    """One for the script process. `where` tells the trace of the thread that speaks."""
+    """One per script process. `where` returns the trace of the calling thread."""
 
     def __init__(self, channel: Channel, where: Callable[[], int], pass_on: Callable[[], None]) -> None:
         self._channel = channel
@@ -50,7 +49,7 @@ class OperatorPrompts:
     # --- in the script's threads ------------------------------------------------------------------------------------
 
     def ask(self, kind: str, question: str, default: str | None, timeout: float | None) -> str | None:
-        """The answer; None when the time is over, or when the run is being stopped."""
+        """Asks the operator. Returns the answer; None after the timeout, or when the run is being stopped."""
         self._pass_on()
         deadline = None if timeout is None else time.monotonic() + timeout
         asked: Question | None = None
@@ -61,7 +60,7 @@ class OperatorPrompts:
                     self._end(asked, default, None)
         finally:
             if asked is not None:
-                # Still open: a signal has taken the thread out of here.
+                # Still open: a signal has raised in this thread.
                 self._end(asked, None, None)
         return asked.answer
 
@@ -91,7 +90,7 @@ class OperatorPrompts:
             if known is None:
                 known = self._progress[key] = Progress()
                 if len(self._progress) > 1000:
-                    # The oldest is sent_at, and forgotten; its next unsent is a first one again.
+                    # Send the oldest and forget it. Its next progress counts as the first.
                     self._send_progress(*next(iter(self._progress.items())))
                     del self._progress[next(iter(self._progress))]
             known.unsent = {"done": done, "total": total, "text": _text(text, _TEXT)}
@@ -111,15 +110,15 @@ class OperatorPrompts:
             asked = self._open.get(number)
             if asked is None:
                 code = "ASK_ANSWERED" if 0 < number <= self._last else "BAD_INPUT"
-                text = "was answered already, or its time is over" if code == "ASK_ANSWERED" else "was never asked"
+                text = "was already answered, or its time is over" if code == "ASK_ANSWERED" else "was never asked"
                 raise CommandRefused(code, f"Question {number} {text}.")
             if asked.kind == "confirm":
-                unsent = _WORDS.get(answer.strip().lower())
-                if unsent is None:
-                    raise CommandRefused("BAD_INPUT", "answer: say yes or no.")
-                answer = unsent
+                word = _WORDS.get(answer.strip().lower())
+                if word is None:
+                    raise CommandRefused("BAD_INPUT", "answer: yes or no is expected.")
+                answer = word
             if "\n" in answer or "\r" in answer:
-                raise CommandRefused("BAD_INPUT", "answer: it has to be one line.")
+                raise CommandRefused("BAD_INPUT", "answer: it must be one line.")
             self._end(asked, answer, by)
 
     def _end(self, asked: Question, answer: str | None, by: str | None) -> None:
@@ -131,7 +130,7 @@ class OperatorPrompts:
             asked.over.set()
 
     def leave(self) -> None:
-        """The run is being stopped. The main thread is interrupted anyway; nobody else is to wait for people."""
+        """Ends the questions of threads because the run is being stopped. The signal ends one of the main thread."""
         with self._lock:
             self.leaving = True
             for asked in list(self._open.values()):
@@ -139,7 +138,7 @@ class OperatorPrompts:
                     self._end(asked, None, None)
 
     def tick(self) -> None:
-        """Sends on what was said of progress meanwhile."""
+        """Sends the latest progress that was held back."""
         with self._lock:
             now = time.monotonic()
             for key, progress in self._progress.items():
@@ -147,7 +146,7 @@ class OperatorPrompts:
                     self._send_progress(key, progress)
 
     def finish(self) -> None:
-        """The last words."""
+        """Sends the last progress."""
         with self._lock:
             for key, progress in self._progress.items():
                 self._send_progress(key, progress)
@@ -157,7 +156,7 @@ class OperatorPrompts:
 class Progress:
     sent_at: float = 0.0
     unsent: dict[str, object] | None = None
-    """What was said since."""
+    """The latest values that were not sent yet."""
 
 
 _current: OperatorPrompts | None = None
@@ -169,24 +168,24 @@ def current_operator_prompts() -> OperatorPrompts | None:
 
 
 def install(prompts: OperatorPrompts) -> None:
-    """For this process: `input()` asks the operator from now on."""
+    """From now on, `input()` in this process asks the operator."""
     global _current  # noqa: PLW0603 -- one process runs one script
     _current = prompts
     public("builtins").input = _input
 
 
 def uninstall() -> None:
-    """In a forked child, which is not the run. A script may have replaced `input` meanwhile: that stays."""
+    """For a forked child, which is not part of the run. A replacement of `input` by the script stays."""
     global _current  # noqa: PLW0603
     _current = None
 
 
 def _input(prompt: object = _NO_PROMPT, /) -> str:
-    """`input()`: the keyboard of a run is the browser."""
+    """Replaces `input()`: reads a line from the operator."""
     try:
         return _ask_for_line(prompt)
     except BaseException as error:
-        # Python's own is written in C: tracebacks have no frame of it.
+        # Python's own `input` is written in C and has no frame in tracebacks.
         hide_runner(error)
         raise
 
@@ -199,14 +198,14 @@ def _ask_for_line(prompt: object) -> str:
     try:  # noqa: SIM105
         script_sys.stderr.flush()
     except Exception:
-        # As Python does. Not contextlib.suppress: a traceback would show its frame.
+        # As Python does. Not contextlib.suppress, whose frame would be in a traceback.
         pass
     if text:
         script_sys.stdout.write(text)
         script_sys.stdout.flush()
     answer = prompts.ask("text", text, None, None)
     if answer is None:
-        raise EOFError("input() has nobody to ask: the run is being stopped")
+        raise EOFError("input() was not answered: the run is being stopped")
     return answer
 
 
@@ -214,20 +213,20 @@ _input.__name__ = _input.__qualname__ = "input"
 
 
 def _reads_keyboard() -> bool:
-    """Whether `sys.stdin` is the standard input that the runner has given the script, by Python's own rule for a
-    terminal: it has the file descriptor 0. Of what the script has put in its place, Python reads."""
+    """Whether `sys.stdin` is still the standard input from the runner. As in Python's rule for a terminal, it must have
+    file descriptor 0. From any replacement, Python's own `input` reads."""
     if getattr(script_sys, "stdout", None) is None or getattr(script_sys, "stderr", None) is None:
         return False
     try:
         fd = script_sys.stdin.fileno()
         return type(fd) is int and fd == 0 and file_of(0) == _EMPTY_INPUT
     except Exception:
-        # It is closed, None, or has no file descriptor: Python's own `input` reports it.
+        # Closed, None, or without a file descriptor: Python's own `input` reports the error.
         return False
 
 
 def _text(text: str, longest: int) -> str:
-    """What is no text at all (half a character) is shown as such; the rest is cut."""
+    """Escapes lone surrogates, and limits the length."""
     text = text.encode("utf-8", "backslashreplace").decode()
     return text if len(text) <= longest else f"{text[: longest - 1]}…"
 

@@ -1,4 +1,4 @@
-"""What an evaluation prints: it is output of the run, and a part of the answer too."""
+"""Captures the output of an evaluation, which is output of the run and also part of the reply."""
 
 from sequencer_runner.script import threads
 
@@ -6,7 +6,7 @@ _KEPT_BYTES = 8 * 1024
 
 
 class OutputCapture:
-    """What one thread prints, up to a size. The runner's own threads pass on what others have printed."""
+    """What one thread prints, up to 8 KiB. Threads of the runner count too: they pass on output of others."""
 
     def __init__(self, own_threads: set[int]) -> None:
         self._threads = own_threads | {threads.get_ident()}

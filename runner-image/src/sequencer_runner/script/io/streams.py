@@ -1,12 +1,11 @@
-"""sys.stdout and sys.stderr of the script: the streams that Python has made, whose writes are tagged and sent.
+"""sys.stdout and sys.stderr of the script: their writes are tagged with trace and line, and sent.
 
-The objects stay Python's own: a text layer over a buffer over a file. What is written to the buffer or the file goes to
-the channel, with the trace and the line of the writer, unless the script has put another file in the place of the file
-descriptor.
+The objects are those that Python has created: a text layer over a buffer over a file. Writes to the buffer or the file
+go to the channel, unless the script has redirected the file descriptor.
 
-While the script has one trace, text gathers in the C text layer (printing costs what it always costs) and is passed on
-when the trace moves to another line, and 20 times a second. With several traces each write is passed on at once, so
-that its trace is known.
+While the script has one trace, text collects in the C text layer, so that printing costs no more than in plain Python.
+It is passed on when the trace moves to another line, and 20 times a second. With several traces, each write is passed
+on immediately, so that its trace is known.
 """
 
 import contextlib
@@ -24,22 +23,22 @@ from sequencer_runner.script.io.channel import Channel
 from sequencer_runner.script.io.output_capture import OutputCapture
 from sequencer_runner.script.isolation import script_sys
 
-# Explicit flushes in one tick that wait until the text has left: what a subprocess writes next comes after it.
+# This many explicit flushes per tick wait until the text is sent: output of a subprocess that follows comes later.
 _WAITED_FLUSHES = 50
 _TICK = 0.05
-# What a child wrote before comes first, if the supervisor reads it in this time; else it is not asked for a while.
+# Seconds to wait until the supervisor has read earlier output of a child; after that, no wait for the second time.
 _CHILD, _NOT_AGAIN = 0.1, 1.0
-# Bytes of one frame.
+# Bytes per frame.
 _PIECE = 64 * 1024
 
 
 class Stream:
-    """One stream of the script. `where` tells trace and line of the thread that writes (0 for none)."""
+    """One stream of the script. `where` returns trace and line of the writing thread (0 for none)."""
 
     def __init__(self, text: Any, channel: Channel, where: Callable[[], tuple[int, int]]) -> None:
         self._text = text
         self._buffer: Any = text.buffer
-        # Without a buffer, as under PYTHONUNBUFFERED, it is the file itself.
+        # Without a buffer, as under PYTHONUNBUFFERED, the buffer is the file itself.
         self._file: Any = getattr(self._buffer, "raw", self._buffer)
         self._fd = text.fileno()
         self._target = file_of(self._fd)
@@ -52,7 +51,7 @@ class Stream:
         self._plain_flush = self._buffer.flush
         self._plain_writes = {layer: layer.write for layer in (self._buffer, self._file)}
         self.captures: list[OutputCapture] = []
-        # The record is UTF-8, whatever the locale is.
+        # The record is UTF-8 in every locale.
         encoding = text.encoding if text.encoding.lower().replace("-", "") == "utf8" else "utf-8"
         text.reconfigure(encoding=encoding, errors=text.errors, write_through=False)
         self._buffer.write = self._write_to(self._buffer)
@@ -63,14 +62,14 @@ class Stream:
         plain: Callable[[Any], int] = self._plain_writes[layer]
 
         def write(data: Any, /) -> int:
-            # A copy of what the caller may change; bytes are taken as they are.
+            # Copy what the caller may change. Bytes are immutable.
             raw = memoryview(data if type(data) is bytes else _copy(data))
             if not self._is_ours():
                 return plain(raw)
             if layer is self._file:
                 layer.fileno()
             else:
-                # Raises what Python raises of one that is closed or detached.
+                # Raises what Python raises for a closed or detached buffer.
                 plain(b"")
             if raw:
                 self._send(raw)
@@ -79,14 +78,14 @@ class Stream:
         return write
 
     def _is_ours(self) -> bool:
-        """Whether the file descriptor is as it was, or closed."""
+        """Whether the file descriptor was not redirected. It may be closed."""
         target = file_of(self._fd)
         return target is None or target == self._target
 
     def _send(self, raw: memoryview) -> None:
         for capture in self.captures:
             capture.add(raw)
-        self._let_children_pass()
+        self._wait_for_child_output()
         trace, line = self._where()
         for at in range(0, len(raw), _PIECE):
             self._channel.output(self._fd, trace, line, raw[at : at + _PIECE])
@@ -102,8 +101,8 @@ class Stream:
         if self._flushes <= _WAITED_FLUSHES:
             self._channel.drain(0.05)
 
-    def _let_children_pass(self) -> None:
-        """Until the supervisor has read what is in the pipe: it was written before what is passed on now."""
+    def _wait_for_child_output(self) -> None:
+        """Waits until the supervisor has read the pipe: that output is older than what is passed on now."""
         if not _unread(self._fd):
             return
         begin = time.monotonic()
@@ -111,29 +110,29 @@ class Stream:
             return
         while _unread(self._fd):
             if time.monotonic() - begin > _CHILD:
-                # A child that never stops writing does not hold the script up.
+                # A child that writes constantly must not block the script.
                 self._not_before = time.monotonic() + _NOT_AGAIN
                 return
             time.sleep(0.0005)
 
     def pass_on(self) -> None:
-        """Sends what has gathered in the text layer."""
+        """Sends the text that has collected in the text layer."""
         self._internal = True
         try:
             self._text.flush()
         except (ValueError, OSError, RuntimeError):
-            # Closed or detached by the script, or in the middle of a write by this very thread: the next tick gets it.
+            # Closed or detached by the script, or during a write by this same thread: the next tick sends it.
             pass
         finally:
             self._internal = False
 
     def tag_every_write(self) -> None:
-        # Not on a stream that the script has closed or detached: what it has put in its place, it flushes itself.
+        # A stream that the script has closed or detached: the script flushes its replacement itself.
         with contextlib.suppress(ValueError):
             self._text.reconfigure(write_through=True)
 
-    def hand_back(self) -> None:
-        """Writes go to the file descriptor again, as without a runner."""
+    def restore(self) -> None:
+        """Restores the stream: writes go to the file descriptor, as without a runner."""
         for layer in (self._buffer, self._file):
             for name in ("write", "flush"):
                 vars(layer).pop(name, None)
@@ -146,7 +145,7 @@ class Streams:
         self._all = [Stream(text, channel, where) for text in (script_sys.stdout, script_sys.stderr)]
 
     def pass_on(self) -> None:
-        """Hands gathered text to the channel, tagged with where the trace is now."""
+        """Passes the collected text to the channel, tagged with the current position of the trace."""
         for stream in self._all:
             stream.pass_on()
 
@@ -154,15 +153,15 @@ class Streams:
         for stream in self._all:
             stream.tag_every_write()
 
-    def hand_back(self) -> None:
-        """At the end, and in a forked child, which is not the run. Python flushes them when nothing refers to them."""
+    def restore(self) -> None:
+        """At exit, and in a forked child. Python flushes the streams when nothing refers to them."""
         restored, self._all = self._all, []
         for stream in restored:
-            stream.hand_back()
+            stream.restore()
 
     @contextlib.contextmanager
     def capture(self, own_threads: set[int]) -> Iterator[OutputCapture]:
-        """What the calling thread prints meanwhile. It is output all the same."""
+        """Captures what the calling thread prints. It is still output of the run."""
         capture = OutputCapture(own_threads)
         self.pass_on()
         for stream in self._all:
@@ -176,14 +175,14 @@ class Streams:
 
 
 def _copy(data: Any) -> bytes:
-    """Raises the TypeError of a file for anything but bytes."""
+    """Copies bytes-like data. Raises the TypeError of a file for other types."""
     copy = io.BytesIO()
     copy.write(data)
     return copy.getvalue()
 
 
 def file_of(fd: int) -> tuple[int, int] | None:
-    """Which file the descriptor leads to; None when it is closed."""
+    """The identity of the file behind a descriptor; None if it is closed."""
     try:
         found = os.fstat(fd)
     except OSError:
@@ -192,10 +191,10 @@ def file_of(fd: int) -> tuple[int, int] | None:
 
 
 def _unread(fd: int) -> bool:
-    """Whether something is in the pipe that the supervisor has not read yet."""
+    """Whether the pipe contains data that the supervisor has not read."""
     try:
         waiting: int = struct.unpack("i", ioctl(fd, FIONREAD, b"\0" * 4))[0]
         return waiting > 0 and stat.S_ISFIFO(os.fstat(fd).st_mode)
     except OSError:
-        # The script has closed it, or put something there that cannot tell.
+        # The script has closed the descriptor, or redirected it to a file without FIONREAD.
         return False

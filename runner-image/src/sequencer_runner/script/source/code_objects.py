@@ -1,4 +1,4 @@
-"""Code objects of files that were imported before anybody wanted to stop in them."""
+"""Finds code objects of files that were imported before a breakpoint was set in them."""
 
 import dis
 import gc
@@ -10,7 +10,7 @@ from sequencer_runner.script.isolation import script_modules
 
 
 def live_codes(paths: set[str], real: Callable[[str], str]) -> tuple[list[CodeType], set[str]]:
-    """Code that exists now of the files, with what is nested in it; and which of the files are loaded as modules."""
+    """The existing code objects of the files, with nested ones; and which of the files are loaded as modules."""
     found: dict[int, CodeType] = {}
     for value in gc.get_objects():
         code = _code_of(value)
@@ -41,19 +41,19 @@ def _code_of(value: object) -> CodeType | None:
 
 
 def begins_on_its_first_line(code: CodeType) -> bool:
-    """A lambda, or a function on one line: what it does is on the line of its `def`."""
+    """Whether it is a lambda or a function on one line, whose body is on the line of its `def`."""
     resume = code.co_code[::2].find(dis.opmap.get("RESUME", 0)) * 2
     return any(line == code.co_firstlineno and start <= resume + 2 < end for start, end, line in code.co_lines())
 
 
 def lines_of(code: CodeType) -> set[int]:
-    """Those that can be told of it."""
+    """The lines of the code that can be reported."""
     resume = code.co_code[::2].find(dis.opmap.get("RESUME", 0)) * 2
     return {line for _, end, line in code.co_lines() if line is not None and end > resume + 2}
 
 
 def with_nested(codes: list[CodeType]) -> list[CodeType]:
-    """The code objects and all that are inside them, each once."""
+    """The code objects and all nested ones, without duplicates."""
     found: dict[int, CodeType] = {}
     todo = list(codes)
     while todo:

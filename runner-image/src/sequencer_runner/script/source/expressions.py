@@ -1,4 +1,4 @@
-"""Expressions and statements of people, in the frames of the script."""
+"""Evaluates expressions and statements of users in frames of the script."""
 
 import ast
 import contextlib
@@ -9,7 +9,7 @@ from keyword import iskeyword
 from types import CellType, CodeType, FrameType, FunctionType
 from typing import Any, Literal, cast
 
-from sequencer_runner.script.source.live_locals import live_locals, renew_copy
+from sequencer_runner.script.source.live_locals import live_locals, refresh_locals
 from sequencer_runner.script.source.scopes import Scope, declared_global, scope_of
 from sequencer_runner.script.source.signals import is_of_signal
 from sequencer_runner.script.source.sources import Sources
@@ -29,7 +29,7 @@ _NESTING = (
     ast.SetComp,
     ast.DictComp,
     ast.NamedExpr,
-    # Deletes its name at its end, which Python 3.13 refuses for a frame's variables.
+    # `except ... as name` deletes the name at its end, which Python 3.13 refuses for the variables of a frame.
     ast.ExceptHandler,
 )
 
@@ -45,7 +45,7 @@ def one_line(error: BaseException) -> str:
 
 
 def evaluate(frame: FrameType, text: str, sources: Sources, show: Callable[[Any], str] = full_text) -> str:
-    """The value of an expression as text, or nothing for statements. Raises what they raise."""
+    """Returns the value of an expression as text, or an empty string for statements. Raises what they raise."""
     text = text.strip()
     code = _expression(text, sources)
     if code is not None:
@@ -55,7 +55,7 @@ def evaluate(frame: FrameType, text: str, sources: Sources, show: Callable[[Any]
 
 
 def _expression(text: str, sources: Sources) -> "Code | None":
-    # Apart from what runs the code: code that runs in an `except` block finds its exception in sys.exception().
+    # Separate from running the code: code that runs in an `except` block sees its exception in sys.exception().
     try:
         return Code(text, "eval", _NAME, sources)
     except SyntaxError:
@@ -63,10 +63,10 @@ def _expression(text: str, sources: Sources) -> "Code | None":
 
 
 class Code:
-    """An expression or statements, compiled once, to be run in frames. Raises what the compiler raises.
+    """An expression or statements, compiled once, to run in frames. Raises what the compiler raises.
 
-    With the names of a frame alone, code inside the text (a lambda, a generator) would see globals only. Such a text is
-    compiled as a function inside functions that own the frame's names, and writes back what it assigns.
+    With `eval` and the names of a frame, nested code (a lambda, a generator) would see only globals. Such a text is
+    compiled as a function inside functions that own the names of the frame, and its assignments are written back.
     """
 
     def __init__(self, text: str, mode: Literal["eval", "exec"], file: str, sources: Sources) -> None:
@@ -77,7 +77,7 @@ class Code:
         self._scopes: dict[CodeType, Scope] = {}
         self._functions: dict[tuple[CodeType, frozenset[str]], CodeType | None] = {}
         if mode == "exec" or _MAY_NEED_FUNCTION.search(text):
-            # Python makes a tree of less depth than code: without one, the text runs as it is.
+            # The depth limit of Python is lower for a tree. Without a tree, the text runs as it is.
             with contextlib.suppress(RecursionError, MemoryError):
                 tree = compile(text, file, mode, ast.PyCF_ONLY_AST, dont_inherit=True)
                 self._tree = cast("ast.Expression | ast.Module", tree)
@@ -85,7 +85,7 @@ class Code:
         self._private = _PRIVATE.search(text) is not None
 
     def run(self, frame: FrameType) -> Any:
-        """The value of an expression."""
+        """Runs the code. Returns the value of an expression."""
         variables = live_locals(frame)
         try:
             if self._tree is not None and variables is not frame.f_globals:
@@ -94,10 +94,10 @@ class Code:
                     return _call(code, frame, variables)
             return eval(self._plain, frame.f_globals, variables)
         finally:
-            renew_copy(frame)
+            refresh_locals(frame)
 
     def _function_for(self, frame: FrameType, variables: MutableMapping[str, Any]) -> CodeType | None:
-        """None when the names of the frame are enough, or when this is not possible in a function."""
+        """None if the names of the frame suffice, or if the text cannot be compiled in a function."""
         scope = self._scope(frame.f_code)
         if not (self._nests or scope.declared or (self._private and scope.private)):
             return None
@@ -130,7 +130,7 @@ class Code:
 
 
 def _innermost(name: str, owned: list[str], private: str | None, body: list[ast.stmt], file: str) -> CodeType:
-    """The code of a function with this body inside one that owns the names, and inside the class."""
+    """Compiles the body as a function inside a class, inside a function that owns the names."""
     module = ast.parse("def outer():\n class inner:\n  def function(): pass")
     outer = cast(ast.FunctionDef, module.body[0])
     inner = cast(ast.ClassDef, outer.body[0])
@@ -145,8 +145,8 @@ def _innermost(name: str, owned: list[str], private: str | None, body: list[ast.
 
 
 def _call(code: CodeType, frame: FrameType, variables: MutableMapping[str, Any]) -> Any:
-    """Runs the code with the variables, and writes back those that it assigns."""
-    # As in code of a module: what is assigned is read from outside before.
+    """Runs the code with the variables, and writes back its assignments."""
+    # As in a module: until a name is assigned, it is read from the outer scopes.
     known = ChainMap(cast("dict[str, Any]", variables), frame.f_globals, frame.f_builtins)
     before = {name: known[name] for name in code.co_freevars if name in known}
     cells = {name: CellType(before[name]) if name in before else CellType() for name in code.co_freevars}
@@ -170,7 +170,7 @@ def _write_back(variables: MutableMapping[str, Any], before: dict[str, Any], cel
 
 
 class LogText:
-    """Text with expressions in {braces}; {{ and }} are braces. Raises what the compiler raises."""
+    """Text with expressions in {braces}; {{ and }} mean braces. Raises what the compiler raises."""
 
     def __init__(self, message: str, sources: Sources) -> None:
         self._parts = [
@@ -178,7 +178,7 @@ class LogText:
         ]
 
     def text(self, frame: FrameType) -> str:
-        """Never raises: what goes wrong is in the text."""
+        """The formatted text. Errors are shown in the text."""
         return "".join(part if isinstance(part, str) else _shown(part, frame) for part in self._parts)
 
 
@@ -193,7 +193,7 @@ def _shown(code: Code, frame: FrameType) -> str:
 
 
 def _split(message: str) -> list[str | tuple[str]]:
-    """Texts, and expressions as tuples."""
+    """Splits a message into texts, and expressions as tuples."""
     parts: list[str | tuple[str]] = []
     text = ""
     at = 0
@@ -214,7 +214,7 @@ def _split(message: str) -> list[str | tuple[str]]:
 
 
 def _end_of_expression(message: str, begin: int) -> int:
-    """The first closing brace up to which Python can compile it."""
+    """The position of the first closing brace before which the text is a valid expression."""
     end = message.find("}", begin)
     while end >= 0:
         try:

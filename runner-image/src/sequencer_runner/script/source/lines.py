@@ -1,4 +1,4 @@
-"""Which statement a line belongs to: a call over ten lines is one place to stand, its first line."""
+"""Maps lines to statements: a call over ten lines counts as its first line."""
 
 import ast
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Lines:
-    """First lines of statements, by line; and which of those first lines have more lines below."""
+    """`first`: the first line of the statement of each line. `several`: first lines of multi-line statements."""
 
     first: dict[int, int] = field(default_factory=dict)
     several: set[int] = field(default_factory=set)
@@ -14,7 +14,7 @@ class Lines:
     @classmethod
     def of(cls, tree: ast.Module) -> "Lines":
         lines = cls()
-        # Breadth first: what is nested comes later and wins.
+        # Breadth first: nested statements come later and override.
         for node in ast.walk(tree):
             if isinstance(node, (ast.stmt, ast.ExceptHandler, ast.match_case)):
                 lines._add(node)
@@ -37,7 +37,7 @@ class Lines:
 
 
 def _header_end(node: ast.AST) -> int:
-    """The last line of what comes before the body."""
+    """The last line of the header, before the body."""
     end = 0
     for child in ast.iter_child_nodes(node):
         if not isinstance(child, (ast.stmt, ast.ExceptHandler, ast.match_case)):

@@ -1,4 +1,4 @@
-"""The variables of a frame as Python 3.13 gives them: read and written in place, on every Python."""
+"""The variables of a frame as in Python 3.13, where reads and writes apply directly, for every Python version."""
 
 import ctypes
 import sys
@@ -9,7 +9,7 @@ from typing import Any
 
 
 class _LiveLocals(MutableMapping[str, Any]):
-    """Before 3.13, `f_locals` of a function is a copy, renewed each time it is read."""
+    """For Python before 3.13, where `f_locals` of a function is a copy that is refreshed at each read."""
 
     def __init__(self, frame: FrameType) -> None:
         self._frame = frame
@@ -44,8 +44,8 @@ def live_locals(frame: FrameType) -> MutableMapping[str, Any]:
     return _LiveLocals(frame)
 
 
-def renew_copy(frame: FrameType) -> None:
-    """Before 3.12, a trace function's return copies `f_locals` back into the frame: an old copy would undo what other
-    code has assigned meanwhile."""
+def refresh_locals(frame: FrameType) -> None:
+    """Refreshes `f_locals`. Before 3.12, the return of a trace function copies `f_locals` back into the frame: an old
+    copy would undo assignments of other code."""
     if sys.version_info < (3, 12):
-        frame.f_locals  # noqa: B018 -- reading it renews it
+        frame.f_locals  # noqa: B018 -- reading it refreshes it

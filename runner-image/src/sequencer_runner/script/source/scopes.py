@@ -49,7 +49,7 @@ def _is_of(node: ast.AST, code: CodeType) -> bool:
 
 
 def declared_global(scope: ast.AST) -> Iterator[str]:
-    """By `global` statements of this scope, not of those inside it."""
+    """The names in `global` statements of this scope, without nested scopes."""
     left = list(ast.iter_child_nodes(scope))
     while left:
         node = left.pop()

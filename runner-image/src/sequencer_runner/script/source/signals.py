@@ -1,7 +1,7 @@
-"""Signals that the script handles itself come in its main thread, also while the runner is at work there.
+"""Holds signals that the script handles while its main thread is at a prompt.
 
-While the main thread is at a prompt they are held: a handler that raises would take the script out of its prompt. They
-are delivered when the script continues, as if they had come then. The operator's stop is never held.
+Python runs signal handlers in the main thread. A handler that raises there would end the prompt. Held signals are
+delivered when the script continues, as if they had arrived then. The stop signals of an operator are never held.
 """
 
 import signal
@@ -20,11 +20,11 @@ _ALL = sorted(signal.valid_signals())
 
 
 HELD = object()
-"""Returned by a handler whose signal is held."""
+"""Returned for a signal that is held."""
 
 
 class HeldSignals:
-    """One for the script process. All but `let_through` and `release` is for the main thread."""
+    """One per script process. Threads other than the main thread may call only `let_through` and `release`."""
 
     def __init__(self) -> None:
         self._holders: dict[int, _Holder] = {}
@@ -34,8 +34,8 @@ class HeldSignals:
         self._holding = False
 
     def hold(self) -> None:
-        """From now on, in the main thread; in another it does nothing. Again after an evaluation, which may have set
-        handlers."""
+        """Holds signals from now on; does nothing outside the main thread. Called again after an evaluation, which may
+        have set handlers."""
         if not threads.is_main():
             return
         self._holding = True
@@ -46,8 +46,8 @@ class HeldSignals:
                 set_handler(number, holder)
 
     def end(self, frame: FrameType | None, error: BaseException | None = None) -> None:
-        """Delivers what was held, to `frame`; None leaves it to `deliver`, unless the script is being ended. `error`:
-        what takes the script out of its prompt."""
+        """Delivers the held signals to `frame`. With None they wait for `deliver`, unless the script is being ended.
+        `error`: the exception that ends the prompt."""
         if not threads.is_main():
             return
         self._restore()
@@ -58,12 +58,12 @@ class HeldSignals:
         except BaseException as earlier:
             if error is None:
                 raise
-            # As if it had come first, and the error while it was handled.
+            # As if the signal had arrived first, and the error while it was handled.
             earlier.__context__ = None
             error.__context__ = error.__context__ or earlier
 
     def _restore(self) -> None:
-        # First: whatever a signal raises below, a holder that is left holds nothing any more.
+        # First, so that a holder that is left in place holds nothing if a signal raises below.
         self._holding = False
         holders, self._holders = self._holders, {}
         for number, holder in holders.items():
@@ -72,7 +72,7 @@ class HeldSignals:
 
     @property
     def due(self) -> bool:
-        """Signals that were held while no statement was running."""
+        """Whether signals wait that were held while no statement was running."""
         return bool(self._held) and not self._holding
 
     def deliver(self, frame: FrameType | None) -> None:
@@ -83,7 +83,7 @@ class HeldSignals:
             if callable(handler):
                 handler(number, frame)
 
-    def came(self, number: int, holder: "_Holder", frame: FrameType | None) -> Any:
+    def on_signal(self, number: int, holder: "_Holder", frame: FrameType | None) -> Any:
         if not self._holding or self._all_through or number in self._let_through:
             return holder.func(number, frame)
         if number not in self._held:
@@ -92,16 +92,16 @@ class HeldSignals:
 
     @property
     def passing(self) -> bool:
-        """Whether one of the operator has been announced."""
+        """Whether the operator has sent a stop signal."""
         return self._all_through or bool(self._let_through)
 
     def let_through(self, number: int | None) -> None:
-        """The operator sends it."""
+        """The operator is about to send this signal: it is not held."""
         if number is not None:
             self._let_through.add(number)
 
     def release(self) -> None:
-        """A signal was sent to end the script: nothing is held any more. From another thread."""
+        """Delivers the held signals, and holds none from now on. Called from another thread when the run is stopped."""
         self._all_through = True
         if self._holding:
             held, self._held = self._held, []
@@ -110,18 +110,18 @@ class HeldSignals:
 
 
 class _Holder:
-    """Takes the place of a handler. `func`, as of a partial: the handler."""
+    """Replaces a handler of the script. `func`: that handler, named as in a partial."""
 
     def __init__(self, signals: HeldSignals, handler: _Handler) -> None:
         self._signals = signals
         self.func = handler
 
     def __call__(self, number: int, frame: FrameType | None) -> Any:
-        return self._signals.came(number, self, frame)
+        return self._signals.on_signal(number, self, frame)
 
 
 def is_of_signal(error: BaseException) -> bool:
-    """Whether a handler of the script has raised it: then it is the script's, whatever was going on."""
+    """Whether a signal handler of the script has raised the exception, which then belongs to the script."""
     codes = {_code_of(getsignal(number)) for number in _ALL}
     at = error.__traceback__
     while at is not None:
@@ -132,7 +132,7 @@ def is_of_signal(error: BaseException) -> bool:
 
 
 def _code_of(handler: Any) -> CodeType | None:
-    """Of a function, a method or a partial of one."""
+    """The code of a function, a method or a partial of one."""
     handler = getattr(handler, "func", handler)
     code = getattr(getattr(handler, "__func__", handler), "__code__", None)
     return code if isinstance(code, CodeType) else None

@@ -1,4 +1,4 @@
-"""Python files that a run uses: where they are, and which of their lines are places to stand."""
+"""The Python files that a run uses: their paths, their text, and the lines at which a trace can stop."""
 
 import ast
 import importlib.machinery
@@ -17,7 +17,7 @@ _LARGEST = 4 * 1024 * 1024
 
 @dataclass(frozen=True)
 class Source:
-    """A file's text, its statements, and the first lines of those that have code."""
+    """The text and syntax tree of a file. `stops`: the first lines of the statements that have code."""
 
     text: str
     tree: ast.Module
@@ -25,7 +25,7 @@ class Source:
     stops: list[int]
 
     def stop_at(self, line: int) -> int | None:
-        """The line's own statement, or the next that has code."""
+        """The first line of the statement at this line, or of the next one that has code."""
         own = self.lines.of_line(line)
         return next((stop for stop in self.stops if stop >= own), None)
 
@@ -35,13 +35,13 @@ def parse(text: str, path: str) -> Source:
     script = text.removeprefix("\ufeff")
     tree = ast.parse(script, path)
     lines = Lines.of(tree)
-    # From the text: Python compiles a tree of less depth.
+    # Compiled from the text: the depth limit of Python is lower for a tree.
     stops = {lines.of_line(line) for line in _code_lines(compile(script, path, "exec", dont_inherit=True))}
     return Source(text, tree, lines, sorted(stops))
 
 
 def _code_lines(code: CodeType) -> set[int]:
-    # The first line of a function's code is where it begins, which runs as part of what is around it.
+    # The first line of a function's code is its definition, which runs as part of the enclosing code.
     found = {line for _, _, line in code.co_lines() if line and (line != code.co_firstlineno or code.co_name[0] == "<")}
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
@@ -50,7 +50,7 @@ def _code_lines(code: CodeType) -> set[int]:
 
 
 class Sources:
-    """Read when they are needed, and then kept. The script is known by its path."""
+    """Reads files on demand and caches them. The script itself is identified by its path."""
 
     def __init__(self, path: str, script: Source) -> None:
         self.path = path
@@ -58,7 +58,7 @@ class Sources:
 
     @property
     def script(self) -> Source:
-        """As it is now."""
+        """The current version of the script."""
         script = self._known[self.path]
         if script is None:
             raise LookupError("the script is always known")
@@ -68,26 +68,26 @@ class Sources:
         self._known[self.path] = script
 
     def get(self, path: str) -> Source | None:
-        """Of a file by its path; None when it cannot be read as Python."""
+        """The source of a file; None if it cannot be read as Python."""
         if path not in self._known:
             self._known[path] = _read(path)
         return self._known[path]
 
     def known(self, path: str) -> Source | None:
-        """If it was looked at before."""
+        """The source of a file, if it was read before."""
         return self._known.get(path)
 
     def statement(self, path: str, line: int) -> int:
-        """The first line of the statement that a line belongs to, if the file has been looked at."""
+        """The first line of the statement that a line belongs to, if the file was read before."""
         source = self._known.get(path)
         return line if source is None else source.lines.of_line(line)
 
     def shown(self, path: str) -> str:
-        """As people know the file."""
+        """The name of the file for users."""
         return SCRIPT if path == self.path else path
 
     def find(self, name: str) -> str | None:
-        """The path of `<script>`, of a path, or of a module by its name. Nothing is imported for that."""
+        """The path of a file, given as `<script>`, as a path, or as a module name. Imports nothing."""
         if name == SCRIPT:
             return self.path
         if os.path.isabs(name):

@@ -1,4 +1,4 @@
-"""The stack of a stopped or sampled trace, without the runner's own frames."""
+"""The stack of a stopped or sampled trace, without frames of the runner."""
 
 import os
 from types import FrameType
@@ -11,23 +11,23 @@ _DEEPEST = 100
 _OWN = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))) + os.sep
 
 Place = tuple[FrameType, int]
-"""A frame and the line that it is at."""
+"""A frame and its current line."""
 
 
 def is_own(frame: FrameType) -> bool:
-    """Whether it is code of the runner."""
+    """Whether the frame runs code of the runner."""
     return frame.f_code.co_filename.startswith(_OWN)
 
 
 class ScriptFile:
-    """Knows the script's own frames by their file name."""
+    """Identifies the frames of the script by their file name."""
 
     def __init__(self, path: str, sources: Sources) -> None:
         self.path = path
         self._sources = sources
 
     def innermost(self, frame: FrameType | None) -> FrameType | None:
-        """The script's frame nearest to the given one, going outwards."""
+        """The innermost frame of the script, starting at `frame`."""
         while frame is not None:
             if frame.f_code.co_filename == self.path:
                 return frame
@@ -35,7 +35,7 @@ class ScriptFile:
         return None
 
     def places(self, frame: FrameType) -> list[Place]:
-        """The stack of the frame, the innermost last, from the script's outermost on; all of it where there is none."""
+        """The stack of the frame, innermost last, starting at the outermost frame of the script, if there is one."""
         found: list[Place] = []
         at: FrameType | None = frame
         outermost = 0
@@ -48,12 +48,12 @@ class ScriptFile:
         return found[: outermost or None][::-1]
 
     def stack_of(self, places: list[Place]) -> list[dict[str, Any]]:
-        """As an event carries it, with the variables of the innermost."""
+        """The stack as in events, with the variables of the innermost frame."""
         shown = places[-_DEEPEST:]
         return [self._entry(frame, line, frame is shown[-1][0]) for frame, line in shown]
 
     def serves_runner(self, frame: FrameType) -> bool:
-        """Whether the runner itself has called this, on behalf of the script."""
+        """Whether the runner has called this code on behalf of the script."""
         at: FrameType | None = frame
         while at is not None and at.f_code.co_filename != self.path:
             if is_own(at):

@@ -1,4 +1,4 @@
-"""A script's top-level statements, compiled one by one: what runs, and what a changed script would change."""
+"""The top-level statements of a script, compiled one by one, and the comparison of two versions."""
 
 import __future__
 
@@ -16,7 +16,7 @@ _FLAGS = {name: getattr(__future__, name).compiler_flag for name in __future__.a
 
 
 class StopRequested(BaseException):
-    """The run was asked to stop before its next statement. Not for the script to catch."""
+    """A stop before the next statement was requested. Not for the script to catch."""
 
 
 class RestartStatement(BaseException):
@@ -25,7 +25,7 @@ class RestartStatement(BaseException):
 
 @dataclass(frozen=True)
 class Statement:
-    """Lines from 1, both ends included; `end` is the column after its last character, in bytes."""
+    """Lines from 1, inclusive. `end` is the column after the last character, in bytes."""
 
     first: int
     last: int
@@ -45,22 +45,22 @@ class Statements:
         self.lines = Lines.of(tree)
         self.docstring = ast.get_docstring(tree, clean=False)
         self._flags = _future_flags(tree)
-        codes = _side_by_side([self._compile(node, first=i == 0) for i, node in enumerate(tree.body)])
+        codes = _contiguous([self._compile(node, first=i == 0) for i, node in enumerate(tree.body)])
         self.all = [
             Statement(first_line(node), node.end_lineno or node.lineno, node.end_col_offset or 0, code)
             for node, code in zip(tree.body, codes, strict=True)
         ]
 
     def spans(self) -> list[dict[str, int]]:
-        """First and last line of each statement, as events carry them."""
+        """First and last line of each statement, as in events."""
         return [{"index": i, "firstLine": s.first, "lastLine": s.last} for i, s in enumerate(self.all)]
 
     def index_at(self, line: int) -> int | None:
-        """The statement that a line is in, or else the next one."""
+        """The index of the statement at this line, or of the next one."""
         return next((i for i, s in enumerate(self.all) if line <= s.last), None)
 
     def first_difference(self, other: "Statements") -> int:
-        """The first statement that is not the same text at the same place in both."""
+        """The index of the first statement whose text or position differs."""
         for index, (mine, theirs) in enumerate(zip(self.all, other.all, strict=False)):
             where = (mine.first, mine.last, mine.end)
             if where != (theirs.first, theirs.last, theirs.end) or self._text(mine) != other._text(theirs):
@@ -74,29 +74,29 @@ class Statements:
 
     def _compile(self, node: ast.stmt, *, first: bool) -> CodeType:
         if not first and isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
-            # Alone in a module, a text would be its docstring.
+            # Alone in a module, a string would become its docstring.
             node = ast.copy_location(ast.Pass(), node)
         try:
             code: CodeType = compile(ast.Module([node], []), self._path, "exec", self._flags, dont_inherit=True)
         except RecursionError:
-            # Python compiles text of three times that depth.
+            # The depth limit of Python is three times as high for text.
             code = compile(self._alone(node), self._path, "exec", self._flags, dont_inherit=True)
         return code
 
     def _alone(self, node: ast.stmt) -> str:
-        """The statement's text at its place, without the others."""
+        """The text of the statement at its original position, without the other statements."""
         lines = [*self._text_lines[: node.end_lineno]]
         lines[-1] = lines[-1][: node.end_col_offset]
         first = first_line(node) - 1
-        # After another statement on its line, a constant in its place keeps the columns.
+        # If another statement precedes it on the line, a constant of the same length keeps the columns.
         before = b"0".ljust(node.col_offset - 1) + b";" if node.col_offset > 1 else b""
         lines[first] = before + lines[first][node.col_offset :]
         return "\n" * first + b"\n".join(lines[first:]).decode() + "\n"
 
 
-def _side_by_side(codes: list[CodeType]) -> list[CodeType]:
-    """The same code, in one stretch of memory: between what compilers leave behind, small functions run some percent
-    slower."""
+def _contiguous(codes: list[CodeType]) -> list[CodeType]:
+    """Copies the code into one stretch of memory. Scattered between garbage of the compiler, small functions run a few
+    percent slower."""
     packed: list[CodeType] = marshal.loads(marshal.dumps(codes))
     return packed
 
@@ -111,7 +111,7 @@ def _future_flags(tree: ast.Module) -> int:
 
 
 def script_module(path: str) -> ModuleType:
-    """A fresh `__main__`, as Python makes it for a script."""
+    """Creates a `__main__` module as Python does for a script."""
     module = ModuleType("__main__")
     module.__dict__.update(
         {

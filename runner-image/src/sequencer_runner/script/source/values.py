@@ -1,4 +1,4 @@
-"""Values as text: bounded in size and time, and never raising. Only code that is known to be quick is called."""
+"""Formats values as text, bounded in size and time, without raising. Calls only code that is known to be fast."""
 
 import contextlib
 import ctypes
@@ -19,7 +19,7 @@ _VARIABLES = 100
 _PLAIN = (int, float, complex, bool, type(None), range, slice, type(Ellipsis))
 _EXACT = (int, float, complex, type(None), range, slice, type(Ellipsis))
 DICTS = (dict, OrderedDict, defaultdict, Counter)
-# Packages whose objects write themselves quickly and shortly.
+# Packages whose objects have a fast and short `repr`.
 _TRUSTED = {
     "datetime",
     "pathlib",
@@ -32,18 +32,18 @@ _TRUSTED = {
     "numpy",
     "re",
 }
-# Of what somebody asked for by an expression: longer, and with the objects' own `repr`.
+# Limits for results of expressions, which use the objects' own `repr`.
 _FULL_LENGTH = 16 * 1024
 _FULL_ITEMS = 200
 
 
 class Writer:
-    """Writes values with at most so many characters and items. `asked`: call the `repr` of any object."""
+    """Formats values with at most so many characters and items. `any_repr`: call the `repr` of any object."""
 
-    def __init__(self, length: int, items: int, *, asked: bool) -> None:
+    def __init__(self, length: int, items: int, *, any_repr: bool) -> None:
         self._length = length
         self._items = items
-        self._asked = asked
+        self._any_repr = any_repr
         self._left = length
 
     def write(self, value: Any) -> str:
@@ -78,7 +78,7 @@ class Writer:
             return f"<function {value.__qualname__}>"
         if issubclass(kind, type):
             return f"<class {name_of(value)}>"
-        if self._asked or kind.__module__.split(".")[0] in _TRUSTED:
+        if self._any_repr or kind.__module__.split(".")[0] in _TRUSTED:
             text = repr(value)
             return text[: self._length] if type(text) is str else str.__str__(text)[: self._length]
         return f"<{name_of(kind)}>"
@@ -103,18 +103,18 @@ class Writer:
 
 
 def describe(value: Any) -> str:
-    """A repr of at most 200 characters, which calls nothing that may be slow."""
-    return Writer(_LENGTH, _ITEMS, asked=False).write(value)
+    """A repr of at most 200 characters that calls nothing slow."""
+    return Writer(_LENGTH, _ITEMS, any_repr=False).write(value)
 
 
 def full_text(value: Any) -> str:
-    """A repr of at most 16 KiB, by the objects' own words."""
-    return Writer(_FULL_LENGTH, _FULL_ITEMS, asked=True).write(value)
+    """A repr of at most 16 KiB that calls the objects' own `repr`."""
+    return Writer(_FULL_LENGTH, _FULL_ITEMS, any_repr=True).write(value)
 
 
 def names_of(frame: FrameType) -> Mapping[str, Any]:
-    """The frame's own names. Nothing of it stays behind: in 3.12, `f_locals` is a copy that the frame keeps, and that
-    would keep alive what the script drops."""
+    """The local names of a frame. Leaves no references: in 3.12, `f_locals` is a copy that the frame keeps, and which
+    would keep objects alive that the script drops."""
     if sys.version_info[:2] != (3, 12) or not frame.f_code.co_flags & CO_OPTIMIZED:
         return frame.f_locals
     get = ctypes.pythonapi.PyFrame_GetVar
@@ -127,13 +127,13 @@ def names_of(frame: FrameType) -> Mapping[str, Any]:
 
 
 def variables(frame: FrameType) -> list[dict[str, Any]]:
-    """The frame's own names, as an event carries them."""
+    """The local variables of a frame, as in events."""
     names = shown_names(names_of(frame).items())
     return [variable(name, value, [name]) for name, value in itertools.islice(names, _VARIABLES)]
 
 
 def shown_names(names: Iterable[tuple[str, Any]]) -> list[tuple[str, Any]]:
-    """Without Python's own names, and modules."""
+    """Leaves out dunder names and modules."""
     return [
         (name, value)
         for name, value in list(names)
@@ -152,7 +152,7 @@ def variable(name: str, value: Any, path: list[str]) -> dict[str, Any]:
 
 
 def is_expandable(value: Any) -> bool:
-    """Asks the type alone: `__class__` and `__len__` may be the script's own."""
+    """Whether the value has children. Uses only its type: `__class__` and `__len__` may be code of the script."""
     kind = type(value)
     if issubclass(kind, (str, bytes, bytearray, type, FunctionType, *_EXACT)):
         return False
@@ -170,7 +170,7 @@ def base_container(kind: type) -> Any:
 
 
 def attributes_of(value: Any, most: int | None = None) -> list[tuple[str, Any]]:
-    """What is in the object's `__dict__` and slots; nothing of it is computed."""
+    """The entries of the object's `__dict__` and slots, without calling properties."""
     found: list[tuple[str, Any]] = []
     try:
         found += list(object.__getattribute__(value, "__dict__").items())

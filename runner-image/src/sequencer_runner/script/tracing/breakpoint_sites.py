@@ -1,4 +1,4 @@
-"""Which code objects have breakpoints: the script's, those of files that are imported, and those that will be."""
+"""The code objects with breakpoints: of the script, of imported files, and of files that are imported later."""
 
 from collections.abc import Callable
 from types import CodeType
@@ -9,18 +9,18 @@ from sequencer_runner.script.source.code_objects import live_codes, with_nested
 
 
 class BreakpointSites:
-    """`listen` is called with code of libraries that has to report its lines from now on, or need not any more."""
+    """`set_watched` is called with code of libraries when it must start or stop to report its lines."""
 
-    def __init__(self, breakpoints: Breakpoints, path: str, listen: Callable[[CodeType, bool], None]) -> None:
+    def __init__(self, breakpoints: Breakpoints, path: str, set_watched: Callable[[CodeType, bool], None]) -> None:
         self._breakpoints = breakpoints
         self._path = path
-        self._set_watched = listen
+        self._set_watched = set_watched
         self._script: list[CodeType] = []
         self._library: dict[int, CodeType] = {}
         self._lock = threads.RLock()
         self.by_line: dict[int, list[BreakpointSite]] = {}
         self.awaited: set[str] = set()
-        """Files with breakpoints that are not imported yet, by their real paths."""
+        """The real paths of files with breakpoints that are not imported yet."""
 
     def of(self, code: CodeType, line: int) -> BreakpointSite | None:
         for site in self.by_line.get(line, ()):
@@ -29,19 +29,19 @@ class BreakpointSites:
         return None
 
     def add_script(self, code: CodeType) -> None:
-        """A statement of the script, with what is in it."""
+        """Adds a statement of the script, with its nested code."""
         with self._lock:
             self._script.append(code)
             self._add([code])
 
     def changed(self, await_files: Callable[[], None]) -> None:
-        """The breakpoints are others now. `await_files` is called when files are awaited that have to appear."""
+        """The breakpoints have changed. `await_files` is called when `awaited` has changed."""
         with self._lock:
             before, self._library = self._library, {}
             self.by_line = {}
             self._add(self._script)
             paths = self._breakpoints.paths() - {self._breakpoints.real(self._path)}
-            # First this, then the search: code that appears meanwhile is found by one of the two.
+            # Before the search, so that code which is imported meanwhile is found by one of the two.
             self.awaited = set(paths)
             await_files()
             if paths:
@@ -54,7 +54,7 @@ class BreakpointSites:
                     self._set_watched(code, False)
 
     def appeared(self, code: CodeType) -> None:
-        """Code begins to run. If it is of a file that is awaited, its breakpoints take effect."""
+        """Called when code begins to run. Sets the breakpoints of an awaited file."""
         real = self._breakpoints.real(code.co_filename)
         if real not in self.awaited:
             return
@@ -64,7 +64,7 @@ class BreakpointSites:
                 self.awaited.discard(real)
 
     def rearm(self) -> None:
-        """Each tells again what happens there."""
+        """All sites report again."""
         for sites in list(self.by_line.values()):
             for site in sites:
                 site.muted = False

@@ -1,9 +1,9 @@
-"""Lines by `sys.monitoring`: set on the script's own code, and on what else somebody wants to stop in, and silent where
-code is hot.
+"""Line events by `sys.monitoring`, on code of the script and code with breakpoints or steps; muted where code is hot.
 
-A place that reports too often answers DISABLE and costs nothing from then on. Code whose every line has done so is let
-go of: Python goes on looking at some places of a line that is entered more than once. 20 times a second everything is
-re-armed, less often when that would cost more than 0.3 percent. A place with a breakpoint is never disabled.
+A line that reports too often returns DISABLE and costs nothing from then on. Code in which every line is disabled is
+unwatched altogether: Python keeps checking some instructions of lines that are entered more than once. Everything is
+rearmed 20 times a second, or less often if that would cost more than 0.3 percent. Lines with breakpoints are never
+disabled.
 """
 
 import sys
@@ -26,11 +26,11 @@ if sys.version_info >= (3, 12):
     _LEAVE = (sys.monitoring.events.PY_RETURN, sys.monitoring.events.PY_YIELD)
     _LEAVES = sys.monitoring.events.PY_RETURN | sys.monitoring.events.PY_YIELD
 
-# The runner's own; 0 to 2 and 5 are spoken for by debuggers, coverage, profilers and optimizers.
+# 0 to 2 and 5 are reserved for debuggers, coverage, profilers and optimizers.
 _TOOL = 4
 _TICK = 0.05
-# Estimated costs, in seconds, for the stretch of the re-arm interval: of a line that reports, with its event and the
-# sending of that; of a code object that is made ready to report.
+# Estimated costs in seconds, from which the rearm interval is computed: of a reported line, including its event and
+# sending it; of rearming a code object.
 _CALLBACK, _REARM = 25e-6, 10e-6
 _SHARE = 0.003
 
@@ -44,9 +44,9 @@ class MonitoringProbe:
         self._followed: dict[int, CodeType] = {}
         self._stepped: dict[int, CodeType] = {}
         self._one_liners: dict[int, bool] = {}
-        """Functions on one line, and whether they are hot. From 3.13 on their line is told only if their start is."""
+        """One-line functions, and whether they are hot. From 3.13 on, their line needs their start event."""
         self._reporting: dict[int, tuple[CodeType, set[int]]] = {}
-        """Of code that has disabled lines: those that it has not."""
+        """Code with disabled lines, and its lines that are not disabled."""
         self._unwatched: dict[int, CodeType] = {}
         self._into = False
         self._codes = 0
@@ -101,7 +101,7 @@ class MonitoringProbe:
             self._apply(code)
 
     def _apply(self, code: CodeType) -> None:
-        """Sets the events that the code has to report now."""
+        """Sets the events that the code must report now."""
         if self._open:
             watched = code.co_filename == self._path or id(code) in self._followed or self._sites.has(code)
             events = _LINE if watched else 0
@@ -113,7 +113,7 @@ class MonitoringProbe:
             _monitoring.set_local_events(_TOOL, code, events)
 
     def _watch_starts(self) -> None:
-        """Of all functions, as long as one is awaited."""
+        """Enables start events of all functions while a step or a breakpoint needs them."""
         if self._open:
             wanted = _START | _RESUME if self._into else _START if self._sites.awaited else 0
             if _monitoring.get_events(_TOOL) != wanted:
@@ -175,7 +175,7 @@ class MonitoringProbe:
                 try:
                     sys.setrecursionlimit(limit)
                 except RecursionError:
-                    # It is reached: the script has no frame left either.
+                    # The limit is reached: the script has no frame left either.
                     raise error from None
                 sys.setrecursionlimit(limit + ROOM)
                 try:

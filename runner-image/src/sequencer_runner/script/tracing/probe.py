@@ -1,4 +1,4 @@
-"""What watches lines: `sys.monitoring` where Python has it (3.12), `sys.settrace` where not."""
+"""The source of line events: `sys.monitoring` from Python 3.12 on, else `sys.settrace`."""
 
 import os
 import sys
@@ -9,33 +9,33 @@ from sequencer_runner.script.debugger.controller import Controller
 
 
 class Probe(Protocol):
-    """Reports the lines of the script's code to the controller."""
+    """Reports lines of the script to the controller."""
 
     def watch(self, code: CodeType) -> None:
-        """From now on, report the lines of this code and of all code inside it."""
+        """Reports the lines of this code and its nested code from now on."""
 
     def rearm(self) -> None:
-        """Every place reports again. From any thread."""
+        """All lines report again. Can be called from any thread."""
 
     def breakpoints_changed(self) -> None:
-        """Watch the code with breakpoints, in whatever file, also in those that are not imported yet."""
+        """Watches code with breakpoints in any file, including files that are imported later."""
 
     def follow(self, frames: list[FrameType], *, into: bool) -> None:
-        """A step begins: report the lines of these frames of libraries too, and if `into`, of what is called."""
+        """A step begins: also reports the lines of these library frames and, if `into`, of called functions."""
 
     def unfollow(self) -> None:
-        """No trace steps any more."""
+        """No trace is stepping any more."""
 
     def tick(self) -> bool:
-        """Called 20 times a second; re-arms what had become silent, if that is cheap enough now. True if it did."""
+        """Called 20 times a second. Rearms muted lines if that is cheap enough now. Returns True if it did."""
 
     def suspend(self) -> None:
-        """The calling thread reports nothing until `unsuspend`. Nests."""
+        """The calling thread reports nothing until `unsuspend`. Calls nest."""
 
     def unsuspend(self) -> None: ...
 
     def close(self) -> None:
-        """Watch nothing any more."""
+        """Stops watching."""
 
 
 _current: Probe | None = None
@@ -64,7 +64,7 @@ def install(controller: Controller, path: str) -> Probe:
 
 
 def uninstall() -> None:
-    """At the end, and in a forked child, which is not the run."""
+    """At exit, and in a forked child, which is not part of the run."""
     global _current  # noqa: PLW0603
     if _current is not None:
         _current.close()

@@ -1,5 +1,5 @@
-"""Lines by `sys.settrace`, for Python before 3.12. Every line of the script costs a call; library code only where
-somebody wants to stop."""
+"""Line events by `sys.settrace`, for Python before 3.12. Every line of the script costs a call; lines of libraries
+only in code with breakpoints or steps."""
 
 import sys
 from types import CodeType, FrameType
@@ -27,7 +27,7 @@ class SettraceProbe:
         threads.set_trace_of_threads(self._on_call)
 
     def watch(self, code: CodeType) -> None:
-        """All code of the script's file is watched, unless the script has a trace function of its own."""
+        """Watches all code of the script, unless the script has set its own trace function."""
         self._sites.add_script(code)
         if self._open and sys.gettrace() is None and not self._suspension.holds():
             sys.settrace(self._on_call)
@@ -107,9 +107,9 @@ class SettraceProbe:
                 try:
                     sys.setrecursionlimit(limit)
                 except RecursionError:
-                    # So near to the limit it cannot be raised and restored. If the script calls deeper, the trace
-                    # function fails, and Python switches it off.
-                    sys.setprofile(self._switch_on_again)
+                    # Too close to the limit to raise and restore it. If the script calls deeper, the trace function
+                    # fails, and Python removes it.
+                    sys.setprofile(self._restore_tracing)
                     return self._on_line
                 sys.setrecursionlimit(limit + ROOM)
                 try:
@@ -117,8 +117,8 @@ class SettraceProbe:
                 finally:
                     sys.setrecursionlimit(limit)
         except BaseException as error:
-            # A trace function that raises (a KeyboardInterrupt at a prompt) is switched off by Python.
-            sys.setprofile(self._switch_on_again)
+            # Python removes a trace function that raises, such as a KeyboardInterrupt at a prompt.
+            sys.setprofile(self._restore_tracing)
             hide_runner(error)
             raise
         return self._on_line
@@ -140,15 +140,15 @@ class SettraceProbe:
         if self._controller.at_line(frame, line, hits):
             site.muted = self._muted = True
 
-    def _switch_on_again(self, frame: FrameType, _event: str, _argument: Any) -> None:
-        """Called at the next call or return in this thread."""
+    def _restore_tracing(self, frame: FrameType, _event: str, _argument: Any) -> None:
+        """Profile function: restores tracing at the next call or return in this thread."""
         try:
             sys.setprofile(None)
             if self._open and sys.gettrace() is None:
                 sys.settrace(self._on_call)
                 self._trace_callers(frame)
         except RecursionError:
-            # Again at the next one, which has more frames left.
+            # Retried at the next call or return, with more frames left.
             return
 
     def _trace_callers(self, frame: FrameType) -> None:

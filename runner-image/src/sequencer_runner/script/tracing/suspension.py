@@ -1,13 +1,13 @@
-"""What both probes need: threads that report nothing for a while, and room for their own frames."""
+"""Shared by both probes: threads in which tracing is suspended, and room for the frames of the runner."""
 
 from sequencer_runner.script import threads
 
 ROOM = 200
-"""Frames that the runner may use beyond the recursion limit of the script, while it reports one of its last lines."""
+"""Frames that the runner may use beyond the recursion limit of the script, to report a line close to the limit."""
 
 
 class Suspension:
-    """Which threads are inside `disable_trace`, how deep."""
+    """The threads inside `disable_trace`, with the nesting depth."""
 
     def __init__(self) -> None:
         self._depth: dict[int, int] = {}
