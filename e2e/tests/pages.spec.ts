@@ -245,6 +245,6 @@ test('the page of an ended run shows progress and cause, and links to adjacent r
   await details.getByRole('button', { name: 'Why it ended' }).click();
   await page.reload();
   await expect(details.getByRole('button', { name: 'Why it ended' })).toHaveAttribute('aria-expanded', 'false');
-  await header.getByRole('link', { name: 'The run before' }).click();
+  await header.getByRole('link', { name: 'Previous run' }).click();
   await expect(page).toHaveURL(new RegExp(before));
 });

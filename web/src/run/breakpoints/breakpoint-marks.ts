@@ -1,7 +1,7 @@
 /** The breakpoints of one file as marks of the gutter. */
 import type { Breakpoint } from '@sequencer/model/events';
 import type { BreakpointKind, BreakpointMark } from '../../code/breakpoint-gutter.ts';
-import type { Place } from '../data/source-location.ts';
+import type { SourceLocation } from '../data/source-location.ts';
 import { kindOf, noteText, whenText } from './breakpoint-text.ts';
 
 const WORDS: Record<BreakpointKind, string> = {
@@ -14,7 +14,11 @@ const WORDS: Record<BreakpointKind, string> = {
 };
 
 /** The marks of one file: what is accepted, and hollow what was only asked for. */
-export function marksOf(file: string, accepted: readonly Breakpoint[], asked: readonly Place[] = []): BreakpointMark[] {
+export function marksOf(
+  file: string,
+  accepted: readonly Breakpoint[],
+  asked: readonly SourceLocation[] = [],
+): BreakpointMark[] {
   const marks = accepted.flatMap((b) => {
     if (b.file !== file) return [];
     const kind = kindOf(b);

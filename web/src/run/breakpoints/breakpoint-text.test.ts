@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { asInput, kindOf, noteText, plain, toggled, whenText } from './breakpoint-text.ts';
+import { breakpointInput, plainBreakpoint, toggleBreakpoint } from '../data/breakpoint-list.ts';
+import { kindOf, noteText, whenText } from './breakpoint-text.ts';
 
-const at = (line: number) => plain({ file: '<script>', line });
+const at = (line: number) => plainBreakpoint({ file: '<script>', line });
 
 describe('breakpoints in words', () => {
   it.each([
@@ -20,19 +21,19 @@ describe('breakpoints in words', () => {
     const moved = { ...at(3), requestedLine: 2 };
     expect(noteText(moved)).toBe('Line 2 has no code: it is at line 3.');
     expect(noteText(at(3))).toBeNull();
-    expect(asInput(moved).line).toBe(2);
+    expect(breakpointInput(moved).line).toBe(2);
   });
 
   it('shows the line before the script was replaced, and keeps the new line', () => {
     const moved = { ...at(7), movedFrom: 5 };
     expect(noteText(moved)).toBe('Moved from line 5 with its statement.');
-    expect(asInput(moved).line).toBe(7);
+    expect(breakpointInput(moved).line).toBe(7);
   });
 });
 
 it('toggles at the line that was asked for, and at the one that it moved to', () => {
   const moved = { ...at(3), requestedLine: 2 };
-  expect(toggled([moved], { file: '<script>', line: 2 })).toEqual([]);
-  expect(toggled([moved], { file: '<script>', line: 3 })).toEqual([]);
-  expect(toggled([moved], { file: '/lib/acu.py', line: 3 })).toHaveLength(2);
+  expect(toggleBreakpoint([moved], { file: '<script>', line: 2 })).toEqual([]);
+  expect(toggleBreakpoint([moved], { file: '<script>', line: 3 })).toEqual([]);
+  expect(toggleBreakpoint([moved], { file: '/lib/acu.py', line: 3 })).toHaveLength(2);
 });

@@ -1,8 +1,6 @@
 /** Breakpoints in words, and as they are asked for. Pure. */
 import type { Breakpoint } from '@sequencer/model/events';
 import type { BreakpointKind } from '../../code/breakpoint-gutter.ts';
-import type { BreakpointInput } from '../../gql/graphql.ts';
-import type { Place } from '../data/source-location.ts';
 
 /** When it stops: `every time`, `if az > 180`, `at hit 3`, `logs az={az}`. */
 export function whenText({ condition, hitCount, logMessage }: Breakpoint): string {
@@ -24,24 +22,4 @@ export function kindOf({ enabled, problem, condition, hitCount, logMessage }: Br
   if (!enabled) return 'off';
   if (logMessage) return 'log';
   return condition || hitCount ? 'conditional' : 'plain';
-}
-
-/** As it is sent: at the line that was asked for, so that the answer says again that it was moved. */
-export function asInput(breakpoint: Breakpoint): BreakpointInput {
-  const { file, line, requestedLine, condition, hitCount, logMessage, enabled } = breakpoint;
-  return { file, line: requestedLine ?? line, condition, hitCount, logMessage, enabled };
-}
-
-export function isAt(breakpoint: Breakpoint, { file, line }: Place): boolean {
-  return breakpoint.file === file && (breakpoint.line === line || breakpoint.requestedLine === line);
-}
-
-export function plain(place: Place): Breakpoint {
-  return { ...place, condition: null, hitCount: null, logMessage: null, enabled: true };
-}
-
-/** Without the one at the place, or with a new one there. */
-export function toggled(all: readonly Breakpoint[], place: Place): Breakpoint[] {
-  const rest = all.filter((b) => !isAt(b, place));
-  return rest.length < all.length ? rest : [...all, plain(place)];
 }

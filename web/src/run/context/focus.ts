@@ -5,7 +5,7 @@ import { computed, ref, watch, type ComputedRef, type Ref } from 'vue';
 import type { RunFrame } from '../data/use-run.ts';
 
 /** A trace that was stepped is on its way to its next line: for so long the focus waits for it, in ms. */
-const ON_ITS_WAY_MS = 700;
+const STEP_GRACE_MS = 700;
 
 export interface Focus {
   /** A stopped trace; null when none is. */
@@ -16,24 +16,24 @@ export interface Focus {
   frame: Ref<number>;
   call: ComputedRef<Frame | null>;
   /** The trace in focus was told to go on a moment ago. */
-  onItsWay: Readonly<Ref<boolean>>;
-  choose: (trace: number) => void;
+  isStepping: Readonly<Ref<boolean>>;
+  select: (trace: number) => void;
   /** To the stopped trace before or after this one. */
-  move: (by: 1 | -1) => void;
+  selectAdjacent: (by: 1 | -1) => void;
   /** The trace in focus was told to go on, and comes back if it stops soon. */
-  stepped: () => void;
+  markStepping: () => void;
 }
 
 export function useFocus(shown: Readonly<Ref<RunFrame | null>>): Focus {
-  const chosen = ref<number | null>(null);
-  const onItsWay = ref(false);
+  const selected = ref<number | null>(null);
+  const isStepping = ref(false);
   const frame = ref(0);
   let timer: ReturnType<typeof setTimeout> | undefined;
   // Copies: traces are changed in place, and what depends on them has to notice.
   const stopped = computed(() => (shown.value?.view.traces ?? []).filter((t) => t.prompt).map((t) => ({ ...t })));
   const trace = computed(() => {
-    const own = stopped.value.find((t) => t.id === chosen.value);
-    return own ?? (onItsWay.value ? null : (stopped.value[0] ?? null));
+    const own = stopped.value.find((t) => t.id === selected.value);
+    return own ?? (isStepping.value ? null : (stopped.value[0] ?? null));
   });
   const prompt = computed(() => trace.value?.prompt ?? null);
   const call = computed(() => prompt.value?.stack.at(-1 - frame.value) ?? null);
@@ -48,23 +48,23 @@ export function useFocus(shown: Readonly<Ref<RunFrame | null>>): Focus {
     stopped,
     frame,
     call,
-    onItsWay,
-    choose: (id) => {
-      chosen.value = id;
+    isStepping,
+    select: (id) => {
+      selected.value = id;
       frame.value = 0;
     },
-    move: (by) => {
+    selectAdjacent: (by) => {
       const { length } = stopped.value;
       if (length === 0) return;
       const at = stopped.value.findIndex((t) => t.id === trace.value?.id);
-      chosen.value = stopped.value[(at + by + length) % length]?.id ?? null;
+      selected.value = stopped.value[(at + by + length) % length]?.id ?? null;
       frame.value = 0;
     },
-    stepped: () => {
-      chosen.value = trace.value?.id ?? chosen.value;
-      onItsWay.value = true;
+    markStepping: () => {
+      selected.value = trace.value?.id ?? selected.value;
+      isStepping.value = true;
       clearTimeout(timer);
-      timer = setTimeout(() => (onItsWay.value = false), ON_ITS_WAY_MS);
+      timer = setTimeout(() => (isStepping.value = false), STEP_GRACE_MS);
     },
   };
 }

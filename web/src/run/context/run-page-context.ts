@@ -3,27 +3,27 @@ import { inject, shallowRef, type InjectionKey, type ShallowRef } from 'vue';
 import type { RunBreakpoints } from './use-breakpoints.ts';
 import type { Focus } from './focus.ts';
 import type { OpenFile } from './open-file.ts';
-import type { Place } from '../data/source-location.ts';
+import type { SourceLocation } from '../data/source-location.ts';
 import type { RunModel } from '../data/use-run.ts';
 
-export interface Desk {
+export interface RunPageContext {
   id: string;
   focus: Focus;
   breakpoints: RunBreakpoints;
   files: OpenFile;
   /** Where the cursor is, in the script or in the file that is open. */
-  cursor: ShallowRef<Place | null>;
+  cursor: ShallowRef<SourceLocation | null>;
   onEvent: RunModel['onEvent'];
 }
 
-export const deskKey: InjectionKey<Desk> = Symbol('desk');
+export const runPageContextKey: InjectionKey<RunPageContext> = Symbol('run page');
 
-export function useDesk(): Desk {
-  const desk = inject(deskKey);
-  if (!desk) throw new Error('no desk');
-  return desk;
+export function useRunPageContext(): RunPageContext {
+  const context = inject(runPageContextKey);
+  if (!context) throw new Error('useRunPageContext: no run page above this component');
+  return context;
 }
 
-export function useCursor(): Desk['cursor'] {
-  return shallowRef<Place | null>(null);
+export function useCursor(): RunPageContext['cursor'] {
+  return shallowRef<SourceLocation | null>(null);
 }

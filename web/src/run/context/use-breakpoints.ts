@@ -3,27 +3,27 @@ import type { Breakpoint } from '@sequencer/model/events';
 import { computed, onScopeDispose, ref, shallowRef, type ComputedRef, type Ref, type ShallowRef } from 'vue';
 import { mutate, useApi } from '../../api/client.ts';
 import { SET_BREAKPOINTS } from '../../api/run-control-documents.ts';
-import type { Place } from '../data/source-location.ts';
+import type { SourceLocation } from '../data/source-location.ts';
 import type { RunModel } from '../data/use-run.ts';
-import { asInput, isAt, toggled } from '../breakpoints/breakpoint-text.ts';
+import { breakpointInput, isAt, toggleBreakpoint } from '../data/breakpoint-list.ts';
 
 export interface RunBreakpoints {
   accepted: ComputedRef<Breakpoint[]>;
-  /** Places that were asked for and are not accepted yet. */
-  asked: ShallowRef<Place[]>;
+  /** Places that were pending for and are not accepted yet. */
+  pending: ShallowRef<SourceLocation[]>;
   /** The sentence of the last refusal. */
   error: Ref<string | null>;
-  toggle: (place: Place) => Promise<void>;
+  toggle: (place: SourceLocation) => Promise<void>;
   /** Puts one, in place of what is there. */
   put: (breakpoint: Breakpoint) => Promise<void>;
-  remove: (place: Place) => Promise<void>;
+  remove: (place: SourceLocation) => Promise<void>;
 }
 
 export function useBreakpoints(id: string, { info, frame, onEvent }: RunModel): RunBreakpoints {
   const api = useApi();
   /** What the server said last, until the run's events say it. */
   const answered = shallowRef<Breakpoint[] | null>(null);
-  const asked = shallowRef<Place[]>([]);
+  const pending = shallowRef<SourceLocation[]>([]);
   const error = ref<string | null>(null);
   let eventCount = 0;
   const off = onEvent(({ type }) => {
@@ -41,19 +41,19 @@ export function useBreakpoints(id: string, { info, frame, onEvent }: RunModel): 
 
   // One after the other: each change is made to what the one before has left.
   let last = Promise.resolve();
-  function change(place: Place, make: (all: Breakpoint[]) => Breakpoint[]): Promise<void> {
-    asked.value = [...asked.value, place];
+  function change(place: SourceLocation, make: (all: Breakpoint[]) => Breakpoint[]): Promise<void> {
+    pending.value = [...pending.value, place];
     last = last.then(async () => {
       const before = eventCount;
       try {
-        const breakpoints = make(accepted.value).map(asInput);
+        const breakpoints = make(accepted.value).map(breakpointInput);
         const { setBreakpoints } = await mutate(api, SET_BREAKPOINTS, { run: id, breakpoints });
         if (eventCount === before) answered.value = setBreakpoints;
         error.value = null;
       } catch (reason) {
         error.value = reason instanceof Error ? reason.message : String(reason);
       } finally {
-        asked.value = asked.value.filter((p) => p !== place);
+        pending.value = pending.value.filter((p) => p !== place);
       }
     });
     return last;
@@ -61,9 +61,9 @@ export function useBreakpoints(id: string, { info, frame, onEvent }: RunModel): 
 
   return {
     accepted,
-    asked,
+    pending,
     error,
-    toggle: (place) => change(place, (all) => toggled(all, place)),
+    toggle: (place) => change(place, (all) => toggleBreakpoint(all, place)),
     put: (breakpoint) =>
       change(breakpoint, (all) => {
         const rest = all.filter(

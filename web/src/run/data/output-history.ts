@@ -10,7 +10,7 @@ const PAGE = 1000;
 const MOST_PAGES = 5;
 
 /** Null for events of other types. */
-export function pieceOf(event: RunEvent): OutputPiece | null {
+export function outputPieceOf(event: RunEvent): OutputPiece | null {
   const { seq, at } = event;
   if (event.type === 'output') {
     const { stream, text, trace, line } = event;
@@ -22,12 +22,12 @@ export function pieceOf(event: RunEvent): OutputPiece | null {
 }
 
 /** The newest before an event. */
-export async function readWritten(api: Client, id: string, before: number, last: number): Promise<OutputPiece[]> {
-  return withLogged(api, id, await readOutputBefore(api, id, before, last), before, last);
+export async function readOutputHistory(api: Client, id: string, before: number, last: number): Promise<OutputPiece[]> {
+  return mergeLogged(api, id, await readOutputBefore(api, id, before, last), before, last);
 }
 
 /** Puts what log points wrote into a page of at most `last` pieces of output. */
-export async function withLogged(
+export async function mergeLogged(
   api: Client,
   id: string,
   page: readonly OutputPiece[],
@@ -40,7 +40,7 @@ export async function withLogged(
   for (let number = 0; number < MOST_PAGES && after < before; number++) {
     const events = await readEvents(api, id, after, ['logged'], PAGE);
     for (const { seq, at, type, data } of events) {
-      const piece = pieceOf({ ...(JSON.parse(data) as object), seq, at, type } as unknown as RunEvent);
+      const piece = outputPieceOf({ ...(JSON.parse(data) as object), seq, at, type } as unknown as RunEvent);
       if (piece && seq < before) pieces.push(piece);
     }
     if (events.length < PAGE) break;

@@ -9,7 +9,7 @@ import { useConnection } from '../../api/connection.ts';
 import type { RunQuery, RunStateSubscription } from '../../gql/graphql.ts';
 import { newestScript } from './newest-script.ts';
 import { OutputLog, type OutputPiece } from './output-log.ts';
-import { pieceOf, readWritten, withLogged } from './output-history.ts';
+import { outputPieceOf, readOutputHistory, mergeLogged } from './output-history.ts';
 
 /** What the run is. `script` is its newest version, `scriptVersions` has every one. */
 export type RunInfo = NonNullable<RunQuery['run']>;
@@ -85,7 +85,7 @@ export function useRun(id: string): RunModel {
           if (event.seq <= view.lastSeq) continue;
           const fields = { ...(JSON.parse(event.data) as object), seq: event.seq, at: event.at, type: event.type };
           const known = fields as unknown as RunEvent;
-          const piece = pieceOf(known);
+          const piece = outputPieceOf(known);
           if (piece) log.append([piece]);
           applyEvent(view, known);
           if (known.type === 'script') replaceScript(known.version, known.script);
@@ -109,7 +109,7 @@ export function useRun(id: string): RunModel {
     error.value = null;
     try {
       const { run } = await query(api, RUN, { id, last: FIRST_OUTPUT });
-      const written = run ? await withLogged(api, id, run.outputBefore, run.lastSeq + 1, FIRST_OUTPUT) : [];
+      const written = run ? await mergeLogged(api, id, run.outputBefore, run.lastSeq + 1, FIRST_OUTPUT) : [];
       if (gone) return;
       if (run) take(run, written);
       else error.value = `Run ${id} does not exist.`;
@@ -124,7 +124,7 @@ export function useRun(id: string): RunModel {
   async function loadOlder(): Promise<void> {
     const current = frame.value;
     if (!current || current.log.firstSeq <= 1 || !Number.isFinite(current.log.firstSeq)) return;
-    const older = await readWritten(api, id, current.log.firstSeq, OLDER_OUTPUT);
+    const older = await readOutputHistory(api, id, current.log.firstSeq, OLDER_OUTPUT);
     current.log.prepend(older);
     if (older.length === 0) current.log.firstSeq = 1;
     paint();

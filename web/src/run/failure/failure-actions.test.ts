@@ -1,6 +1,6 @@
 import { emptyView, type StatementView } from '@sequencer/model/run-view';
 import { expect, it } from 'vitest';
-import { goToText, headAndRest, raisedIn, waysOut } from './failure-actions.ts';
+import { goToEffect, splitMessage, raiseLocation, failureActions } from './failure-actions.ts';
 
 const statement = (index: number, attempts = 0): StatementView => ({
   index,
@@ -17,36 +17,38 @@ const failure = { exception: 'E', message: '', traceback: '', line: 1, then: [],
 
 it('says what follows each way out', () => {
   const view = { ...emptyView(), statements: [statement(0, 2), statement(1), statement(2)] };
-  expect(waysOut({ ...view, failure: { ...failure, statement: 0 } }, lines)).toMatchObject({
+  expect(failureActions({ ...view, failure: { ...failure, statement: 0 } }, lines)).toMatchObject({
     retry: 'from its start, failed 2 times',
     skip: 'go on with 2, rising',
     edit: 'lines 1 to 3',
   });
-  expect(waysOut({ ...view, failure: { ...failure, statement: 2 } }, lines).skip).toBe('it is the last: the run ends');
+  expect(failureActions({ ...view, failure: { ...failure, statement: 2 } }, lines).skip).toBe(
+    'it is the last: the run ends',
+  );
 });
 
 it('sets what an exception says apart from the replies that it carries', () => {
-  expect(headAndRest('Request failed.\nOCSReply: ERROR\n  op_code\n')).toEqual({
+  expect(splitMessage('Request failed.\nOCSReply: ERROR\n  op_code\n')).toEqual({
     head: 'Request failed.',
     rest: 'OCSReply: ERROR\n  op_code',
   });
-  expect(headAndRest('')).toEqual({ head: '', rest: '' });
+  expect(splitMessage('')).toEqual({ head: '', rest: '' });
 });
 
 it('says where below the script the first cause was raised', () => {
   const call = (file: string, line: number, name: string) => ({ file, line, function: name, variables: [] });
   const script = call('<script>', 13, '<module>');
-  expect(raisedIn([script])).toBeNull();
+  expect(raiseLocation([script])).toBeNull();
   const scan = call('/opt/lib/sorunlib/seq.py', 110, 'scan');
   const check = call('/opt/lib/sorunlib/_internal.py', 85, 'check_running');
-  expect(raisedIn([script, scan, check])).toBe(
+  expect(raiseLocation([script, scan, check])).toBe(
     'sorunlib/_internal.py:85 in check_running ← sorunlib/seq.py:110 in scan',
   );
-  expect(raisedIn([script, scan, check, check])).toMatch(/← …$/);
+  expect(raiseLocation([script, scan, check, check])).toMatch(/← …$/);
 });
 
 it('says what another statement means', () => {
-  expect(goToText(1, 4)).toBe('Leaves out statements 2 to 4.');
-  expect(goToText(1, 2)).toBe('Leaves out statement 2.');
-  expect(goToText(2, 1)).toMatch(/^Runs statements 2 to 3 again/);
+  expect(goToEffect(1, 4)).toBe('Leaves out statements 2 to 4.');
+  expect(goToEffect(1, 2)).toBe('Leaves out statement 2.');
+  expect(goToEffect(2, 1)).toMatch(/^Runs statements 2 to 3 again/);
 });

@@ -8,7 +8,7 @@ import { statementName } from '../../lib/statement-text.ts';
 /** Calls that are named; the call stack has all. */
 const CALLS = 2;
 
-export interface WaysOut {
+export interface FailureActionTexts {
   statement: StatementView | null;
   retry: string;
   skip: string;
@@ -16,7 +16,10 @@ export interface WaysOut {
   stop: string;
 }
 
-export function waysOut(view: Pick<RunView, 'failure' | 'statements'>, lines: readonly string[]): WaysOut {
+export function failureActions(
+  view: Pick<RunView, 'failure' | 'statements'>,
+  lines: readonly string[],
+): FailureActionTexts {
   const { statements } = view;
   const statement = statements[view.failure?.statement ?? -1] ?? null;
   const next = statement ? statements[statement.index + 1] : undefined;
@@ -31,13 +34,13 @@ export function waysOut(view: Pick<RunView, 'failure' | 'statements'>, lines: re
 }
 
 /** What an exception says, and what it says further: the replies of agents are long. */
-export function headAndRest(message: string): { head: string; rest: string } {
+export function splitMessage(message: string): { head: string; rest: string } {
   const [head = '', ...rest] = message.trim().split('\n');
   return { head, rest: rest.join('\n').trimEnd() };
 }
 
 /** Where the first cause was raised, if that was below the script: `sorunlib/_internal.py:85 in check_running ← …`. */
-export function raisedIn(stack: readonly Frame[]): string | null {
+export function raiseLocation(stack: readonly Frame[]): string | null {
   const calls = stack.slice(stack.findLastIndex((call) => call.file === SCRIPT) + 1).toReversed();
   if (calls.length === 0) return null;
   const text = ({ file, line, function: name }: Frame) =>
@@ -46,7 +49,7 @@ export function raisedIn(stack: readonly Frame[]): string | null {
 }
 
 /** What going on at another statement leaves out, or does once more. */
-export function goToText(failed: number, target: number): string {
+export function goToEffect(failed: number, target: number): string {
   const range = (from: number, to: number) =>
     from === to ? `statement ${String(from + 1)}` : `statements ${String(from + 1)} to ${String(to + 1)}`;
   if (target > failed) return `Leaves out ${range(failed, target - 1)}.`;

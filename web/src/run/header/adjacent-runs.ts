@@ -4,7 +4,7 @@ import { query } from '../../api/client.ts';
 import { HISTORY } from '../../api/documents.ts';
 
 /** The id of the sequencer's run of this number; null when there is none. */
-export async function runByNumber(client: Client, sequencer: string, number: number): Promise<string | null> {
+export async function findRunByNumber(client: Client, sequencer: string, number: number): Promise<string | null> {
   if (number < 1) return null;
   const filter = { sequencer, text: `${sequencer}/${String(number)}` };
   const { runs } = await query(client, HISTORY, { filter, first: 20, after: null });

@@ -5,7 +5,7 @@ import { EditorState, StateEffect, StateField, type Extension } from '@codemirro
 import { Decoration, EditorView, highlightActiveLine, keymap, lineNumbers, type DecorationSet } from '@codemirror/view';
 import { pythonExtensions } from '../../code/python.ts';
 
-export function sourceLook(label: string): Extension {
+export function readOnlySource(label: string): Extension {
   return [
     lineNumbers(),
     pythonExtensions,

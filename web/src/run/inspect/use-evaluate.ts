@@ -2,7 +2,7 @@
 import { onScopeDispose } from 'vue';
 import { ApiError, mutate, useApi } from '../../api/client.ts';
 import { EVALUATE, INTERRUPT_EVALUATION } from '../../api/run-control-documents.ts';
-import { useDesk } from '../context/run-page-context.ts';
+import { useRunPageContext } from '../context/run-page-context.ts';
 
 export interface Evaluated {
   ok: boolean;
@@ -18,7 +18,7 @@ export interface Evaluator {
 
 export function useEvaluate(): Evaluator {
   const api = useApi();
-  const { id, focus, onEvent } = useDesk();
+  const { id, focus, onEvent } = useRunPageContext();
   const waiting = new Map<string, (result: Evaluated) => void>();
   const key = (trace: number, prompt: number, expression: string) => JSON.stringify([trace, prompt, expression]);
   const off = onEvent((event) => {

@@ -4,7 +4,7 @@ import { onScopeDispose, ref, shallowRef, watch, type Ref, type ShallowRef } fro
 import { query, useApi } from '../../api/client.ts';
 import { VARIABLES } from '../../api/run-control-documents.ts';
 import type { VariableScope } from '../../gql/graphql.ts';
-import { useDesk } from '../context/run-page-context.ts';
+import { useRunPageContext } from '../context/run-page-context.ts';
 
 export interface Variables {
   rows: ShallowRef<readonly Variable[] | null>;
@@ -17,26 +17,26 @@ const AFTER_EVALUATION_MS = 150;
 
 export function useVariables(scope: Readonly<Ref<VariableScope>>, path: readonly string[]): Variables {
   const api = useApi();
-  const { id, focus, onEvent } = useDesk();
+  const { id, focus, onEvent } = useRunPageContext();
   const rows = shallowRef<readonly Variable[] | null>(null);
   const total = ref(0);
   const error = ref<string | null>(null);
-  let asked = 0;
+  let latestRead = 0;
 
   async function read(after: number): Promise<void> {
     const { trace, prompt, frame } = focus;
     if (!trace.value || !prompt.value) return;
-    const turn = ++asked;
+    const thisRead = ++latestRead;
     const where = { run: id, trace: trace.value.id, prompt: prompt.value.number, frame: frame.value };
     try {
-      const answer = await query(api, VARIABLES, { ...where, scope: scope.value, path: [...path], after });
+      const page = await query(api, VARIABLES, { ...where, scope: scope.value, path: [...path], after });
       // An answer about a place that the trace has left is of no use any more.
-      if (turn !== asked) return;
-      rows.value = [...(after === 0 ? [] : (rows.value ?? [])), ...answer.variables.variables];
-      total.value = answer.variables.total;
+      if (thisRead !== latestRead) return;
+      rows.value = [...(after === 0 ? [] : (rows.value ?? [])), ...page.variables.variables];
+      total.value = page.variables.total;
       error.value = null;
     } catch (reason) {
-      if (turn === asked) error.value = reason instanceof Error ? reason.message : String(reason);
+      if (thisRead === latestRead) error.value = reason instanceof Error ? reason.message : String(reason);
     }
   }
 

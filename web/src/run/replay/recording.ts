@@ -19,9 +19,9 @@ const DISORDER = 50;
 const MAIN_TRACE = 1;
 const KEPT_CHECKPOINTS = 40;
 /** Many, and without a trace in the view but for the last. */
-type Noisy = 'line' | 'output' | 'logged' | 'evaluated' | 'action' | 'setAside';
+type DetailEvent = 'line' | 'output' | 'logged' | 'evaluated' | 'action' | 'setAside';
 /** All others, by name: the schemas themselves would bring their library into the page. */
-const TELLING = Object.keys({
+const STATE_EVENTS = Object.keys({
   started: true,
   statement: true,
   script: true,
@@ -42,7 +42,7 @@ const TELLING = Object.keys({
   failure: true,
   decision: true,
   ended: true,
-} satisfies Record<Exclude<EventType, Noisy>, true>);
+} satisfies Record<Exclude<EventType, DetailEvent>, true>);
 
 interface Checkpoint {
   /** Everything telling up to here is in it. */
@@ -90,7 +90,7 @@ export class Recording {
     const target = Math.max(0, seq - WINDOW);
     const from = this.#checkpoints.findLast((c) => c.seq <= target) ?? this.#checkpoints[0];
     const view = JSON.parse(from?.view ?? JSON.stringify(emptyView())) as RunView;
-    await this.#fold(view, from?.seq ?? 0, target, TELLING, (reached) => {
+    await this.#fold(view, from?.seq ?? 0, target, STATE_EVENTS, (reached) => {
       this.#keep(reached, view);
     });
     await this.#fold(view, target, seq, null);

@@ -6,7 +6,7 @@ import { useApi } from '../../api/client.ts';
 import { OutputLog } from '../data/output-log.ts';
 import { readEvents } from '../data/record-pages.ts';
 import type { RunFrame, RunModel } from '../data/use-run.ts';
-import { pieceOf, readWritten } from '../data/output-history.ts';
+import { outputPieceOf, readOutputHistory } from '../data/output-history.ts';
 import { PAGE, Recording } from './recording.ts';
 
 const OUTPUT = 1000;
@@ -51,7 +51,7 @@ export function useReplay(id: string, model: RunModel): Replay {
   async function show(moment: number): Promise<void> {
     recording ??= new Recording(read, model.frame.value?.view.lastSeq ?? 0);
     const seq = await recording.seqAt(moment);
-    const [view, written] = await Promise.all([recording.viewAt(seq), readWritten(api, id, seq + 1, OUTPUT)]);
+    const [view, written] = await Promise.all([recording.viewAt(seq), readOutputHistory(api, id, seq + 1, OUTPUT)]);
     if (wanted !== moment) return;
     const log = new OutputLog();
     log.append(written);
@@ -88,7 +88,7 @@ export function useReplay(id: string, model: RunModel): Replay {
     for (;;) {
       while (ahead[0] && Date.parse(ahead[0].at) <= to) {
         const event = ahead.shift() as RunEvent;
-        const piece = pieceOf(event);
+        const piece = outputPieceOf(event);
         if (piece) value.log.append([piece]);
         applyEvent(value.view, event);
       }
@@ -151,7 +151,7 @@ export function useReplay(id: string, model: RunModel): Replay {
     loadOlder: async () => {
       const { value } = frame;
       if (!value || !Number.isFinite(value.log.firstSeq) || value.log.firstSeq <= 1) return;
-      const older = await readWritten(api, id, value.log.firstSeq, OUTPUT);
+      const older = await readOutputHistory(api, id, value.log.firstSeq, OUTPUT);
       value.log.prepend(older);
       if (older.length === 0) value.log.firstSeq = 1;
       frame.value = { ...value };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { notReacted, rungs } from './stop-rungs.ts';
+import { overdueText, rungs } from './stop-rungs.ts';
 
 const at = '2026-11-24T07:00:00Z';
 const t0 = Date.parse(at);
@@ -39,13 +39,13 @@ describe('the ladder', () => {
   });
 
   it('lets only the gentle stop be taken back', () => {
-    expect(rungs([sent('REQUEST')], t0)[0]?.canTakeBack).toBe(true);
-    expect(rungs([sent('REQUEST'), sent('INTERRUPT')], t0).some((rung) => rung.canTakeBack)).toBe(false);
+    expect(rungs([sent('REQUEST')], t0)[0]?.canCancel).toBe(true);
+    expect(rungs([sent('REQUEST'), sent('INTERRUPT')], t0).some((rung) => rung.canCancel)).toBe(false);
   });
 });
 
 it('says when the script has not reacted', () => {
-  expect(notReacted([sent('REQUEST')], t0 + 99_000)).toBeNull();
-  expect(notReacted([sent('INTERRUPT')], t0 + 29_000)).toBeNull();
-  expect(notReacted([sent('INTERRUPT')], t0 + 31_000)).toBe('The script has not reacted to Interrupt for 31 s.');
+  expect(overdueText([sent('REQUEST')], t0 + 99_000)).toBeNull();
+  expect(overdueText([sent('INTERRUPT')], t0 + 29_000)).toBeNull();
+  expect(overdueText([sent('INTERRUPT')], t0 + 31_000)).toBe('The script has not reacted to Interrupt for 31 s.');
 });

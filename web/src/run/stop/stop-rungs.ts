@@ -21,7 +21,7 @@ export interface Rung {
   state: 'offered' | 'early' | 'sent' | 'unused' | 'later';
   /** Until the deadline of the rung before arms this one, in ms; null when nothing counts down to it. */
   armedIn: number | null;
-  canTakeBack: boolean;
+  canCancel: boolean;
 }
 
 /** A rung whose deadline nobody knows arms the next one after so long, in ms: the script has had its time to clean up. */
@@ -80,13 +80,13 @@ export function rungs(stops: readonly Sent[], now: number): Rung[] {
       sent,
       state,
       armedIn: sent || left === null || isArmed ? null : left,
-      canTakeBack: rung.level === 'REQUEST' && sent !== null && highest === 0,
+      canCancel: rung.level === 'REQUEST' && sent !== null && highest === 0,
     };
   });
 }
 
 /** What was sent last has had its usual time, and the script goes on: a sentence, or null. */
-export function notReacted(stops: readonly Sent[], now: number): string | null {
+export function overdueText(stops: readonly Sent[], now: number): string | null {
   const last = stops.at(-1);
   if (!last || last.level === 'REQUEST' || now < deadlineOf(last)) return null;
   const word = RUNGS.find((rung) => rung.level === last.level)?.word ?? last.level;

@@ -1,6 +1,6 @@
 /** One line of a terminal: cells that can be written over. While nothing was written over it is only runs of text. */
 import { splitInvisible } from '../../lib/invisible-characters.ts';
-import { PLAIN, isSame, lookOfStyle, type TerminalStyle } from './style.ts';
+import { PLAIN, isSame, presentationOf, type TerminalStyle } from './style.ts';
 import { columnsOf, joins, widthOf } from './width.ts';
 
 interface Run {
@@ -113,7 +113,7 @@ export class TerminalRow {
 
   get pieces(): Piece[] {
     this.#pieces ??= this.#withTargets().flatMap(({ text, style }) => {
-      const { classes, colours } = lookOfStyle(style);
+      const { classes, colours } = presentationOf(style);
       return splitInvisible(text).map((part) => ({
         text: part.mark ?? part.text,
         classes: part.mark !== null && part.mark.length > 1 ? `${classes} invisible-character`.trim() : classes,

@@ -81,7 +81,7 @@ export function isSame(a: TerminalStyle, b: TerminalStyle): boolean {
 }
 
 /** Classes of base.css, and the colours that have none. */
-export function lookOfStyle({ colour, background, fonts, link }: TerminalStyle): {
+export function presentationOf({ colour, background, fonts, link }: TerminalStyle): {
   classes: string;
   colours: Record<string, string>;
 } {

@@ -5,12 +5,12 @@ import type { Others, StepCommand } from '../../gql/graphql.ts';
 
 const KEY = 'sequencer.othersWait';
 
-export const othersWait = ref(localStorage.getItem(KEY) === 'yes');
-watch(othersWait, (wait) => {
+export const freezeOtherTasks = ref(localStorage.getItem(KEY) === 'yes');
+watch(freezeOtherTasks, (wait) => {
   localStorage.setItem(KEY, wait ? 'yes' : 'no');
 });
 
 /** What a step of this trace says of the others; nothing for what is no task, or no step. */
-export function othersOf(trace: Pick<TraceView, 'kind'>, command: StepCommand): Others | null {
-  return othersWait.value && trace.kind === 'TASK' && command !== 'CONTINUE' ? 'WAIT' : null;
+export function otherTasksDuringStep(trace: Pick<TraceView, 'kind'>, command: StepCommand): Others | null {
+  return freezeOtherTasks.value && trace.kind === 'TASK' && command !== 'CONTINUE' ? 'WAIT' : null;
 }

@@ -4,7 +4,7 @@ import { SCRIPT } from '../data/source-location.ts';
 import type { Focus } from '../context/focus.ts';
 import type { OpenFile } from '../context/open-file.ts';
 
-export function useFileOfStop(focus: Focus, files: OpenFile, mayRead: () => boolean): void {
+export function useShowStopLocation(focus: Focus, files: OpenFile, mayRead: () => boolean): void {
   watch(
     () => focus.prompt.value?.number,
     () => {

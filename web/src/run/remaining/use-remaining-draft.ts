@@ -2,7 +2,7 @@
 import { StorageSerializers, useLocalStorage } from '@vueuse/core';
 import { computed, type ComputedRef, type Ref } from 'vue';
 import type { RunFrame, RunInfo } from '../data/use-run.ts';
-import { firstEditableLine, lineThatHasRun, withNewline } from './locked.ts';
+import { firstEditableLine, lineThatHasRun, withNewline } from './editable-lines.ts';
 
 export interface Remaining {
   draft: Ref<string>;
@@ -22,7 +22,7 @@ interface Kept {
   script: string;
 }
 
-export function useRemaining(info: Readonly<Ref<RunInfo>>, frame: Readonly<Ref<RunFrame>>): Remaining {
+export function useRemainingDraft(info: Readonly<Ref<RunInfo>>, frame: Readonly<Ref<RunFrame>>): Remaining {
   const versions = computed(() => frame.value.view.versions.slice());
   const newest = () => versions.value.at(-1)?.version ?? 1;
   const current = computed(() => withNewline(info.value.script));

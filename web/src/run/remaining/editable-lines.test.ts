@@ -1,6 +1,6 @@
 import type { RunView, StatementView } from '@sequencer/model/run-view';
 import { describe, expect, it } from 'vitest';
-import { firstEditableLine, lineThatHasRun } from './locked.ts';
+import { firstEditableLine, lineThatHasRun } from './editable-lines.ts';
 
 function view(...states: StatementView['state'][]): Pick<RunView, 'statements' | 'failure'> {
   const statements = states.map((state, index) => ({
