@@ -64,7 +64,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
       ? { image: value.RUNNER_IMAGE, pullPolicy: value.RUNNER_PULL_POLICY, pullSecrets: value.RUNNER_PULL_SECRETS }
       : null,
     leaseName: value.LEASE_NAME,
-    // The host name identifies a pod; the process id tells processes on one machine apart.
+    // The host name identifies a pod; the process id distinguishes processes on one machine.
     identity: value.IDENTITY ?? `${hostname()}-${String(process.pid)}`,
     host: value.HOST,
     port: value.PORT,

@@ -1,4 +1,4 @@
-/** The breakpoints of a waiting run, in an annotation of its object. */
+/** The breakpoints of a queued run, in an annotation of its object. */
 import { z } from 'zod';
 import { breakpointSchema, type Breakpoint } from '../events.ts';
 import { LIMITS } from '../limits.ts';
@@ -7,7 +7,7 @@ import { ANNOTATIONS } from './names.ts';
 
 const schema = z.array(breakpointSchema).max(LIMITS.breakpointCount);
 
-/** None when there is no annotation, or when it is not what the API writes. */
+/** An empty list if the annotation is missing or invalid. */
 export function breakpointsOf({ annotations }: Pick<Metadata, 'annotations'>): Breakpoint[] {
   try {
     return schema.parse(JSON.parse(annotations?.[ANNOTATIONS.breakpoints] ?? '[]'));

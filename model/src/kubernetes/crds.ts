@@ -1,4 +1,4 @@
-/** The CustomResourceDefinitions, made from the schemas. `make generate` writes them to `crds/`. */
+/** Generates the CustomResourceDefinitions from the schemas. `make generate` writes them to `crds/`. */
 import { z } from 'zod';
 import { GROUP, VERSION } from './names.ts';
 import { sequencerSchema } from './sequencer.ts';
@@ -9,7 +9,7 @@ interface Column {
   type: 'string' | 'integer' | 'date' | 'boolean';
   jsonPath: string;
   description?: string;
-  /** 1: with `-o wide` only. */
+  /** 1: shown only with `-o wide`. */
   priority?: 0 | 1;
 }
 
@@ -87,7 +87,7 @@ function structural(schema: z.ZodType) {
     target: 'openapi-3.0',
     io: 'input',
     override: ({ jsonSchema }) => {
-      // Structural schemas know neither of these; the bounds are only those of JavaScript.
+      // Structural schemas do not support propertyNames. These bounds come from JavaScript, not from the schema.
       delete jsonSchema.propertyNames;
       if (jsonSchema['x-kubernetes-preserve-unknown-fields']) {
         delete jsonSchema.additionalProperties;

@@ -1,4 +1,4 @@
-/** What every Kubernetes object carries, as far as Sequencer reads it. Names as in the Kubernetes API. */
+/** The metadata of Kubernetes objects, as far as Sequencer reads it. Names as in the Kubernetes API. */
 import { ANNOTATIONS } from './names.ts';
 
 export interface OwnerReference {
@@ -25,7 +25,7 @@ export interface Metadata {
   ownerReferences?: OwnerReference[];
 }
 
-/** An object of the API server; what it is about is in its further fields. */
+/** An object of the API server. Each kind adds its own fields. */
 export interface KubernetesObject {
   apiVersion: string;
   kind: string;
@@ -33,8 +33,8 @@ export interface KubernetesObject {
 }
 
 /**
- * The one that was made first comes first. Within a second, what the API has timed is in the order of its times; the rest is
- * in that of the last changes, which for what has not changed since is the same.
+ * Sorts objects by creation, the oldest first. `creationTimestamp` has whole seconds. Within a second, objects from the
+ * Sequencer API are sorted by their `submitted-at`, and others by resourceVersion, which is the order of the last changes.
  */
 export function byCreation({ metadata: a }: KubernetesObject, { metadata: b }: KubernetesObject): number {
   return (

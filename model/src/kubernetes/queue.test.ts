@@ -45,7 +45,7 @@ function run(name: string, more: More = {}): SequencerRun {
 
 const names = (runs: SequencerRun[]) => runs.sort(byPlace).map(({ metadata }) => metadata.name);
 
-test('the order is that of places; moved runs go where they were moved', () => {
+test('sorts runs by place, and by the annotation for moved runs', () => {
   expect(names([run('a', { place: 3 }), run('b', { place: 1 }), run('c', { place: 2 })])).toEqual(['b', 'c', 'a']);
   expect(names([run('a', { place: 1 }), run('b', { place: 2 }), run('c', { place: 3, moved: '1.5' })])).toEqual([
     'a',
@@ -54,24 +54,24 @@ test('the order is that of places; moved runs go where they were moved', () => {
   ]);
 });
 
-test('a place that is no number is as none', () => {
+test('ignores an annotation that is not a number', () => {
   for (const moved of ['', ' ', 'first', 'NaN', 'Infinity']) expect(placeOf(run('a', { place: 7, moved }))).toBe(7);
 });
 
-test('without a place, the older comes first, after those with one', () => {
+test('sorts runs without a place by creation, after those with one', () => {
   expect(
-    names([run('new', { created: '2026-11-24T20:00:01Z' }), run('old'), run('alike'), run('placed', { place: 9 })]),
-  ).toEqual(['placed', 'alike', 'old', 'new']);
+    names([run('new', { created: '2026-11-24T20:00:01Z' }), run('old'), run('equal'), run('placed', { place: 9 })]),
+  ).toEqual(['placed', 'equal', 'old', 'new']);
 });
 
-test('within a second the order is that of the submissions, or else of the changes', () => {
+test('sorts runs of the same second by submission time, or else by resourceVersion', () => {
   expect(
     names([run('a', { submitted: '2026-11-24T20:00:00.700Z' }), run('b', { submitted: '2026-11-24T20:00:00.200Z' })]),
   ).toEqual(['b', 'a']);
   expect(names([run('a', { version: '1001' }), run('b', { version: '999' })])).toEqual(['b', 'a']);
 });
 
-test('the order does not depend on how the runs come', () => {
+test('sorts independently of the input order', () => {
   const arbitrary = fc.array(
     fc.record({ place: fc.option(fc.nat(5), { nil: undefined }), moved: fc.option(fc.constantFrom('1', '2.5', 'x')) }),
     { maxLength: 8 },
@@ -88,7 +88,7 @@ test('the order does not depend on how the runs come', () => {
   );
 });
 
-test('only what waits is in the queue', () => {
+test('includes only queued runs that are not cancelled or being deleted', () => {
   for (const phase of PHASE_WORDS) {
     const one = run('a');
     one.status = { phase };
@@ -102,19 +102,19 @@ test('only what waits is in the queue', () => {
   expect(waitingRuns([cancelled, deleted], undefined)).toEqual([]);
 });
 
-test('a hold takes back what was to start by itself, until it is asked again', () => {
-  const asked = run('a', { place: 1 });
-  asked.spec.desiredState = 'Running';
+test('a hold cancels a requested start until the run is changed again', () => {
+  const requested = run('a', { place: 1 });
+  requested.spec.desiredState = 'Running';
   const hold = {
-    run: 'bad',
+    run: 'failed',
     outcome: 'Failed',
     since: '2026-11-24T20:00:00Z',
     runs: [{ uid: 'uid-a', generation: 1 }],
   } as const;
   const held = { ...hold, runs: [...hold.runs] };
-  expect(nextRun('OFF', false, waitingRuns([asked], undefined))?.id).toBe('uid-a');
-  expect(nextRun('OFF', false, waitingRuns([asked], held))).toBeNull();
-  expect(nextRun('QUEUE', false, waitingRuns([asked], held))?.id).toBe('uid-a');
-  asked.metadata.generation = 3;
-  expect(nextRun('OFF', false, waitingRuns([asked], held))?.id).toBe('uid-a');
+  expect(nextRun('OFF', false, waitingRuns([requested], undefined))?.id).toBe('uid-a');
+  expect(nextRun('OFF', false, waitingRuns([requested], held))).toBeNull();
+  expect(nextRun('QUEUE', false, waitingRuns([requested], held))?.id).toBe('uid-a');
+  requested.metadata.generation = 3;
+  expect(nextRun('OFF', false, waitingRuns([requested], held))?.id).toBe('uid-a');
 });

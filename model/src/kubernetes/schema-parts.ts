@@ -1,4 +1,4 @@
-/** Pieces that both custom resources are made of. `meta` carries what OpenAPI and CEL say beyond zod. */
+/** Schemas that both custom resources share. `meta` adds OpenAPI fields and CEL rules that zod does not have. */
 import { z } from 'zod';
 
 export interface Rule {
@@ -6,14 +6,14 @@ export interface Rule {
   message: string;
 }
 
-/** Rules of the API server, in CEL. */
+/** Validation rules in CEL, for the API server. */
 export function rules(...list: Rule[]) {
   return { 'x-kubernetes-validations': list };
 }
 
 export const FIXED: Rule = {
   rule: 'self == oldSelf',
-  message: 'cannot be changed: make another SequencerRun. Only desiredState can change',
+  message: 'cannot be changed: create another SequencerRun. Only desiredState can change',
 };
 
 export const count = z.int().nonnegative();

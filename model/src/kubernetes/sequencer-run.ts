@@ -17,27 +17,27 @@ const specSchema = z
       .string()
       .max(30)
       .regex(SEQUENCER_NAME)
-      .describe('The name of the Sequencer, in the same namespace, such as satp1.')
+      .describe('Name of the Sequencer in the same namespace, such as satp1.')
       .meta(rules(FIXED)),
-    title: z.string().max(LIMITS.titleLength).optional().describe('A few words for lists.').meta(rules(FIXED)),
+    title: z.string().max(LIMITS.titleLength).optional().describe('Short title for lists.').meta(rules(FIXED)),
     script: z
       .string()
       .min(1)
       .max(LIMITS.scriptBytes)
       .optional()
-      .describe('The Python script itself, at most 512 KiB.')
+      .describe('The Python script, at most 512 KiB.')
       .meta(
         rules(
           {
             rule: `size(bytes(self)) <= ${String(LIMITS.scriptBytes)}`,
-            message: 'is over 512 KiB. Move data out of the script, into a file that it reads',
+            message: 'exceeds 512 KiB. Move data out of the script, into a file that it reads',
           },
           FIXED,
         ),
       ),
     scriptFrom: scriptFromSchema
       .optional()
-      .describe('Where the script is instead. It is read once, when the run gets its turn.')
+      .describe('Source of the script, in place of script. Read once, when the run starts.')
       .meta(rules(FIXED)),
     arguments: z
       .array(z.string().max(LIMITS.argumentBytes))
@@ -49,46 +49,49 @@ const specSchema = z
       .enum(DESIRED_STATES)
       .default('Queued')
       .describe(
-        'Queued waits for the mode of the sequencer; Running starts as soon as the sequencer is free; Paused stops at the ' +
-          'next line; Cancelled stops the script, or takes a waiting run out of the queue, and cannot be taken back.',
+        'Queued: the run starts when the mode of the sequencer is Queue. Running: it starts as soon as the sequencer is ' +
+          'free, in every mode. Paused: the script pauses at its next line. Cancelled: the script is stopped, or the run ' +
+          'is removed from the queue; this is final.',
       )
       .meta(
         rules({
           rule: "oldSelf != 'Cancelled' || self == 'Cancelled'",
-          message: 'a cancelled run stays cancelled: make another SequencerRun',
+          message: 'a cancelled run stays cancelled: create another SequencerRun',
         }),
       ),
-    startPaused: z.boolean().default(false).describe('Stop before the first line.').meta(rules(FIXED)),
+    startPaused: z.boolean().default(false).describe('Pause before the first line.').meta(rules(FIXED)),
     holdOnFailure: z
       .boolean()
       .optional()
       .describe(
-        "Keep the script at the line that failed until somebody decides. The Sequencer's own setting unless given.",
+        'Pause on failure: the script waits at the failed statement for a command. Default: spec.holdOnFailure of the Sequencer.',
       )
       .meta(rules(FIXED)),
     startAt: count
       .default(0)
-      .describe('The statement to begin with, counted from 0; those before it are left out.')
+      .describe('Index of the first statement to run, from 0. Earlier statements are skipped.')
       .meta(rules(FIXED)),
     startLine: z
       .int()
       .positive()
       .optional()
-      .describe('The first line of the statement to begin with, in place of startAt. Another line fails the run.')
+      .describe(
+        'First line of the first statement to run, in place of startAt. The run fails if no statement begins there.',
+      )
       .meta(rules(FIXED)),
     timeoutSeconds: z
       .int()
       .nonnegative()
       .max(30 * 86400)
       .default(0)
-      .describe('The script is stopped after this time; 0 for none.')
+      .describe('Time limit: the script is stopped after this time. 0: no limit.')
       .meta(rules(FIXED)),
   })
   .meta(
     rules(
       {
         rule: 'has(self.script) != has(self.scriptFrom)',
-        message: 'give either script or scriptFrom, and not both',
+        message: 'set either script or scriptFrom, not both',
       },
       ...(['title', 'script', 'scriptFrom', 'holdOnFailure'] as const).map((field) => ({
         rule: `has(self.${field}) == has(oldSelf.${field})`,
@@ -102,33 +105,41 @@ const statusSchema = z
     phase: z
       .enum(PHASE_WORDS)
       .optional()
-      .describe('For people; programs read the conditions.')
+      .describe('Phase of the run, for display. Programs should read the conditions.')
       .meta(
         rules({
           rule: `self == oldSelf || !(oldSelf in [${FINAL_PHASE_WORDS.map((phase) => `'${phase}'`).join(', ')}])`,
-          message: 'the run has ended; its outcome never changes',
+          message: 'the run has ended: its outcome cannot change',
         }),
       ),
-    reason: z.string().max(2048).optional().describe('One or two sentences: why it waits, or how it ended.'),
+    reason: z.string().max(2048).optional().describe('Why the run waits, or how it ended.'),
     conditions: conditionsSchema.optional(),
     observedGeneration: count.optional(),
-    place: count.optional().describe('Its place among the waiting runs: the smallest is next.'),
-    podName: z.string().max(253).optional().describe('Set before the pod is made: from then on there is one at most.'),
-    podUID: z.string().max(64).optional().describe('Set once the pod was seen: from then on it is never made again.'),
+    place: count.optional().describe('Position in the queue: the lowest number is next.'),
+    podName: z
+      .string()
+      .max(253)
+      .optional()
+      .describe('Name of the pod. Set before the pod is created, so that there is at most one.'),
+    podUID: z
+      .string()
+      .max(64)
+      .optional()
+      .describe('UID of the pod. Once it is set, no other pod is created for this run.'),
     submittedBy: z.string().max(256).optional(),
     startedAt: time.optional(),
     finishedAt: time.optional(),
     exitCode: z.int().optional(),
-    number: count.optional().describe('Its number on the sequencer, given by the API.'),
+    number: count.optional().describe('Number of the run on its sequencer. Written by the API.'),
     position: z
       .object({
         line: count.optional(),
         statement: count.optional(),
         of: count.optional(),
-        progress: z.string().max(32).optional().describe('statement/of, for lists.'),
+        progress: z.string().max(32).optional().describe('statement/of, for display.'),
       })
       .optional()
-      .describe('Where the script is. Written by the API.'),
+      .describe('Position of the script. Written by the API.'),
     runner: z
       .object({
         connected: z.boolean(),
@@ -140,17 +151,17 @@ const statusSchema = z
         lastSeq: count.optional(),
       })
       .optional()
-      .describe('What the runner has told the API. Written by the API.'),
+      .describe('State that the runner reported to the API. Written by the API.'),
   })
   .meta(
     rules(
       {
         rule: '!has(oldSelf.phase) || has(self.phase)',
-        message: 'phase cannot be taken away',
+        message: 'phase cannot be removed',
       },
       {
         rule: '!has(oldSelf.podUID) || has(self.podUID) && self.podUID == oldSelf.podUID',
-        message: 'podUID never changes: a run has one pod, once',
+        message: 'podUID cannot change: a run has only one pod',
       },
     ),
   );
@@ -159,9 +170,9 @@ export const sequencerRunSchema = z.object({ spec: specSchema, status: statusSch
   rules(
     {
       rule: "size(self.metadata.name) <= 63 && !self.metadata.name.contains('.')",
-      message: 'metadata.name names the pod too: at most 63 letters, digits and hyphens',
+      message: 'metadata.name is also the name of the pod: use at most 63 letters, digits and hyphens',
     },
-    { rule: '!has(oldSelf.status) || has(self.status)', message: 'status cannot be taken away' },
+    { rule: '!has(oldSelf.status) || has(self.status)', message: 'status cannot be removed' },
   ),
 );
 

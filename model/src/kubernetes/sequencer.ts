@@ -1,11 +1,11 @@
-/** The custom resource Sequencer: one telescope's seat, with the settings of its runner. */
+/** The custom resource Sequencer: the queue of one telescope, and the settings of its runners. */
 import { z } from 'zod';
 import { SEQUENCER_NAME } from '../limits.ts';
 import type { KubernetesObject } from './metadata.ts';
 import { conditionsSchema, count, rules, time } from './schema-parts.ts';
 import { FINAL_PHASE_WORDS, MODE_WORDS } from './words.ts';
 
-/** Handed to Kubernetes as it is, which checks it when the pod is made. */
+/** Copied into the pod. Kubernetes validates it when the pod is created. */
 const asInPod = { 'x-kubernetes-preserve-unknown-fields': true };
 const anything = z.looseObject({}).meta(asInPod);
 const quantities = z.record(z.string(), z.union([z.string(), z.int()])).meta(asInPod);
@@ -14,14 +14,14 @@ const egressSchema = z.object({
   cidr: z
     .string()
     .max(50)
-    .describe('Addresses that the script may reach.')
-    .meta(rules({ rule: 'isCIDR(self)', message: 'has to be a range of addresses such as 10.10.0.0/24' })),
+    .describe('Addresses that scripts can reach.')
+    .meta(rules({ rule: 'isCIDR(self)', message: 'must be an address range such as 10.10.0.0/24' })),
   ports: z
     .array(z.int().min(1).max(65535))
     .min(1)
     .max(100)
     .optional()
-    .describe('TCP ports; all ports and protocols if it is not given.'),
+    .describe('TCP ports. Default: all ports and protocols.'),
 });
 
 const runnerSchema = z.object({
@@ -31,7 +31,7 @@ const runnerSchema = z.object({
     .max(1024)
     .optional()
     .describe(
-      "The image with sequencer_runner, sorunlib and what scripts import. The operator's RUNNER_IMAGE unless given.",
+      "Image with sequencer_runner, sorunlib and the packages that scripts import. Default: the operator's RUNNER_IMAGE.",
     ),
   imagePullPolicy: z.enum(['Always', 'IfNotPresent', 'Never']).optional(),
   hostname: z
@@ -39,7 +39,7 @@ const runnerSchema = z.object({
     .max(63)
     .regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/)
     .optional()
-    .describe('What socket.gethostname() tells scripts; daq-NAME-sequencer unless given.'),
+    .describe('Host name of the pods, as socket.gethostname() returns it. Default: daq-NAME-sequencer.'),
   resources: z.object({ requests: quantities.optional(), limits: quantities.optional() }).optional(),
   env: z
     .array(z.object({ name: z.string().min(1).max(256), value: z.string().max(32768) }))
@@ -53,7 +53,11 @@ const runnerSchema = z.object({
     .array(z.object({ name: z.string().min(1).max(253) }))
     .max(20)
     .optional(),
-  serviceAccountName: z.string().max(253).optional().describe('Its token is not given to the pod in any case.'),
+  serviceAccountName: z
+    .string()
+    .max(253)
+    .optional()
+    .describe('Service account of the pods. Its token is never mounted.'),
   priorityClassName: z.string().max(253).optional(),
   storage: z
     .string()
@@ -61,7 +65,7 @@ const runnerSchema = z.object({
     .regex(/^[0-9]+(\.[0-9]+)?([KMGTP]i?)?$/)
     .optional()
     .describe(
-      'What a pod may write to /work, /tmp and its log, such as 20Gi; 10Gi unless given. Above it the node evicts the pod, which stops the script.',
+      'Limit for what a pod writes to /work, /tmp and its log, such as 20Gi. Default: 10Gi. Above the limit, the node evicts the pod, which stops the script.',
     ),
   warm: z
     .int()
@@ -69,9 +73,13 @@ const runnerSchema = z.object({
     .max(3)
     .optional()
     .describe(
-      'Pods that wait with a runner which is up, so that a run begins at once; each is used once. 0 unless given.',
+      'Number of warm pods: pods whose runner is up, so that a run starts immediately. Each is used for one run. Default: 0.',
     ),
-  egress: z.array(egressSchema).max(200).default([]).describe('What scripts may reach besides the API and DNS.'),
+  egress: z
+    .array(egressSchema)
+    .max(200)
+    .default([])
+    .describe('Network destinations that scripts can reach, besides the API and DNS.'),
 });
 
 const specSchema = z.object({
@@ -79,47 +87,58 @@ const specSchema = z.object({
     .enum(MODE_WORDS)
     .default('Off')
     .describe(
-      'What starts the next run. Off: only runs with desiredState Running start. Queue: the next run in the queue starts. Scheduler is reserved; there is no scheduler yet, and it acts as Queue.',
+      'How the next run is chosen. Off: only runs with desiredState Running start. Queue: the next run in the queue starts. Scheduler: reserved; it acts as Queue until there is a scheduler.',
     ),
   resumeAfter: z
     .string()
     .max(63)
     .optional()
-    .describe('The word in status.hold.resume: the queue goes on after that bad end. A later one holds it again.'),
+    .describe('Releases the hold whose status.hold.resume has this value. A later failure holds the queue again.'),
   holdOnFailure: z
     .boolean()
     .optional()
-    .describe('Pause on failure, for runs that do not say it themselves. Also set on the page of the telescope.'),
+    .describe('Pause on failure, for runs without their own holdOnFailure. The page of the telescope sets it, too.'),
   runner: runnerSchema
     .prefault({})
-    .describe('How the pods of runs are made. All of it may be left out: then the image is that of the operator.'),
+    .describe('Settings of the pods of runs. All are optional; the default image is that of the operator.'),
   ocs: z
-    .object({ configMap: z.string().min(1).max(253).describe('default.yaml and sorunlib.yaml, mounted at /config.') })
+    .object({
+      configMap: z
+        .string()
+        .min(1)
+        .max(253)
+        .describe('ConfigMap with default.yaml and sorunlib.yaml, mounted at /config.'),
+    })
     .optional(),
-  stopGraceSeconds: z.int().min(1).max(3600).default(300).describe('For the clean-up of a script, before SIGKILL.'),
+  stopGraceSeconds: z
+    .int()
+    .min(1)
+    .max(3600)
+    .default(300)
+    .describe('Time for the clean-up of a stopped script, before SIGKILL.'),
   recordGraceSeconds: z
     .int()
     .nonnegative()
     .max(7 * 86400)
     .default(3600)
-    .describe('How long the pod of an ended script waits for an API that is away, so that the whole record arrives.'),
+    .describe('How long the pod of an ended script waits for an unreachable API, to deliver the rest of the record.'),
   history: z
     .object({
-      keepRuns: count.max(10_000).default(50).describe('Ended SequencerRun objects that are kept.'),
-      ttlSecondsAfterFinished: count.default(604_800).describe('And for how long.'),
+      keepRuns: count.max(10_000).default(50).describe('Number of ended SequencerRun objects to keep.'),
+      ttlSecondsAfterFinished: count.default(604_800).describe('How long to keep an ended SequencerRun object.'),
     })
     .prefault({})
-    .describe('Of the objects; the database keeps everything.'),
+    .describe('When ended SequencerRun objects are deleted. The database keeps the history.'),
 });
 
-/** Of a generation: a change of the spec is a new wish. */
+/** Held only in this generation: a change of the spec is a new request to run. */
 const heldRun = z.object({ uid: z.string().max(64), generation: count });
 
 const statusSchema = z.object({
   activeRun: z
     .object({ name: z.string().max(253), uid: z.string().max(64) })
     .optional()
-    .describe('The one run that holds the sequencer.'),
+    .describe('The active run: the only one that can use the sequencer.'),
   hold: z
     .object({
       run: z.string().max(253),
@@ -129,26 +148,26 @@ const statusSchema = z.object({
         .max(253)
         .optional()
         .describe(
-          'What spec.resumeAfter has to say: the name of the run, or its uid when the name is there since an earlier one.',
+          'Value for spec.resumeAfter that releases the hold: the name of the run, or its uid if spec.resumeAfter has that name from an earlier run.',
         ),
       outcome: z.enum(FINAL_PHASE_WORDS),
       since: time,
       runs: z
         .array(heldRun)
         .max(2000)
-        .describe(
-          'Runs that were to start by themselves, and wait like the others from then on, until their spec changes.',
-        ),
+        .describe('Runs with desiredState Running when the queue was held. They stay queued until their spec changes.'),
     })
     .optional()
-    .describe('After a bad end nothing starts by itself, until spec.resumeAfter says what resume says.'),
+    .describe('Set after a failed run: no run starts automatically until spec.resumeAfter has the value of resume.'),
   waits: z
     .array(heldRun)
     .max(2000)
     .optional()
-    .describe('What is left of the runs of a hold that is over: they wait like the others, until their spec changes.'),
-  mode: z.enum(MODE_WORDS).optional().describe('The mode that is in force: Off while the queue is held.'),
-  reason: z.string().max(2048).optional().describe('Why, when it is not the mode of the spec; what to do.'),
+    .describe(
+      'Runs of released holds that are still queued as held: they wait for their turn until their spec changes.',
+    ),
+  mode: z.enum(MODE_WORDS).optional().describe('Effective mode: Off while the queue is held.'),
+  reason: z.string().max(2048).optional().describe('Why the mode differs from spec.mode, and what to do.'),
   queueLength: count.optional(),
   observedGeneration: count.optional(),
   conditions: conditionsSchema.optional(),
@@ -157,7 +176,7 @@ const statusSchema = z.object({
 export const sequencerSchema = z.object({ spec: specSchema, status: statusSchema.optional() }).meta(
   rules({
     rule: `self.metadata.name.matches('${SEQUENCER_NAME.source}')`,
-    message: 'metadata.name: use small letters, digits and hyphens, at most 30, beginning with a letter',
+    message: 'metadata.name: use at most 30 lowercase letters, digits and hyphens, beginning with a letter',
   }),
 );
 
@@ -165,7 +184,7 @@ export type SequencerSpec = z.infer<typeof specSchema>;
 export type SequencerStatus = z.infer<typeof statusSchema>;
 export type Sequencer = KubernetesObject & { spec: SequencerSpec; status?: SequencerStatus };
 
-/** Whether a run pauses on failure. */
+/** The effective pause-on-failure setting of a run. */
 export function holdsOnFailure(
   run: { holdOnFailure?: boolean | undefined },
   sequencer: Sequencer | undefined,

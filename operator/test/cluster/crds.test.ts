@@ -60,7 +60,7 @@ describe('a SequencerRun', () => {
       'spec.script',
     );
     const wide = '#' + 'ö'.repeat(LIMITS.scriptBytes / 2);
-    expect(await refused(submit(namespace, 'satp1', { script: wide }))).toContain('over 512 KiB');
+    expect(await refused(submit(namespace, 'satp1', { script: wide }))).toContain('exceeds 512 KiB');
   });
 
   test('refuses a name that is too long for its pod, or has dots', async () => {
@@ -106,17 +106,17 @@ describe('a SequencerRun', () => {
     await status(metadata.name, { phase });
     await status(metadata.name, { phase, reason: 'more words' });
     for (const other of PHASE_WORDS.filter((other) => other !== phase)) {
-      expect(await refused(status(metadata.name, { phase: other }))).toContain('its outcome never changes');
+      expect(await refused(status(metadata.name, { phase: other }))).toContain('its outcome cannot change');
     }
-    expect(await refused(status(metadata.name, { phase: null }))).toContain('phase cannot be taken away');
-    expect(await refused(status(metadata.name, null))).toContain('status cannot be taken away');
+    expect(await refused(status(metadata.name, { phase: null }))).toContain('phase cannot be removed');
+    expect(await refused(status(metadata.name, null))).toContain('status cannot be removed');
   });
 
   test('has one pod, once', async () => {
     const { metadata } = await submit(namespace, 'satp1');
     await status(metadata.name, { podUID: 'one' });
-    expect(await refused(status(metadata.name, { podUID: 'two' }))).toContain('a run has one pod, once');
-    expect(await refused(status(metadata.name, { podUID: null }))).toContain('a run has one pod, once');
+    expect(await refused(status(metadata.name, { podUID: 'two' }))).toContain('a run has only one pod');
+    expect(await refused(status(metadata.name, { podUID: null }))).toContain('a run has only one pod');
   });
 
   test('keeps the shape of what the runner has told', async () => {
@@ -172,7 +172,7 @@ describe('a Sequencer', () => {
   test('refuses an address that is none, and a port that is none', async () => {
     const egress = (range: object) =>
       makeSequencer(namespace, 'egress', { runner: { image: 'x', env: [], egress: [range as { cidr: string }] } });
-    expect(await refused(egress({ cidr: '10.10.0.0' }))).toContain('a range of addresses');
+    expect(await refused(egress({ cidr: '10.10.0.0' }))).toContain('an address range');
     expect(await refused(egress({ cidr: '10.10.0.0/24', ports: [0] }))).toContain('ports');
     await egress({ cidr: '10.10.0.0/24', ports: [8001] });
   });
