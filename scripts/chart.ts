@@ -1,4 +1,4 @@
-/** Writes what the chart documents of its values (values.yaml, values.schema.json, README.md), and its copies of the CRDs. */
+/** Generates the chart's values.yaml, values.schema.json and README.md, and its copies of the CRDs. */
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Document, isMap, isPair, isScalar, type YAMLMap } from 'yaml';
@@ -19,17 +19,17 @@ const BY = 'by `make generate` from charts/values/.';
 const schema = z.toJSONSchema(valuesSchema, {
   target: 'draft-7',
   io: 'input',
-  // What the custom resources say beyond it is for the API server.
+  // Kubernetes extensions of the custom resources mean nothing to Helm.
   override: ({ jsonSchema }) => {
     for (const key of Object.keys(jsonSchema)) if (key.startsWith('x-')) Reflect.deleteProperty(jsonSchema, key);
   },
 }) as Schema;
-// Helm adds what a chart above this one shares with all of its parts.
+// Helm adds `global`, which a parent chart shares with its subcharts.
 for (const part of [schema, schema.properties?.crds])
   Object.assign(part?.properties ?? {}, { global: { type: 'object' } });
 const defaults = valuesSchema.parse({});
 
-/** The fields of an object, under the names that people write. */
+/** The fields of an object by name; `NAME` for each key of a map. */
 function fieldsOf(of: Schema): [string, Schema][] {
   if (of.properties) return Object.entries(of.properties);
   const each = of.additionalProperties;
@@ -41,7 +41,7 @@ function* rows(of: Schema, values: unknown, path: string[] = []): Generator<stri
     if (name === 'global') continue;
     const value = (values as Record<string, unknown> | undefined)?.[name];
     const here = [...path, name];
-    // An object that is described as a whole has one row.
+    // An object with a description of its own has one row.
     if (fieldsOf(field).length > 0 && !(field.properties && field.description)) {
       yield* rows(field, value, here);
     } else {
@@ -67,14 +67,14 @@ function write(file: string, text: string): void {
 }
 
 const values = new Document(defaults, { version: '1.1', aliasDuplicateObjects: false });
-values.commentBefore = ` Written ${BY} README.md has these as a table.`;
+values.commentBefore = ` Generated ${BY} README.md lists these values in a table.`;
 if (isMap(values.contents)) comment(values.contents, schema);
 write('values.yaml', values.toString({ lineWidth: 0 }));
 write('values.schema.json', `${JSON.stringify(schema, null, 2)}\n`);
 
 const readme = readFileSync(join(root, 'charts/README.head.md'), 'utf8');
-const table = ['| value | means | unless given |', '| --- | --- | --- |', ...rows(schema, defaults)];
-write('README.md', `<!-- Written ${BY} -->\n\n${readme}\n## Values\n\n${table.join('\n')}\n`);
+const table = ['| value | description | default |', '| --- | --- | --- |', ...rows(schema, defaults)];
+write('README.md', `<!-- Generated ${BY} -->\n\n${readme}\n## Values\n\n${table.join('\n')}\n`);
 
 for (const file of readdirSync(join(root, 'crds'))) {
   write(join('charts/crds/crds', file), readFileSync(join(root, 'crds', file), 'utf8'));

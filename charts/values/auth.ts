@@ -1,4 +1,4 @@
-/** Who may come in. The sentences about what does not go together are in the chart's templates. */
+/** Authentication. Combinations of values that are refused are in the chart's templates. */
 import { z } from 'zod';
 import { objectName } from './parts.ts';
 
@@ -7,26 +7,26 @@ export const auth = z
     modes: z
       .array(z.enum(['password', 'oidc', 'proxy']))
       .default([])
-      .describe('The ways to sign in, one or more. The chart refuses to be installed without.'),
-    sessionHours: z.number().positive().max(744).default(24).describe('How long a browser stays signed in.'),
+      .describe('Sign-in methods. At least one is required.'),
+    sessionHours: z.number().positive().max(744).default(24).describe('How long a browser session lasts, in hours.'),
     roleGroups: z
       .record(z.string(), z.string())
       .default({})
-      .describe('For `oidc` and `proxy`: which group has which role, such as `observers: operator`.'),
+      .describe('For `oidc` and `proxy`: the role of each group, such as `observers: operator`.'),
     trustedProxies: z
       .array(z.string())
       .default([])
       .describe(
-        'Networks of the proxies before the API: of its web pods, and of the ingress. Only what they say of the browser is believed; `proxy` needs it.',
+        'Networks of the proxies in front of the API: the web pods and the ingress. Only their forwarding headers are trusted. Required for `proxy`.',
       ),
     password: z
       .strictObject({
         users: z
           .array(z.string().regex(/^[^:\n]+:[^:\n]+:[^:\n]+$/))
           .default([])
-          .describe('Lines `name:role:hash`, made by `bin/sequencer hash-password NAME ROLE`.'),
-        existingSecret: objectName.default('').describe('Or the Secret with these lines.'),
-        existingSecretKey: z.string().default('users').describe('The key in that Secret.'),
+          .describe('Lines `name:role:hash`, as `bin/sequencer hash-password NAME ROLE` prints them.'),
+        existingSecret: objectName.default('').describe('Secret with these lines, in place of `users`.'),
+        existingSecretKey: z.string().default('users').describe('Key in that Secret.'),
       })
       .prefault({}),
     oidc: z
@@ -34,25 +34,27 @@ export const auth = z
         issuer: z
           .union([z.literal(''), z.url()])
           .default('')
-          .describe('The address of the provider.'),
-        clientId: z.string().default('').describe('What the provider knows this site by.'),
+          .describe('Issuer URL of the provider.'),
+        clientId: z.string().default('').describe('Client id of this site at the provider.'),
         existingSecret: objectName
           .default('')
-          .describe("The Secret with the client's secret; without one PKCE alone protects."),
-        existingSecretKey: z.string().default('client-secret').describe('The key in that Secret.'),
-        scope: z.string().default('openid profile').describe('What is asked of the provider.'),
-        nameClaim: z.string().default('preferred_username').describe("The claim with the user's name."),
-        roleClaim: z.string().default('groups').describe('The claim with the groups.'),
+          .describe('Secret with the client secret. Default: none, a public client with PKCE.'),
+        existingSecretKey: z.string().default('client-secret').describe('Key in that Secret.'),
+        scope: z.string().default('openid profile').describe('Scopes to request.'),
+        nameClaim: z.string().default('preferred_username').describe('Claim with the user name.'),
+        roleClaim: z.string().default('groups').describe('Claim with the groups.'),
       })
       .prefault({}),
     proxy: z
       .strictObject({
         existingSecret: objectName
           .default('')
-          .describe('The Secret with what the proxy says in `X-Sequencer-Proxy-Secret`, 16 characters or more.'),
-        existingSecretKey: z.string().default('proxy-secret').describe('The key in that Secret.'),
-        userHeader: z.string().default('x-forwarded-user').describe("The header with the user's name."),
-        groupsHeader: z.string().default('x-forwarded-groups').describe('The header with the groups.'),
+          .describe(
+            'Secret with the value that the proxy sends in `X-Sequencer-Proxy-Secret`, at least 16 characters.',
+          ),
+        existingSecretKey: z.string().default('proxy-secret').describe('Key in that Secret.'),
+        userHeader: z.string().default('x-forwarded-user').describe('Header with the user name.'),
+        groupsHeader: z.string().default('x-forwarded-groups').describe('Header with the groups.'),
       })
       .prefault({}),
   })

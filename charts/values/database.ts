@@ -1,10 +1,10 @@
-/** Where PostgreSQL is: exactly one of the three. */
+/** The PostgreSQL database: exactly one of three kinds. */
 import { z } from 'zod';
 import { anything, image, objectName, resources } from './parts.ts';
 
 const storage = (size: string) => ({
   size: z.string().default(size).describe('Size of the volume.'),
-  storageClass: z.string().default('').describe("Its storage class; the cluster's own unless given."),
+  storageClass: z.string().default('').describe('Storage class of the volume. Default: that of the cluster.'),
 });
 
 export const database = z
@@ -13,44 +13,44 @@ export const database = z
       .strictObject({
         existingSecret: objectName
           .default('')
-          .describe(
-            'The Secret with the address of a PostgreSQL of yours (16 or newer, with the extension `pg_trgm`).',
-          ),
+          .describe('Secret with the address of your own PostgreSQL (16 or newer, with the extension `pg_trgm`).'),
         existingSecretKey: z
           .string()
           .default('url')
-          .describe('The key in that Secret: `postgres://user:password@host:5432/sequencer`.'),
+          .describe('Key in that Secret: `postgres://user:password@host:5432/sequencer`.'),
       })
       .prefault({}),
     cloudNativePG: z
       .strictObject({
-        enabled: z.boolean().default(false).describe('A cluster of the operator CloudNativePG, which has to be there.'),
-        instances: z.int().min(1).default(3).describe('How many instances.'),
+        enabled: z
+          .boolean()
+          .default(false)
+          .describe('Create a CloudNativePG `Cluster`. Its operator must be installed.'),
+        instances: z.int().min(1).default(3).describe('Number of instances.'),
         imageName: z
           .string()
           .default('')
-          .describe("The whole name of the PostgreSQL image; CloudNativePG's own unless given."),
+          .describe('Full name of the PostgreSQL image. Default: that of CloudNativePG.'),
         operatorNamespace: z
           .string()
           .default('cnpg-system')
-          .describe('Where the operator runs: the network policy lets it in.'),
+          .describe('Namespace of the CloudNativePG operator, for the network policy.'),
         ...storage('20Gi'),
-        spec: anything.default({}).describe('Further fields of the `Cluster`, such as `backup`.'),
+        spec: anything.default({}).describe('Additional fields of the `Cluster`, such as `backup`.'),
       })
       .prefault({}),
     bundled: z
       .strictObject({
-        enabled: z
-          .boolean()
-          .default(false)
-          .describe('One small PostgreSQL, for trying out: nobody makes backups of it.'),
+        enabled: z.boolean().default(false).describe('A small PostgreSQL without backups, for evaluation only.'),
         image: image('postgres', '17'),
-        user: z.int().min(1).default(999).describe('The user id of `postgres` in the image.'),
+        user: z.int().min(1).default(999).describe('User id of `postgres` in the image.'),
         resources: resources('100m', '256Mi', '1Gi'),
         persistent: z
           .boolean()
           .default(true)
-          .describe('On a volume, which uninstalling keeps. Without, everything is lost with the pod.'),
+          .describe(
+            'Keep the data on a volume, which stays after an uninstall. Otherwise the data is lost with the pod.',
+          ),
         ...storage('10Gi'),
       })
       .prefault({}),

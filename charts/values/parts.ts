@@ -1,10 +1,10 @@
-/** Pieces that the values of several parts are made of. */
+/** Schemas that the values of several components share. */
 import { z } from 'zod';
 
 const anything = z.looseObject({});
 const quantities = z.record(z.string(), z.union([z.string(), z.int()]));
 
-/** The name of an object of Kubernetes, or empty. */
+/** The name of a Kubernetes object, or an empty string. */
 export const objectName = z
   .string()
   .max(253)
@@ -13,16 +13,16 @@ export const objectName = z
 export function image(repository: string, tag = '') {
   return z
     .strictObject({
-      repository: z.string().min(1).default(repository).describe('The image, without the registry.'),
+      repository: z.string().min(1).default(repository).describe('Image name without the registry.'),
       tag: z
         .string()
         .default(tag)
-        .describe(tag ? 'Its tag.' : 'Its tag; `image.tag` unless given.'),
+        .describe(tag ? 'Image tag.' : 'Image tag. Default: `image.tag`.'),
       digest: z
         .string()
         .regex(/^(sha256:[0-9a-f]{64})?$/)
         .default('')
-        .describe('Its digest, `sha256:...`; then the tag does not count.'),
+        .describe('Image digest, `sha256:...`. It replaces the tag.'),
     })
     .prefault({});
 }
@@ -30,17 +30,17 @@ export function image(repository: string, tag = '') {
 export function resources(cpu: string, memory: string, limit: string) {
   return z
     .strictObject({
-      requests: quantities.default({ cpu, memory }).describe('What a pod is sure to have.'),
-      limits: quantities.default({ memory: limit }).describe('What a pod may have at most.'),
+      requests: quantities.default({ cpu, memory }).describe('Resource requests of each pod.'),
+      limits: quantities.default({ memory: limit }).describe('Resource limits of each pod.'),
     })
     .prefault({});
 }
 
-/** Where the pods of a part run, and what is added to them. */
+/** Scheduling and annotations of the pods of a component. */
 export const placement = {
-  nodeSelector: z.record(z.string(), z.string()).default({}).describe('Labels of the nodes that the pods may run on.'),
-  tolerations: z.array(anything).default([]).describe('Taints of nodes that the pods put up with.'),
-  affinity: anything.default({}).describe('Affinity of the pods, as in a pod.'),
+  nodeSelector: z.record(z.string(), z.string()).default({}).describe('Node labels that the pods require.'),
+  tolerations: z.array(anything).default([]).describe('Node taints that the pods tolerate.'),
+  affinity: anything.default({}).describe('Affinity of the pods, as in a pod spec.'),
   priorityClassName: objectName.default('').describe('Priority class of the pods.'),
   podAnnotations: z.record(z.string(), z.string()).default({}).describe('Annotations of the pods.'),
 };
@@ -48,12 +48,12 @@ export const placement = {
 export const extraEnv = z
   .array(z.looseObject({ name: z.string().min(1) }))
   .default([])
-  .describe('Further environment variables, as in a pod. docs/configuration.md lists the settings.');
+  .describe('Additional environment variables, as in a pod spec. Settings: docs/configuration.md.');
 
 export const logLevel = z
   .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
   .default('info')
-  .describe('How much is logged.');
+  .describe('Log level.');
 
 export const annotations = z.record(z.string(), z.string()).default({});
 

@@ -1,11 +1,11 @@
-/** Every value of the chart: `make generate` writes its values.yaml, values.schema.json and README.md from here. */
+/** All values of the chart. `make generate` writes values.yaml, values.schema.json and README.md from this schema. */
 import { z } from 'zod';
 import { auth } from './auth.ts';
 import { database } from './database.ts';
 import { annotations, anything, extraEnv, image, logLevel, objectName, placement, resources } from './parts.ts';
 import { runner, sequencers } from './telescopes.ts';
 
-const replicas = (count: number) => z.int().min(0).default(count).describe('How many pods.');
+const replicas = (count: number) => z.int().min(0).default(count).describe('Number of pods.');
 const host = z
   .string()
   .max(253)
@@ -14,7 +14,7 @@ const path = z
   .string()
   .regex(/^\/([A-Za-z0-9._~-]+\/)*$/)
   .default('/')
-  .describe('The path that the pages are under, such as `/nextline/`; it begins and ends with a slash.');
+  .describe('Path of the pages, such as `/nextline/`, with a slash at both ends.');
 
 const api = z
   .strictObject({
@@ -22,14 +22,19 @@ const api = z
     image: image('sequencer-api'),
     resources: resources('200m', '256Mi', '1Gi'),
     logLevel,
-    controlLock: z.array(z.string()).default([]).describe('The sequencers that one person at a time drives.'),
-    allowedOrigins: z.array(z.string()).default([]).describe('Further origins that browsers may ask from.'),
+    controlLock: z.array(z.string()).default([]).describe('Sequencers that only one user at a time can control.'),
+    allowedOrigins: z
+      .array(z.string())
+      .default([])
+      .describe('Additional origins that browsers can send requests from.'),
     drainSeconds: z
       .int()
       .min(0)
       .max(60)
       .default(5)
-      .describe('How long a pod that is to stop still takes connections, until all know that it goes.'),
+      .describe(
+        'How long a terminating pod still accepts connections, until its removal from the Service has taken effect.',
+      ),
     env: extraEnv,
     ...placement,
   })
@@ -56,8 +61,8 @@ const web = z
         type: z
           .enum(['ClusterIP', 'NodePort', 'LoadBalancer'])
           .default('ClusterIP')
-          .describe('Who can reach the pages.'),
-        nodePort: z.int().min(0).max(65535).default(0).describe('The port of the nodes; any free one unless given.'),
+          .describe('Type of the Service of the pages.'),
+        nodePort: z.int().min(0).max(65535).default(0).describe('Node port. Default: assigned by the cluster.'),
         annotations: annotations.describe('Annotations of the Service.'),
       })
       .prefault({}),
@@ -70,13 +75,13 @@ const simulator = z
     enabled: z
       .boolean()
       .default(false)
-      .describe('A simulated observatory, for trying out: telescopes without `ocs` are told where it is.'),
+      .describe('A simulated observatory, for evaluation. Telescopes without `ocs` are configured to use it.'),
     speed: z
       .number()
       .positive()
       .max(100_000)
       .default(60)
-      .describe('How much faster than real time it moves and waits.'),
+      .describe('Speed of its motions and delays relative to real time.'),
     image: image('sequencer-simulator'),
     resources: resources('50m', '128Mi', '512Mi'),
     ...placement,
@@ -85,19 +90,19 @@ const simulator = z
 
 const ingress = z
   .strictObject({
-    enabled: z.boolean().default(false).describe('Make an Ingress.'),
-    className: z.string().default('').describe("The ingress class; the cluster's own unless given."),
+    enabled: z.boolean().default(false).describe('Create an Ingress.'),
+    className: z.string().default('').describe('Ingress class. Default: that of the cluster.'),
     annotations: annotations.describe(
-      'Annotations of the Ingress. Pages and API come through one path: no rewriting is needed.',
+      'Annotations of the Ingress. Pages and API share one path; no rewriting is needed.',
     ),
-    host: host.default('').describe('The name of the site.'),
+    host: host.default('').describe('Host name of the site.'),
     path,
     tls: z
       .strictObject({
-        enabled: z.boolean().default(false).describe('Speak https.'),
+        enabled: z.boolean().default(false).describe('Use https.'),
         secretName: objectName
           .default('')
-          .describe('The Secret with the certificate; that of the ingress itself unless given.'),
+          .describe('Secret with the certificate. Default: that of the ingress controller.'),
       })
       .prefault({}),
   })
@@ -105,12 +110,12 @@ const ingress = z
 
 const httpRoute = z
   .strictObject({
-    enabled: z.boolean().default(false).describe('Make an HTTPRoute of the Gateway API, instead of an Ingress.'),
-    parentRefs: z.array(anything).default([]).describe('The gateways, as in an HTTPRoute.'),
+    enabled: z.boolean().default(false).describe('Create an HTTPRoute of the Gateway API, in place of an Ingress.'),
+    parentRefs: z.array(anything).default([]).describe('Gateways, as in an HTTPRoute.'),
     annotations: annotations.describe('Annotations of the HTTPRoute.'),
-    host: host.default('').describe('The name of the site.'),
+    host: host.default('').describe('Host name of the site.'),
     path,
-    https: z.boolean().default(true).describe('Whether the gateway speaks https with browsers.'),
+    https: z.boolean().default(true).describe('Whether browsers reach the gateway with https.'),
   })
   .prefault({});
 
@@ -120,61 +125,61 @@ const networkPolicy = z
       .boolean()
       .default(true)
       .describe(
-        'Make network policies for the API, the operator, the web and the database. The operator makes those of runners.',
+        'Create network policies for the API, the operator, the web pods and the database. The operator creates those of runners.',
       ),
     webFrom: z
       .array(anything)
       .default([])
-      .describe('Who may reach the pages, as in a NetworkPolicy: the ingress. Everybody unless given.'),
+      .describe('Peers that can reach the pages, as in a NetworkPolicy, such as the ingress. Default: all.'),
     metricsFrom: z
       .array(anything)
       .default([])
-      .describe('Who may read metrics: the pods of Prometheus. Nobody unless given.'),
-    dnsNamespace: z.string().default('kube-system').describe('Where the DNS of the cluster runs.'),
+      .describe('Peers that can read metrics, as in a NetworkPolicy, such as Prometheus. Default: none.'),
+    dnsNamespace: z.string().default('kube-system').describe('Namespace of the cluster DNS.'),
   })
   .prefault({});
 
 const monitoring = z
   .strictObject({
-    serviceMonitor: z.boolean().default(false).describe('Make ServiceMonitors of the Prometheus operator.'),
-    labels: z.record(z.string(), z.string()).default({}).describe('Labels that Prometheus looks for.'),
-    interval: z.string().default('30s').describe('How often metrics are read.'),
+    serviceMonitor: z.boolean().default(false).describe('Create ServiceMonitors for the Prometheus operator.'),
+    labels: z.record(z.string(), z.string()).default({}).describe('Labels that Prometheus selects ServiceMonitors by.'),
+    interval: z.string().default('30s').describe('Scrape interval.'),
     apiTokenSecret: objectName
       .default('')
       .describe(
-        "The Secret with an API token of a viewer, in the key `token`: the API's metrics are for people who may look. Without, the operator's alone are read.",
+        "Secret with an API token of a viewer in the key `token`, which the API's metrics require. Without it, only the operator's metrics are scraped.",
       ),
     dashboard: z
       .boolean()
       .default(false)
-      .describe("Make a ConfigMap with a dashboard, which Grafana's side-car finds by the label `grafana_dashboard`."),
+      .describe("Create a ConfigMap with a dashboard. Grafana's sidecar finds it by the label `grafana_dashboard`."),
   })
   .prefault({});
 
 export const valuesSchema = z.strictObject({
-  nameOverride: z.string().max(40).default('').describe('Instead of `sequencer` in names.'),
+  nameOverride: z.string().max(40).default('').describe('Replaces `sequencer` in names.'),
   fullnameOverride: z
     .string()
     .max(40)
     .default('')
-    .describe('Instead of the name of the release, before the names of all objects.'),
-  clusterDomain: z.string().default('cluster.local').describe("The cluster's domain of names."),
+    .describe('Prefix of the names of all objects. Default: the name of the release.'),
+  clusterDomain: z.string().default('cluster.local').describe('DNS domain of the cluster.'),
   image: z
     .strictObject({
-      registry: z.string().default('').describe('Where all images are, such as `registry.site.example/sequencer`.'),
-      tag: z.string().default('').describe("The tag of the product's images; its version unless given."),
+      registry: z.string().default('').describe('Registry of all images, such as `registry.site.example/sequencer`.'),
+      tag: z.string().default('').describe("Tag of Sequencer's images. Default: the version of the chart."),
       pullPolicy: z
         .enum(['Always', 'IfNotPresent', 'Never'])
         .default('IfNotPresent')
-        .describe('When images are pulled.'),
-      pullSecrets: z.array(objectName.min(1)).default([]).describe('The names of Secrets for the registry.'),
+        .describe('Pull policy of all images.'),
+      pullSecrets: z.array(objectName.min(1)).default([]).describe('Names of the pull secrets of the registry.'),
     })
     .prefault({}),
   publicUrl: z
     .union([z.literal(''), z.url({ protocol: /^https?$/ })])
     .default('')
     .describe(
-      'Where browsers find the pages, if that is not what the ingress or the route says; `http://localhost:8080/` without these.',
+      'URL of the pages. Default: the URL of the ingress or the route; `http://localhost:8080/` without these.',
     ),
   auth,
   database,
@@ -185,7 +190,7 @@ export const valuesSchema = z.strictObject({
       existingSecret: objectName
         .default('')
         .describe(
-          'The Secret with the key that tokens of runners are made with, 32 characters or more. One is made and kept unless given; where charts are rendered without a cluster (Argo CD), it has to be given.',
+          'Secret with the key that signs the tokens of runners, at least 32 characters. Default: generated once and kept. Required where the chart is rendered without a cluster (Argo CD).',
         ),
       existingSecretKey: z.string().default('key').describe('The key in that Secret.'),
     })
@@ -203,12 +208,14 @@ export const valuesSchema = z.strictObject({
       install: z
         .boolean()
         .default(true)
-        .describe('Bring the custom resources, which stay when the release goes. One release in a cluster does.'),
+        .describe(
+          'Install the custom resource definitions, which stay after an uninstall. Only one release of a cluster should install them.',
+        ),
       upgrade: z
         .boolean()
         .default(true)
         .describe(
-          'Before an upgrade of the release, a Job brings those of the new version. Without, apply them by hand first.',
+          'Before an upgrade of the release, upgrade the custom resource definitions with a Job. Otherwise apply them by hand first.',
         ),
     })
     .prefault({}),
@@ -218,7 +225,7 @@ export const valuesSchema = z.strictObject({
         .boolean()
         .default(true)
         .describe(
-          'Bring the roles `sequencer-view`, `sequencer-operate` and `sequencer-admin`, which stay when the release goes. One release in a cluster does.',
+          'Install the cluster roles `sequencer-view`, `sequencer-operate` and `sequencer-admin`, which stay after an uninstall. Only one release of a cluster should install them.',
         ),
     })
     .prefault({}),
@@ -228,7 +235,7 @@ export const valuesSchema = z.strictObject({
         .boolean()
         .default(true)
         .describe(
-          'Refuse, in this namespace, runs that claim to be submitted by a person and are not, and changes of how runners are made by those who may only operate.',
+          'Reject, in this namespace, forged `submitted-by` and `mode-set-by` annotations, and changes of runner settings by users without the right to `configure`.',
         ),
     })
     .prefault({}),
@@ -236,6 +243,6 @@ export const valuesSchema = z.strictObject({
     .boolean()
     .default(true)
     .describe(
-      'Telescopes, their settings, secrets made here and data stay when the release goes; the same name finds them again.',
+      'Keep telescopes, their settings, generated secrets and data after an uninstall. A new release with the same name uses them again.',
     ),
 });

@@ -1,4 +1,4 @@
-/** Before an upgrade: brings the custom resources of the new version, which are beside this file. Needs nothing but Node. */
+/** Applies the CRDs beside this file, before an upgrade. Needs only Node. */
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -21,5 +21,5 @@ for (const file of readdirSync(import.meta.dirname)) {
     signal: AbortSignal.timeout(30_000),
   });
   if (!answer.ok) throw new Error(`${name} cannot be applied: ${String(answer.status)} ${await answer.text()}`);
-  console.log(`${name} is of the new version.`);
+  console.log(`${name} upgraded.`);
 }

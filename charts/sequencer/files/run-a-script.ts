@@ -1,4 +1,4 @@
-/** `helm test`: runs a script in a pod, as kubectl would, and says how it ended. Needs nothing but Node. */
+/** `helm test`: runs a script through the Kubernetes API and prints its outcome. Needs only Node. */
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -14,7 +14,7 @@ interface Run {
 const host = KUBERNETES_SERVICE_HOST.includes(':') ? `[${KUBERNETES_SERVICE_HOST}]` : KUBERNETES_SERVICE_HOST;
 const runs = `https://${host}:${KUBERNETES_SERVICE_PORT}/apis/sequencer.dev/v1alpha1/namespaces/${NAMESPACE}/sequencerruns`;
 
-async function ask(method: string, url: string, body?: unknown): Promise<Response> {
+async function request(method: string, url: string, body?: unknown): Promise<Response> {
   return fetch(url, {
     method,
     headers: { authorization: `Bearer ${readFileSync(TOKEN, 'utf8').trim()}`, 'content-type': 'application/json' },
@@ -24,12 +24,12 @@ async function ask(method: string, url: string, body?: unknown): Promise<Respons
 }
 
 async function asRun(response: Response): Promise<Run> {
-  if (!response.ok) throw new Error(`The API server says ${String(response.status)}: ${await response.text()}`);
+  if (!response.ok) throw new Error(`The API server returned ${String(response.status)}: ${await response.text()}`);
   return (await response.json()) as Run;
 }
 
 const { metadata } = await asRun(
-  await ask('POST', runs, {
+  await request('POST', runs, {
     apiVersion: 'sequencer.dev/v1alpha1',
     kind: 'SequencerRun',
     metadata: { generateName: `${SEQUENCER}-` },
@@ -42,29 +42,29 @@ const { metadata } = await asRun(
   }),
 );
 const run = `${runs}/${metadata.name}`;
-console.log(`${metadata.name} was submitted.`);
+console.log(`Submitted ${metadata.name}.`);
 
 const FINAL = ['Succeeded', 'Failed', 'Interrupted', 'Terminated', 'Killed', 'Cancelled', 'Lost'];
 const deadline = Date.now() + WITHIN_MS;
-let told = '';
+let printed = '';
 let phase = '';
 while (!FINAL.includes(phase) && Date.now() < deadline) {
-  const { status } = await asRun(await ask('GET', run));
+  const { status } = await asRun(await request('GET', run));
   phase = status?.phase ?? '';
-  const now = [phase || 'The operator has not seen it yet.', status?.reason].filter(Boolean).join(': ');
-  if (now !== told) console.log((told = now));
+  const now = [phase || 'Waiting for the operator', status?.reason].filter(Boolean).join(': ');
+  if (now !== printed) console.log((printed = now));
   await sleep(500);
 }
 
-// Its script is stopped first, if it runs still.
-const gone = await ask('DELETE', run);
-if (!gone.ok && gone.status !== 404) throw new Error(`The run cannot be deleted: ${await gone.text()}`);
-while ((await ask('GET', run)).status !== 404) {
-  if (Date.now() > deadline + 60_000) throw new Error(`${metadata.name} is still there. kubectl describe says why.`);
+// A script that is still running is stopped first.
+const deleted = await request('DELETE', run);
+if (!deleted.ok && deleted.status !== 404) throw new Error(`The run cannot be deleted: ${await deleted.text()}`);
+while ((await request('GET', run)).status !== 404) {
+  if (Date.now() > deadline + 60_000) throw new Error(`${metadata.name} still exists. See kubectl describe.`);
   await sleep(500);
 }
 if (phase !== 'Succeeded') {
-  console.error(`The script did not succeed within ${String(WITHIN_MS / 1000)} s: ${told}`);
+  console.error(`The script did not succeed within ${String(WITHIN_MS / 1000)} s: ${printed}`);
   process.exit(1);
 }
-console.log('A script ran, and succeeded.');
+console.log('The script succeeded.');

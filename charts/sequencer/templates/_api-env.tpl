@@ -1,4 +1,4 @@
-{{/* The settings of the API. docs/configuration.md says what each means. */}}
+{{/* The settings of the API; docs/configuration.md describes them. */}}
 {{- define "sequencer.apiEnv" -}}
 {{- $v := .Values -}}
 {{- $name := include "sequencer.fullname" . -}}
@@ -9,7 +9,7 @@
 - { name: BACKEND, value: kubernetes }
 - name: NAMESPACE
   valueFrom: { fieldRef: { fieldPath: metadata.namespace } }
-# Prometheus and probes name a pod by its address.
+# Prometheus and probes use the address of a pod as host.
 - name: POD_IP
   valueFrom: { fieldRef: { fieldPath: status.podIP } }
 - { name: ALLOWED_HOSTS, value: "$(POD_IP),[$(POD_IP)],{{ $service }},{{ $service }}.{{ .Release.Namespace }},{{ $domain }}" }

@@ -1,4 +1,4 @@
-{{/* Names, labels and addresses that several objects agree on. */}}
+{{/* Names, labels and addresses that several objects share. */}}
 
 {{- define "sequencer.name" -}}
 {{- .Values.nameOverride | default .Chart.Name | trunc 40 | trimSuffix "-" -}}
@@ -14,7 +14,7 @@
 {{- end -}}
 {{- end -}}
 
-{{/* What selects the pods of a part: (list . "api"). Never changes. */}}
+{{/* The selector labels of the pods of a component: (list . "api"). They cannot change in an upgrade. */}}
 {{- define "sequencer.selector" -}}
 app.kubernetes.io/name: {{ include "sequencer.name" (first .) }}
 app.kubernetes.io/instance: {{ (first .).Release.Name }}
@@ -28,7 +28,7 @@ app.kubernetes.io/managed-by: {{ (first .).Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" (first .).Chart.Name (first .).Chart.Version }}
 {{- end -}}
 
-{{/* The metadata of an object of a part: (list . "api" "name" [annotations]). */}}
+{{/* The metadata of an object of a component: (list . "api" "name" [annotations]). */}}
 {{- define "sequencer.metadata" -}}
 {{- $root := index . 0 -}}
 name: {{ index . 2 }}
@@ -41,20 +41,20 @@ annotations:
 {{- end }}
 {{- end -}}
 
-{{/* The annotations of what stays when the release goes. */}}
+{{/* The annotations of objects that stay after an uninstall. */}}
 {{- define "sequencer.kept" -}}
 {{- if .Values.keepOnUninstall -}}
 helm.sh/resource-policy: keep
 {{- end -}}
 {{- end -}}
 
-{{/* Runner pods, whichever telescope's. */}}
+{{/* The runner pods of all telescopes. */}}
 {{- define "sequencer.runnerSelector" -}}
 matchExpressions:
   - { key: sequencer.dev/run, operator: Exists }
 {{- end -}}
 
-{{/* The whole name of an image: (list . .Values.api.image). */}}
+{{/* The full name of an image: (list . .Values.api.image). */}}
 {{- define "sequencer.image" -}}
 {{- $root := first . -}}
 {{- $image := last . -}}
@@ -82,7 +82,7 @@ matchExpressions:
 {{- end -}}
 {{- end -}}
 
-{{/* Where browsers find the pages. */}}
+{{/* The URL of the pages. */}}
 {{- define "sequencer.publicUrl" -}}
 {{- if .Values.publicUrl -}}
 {{- printf "%s/" (trimSuffix "/" .Values.publicUrl) -}}

@@ -1,6 +1,6 @@
-{{/* What the pods of all parts have in common. */}}
+{{/* Templates that the pods of all components share. */}}
 
-{{/* Of a pod: (list . .Values.api "api"). */}}
+{{/* Pull secrets and scheduling of a pod spec: (list . .Values.api "api"). */}}
 {{- define "sequencer.placement" -}}
 {{- $root := index . 0 -}}
 {{- $part := index . 1 -}}
@@ -54,7 +54,7 @@ securityContext:
   capabilities: { drop: [ALL] }
 {{- end -}}
 
-{{/* Of the template of a Deployment: (list . .Values.api "api" [annotations]). */}}
+{{/* Metadata of the pod template of a Deployment: (list . .Values.api "api" [annotations]). */}}
 {{- define "sequencer.podMetadata" -}}
 {{- $part := index . 1 -}}
 labels:
@@ -77,7 +77,7 @@ resources:
   {{- toYaml $part.resources | nindent 2 }}
 {{- end -}}
 
-{{/* One pod at least stays while nodes are emptied: (list . .Values.api "api"). */}}
+{{/* Keeps at least one pod during a drain: (list . .Values.api "api"). */}}
 {{- define "sequencer.disruptionBudget" -}}
 {{- $root := index . 0 -}}
 {{- $name := index . 2 -}}

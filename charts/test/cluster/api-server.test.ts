@@ -130,7 +130,7 @@ describe('a release', () => {
     const api = `system:serviceaccount:${of}:sequencer-api`;
     await expect
       .poll(() => refusal(as('bob'), run('alice')), { timeout: 30_000, interval: 500 })
-      .toContain('the API alone writes it: take it away');
+      .toContain('only the API can set it. Remove it');
     expect(await refusal(as('bob'), run(''))).toBe('was accepted');
     expect(await refusal(as(api), run('alice'))).toBe('was accepted');
     expect(await refusal(as(`system:serviceaccount:${of}:sequencer-runner`), run(''))).toContain('forbidden');
@@ -140,7 +140,7 @@ describe('a release', () => {
     const annotate = ['annotate', 'sequencer', 'lat', '--namespace', of, '--overwrite'];
     await expect
       .poll(() => refusal([...annotate, 'sequencer.dev/mode-set-by=Off now alice']), { timeout: 30_000, interval: 500 })
-      .toContain('the API alone writes it: take it away');
+      .toContain('only the API can set it. Remove it');
     const api = `--as=system:serviceaccount:${of}:sequencer-api`;
     expect(await refusal([...annotate, 'sequencer.dev/mode-set-by=Off now alice', api])).toBe('was accepted');
     expect(await refusal([...annotate, 'sequencer.dev/mode-set-by-'])).toBe('was accepted');
