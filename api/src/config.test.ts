@@ -67,8 +67,8 @@ describe('the configuration of the API', () => {
     expect(() => readConfig({ ...scoped, SHARED_UNIX_USER: 'refuse' })).toThrow(
       /ROLE_GROUPS: .*SHARED_UNIX_USER=accept/,
     );
-    expect(readConfig({ ...scoped, SHARED_UNIX_USER: 'accept' }).auth.keepsScopes).toBe(true);
-    expect(readConfig(scoped).auth.keepsScopes).toBe(true);
+    expect(readConfig({ ...scoped, SHARED_UNIX_USER: 'accept' }).auth.enforcesScopes).toBe(true);
+    expect(readConfig(scoped).auth.enforcesScopes).toBe(true);
   });
 
   it('needs a namespace and a key in a cluster, and nothing of workers', () => {

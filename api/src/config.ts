@@ -75,12 +75,19 @@ export interface Config {
 
 /** Throws one Error that names all problems. */
 export function readConfig(env: Record<string, string | undefined>): Config {
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
-  const result = schema.safeParse(given);
-  const wrong = result.success ? [] : result.error.issues.map(({ path, message }) => ({ path: path[0], message }));
-  const problems = [...wrong, ...authConflicts(given)];
-  problems.push(...backendProblems(given));
-  if (given.BACKEND !== 'kubernetes' && !given.RUNNER_TOKEN && !given.RUNNER_TOKENS && !given.RUNNER_TOKENS_FILE) {
+  const settings = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const result = schema.safeParse(settings);
+  const schemaProblems = result.success
+    ? []
+    : result.error.issues.map(({ path, message }) => ({ path: path[0], message }));
+  const problems = [...schemaProblems, ...authConflicts(settings)];
+  problems.push(...backendProblems(settings));
+  if (
+    settings.BACKEND !== 'kubernetes' &&
+    !settings.RUNNER_TOKEN &&
+    !settings.RUNNER_TOKENS &&
+    !settings.RUNNER_TOKENS_FILE
+  ) {
     problems.push({ path: 'RUNNER_TOKEN', message: 'it has to be set: runners prove with it who they are.' });
   }
   if (!result.success || problems.length > 0) {
@@ -112,18 +119,18 @@ export function readConfig(env: Record<string, string | undefined>): Config {
   };
 }
 
-const OF_THE_CLUSTER = {
+const KUBERNETES_REQUIRED = {
   NAMESPACE: 'it has to be set: the namespace of the Sequencer objects.',
   RUN_TOKEN_KEY: 'it has to be set, to the same value as for the operator: the tokens of runners are made with it.',
 };
-const OF_WORKERS = ['SEQUENCERS', 'RUNNER_TOKEN', 'RUNNER_TOKENS', 'RUNNER_TOKENS_FILE'];
+const LOCAL_ONLY = ['SEQUENCERS', 'RUNNER_TOKEN', 'RUNNER_TOKENS', 'RUNNER_TOKENS_FILE'];
 
-function backendProblems(given: Record<string, string | undefined>): { path: string; message: string }[] {
-  if (given.BACKEND !== 'kubernetes') return [];
+function backendProblems(settings: Record<string, string | undefined>): { path: string; message: string }[] {
+  if (settings.BACKEND !== 'kubernetes') return [];
   return [
-    ...Object.entries(OF_THE_CLUSTER).flatMap(([path, message]) => (given[path] ? [] : [{ path, message }])),
-    ...OF_WORKERS.flatMap((path) =>
-      given[path] ? [{ path, message: 'it is for BACKEND=local: take it away, or set BACKEND.' }] : [],
+    ...Object.entries(KUBERNETES_REQUIRED).flatMap(([path, message]) => (settings[path] ? [] : [{ path, message }])),
+    ...LOCAL_ONLY.flatMap((path) =>
+      settings[path] ? [{ path, message: 'it is for BACKEND=local: take it away, or set BACKEND.' }] : [],
     ),
   ];
 }

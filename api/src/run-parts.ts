@@ -26,7 +26,7 @@ interface RunParts {
   close: () => Promise<void>;
 }
 
-interface Given {
+interface Deps {
   config: Config;
   db: Db;
   log: Logger;
@@ -36,7 +36,7 @@ interface Given {
   watchers: Watchers;
 }
 
-export function makeRunParts({ config, metrics, ...given }: Given): {
+export function makeRunParts({ config, metrics, ...given }: Deps): {
   runs: RunParts;
   gateway: Gateway;
   recorder: Recorder;
@@ -60,7 +60,7 @@ export function makeRunParts({ config, metrics, ...given }: Given): {
 }
 
 function localParts(
-  all: Omit<Given, 'config' | 'metrics' | 'watchers'> & { gateway: Gateway; recorder: Recorder },
+  all: Omit<Deps, 'config' | 'metrics' | 'watchers'> & { gateway: Gateway; recorder: Recorder },
 ): RunParts {
   const backend = new LocalBackend(all);
   return {

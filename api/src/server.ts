@@ -6,9 +6,9 @@ import type { AddressInfo } from 'node:net';
 import { isFinal } from '@sequencer/model';
 import { AuditLog } from './auth/audit-log.ts';
 import { Control } from './control/control.ts';
-import { Door, authenticate } from './auth/door.ts';
-import { Provider } from './auth/provider.ts';
-import { PasswordSignIn } from './auth/sign-in.ts';
+import { Authenticator, authenticate } from './auth/authenticator.ts';
+import { ProviderSignIn } from './auth/provider-sign-in.ts';
+import { PasswordSignIn } from './auth/password-sign-in.ts';
 import type { Config } from './config.ts';
 import { UnreadAnswers } from './graphql/core/answer-budget.ts';
 import type { Context } from './graphql/core/context.ts';
@@ -16,7 +16,7 @@ import { SocketFlows } from './graphql/core/socket-flow.ts';
 import { makeYoga, serveWebsockets, type NodeContext } from './graphql/yoga.ts';
 import { makeGuard } from './http/guard.ts';
 import { makeMetrics } from './lib/metrics.ts';
-import { addressKey, makePeers } from './lib/client-address.ts';
+import { addressKey, makeClientAddresses } from './lib/client-address.ts';
 import { makeRouter } from './http/router.ts';
 import { staticFiles } from './http/static-files.ts';
 import { TrustedProxies } from './lib/trusted-proxies.ts';
@@ -55,21 +55,21 @@ export async function startApi(config: Config, log: Logger): Promise<Api> {
   const version = readVersion();
   const proxies = new TrustedProxies(config.auth.trustedProxies, log);
   await proxies.begin();
-  const peers = makePeers(proxies, config.auth.publicUrl);
-  const door = new Door(config, peers, db, log);
-  await door.people?.accounts.requireKept();
+  const clientAddresses = makeClientAddresses(proxies, config.auth.publicUrl);
+  const authenticator = new Authenticator(config, clientAddresses, db, log);
+  await authenticator.passwordUsers?.accounts.requireEnforcedScopes();
   const audit = new AuditLog(db, log);
   const parts = {
-    door,
+    authenticator,
     audit,
-    passwords: new PasswordSignIn(door),
+    passwords: new PasswordSignIn(authenticator),
     control: new Control(db, board, config.controlLock),
   };
   const answers = new UnreadAnswers();
   const flows = new SocketFlows(log);
   const context = async ({ req, res }: NodeContext): Promise<Context> => {
-    const { identity, user } = await authenticate(door, req);
-    const access = { ...parts, identity, address: peers.address(req), request: req, response: res ?? null };
+    const { identity, user } = await authenticate(authenticator, req);
+    const access = { ...parts, identity, address: clientAddresses.address(req), request: req, response: res ?? null };
     const answer = answers.open(identity?.user.name ?? access.address);
     res?.once('close', () => {
       answer.release();
@@ -78,11 +78,14 @@ export async function startApi(config: Config, log: Logger): Promise<Api> {
     return { user, access, db, board, lives, backend, queue, watchers, version, answer, flow };
   };
   const { oidc, publicUrl } = config.auth;
-  const provider = door.oidc && oidc && new Provider(door.oidc, publicUrl ?? oidc.base, door, audit, log);
+  const provider =
+    authenticator.oidc &&
+    oidc &&
+    new ProviderSignIn(authenticator.oidc, publicUrl ?? oidc.base, authenticator, audit, log);
   const guard = makeGuard(config);
   const callerOf = async (request: IncomingMessage) => {
-    const { identity } = await authenticate(door, request);
-    return { audit, identity, address: peers.address(request) };
+    const { identity } = await authenticate(authenticator, request);
+    return { audit, identity, address: clientAddresses.address(request) };
   };
   const yoga = makeYoga(context, callerOf, log);
   const pages = config.webDir === null ? null : staticFiles(config.webDir);
@@ -100,7 +103,7 @@ export async function startApi(config: Config, log: Logger): Promise<Api> {
         await yoga.handle(request, response, { req: request, res: response });
       },
       metrics,
-      door,
+      authenticator,
       audit,
       provider,
       log,
@@ -112,14 +115,14 @@ export async function startApi(config: Config, log: Logger): Promise<Api> {
   server.maxConnections = 2000;
   const upgrades = routeUpgrades(server, {
     guard,
-    door,
+    authenticator,
     log,
     runner: (request, socket, head) => {
-      gateway.upgrade(request, socket, head, addressKey(peers.address(request)), backend.handlers);
+      gateway.upgrade(request, socket, head, addressKey(clientAddresses.address(request)), backend.handlers);
     },
   });
   const sockets = upgrades.server;
-  const graphql = serveWebsockets(yoga, upgrades, door, flows, log);
+  const graphql = serveWebsockets(yoga, upgrades, authenticator, flows, log);
   metrics.observe({
     phases: () =>
       lives

@@ -3,16 +3,16 @@ import { SequencerError } from '@sequencer/model';
 import { and, asc, count, eq, inArray, isNotNull, isNull } from 'drizzle-orm';
 import { accounts, type AccountRow } from '../store/auth-schema.ts';
 import { violatedConstraint, type Db } from '../store/database.ts';
-import { NOT_KEPT, type Grant } from './grants.ts';
+import { SCOPES_NOT_ENFORCED, type Grant } from './grants.ts';
 import { hashPassword, passwordProblem } from './password.ts';
-import { Remembered } from './remembered.ts';
+import { StaleTolerantCache } from './stale-tolerant-cache.ts';
 import { USER_NAME } from './user.ts';
 import type { UsersFile } from './users-file.ts';
 
-const MOST = 500;
+const MAX_ACCOUNTS = 500;
 
 /** Whoever changes an account: an admin. */
-export interface By {
+export interface Actor {
   name: string;
   /** Whether it is an account itself that lets them in. */
   byAccount: boolean;
@@ -21,49 +21,50 @@ export interface By {
 export class Accounts {
   readonly #db: Db;
   readonly #file: UsersFile;
-  readonly #known = new Remembered<AccountRow>(MOST);
+  readonly #cache = new StaleTolerantCache<AccountRow>(MAX_ACCOUNTS);
 
-  readonly #keepsScopes: boolean;
+  readonly #enforcesScopes: boolean;
 
-  /** @param keepsScopes whether an operator of some sequencers can be kept from the others */
-  constructor(db: Db, file: UsersFile, keepsScopes: boolean) {
+  /** @param enforcesScopes whether an operator of some sequencers can be kept from the others */
+  constructor(db: Db, file: UsersFile, enforcesScopes: boolean) {
     this.#db = db;
     this.#file = file;
-    this.#keepsScopes = keepsScopes;
+    this.#enforcesScopes = enforcesScopes;
   }
 
   /** Throws when there are accounts whose limits cannot be kept. */
-  async requireKept(): Promise<void> {
-    if (this.#keepsScopes) return;
+  async requireEnforcedScopes(): Promise<void> {
+    if (this.#enforcesScopes) return;
     const limited = and(isNotNull(accounts.sequencers), isNull(accounts.disabledAt));
     const rows = await this.#db.select({ name: accounts.name }).from(accounts).where(limited);
     if (rows.length === 0) return;
-    throw new Error(`The accounts ${rows.map(({ name }) => name).join(', ')} cannot be used: ${NOT_KEPT}`);
+    throw new Error(`The accounts ${rows.map(({ name }) => name).join(', ')} cannot be used: ${SCOPES_NOT_ENFORCED}`);
   }
 
   find(name: string): Promise<AccountRow | null> {
     const key = name.normalize('NFC');
     if (!USER_NAME.test(key)) return Promise.resolve(null);
-    return this.#known.get(key, async () => {
+    return this.#cache.get(key, async () => {
       const [row] = await this.#db.select().from(accounts).where(eq(accounts.name, key));
       return row ?? null;
     });
   }
 
   list(): Promise<AccountRow[]> {
-    return this.#db.select().from(accounts).orderBy(asc(accounts.name)).limit(MOST);
+    return this.#db.select().from(accounts).orderBy(asc(accounts.name)).limit(MAX_ACCOUNTS);
   }
 
   /** Throws BAD_INPUT or TOO_MANY. */
-  async create(given: string, password: string, grant: Grant, by: By): Promise<AccountRow> {
-    const name = given.normalize('NFC');
+  async create(newName: string, password: string, grant: Grant, by: Actor): Promise<AccountRow> {
+    const name = newName.normalize('NFC');
     if (!USER_NAME.test(name)) {
       throw new SequencerError('BAD_INPUT', 'name: it may have letters, digits, and . _ @ + -, at most 64 of them.');
     }
-    this.#requireOwn(name);
-    requireGood(password, name);
+    this.#requireNotInFile(name);
+    requireValidPassword(password, name);
     const [all] = await this.#db.select({ count: count() }).from(accounts);
-    if ((all?.count ?? 0) >= MOST) throw new SequencerError('TOO_MANY', `There are ${String(MOST)} accounts.`);
+    if ((all?.count ?? 0) >= MAX_ACCOUNTS)
+      throw new SequencerError('TOO_MANY', `There are ${String(MAX_ACCOUNTS)} accounts.`);
     const row: AccountRow = {
       name,
       ...this.#columns(grant),
@@ -78,21 +79,21 @@ export class Accounts {
       if (violatedConstraint(error) === null) throw error;
       throw new SequencerError('BAD_INPUT', `name: there is an account ${name} already.`);
     }
-    this.#known.forget(name);
+    this.#cache.invalidate(name);
     return row;
   }
 
   /** Throws BAD_INPUT, or FORBIDDEN when an admin would take the own role away. */
-  changeGrant(name: string, grant: Grant, by: By): Promise<AccountRow> {
+  changeGrant(name: string, grant: Grant, by: Actor): Promise<AccountRow> {
     return this.#change(name, by, this.#columns(grant), grant.role === 'ADMIN');
   }
 
-  setDisabled(name: string, disabled: boolean, by: By): Promise<AccountRow> {
+  setDisabled(name: string, disabled: boolean, by: Actor): Promise<AccountRow> {
     return this.#change(name, by, { disabledAt: disabled ? new Date() : null }, !disabled);
   }
 
-  async resetPassword(name: string, password: string, by: By): Promise<AccountRow> {
-    requireGood(password, name);
+  async resetPassword(name: string, password: string, by: Actor): Promise<AccountRow> {
+    requireValidPassword(password, name);
     return this.#change(name, by, { hash: await hashPassword(password) }, true);
   }
 
@@ -105,12 +106,12 @@ export class Accounts {
    * One change. Of those two whom it concerns both rows are held meanwhile, in one order for all: so two admins cannot
    * take each other's role away at the same moment, and there is always one left.
    *
-   * @param ownToo whether it may be done to oneself
+   * @param allowSelf whether it may be done to oneself
    */
-  async #change(given: string, by: By, set: Partial<AccountRow>, ownToo: boolean): Promise<AccountRow> {
-    const name = given.normalize('NFC');
-    this.#requireOwn(name);
-    if (name === by.name && !ownToo) {
+  async #change(account: string, by: Actor, set: Partial<AccountRow>, allowSelf: boolean): Promise<AccountRow> {
+    const name = account.normalize('NFC');
+    this.#requireNotInFile(name);
+    if (name === by.name && !allowSelf) {
       throw new SequencerError('FORBIDDEN', 'This would lock you out. Ask another admin to do it.');
     }
     const changed = await this.#db.transaction(async (tx) => {
@@ -126,7 +127,7 @@ export class Accounts {
       return row;
     });
     if (!changed) throw new SequencerError('BAD_INPUT', 'name: there is no such account.');
-    this.#known.forget(name);
+    this.#cache.invalidate(name);
     return changed;
   }
 
@@ -134,17 +135,18 @@ export class Accounts {
     if (sequencers && (role !== 'OPERATOR' || sequencers.length === 0)) {
       throw new SequencerError('BAD_INPUT', 'sequencers: only an operator has some; leave them out for all.');
     }
-    if (sequencers && !this.#keepsScopes) throw new SequencerError('BAD_INPUT', `sequencers: ${NOT_KEPT}`);
+    if (sequencers && !this.#enforcesScopes)
+      throw new SequencerError('BAD_INPUT', `sequencers: ${SCOPES_NOT_ENFORCED}`);
     return { role, sequencers: sequencers ? [...sequencers] : null };
   }
 
-  #requireOwn(name: string): void {
+  #requireNotInFile(name: string): void {
     if (!this.#file.find(name)) return;
     throw new SequencerError('BAD_INPUT', `name: ${name} is in the users file of the site. Change that file.`);
   }
 }
 
-function requireGood(password: string, name: string): void {
+function requireValidPassword(password: string, name: string): void {
   const problem = passwordProblem(password, name);
   if (problem) throw new SequencerError('BAD_INPUT', `password: ${problem}`);
 }

@@ -5,19 +5,19 @@ import { and, count, desc, eq, gt, isNull } from 'drizzle-orm';
 import type { Logger } from '../lib/log.ts';
 import { apiTokens, type ApiTokenRow } from '../store/auth-schema.ts';
 import type { Db } from '../store/database.ts';
-import type { Endings } from './endings.ts';
-import { NOT_KEPT, hasRole, operates, type Grant } from './grants.ts';
-import { Remembered } from './remembered.ts';
+import type { Revocations } from './revocations.ts';
+import { SCOPES_NOT_ENFORCED, hasRole, operates, type Grant } from './grants.ts';
+import { StaleTolerantCache } from './stale-tolerant-cache.ts';
 import { sha256 } from '../lib/sha256.ts';
 import { newSecret } from './secrets.ts';
 import type { User } from './user.ts';
 
 const PREFIX = 'seq_';
 const TOKEN = /^seq_[\w-]{43}$/;
-const USED_EVERY_MS = 60_000;
-const MOST_REMEMBERED = 1000;
-const MOST_EACH = 50;
-const LONGEST_DAYS = 366;
+const USED_PRECISION_MS = 60_000;
+const MAX_CACHED = 1000;
+const MAX_PER_USER = 50;
+const MAX_DAYS = 366;
 /** What a person may call a token: printable, nothing that turns the text around. */
 const NAME = /^[\p{L}\p{N}\p{P}\p{S} ]{1,80}$/u;
 
@@ -30,18 +30,18 @@ export interface NewToken {
 export class ApiTokens {
   readonly #db: Db;
   readonly #log: Logger;
-  readonly #known = new Remembered<ApiTokenRow>(MOST_REMEMBERED);
+  readonly #cache = new StaleTolerantCache<ApiTokenRow>(MAX_CACHED);
 
-  readonly #endings: Endings;
+  readonly #revocations: Revocations;
 
-  readonly #keepsScopes: boolean;
+  readonly #enforcesScopes: boolean;
 
-  /** @param keepsScopes whether an operator of some sequencers can be kept from the others */
-  constructor(db: Db, log: Logger, endings: Endings, keepsScopes: boolean) {
-    this.#keepsScopes = keepsScopes;
+  /** @param enforcesScopes whether an operator of some sequencers can be kept from the others */
+  constructor(db: Db, log: Logger, revocations: Revocations, enforcesScopes: boolean) {
+    this.#enforcesScopes = enforcesScopes;
     this.#db = db;
     this.#log = log;
-    this.#endings = endings;
+    this.#revocations = revocations;
   }
 
   /** Throws BAD_INPUT, FORBIDDEN or TOO_MANY. */
@@ -53,8 +53,8 @@ export class ApiTokens {
         'name: it has 1 to 80 letters, digits and signs, such as "night schedule".',
       );
     }
-    if (days < 1 || days > LONGEST_DAYS) {
-      throw new SequencerError('BAD_INPUT', `days: it has to be from 1 to ${String(LONGEST_DAYS)}.`);
+    if (days < 1 || days > MAX_DAYS) {
+      throw new SequencerError('BAD_INPUT', `days: it has to be from 1 to ${String(MAX_DAYS)}.`);
     }
     if (!hasRole(owner, grant.role) || grant.sequencers?.some((sequencer) => !operates(owner, sequencer))) {
       throw new SequencerError(
@@ -62,16 +62,16 @@ export class ApiTokens {
         'A token may do no more than you. Choose a lower role, or fewer sequencers.',
       );
     }
-    if (grant.sequencers && hasRole(grant, 'OPERATOR') && !this.#keepsScopes) {
-      throw new SequencerError('BAD_INPUT', `sequencers: ${NOT_KEPT}`);
+    if (grant.sequencers && hasRole(grant, 'OPERATOR') && !this.#enforcesScopes) {
+      throw new SequencerError('BAD_INPUT', `sequencers: ${SCOPES_NOT_ENFORCED}`);
     }
     const now = new Date();
     const [open] = await this.#db
       .select({ count: count() })
       .from(apiTokens)
       .where(and(eq(apiTokens.owner, owner.name), isNull(apiTokens.revokedAt), gt(apiTokens.expiresAt, now)));
-    if ((open?.count ?? 0) >= MOST_EACH) {
-      throw new SequencerError('TOO_MANY', `You have ${String(MOST_EACH)} tokens. Revoke one that is not used.`);
+    if ((open?.count ?? 0) >= MAX_PER_USER) {
+      throw new SequencerError('TOO_MANY', `You have ${String(MAX_PER_USER)} tokens. Revoke one that is not used.`);
     }
     const token = PREFIX + newSecret();
     const row: ApiTokenRow = {
@@ -96,19 +96,19 @@ export class ApiTokens {
   async find(token: string): Promise<ApiTokenRow | null> {
     if (!TOKEN.test(token)) return null;
     const hash = sha256(token);
-    const row = await this.#known.get(hash, async () => {
+    const row = await this.#cache.get(hash, async () => {
       const rows = await this.#db.select().from(apiTokens).where(eq(apiTokens.hash, hash));
       return rows[0] ?? null;
     });
     if (!row || row.revokedAt || row.expiresAt.getTime() <= Date.now()) return null;
-    this.#used(row);
+    this.#recordUse(row);
     return row;
   }
 
   /** When it was last used, to the minute. */
-  #used(row: ApiTokenRow): void {
+  #recordUse(row: ApiTokenRow): void {
     const now = new Date();
-    if (now.getTime() - (row.usedAt?.getTime() ?? 0) < USED_EVERY_MS) return;
+    if (now.getTime() - (row.usedAt?.getTime() ?? 0) < USED_PRECISION_MS) return;
     row.usedAt = now;
     this.#db
       .update(apiTokens)
@@ -134,7 +134,7 @@ export class ApiTokens {
       .where(and(eq(apiTokens.id, id), own, isNull(apiTokens.revokedAt)))
       .returning();
     if (!row) throw new SequencerError('BAD_INPUT', 'id: you have no such token, or it was revoked already.');
-    this.#ended(row);
+    this.#revoked(row);
     return row;
   }
 
@@ -145,12 +145,12 @@ export class ApiTokens {
       .set({ revokedAt: new Date(), revokedBy: by.name })
       .where(and(eq(apiTokens.owner, owner), isNull(apiTokens.revokedAt), gt(apiTokens.expiresAt, new Date())))
       .returning();
-    for (const row of rows) this.#ended(row);
+    for (const row of rows) this.#revoked(row);
     return rows.length;
   }
 
-  #ended({ hash, id }: ApiTokenRow): void {
-    this.#known.forget(hash);
-    this.#endings.ended({ token: id });
+  #revoked({ hash, id }: ApiTokenRow): void {
+    this.#cache.invalidate(hash);
+    this.#revocations.publish({ token: id });
   }
 }

@@ -34,18 +34,18 @@ type Write = { entry: AuditEntry } | { id: number; result: string; message: stri
 
 export const REQUESTED = 'REQUESTED';
 const RETRY_MS = 2000;
-const MOST_WAITING = 10_000;
-const LONGEST_VALUE = 300;
+const MAX_PENDING = 10_000;
+const MAX_VALUE_LENGTH = 300;
 /** How long an answer waits for its entry. It does not wait while an earlier write is late. */
-const WAIT_MS = 500;
+const MAX_WAIT_MS = 500;
 /** Of those who have not come in, and of requests that did not reach an action: enough to see an attack. */
-const REFUSALS_A_MINUTE = 60;
+const REFUSALS_PER_MINUTE = 60;
 
 export class AuditLog {
   readonly #db: Db;
   readonly #log: Logger;
   /** In order. */
-  readonly #waiting: Write[] = [];
+  readonly #pending: Write[] = [];
   readonly #writing = new Set<Promise<void>>();
   #retry: NodeJS.Timeout | null = null;
   #late = false;
@@ -71,19 +71,19 @@ export class AuditLog {
       (row) => this.#attempt({ id: row, result, message }),
       () => this.#attempt({ entry: { ...entry, result, message } }),
     );
-    await this.#soon(written);
+    await this.#waitBriefly(written);
   }
 
   /** Writes an entry for a request that was refused before any action. Waits at most `WAIT_MS`. */
   async write(entry: AuditEntry): Promise<void> {
-    if (entry.userName === null && this.#isFlood('')) return;
-    await this.#soon(this.#attempt({ entry }));
+    if (entry.userName === null && this.#isOverLimit('')) return;
+    await this.#waitBriefly(this.#attempt({ entry }));
   }
 
   /** Writes an entry for an invalid mutation. Each user gets a limited number a minute. */
   async writeInvalid(entry: AuditEntry): Promise<void> {
-    if (this.#isFlood(entry.userName ?? '')) return;
-    await this.#soon(this.#attempt({ entry }));
+    if (this.#isOverLimit(entry.userName ?? '')) return;
+    await this.#waitBriefly(this.#attempt({ entry }));
   }
 
   async #insert(entry: AuditEntry): Promise<number> {
@@ -111,41 +111,44 @@ export class AuditLog {
     try {
       await this.#write(write);
     } catch (error) {
-      if (isRefused(error) || this.#waiting.length >= MOST_WAITING) {
-        this.#lose(write, error);
+      if (isRefused(error) || this.#pending.length >= MAX_PENDING) {
+        this.#drop(write, error);
         return;
       }
-      this.#waiting.push(write);
+      this.#pending.push(write);
       this.#retryLater();
     }
   }
 
-  #lose(write: Write, error: unknown): void {
+  #drop(write: Write, error: unknown): void {
     const about = 'entry' in write ? { userName: write.entry.userName, action: write.entry.action } : { id: write.id };
     this.#log.error({ err: error, ...about }, 'an entry of the audit was not written');
   }
 
-  async #soon(written: Promise<void>): Promise<void> {
+  async #waitBriefly(written: Promise<void>): Promise<void> {
     this.#writing.add(written);
     const done = written.finally(() => this.#writing.delete(written));
     if (this.#late) return;
     const late = new AbortController();
-    const timeout = sleep(WAIT_MS, true, { signal: late.signal, ref: false }).catch(() => false);
+    const timeout = sleep(MAX_WAIT_MS, true, { signal: late.signal, ref: false }).catch(() => false);
     if (await Promise.race([done.then(() => false), timeout])) this.#late = true;
     late.abort();
   }
 
-  #isFlood(user: string): boolean {
+  #isOverLimit(user: string): boolean {
     const minute = Math.floor(Date.now() / 60_000);
     if (minute !== this.#minute) {
-      const left = [...this.#refusals.values()].reduce((sum, count) => sum + Math.max(0, count - REFUSALS_A_MINUTE), 0);
-      if (left > 0) this.#log.warn({ left }, 'refused requests were left out of the audit');
+      const dropped = [...this.#refusals.values()].reduce(
+        (sum, count) => sum + Math.max(0, count - REFUSALS_PER_MINUTE),
+        0,
+      );
+      if (dropped > 0) this.#log.warn({ dropped }, 'refused requests were left out of the audit');
       this.#minute = minute;
       this.#refusals.clear();
     }
     const count = (this.#refusals.get(user) ?? 0) + 1;
     this.#refusals.set(user, count);
-    return count > REFUSALS_A_MINUTE;
+    return count > REFUSALS_PER_MINUTE;
   }
 
   #retryLater(): void {
@@ -157,16 +160,16 @@ export class AuditLog {
 
   /** Writes what waits, if that is possible now. What the database refuses is set aside. */
   async flush(): Promise<void> {
-    for (let write = this.#waiting.shift(); write; write = this.#waiting.shift()) {
+    for (let write = this.#pending.shift(); write; write = this.#pending.shift()) {
       try {
         await this.#write(write);
       } catch (error) {
         if (isRefused(error)) {
-          this.#lose(write, error);
+          this.#drop(write, error);
           continue;
         }
-        this.#waiting.unshift(write);
-        this.#log.warn({ err: error, entries: this.#waiting.length }, 'the audit waits for the database');
+        this.#pending.unshift(write);
+        this.#log.warn({ err: error, entries: this.#pending.length }, 'the audit waits for the database');
         this.#retryLater();
         return;
       }
@@ -209,6 +212,6 @@ export function details(args: Record<string, unknown>): string {
     if (key === 'script') {
       return `sha256:${sha256(value)} (${String(Buffer.byteLength(value))} bytes)`;
     }
-    return value.length > LONGEST_VALUE ? `${boundedText(value, LONGEST_VALUE)} …` : storableText(value);
+    return value.length > MAX_VALUE_LENGTH ? `${boundedText(value, MAX_VALUE_LENGTH)} …` : storableText(value);
   });
 }

@@ -1,22 +1,22 @@
 /** The cookies: of a session, and of a sign-in that is under way at a provider. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-interface Kind {
+interface CookieKind {
   name: string;
   sameSite: 'Strict' | 'Lax';
   value: RegExp;
 }
 
-export const SESSION: Kind = { name: 'sequencer-session', sameSite: 'Strict', value: /^[\w-]{43}$/ };
+export const SESSION_COOKIE: CookieKind = { name: 'sequencer-session', sameSite: 'Strict', value: /^[\w-]{43}$/ };
 /** It has to come along when the provider, another site, sends the browser back. */
-export const AT_PROVIDER: Kind = { name: 'sequencer-provider', sameSite: 'Lax', value: /^[\w-]{1,3000}$/ };
+export const ATTEMPT_COOKIE: CookieKind = { name: 'sequencer-provider', sameSite: 'Lax', value: /^[\w-]{1,3000}$/ };
 
 /** Over https the browser itself then refuses one that was set without https. */
-function nameOf(kind: Kind, secure: boolean): string {
+function nameOf(kind: CookieKind, secure: boolean): string {
   return secure ? `__Secure-${kind.name}` : kind.name;
 }
 
-export function readCookie(kind: Kind, request: IncomingMessage, secure: boolean): string | null {
+export function readCookie(kind: CookieKind, request: IncomingMessage, secure: boolean): string | null {
   const name = `${nameOf(kind, secure)}=`;
   const parts = (request.headers.cookie ?? '').split(';').map((part) => part.trim());
   const value = parts.find((part) => part.startsWith(name))?.slice(name.length);
@@ -27,15 +27,21 @@ export function readCookie(kind: Kind, request: IncomingMessage, secure: boolean
  * Without a path: the browser then takes the folder of the address that it asked, such as `/nextline/api`, which only
  * the browser knows when a proxy in between cuts a part of the path off.
  */
-function set(kind: Kind, response: ServerResponse, value: string, secure: boolean, seconds: number): void {
+function set(kind: CookieKind, response: ServerResponse, value: string, secure: boolean, seconds: number): void {
   const flags = `HttpOnly; SameSite=${kind.sameSite}; Max-Age=${String(seconds)}${secure ? '; Secure' : ''}`;
   response.appendHeader('set-cookie', `${nameOf(kind, secure)}=${value}; ${flags}`);
 }
 
-export function writeCookie(kind: Kind, response: ServerResponse, value: string, secure: boolean, until: Date): void {
+export function writeCookie(
+  kind: CookieKind,
+  response: ServerResponse,
+  value: string,
+  secure: boolean,
+  until: Date,
+): void {
   set(kind, response, value, secure, Math.max(0, Math.floor((until.getTime() - Date.now()) / 1000)));
 }
 
-export function removeCookie(kind: Kind, response: ServerResponse, secure: boolean): void {
+export function removeCookie(kind: CookieKind, response: ServerResponse, secure: boolean): void {
   set(kind, response, '', secure, 0);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { operates, parseGrant, union, within, type Grant } from './grants.ts';
+import { operates, parseGrant, union, intersection, type Grant } from './grants.ts';
 
 const grant = (text: string): Grant => {
   const parsed = parseGrant(text);
@@ -34,10 +34,10 @@ describe('a grant', () => {
   });
 
   it('is cut down to another', () => {
-    expect(within(grant('admin'), grant('operator@satp1'))).toEqual(grant('operator@satp1'));
-    expect(within(grant('operator@satp1'), grant('admin'))).toEqual(grant('operator@satp1'));
-    expect(within(grant('operator@satp1+lat'), grant('operator@lat'))).toEqual(grant('operator@lat'));
-    expect(within(grant('viewer'), grant('operator@lat')).role).toBe('VIEWER');
-    expect(operates(within(grant('operator@satp1'), grant('operator@lat')), 'lat')).toBe(false);
+    expect(intersection(grant('admin'), grant('operator@satp1'))).toEqual(grant('operator@satp1'));
+    expect(intersection(grant('operator@satp1'), grant('admin'))).toEqual(grant('operator@satp1'));
+    expect(intersection(grant('operator@satp1+lat'), grant('operator@lat'))).toEqual(grant('operator@lat'));
+    expect(intersection(grant('viewer'), grant('operator@lat')).role).toBe('VIEWER');
+    expect(operates(intersection(grant('operator@satp1'), grant('operator@lat')), 'lat')).toBe(false);
   });
 });

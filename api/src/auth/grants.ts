@@ -8,7 +8,7 @@ export interface Grant {
 }
 
 /** Why an operator of some sequencers only is refused, where scripts can read the secrets of the API. */
-export const NOT_KEPT =
+export const SCOPES_NOT_ENFORCED =
   'scripts run as the same Unix user as the API here, so an operator of some telescopes can act as admin. Give the role for all telescopes, or set SHARED_UNIX_USER=accept.';
 
 export function hasRole(grant: Grant, role: Role): boolean {
@@ -39,7 +39,7 @@ export function union(grants: readonly Grant[]): Grant | null {
 }
 
 /** What both allow: a token never does more than the person whose it is. */
-export function within(grant: Grant, limit: Grant): Grant {
+export function intersection(grant: Grant, limit: Grant): Grant {
   const role = hasRole(grant, limit.role) ? limit.role : grant.role;
   const { sequencers } = grant;
   if (!sequencers || !limit.sequencers) return { role, sequencers: sequencers ?? limit.sequencers };

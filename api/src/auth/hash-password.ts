@@ -17,7 +17,7 @@ function fail(message: string): never {
 }
 
 /** The terminal shows nothing of what is typed from before the first question until after the last answer. */
-async function askInSilence(...questions: string[]): Promise<string[]> {
+async function promptHidden(...questions: string[]): Promise<string[]> {
   const silent = new Writable({
     write: (_chunk, _encoding, done) => {
       done();
@@ -37,13 +37,13 @@ async function askInSilence(...questions: string[]): Promise<string[]> {
 
 async function readPassword(): Promise<string> {
   if (!process.stdin.isTTY) return (await text(process.stdin)).replace(/\r?\n$/, '');
-  const [password = '', again] = await askInSilence('Password: ', 'Again: ');
+  const [password = '', again] = await promptHidden('Password: ', 'Again: ');
   if (again !== password) fail('The two are not the same.');
   return password;
 }
 
-const [given, role = 'operator'] = process.argv.slice(2);
-const name = given?.normalize('NFC');
+const [nameArgument, role = 'operator'] = process.argv.slice(2);
+const name = nameArgument?.normalize('NFC');
 if (name === undefined || process.argv.length > 4 || name.startsWith('-')) {
   fail('usage: hash-password NAME [viewer|operator|operator@satp1+lat|admin]');
 }

@@ -1,7 +1,7 @@
 /** The conversation with the site's provider of identities: OpenID Connect, the authorization code with PKCE. */
 import * as client from 'openid-client';
 import { union, type Grant } from './grants.ts';
-import type { Confirmed } from './sessions.ts';
+import type { ProviderGrant } from './sessions.ts';
 import type { AuthConfig } from './settings.ts';
 import { USER_NAME } from './user.ts';
 
@@ -14,12 +14,12 @@ export interface Checks {
   verifier: string;
 }
 
-export interface Person extends Confirmed {
+export interface ProviderUser extends ProviderGrant {
   name: string;
 }
 
 /** Why a sign-in at the provider failed. */
-export type NotConfirmed = 'not-finished' | 'no-name' | 'no-role';
+export type OidcFailure = 'not-finished' | 'no-name' | 'no-role';
 
 type Tokens = client.TokenEndpointResponse & client.TokenEndpointResponseHelpers;
 
@@ -59,7 +59,7 @@ export class OidcClient {
    *
    * @param search of the address that the browser was sent back to
    */
-  async person(search: string, { state, nonce, verifier }: Checks): Promise<Person | NotConfirmed> {
+  async exchangeCode(search: string, { state, nonce, verifier }: Checks): Promise<ProviderUser | OidcFailure> {
     const url = new URL(this.callback);
     url.search = search;
     const provider = await this.#discover();
@@ -74,7 +74,7 @@ export class OidcClient {
   }
 
   /** Refreshes the user's name and groups. Throws when the provider cannot be reached. */
-  async renew(refreshToken: string, subject: string): Promise<Person | NotConfirmed> {
+  async renew(refreshToken: string, subject: string): Promise<ProviderUser | OidcFailure> {
     const provider = await this.#discover();
     try {
       const tokens = await client.refreshTokenGrant(provider, refreshToken);
@@ -83,12 +83,12 @@ export class OidcClient {
       if (typeof person === 'string') return person;
       return { ...person, refreshToken: person.refreshToken ?? refreshToken };
     } catch (error) {
-      if (isRefusal(error)) return 'not-finished';
+      if (isRejection(error)) return 'not-finished';
       throw error;
     }
   }
 
-  async #read(provider: client.Configuration, tokens: Tokens, subject: string): Promise<Person | NotConfirmed> {
+  async #read(provider: client.Configuration, tokens: Tokens, subject: string): Promise<ProviderUser | OidcFailure> {
     const more = provider.serverMetadata().userinfo_endpoint
       ? await client.fetchUserInfo(provider, tokens.access_token, subject)
       : {};
@@ -126,7 +126,7 @@ export class OidcClient {
 }
 
 /** Whether the provider refused, as opposed to a provider that failed. */
-function isRefusal(error: unknown): boolean {
+function isRejection(error: unknown): boolean {
   if (error instanceof client.ResponseBodyError) return error.status < 500;
   return error instanceof client.WWWAuthenticateChallengeError;
 }

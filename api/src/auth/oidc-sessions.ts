@@ -1,7 +1,7 @@
 /** Sessions from an OpenID Connect provider. The grant is valid for a limited time; then the provider is queried again. */
 import type { Logger } from '../lib/log.ts';
 import type { SessionRow } from '../store/auth-schema.ts';
-import { isDatabaseAway } from '../store/database.ts';
+import { isDatabaseUnreachable } from '../store/database.ts';
 import type { Grant } from './grants.ts';
 import type { OidcClient } from './oidc-client.ts';
 import type { OwnerGrants } from './owner-grants.ts';
@@ -32,7 +32,7 @@ export class OidcSessions {
     try {
       return await this.#renew(row, cookie, grant);
     } catch (error) {
-      if (isDatabaseAway(error)) return grant;
+      if (isDatabaseUnreachable(error)) return grant;
       throw error;
     }
   }
@@ -51,11 +51,11 @@ export class OidcSessions {
         { userName, result: typeof result === 'string' ? result : 'renamed' },
         'the provider ended a session',
       );
-      if (result === 'no-role') await this.#ownerGrants.seen('oidc', userName, null);
+      if (result === 'no-role') await this.#ownerGrants.record('oidc', userName, null);
       await this.#sessions.end(hash);
       return null;
     }
-    await this.#ownerGrants.seen('oidc', userName, result.grant);
+    await this.#ownerGrants.record('oidc', userName, result.grant);
     await this.#sessions.renew(row, result, cookie);
     return result.grant;
   }

@@ -4,27 +4,27 @@
  */
 import { and, eq } from 'drizzle-orm';
 import { ownerGrants, type OwnerGrantRow } from '../store/auth-schema.ts';
-import { isDatabaseAway, type Db } from '../store/database.ts';
+import { isDatabaseUnreachable, type Db } from '../store/database.ts';
 import type { Grant } from './grants.ts';
-import { Remembered } from './remembered.ts';
+import { StaleTolerantCache } from './stale-tolerant-cache.ts';
 
-const MOST_REMEMBERED = 10_000;
+const MAX_CACHED = 10_000;
 /** The time of the last sign-in is stored to the minute. */
-const SEEN_EVERY_MS = 60_000;
+const SEEN_PRECISION_MS = 60_000;
 
 type OwnerMethod = OwnerGrantRow['method'];
 
 export class OwnerGrants {
   readonly #db: Db;
-  readonly #known = new Remembered<OwnerGrantRow>(MOST_REMEMBERED);
+  readonly #cache = new StaleTolerantCache<OwnerGrantRow>(MAX_CACHED);
 
   constructor(db: Db) {
     this.#db = db;
   }
 
   find(method: OwnerMethod, userName: string): Promise<OwnerGrantRow | null> {
-    return this.#known.get(`${method} ${userName}`, async () => {
-      const [row] = await this.#db.select().from(ownerGrants).where(is(method, userName));
+    return this.#cache.get(`${method} ${userName}`, async () => {
+      const [row] = await this.#db.select().from(ownerGrants).where(ownerIs(method, userName));
       return row ?? null;
     });
   }
@@ -35,22 +35,25 @@ export class OwnerGrants {
    * @param grant null when the user no longer has a role
    * @returns the row of before, if any
    */
-  async seen(method: OwnerMethod, userName: string, grant: Grant | null): Promise<OwnerGrantRow | null> {
+  async record(method: OwnerMethod, userName: string, grant: Grant | null): Promise<OwnerGrantRow | null> {
     try {
       const row = await this.find(method, userName);
       const at = new Date();
-      const may = { role: grant?.role ?? null, sequencers: grant?.sequencers ? [...grant.sequencers] : null };
-      const isNews =
-        !row || row.role !== may.role || String(row.sequencers) !== String(may.sequencers) || isOld(row, at);
-      if (!isNews || (!row && !grant)) return row;
+      const columns = { role: grant?.role ?? null, sequencers: grant?.sequencers ? [...grant.sequencers] : null };
+      const isChanged =
+        !row ||
+        row.role !== columns.role ||
+        String(row.sequencers) !== String(columns.sequencers) ||
+        isOutdated(row, at);
+      if (!isChanged || (!row && !grant)) return row;
       await this.#db
         .insert(ownerGrants)
-        .values({ method, userName, ...may, seenAt: at, signedOutAt: null })
-        .onConflictDoUpdate({ target: [ownerGrants.method, ownerGrants.userName], set: { ...may, seenAt: at } });
-      this.#known.forget(`${method} ${userName}`);
+        .values({ method, userName, ...columns, seenAt: at, signedOutAt: null })
+        .onConflictDoUpdate({ target: [ownerGrants.method, ownerGrants.userName], set: { ...columns, seenAt: at } });
+      this.#cache.invalidate(`${method} ${userName}`);
       return row;
     } catch (error) {
-      if (isDatabaseAway(error)) return null;
+      if (isDatabaseUnreachable(error)) return null;
       throw error;
     }
   }
@@ -62,14 +65,14 @@ export class OwnerGrants {
       .set({ signedOutAt: new Date() })
       .where(eq(ownerGrants.userName, userName))
       .returning({ method: ownerGrants.method });
-    for (const { method } of rows) this.#known.forget(`${method} ${userName}`);
+    for (const { method } of rows) this.#cache.invalidate(`${method} ${userName}`);
   }
 }
 
-function isOld({ role, seenAt }: OwnerGrantRow, at: Date): boolean {
-  return role !== null && at.getTime() - seenAt.getTime() > SEEN_EVERY_MS;
+function isOutdated({ role, seenAt }: OwnerGrantRow, at: Date): boolean {
+  return role !== null && at.getTime() - seenAt.getTime() > SEEN_PRECISION_MS;
 }
 
-function is(method: OwnerMethod, userName: string) {
+function ownerIs(method: OwnerMethod, userName: string) {
   return and(eq(ownerGrants.method, method), eq(ownerGrants.userName, userName));
 }

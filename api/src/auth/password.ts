@@ -3,12 +3,12 @@ import { randomBytes, scrypt, timingSafeEqual, type ScryptOptions } from 'node:c
 
 const COST = { N: 2 ** 15, r: 8, p: 1 };
 const HASH = /^scrypt\$(\d{1,8})\$(\d{1,2})\$(\d{1,2})\$([\w-]{16,64})\$([\w-]{43})$/;
-const LARGEST_MEMORY = 256 * 1024 * 1024;
+const MAX_MEMORY = 256 * 1024 * 1024;
 
-const SHORTEST_PASSWORD = 10;
-export const LONGEST_PASSWORD = 200;
+const MIN_PASSWORD_LENGTH = 10;
+export const MAX_PASSWORD_LENGTH = 200;
 
-const FEWEST_DIFFERENT = 4;
+const MIN_DIFFERENT = 4;
 
 /**
  * A sentence when it cannot be a password; null when it can.
@@ -16,22 +16,22 @@ const FEWEST_DIFFERENT = 4;
  * @param name whose password it would be
  */
 export function passwordProblem(password: string, name: string): string | null {
-  if (password.length < SHORTEST_PASSWORD || password.length > LONGEST_PASSWORD) {
-    return `It has to have ${String(SHORTEST_PASSWORD)} to ${String(LONGEST_PASSWORD)} characters.`;
+  if (password.length < MIN_PASSWORD_LENGTH || password.length > MAX_PASSWORD_LENGTH) {
+    return `It has to have ${String(MIN_PASSWORD_LENGTH)} to ${String(MAX_PASSWORD_LENGTH)} characters.`;
   }
-  const letters = essence(password);
-  if (new Set(letters).size < FEWEST_DIFFERENT) {
-    return `It has to have at least ${String(FEWEST_DIFFERENT)} different characters besides spaces.`;
+  const folded = foldText(password);
+  if (new Set(folded).size < MIN_DIFFERENT) {
+    return `It has to have at least ${String(MIN_DIFFERENT)} different characters besides spaces.`;
   }
-  const rest = Array.from(letters.replaceAll(essence(name), ''));
-  if (rest.length < FEWEST_DIFFERENT && rest.length < letters.length) {
+  const rest = Array.from(folded.replaceAll(foldText(name), ''));
+  if (rest.length < MIN_DIFFERENT && rest.length < folded.length) {
     return 'It must not be the name of the user. Choose one that others cannot guess.';
   }
   return null;
 }
 
 /** The text without case, letter forms, spaces and invisible characters. */
-function essence(text: string): string {
+function foldText(text: string): string {
   return text
     .normalize('NFKC')
     .toLowerCase()
@@ -46,7 +46,7 @@ interface Stored {
 
 function derive(password: string, salt: Buffer, cost: ScryptOptions): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    scrypt(password.normalize('NFC'), salt, 32, { ...cost, maxmem: LARGEST_MEMORY + 1024 * 1024 }, (error, key) => {
+    scrypt(password.normalize('NFC'), salt, 32, { ...cost, maxmem: MAX_MEMORY + 1024 * 1024 }, (error, key) => {
       if (error) reject(error);
       else resolve(key);
     });
@@ -57,7 +57,7 @@ function parse(text: string): Stored | null {
   const [, N, r, p, salt = '', hash = ''] = HASH.exec(text) ?? [];
   const cost = { N: Number(N), r: Number(r), p: Number(p) };
   const isPower = Number.isInteger(Math.log2(cost.N)) && cost.N > 1;
-  if (!isPower || 128 * cost.N * cost.r > LARGEST_MEMORY || cost.r < 1 || cost.p < 1 || cost.p > 4) return null;
+  if (!isPower || 128 * cost.N * cost.r > MAX_MEMORY || cost.r < 1 || cost.p < 1 || cost.p > 4) return null;
   return { cost, salt: Buffer.from(salt, 'base64url'), hash: Buffer.from(hash, 'base64url') };
 }
 
@@ -72,11 +72,11 @@ export async function hashPassword(password: string): Promise<string> {
 }
 
 /** Of no password. To compare with it costs the same time as with a real one. */
-const NOBODYS = { cost: COST, salt: randomBytes(16), hash: randomBytes(32) };
+const DUMMY = { cost: COST, salt: randomBytes(16), hash: randomBytes(32) };
 
 /** Whether it is the password of the hash; without a hash it takes as long and is false. */
 export async function isPassword(password: string, hash: string | null): Promise<boolean> {
-  const stored = (hash === null ? null : parse(hash)) ?? NOBODYS;
+  const stored = (hash === null ? null : parse(hash)) ?? DUMMY;
   const key = await derive(password, stored.salt, stored.cost);
-  return timingSafeEqual(key, stored.hash) && stored !== NOBODYS;
+  return timingSafeEqual(key, stored.hash) && stored !== DUMMY;
 }

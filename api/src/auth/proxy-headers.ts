@@ -23,7 +23,7 @@ export function readProxyUser(
   const groups = headerOf(request, groupsHeader);
   if (name === '') return null;
   if (!USER_NAME.test(name)) {
-    throw refused(userHeader, 'holds no name that can be used here: letters, digits, and . _ @ + -, at most 64');
+    throw headerError(userHeader, 'holds no name that can be used here: letters, digits, and . _ @ + -, at most 64');
   }
   return { name, groups: groups.split(/[,;|]/).map((group) => group.trim()) };
 }
@@ -32,14 +32,14 @@ export function readProxyUser(
 function headerOf(request: IncomingMessage, header: string): string {
   const [line = '', ...more] = request.headersDistinct[header] ?? [];
   // The other one may come from the client: a proxy that adds its own in place of replacing it lets anybody in.
-  if (more.length > 0) throw refused(header, 'was sent more than once. The proxy has to replace what clients send');
+  if (more.length > 0) throw headerError(header, 'was sent more than once. The proxy has to replace what clients send');
   try {
     return utf8.decode(Buffer.from(line, 'latin1')).normalize('NFC').trim();
   } catch {
-    throw refused(header, 'is not UTF-8. Let the proxy send names and groups in UTF-8');
+    throw headerError(header, 'is not UTF-8. Let the proxy send names and groups in UTF-8');
   }
 }
 
-function refused(header: string, why: string): SequencerError {
+function headerError(header: string, why: string): SequencerError {
   return new SequencerError('UNAUTHENTICATED', `The proxy's header ${header} ${why}.`);
 }

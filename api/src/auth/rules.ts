@@ -89,7 +89,7 @@ export interface CommandRule {
   run?: string;
   sequencer?: string;
   /** Whether it drives the sequencer: then whoever holds its control has to be the one who asks. */
-  drives?: boolean;
+  needsControl?: boolean;
   /** Whether a program with an API token may do it; most may. */
   byToken?: boolean;
 }
@@ -98,7 +98,7 @@ const onRun = (id: string, rest = ''): CommandRule => ({
   need: 'OPERATOR',
   arguments: `${id} ${rest}`,
   run: id,
-  drives: true,
+  needsControl: true,
 });
 const onSequencer = (args: string, path = 'sequencer'): CommandRule => ({
   need: 'OPERATOR',
@@ -118,7 +118,7 @@ export const MUTATIONS: Record<string, CommandRule> = {
   resetPassword: { need: 'ADMIN', arguments: 'name password revokeTokens', byToken: false },
   changePassword: { need: 'VIEWER', arguments: 'currentPassword newPassword revokeTokens', byToken: false },
 
-  submitRun: { ...onSequencer('input', 'input.sequencer'), drives: true },
+  submitRun: { ...onSequencer('input', 'input.sequencer'), needsControl: true },
   checkScript: onSequencer('sequencer script startAt'),
   listStatements: onSequencer('sequencer script'),
   pauseRun: onRun('id'),
@@ -130,14 +130,14 @@ export const MUTATIONS: Record<string, CommandRule> = {
   answerAsk: onRun('run', 'ask answer'),
   setBreakpoints: onRun('run', 'breakpoints'),
   // Who sees that a telescope has to stop may stop it, whoever drives.
-  stopRun: { ...onRun('id', 'level escalate'), drives: false },
+  stopRun: { ...onRun('id', 'level escalate'), needsControl: false },
   cancelStop: onRun('id'),
   decideFailure: onRun('run', 'action line'),
   replaceRemaining: onRun('run', 'script'),
   cancelRun: onRun('id'),
   moveInQueue: onRun('run', 'position'),
-  setHoldOnFailure: { ...onSequencer('sequencer hold'), drives: true },
-  setMode: { ...onSequencer('sequencer mode'), drives: true },
+  setHoldOnFailure: { ...onSequencer('sequencer hold'), needsControl: true },
+  setMode: { ...onSequencer('sequencer mode'), needsControl: true },
 
   takeControl: onSequencer('sequencer reason'),
   askForControl: onSequencer('sequencer'),
@@ -147,8 +147,8 @@ export const MUTATIONS: Record<string, CommandRule> = {
 
 /** Queries that a script has to answer: they are for who may command it, and change nothing. */
 export const QUERIES: Record<string, CommandRule> = {
-  variables: { ...onRun('run', 'trace prompt frame scope path after first'), drives: false },
-  source: { ...onRun('run', 'file'), drives: false },
+  variables: { ...onRun('run', 'trace prompt frame scope path after first'), needsControl: false },
+  source: { ...onRun('run', 'file'), needsControl: false },
 };
 
 /** The need of each `Type.field`, and of each `Type.field(argument)`. */

@@ -2,16 +2,16 @@
 import { and, eq, gt, isNull, lt, ne } from 'drizzle-orm';
 import type { Db } from '../store/database.ts';
 import { sessions, type SessionRow } from '../store/auth-schema.ts';
-import type { Endings } from './endings.ts';
+import type { Revocations } from './revocations.ts';
 import type { Grant } from './grants.ts';
-import { Remembered } from './remembered.ts';
+import { StaleTolerantCache } from './stale-tolerant-cache.ts';
 import { sha256 } from '../lib/sha256.ts';
 import { newSecret, seal } from './secrets.ts';
 
-const MOST_REMEMBERED = 10_000;
+const MAX_CACHED = 10_000;
 
 /** A user whom a provider has confirmed. */
-export interface Confirmed {
+export interface ProviderGrant {
   grant: Grant;
   /** End of its validity. */
   until: Date;
@@ -22,21 +22,21 @@ export interface Confirmed {
 
 export class Sessions {
   readonly #db: Db;
-  readonly #lifeMs: number;
-  readonly #known = new Remembered<SessionRow>(MOST_REMEMBERED);
-  readonly #endings: Endings;
+  readonly #lifetimeMs: number;
+  readonly #cache = new StaleTolerantCache<SessionRow>(MAX_CACHED);
+  readonly #revocations: Revocations;
 
-  constructor(db: Db, lifeMs: number, endings: Endings) {
+  constructor(db: Db, lifetimeMs: number, revocations: Revocations) {
     this.#db = db;
-    this.#lifeMs = lifeMs;
-    this.#endings = endings;
+    this.#lifetimeMs = lifetimeMs;
+    this.#revocations = revocations;
   }
 
   /** Begins a session; the cookie's value is known to the browser only. */
   async begin(
     userName: string,
     method: SessionRow['method'],
-    confirmed: Confirmed | null,
+    confirmed: ProviderGrant | null,
     address: string,
   ): Promise<{ cookie: string; row: SessionRow }> {
     const cookie = newSecret();
@@ -45,10 +45,10 @@ export class Sessions {
       hash: sha256(cookie),
       userName,
       method,
-      ...(confirmed ? columns(confirmed, cookie) : NOT_CONFIRMED),
+      ...(confirmed ? columns(confirmed, cookie) : NO_PROVIDER_GRANT),
       address,
       createdAt,
-      expiresAt: new Date(createdAt.getTime() + this.#lifeMs),
+      expiresAt: new Date(createdAt.getTime() + this.#lifetimeMs),
     };
     await this.#db.delete(sessions).where(lt(sessions.expiresAt, createdAt));
     await this.#db.insert(sessions).values(row);
@@ -58,7 +58,7 @@ export class Sessions {
   /** The session of a cookie, unless it has ended. While the database is away, what was known before counts. */
   async find(cookie: string): Promise<SessionRow | null> {
     const hash = sha256(cookie);
-    const row = await this.#known.get(hash, async () => {
+    const row = await this.#cache.get(hash, async () => {
       const rows = await this.#db.select().from(sessions).where(eq(sessions.hash, hash));
       return rows[0] ?? null;
     });
@@ -73,23 +73,23 @@ export class Sessions {
       .set({ grantUntil: until })
       .where(and(eq(sessions.hash, hash), same))
       .returning({ hash: sessions.hash });
-    this.#known.forget(hash);
+    this.#cache.invalidate(hash);
     return claimed.length > 0;
   }
 
-  async renew({ hash }: SessionRow, confirmed: Confirmed, cookie: string): Promise<void> {
+  async renew({ hash }: SessionRow, confirmed: ProviderGrant, cookie: string): Promise<void> {
     await this.#db.update(sessions).set(columns(confirmed, cookie)).where(eq(sessions.hash, hash));
-    this.#known.forget(hash);
+    this.#cache.invalidate(hash);
   }
 
   endCookie(cookie: string): Promise<void> {
     return this.end(sha256(cookie));
   }
 
-  /** @param unconfirmed whether the provider only has to confirm the user again */
-  async end(hash: string, unconfirmed = false): Promise<void> {
+  /** @param reconfirm whether the provider only has to confirm the user again */
+  async end(hash: string, reconfirm = false): Promise<void> {
     await this.#db.delete(sessions).where(eq(sessions.hash, hash));
-    this.#forget([hash], unconfirmed);
+    this.#revoked([hash], reconfirm);
   }
 
   /** Ends all of a person's, or all but one. Returns how many there were. */
@@ -99,7 +99,7 @@ export class Sessions {
       .delete(sessions)
       .where(except === null ? own : and(own, ne(sessions.hash, except)))
       .returning({ hash: sessions.hash });
-    this.#forget(rows.map(({ hash }) => hash));
+    this.#revoked(rows.map(({ hash }) => hash));
     return rows.length;
   }
 
@@ -107,17 +107,17 @@ export class Sessions {
     return this.#db.select().from(sessions).where(gt(sessions.expiresAt, new Date())).orderBy(sessions.createdAt);
   }
 
-  #forget(hashes: readonly string[], unconfirmed = false): void {
+  #revoked(hashes: readonly string[], reconfirm = false): void {
     for (const hash of hashes) {
-      this.#known.forget(hash);
-      this.#endings.ended({ session: hash, unconfirmed });
+      this.#cache.invalidate(hash);
+      this.#revocations.publish({ session: hash, reconfirm });
     }
   }
 }
 
-const NOT_CONFIRMED = { role: null, sequencers: null, grantUntil: null, subject: null, sealedRefreshToken: null };
+const NO_PROVIDER_GRANT = { role: null, sequencers: null, grantUntil: null, subject: null, sealedRefreshToken: null };
 
-function columns({ grant, until, subject, refreshToken }: Confirmed, cookie: string) {
+function columns({ grant, until, subject, refreshToken }: ProviderGrant, cookie: string) {
   return {
     role: grant.role,
     sequencers: grant.sequencers ? [...grant.sequencers] : null,

@@ -2,7 +2,7 @@
 import { SIGN_IN_METHODS, type SignInMethod } from '@sequencer/model';
 import { z } from 'zod';
 import { parseProxies, type ProxyList } from '../lib/trusted-proxies.ts';
-import { NOT_KEPT, parseGrant, type Grant } from './grants.ts';
+import { SCOPES_NOT_ENFORCED, parseGrant, type Grant } from './grants.ts';
 
 const LOOPBACK = ['127.0.0.1', '::1', 'localhost'];
 
@@ -16,13 +16,13 @@ function isLoopback({ hostname }: URL): boolean {
 }
 
 /** Whether nobody on the way can read or change what is said there. */
-function isSafe(url: URL): boolean {
+function isPrivateChannel(url: URL): boolean {
   return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url));
 }
 
-const TRUSTED =
+const TRUSTED_PROXIES_ERROR =
   'TRUSTED_PROXIES has to be a list of addresses, networks and names, like 127.0.0.1,192.0.2.0/28,host:web.';
-const GROUPS = 'ROLE_GROUPS has to be a list like observers=operator,satp1-crew=operator@satp1,heads=admin.';
+const ROLE_GROUPS_ERROR = 'ROLE_GROUPS has to be a list like observers=operator,satp1-crew=operator@satp1,heads=admin.';
 
 export const authSettings = {
   HOST: z.string().default('127.0.0.1'),
@@ -68,7 +68,7 @@ export const authSettings = {
     try {
       return parseProxies(words);
     } catch {
-      context.addIssue({ code: 'custom', message: TRUSTED });
+      context.addIssue({ code: 'custom', message: TRUSTED_PROXIES_ERROR });
       return z.NEVER;
     }
   }),
@@ -77,7 +77,7 @@ export const authSettings = {
   PROXY_GROUPS_HEADER: z.string().toLowerCase().default('x-forwarded-groups'),
   OIDC_ISSUER: z
     .url('OIDC_ISSUER has to be the address of the provider.')
-    .refine((url) => isSafe(new URL(url)), 'OIDC_ISSUER has to be https, or on this machine.')
+    .refine((url) => isPrivateChannel(new URL(url)), 'OIDC_ISSUER has to be https, or on this machine.')
     .optional(),
   OIDC_CLIENT_ID: z.string().optional(),
   OIDC_CLIENT_SECRET: z.string().optional(),
@@ -95,7 +95,7 @@ export const authSettings = {
       return [word.slice(0, at).normalize('NFC'), at > 0 ? parseGrant(word.slice(at + 1)) : null] as const;
     });
     if (grants.every((pair): pair is readonly [string, Grant] => pair[1] !== null)) return new Map(grants);
-    context.addIssue({ code: 'custom', message: GROUPS });
+    context.addIssue({ code: 'custom', message: ROLE_GROUPS_ERROR });
     return z.NEVER;
   }),
 };
@@ -107,7 +107,7 @@ export interface AuthConfig {
   methods: readonly SignInMethod[];
   usersFile: string | null;
   /** Whether an operator of some sequencers can be kept from the others. */
-  keepsScopes: boolean;
+  enforcesScopes: boolean;
   sessionMs: number;
   ownerGrantMs: number;
   proxyRecheckMs: number;
@@ -133,7 +133,7 @@ export function authConfig(value: Values): AuthConfig {
   return {
     methods: value.AUTH,
     usersFile: uses('password') ? (value.USERS_FILE ?? null) : null,
-    keepsScopes: value.SHARED_UNIX_USER !== 'refuse',
+    enforcesScopes: value.SHARED_UNIX_USER !== 'refuse',
     sessionMs: value.SESSION_HOURS * 3_600_000,
     ownerGrantMs: value.GRANT_DAYS * 86_400_000,
     proxyRecheckMs: value.PROXY_RECHECK_SECONDS * 1000,
@@ -167,7 +167,7 @@ export function authConflicts(env: Record<string, string | undefined>): { path: 
   const parsed = schema.safeParse(env);
   if (!parsed.success) {
     const host = parsed.error.issues.some(({ path }) => path[0] === 'HOST' || path[0] === 'AUTH');
-    return host ? [] : authConflicts({ HOST: env.HOST, AUTH: env.AUTH, ...FILLED });
+    return host ? [] : authConflicts({ HOST: env.HOST, AUTH: env.AUTH, ...PLACEHOLDERS });
   }
   const value = parsed.data;
   const uses = (method: SignInMethod) => value.AUTH.includes(method);
@@ -209,7 +209,7 @@ export function authConflicts(env: Record<string, string | undefined>): { path: 
     ...missing(uses('oidc'), 'OIDC_CLIENT_ID', 'AUTH=oidc needs it: the name of this client at the provider.'),
     ...missing(uses('oidc'), 'PUBLIC_URL', 'AUTH=oidc needs it: the provider sends people back there.'),
     ...(value.SHARED_UNIX_USER === 'refuse' && [...value.ROLE_GROUPS.values()].some(({ sequencers }) => sequencers)
-      ? [{ path: 'ROLE_GROUPS', message: NOT_KEPT }]
+      ? [{ path: 'ROLE_GROUPS', message: SCOPES_NOT_ENFORCED }]
       : []),
     ...(groups
       ? [{ path: 'ROLE_GROUPS', message: 'AUTH=oidc and AUTH=proxy need it: which group has which role.' }]
@@ -218,7 +218,7 @@ export function authConflicts(env: Record<string, string | undefined>): { path: 
 }
 
 /** Stands in for settings that are wrong, so that HOST and AUTH are looked at all the same. */
-const FILLED = {
+const PLACEHOLDERS = {
   USERS_FILE: '-',
   PROXY_SECRET: '-'.repeat(16),
   TRUSTED_PROXIES: '127.0.0.1',

@@ -5,15 +5,15 @@ import { Throttle } from './throttle.ts';
 it('lets few failures pass, then doubles the wait, and forgets', () => {
   let now = 0;
   const throttle = new Throttle(() => now);
-  for (let i = 0; i < 4; i++) throttle.failed('alice', 'a');
+  for (let i = 0; i < 4; i++) throttle.recordFailure('alice', 'a');
   expect(throttle.wait('alice', 'a')).toBe(0);
-  throttle.failed('alice', 'a');
+  throttle.recordFailure('alice', 'a');
   expect(throttle.wait('alice', 'a')).toBe(2000);
   now += 2000;
   expect(throttle.wait('alice', 'a')).toBe(0);
-  throttle.failed('alice', 'a');
+  throttle.recordFailure('alice', 'a');
   expect(throttle.wait('alice', 'a')).toBe(4000);
-  for (let i = 0; i < 20; i++) throttle.failed('alice', 'a');
+  for (let i = 0; i < 20; i++) throttle.recordFailure('alice', 'a');
   expect(throttle.wait('alice', 'a')).toBe(60_000);
   expect(throttle.wait('alice', 'b')).toBe(0);
   expect(throttle.wait('bob', 'a')).toBe(0);
@@ -23,15 +23,15 @@ it('lets few failures pass, then doubles the wait, and forgets', () => {
 
 it('gives an address a budget over all names', () => {
   const throttle = new Throttle(() => 0);
-  for (let i = 0; i < 40; i++) throttle.failed(`name${String(i)}`, 'a');
+  for (let i = 0; i < 40; i++) throttle.recordFailure(`name${String(i)}`, 'a');
   expect(throttle.wait('bob', 'a')).toBe(2000);
   expect(throttle.wait('bob', 'b')).toBe(0);
 });
 
 it('a right password clears the name, and of the address its own try only', () => {
   const throttle = new Throttle(() => 0);
-  for (let i = 0; i < 41; i++) throttle.failed('alice', 'a');
-  throttle.succeeded('alice', 'a');
+  for (let i = 0; i < 41; i++) throttle.recordFailure('alice', 'a');
+  throttle.recordSuccess('alice', 'a');
   expect(throttle.wait('alice', 'a')).toBe(2000);
   expect(throttle.wait('alice', 'b')).toBe(0);
 });
@@ -39,15 +39,15 @@ it('a right password clears the name, and of the address its own try only', () =
 it('counts the wait from when the last try was over', () => {
   let now = 0;
   const throttle = new Throttle(() => now);
-  for (let i = 0; i < 5; i++) throttle.failed('alice', 'a');
+  for (let i = 0; i < 5; i++) throttle.recordFailure('alice', 'a');
   now = 1500;
-  throttle.failed('alice', 'a', 0);
+  throttle.recordFailure('alice', 'a', 0);
   expect(throttle.wait('alice', 'a')).toBe(2000);
 });
 
 it('does not grow without end', () => {
   const throttle = new Throttle(() => 0);
-  for (let i = 0; i < 12_000; i++) throttle.failed('alice', String(i));
+  for (let i = 0; i < 12_000; i++) throttle.recordFailure('alice', String(i));
   expect(throttle.wait('alice', '0')).toBe(0);
 });
 
@@ -62,7 +62,7 @@ it('counts an IPv6 network of /64 as one address, and IPv4 in IPv6 as IPv4', () 
     expect(addressKey(address), address).toBe('192.0.2.7');
   }
   const throttle = new Throttle(() => 0);
-  for (let i = 0; i < 50; i++) throttle.failed(`n${String(i)}`, `2001:db8::${i.toString(16)}`);
+  for (let i = 0; i < 50; i++) throttle.recordFailure(`n${String(i)}`, `2001:db8::${i.toString(16)}`);
   expect(throttle.wait('somebody', '2001:db8::ffff')).toBeGreaterThan(0);
   expect(throttle.wait('somebody', '2001:db8:0:1::')).toBe(0);
 });

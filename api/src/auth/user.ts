@@ -10,7 +10,7 @@ export interface User extends Grant {
 }
 
 /** Who has not come in: to ask who it is fails, with the reason. */
-export function nobody(why: string = ERRORS.UNAUTHENTICATED): User {
+export function anonymous(why: string = ERRORS.UNAUTHENTICATED): User {
   const refuse = (): never => {
     throw new SequencerError('UNAUTHENTICATED', why);
   };

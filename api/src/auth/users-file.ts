@@ -1,8 +1,8 @@
 /** The people who sign in with a password, from a file that the site writes. It is read again when it has changed. */
 import type { Logger } from '../lib/log.ts';
-import { NOT_KEPT, parseGrant, type Grant } from './grants.ts';
+import { SCOPES_NOT_ENFORCED, parseGrant, type Grant } from './grants.ts';
 import { isHash } from './password.ts';
-import { SiteFile } from '../lib/reloading-file.ts';
+import { ReloadingFile } from '../lib/reloading-file.ts';
 import { USER_NAME } from './user.ts';
 
 export interface FileUser {
@@ -14,9 +14,9 @@ export interface FileUser {
 /**
  * Throws one Error that names each line that is wrong, without what is in it.
  *
- * @param keepsScopes whether an operator of some sequencers can be kept from the others
+ * @param enforcesScopes whether an operator of some sequencers can be kept from the others
  */
-export function parseUsers(text: string, keepsScopes = true): Map<string, FileUser> {
+export function parseUsers(text: string, enforcesScopes = true): Map<string, FileUser> {
   const users = new Map<string, FileUser>();
   const problems: string[] = [];
   for (const [index, raw] of text.split('\n').entries()) {
@@ -32,8 +32,8 @@ export function parseUsers(text: string, keepsScopes = true): Map<string, FileUs
           ? 'what follows the role has to be a hash made by `hash-password`'
           : users.has(name)
             ? 'the name is there twice'
-            : grant.sequencers && !keepsScopes
-              ? NOT_KEPT
+            : grant.sequencers && !enforcesScopes
+              ? SCOPES_NOT_ENFORCED
               : null;
     if (problem) problems.push(`line ${String(index + 1)}: ${problem}`);
     else if (grant) users.set(name, { name, grant, hash });
@@ -43,11 +43,16 @@ export function parseUsers(text: string, keepsScopes = true): Map<string, FileUs
 }
 
 export class UsersFile {
-  readonly #file: SiteFile<Map<string, FileUser>>;
+  readonly #file: ReloadingFile<Map<string, FileUser>>;
 
   /** Throws when the file cannot be used. */
-  constructor(path: string, log: Logger, keepsScopes = true) {
-    this.#file = new SiteFile('USERS_FILE', path, (text) => parseUsers(text.normalize('NFC'), keepsScopes), log);
+  constructor(path: string, log: Logger, enforcesScopes = true) {
+    this.#file = new ReloadingFile(
+      'USERS_FILE',
+      path,
+      (text) => parseUsers(text.normalize('NFC'), enforcesScopes),
+      log,
+    );
     if (this.#file.value.size === 0) {
       throw new Error(`USERS_FILE ${path} has no user: nobody could sign in. Make a line with \`hash-password\`.`);
     }

@@ -3,7 +3,7 @@ import { SequencerError } from '@sequencer/model';
 import { eq } from 'drizzle-orm';
 import type { SequencerStates } from '../runs/sequencer-states.ts';
 import { control, type ControlRow } from '../store/auth-schema.ts';
-import { isDatabaseAway, type Db } from '../store/database.ts';
+import { isDatabaseUnreachable, type Db } from '../store/database.ts';
 import { hasRole } from '../auth/grants.ts';
 import type { User } from '../auth/user.ts';
 
@@ -22,7 +22,7 @@ export class Control {
     this.#sequencers = new Set(sequencers);
   }
 
-  isUsed(sequencer: string): boolean {
+  isEnabled(sequencer: string): boolean {
     return this.#sequencers.has(sequencer);
   }
 
@@ -40,7 +40,7 @@ export class Control {
       return row;
     } catch (error) {
       const last = this.#last.get(sequencer);
-      if (isDatabaseAway(error) && last) return last.row;
+      if (isDatabaseUnreachable(error) && last) return last.row;
       throw error;
     }
   }
@@ -52,8 +52,8 @@ export class Control {
 
   /** Throws NOT_IN_CONTROL when somebody else drives. Who commands a telescope that nobody drives, drives it from now on. */
   async require(sequencer: string, user: User): Promise<void> {
-    if (!this.isUsed(sequencer)) return;
-    const row = (await this.get(sequencer)) ?? (await this.#begin(sequencer, user));
+    if (!this.isEnabled(sequencer)) return;
+    const row = (await this.get(sequencer)) ?? (await this.#claim(sequencer, user));
     if (row.holder !== user.name) {
       throw new SequencerError(
         'NOT_IN_CONTROL',
@@ -62,7 +62,7 @@ export class Control {
     }
   }
 
-  async #begin(sequencer: string, user: User): Promise<ControlRow> {
+  async #claim(sequencer: string, user: User): Promise<ControlRow> {
     const row = this.#row(sequencer, user.name);
     await this.#db.insert(control).values(row).onConflictDoNothing();
     this.#changed(sequencer);
@@ -81,7 +81,7 @@ export class Control {
 
   /** From nobody just so; from somebody with a reason, which the audit keeps. */
   async take(sequencer: string, user: User, reason: string | null): Promise<void> {
-    this.#requireUsed(sequencer);
+    this.#requireEnabled(sequencer);
     const row = await this.get(sequencer);
     if (row?.holder === user.name) return;
     if (row && !reason?.trim()) {
@@ -90,8 +90,8 @@ export class Control {
     await this.#set(sequencer, user.name);
   }
 
-  async ask(sequencer: string, user: User): Promise<void> {
-    this.#requireUsed(sequencer);
+  async request(sequencer: string, user: User): Promise<void> {
+    this.#requireEnabled(sequencer);
     await this.#db
       .update(control)
       .set({ askedBy: user.name, askedAt: new Date() })
@@ -111,14 +111,14 @@ export class Control {
   }
 
   async #requireHolder(sequencer: string, user: User): Promise<void> {
-    this.#requireUsed(sequencer);
+    this.#requireEnabled(sequencer);
     const row = await this.get(sequencer);
     if (row?.holder === user.name || hasRole(user, 'ADMIN')) return;
     throw new SequencerError('NOT_IN_CONTROL', `You do not drive ${sequencer}.`);
   }
 
-  #requireUsed(sequencer: string): void {
-    if (this.isUsed(sequencer)) return;
+  #requireEnabled(sequencer: string): void {
+    if (this.isEnabled(sequencer)) return;
     throw new SequencerError('BAD_INPUT', `${sequencer} can be driven by several people: its control is not locked.`);
   }
 }

@@ -5,7 +5,7 @@ import type { RunnerSecret } from './runner-secrets.ts';
 
 export interface Credential {
   /** Whether it may take this sequencer's seat. Asked again while it is there: a secret may be withdrawn. */
-  mayBe: (sequencer: string) => boolean;
+  allows: (sequencer: string) => boolean;
   /** The one run that the token is good for, in a cluster. */
   run?: string;
 }
@@ -21,13 +21,13 @@ export interface Credentials {
  * @param secrets those that count at the moment
  */
 export function secretCredentials(secrets: () => readonly RunnerSecret[]): Credentials {
-  const matching = (given: string) => secrets().filter((secret) => isSame(given, secret.token));
+  const matching = (token: string) => secrets().filter((secret) => isSame(token, secret.token));
   return {
     find: (authorization) => {
-      const given = bearer(authorization);
-      if (matching(given).length === 0) return null;
+      const token = bearer(authorization);
+      if (matching(token).length === 0) return null;
       return {
-        mayBe: (name) => matching(given).some(({ sequencer }) => sequencer === null || sequencer === name),
+        allows: (name) => matching(token).some(({ sequencer }) => sequencer === null || sequencer === name),
       };
     },
   };
@@ -38,7 +38,7 @@ export function runCredentials(key: string): Credentials {
   return {
     find: (authorization) => {
       const run = runOfToken(key, bearer(authorization));
-      return run === null ? null : { run, mayBe: () => true };
+      return run === null ? null : { run, allows: () => true };
     },
   };
 }

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { LIMITS, SequencerError, type Command, type Hello, type Reply } from '@sequencer/model';
 import { WebSocketServer } from 'ws';
-import { UnprovedSockets } from '../http/unproved-sockets.ts';
+import { UnauthenticatedSockets } from '../http/unauthenticated-sockets.ts';
 import { refuseUpgrade } from '../http/upgrades.ts';
 import type { Logger } from '../lib/log.ts';
 import type { Credentials } from './credentials.ts';
@@ -12,7 +12,7 @@ import { CLOSE, RunnerConnection, type ConnectionHandlers } from './runner-conne
 /** With a `hello`. */
 const MAX_RUNNERS = 200;
 /** With a token, and without a `hello` yet. */
-const UNPROVED = { perAddress: 100, total: 500, withinMs: 10_000 };
+const UNAUTHENTICATED = { perAddress: 100, total: 500, timeoutMs: 10_000 };
 
 export interface RunnerState {
   connected: boolean;
@@ -30,10 +30,10 @@ export class Gateway {
   });
   readonly #credentials: Credentials;
   readonly #log: Logger;
-  readonly #unproved = new UnprovedSockets(UNPROVED);
+  readonly #unauthenticated = new UnauthenticatedSockets(UNAUTHENTICATED);
   #admitted = 0;
-  readonly #seats = new Map<string, RunnerConnection>();
-  readonly #last = new Map<string, { hello: Hello; heardAt: Date }>();
+  readonly #connections = new Map<string, RunnerConnection>();
+  readonly #last = new Map<string, { hello: Hello; lastSeenAt: Date }>();
 
   constructor(credentials: Credentials, log: Logger) {
     this.#credentials = credentials;
@@ -56,7 +56,7 @@ export class Gateway {
       refuseUpgrade(socket, 503, text, { 'retry-after': '5' });
       return;
     }
-    const admitted = this.#unproved.add(address, () => {
+    const admitted = this.#unauthenticated.add(address, () => {
       this.#log.warn({ address }, 'a runner was disconnected: it sent no hello');
       socket.destroy();
     });
@@ -73,47 +73,47 @@ export class Gateway {
   }
 
   /** Gives the seat to the newest connection; the one before is told so. */
-  take(sequencer: string, connection: RunnerConnection): void {
-    const before = this.#seats.get(sequencer);
-    this.#seats.set(sequencer, connection);
-    if (before && before !== connection) before.close(CLOSE.seatTaken, 'another runner took this seat');
+  register(sequencer: string, connection: RunnerConnection): void {
+    const before = this.#connections.get(sequencer);
+    this.#connections.set(sequencer, connection);
+    if (before && before !== connection) before.close(CLOSE.replaced, 'another runner took this seat');
   }
 
   /** Sends the runner away: it has a newer connection elsewhere. */
-  yield(sequencer: string): void {
-    this.#seats.get(sequencer)?.close(CLOSE.seatTaken, 'another runner took this seat');
+  evict(sequencer: string): void {
+    this.#connections.get(sequencer)?.close(CLOSE.replaced, 'another runner took this seat');
   }
 
   /** Whether the connection held the seat. */
-  leave(sequencer: string, connection: RunnerConnection): boolean {
-    if (connection.hello) this.#last.set(sequencer, { hello: connection.hello, heardAt: connection.heardAt });
-    if (this.#seats.get(sequencer) !== connection) return false;
-    this.#seats.delete(sequencer);
+  unregister(sequencer: string, connection: RunnerConnection): boolean {
+    if (connection.hello) this.#last.set(sequencer, { hello: connection.hello, lastSeenAt: connection.lastSeenAt });
+    if (this.#connections.get(sequencer) !== connection) return false;
+    this.#connections.delete(sequencer);
     return true;
   }
 
   connection(sequencer: string): RunnerConnection | null {
-    return this.#seats.get(sequencer) ?? null;
+    return this.#connections.get(sequencer) ?? null;
   }
 
   state(sequencer: string): RunnerState {
-    const connection = this.#seats.get(sequencer);
+    const connection = this.#connections.get(sequencer);
     if (connection) return { connected: true, since: connection.since, hello: connection.hello };
     const last = this.#last.get(sequencer);
-    return { connected: false, since: last?.heardAt ?? null, hello: last?.hello ?? null };
+    return { connected: false, since: last?.lastSeenAt ?? null, hello: last?.hello ?? null };
   }
 
   /** Throws RUNNER_AWAY or RUNNER_TIMEOUT, or the refusal's own error. */
-  async command(sequencer: string, command: Command, withinMs?: number): Promise<Reply> {
+  async command(sequencer: string, command: Command, timeoutMs?: number): Promise<Reply> {
     const connection = this.connection(sequencer);
     if (!connection) throw new SequencerError('RUNNER_AWAY');
-    const reply = await connection.command(command, withinMs);
+    const reply = await connection.command(command, timeoutMs);
     if (!reply.ok) throw SequencerError.reported(reply.code, reply.message);
     return reply;
   }
 
   get connected(): number {
-    return this.#seats.size;
+    return this.#connections.size;
   }
 
   async close(): Promise<void> {

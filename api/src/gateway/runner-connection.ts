@@ -18,21 +18,21 @@ import { z } from 'zod';
 import type { Logger } from '../lib/log.ts';
 import type { Credential } from './credentials.ts';
 
-export const CLOSE = { unauthorized: 4001, protocol: 4002, seatTaken: 4003, shutdown: 1012 } as const;
+export const CLOSE = { unauthorized: 4001, protocol: 4002, replaced: 4003, shutdown: 1012 } as const;
 
 const PING_EVERY_MS = 5000;
-const COMMAND_WITHIN_MS = 5000;
+const COMMAND_TIMEOUT_MS = 5000;
 
 export interface ConnectionHandlers {
   /** Answers the runner's first message. Events come only after that. */
   hello: (connection: RunnerConnection, hello: Hello) => Promise<void>;
   /** May throw: then the conversation begins anew. */
   events: (connection: RunnerConnection, message: EventsMessage) => void;
-  heard: (connection: RunnerConnection) => void;
+  seen: (connection: RunnerConnection) => void;
   closed: (connection: RunnerConnection) => void;
 }
 
-interface Waiting {
+interface PendingCommand {
   resolve: (reply: Reply) => void;
   reject: (error: Error) => void;
   timer: NodeJS.Timeout;
@@ -41,39 +41,39 @@ interface Waiting {
 export class RunnerConnection {
   hello: Hello | null = null;
   readonly since = new Date();
-  heardAt = new Date();
+  lastSeenAt = new Date();
   readonly credential: Credential;
   readonly #socket: WebSocket;
   readonly #handlers: ConnectionHandlers;
   readonly #log: Logger;
-  readonly #proved: () => void;
-  readonly #waiting = new Map<string, Waiting>();
+  readonly #authenticated: () => void;
+  readonly #pending = new Map<string, PendingCommand>();
   readonly #closed = new AbortController();
   #welcomed = false;
   #alive = true;
 
-  /** @param proved called when the runner has sent a `hello` that its token allows */
+  /** @param authenticated called when the runner has sent a `hello` that its token allows */
   constructor(
     socket: WebSocket,
     credential: Credential,
     handlers: ConnectionHandlers,
     log: Logger,
-    proved: () => void,
+    authenticated: () => void,
   ) {
     this.#socket = socket;
     this.credential = credential;
     this.#handlers = handlers;
     this.#log = log;
-    this.#proved = proved;
+    this.#authenticated = authenticated;
     const ping = setInterval(() => {
       this.#ping();
     }, PING_EVERY_MS);
     socket.on('message', (data: Buffer, isBinary) => {
-      this.#heard();
+      this.#seen();
       this.#onMessage(isBinary ? null : data.toString());
     });
     socket.on('pong', () => {
-      this.#heard();
+      this.#seen();
     });
     socket.on('error', (error) => {
       log.warn({ err: error }, 'the connection to a runner broke');
@@ -81,11 +81,11 @@ export class RunnerConnection {
     socket.on('close', () => {
       clearInterval(ping);
       this.#closed.abort();
-      for (const waiting of this.#waiting.values()) {
+      for (const waiting of this.#pending.values()) {
         clearTimeout(waiting.timer);
         waiting.reject(new SequencerError('RUNNER_AWAY'));
       }
-      this.#waiting.clear();
+      this.#pending.clear();
       handlers.closed(this);
     });
   }
@@ -106,21 +106,21 @@ export class RunnerConnection {
   }
 
   /** Throws RUNNER_TIMEOUT or RUNNER_AWAY; a refusal is a reply. */
-  command(command: Command, withinMs: number = COMMAND_WITHIN_MS): Promise<Reply> {
+  command(command: Command, timeoutMs: number = COMMAND_TIMEOUT_MS): Promise<Reply> {
     if (this.#closed.signal.aborted) return Promise.reject(new SequencerError('RUNNER_AWAY'));
     const id = randomUUID();
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
-        this.#waiting.delete(id);
+        this.#pending.delete(id);
         reject(new SequencerError('RUNNER_TIMEOUT'));
-      }, withinMs);
-      this.#waiting.set(id, { resolve, reject, timer });
+      }, timeoutMs);
+      this.#pending.set(id, { resolve, reject, timer });
       this.send({ type: 'command', id, command });
     });
   }
 
   /** Stops or goes on reading: what is not read stays with the runner. */
-  hold(on: boolean): void {
+  pauseReading(on: boolean): void {
     if (on && !this.#socket.isPaused) this.#socket.pause();
     if (!on && this.#socket.isPaused) this.#socket.resume();
   }
@@ -133,14 +133,14 @@ export class RunnerConnection {
     }, 1000).unref();
   }
 
-  #heard(): void {
+  #seen(): void {
     this.#alive = true;
-    this.heardAt = new Date();
-    this.#handlers.heard(this);
+    this.lastSeenAt = new Date();
+    this.#handlers.seen(this);
   }
 
   #ping(): void {
-    if (this.hello && !this.credential.mayBe(this.hello.sequencer)) {
+    if (this.hello && !this.credential.allows(this.hello.sequencer)) {
       this.#log.warn({ sequencer: this.hello.sequencer }, 'a runner was sent away: its secret does not count any more');
       this.close(CLOSE.unauthorized, 'this secret does not count any more');
       return;
@@ -176,13 +176,13 @@ export class RunnerConnection {
       if (message.protocol !== PROTOCOL_VERSION) {
         throw new Error(`the runner speaks version ${String(message.protocol)}, this is ${String(PROTOCOL_VERSION)}`);
       }
-      if (!this.credential.mayBe(message.sequencer)) {
+      if (!this.credential.allows(message.sequencer)) {
         this.#log.warn({ sequencer: message.sequencer }, 'a runner was refused: its token is of another sequencer');
         this.close(CLOSE.unauthorized, 'the token is of another sequencer');
         return;
       }
       this.hello = message;
-      this.#proved();
+      this.#authenticated();
       this.#handlers.hello(this, message).catch((error: unknown) => {
         this.#log.error({ err: error }, 'a runner could not be welcomed');
         this.close(CLOSE.shutdown, 'try again');
@@ -194,10 +194,10 @@ export class RunnerConnection {
       this.#handlers.events(this, message);
       return;
     }
-    const waiting = this.#waiting.get(message.id);
+    const waiting = this.#pending.get(message.id);
     // Nobody waits any more: the reply came too late.
     if (!waiting) return;
-    this.#waiting.delete(message.id);
+    this.#pending.delete(message.id);
     clearTimeout(waiting.timer);
     waiting.resolve(message);
   }

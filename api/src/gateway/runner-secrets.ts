@@ -1,6 +1,6 @@
 /** The lasting secrets of runners: each is good for the seat of one sequencer, or of all. */
 import { SEQUENCER_NAME } from '@sequencer/model';
-import { SiteFile } from '../lib/reloading-file.ts';
+import { ReloadingFile } from '../lib/reloading-file.ts';
 import type { Logger } from '../lib/log.ts';
 
 /** Null for the sequencer: good for each of them. */
@@ -29,7 +29,7 @@ interface RunnerSecretsConfig {
 /** Those that count at the moment. Throws when the file of them cannot be used. */
 export function runnerSecrets(config: RunnerSecretsConfig, log: Logger): () => readonly RunnerSecret[] {
   const path = config.runnerTokensFile;
-  const file = path === null ? null : new SiteFile('RUNNER_TOKENS_FILE', path, parseFile, log);
+  const file = path === null ? null : new ReloadingFile('RUNNER_TOKENS_FILE', path, parseFile, log);
   return () => [...config.runnerTokens, ...(file?.value ?? [])];
 }
 

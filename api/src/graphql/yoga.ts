@@ -11,8 +11,8 @@ import {
 } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
-import { authenticate, type Door } from '../auth/door.ts';
-import { TRY_AGAIN_LATER, UNAUTHORIZED, watchSocket } from '../auth/socket-watch.ts';
+import { authenticate, type Authenticator } from '../auth/authenticator.ts';
+import { TRY_AGAIN_LATER, UNAUTHORIZED, closeOnExpiry } from '../auth/socket-expiry.ts';
 import { NO_STREAMS } from '../http/guard.ts';
 import type { GraphqlSockets } from '../http/upgrades.ts';
 import type { Logger } from '../lib/log.ts';
@@ -92,8 +92,8 @@ interface Operation extends ExecutionArgs {
 
 export function serveWebsockets(
   yoga: Yoga,
-  { server, prove }: GraphqlSockets,
-  door: Door,
+  { server, signedIn }: GraphqlSockets,
+  authenticator: Authenticator,
   flows: SocketFlows,
   log: Logger,
 ) {
@@ -105,12 +105,12 @@ export function serveWebsockets(
         const authorization = connectionParams?.authorization;
         if (typeof authorization === 'string') request.headers.authorization ??= authorization;
         try {
-          const { identity } = await authenticate(door, request);
+          const { identity } = await authenticate(authenticator, request);
           if (!identity) socket.close(UNAUTHORIZED, 'Sign in first');
-          else if (!prove(request, identity.user.name)) socket.close(TOO_MANY, 'Too many connections');
+          else if (!signedIn(request, identity.user.name)) socket.close(TOO_MANY, 'Too many connections');
           else {
             flows.open(request, socket, identity.user.name);
-            watchSocket(door, socket, request, identity, log);
+            closeOnExpiry(authenticator, socket, request, identity, log);
             return true;
           }
           return false;

@@ -43,8 +43,8 @@ const FORMATS = {
 };
 
 /** The times of the query; the name of the one that cannot be read. */
-function readTimes(asked: URLSearchParams): { from: Date | null; to: Date | null } | { wrong: string } {
-  const times = { from: asked.get('from'), to: asked.get('to') };
+function readTimes(query: URLSearchParams): { from: Date | null; to: Date | null } | { wrong: string } {
+  const times = { from: query.get('from'), to: query.get('to') };
   const wrong = Object.entries(times).find(([, text]) => text !== null && readMoment(text) === null);
   return wrong ? { wrong: wrong[0] } : { from: readMoment(times.from), to: readMoment(times.to) };
 }
@@ -55,19 +55,19 @@ export async function exportAudit(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const asked = new URL(request.url ?? '', 'http://localhost').searchParams;
-  const times = readTimes(asked);
+  const query = new URL(request.url ?? '', 'http://localhost').searchParams;
+  const times = readTimes(query);
   if ('wrong' in times) {
     response.writeHead(400, { 'content-type': 'text/plain; charset=utf-8' });
     response.end(`${times.wrong}: give a date such as 2026-11-24, or a time such as 2026-11-24T04:00:00Z.\n`);
     return;
   }
   const filter = {
-    user: asked.get('user'),
-    action: asked.get('action'),
-    sequencer: asked.get('sequencer'),
+    user: query.get('user'),
+    action: query.get('action'),
+    sequencer: query.get('sequencer'),
     run: null,
-    refused: asked.get('refused') === 'true',
+    refused: query.get('refused') === 'true',
     ...times,
   };
   const { type, head, line } = FORMATS[format];
@@ -78,10 +78,10 @@ export async function exportAudit(
     'cache-control': 'no-store',
   });
   response.write(head);
-  const gone = once(response, 'close');
+  const closed = once(response, 'close');
   while (page.length > 0 && !response.destroyed) {
     const text = page.map((row) => `${line(entryOf(row))}\n`).join('');
-    if (!response.write(text)) await Promise.race([once(response, 'drain'), gone]);
+    if (!response.write(text)) await Promise.race([once(response, 'drain'), closed]);
     const last = page.at(-1)?.id ?? 0;
     page = page.length < PAGE ? [] : await audit.read(filter, PAGE, last);
   }

@@ -9,7 +9,7 @@ const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
 export const NO_STREAMS =
   'GraphQL over HTTP answers one JSON document (accept: application/json). Use a websocket (graphql-transport-ws) for subscriptions.';
 
-export interface Refusal {
+export interface HttpError {
   status: number;
   code: ErrorCode;
   message: string;
@@ -24,38 +24,38 @@ interface GuardConfig {
 
 export interface Guard {
   /** Whether the request may be looked at: closes DNS rebinding and requests from other sites. */
-  request: (request: IncomingMessage) => Refusal | null;
+  checkRequest: (request: IncomingMessage) => HttpError | null;
   /** Whether it is a GraphQL request that only a program or our own page can have sent. */
-  graphql: (request: IncomingMessage) => Refusal | null;
+  checkGraphql: (request: IncomingMessage) => HttpError | null;
 }
 
-function refusal(status: number, code: ErrorCode, message: string = ERRORS[code]): Refusal {
+function httpError(status: number, code: ErrorCode, message: string = ERRORS[code]): HttpError {
   return { status, code, message };
 }
 
 /** Whether the client accepts JSON; without an Accept header it does. */
-function takesJson(accept: string | undefined): boolean {
+function acceptsJson(accept: string | undefined): boolean {
   if (accept === undefined || accept.trim() === '') return true;
   return accept.split(',').some((range) => /^\s*(\*\/\*|application\/(\*|([\w.-]+\+)?json))\s*(;|$)/i.test(range));
 }
 
 /** The header by which a proxy passes on the address or host of a client. */
-const PASSED_ON = /^(forwarded|x-forwarded(-.*)?|x-real-ip)$/;
+const FORWARDING_HEADER = /^(forwarded|x-forwarded(-.*)?|x-real-ip)$/;
 
 export function makeGuard({ allowedHosts, allowedOrigins, auth: { publicUrl, methods } }: GuardConfig): Guard {
   const own = publicUrl ? [publicUrl] : [];
   const hosts = new Set([...LOOPBACK, ...own.map(({ host }) => host), ...allowedHosts.map((h) => h.toLowerCase())]);
   const origins = new Set([...own.map(({ origin }) => origin), ...allowedOrigins.map((o) => o.toLowerCase())]);
   return {
-    request: ({ headers }) => {
-      const passedOn = methods.includes('none') && Object.keys(headers).find((name) => PASSED_ON.test(name));
-      if (passedOn) {
-        const text = `This server has no sign-in (AUTH=none), and the header ${passedOn} shows that a proxy passed the request on. Set AUTH, or open the server's own address on its own machine.`;
-        return refusal(403, 'FORBIDDEN', text);
+    checkRequest: ({ headers }) => {
+      const header = methods.includes('none') && Object.keys(headers).find((name) => FORWARDING_HEADER.test(name));
+      if (header) {
+        const text = `This server has no sign-in (AUTH=none), and the header ${header} shows that a proxy passed the request on. Set AUTH, or open the server's own address on its own machine.`;
+        return httpError(403, 'FORBIDDEN', text);
       }
       const host = headers.host?.toLowerCase() ?? '';
       if (!hosts.has(host) && !hosts.has(host.replace(/:\d+$/, ''))) {
-        return refusal(
+        return httpError(
           421,
           'BAD_ORIGIN',
           `This server does not answer for the host "${host}". Name it in ALLOWED_HOSTS.`,
@@ -66,18 +66,18 @@ export function makeGuard({ allowedHosts, allowedOrigins, auth: { publicUrl, met
       if (origin === undefined || origins.has(origin)) return null;
       if (origin === `http://${host}` || origin === `https://${host}`) return null;
       const text = `Requests from pages of ${origin} are refused. If they are yours, set PUBLIC_URL to their address.`;
-      return refusal(403, 'BAD_ORIGIN', text);
+      return httpError(403, 'BAD_ORIGIN', text);
     },
-    graphql: ({ method, headers }) => {
-      if (!takesJson(headers.accept)) return refusal(406, 'BAD_INPUT', NO_STREAMS);
-      if (method !== 'POST') return refusal(405, 'BAD_INPUT', 'Send GraphQL by POST, or over a websocket.');
+    checkGraphql: ({ method, headers }) => {
+      if (!acceptsJson(headers.accept)) return httpError(406, 'BAD_INPUT', NO_STREAMS);
+      if (method !== 'POST') return httpError(405, 'BAD_INPUT', 'Send GraphQL by POST, or over a websocket.');
       // Forms of other sites can send text/plain and form data without asking; JSON they cannot.
       if (!/^application\/json\s*(;|$)/i.test(headers['content-type'] ?? '')) {
-        return refusal(415, 'BAD_INPUT', 'Send the content type application/json.');
+        return httpError(415, 'BAD_INPUT', 'Send the content type application/json.');
       }
-      if (headers['content-length'] === undefined) return refusal(411, 'BAD_INPUT', 'Send a content length.');
+      if (headers['content-length'] === undefined) return httpError(411, 'BAD_INPUT', 'Send a content length.');
       if (Number(headers['content-length']) > BODY_LIMIT) {
-        return refusal(413, 'BAD_INPUT', 'The request is larger than 2 MiB. A script may have 512 KiB.');
+        return httpError(413, 'BAD_INPUT', 'The request is larger than 2 MiB. A script may have 512 KiB.');
       }
       return null;
     },

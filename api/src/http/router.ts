@@ -2,13 +2,13 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { ERRORS, type Role } from '@sequencer/model';
 import type { AuditLog } from '../auth/audit-log.ts';
-import { authenticate, type Door } from '../auth/door.ts';
+import { authenticate, type Authenticator } from '../auth/authenticator.ts';
 import { hasRole } from '../auth/grants.ts';
-import type { Provider } from '../auth/provider.ts';
+import type { ProviderSignIn } from '../auth/provider-sign-in.ts';
 import type { Logger } from '../lib/log.ts';
 import { asSequencerError } from '../store/database.ts';
 import { exportAudit } from './audit-export.ts';
-import type { Guard, Refusal } from './guard.ts';
+import type { Guard, HttpError } from './guard.ts';
 import type { Metrics } from '../lib/metrics.ts';
 import { SECURITY_HEADERS, type Handler } from './static-files.ts';
 
@@ -19,10 +19,10 @@ export interface Routes {
   guard: Guard;
   graphql: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   metrics: Metrics;
-  door: Door;
+  authenticator: Authenticator;
   audit: AuditLog;
   /** Null when nobody signs in that way. */
-  provider: Provider | null;
+  provider: ProviderSignIn | null;
   log: Logger;
   pages: Handler | null;
   /** Throws when GraphQL cannot be used now. */
@@ -35,7 +35,7 @@ function text(response: ServerResponse, status: number, body: string): void {
   response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(`${body}\n`);
 }
 
-export function refuse(response: ServerResponse, { status, code, message }: Refusal): void {
+export function sendError(response: ServerResponse, { status, code, message }: HttpError): void {
   response
     // What is left of the body is not read.
     .writeHead(status, { 'content-type': 'application/json', connection: 'close' })
@@ -45,36 +45,41 @@ export function refuse(response: ServerResponse, { status, code, message }: Refu
 export function makeRouter(routes: Routes): RequestListener {
   return (request, response) => {
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
-    if (routes.door.peers.secure(request)) response.setHeader('strict-transport-security', HSTS);
-    const refusal = routes.guard.request(request);
+    if (routes.authenticator.clientAddresses.secure(request)) response.setHeader('strict-transport-security', HSTS);
+    const refusal = routes.guard.checkRequest(request);
     if (refusal) {
-      refuse(response, refusal);
+      sendError(response, refusal);
       return;
     }
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
-    answer(routes, path, request, response).catch((error: unknown) => {
-      const away = asSequencerError(error)?.code === 'DATABASE_AWAY';
-      if (!away) routes.log.error({ err: error, path }, 'a request failed');
+    route(routes, path, request, response).catch((error: unknown) => {
+      const unreachable = asSequencerError(error)?.code === 'DATABASE_AWAY';
+      if (!unreachable) routes.log.error({ err: error, path }, 'a request failed');
       if (response.headersSent) response.destroy();
-      else text(response, away ? 503 : 500, away ? ERRORS.DATABASE_AWAY : 'Something failed inside the product.');
+      else
+        text(
+          response,
+          unreachable ? 503 : 500,
+          unreachable ? ERRORS.DATABASE_AWAY : 'Something failed inside the product.',
+        );
     });
   };
 }
 
 /** Whether who asks may not; then that is the answer. */
-async function isRefused(routes: Routes, request: IncomingMessage, response: ServerResponse, role: Role) {
-  const { identity } = await authenticate(routes.door, request);
+async function rejectWithoutRole(routes: Routes, request: IncomingMessage, response: ServerResponse, role: Role) {
+  const { identity } = await authenticate(routes.authenticator, request);
   if (identity && hasRole(identity.user, role)) return false;
   const code = identity ? 'FORBIDDEN' : 'UNAUTHENTICATED';
-  refuse(response, { status: identity ? 403 : 401, code, message: ERRORS[code] });
+  sendError(response, { status: identity ? 403 : 401, code, message: ERRORS[code] });
   return true;
 }
 
-async function answer(routes: Routes, path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function route(routes: Routes, path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
   switch (path) {
     case '/graphql': {
-      const refusal = routes.guard.graphql(request);
-      if (refusal) refuse(response, refusal);
+      const refusal = routes.guard.checkGraphql(request);
+      if (refusal) sendError(response, refusal);
       else await routes.graphql(request, response);
       return;
     }
@@ -92,13 +97,13 @@ async function answer(routes: Routes, path: string, request: IncomingMessage, re
       );
       return;
     case '/metrics':
-      if (await isRefused(routes, request, response, 'VIEWER')) return;
+      if (await rejectWithoutRole(routes, request, response, 'VIEWER')) return;
       response.writeHead(200, { 'content-type': routes.metrics.registry.contentType });
       response.end(await routes.metrics.registry.metrics());
       return;
     case '/audit.ndjson':
     case '/audit.csv':
-      if (await isRefused(routes, request, response, 'ADMIN')) return;
+      if (await rejectWithoutRole(routes, request, response, 'ADMIN')) return;
       await exportAudit(routes.audit, path === '/audit.csv' ? 'csv' : 'ndjson', request, response);
       return;
     case '/oidc-login':

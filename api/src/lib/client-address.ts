@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import type { TrustedProxies } from './trusted-proxies.ts';
 
-export interface Peers {
+export interface ClientAddresses {
   /** The address of who asks. */
   address: (request: IncomingMessage) => string;
   /** Whether the browser speaks https. */
@@ -15,7 +15,7 @@ export interface Peers {
 const MAPPED = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/;
 
 /** The canonical form of an address. An IPv4-mapped IPv6 address becomes IPv4. */
-export function plain(address: string): string {
+export function normalizeAddress(address: string): string {
   const [host = ''] = address.split('%', 1);
   if (isIP(host) !== 6) return address;
   const short = new URL(`http://[${host}]`).hostname.slice(1, -1);
@@ -27,7 +27,7 @@ export function plain(address: string): string {
 
 /** The key of limits by address: an IPv4 address, or an IPv6 /64, since one client has a whole /64. */
 export function addressKey(address: string): string {
-  const host = plain(address);
+  const host = normalizeAddress(address);
   if (isIP(host) !== 6) return host;
   const [left = [], right] = host.split('::').map((half) => (half === '' ? [] : half.split(':')));
   const zeros = right === undefined ? 0 : 8 - left.length - right.length;
@@ -35,7 +35,7 @@ export function addressKey(address: string): string {
   return `${groups.slice(0, 4).join(':')}::/64`;
 }
 
-function words(header: string | string[] | undefined): string[] {
+function listItems(header: string | string[] | undefined): string[] {
   const text = Array.isArray(header) ? header.join(',') : (header ?? '');
   return text
     .split(',')
@@ -44,21 +44,21 @@ function words(header: string | string[] | undefined): string[] {
 }
 
 /** @param publicUrl where browsers find the pages, when the site says so */
-export function makePeers(proxies: TrustedProxies, publicUrl: URL | null): Peers {
-  const direct = (request: IncomingMessage) => plain(request.socket.remoteAddress ?? '');
+export function makeClientAddresses(proxies: TrustedProxies, publicUrl: URL | null): ClientAddresses {
+  const direct = (request: IncomingMessage) => normalizeAddress(request.socket.remoteAddress ?? '');
   const trusted = (request: IncomingMessage) => proxies.has(direct(request));
   return {
     trusted,
     address: (request) => {
       if (!trusted(request)) return direct(request);
       // The last one that is not a proxy of ours: what is before it, anybody can have written.
-      const hops = words(request.headers['x-forwarded-for']).map(plain);
+      const hops = listItems(request.headers['x-forwarded-for']).map(normalizeAddress);
       const last = hops.findLast((hop) => !proxies.has(hop));
       return last !== undefined && isIP(last) !== 0 ? last : direct(request);
     },
     secure: (request) => {
       if (publicUrl) return publicUrl.protocol === 'https:';
-      return trusted(request) && words(request.headers['x-forwarded-proto'])[0] === 'https';
+      return trusted(request) && listItems(request.headers['x-forwarded-proto'])[0] === 'https';
     },
   };
 }

@@ -3,9 +3,9 @@ import { storableText } from '@sequencer/model';
 import { DrizzleQueryError } from 'drizzle-orm/errors';
 import pg from 'pg';
 
-const LONGEST = 2000;
+const MAX_MESSAGE_LENGTH = 2000;
 /** SQLSTATE classes whose messages name no values: of sign-in, of resources, of the state of the server. */
-const OF_NO_VALUES = /^(28|3D|40|53|57|58)/;
+const VALUE_FREE_STATES = /^(28|3D|40|53|57|58)/;
 
 interface LoggedError {
   type: string;
@@ -29,7 +29,7 @@ export function loggedError(error: unknown): LoggedError {
   }
   if (error instanceof pg.DatabaseError) {
     const { code, constraint, table, column } = error;
-    const message = OF_NO_VALUES.test(code ?? '') ? cut(error.message) : 'PostgreSQL refused the statement.';
+    const message = VALUE_FREE_STATES.test(code ?? '') ? cut(error.message) : 'PostgreSQL refused the statement.';
     return { type: 'DatabaseError', message, code, constraint, table, column };
   }
   if (!(error instanceof Error)) return { type: typeof error, message: cut(String(error)) };
@@ -65,5 +65,5 @@ function framesOf({ stack }: Error): string | undefined {
 }
 
 function cut(text: string): string {
-  return storableText(text.length > LONGEST ? `${text.slice(0, LONGEST)} …` : text);
+  return storableText(text.length > MAX_MESSAGE_LENGTH ? `${text.slice(0, MAX_MESSAGE_LENGTH)} …` : text);
 }

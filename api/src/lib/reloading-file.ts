@@ -2,16 +2,16 @@
 import { readFileSync, statSync } from 'node:fs';
 import type { Logger } from './log.ts';
 
-const LOOK_EVERY_MS = 1000;
+const CHECK_EVERY_MS = 1000;
 
-export class SiteFile<T> {
+export class ReloadingFile<T> {
   readonly #setting: string;
   readonly #path: string;
   readonly #parse: (text: string) => T;
   readonly #log: Logger;
   #value: T;
   #version: string;
-  #lookedAt = 0;
+  #checkedAt = 0;
 
   /**
    * Throws when the file cannot be used.
@@ -34,8 +34,8 @@ export class SiteFile<T> {
 
   /** A file that was spoilt later changes nothing: what the last good one said stays. */
   get value(): T {
-    if (Date.now() - this.#lookedAt < LOOK_EVERY_MS) return this.#value;
-    this.#lookedAt = Date.now();
+    if (Date.now() - this.#checkedAt < CHECK_EVERY_MS) return this.#value;
+    this.#checkedAt = Date.now();
     const file = { setting: this.#setting, path: this.#path };
     try {
       const version = this.#stat();

@@ -15,18 +15,18 @@ export class Signal {
   }
 
   /** Resolves when it has changed since `seen`, when the wait is given up, or after `mostMs`. */
-  async after(seen: number, stopped: AbortSignal, mostMs?: number): Promise<void> {
-    if (this.#version !== seen || stopped.aborted) return;
+  async after(seen: number, signal: AbortSignal, timeoutMs?: number): Promise<void> {
+    if (this.#version !== seen || signal.aborted) return;
     await new Promise<void>((resolve) => {
       const wake = () => {
         clearTimeout(timer);
         this.#waiters.delete(wake);
-        stopped.removeEventListener('abort', wake);
+        signal.removeEventListener('abort', wake);
         resolve();
       };
-      const timer = mostMs === undefined ? undefined : setTimeout(wake, mostMs);
+      const timer = timeoutMs === undefined ? undefined : setTimeout(wake, timeoutMs);
       this.#waiters.add(wake);
-      stopped.addEventListener('abort', wake);
+      signal.addEventListener('abort', wake);
     });
   }
 }

@@ -9,12 +9,12 @@ import { z } from 'zod';
 import type { Logger } from '../lib/log.ts';
 import { packageFile } from '../lib/package-file.ts';
 import { retryUntilAborted } from './retry.ts';
-import { isDatabaseAway } from './errors.ts';
+import { isDatabaseUnreachable } from './errors.ts';
 import { watchedPool } from './pool.ts';
 import * as schema from './schema.ts';
 import { foldSearchWords } from './search-words.ts';
 
-export { asSequencerError, isDatabaseAway, violatedConstraint } from './errors.ts';
+export { asSequencerError, isDatabaseUnreachable, violatedConstraint } from './errors.ts';
 
 export type Db = NodePgDatabase<typeof schema>;
 
@@ -27,7 +27,7 @@ export interface Database {
 
 const FOLDER = packageFile('migrations');
 /** A database that is started together with the API may take so long; a probe of a cluster's pod waits longer. */
-const THERE_WITHIN_MS = 100_000;
+const CONNECT_TIMEOUT_MS = 100_000;
 /** PostgreSQL 16. */
 const OLDEST_SERVER = 160_000;
 /** The advisory lock under which one process at a time migrates: "SEQR". */
@@ -35,10 +35,10 @@ const LOCK = 0x53455152;
 
 export async function openDatabase(url: string, log: Logger): Promise<Database> {
   await retryUntilAborted(
-    AbortSignal.timeout(THERE_WITHIN_MS),
+    AbortSignal.timeout(CONNECT_TIMEOUT_MS),
     () => migrateUnderLock(url),
     (error) => {
-      if (!isDatabaseAway(error)) throw error;
+      if (!isDatabaseUnreachable(error)) throw error;
       log.warn({ err: error }, 'the database is not there yet; it is waited for');
     },
   );

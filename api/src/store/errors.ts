@@ -3,16 +3,17 @@ import { SequencerError } from '@sequencer/model';
 import pg from 'pg';
 
 /** Connection trouble and shutdown of the server, as opposed to a statement that is wrong. */
-const AWAY = /^(080..|57P0[1235]|53300|ECONNREFUSED|ECONNRESET|ENOTFOUND|ETIMEDOUT|EPIPE|ENOENT|EHOSTUNREACH)$/;
-const AWAY_TEXT =
+const UNREACHABLE_CODES =
+  /^(080..|57P0[1235]|53300|ECONNREFUSED|ECONNRESET|ENOTFOUND|ETIMEDOUT|EPIPE|ENOENT|EHOSTUNREACH)$/;
+const UNREACHABLE_MESSAGES =
   /connection terminated|connection ended|client has encountered a connection error|timeout exceeded when trying to connect|query read timeout|not queryable|not currently accepting connections/i;
 
 /** Whether the error, or its cause, means that the database cannot be reached. */
-export function isDatabaseAway(error: unknown): boolean {
+export function isDatabaseUnreachable(error: unknown): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if ('code' in cause && typeof cause.code === 'string' && AWAY.test(cause.code)) return true;
-    if (AWAY_TEXT.test(cause.message)) return true;
-    if (cause instanceof AggregateError && cause.errors.some(isDatabaseAway)) return true;
+    if ('code' in cause && typeof cause.code === 'string' && UNREACHABLE_CODES.test(cause.code)) return true;
+    if (UNREACHABLE_MESSAGES.test(cause.message)) return true;
+    if (cause instanceof AggregateError && cause.errors.some(isDatabaseUnreachable)) return true;
   }
   return false;
 }
@@ -21,14 +22,14 @@ export function isDatabaseAway(error: unknown): boolean {
  * SQLSTATE classes of permanent errors, which depend on the values: data exceptions, violated constraints,
  * program limits, what a trigger raises, and a message that the server cannot read (08P01).
  */
-const OF_THE_VALUES = /^(08P01|(0A|21|22|23|38|39|44|54|P0)...)$/;
+const VALUE_ERROR_STATES = /^(08P01|(0A|21|22|23|38|39|44|54|P0)...)$/;
 
 /** Whether the database, or the driver, refuses these values: the same statement with them fails again. */
 export function isRefused(error: unknown): boolean {
-  if (isDatabaseAway(error)) return false;
+  if (isDatabaseUnreachable(error)) return false;
   const state = sqlStateOf(error);
   // Without one it is an error of our own, such as a time that is out of range.
-  return state === null || OF_THE_VALUES.test(state);
+  return state === null || VALUE_ERROR_STATES.test(state);
 }
 
 /** The five characters by which PostgreSQL names what it refuses; null for an error of something else. */
@@ -51,5 +52,5 @@ export function violatedConstraint(error: unknown): string | null {
 
 export function asSequencerError(error: unknown): SequencerError | null {
   if (error instanceof SequencerError) return error;
-  return isDatabaseAway(error) ? new SequencerError('DATABASE_AWAY') : null;
+  return isDatabaseUnreachable(error) ? new SequencerError('DATABASE_AWAY') : null;
 }

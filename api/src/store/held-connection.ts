@@ -5,15 +5,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 
-const EVERY_MS = 2000;
+const CHECK_EVERY_MS = 2000;
 /** So many seconds without an answer mean that nobody is there: an overloaded server still answers this. */
-const SILENT_S = 5;
-const CLOSED_WITHIN_MS = 1000;
+const SILENCE_LIMIT_S = 5;
+const CLOSE_TIMEOUT_MS = 1000;
 
 /** The server did not say that the connection has ended, and does not answer any more. */
-export class DatabaseSilent extends Error {
+export class DatabaseSilentError extends Error {
   constructor() {
-    super(`the database has not answered for ${String(SILENT_S)} s`);
+    super(`the database has not answered for ${String(SILENCE_LIMIT_S)} s`);
   }
 }
 
@@ -23,11 +23,11 @@ export interface HeldConnection {
   name: string;
   signal: AbortSignal;
   /** It is there, and answers. */
-  begun: (client: pg.Client) => Promise<void> | void;
+  onConnect: (client: pg.Client) => Promise<void> | void;
 }
 
 /** Until the connection ends or the signal comes. Throws DatabaseSilent, and what connecting throws. */
-export async function holdConnection({ url, name, signal, begun }: HeldConnection): Promise<void> {
+export async function holdConnection({ url, name, signal, onConnect }: HeldConnection): Promise<void> {
   const client = new pg.Client({ connectionString: url, application_name: name, connectionTimeoutMillis: 5000 });
   const ended = new AbortController();
   client.once('end', () => {
@@ -36,27 +36,27 @@ export async function holdConnection({ url, name, signal, begun }: HeldConnectio
   client.on('error', () => {
     ended.abort();
   });
-  const over = AbortSignal.any([signal, ended.signal]);
+  const closing = AbortSignal.any([signal, ended.signal]);
   try {
     await client.connect();
-    await begun(client);
-    while (!over.aborted) {
-      await answer(client, over);
-      await sleep(EVERY_MS, undefined, { signal: over }).catch(() => undefined);
+    await onConnect(client);
+    while (!closing.aborted) {
+      await checkAnswer(client, closing);
+      await sleep(CHECK_EVERY_MS, undefined, { signal: closing }).catch(() => undefined);
     }
   } finally {
     // Ends at once where something is under way; else the server has to agree, and it may be lost.
-    await Promise.race([client.end().catch(() => undefined), sleep(CLOSED_WITHIN_MS)]);
+    await Promise.race([client.end().catch(() => undefined), sleep(CLOSE_TIMEOUT_MS)]);
   }
 }
 
-async function answer(client: pg.Client, over: AbortSignal): Promise<void> {
+async function checkAnswer(client: pg.Client, over: AbortSignal): Promise<void> {
   // That the connection has ended is seen by itself.
-  const asked = client.query('select 1').catch(() => undefined);
+  const reply = client.query('select 1').catch(() => undefined);
   // Second by second: a process that stood still itself counts one of them, and then reads the answer.
-  for (let silent = 0; silent < SILENT_S; silent++) {
+  for (let silent = 0; silent < SILENCE_LIMIT_S; silent++) {
     const waited = sleep(1000, 'silent' as const, { signal: over }).catch(() => undefined);
-    if ((await Promise.race([asked, waited])) !== 'silent') return;
+    if ((await Promise.race([reply, waited])) !== 'silent') return;
   }
-  throw new DatabaseSilent();
+  throw new DatabaseSilentError();
 }

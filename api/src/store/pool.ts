@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { BackOff } from '@sequencer/kubernetes/back-off';
 import pg from 'pg';
 import type { Logger } from '../lib/log.ts';
-import { DatabaseSilent, holdConnection } from './held-connection.ts';
+import { DatabaseSilentError, holdConnection } from './held-connection.ts';
 
 export interface WatchedPool {
   pool: pg.Pool;
@@ -42,7 +42,7 @@ export function watchedPool(url: string, log: Logger): WatchedPool {
     if (state) state.used = false;
   });
 
-  const giveUpThoseBefore = (time: number): void => {
+  const closeOlderThan = (time: number): void => {
     for (const [client, { since, used }] of open) {
       if (since > time) continue;
       open.delete(client);
@@ -52,7 +52,7 @@ export function watchedPool(url: string, log: Logger): WatchedPool {
     }
   };
   const stopped = new AbortController();
-  const watching = watch(url, log, stopped.signal, giveUpThoseBefore);
+  const watching = watch(url, log, stopped.signal, closeOlderThan);
   return {
     pool,
     close: async () => {
@@ -63,22 +63,22 @@ export function watchedPool(url: string, log: Logger): WatchedPool {
 }
 
 /** Until stopped. `lost`: what was connected before then is not to be trusted; told at the silence, and when it is over. */
-async function watch(url: string, log: Logger, signal: AbortSignal, lost: (before: number) => void): Promise<void> {
+async function watch(url: string, log: Logger, signal: AbortSignal, onLost: (before: number) => void): Promise<void> {
   const backOff = new BackOff(100, 3000);
-  let awaySince: number | null = null;
-  const begun = (): void => {
+  let unreachableSince: number | null = null;
+  const onConnect = (): void => {
     backOff.reset();
-    if (awaySince !== null) lost(awaySince);
-    awaySince = null;
+    if (unreachableSince !== null) onLost(unreachableSince);
+    unreachableSince = null;
   };
   while (!signal.aborted) {
     try {
-      await holdConnection({ url, name: 'sequencer-api-watch', signal, begun });
+      await holdConnection({ url, name: 'sequencer-api-watch', signal, onConnect });
     } catch (error) {
       log.warn({ err: error }, 'the database is unreachable');
-      if (error instanceof DatabaseSilent) lost(performance.now());
+      if (error instanceof DatabaseSilentError) onLost(performance.now());
     }
-    awaySince ??= performance.now();
+    unreachableSince ??= performance.now();
     await sleep(backOff.next(), undefined, { signal }).catch(() => undefined);
   }
 }

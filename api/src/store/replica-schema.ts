@@ -4,11 +4,11 @@ import { text, time } from './columns.ts';
 
 export const replicas = pgTable('replicas', {
   id: text().primaryKey(),
-  heardAt: time('heard_at').notNull(),
+  lastSeenAt: time('heard_at').notNull(),
 });
 
 /** Which replica has the runner of a run on the line. */
-export const seats = pgTable('seats', {
+export const leases = pgTable('seats', {
   run: uuid().primaryKey(),
   replica: text().notNull(),
   since: time('since').notNull(),

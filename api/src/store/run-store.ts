@@ -8,7 +8,7 @@ import { readMoment } from '../lib/moment.ts';
 import type { Db } from './database.ts';
 import { runs, sequencers, type RunRow } from './schema.ts';
 
-const { script: _script, view: _view, words: _words, ...light } = getTableColumns(runs);
+const { script: _script, view: _view, words: _words, ...summaryColumns } = getTableColumns(runs);
 
 /** A run without its large columns. */
 export type RunSummary = Omit<RunRow, 'script' | 'view' | 'words'>;
@@ -25,14 +25,14 @@ export interface RunFilter {
 const ACTIVE: Phase[] = OPEN_PHASES.filter((phase) => phase !== 'QUEUED');
 
 export async function findRun(db: Db, id: string): Promise<RunSummary | null> {
-  const rows = await db.select(light).from(runs).where(eq(runs.id, id));
+  const rows = await db.select(summaryColumns).from(runs).where(eq(runs.id, id));
   return rows[0] ?? null;
 }
 
 /** Those of the ids that there are, in no order. */
 export function findRuns(db: Db, ids: readonly string[]): Promise<RunSummary[]> {
   return db
-    .select(light)
+    .select(summaryColumns)
     .from(runs)
     .where(inArray(runs.id, [...ids]));
 }
@@ -43,7 +43,7 @@ export async function findByRequest(
   requestId: string,
 ): Promise<RunSummary | null> {
   const rows = await db
-    .select(light)
+    .select(summaryColumns)
     .from(runs)
     .where(and(eq(runs.submittedBy, submittedBy), eq(runs.requestId, requestId)));
   return rows[0] ?? null;
@@ -64,7 +64,7 @@ export async function viewOf(db: Db, id: string): Promise<{ view: string | null;
 
 /** The runs that hold their sequencer. */
 export function activeRuns(db: Db): Promise<RunSummary[]> {
-  return db.select(light).from(runs).where(inArray(runs.phase, ACTIVE));
+  return db.select(summaryColumns).from(runs).where(inArray(runs.phase, ACTIVE));
 }
 
 /** The active run of a sequencer, its waiting ones in order, and the newest that has ended. */
@@ -74,12 +74,12 @@ export async function runsOfSequencer(
 ): Promise<{ active: RunSummary | null; queue: RunSummary[]; last: RunSummary | null }> {
   const own = eq(runs.sequencer, sequencer);
   const open = await db
-    .select(light)
+    .select(summaryColumns)
     .from(runs)
     .where(and(own, inArray(runs.phase, [...OPEN_PHASES])))
     .orderBy(asc(runs.place));
   const last = await db
-    .select(light)
+    .select(summaryColumns)
     .from(runs)
     .where(and(own, sql`${runs.phase} not in ('QUEUED', 'STARTING', 'RUNNING', 'PAUSED', 'STOPPING')`))
     .orderBy(desc(runs.submittedAt), desc(runs.id))
@@ -96,30 +96,30 @@ export const RUN_ORDERS = ['NEWEST', 'OLDEST', 'LONGEST'] as const;
 export type RunOrder = (typeof RUN_ORDERS)[number];
 
 /** A place in the list of all runs: by time of submission, or, of LONGEST, by seconds. */
-export interface Place {
+export interface RunCursor {
   value: string;
   id: string;
 }
 
 const SECONDS = sql`coalesce(extract(epoch from ${runs.finishedAt} - ${runs.startedAt}), -1)`;
-const SECONDS_SHAPE = /^-?\d{1,12}(\.\d{1,6})?$/;
-const LONGEST_CURSOR = 200;
+const SECONDS_PATTERN = /^-?\d{1,12}(\.\d{1,6})?$/;
+const MAX_CURSOR_LENGTH = 200;
 
-export function placeOf(run: RunSummary, order: RunOrder): Place {
+export function cursorOf(run: RunSummary, order: RunOrder): RunCursor {
   const { id, submittedAt, startedAt, finishedAt } = run;
   if (order !== 'LONGEST') return { id, value: submittedAt.toISOString() };
   return { id, value: String(startedAt && finishedAt ? (finishedAt.getTime() - startedAt.getTime()) / 1000 : -1) };
 }
 
-export function encodeCursor({ value, id }: Place): string {
+export function encodeCursor({ value, id }: RunCursor): string {
   return Buffer.from(`${value} ${id}`).toString('base64url');
 }
 
 /** Throws BAD_INPUT unless it is a cursor of a list in this order. */
-export function decodeCursor(cursor: string, order: RunOrder): Place {
-  const [value = '', id = ''] = Buffer.from(cursor.slice(0, LONGEST_CURSOR), 'base64url').toString().split(' ');
-  const isValue = order === 'LONGEST' ? SECONDS_SHAPE.test(value) : readMoment(value) !== null;
-  if (!isValue || !isUuid(id) || cursor.length > LONGEST_CURSOR) {
+export function decodeCursor(cursor: string, order: RunOrder): RunCursor {
+  const [value = '', id = ''] = Buffer.from(cursor.slice(0, MAX_CURSOR_LENGTH), 'base64url').toString().split(' ');
+  const isValue = order === 'LONGEST' ? SECONDS_PATTERN.test(value) : readMoment(value) !== null;
+  if (!isValue || !isUuid(id) || cursor.length > MAX_CURSOR_LENGTH) {
     throw new SequencerError(
       'BAD_INPUT',
       'after: this is not a cursor of this list. Use endCursor of the page before.',
@@ -134,14 +134,14 @@ export function listRuns(
   filter: RunFilter,
   order: RunOrder,
   first: number,
-  after: Place | null,
+  after: RunCursor | null,
 ): Promise<RunSummary[]> {
   const key = order === 'LONGEST' ? SECONDS : sql`${runs.submittedAt}`;
   const direction = order === 'OLDEST' ? asc : desc;
   return db
-    .select(light)
+    .select(summaryColumns)
     .from(runs)
-    .where(and(...conditions(filter), after ? beyond(after, order, key) : undefined))
+    .where(and(...conditions(filter), after ? isAfterCursor(after, order, key) : undefined))
     .orderBy(direction(key), direction(runs.id))
     .limit(first);
 }
@@ -155,7 +155,7 @@ export async function countRuns(db: Db, filter: RunFilter): Promise<number> {
 }
 
 /** As a row comparison, so that an index on both columns is used. */
-function beyond({ value, id }: Place, order: RunOrder, key: SQL): SQL {
+function isAfterCursor({ value, id }: RunCursor, order: RunOrder, key: SQL): SQL {
   const typed = order === 'LONGEST' ? sql`${value}::numeric` : sql`${value}::timestamptz`;
   const compare = sql.raw(order === 'OLDEST' ? '>' : '<');
   return sql`(${key}, ${runs.id}) ${compare} (${typed}, ${id}::uuid)`;

@@ -61,7 +61,7 @@ export const runs = pgTable(
     /** In a cluster: the name of its SequencerRun, whose uid is the id. */
     object: text(),
     /** In a cluster: the newest generation of its SequencerRun whose desiredState the runner was told. */
-    toldGeneration: integer('told_generation'),
+    sentGeneration: integer('told_generation'),
   },
   (table) => [
     uniqueIndex('runs_number').on(table.sequencer, table.number),

@@ -75,7 +75,7 @@ test('the state of one that is gone is not told to the other, with or without a 
   const cluster = new Cluster(
     client,
     namespace,
-    { sequencerChanged: () => undefined, runChanged: () => undefined, awayChanged: () => undefined },
+    { sequencerChanged: () => undefined, runChanged: () => undefined, reachabilityChanged: () => undefined },
     makeLog('silent'),
   );
   const writer = new StatusWriter(cluster, makeLog('silent'), () => ({ live, connected: true }));

@@ -23,7 +23,7 @@ beforeAll(async () => {
   await db.update(runs).set({ phase: 'RUNNING' });
   lives = new LiveRuns(db);
   const board = new SequencerStates(db, ['satp1']);
-  follower = new Follower({ db, log: makeLog('silent'), lives, board, isHere: () => false });
+  follower = new Follower({ db, log: makeLog('silent'), lives, board, isConnectedHere: () => false });
 });
 afterAll(async () => {
   await follower.close();
@@ -38,7 +38,7 @@ test('one whose runner was killed has ended, though no event says so', async () 
 
   // The other replica writes down what the cluster says of its end.
   await db.update(runs).set({ phase: 'KILLED', reason: 'The runner was killed.' }).where(eq(runs.id, FIRST_RUN));
-  follower.look(FIRST_RUN);
+  follower.follow(FIRST_RUN);
   await expect.poll(() => live.phase).toBe('KILLED');
   expect(live.reason).toBe('The runner was killed.');
   expect(live.view.lastSeq).toBe(1);

@@ -10,7 +10,7 @@ import { makeLog } from '../../src/lib/log.ts';
 import { eventsAfter, outputBefore } from '../../src/store/event-store.ts';
 import * as schema from '../../src/store/schema.ts';
 import type { Db } from '../../src/store/database.ts';
-import { listRuns, placeOf, RUN_ORDERS, type RunFilter, type RunOrder } from '../../src/store/run-store.ts';
+import { listRuns, cursorOf, RUN_ORDERS, type RunFilter, type RunOrder } from '../../src/store/run-store.ts';
 import { newDatabase, start } from '@sequencer/testing/api/running-api';
 
 const RUNS = `
@@ -91,7 +91,7 @@ it.each(cases)('%s %s: the first page, and one from the middle', async (order, _
   expect(await plan()).not.toMatch(/Sort|Seq Scan/);
   const last = first.at(-1);
   if (!last) throw new Error('no run');
-  const second = await listRuns(db, filter, order, 50, placeOf(last, order));
+  const second = await listRuns(db, filter, order, 50, cursorOf(last, order));
   expect(await plan()).not.toMatch(/Sort|Seq Scan/);
   expect(second).toHaveLength(50);
   expect(new Set([...first, ...second].map(({ id }) => id)).size).toBe(100);

@@ -2,7 +2,7 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { makeLog } from '../../src/lib/log.ts';
-import { isDatabaseAway, openDatabase, type Database } from '../../src/store/database.ts';
+import { isDatabaseUnreachable, openDatabase, type Database } from '../../src/store/database.ts';
 import { newDatabase } from '@sequencer/testing/api/running-api';
 import { SilentNetwork } from '@sequencer/testing/api/silent-network';
 
@@ -31,7 +31,7 @@ test('what waits for it is told soon, and what follows is answered at once', { t
   await inside.promise;
   const begun = performance.now();
   const error = await transaction.catch((reason: unknown) => reason);
-  expect(isDatabaseAway(error)).toBe(true);
+  expect(isDatabaseUnreachable(error)).toBe(true);
   expect(performance.now() - begun).toBeLessThan(10_000);
   for (let n = 0; n < 10; n++) await db.execute(sql`select 3`);
   expect(performance.now() - begun).toBeLessThan(11_000);

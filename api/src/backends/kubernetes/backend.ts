@@ -19,9 +19,9 @@ import { RUNS } from '@sequencer/kubernetes/resources';
 import { z } from 'zod';
 import type { Gateway } from '../../gateway/gateway.ts';
 import { CLOSE, type ConnectionHandlers, type RunnerConnection } from '../../gateway/runner-connection.ts';
-import { asking, type Cluster } from './cluster.ts';
+import { withApiErrors, type Cluster } from './cluster.ts';
 import { objectOf } from './queue.ts';
-import { Pauses } from './pauses.ts';
+import { PauseSync } from './pause-sync.ts';
 import { StatusWriter } from './status-writer.ts';
 import type { Logger } from '../../lib/log.ts';
 import type { Db } from '../../store/database.ts';
@@ -39,7 +39,7 @@ import type { SequencerStates } from '../../runs/sequencer-states.ts';
  * By a runner that another replica has on the line, and that may be slow. When nobody has it on the line, or that replica
  * is dead, the command is taken back and fails within 2 s.
  */
-const ANSWERED_WITHIN_MS = 7000;
+const REMOTE_TIMEOUT_MS = 7000;
 
 export interface KubernetesBackendParts {
   db: Db;
@@ -59,18 +59,18 @@ export class KubernetesBackend implements RunBackend {
   readonly #stopped = new AbortController();
   /** What was last heard of a sequencer's runners: they come and go with the runs. */
   readonly #hellos = new Map<string, Hello>();
-  readonly #pauses: Pauses;
+  readonly #pauseSync: PauseSync;
 
   constructor(parts: KubernetesBackendParts) {
     this.#parts = parts;
-    this.#pauses = new Pauses({ ...parts, tell: (run, by, name) => this.#tell(run, by, { name }) });
+    this.#pauseSync = new PauseSync({ ...parts, send: (run, by, name) => this.#send(run, by, { name }) });
     this.#status = new StatusWriter(parts.cluster, parts.log, (id) => {
       const live = parts.lives.get(id);
       if (!live) return null;
       const replicas = parts.replicas();
       // Whether its runner was there: as the cluster was told, or as the record shows if it was told nothing.
-      const told = this.#objectOf(live.row)?.status?.runner;
-      const isLeft = replicas.isNobodys(id) && (told?.connected ?? live.view.lastSeq > 0);
+      const reported = this.#objectOf(live.row)?.status?.runner;
+      const isLeft = replicas.isUnowned(id) && (reported?.connected ?? live.view.lastSeq > 0);
       return replicas.isOwn(id) || isLeft ? { live, connected: live.held } : null;
     });
   }
@@ -92,26 +92,26 @@ export class KubernetesBackend implements RunBackend {
       } finally {
         // What was received before a gap is recorded.
         board.touched(live.row.sequencer);
-        if (live.unstoredSize > HIGH_WATER) connection.hold(true);
+        if (live.unstoredSize > HIGH_WATER) connection.pauseReading(true);
         recorder.record(live);
         this.#status.touch(live.row.id);
       }
     },
-    heard: (connection) => {
+    seen: (connection) => {
       const live = this.#liveOf(connection);
-      if (live) live.seenAt = connection.heardAt;
+      if (live) live.seenAt = connection.lastSeenAt;
     },
     closed: (connection) => {
       const { gateway, board, log } = this.#parts;
       const id = connection.credential.run;
       const live = this.#liveOf(connection);
-      if (id === undefined || !gateway.leave(id, connection) || !live) return;
+      if (id === undefined || !gateway.unregister(id, connection) || !live) return;
       if (isFinal(live.row.phase)) this.#parts.lives.letGo(id);
       log.info({ run: id }, 'the runner is away');
       live.held = false;
       live.changed.notify();
       board.touched(live.row.sequencer);
-      void this.#parts.replicas().left(id);
+      void this.#parts.replicas().releaseLease(id);
       this.#status.touch(id);
     },
   };
@@ -140,12 +140,12 @@ export class KubernetesBackend implements RunBackend {
       connection.close(CLOSE.unauthorized, 'the token is of a run of another sequencer');
       return;
     }
-    gateway.take(id, connection);
-    void this.#parts.replicas().seated(id, hello, connection.since);
+    gateway.register(id, connection);
+    void this.#parts.replicas().acquireLease(id, hello, connection.since);
     this.#hellos.set(hello.sequencer, hello);
-    const isWhole = live.view.outcome !== null && live.storedSeq === live.view.lastSeq;
-    connection.welcome(hello.runs.map(({ run }) => ({ run, acked: live.storedSeq, forget: isWhole })));
-    live.held = !isWhole;
+    const isComplete = live.view.outcome !== null && live.storedSeq === live.view.lastSeq;
+    connection.welcome(hello.runs.map(({ run }) => ({ run, acked: live.storedSeq, forget: isComplete })));
+    live.held = !isComplete;
     live.seenAt = new Date();
     live.changed.notify();
     board.changed(hello.sequencer);
@@ -153,7 +153,7 @@ export class KubernetesBackend implements RunBackend {
     this.#status.touch(id);
     void this.#fetchScript(live);
     const object = this.#objectOf(live.row);
-    if (object) void this.#pauses.heed(object);
+    if (object) void this.#pauseSync.applyDesiredState(object);
   }
 
   /** Throws as long as the run is not in the database. Null when it is of another sequencer. */
@@ -187,7 +187,7 @@ export class KubernetesBackend implements RunBackend {
     const connection = gateway.connection(live.row.id);
     this.#parts.replicas().stored(live.row.id);
     connection?.send({ type: 'ack', run: live.row.id, seq: live.storedSeq });
-    if (connection && live.unstoredSize < HIGH_WATER / 2) connection.hold(false);
+    if (connection && live.unstoredSize < HIGH_WATER / 2) connection.pauseReading(false);
     live.changed.notify();
     if (live.view.outcome === null || live.storedSeq < live.view.lastSeq) return;
     log.info({ run: live.row.id, phase: live.row.phase }, 'the record of a run is whole');
@@ -208,11 +208,11 @@ export class KubernetesBackend implements RunBackend {
   /** An object has changed, or is there again. */
   objectChanged(run: SequencerRun): void {
     this.#status.touch(run.metadata.uid);
-    if (this.#parts.gateway.connection(run.metadata.uid)) void this.#pauses.heed(run);
+    if (this.#parts.gateway.connection(run.metadata.uid)) void this.#pauseSync.applyDesiredState(run);
   }
 
   /** The runner is on the line at another replica, or at none, or it is this one's turn to say so. */
-  seatChanged(run: string): void {
+  leaseChanged(run: string): void {
     this.#status.touch(run);
   }
 
@@ -250,8 +250,8 @@ export class KubernetesBackend implements RunBackend {
     const { gateway, replicas } = this.#parts;
     try {
       if (gateway.connection(run.id)) return await this.#commandHere(run, by, command);
-      const within = command.name === 'evaluate' ? EVALUATED_WITHIN_MS : ANSWERED_WITHIN_MS;
-      const answer = await replicas().ask(run.id, by, command, within);
+      const within = command.name === 'evaluate' ? EVALUATED_WITHIN_MS : REMOTE_TIMEOUT_MS;
+      const answer = await replicas().command(run.id, by, command, within);
       if (!answer) throw new SequencerError('RUNNER_AWAY');
       return answer.result;
     } catch (error) {
@@ -270,10 +270,12 @@ export class KubernetesBackend implements RunBackend {
 
   #commandHere(run: RunSummary, by: string, command: RunCommand): Promise<unknown> {
     const { name } = command;
-    return name === 'pause' || name === 'resume' ? this.#pauses.ask(run, by, name) : this.#tell(run.id, by, command);
+    return name === 'pause' || name === 'resume'
+      ? this.#pauseSync.request(run, by, name)
+      : this.#send(run.id, by, command);
   }
 
-  async #tell(run: string, by: string, command: RunCommand): Promise<unknown> {
+  async #send(run: string, by: string, command: RunCommand): Promise<unknown> {
     const within = command.name === 'evaluate' ? EVALUATED_WITHIN_MS : undefined;
     return (await this.#parts.gateway.command(run, { ...command, run, by }, within)).result;
   }
@@ -281,15 +283,15 @@ export class KubernetesBackend implements RunBackend {
   /** A run whose runner is not there: the operator deletes its pod, which begins the ladder in the pod itself. */
   async #cancel(run: RunSummary, level: string): Promise<unknown> {
     const { cluster } = this.#parts;
-    const begun = run.lastSeq > 0;
-    if (begun && level === 'REQUEST') {
+    const started = run.lastSeq > 0;
+    if (started && level === 'REQUEST') {
       throw new SequencerError(
         'RUNNER_AWAY',
         'The runner is not connected, so that the script cannot be asked. Interrupt it: that works without a connection.',
       );
     }
     const patch = { spec: { desiredState: 'Cancelled' } };
-    await asking(() => cluster.client.mergeInto(RUNS, cluster.namespace, objectOf(run), patch));
+    await withApiErrors(() => cluster.client.mergeInto(RUNS, cluster.namespace, objectOf(run), patch));
     return null;
   }
 
@@ -306,7 +308,7 @@ export class KubernetesBackend implements RunBackend {
 
   runner(sequencer: string): RunnerLook {
     const active = this.#activeOf(sequencer);
-    const elsewhere = active && this.#parts.replicas().elsewhere(active.row.id);
+    const elsewhere = active && this.#parts.replicas().leaseElsewhere(active.row.id);
     const hello = this.#hellos.get(sequencer) ?? null;
     if (elsewhere) return { connected: true, since: elsewhere.since, hello: elsewhere.hello, runnerPerRun: true };
     const state = active && this.#parts.gateway.state(active.row.id);
@@ -322,6 +324,6 @@ export class KubernetesBackend implements RunBackend {
   readonly resolvesStartLine = true;
 
   get lastKnownSince(): Date | null {
-    return this.#parts.cluster.awaySince;
+    return this.#parts.cluster.unreachableSince;
   }
 }

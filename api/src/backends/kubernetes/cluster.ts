@@ -13,13 +13,13 @@ import type { Logger } from '../../lib/log.ts';
 
 /** How soon people see that the API server does not answer. */
 const PROBE_EVERY_MS = 2000;
-const PROBE_WITHIN_MS = 3000;
+const PROBE_TIMEOUT_MS = 3000;
 
 export interface ClusterListener {
   sequencerChanged: (before: Sequencer | undefined, after: Sequencer | undefined) => void;
   runChanged: (before: SequencerRun | undefined, after: SequencerRun | undefined) => void;
   /** The API server has gone away, or come back. */
-  awayChanged: () => void;
+  reachabilityChanged: () => void;
 }
 
 export class Cluster {
@@ -30,8 +30,8 @@ export class Cluster {
   readonly runs: Reflector<SequencerRun>;
   readonly #log: Logger;
   readonly #listener: ClusterListener;
-  readonly #ending = new AbortController();
-  #awaySince: Date | null = null;
+  readonly #stopped = new AbortController();
+  #unreachableSince: Date | null = null;
   #ended: Promise<unknown> = Promise.resolve();
 
   constructor(client: KubernetesClient, namespace: string, listener: ClusterListener, log: Logger) {
@@ -66,49 +66,49 @@ export class Cluster {
   }
 
   /** Since when the API server does not answer; null while it does. What is known then is what was last seen. */
-  get awaySince(): Date | null {
-    return this.#awaySince;
+  get unreachableSince(): Date | null {
+    return this.#unreachableSince;
   }
 
   /** Begins to watch. Resolves when all was seen once, or when that takes too long: then it is seen later. */
   async begin(withinMs: number): Promise<void> {
-    const { signal } = this.#ending;
+    const { signal } = this.#stopped;
     this.#ended = Promise.all([this.sequencers.run(signal), this.runs.run(signal), this.#probe(signal)]);
-    await Promise.race([this.seen, sleep(withinMs, undefined, { ref: false })]);
+    await Promise.race([this.synced, sleep(withinMs, undefined, { ref: false })]);
   }
 
   /** Resolved once every object was seen. */
-  get seen(): Promise<unknown> {
+  get synced(): Promise<unknown> {
     return Promise.all([this.sequencers.ready, this.runs.ready]);
   }
 
   async close(): Promise<void> {
-    this.#ending.abort();
+    this.#stopped.abort();
     await this.#ended;
   }
 
   async #probe(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      const within = AbortSignal.any([signal, AbortSignal.timeout(PROBE_WITHIN_MS)]);
-      const answers = await this.client.page(SEQUENCERS, this.namespace, { limit: 1 }, within).then(
+      const timeout = AbortSignal.any([signal, AbortSignal.timeout(PROBE_TIMEOUT_MS)]);
+      const answers = await this.client.page(SEQUENCERS, this.namespace, { limit: 1 }, timeout).then(
         () => true,
         () => false,
       );
-      this.#setAway(!answers);
+      this.#setUnreachable(!answers);
       await sleep(PROBE_EVERY_MS, undefined, { signal }).catch(() => undefined);
     }
   }
 
-  #setAway(away: boolean): void {
-    if (this.#ending.signal.aborted || away === (this.#awaySince !== null)) return;
-    this.#awaySince = away ? new Date() : null;
-    this.#log.warn({ away }, away ? 'the API server does not answer' : 'the API server answers again');
-    this.#listener.awayChanged();
+  #setUnreachable(unreachable: boolean): void {
+    if (this.#stopped.signal.aborted || unreachable === (this.#unreachableSince !== null)) return;
+    this.#unreachableSince = unreachable ? new Date() : null;
+    this.#log.warn({ unreachable }, unreachable ? 'the API server does not answer' : 'the API server answers again');
+    this.#listener.reachabilityChanged();
   }
 }
 
 /** Asks the API server. What it refuses, or that it is not there, is thrown in words for people. */
-export async function asking<T>(action: () => Promise<T>): Promise<T> {
+export async function withApiErrors<T>(action: () => Promise<T>): Promise<T> {
   try {
     return await action();
   } catch (error) {

@@ -1,6 +1,6 @@
 import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
 import { expect, it } from 'vitest';
-import { wishOf } from './desired-state.ts';
+import { requestedCommand } from './desired-state.ts';
 
 function run(
   generation: number,
@@ -32,5 +32,5 @@ it.each([
   ['going on', run(3, 'Running'), 2, 'resume'],
   ['cancelling, which is the operator’s', run(3, 'Cancelled'), 2, null],
 ] as const)('%s', (_, object, told, wish) => {
-  expect(wishOf(object, told)).toBe(wish);
+  expect(requestedCommand(object, told)).toBe(wish);
 });

@@ -1,18 +1,18 @@
 /** What `spec.desiredState` of a started run asks of its runner. Pure. */
 import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
 
-export type Wish = 'pause' | 'resume';
+export type PauseCommand = 'pause' | 'resume';
 
 /**
  * A wish is told once: what people do at the API afterwards is not undone by it. Cancelled is the operator's.
  *
- * @param told the newest generation whose wish was told; null before the first
+ * @param sentGeneration the newest generation whose wish was told; null before the first
  */
-export function wishOf({ metadata, spec }: SequencerRun, told: number | null): Wish | null {
+export function requestedCommand({ metadata, spec }: SequencerRun, sentGeneration: number | null): PauseCommand | null {
   const { generation = 1 } = metadata;
-  if (told !== null && generation <= told) return null;
+  if (sentGeneration !== null && generation <= sentGeneration) return null;
   if (spec.desiredState === 'Paused') return 'pause';
   // What it was started with is no wish.
-  const changed = told !== null || generation > 1;
-  return spec.desiredState === 'Running' && changed && !(told === null && spec.startPaused) ? 'resume' : null;
+  const changed = sentGeneration !== null || generation > 1;
+  return spec.desiredState === 'Running' && changed && !(sentGeneration === null && spec.startPaused) ? 'resume' : null;
 }

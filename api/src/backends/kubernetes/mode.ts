@@ -13,8 +13,8 @@ export function holdOf({ spec, status }: Sequencer): Hold | null {
 
 /** Whether the annotation is about another mode: somebody has set it in the cluster since then. */
 export function isOutdated({ metadata, spec }: Sequencer): boolean {
-  const said = metadata.annotations?.[ANNOTATIONS.modeBy];
-  return said !== undefined && !said.startsWith(`${spec.mode} `);
+  const annotation = metadata.annotations?.[ANNOTATIONS.modeBy];
+  return annotation !== undefined && !annotation.startsWith(`${spec.mode} `);
 }
 
 /** For the annotation: who has set which mode at the API, and when. */

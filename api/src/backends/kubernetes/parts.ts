@@ -11,11 +11,11 @@ import type { Watchers } from '../../runs/watchers.ts';
 import type { Db } from '../../store/database.ts';
 import { Cluster } from './cluster.ts';
 import { KubernetesQueue } from './queue.ts';
-import { RunMirror } from './run-mirror.ts';
-import { SequencerMirror } from './sequencer-mirror.ts';
+import { RunSync } from './run-sync.ts';
+import { SequencerSync } from './sequencer-sync.ts';
 
 /** How long the API waits at its start for a look at all objects, before it opens its door without it. */
-const SEEN_WITHIN_MS = 10_000;
+const SYNC_TIMEOUT_MS = 10_000;
 
 export interface KubernetesParts {
   backend: KubernetesBackend;
@@ -24,7 +24,7 @@ export interface KubernetesParts {
   close: () => Promise<void>;
 }
 
-interface Given {
+interface Deps {
   db: Db;
   log: Logger;
   gateway: Gateway;
@@ -34,7 +34,7 @@ interface Given {
   watchers: Watchers;
 }
 
-export function makeKubernetesParts(given: Given, databaseUrl: string, namespace: string): KubernetesParts {
+export function makeKubernetesParts(given: Deps, databaseUrl: string, namespace: string): KubernetesParts {
   const { log, db, board } = given;
   const cluster: Cluster = new Cluster(
     new KubernetesClient(defaultKubeConfig()),
@@ -43,21 +43,21 @@ export function makeKubernetesParts(given: Given, databaseUrl: string, namespace
       sequencerChanged: (before, after) => {
         const sequencer = after ?? before;
         if (!sequencer) return;
-        sequencers.changed(sequencer);
-        mirror.touch(sequencer.metadata.name);
+        sequencerSync.changed(sequencer);
+        runSync.enqueue(sequencer.metadata.name);
       },
       runChanged: (before, after) => {
-        mirror.changed(before, after);
+        runSync.changed(before, after);
         if (after) backend.objectChanged(after);
       },
-      awayChanged: () => {
+      reachabilityChanged: () => {
         backend.clusterChanged();
       },
     },
     log,
   );
-  const sequencers = new SequencerMirror({ db, log, cluster, board });
-  const mirror = new RunMirror({
+  const sequencerSync = new SequencerSync({ db, log, cluster, board });
+  const runSync = new RunSync({
     ...given,
     cluster,
     ended: (run) => {
@@ -68,21 +68,21 @@ export function makeKubernetesParts(given: Given, databaseUrl: string, namespace
   const replicas: Replicas = new Replicas({
     ...given,
     databaseUrl,
-    carryOut: (run, by, command) => backend.commandFor(run, by, command),
-    seatChanged: (run) => {
-      backend.seatChanged(run);
+    execute: (run, by, command) => backend.commandFor(run, by, command),
+    leaseChanged: (run) => {
+      backend.leaseChanged(run);
     },
   });
-  const queue = new KubernetesQueue(db, cluster, mirror);
+  const queue = new KubernetesQueue(db, cluster, runSync);
   return {
     backend,
     queue,
     begin: async () => {
       await replicas.begin();
-      await cluster.begin(SEEN_WITHIN_MS);
-      await sequencers.lastKnown();
-      void cluster.seen
-        .then(() => mirror.endForgotten())
+      await cluster.begin(SYNC_TIMEOUT_MS);
+      await sequencerSync.loadNames();
+      void cluster.synced
+        .then(() => runSync.endOrphans())
         .catch((error: unknown) => {
           log.error({ err: error }, 'runs whose objects are gone could not be ended');
         });
@@ -90,7 +90,7 @@ export function makeKubernetesParts(given: Given, databaseUrl: string, namespace
     close: async () => {
       backend.close();
       await cluster.close();
-      await Promise.all([mirror.close(), sequencers.close()]);
+      await Promise.all([runSync.close(), sequencerSync.close()]);
       await replicas.close();
     },
   };

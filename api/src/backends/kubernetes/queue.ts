@@ -14,9 +14,9 @@ import { requireMode, requirePosition, requireRoom, type RunQueue, type Submissi
 import type { Db } from '../../store/database.ts';
 import { findRun, setHoldOnFailure, type RunSummary } from '../../store/run-store.ts';
 import { runs } from '../../store/schema.ts';
-import { asking, type Cluster } from './cluster.ts';
+import { withApiErrors, type Cluster } from './cluster.ts';
 import { holdOf, modeBy } from './mode.ts';
-import type { RunMirror } from './run-mirror.ts';
+import type { RunSync } from './run-sync.ts';
 
 /** Kubernetes keeps 256 KiB of annotations. */
 const LARGEST_BREAKPOINTS = 200 * 1024;
@@ -26,12 +26,12 @@ const CONFLICTS = 10;
 export class KubernetesQueue implements RunQueue {
   readonly #db: Db;
   readonly #cluster: Cluster;
-  readonly #mirror: RunMirror;
+  readonly #runSync: RunSync;
 
-  constructor(db: Db, cluster: Cluster, mirror: RunMirror) {
+  constructor(db: Db, cluster: Cluster, runSync: RunSync) {
     this.#db = db;
     this.#cluster = cluster;
-    this.#mirror = mirror;
+    this.#runSync = runSync;
   }
 
   async submit(by: string, wanted: Submission): Promise<RunSummary> {
@@ -49,7 +49,7 @@ export class KubernetesQueue implements RunQueue {
           [ANNOTATIONS.submittedBy]: by,
           [ANNOTATIONS.submittedAt]: new Date().toISOString(),
           ...(wanted.requestId !== null && { [ANNOTATIONS.requestId]: wanted.requestId }),
-          ...(wanted.breakpoints.length > 0 && { [ANNOTATIONS.breakpoints]: written(wanted.breakpoints) }),
+          ...(wanted.breakpoints.length > 0 && { [ANNOTATIONS.breakpoints]: serializeBreakpoints(wanted.breakpoints) }),
         },
       },
       spec: {
@@ -65,7 +65,7 @@ export class KubernetesQueue implements RunQueue {
         timeoutSeconds: 0,
       },
     };
-    return this.#mirror.take(await asking(() => this.#create(object, name)));
+    return this.#runSync.ensureRow(await withApiErrors(() => this.#create(object, name)));
   }
 
   /** By a name of its own, so that it can be tried again when it is not known whether it was made. */
@@ -85,7 +85,7 @@ export class KubernetesQueue implements RunQueue {
 
   async cancel(run: RunSummary, by: string): Promise<RunSummary> {
     requireWaiting(run);
-    await asking(() => this.#cancelUnclaimed(run));
+    await withApiErrors(() => this.#cancelUnclaimed(run));
     // It is not started any more; the operator writes the same into the object.
     await this.#db
       .update(runs)
@@ -134,13 +134,13 @@ export class KubernetesQueue implements RunQueue {
       // Who sets the mode to Queue has looked at how the last run ended.
       spec: { mode: word, ...(hold && mode !== 'OFF' && { resumeAfter: resumeValue(hold) }) },
     };
-    await asking(() => client.merge(SEQUENCERS, namespace, sequencer, patch));
+    await withApiErrors(() => client.merge(SEQUENCERS, namespace, sequencer, patch));
   }
 
   /** In the object, as the operator has no connection to the database. */
   async setHoldOnFailure(sequencer: string, hold: boolean): Promise<void> {
     const { client, namespace } = this.#cluster;
-    await asking(() => client.merge(SEQUENCERS, namespace, sequencer, { spec: { holdOnFailure: hold } }));
+    await withApiErrors(() => client.merge(SEQUENCERS, namespace, sequencer, { spec: { holdOnFailure: hold } }));
     await setHoldOnFailure(this.#db, sequencer, hold);
   }
 
@@ -150,7 +150,7 @@ export class KubernetesQueue implements RunQueue {
 
   async setBreakpoints(run: RunSummary, breakpoints: Breakpoint[]): Promise<boolean> {
     const object = await this.#patch(run, {
-      metadata: { annotations: { [ANNOTATIONS.breakpoints]: written(breakpoints) } },
+      metadata: { annotations: { [ANNOTATIONS.breakpoints]: serializeBreakpoints(breakpoints) } },
     });
     if (object.status?.podName !== undefined) return false;
     await this.#db.update(runs).set({ breakpoints }).where(eq(runs.id, run.id));
@@ -168,7 +168,7 @@ export class KubernetesQueue implements RunQueue {
 
   #patch(run: RunSummary, patch: { metadata: object }): Promise<SequencerRun> {
     const { client, namespace } = this.#cluster;
-    return asking(() => client.mergeInto(RUNS, namespace, objectOf(run), patch));
+    return withApiErrors(() => client.mergeInto(RUNS, namespace, objectOf(run), patch));
   }
 }
 
@@ -192,17 +192,17 @@ function requireWaiting(run: RunSummary): void {
 
 /** A place between two runs of the queue; null when there is no other run. */
 function between(before: SequencerRun | undefined, after: SequencerRun | undefined): number | null {
-  if (before && after) return (finite(before) + finite(after)) / 2;
-  if (after) return finite(after) - 1;
-  return before ? finite(before) + 1 : null;
+  if (before && after) return (finitePlace(before) + finitePlace(after)) / 2;
+  if (after) return finitePlace(after) - 1;
+  return before ? finitePlace(before) + 1 : null;
 }
 
-function finite(run: SequencerRun): number {
+function finitePlace(run: SequencerRun): number {
   const place = placeOf(run);
   return Number.isFinite(place) ? place : 0;
 }
 
-function written(breakpoints: readonly Breakpoint[]): string {
+function serializeBreakpoints(breakpoints: readonly Breakpoint[]): string {
   const text = JSON.stringify(breakpoints);
   if (Buffer.byteLength(text) > LARGEST_BREAKPOINTS) {
     throw new SequencerError('BAD_INPUT', 'breakpoints: they are too large. Use fewer, or shorter conditions.');

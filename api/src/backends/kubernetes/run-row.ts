@@ -10,13 +10,13 @@ import { wordsOf } from '../../store/run-store.ts';
 import type { NewRun, RunRow } from '../../store/schema.ts';
 
 /** What the object says of the run's life. */
-export type LifeOfRun = Pick<RunRow, 'phase' | 'reason' | 'startedAt' | 'finishedAt' | 'exitCode'>;
+export type RunState = Pick<RunRow, 'phase' | 'reason' | 'startedAt' | 'finishedAt' | 'exitCode'>;
 
 export function phaseOf({ status }: SequencerRun): Phase {
   return phaseOfWord(status?.phase ?? 'Queued');
 }
 
-export function lifeOf(run: SequencerRun): LifeOfRun {
+export function runStateOf(run: SequencerRun): RunState {
   const { reason, startedAt, finishedAt, exitCode } = run.status ?? {};
   return {
     phase: phaseOf(run),
@@ -52,7 +52,7 @@ export function rowOf(run: SequencerRun, { number, place, start, sequencer }: Ro
   };
   return {
     ...row,
-    ...lifeOf(run),
+    ...runStateOf(run),
     id: metadata.uid,
     object: metadata.name,
     requestId: requestIdOf(run),

@@ -1,6 +1,6 @@
 import { applyEvent, emptyView, type RunEvent } from '@sequencer/model';
 import { expect, it } from 'vitest';
-import { statusOf, takesBack } from './status-of-run.ts';
+import { statusOf, withdrawsOutcome } from './status-of-run.ts';
 
 const at = '2026-11-24T04:00:00.000Z';
 const events: RunEvent[] = [
@@ -52,9 +52,9 @@ it('tells the end once it is stored', () => {
 
 it('takes no end back that another replica has told', () => {
   const [end, before] = [statusOf(viewAfter(3), 3, false), statusOf(viewAfter(2), 2, false)];
-  expect(takesBack(before, end)).toBe(true);
-  expect(takesBack(end, end)).toBe(false);
-  expect(takesBack(end, before)).toBe(false);
-  expect(takesBack(before, before)).toBe(false);
-  expect(takesBack(before, undefined)).toBe(false);
+  expect(withdrawsOutcome(before, end)).toBe(true);
+  expect(withdrawsOutcome(end, end)).toBe(false);
+  expect(withdrawsOutcome(end, before)).toBe(false);
+  expect(withdrawsOutcome(before, before)).toBe(false);
+  expect(withdrawsOutcome(before, undefined)).toBe(false);
 });

@@ -33,8 +33,8 @@ export function statusOf(view: RunView, storedSeq: number, connected: boolean): 
  * Whether the end was told already by another replica, which this one took for dead: it will see it in the store. Without
  * it the operator would take a runner that hands its record over for one that was never heard of, and stop it.
  */
-export function takesBack({ runner }: GatewayStatus, told: Partial<GatewayStatus> | undefined): boolean {
-  return told?.runner?.outcome !== undefined && runner?.outcome === undefined;
+export function withdrawsOutcome({ runner }: GatewayStatus, current: Partial<GatewayStatus> | undefined): boolean {
+  return current?.runner?.outcome !== undefined && runner?.outcome === undefined;
 }
 
 function positionOf(view: RunView): RunStatus['position'] {

@@ -10,16 +10,16 @@ import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
 import type { Logger } from '../../lib/log.ts';
 import type { LiveRun } from '../../runs/live-run.ts';
 import type { Cluster } from './cluster.ts';
-import { statusOf, takesBack, type GatewayStatus } from './status-of-run.ts';
+import { statusOf, withdrawsOutcome, type GatewayStatus } from './status-of-run.ts';
 
 /** The field manager of what the gateway writes. */
 const MANAGER = 'sequencer-api';
-const EVERY_MS = 1000;
-const AGAIN_MS = 2000;
+const MIN_INTERVAL_MS = 1000;
+const RETRY_MS = 2000;
 /** Others write into the same object, a few times in its life. */
 const TRIES = 5;
 
-interface Told {
+interface WriteState {
   timer: NodeJS.Timeout | null;
   writtenAt: number;
   writing: boolean;
@@ -31,7 +31,7 @@ export class StatusWriter {
   readonly #log: Logger;
   /** The run, if its status is for this process to tell. */
   readonly #own: (run: string) => { live: LiveRun; connected: boolean } | null;
-  readonly #told = new Map<string, Told>();
+  readonly #states = new Map<string, WriteState>();
   #closed = false;
 
   constructor(cluster: Cluster, log: Logger, own: (run: string) => { live: LiveRun; connected: boolean } | null) {
@@ -43,79 +43,79 @@ export class StatusWriter {
   /** Something of the run, or of its object, may have changed. */
   touch(run: string): void {
     if (this.#closed || !this.#own(run)) return;
-    const told = this.#told.get(run) ?? { timer: null, writtenAt: -Infinity, writing: false, again: false };
-    this.#told.set(run, told);
-    if (told.writing) told.again = true;
-    else this.#later(run, told, told.writtenAt + EVERY_MS - performance.now());
+    const state = this.#states.get(run) ?? { timer: null, writtenAt: -Infinity, writing: false, again: false };
+    this.#states.set(run, state);
+    if (state.writing) state.again = true;
+    else this.#schedule(run, state, state.writtenAt + MIN_INTERVAL_MS - performance.now());
   }
 
   forget(run: string): void {
-    const timer = this.#told.get(run)?.timer;
+    const timer = this.#states.get(run)?.timer;
     if (timer) clearTimeout(timer);
-    this.#told.delete(run);
+    this.#states.delete(run);
   }
 
   close(): void {
     this.#closed = true;
-    for (const run of [...this.#told.keys()]) this.forget(run);
+    for (const run of [...this.#states.keys()]) this.forget(run);
   }
 
-  #later(run: string, told: Told, inMs: number): void {
-    told.timer ??= setTimeout(
+  #schedule(run: string, state: WriteState, inMs: number): void {
+    state.timer ??= setTimeout(
       () => {
-        told.timer = null;
-        void this.#write(run, told);
+        state.timer = null;
+        void this.#write(run, state);
       },
       Math.max(0, inMs),
     );
   }
 
-  async #write(run: string, told: Told): Promise<void> {
+  async #write(run: string, state: WriteState): Promise<void> {
     const own = this.#own(run);
     const name = own?.live.row.object;
     if (!own || typeof name !== 'string') return;
     const { namespace, runs } = this.#cluster;
     const object = runs.get(namespace, name);
     const known = object?.metadata.uid === run ? object : null;
-    const wanted = statusOf(own.live.view, own.live.storedSeq, own.connected);
-    if (known && isTold(known.status, wanted)) return;
-    if (takesBack(wanted, known?.status)) {
-      this.#later(run, told, AGAIN_MS);
+    const desired = statusOf(own.live.view, own.live.storedSeq, own.connected);
+    if (known && isCurrent(known.status, desired)) return;
+    if (withdrawsOutcome(desired, known?.status)) {
+      this.#schedule(run, state, RETRY_MS);
       return;
     }
     // Who has the runner on the line knows best, and an end is an end; else another may have told more meanwhile.
-    const sure = own.connected || wanted.runner?.outcome !== undefined;
-    told.writing = true;
-    told.again = false;
-    let wait = EVERY_MS;
+    const force = own.connected || desired.runner?.outcome !== undefined;
+    state.writing = true;
+    state.again = false;
+    let wait = MIN_INTERVAL_MS;
     try {
-      told.writtenAt = performance.now();
-      await this.#tell(run, name, wanted, known, sure);
+      state.writtenAt = performance.now();
+      await this.#apply(run, name, desired, known, force);
     } catch (error) {
       if (error instanceof KubernetesError && error.notFound) return;
       if (!(error instanceof KubernetesError && error.conflict)) {
         this.#log.warn({ run, err: error }, 'the status of a run could not be written to its SequencerRun');
       }
-      told.again = true;
-      wait = AGAIN_MS;
+      state.again = true;
+      wait = RETRY_MS;
     } finally {
-      told.writing = false;
+      state.writing = false;
     }
-    if (told.again && !this.#closed) this.#later(run, told, wait);
+    if (state.again && !this.#closed) this.#schedule(run, state, wait);
   }
 
   /**
    * To the object that is the run, and to no other that has its name by now: the API server does not look at the uid of a
    * status that it is given, only at the version.
    *
-   * @param sure whether it counts over whatever the object says meanwhile
+   * @param force whether it counts over whatever the object says meanwhile
    */
-  async #tell(
+  async #apply(
     run: string,
     name: string,
     status: GatewayStatus,
     known: SequencerRun | null,
-    sure: boolean,
+    force: boolean,
   ): Promise<void> {
     const { namespace, client } = this.#cluster;
     let object = known ?? (await client.find(RUNS, namespace, name));
@@ -127,13 +127,13 @@ export class StatusWriter {
         return;
       } catch (error) {
         const conflict = error instanceof KubernetesError && error.conflict;
-        if (!conflict || !sure || tries === TRIES) throw error;
+        if (!conflict || !force || tries === TRIES) throw error;
         object = await client.find(RUNS, namespace, name);
       }
     }
   }
 }
 
-function isTold(status: Partial<GatewayStatus> | undefined, { runner, position }: GatewayStatus): boolean {
+function isCurrent(status: Partial<GatewayStatus> | undefined, { runner, position }: GatewayStatus): boolean {
   return isDeepStrictEqual(status?.runner, runner) && isDeepStrictEqual(status?.position, position);
 }

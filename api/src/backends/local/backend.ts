@@ -79,17 +79,17 @@ export class LocalBackend implements RunBackend {
       } finally {
         // What was received before a gap is recorded.
         this.#parts.board.touched(live.row.sequencer);
-        if (live.unstoredSize > HIGH_WATER) connection.hold(true);
+        if (live.unstoredSize > HIGH_WATER) connection.pauseReading(true);
         this.#parts.recorder.record(live);
       }
     },
-    heard: (connection) => {
+    seen: (connection) => {
       const live = this.#held(connection.hello?.sequencer);
-      if (live) live.seenAt = connection.heardAt;
+      if (live) live.seenAt = connection.lastSeenAt;
     },
     closed: (connection) => {
       const sequencer = connection.hello?.sequencer;
-      if (sequencer === undefined || !this.#parts.gateway.leave(sequencer, connection)) return;
+      if (sequencer === undefined || !this.#parts.gateway.unregister(sequencer, connection)) return;
       this.#log.info({ sequencer }, 'the runner is away');
       const live = this.#held(sequencer);
       if (live) {
@@ -108,7 +108,7 @@ export class LocalBackend implements RunBackend {
   stored(live: LiveRun): void {
     const connection = this.#parts.gateway.connection(live.row.sequencer);
     connection?.send({ type: 'ack', run: live.row.id, seq: live.storedSeq });
-    if (connection && live.unstoredSize < HIGH_WATER / 2) connection.hold(false);
+    if (connection && live.unstoredSize < HIGH_WATER / 2) connection.pauseReading(false);
     if (!isFinal(live.row.phase)) return;
     live.held = false;
     this.#over(live);
@@ -165,10 +165,10 @@ export class LocalBackend implements RunBackend {
     if (before && !answer.held.includes(before)) {
       // A runner that has gone without a word is off the line soon; then this one may come.
       this.#log.warn({ sequencer, run: before.row.id }, 'a runner was refused: another one is at work here');
-      connection.close(CLOSE.seatTaken, 'the runner of this sequencer is at work');
+      connection.close(CLOSE.replaced, 'the runner of this sequencer is at work');
       return;
     }
-    this.#parts.gateway.take(sequencer, connection);
+    this.#parts.gateway.register(sequencer, connection);
     connection.welcome(answer.runs);
     for (const live of answer.held) {
       live.held = true;

@@ -1,7 +1,7 @@
 /** Signing in and out. */
 import { SequencerError } from '@sequencer/model';
-import { SESSION, removeCookie, writeCookie } from '../../auth/cookie.ts';
-import type { Identity } from '../../auth/door.ts';
+import { SESSION_COOKIE, removeCookie, writeCookie } from '../../auth/cookie.ts';
+import type { Identity } from '../../auth/authenticator.ts';
 import type { SessionRow } from '../../store/auth-schema.ts';
 import { DateTime, builder } from '../core/builder.ts';
 import type { Access } from '../core/context.ts';
@@ -10,7 +10,7 @@ import { MethodEnum, UserType } from './user.ts';
 const AccessType = builder.objectRef<Access>('Access').implement({
   description: 'What a page has to know before somebody has signed in.',
   fields: (t) => ({
-    methods: t.field({ type: [MethodEnum], resolve: ({ door }) => [...door.methods] }),
+    methods: t.field({ type: [MethodEnum], resolve: ({ authenticator }) => [...authenticator.methods] }),
     me: t.field({
       type: UserType,
       nullable: true,
@@ -50,7 +50,7 @@ builder.queryFields((t) => ({
   sessions: t.field({
     type: [SessionType],
     description: 'Who is signed in with a browser.',
-    resolve: (_root, _args, { access }) => access.door.sessions.open(),
+    resolve: (_root, _args, { access }) => access.authenticator.sessions.open(),
   }),
 }));
 
@@ -61,12 +61,12 @@ builder.mutationFields((t) => ({
     args: { name: t.arg.string(), password: t.arg.string() },
     resolve: async (_root, { name, password }, { access }) => {
       const response = requireHttp(access);
-      const { door, request, identity } = access;
+      const { authenticator, request, identity } = access;
       const { cookie, row } = await access.passwords.signIn(name, password, access.address);
-      if (identity?.session) await door.sessions.end(identity.session);
-      const user = await door.people?.find(row.userName);
+      if (identity?.session) await authenticator.sessions.end(identity.session);
+      const user = await authenticator.passwordUsers?.find(row.userName);
       if (!user) throw new SequencerError('UNAUTHENTICATED');
-      writeCookie(SESSION, response, cookie, door.peers.secure(request), row.expiresAt);
+      writeCookie(SESSION_COOKIE, response, cookie, authenticator.clientAddresses.secure(request), row.expiresAt);
       access.identity = {
         user: { name: user.name, ...user.grant },
         method: 'password',
@@ -83,12 +83,12 @@ builder.mutationFields((t) => ({
     args: { everywhere: t.arg.boolean({ required: false, defaultValue: false }) },
     resolve: async (_root, { everywhere }, { access }) => {
       const response = requireHttp(access);
-      const { door, request } = access;
+      const { authenticator, request } = access;
       const { session, user } = identityOf(access);
-      removeCookie(SESSION, response, door.peers.secure(request));
-      if (everywhere) return door.signOut(user.name);
+      removeCookie(SESSION_COOKIE, response, authenticator.clientAddresses.secure(request));
+      if (everywhere) return authenticator.signOut(user.name);
       if (session === null) throw new SequencerError('BAD_INPUT', 'You did not sign in here, so you cannot sign out.');
-      await door.sessions.end(session);
+      await authenticator.sessions.end(session);
       return 1;
     },
   }),
@@ -98,8 +98,8 @@ builder.mutationFields((t) => ({
     args: { name: t.arg.string(), revokeTokens: t.arg.boolean({ ...REVOKE_TOKENS, defaultValue: false }) },
     resolve: async (_root, { name, revokeTokens }, { access, user }) => {
       const person = name.normalize('NFC');
-      if (revokeTokens) await access.door.tokens.revokeAll(person, user);
-      return access.door.signOut(person);
+      if (revokeTokens) await access.authenticator.tokens.revokeAll(person, user);
+      return access.authenticator.signOut(person);
     },
   }),
 }));

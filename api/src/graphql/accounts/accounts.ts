@@ -1,8 +1,8 @@
 /** The people who sign in with a password, for admins; and changing one's own password. */
 import { SequencerError } from '@sequencer/model';
-import type { By } from '../../auth/accounts.ts';
+import type { Actor } from '../../auth/accounts.ts';
 import type { Grant } from '../../auth/grants.ts';
-import type { People } from '../../auth/people.ts';
+import type { PasswordUsers } from '../../auth/password-users.ts';
 import type { AccountRow } from '../../store/auth-schema.ts';
 import { REVOKE_TOKENS, identityOf } from './access.ts';
 import { DateTime, RoleEnum, builder } from '../core/builder.ts';
@@ -43,13 +43,13 @@ function listed(account: AccountRow): Listed {
   return { name: account.name, role: account.role, sequencers: account.sequencers, account };
 }
 
-function peopleOf({ door }: Access): People {
-  if (!door.people) throw new SequencerError('BAD_INPUT', 'This site does not sign in with passwords.');
-  return door.people;
+function passwordUsersOf({ authenticator }: Access): PasswordUsers {
+  if (!authenticator.passwordUsers) throw new SequencerError('BAD_INPUT', 'This site does not sign in with passwords.');
+  return authenticator.passwordUsers;
 }
 
-function byOf({ access, user }: Context): By {
-  return { name: user.name, byAccount: access.door.byAccount(identityOf(access)) };
+function byOf({ access, user }: Context): Actor {
+  return { name: user.name, byAccount: access.authenticator.byAccount(identityOf(access)) };
 }
 
 function grantOf({ board }: Context, role: Grant['role'], sequencers: readonly string[] | null | undefined): Grant {
@@ -61,9 +61,9 @@ builder.queryFields((t) => ({
   accounts: t.field({
     type: [AccountType],
     description: 'Who may sign in with a password. Those of the users file come first.',
-    resolve: async (_root, _args, { access: { door } }) => {
-      if (!door.people) return [];
-      const { file, accounts } = door.people;
+    resolve: async (_root, _args, { access: { authenticator } }) => {
+      if (!authenticator.passwordUsers) return [];
+      const { file, accounts } = authenticator.passwordUsers;
       const fromFile = file.all().map(({ name, grant }): Listed => ({ name, ...grant, account: null }));
       return [...fromFile, ...(await accounts.list()).filter(({ name }) => !file.find(name)).map(listed)];
     },
@@ -82,7 +82,7 @@ builder.mutationFields((t) => ({
     },
     resolve: async (_root, { name, password, role, sequencers }, context) => {
       const grant = grantOf(context, role, sequencers);
-      return listed(await peopleOf(context.access).accounts.create(name, password, grant, byOf(context)));
+      return listed(await passwordUsersOf(context.access).accounts.create(name, password, grant, byOf(context)));
     },
   }),
   changeAccount: t.field({
@@ -95,7 +95,7 @@ builder.mutationFields((t) => ({
     },
     resolve: async (_root, { name, role, sequencers }, context) => {
       const grant = grantOf(context, role, sequencers);
-      return listed(await peopleOf(context.access).accounts.changeGrant(name, grant, byOf(context)));
+      return listed(await passwordUsersOf(context.access).accounts.changeGrant(name, grant, byOf(context)));
     },
   }),
   disableAccount: t.field({
@@ -104,8 +104,8 @@ builder.mutationFields((t) => ({
     args: { name: t.arg.string(), disabled: t.arg.boolean({ defaultValue: true, required: false }) },
     resolve: async (_root, { name, disabled }, context) => {
       const { access } = context;
-      const row = await peopleOf(access).accounts.setDisabled(name, disabled ?? true, byOf(context));
-      if (row.disabledAt) await access.door.signOut(row.name);
+      const row = await passwordUsersOf(access).accounts.setDisabled(name, disabled ?? true, byOf(context));
+      if (row.disabledAt) await access.authenticator.signOut(row.name);
       return listed(row);
     },
   }),
@@ -119,9 +119,9 @@ builder.mutationFields((t) => ({
     },
     resolve: async (_root, { name, password, revokeTokens }, context) => {
       const { access, user } = context;
-      const row = await peopleOf(access).accounts.resetPassword(name, password, byOf(context));
-      if (revokeTokens ?? true) await access.door.tokens.revokeAll(row.name, user);
-      await access.door.sessions.endAll(row.name, identityOf(access).session);
+      const row = await passwordUsersOf(access).accounts.resetPassword(name, password, byOf(context));
+      if (revokeTokens ?? true) await access.authenticator.tokens.revokeAll(row.name, user);
+      await access.authenticator.sessions.endAll(row.name, identityOf(access).session);
       return listed(row);
     },
   }),
@@ -138,8 +138,8 @@ builder.mutationFields((t) => ({
     },
     resolve: async (_root, { currentPassword, newPassword, revokeTokens }, { access, user }) => {
       await access.passwords.change(user.name, currentPassword, newPassword, access.address);
-      if (revokeTokens) await access.door.tokens.revokeAll(user.name, user);
-      return access.door.sessions.endAll(user.name, identityOf(access).session);
+      if (revokeTokens) await access.authenticator.tokens.revokeAll(user.name, user);
+      return access.authenticator.sessions.endAll(user.name, identityOf(access).session);
     },
   }),
 }));

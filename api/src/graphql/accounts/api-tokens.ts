@@ -28,7 +28,8 @@ builder.queryFields((t) => ({
   apiTokens: t.field({
     type: [ApiTokenType],
     description: 'Your own; those of all people if you are an admin. The newest first.',
-    resolve: (_root, _args, { access, user }) => access.door.tokens.list(hasRole(user, 'ADMIN') ? null : user.name),
+    resolve: (_root, _args, { access, user }) =>
+      access.authenticator.tokens.list(hasRole(user, 'ADMIN') ? null : user.name),
   }),
 }));
 
@@ -50,7 +51,7 @@ builder.mutationFields((t) => ({
       const grant = { role, sequencers: sequencers ?? user.sequencers };
       const { method } = identityOf(access);
       if (method === 'token') throw new SequencerError('FORBIDDEN');
-      const { token } = await access.door.tokens.create(user, method, { name, grant, days });
+      const { token } = await access.authenticator.tokens.create(user, method, { name, grant, days });
       return token;
     },
   }),
@@ -58,6 +59,6 @@ builder.mutationFields((t) => ({
     type: ApiTokenType,
     description: 'From now on the token counts for nothing.',
     args: { id: t.arg.id() },
-    resolve: (_root, { id }, { access, user }) => access.door.tokens.revoke(id, user),
+    resolve: (_root, { id }, { access, user }) => access.authenticator.tokens.revoke(id, user),
   }),
 }));

@@ -1,5 +1,5 @@
 /** The type User: who acts. */
-import type { Identity } from '../../auth/door.ts';
+import type { Identity } from '../../auth/authenticator.ts';
 import { RoleEnum, builder } from '../core/builder.ts';
 
 export const MethodEnum = builder.enumType('AccessMethod', {
@@ -25,7 +25,7 @@ export const UserType = builder.objectRef<Identity>('User').implement({
     method: t.expose('method', { type: MethodEnum, description: 'How they came in.' }),
     byAccount: t.boolean({
       description: 'Whether an account that an admin made lets them in: then they may change its password.',
-      resolve: (identity, _args, { access }) => access.door.byAccount(identity),
+      resolve: (identity, _args, { access }) => access.authenticator.byAccount(identity),
     }),
   }),
 });

@@ -27,7 +27,7 @@ builder.objectField(SequencerType, 'control', (t) =>
     nullable: true,
     description: 'Null where several people may command at once.',
     resolve: async ({ name }, _args, { access }) => {
-      return access.control.isUsed(name) ? { row: await access.control.recent(name) } : null;
+      return access.control.isEnabled(name) ? { row: await access.control.recent(name) } : null;
     },
   }),
 );
@@ -50,7 +50,7 @@ builder.mutationFields((t) => ({
     description: 'Tells who drives that you would like to.',
     args: { sequencer: t.arg.string() },
     resolve: async (_root, { sequencer }, { access, user }) => {
-      await access.control.ask(sequencer, user);
+      await access.control.request(sequencer, user);
       return { name: sequencer };
     },
   }),

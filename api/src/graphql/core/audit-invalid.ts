@@ -4,7 +4,7 @@ import { boundedText } from '@sequencer/model';
 import { Kind, OperationTypeNode, type DocumentNode, type ExecutionResult } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { AuditLog } from '../../auth/audit-log.ts';
-import type { Identity } from '../../auth/door.ts';
+import type { Identity } from '../../auth/authenticator.ts';
 import { MUTATIONS } from '../../auth/rules.ts';
 import type { Context } from './context.ts';
 import { hasBeenReached, whoIs } from './guarded.ts';

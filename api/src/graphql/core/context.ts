@@ -2,8 +2,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AuditLog } from '../../auth/audit-log.ts';
 import type { Control } from '../../control/control.ts';
-import type { Door, Identity } from '../../auth/door.ts';
-import type { PasswordSignIn } from '../../auth/sign-in.ts';
+import type { Authenticator, Identity } from '../../auth/authenticator.ts';
+import type { PasswordSignIn } from '../../auth/password-sign-in.ts';
 import type { User } from '../../auth/user.ts';
 import type { RunBackend } from '../../backends/run-backend.ts';
 import type { RunQueue } from '../../backends/run-queue.ts';
@@ -16,7 +16,7 @@ import type { SocketFlow } from './socket-flow.ts';
 
 /** How people come in, for the few resolvers that are about it. */
 export interface Access {
-  door: Door;
+  authenticator: Authenticator;
   passwords: PasswordSignIn;
   audit: AuditLog;
   control: Control;

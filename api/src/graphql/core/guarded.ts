@@ -10,7 +10,7 @@ import {
 import { details } from '../../auth/audit-log.ts';
 import { hasRole, operates } from '../../auth/grants.ts';
 import { MUTATIONS, NEEDS, QUERIES, type CommandRule, type Need } from '../../auth/rules.ts';
-import { asSequencerError, isDatabaseAway } from '../../store/database.ts';
+import { asSequencerError, isDatabaseUnreachable } from '../../store/database.ts';
 import { findRun } from '../../store/run-store.ts';
 import type { Context } from './context.ts';
 import { isUuid } from '../../lib/uuid.ts';
@@ -186,7 +186,7 @@ async function admit(rule: CommandRule, args: Args, context: Context, target: Ta
   if (!operates(context.user, target.sequencer)) {
     throw new SequencerError('FORBIDDEN', `You are watching ${target.sequencer}. Ask an admin to operate it.`);
   }
-  if (rule.drives) await context.access.control.require(target.sequencer, context.user);
+  if (rule.needsControl) await context.access.control.require(target.sequencer, context.user);
 }
 
 async function findTarget(rule: CommandRule, args: Args, context: Context, target: Target): Promise<void> {
@@ -212,10 +212,10 @@ async function findTarget(rule: CommandRule, args: Args, context: Context, targe
 async function told(action: string, args: Args, context: Context): Promise<Args> {
   if (action !== 'signIn') return args;
   try {
-    const person = await context.access.door.people?.find(String(args.name));
+    const person = await context.access.authenticator.passwordUsers?.find(String(args.name));
     return { name: person ? args.name : '(not known)' };
   } catch (error) {
-    if (!isDatabaseAway(error)) throw error;
+    if (!isDatabaseUnreachable(error)) throw error;
     return { name: '(not known)' };
   }
 }

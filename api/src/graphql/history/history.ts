@@ -7,7 +7,7 @@ import {
   decodeCursor,
   encodeCursor,
   listRuns,
-  placeOf,
+  cursorOf,
   type RunFilter,
 } from '../../store/run-store.ts';
 import { DateTime, PhaseEnum, builder } from '../core/builder.ts';
@@ -124,7 +124,7 @@ builder.queryFields((t) => ({
       for (const row of rows) context.answer.spend(JSON.stringify([row.failure, row.arguments]).length);
       const edges = rows
         .slice(0, size)
-        .map((row) => ({ cursor: encodeCursor(placeOf(row, order)), node: new RunSource(row, context) }));
+        .map((row) => ({ cursor: encodeCursor(cursorOf(row, order)), node: new RunSource(row, context) }));
       return { edges, hasNextPage: rows.length > size, hasPreviousPage: place !== null, filter };
     },
   }),

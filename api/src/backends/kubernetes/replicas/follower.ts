@@ -19,7 +19,7 @@ export interface FollowerParts {
   lives: LiveRuns;
   board: SequencerStates;
   /** Whether its runner is on the line here: then its events come from there. */
-  isHere: (run: string) => boolean;
+  isConnectedHere: (run: string) => boolean;
 }
 
 export class Follower {
@@ -32,9 +32,9 @@ export class Follower {
   }
 
   /** There may be more of the run in the store. */
-  look(run: string): void {
+  follow(run: string): void {
     const live = this.#parts.lives.get(run);
-    if (!live || this.#parts.isHere(run)) return;
+    if (!live || this.#parts.isConnectedHere(run)) return;
     if (this.#working.has(run)) {
       this.#again.add(run);
       return;
@@ -67,16 +67,16 @@ export class Follower {
   async catchUp(live: LiveRun): Promise<void> {
     const { db, board, lives } = this.#parts;
     const { id, sequencer } = live.row;
-    let news = false;
+    let isChanged = false;
     for (;;) {
       const page = await eventsAfter(db, id, live.view.lastSeq, PAGE);
       if (page.length === 0 || !live.follow(page)) break;
-      news = true;
+      isChanged = true;
       board.touched(sequencer);
       if (page.length < PAGE) break;
     }
     // Of a run that goes on. One whose runner was killed tells no end: then there is nothing new but the row.
-    if ((news && live.view.outcome === null) || isFinal(live.row.phase)) return;
+    if ((isChanged && live.view.outcome === null) || isFinal(live.row.phase)) return;
     const row = await findRun(db, id);
     if (!row || !isFinal(row.phase)) return;
     live.row = row;

@@ -6,55 +6,55 @@ import { z } from 'zod';
 import type { Logger } from '../../../lib/log.ts';
 import { asSequencerError, type Db } from '../../../store/database.ts';
 import { commands } from '../../../store/replica-schema.ts';
-import type { Doorbell } from './doorbell.ts';
+import type { NotifyChannel } from './notify-channel.ts';
 
 /** Who is told to carry a command out takes it within this time, or it is taken back. */
-const TAKEN_WITHIN_MS = 1500;
-const LOOK_EVERY_MS = 250;
+const TAKE_TIMEOUT_MS = 1500;
+const POLL_MS = 250;
 
 const answerSchema = z.union([
   z.object({ code: z.string(), message: z.string() }),
   z.object({ result: z.unknown().optional() }),
 ]);
 
-type CarryOut = (run: string, by: string, command: RunCommand) => Promise<unknown>;
+type Execute = (run: string, by: string, command: RunCommand) => Promise<unknown>;
 
 export class RemoteCommands {
   readonly #db: Db;
   readonly #log: Logger;
   readonly #id: string;
-  readonly #bell: Doorbell;
-  readonly #carryOut: CarryOut;
+  readonly #notifyChannel: NotifyChannel;
+  readonly #executeHere: Execute;
   readonly #waiting = new Map<string, () => void>();
 
-  constructor(parts: { db: Db; log: Logger; id: string; bell: Doorbell; carryOut: CarryOut }) {
+  constructor(parts: { db: Db; log: Logger; id: string; notifyChannel: NotifyChannel; execute: Execute }) {
     this.#db = parts.db;
     this.#log = parts.log;
     this.#id = parts.id;
-    this.#bell = parts.bell;
-    this.#carryOut = parts.carryOut;
+    this.#notifyChannel = parts.notifyChannel;
+    this.#executeHere = parts.execute;
   }
 
   /** Throws RUNNER_AWAY when nobody takes it, RUNNER_TIMEOUT when nobody answers, or the refusal. */
-  async ask(to: string, run: string, by: string, command: RunCommand, withinMs: number): Promise<unknown> {
+  async send(to: string, run: string, by: string, command: RunCommand, timeoutMs: number): Promise<unknown> {
     const id = randomUUID();
     const row = { id, to, from: this.#id, run, by, command: JSON.stringify(command), askedAt: new Date() };
     await this.#db.insert(commands).values(row);
-    this.#bell.ring({ about: 'command', to });
+    this.#notifyChannel.notify({ about: 'command', to });
     const asked = performance.now();
     let taken = false;
     try {
       for (;;) {
-        await this.#news(id);
+        await this.#waitForNotification(id);
         const [now] = await this.#db
           .select({ takenAt: commands.takenAt, answer: commands.answer })
           .from(commands)
           .where(eq(commands.id, id));
-        if (now?.answer != null) return read(now.answer);
+        if (now?.answer != null) return resultOf(now.answer);
         taken ||= now?.takenAt != null;
         const waited = performance.now() - asked;
-        if (!taken && waited > TAKEN_WITHIN_MS && (await this.#takeBack(id))) throw new SequencerError('RUNNER_AWAY');
-        if (waited > withinMs) throw new SequencerError('RUNNER_TIMEOUT');
+        if (!taken && waited > TAKE_TIMEOUT_MS && (await this.#withdraw(id))) throw new SequencerError('RUNNER_AWAY');
+        if (waited > timeoutMs) throw new SequencerError('RUNNER_TIMEOUT');
       }
     } finally {
       this.#waiting.delete(id);
@@ -63,7 +63,7 @@ export class RemoteCommands {
   }
 
   /** Whether nobody had taken it: it will not be carried out. */
-  async #takeBack(id: string): Promise<boolean> {
+  async #withdraw(id: string): Promise<boolean> {
     const gone = await this.#db
       .delete(commands)
       .where(and(eq(commands.id, id), isNull(commands.takenAt)))
@@ -72,9 +72,9 @@ export class RemoteCommands {
   }
 
   /** Until somebody rings, or for a while. */
-  async #news(id: string): Promise<void> {
+  async #waitForNotification(id: string): Promise<void> {
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, LOOK_EVERY_MS);
+      const timer = setTimeout(resolve, POLL_MS);
       this.#waiting.set(id, () => {
         clearTimeout(timer);
         resolve();
@@ -83,7 +83,7 @@ export class RemoteCommands {
   }
 
   /** Somebody has rung for this replica: with something to do, or with answers. */
-  async look(): Promise<void> {
+  async process(): Promise<void> {
     for (const wake of this.#waiting.values()) wake();
     const own = and(eq(commands.to, this.#id), isNull(commands.takenAt));
     const rows = await this.#db
@@ -91,14 +91,14 @@ export class RemoteCommands {
       .set({ takenAt: sql`now()` })
       .where(own)
       .returning();
-    await Promise.all(rows.map((row) => this.#do(row)));
+    await Promise.all(rows.map((row) => this.#execute(row)));
   }
 
-  async #do({ id, from, run, by, command }: typeof commands.$inferSelect): Promise<void> {
+  async #execute({ id, from, run, by, command }: typeof commands.$inferSelect): Promise<void> {
     let answer: z.infer<typeof answerSchema>;
     try {
       // It is this product's own: whatever wrote it has checked it.
-      answer = { result: await this.#carryOut(run, by, JSON.parse(command) as RunCommand) };
+      answer = { result: await this.#executeHere(run, by, JSON.parse(command) as RunCommand) };
     } catch (error) {
       const typed = asSequencerError(error);
       if (!typed) this.#log.error({ run, err: error }, 'a command of another replica failed');
@@ -108,12 +108,12 @@ export class RemoteCommands {
       .update(commands)
       .set({ answer: JSON.stringify(answer) })
       .where(eq(commands.id, id));
-    this.#bell.ring({ about: 'command', to: from });
+    this.#notifyChannel.notify({ about: 'command', to: from });
   }
 }
 
-function read(answer: string): unknown {
-  const told = answerSchema.parse(JSON.parse(answer));
-  if ('code' in told) throw SequencerError.reported(told.code, told.message);
-  return told.result;
+function resultOf(answer: string): unknown {
+  const parsed = answerSchema.parse(JSON.parse(answer));
+  if ('code' in parsed) throw SequencerError.reported(parsed.code, parsed.message);
+  return parsed.result;
 }

@@ -1,25 +1,25 @@
 /** Who a request is from, by every way in that the site has chosen. */
 import type { IncomingMessage } from 'node:http';
 import { SequencerError, type SignInMethod } from '@sequencer/model';
-import type { Peers } from '../lib/client-address.ts';
+import type { ClientAddresses } from '../lib/client-address.ts';
 import type { Logger } from '../lib/log.ts';
 import type { ApiTokenRow, SessionRow } from '../store/auth-schema.ts';
 import type { Db } from '../store/database.ts';
 import { ApiTokens } from './api-tokens.ts';
 import type { AuthConfig } from './settings.ts';
-import { SESSION, readCookie } from './cookie.ts';
-import { Endings } from './endings.ts';
-import { union, within, type Grant } from './grants.ts';
+import { SESSION_COOKIE, readCookie } from './cookie.ts';
+import { Revocations } from './revocations.ts';
+import { union, intersection, type Grant } from './grants.ts';
 import { OidcClient } from './oidc-client.ts';
 import { OidcSessions } from './oidc-sessions.ts';
 import { OwnerGrants } from './owner-grants.ts';
-import { People } from './people.ts';
+import { PasswordUsers } from './password-users.ts';
 import { readProxyUser } from './proxy-headers.ts';
 import { Sessions } from './sessions.ts';
-import { nobody, type User } from './user.ts';
+import { anonymous, type User } from './user.ts';
 
 /** A connection that a proxy let in ends a little after its time: the proxy is asked again then. */
-const PROXY_SLACK_MS = 5000;
+const PROXY_GRACE_MS = 5000;
 
 export interface Identity {
   user: User;
@@ -40,29 +40,30 @@ interface AuthenticationConfig {
   userName: string;
 }
 
-export class Door {
-  readonly endings = new Endings();
+export class Authenticator {
+  readonly revocations = new Revocations();
   readonly sessions: Sessions;
   readonly tokens: ApiTokens;
   readonly ownerGrants: OwnerGrants;
   /** Null where nobody signs in with a password. */
-  readonly people: People | null;
+  readonly passwordUsers: PasswordUsers | null;
   /** Null without an OpenID Connect provider. */
   readonly oidc: { client: OidcClient; sessions: OidcSessions } | null;
-  readonly peers: Peers;
+  readonly clientAddresses: ClientAddresses;
   readonly #config: AuthenticationConfig;
   /** When each request was first seen: that of a websocket names its user for as long as it is open. */
-  readonly #arrivals = new WeakMap<IncomingMessage, number>();
+  readonly #firstSeen = new WeakMap<IncomingMessage, number>();
 
   /** Throws when the users file cannot be used. */
-  constructor(config: AuthenticationConfig, peers: Peers, db: Db, log: Logger) {
+  constructor(config: AuthenticationConfig, clientAddresses: ClientAddresses, db: Db, log: Logger) {
     const { auth } = config;
     this.#config = config;
-    this.peers = peers;
-    this.sessions = new Sessions(db, auth.sessionMs, this.endings);
-    this.tokens = new ApiTokens(db, log, this.endings, auth.keepsScopes);
+    this.clientAddresses = clientAddresses;
+    this.sessions = new Sessions(db, auth.sessionMs, this.revocations);
+    this.tokens = new ApiTokens(db, log, this.revocations, auth.enforcesScopes);
     this.ownerGrants = new OwnerGrants(db);
-    this.people = auth.usersFile === null ? null : new People(auth.usersFile, db, log, auth.keepsScopes);
+    this.passwordUsers =
+      auth.usersFile === null ? null : new PasswordUsers(auth.usersFile, db, log, auth.enforcesScopes);
     const client = auth.oidc && new OidcClient(auth.oidc, auth.roleGroups);
     this.oidc = client && { client, sessions: new OidcSessions(client, this.sessions, this.ownerGrants, log) };
   }
@@ -89,21 +90,21 @@ export class Door {
 
   /** Whether it is an account that admins have made, not the users file, that lets them in. */
   byAccount({ method, user }: Identity): boolean {
-    return method === 'password' && !this.people?.file.find(user.name);
+    return method === 'password' && !this.passwordUsers?.file.find(user.name);
   }
 
   /** Ends all sessions and connections of a user. Returns the number of sessions. */
   async signOut(userName: string): Promise<number> {
     const count = await this.sessions.endAll(userName);
     await this.ownerGrants.signOut(userName);
-    this.endings.ended({ user: userName });
+    this.revocations.publish({ user: userName });
     return count;
   }
 
   async #byToken(token: string): Promise<Identity> {
     const row = await this.tokens.find(token);
-    if (!row) throw refused('The token is not known, has expired or was revoked. Make a new one.');
-    const grant = within(await this.#ownerGrant(row), row);
+    if (!row) throw unauthenticated('The token is not known, has expired or was revoked. Make a new one.');
+    const grant = intersection(await this.#ownerGrant(row), row);
     const user: User = { name: row.owner, role: grant.role, sequencers: grant.sequencers };
     const { id, expiresAt } = row;
     return { user, method: 'token', via: `token ${row.name}`, session: null, token: id, expiresAt };
@@ -112,20 +113,24 @@ export class Door {
   /** The present grant of a token's owner. */
   async #ownerGrant({ owner, method, role, sequencers }: ApiTokenRow): Promise<Grant> {
     if (method === null || !this.methods.includes(method)) {
-      throw refused('The token belongs to a way to sign in that this site does not use any more. Make a new one.');
+      throw unauthenticated(
+        'The token belongs to a way to sign in that this site does not use any more. Make a new one.',
+      );
     }
     if (method === 'none') return { role, sequencers };
     if (method === 'password') {
-      const person = await this.people?.find(owner);
-      if (!person) throw refused('The owner of the token may not sign in any more. Make a new one.');
+      const person = await this.passwordUsers?.find(owner);
+      if (!person) throw unauthenticated('The owner of the token may not sign in any more. Make a new one.');
       return person.grant;
     }
     const seen = await this.ownerGrants.find(method, owner);
-    if (!seen?.role) throw refused('The owner of the token has no role any more. Make a new one.');
+    if (!seen?.role) throw unauthenticated('The owner of the token has no role any more. Make a new one.');
     const { ownerGrantMs } = this.#config.auth;
     if (Date.now() - seen.seenAt.getTime() > ownerGrantMs) {
       const days = String(Math.round(ownerGrantMs / 86_400_000));
-      throw refused(`${owner} has not signed in for ${days} days. The token works again when ${owner} signs in.`);
+      throw unauthenticated(
+        `${owner} has not signed in for ${days} days. The token works again when ${owner} signs in.`,
+      );
     }
     return { role: seen.role, sequencers: seen.sequencers };
   }
@@ -133,21 +138,21 @@ export class Door {
   /** The proxy has signed the person in. It has to come from its address, and to know the secret. */
   async #byProxy(request: IncomingMessage): Promise<Identity | null> {
     const { proxy, roleGroups, proxyRecheckMs } = this.#config.auth;
-    if (!proxy || !this.peers.trusted(request)) return null;
+    if (!proxy || !this.clientAddresses.trusted(request)) return null;
     const named = readProxyUser(request, proxy);
     if (!named) return null;
     const { name } = named;
-    const arrived = this.#arrivals.get(request) ?? Date.now();
-    this.#arrivals.set(request, arrived);
-    if (Date.now() - arrived > proxyRecheckMs + PROXY_SLACK_MS) return null;
+    const arrived = this.#firstSeen.get(request) ?? Date.now();
+    this.#firstSeen.set(request, arrived);
+    if (Date.now() - arrived > proxyRecheckMs + PROXY_GRACE_MS) return null;
     const grant = union(named.groups.flatMap((group) => roleGroups.get(group) ?? []));
-    const before = await this.ownerGrants.seen('proxy', name, grant);
+    const before = await this.ownerGrants.record('proxy', name, grant);
     if (!grant || (before?.signedOutAt && before.signedOutAt.getTime() > arrived)) return null;
     return { user: { name, ...grant }, method: 'proxy', via: 'proxy', session: null, token: null, expiresAt: null };
   }
 
   async #bySession(request: IncomingMessage): Promise<Identity | null> {
-    const cookie = readCookie(SESSION, request, this.peers.secure(request));
+    const cookie = readCookie(SESSION_COOKIE, request, this.clientAddresses.secure(request));
     const row = cookie === null ? null : await this.sessions.find(cookie);
     // A way in that the site has closed is closed for those who are in, too.
     if (!row || cookie === null || !this.methods.includes(row.method)) return null;
@@ -159,24 +164,24 @@ export class Door {
 
   async #sessionGrant(row: SessionRow, cookie: string): Promise<Grant | null> {
     if (row.method === 'oidc') return this.oidc?.sessions.grant(row, cookie) ?? null;
-    return (await this.people?.find(row.userName))?.grant ?? null;
+    return (await this.passwordUsers?.find(row.userName))?.grant ?? null;
   }
 }
 
-function refused(why: string): SequencerError {
+function unauthenticated(why: string): SequencerError {
   return new SequencerError('UNAUTHENTICATED', why);
 }
 
 /** The identity of a request, and the user to act as; who has none fails when it is read, and says why. */
 export async function authenticate(
-  door: Door,
+  authenticator: Authenticator,
   request: IncomingMessage,
 ): Promise<{ identity: Identity | null; user: User }> {
   try {
-    const identity = await door.identify(request);
-    return { identity, user: identity?.user ?? nobody() };
+    const identity = await authenticator.identify(request);
+    return { identity, user: identity?.user ?? anonymous() };
   } catch (error) {
     if (!(error instanceof SequencerError) || error.code !== 'UNAUTHENTICATED') throw error;
-    return { identity: null, user: nobody(error.message) };
+    return { identity: null, user: anonymous(error.message) };
   }
 }

@@ -14,7 +14,7 @@ import { runs, sequencers } from '../../store/schema.ts';
 import type { Cluster } from './cluster.ts';
 import { holdOf, isOutdated, modeOf } from './mode.ts';
 
-export class SequencerMirror {
+export class SequencerSync {
   readonly #db: Db;
   readonly #log: Logger;
   readonly #cluster: Cluster;
@@ -22,7 +22,7 @@ export class SequencerMirror {
   readonly #stopped = new AbortController();
   readonly #dirty = new Set<string>();
   /** Those that have their row. */
-  readonly #written = new Set<string>();
+  readonly #stored = new Set<string>();
   #working: Promise<void> | null = null;
 
   constructor(parts: { db: Db; log: Logger; cluster: Cluster; board: SequencerStates }) {
@@ -34,14 +34,14 @@ export class SequencerMirror {
 
   changed({ metadata }: Sequencer): void {
     this.#dirty.add(metadata.name);
-    this.#working ??= this.#work().finally(() => {
+    this.#working ??= this.#loop().finally(() => {
       this.#working = null;
     });
   }
 
   /** Until what was seen is written; when the API server is away from the start, those that were there before. */
-  async lastKnown(): Promise<void> {
-    if (this.#cluster.awaySince === null) await this.#working;
+  async loadNames(): Promise<void> {
+    if (this.#cluster.unreachableSince === null) await this.#working;
     const rows = await this.#db.select({ name: sequencers.name }).from(sequencers).orderBy(sequencers.name);
     if (this.#board.names.length === 0) this.#board.setNames(rows.map(({ name }) => name));
   }
@@ -51,7 +51,7 @@ export class SequencerMirror {
     await this.#working;
   }
 
-  async #work(): Promise<void> {
+  async #loop(): Promise<void> {
     const { signal } = this.#stopped;
     const backOff = new BackOff(100, 3000);
     for (;;) {
@@ -59,7 +59,7 @@ export class SequencerMirror {
       if (name === undefined || signal.aborted) return;
       this.#dirty.delete(name);
       try {
-        await this.#write(name);
+        await this.#reconcile(name);
         backOff.reset();
       } catch (error) {
         this.#log.warn({ sequencer: name, err: error }, 'a sequencer could not be stored; retrying');
@@ -69,14 +69,14 @@ export class SequencerMirror {
     }
   }
 
-  async #write(name: string): Promise<void> {
+  async #reconcile(name: string): Promise<void> {
     const sequencer = this.#cluster.sequencers.get(this.#cluster.namespace, name);
     if (!sequencer) {
-      this.#written.delete(name);
-      this.#list();
+      this.#stored.delete(name);
+      this.#publishNames();
       return;
     }
-    if (isOutdated(sequencer)) await this.#forgetWhoSetIt(sequencer);
+    if (isOutdated(sequencer)) await this.#removeModeAnnotation(sequencer);
     await this.#db.insert(sequencers).values({ name }).onConflictDoNothing();
     const [row] = await this.#db.select().from(sequencers).where(eq(sequencers.name, name));
     const hold = holdOf(sequencer);
@@ -93,14 +93,14 @@ export class SequencerMirror {
         .set({ ...wanted, modeChangedAt })
         .where(eq(sequencers.name, name));
     }
-    await this.#holdOnFailure(sequencer, row?.holdOnFailure ?? false);
-    this.#written.add(name);
-    this.#list();
+    await this.#syncHoldOnFailure(sequencer, row?.holdOnFailure ?? false);
+    this.#stored.add(name);
+    this.#publishNames();
     this.#board.changed(name);
   }
 
   /** The object decides; one of an earlier version, which does not say it, is given what the database has. */
-  async #holdOnFailure({ metadata, spec }: Sequencer, stored: boolean): Promise<void> {
+  async #syncHoldOnFailure({ metadata, spec }: Sequencer, stored: boolean): Promise<void> {
     const { holdOnFailure } = spec;
     if (holdOnFailure === stored || (holdOnFailure === undefined && !stored)) return;
     if (holdOnFailure !== undefined) await setHoldOnFailure(this.#db, metadata.name, holdOnFailure);
@@ -111,7 +111,7 @@ export class SequencerMirror {
   }
 
   /** So that the annotation does not count again when somebody sets the old mode again in the cluster. */
-  async #forgetWhoSetIt({ metadata }: Sequencer): Promise<void> {
+  async #removeModeAnnotation({ metadata }: Sequencer): Promise<void> {
     const { namespace, name, resourceVersion } = metadata;
     const patch = { metadata: { resourceVersion, annotations: { [ANNOTATIONS.modeBy]: null } } };
     try {
@@ -122,8 +122,8 @@ export class SequencerMirror {
     }
   }
 
-  #list(): void {
-    this.#board.setNames([...this.#written].sort());
+  #publishNames(): void {
+    this.#board.setNames([...this.#stored].sort());
   }
 
   /** Names are used again; holds of before there was the uid are of the last one. */

@@ -14,7 +14,7 @@ const CHANNEL = 'sequencer';
 /** Messages of this time go together. */
 const BATCH_MS = 20;
 /** PostgreSQL takes payloads under 8000 bytes. */
-const LONGEST = 7000;
+const MAX_PAYLOAD = 7000;
 
 const messageSchema = z.discriminatedUnion('about', [
   /** Events of a run are stored. */
@@ -32,25 +32,25 @@ export type Message = z.infer<typeof messageSchema>;
 
 const payloadSchema = z.object({ from: z.string(), messages: z.array(messageSchema) });
 
-export interface DoorbellParts {
+export interface NotifyChannelParts {
   db: Db;
   url: string;
   log: Logger;
   /** Who rings; it does not hear itself. */
   id: string;
-  heard: (from: string, message: Message) => void;
+  onNotification: (from: string, message: Message) => void;
   /** It listens, again: what was rung before may have been missed. */
-  listening: () => void;
+  onListening: () => void;
 }
 
-export class Doorbell {
-  readonly #parts: DoorbellParts;
+export class NotifyChannel {
+  readonly #parts: NotifyChannelParts;
   readonly #stopped = new AbortController();
-  readonly #waiting = new Map<string, Message>();
+  readonly #pending = new Map<string, Message>();
   #timer: NodeJS.Timeout | null = null;
   #listening: Promise<void> = Promise.resolve();
 
-  constructor(parts: DoorbellParts) {
+  constructor(parts: NotifyChannelParts) {
     this.#parts = parts;
   }
 
@@ -66,10 +66,10 @@ export class Doorbell {
   }
 
   /** Soon; of several messages about the same the last one counts. */
-  ring(message: Message): void {
+  notify(message: Message): void {
     const { about } = message;
     const of = about === 'sequencer' ? message.name : about === 'command' ? message.to : message.run;
-    this.#waiting.set(`${about} ${of}`, message);
+    this.#pending.set(`${about} ${of}`, message);
     if (this.#stopped.signal.aborted) return;
     this.#timer ??= setTimeout(() => {
       this.#timer = null;
@@ -79,14 +79,14 @@ export class Doorbell {
 
   async #send(): Promise<void> {
     const { db, id, log } = this.#parts;
-    while (this.#waiting.size > 0) {
+    while (this.#pending.size > 0) {
       const messages: Message[] = [];
       let size = 0;
-      for (const [key, message] of this.#waiting) {
+      for (const [key, message] of this.#pending) {
         size += JSON.stringify(message).length + 1;
-        if (size > LONGEST && messages.length > 0) break;
+        if (size > MAX_PAYLOAD && messages.length > 0) break;
         messages.push(message);
-        this.#waiting.delete(key);
+        this.#pending.delete(key);
       }
       try {
         await db.execute(sql`select pg_notify(${CHANNEL}, ${JSON.stringify({ from: id, messages })})`);
@@ -99,22 +99,22 @@ export class Doorbell {
   }
 
   async #listen(): Promise<void> {
-    const { log, url, listening } = this.#parts;
+    const { log, url, onListening } = this.#parts;
     const { signal } = this.#stopped;
     const backOff = new BackOff(100, 3000);
     while (!signal.aborted) {
       try {
         await holdConnection({
           url,
-          name: 'sequencer-api-doorbell',
+          name: 'sequencer-api-notify',
           signal,
-          begun: async (client) => {
+          onConnect: async (client) => {
             client.on('notification', ({ payload }) => {
-              this.#hear(payload ?? '');
+              this.#receive(payload ?? '');
             });
             await client.query(`listen ${CHANNEL}`);
             backOff.reset();
-            listening();
+            onListening();
           },
         });
       } catch (error) {
@@ -124,11 +124,11 @@ export class Doorbell {
     }
   }
 
-  #hear(payload: string): void {
-    const { id, heard, log } = this.#parts;
+  #receive(payload: string): void {
+    const { id, onNotification, log } = this.#parts;
     try {
       const { from, messages } = payloadSchema.parse(JSON.parse(payload));
-      if (from !== id) for (const message of messages) heard(from, message);
+      if (from !== id) for (const message of messages) onNotification(from, message);
     } catch (error) {
       // Of a version that knows more.
       log.warn({ err: error }, 'another replica said what is not understood');

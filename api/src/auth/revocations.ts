@@ -6,17 +6,17 @@ import { EventEmitter } from 'node:events';
  *
  * `unconfirmed`: the provider has to confirm the user again, which needs no interaction while they are signed in there.
  */
-export type Ending = { session: string; unconfirmed?: boolean } | { token: string } | { user: string };
+export type Revocation = { session: string; reconfirm?: boolean } | { token: string } | { user: string };
 
-export class Endings {
-  readonly #events = new EventEmitter<{ ended: [ending: Ending] }>().setMaxListeners(0);
+export class Revocations {
+  readonly #events = new EventEmitter<{ ended: [ending: Revocation] }>().setMaxListeners(0);
 
-  ended(ending: Ending): void {
-    this.#events.emit('ended', ending);
+  publish(revocation: Revocation): void {
+    this.#events.emit('ended', revocation);
   }
 
   /** Returns how to stop listening. */
-  onEnd(listener: (ending: Ending) => void): () => void {
+  subscribe(listener: (ending: Revocation) => void): () => void {
     this.#events.on('ended', listener);
     return () => this.#events.off('ended', listener);
   }

@@ -3,25 +3,25 @@
  * limit is reached the oldest one is closed, so that a client with many sockets cannot lock out others behind its proxy.
  */
 
-interface Unproved {
+interface UnauthenticatedSocket {
   address: string;
   end: () => void;
   timer: NodeJS.Timeout;
 }
 
-export interface UnprovedLimits {
+export interface UnauthenticatedLimits {
   perAddress: number;
   total: number;
-  withinMs: number;
+  timeoutMs: number;
 }
 
-export class UnprovedSockets {
-  readonly #limits: UnprovedLimits;
+export class UnauthenticatedSockets {
+  readonly #limits: UnauthenticatedLimits;
   /** In the order in which they were opened. */
-  readonly #all = new Set<Unproved>();
-  readonly #byAddress = new Map<string, Set<Unproved>>();
+  readonly #all = new Set<UnauthenticatedSocket>();
+  readonly #byAddress = new Map<string, Set<UnauthenticatedSocket>>();
 
-  constructor(limits: UnprovedLimits) {
+  constructor(limits: UnauthenticatedLimits) {
     this.#limits = limits;
   }
 
@@ -41,7 +41,7 @@ export class UnprovedSockets {
     const timer = setTimeout(() => {
       this.#remove(socket);
       end();
-    }, this.#limits.withinMs);
+    }, this.#limits.timeoutMs);
     const socket = { address, end, timer: timer.unref() };
     same.add(socket);
     this.#byAddress.set(address, same);
@@ -51,13 +51,13 @@ export class UnprovedSockets {
     };
   }
 
-  #end([oldest]: Set<Unproved>): void {
+  #end([oldest]: Set<UnauthenticatedSocket>): void {
     if (!oldest) return;
     this.#remove(oldest);
     oldest.end();
   }
 
-  #remove(socket: Unproved): void {
+  #remove(socket: UnauthenticatedSocket): void {
     clearTimeout(socket.timer);
     this.#all.delete(socket);
     const same = this.#byAddress.get(socket.address);

@@ -7,37 +7,37 @@ import type { Db } from '../../store/database.ts';
 import { findRun, type RunSummary } from '../../store/run-store.ts';
 import { runs } from '../../store/schema.ts';
 import type { Cluster } from './cluster.ts';
-import { wishOf, type Wish } from './desired-state.ts';
+import { requestedCommand, type PauseCommand } from './desired-state.ts';
 import { objectOf } from './queue.ts';
 
-export interface PausesParts {
+export interface PauseSyncParts {
   db: Db;
   log: Logger;
   cluster: Cluster;
   /** Tells the runner, which is on the line here. */
-  tell: (run: string, by: string, wish: Wish) => Promise<unknown>;
+  send: (run: string, by: string, command: PauseCommand) => Promise<unknown>;
 }
 
-export class Pauses {
-  readonly #parts: PausesParts;
+export class PauseSync {
+  readonly #parts: PauseSyncParts;
   /** One at a time a run. */
-  readonly #turns = new Map<string, Promise<unknown>>();
+  readonly #queues = new Map<string, Promise<unknown>>();
 
-  constructor(parts: PausesParts) {
+  constructor(parts: PauseSyncParts) {
     this.#parts = parts;
   }
 
   /** Passes on what somebody has asked for in the object, once. */
-  async heed(run: SequencerRun): Promise<void> {
-    const { db, log, tell } = this.#parts;
+  async applyDesiredState(run: SequencerRun): Promise<void> {
+    const { db, log, send } = this.#parts;
     const { uid, generation = 1 } = run.metadata;
-    await this.#inTurn(uid, async () => {
+    await this.#serialize(uid, async () => {
       try {
         const row = await findRun(db, uid);
-        if (!row || (row.toldGeneration !== null && row.toldGeneration >= generation)) return;
-        const wish = wishOf(run, row.toldGeneration);
-        if (wish) await tell(uid, 'kubectl', wish);
-        await this.#told(uid, generation);
+        if (!row || (row.sentGeneration !== null && row.sentGeneration >= generation)) return;
+        const command = requestedCommand(run, row.sentGeneration);
+        if (command) await send(uid, 'kubectl', command);
+        await this.#storeSentGeneration(uid, generation);
       } catch (error) {
         // The runner comes again, or the object is looked at again.
         log.warn({ run: uid, err: error }, 'a desired state could not be sent to the runner');
@@ -46,40 +46,40 @@ export class Pauses {
   }
 
   /** Asked for at the API. Resolves when the runner has carried it out; the object says it soon after. */
-  async ask(run: RunSummary, by: string, wish: Wish): Promise<unknown> {
+  async request(run: RunSummary, by: string, command: PauseCommand): Promise<unknown> {
     const answer = Promise.withResolvers<unknown>();
-    void this.#inTurn(run.id, async () => {
+    void this.#serialize(run.id, async () => {
       try {
-        answer.resolve(await this.#parts.tell(run.id, by, wish));
+        answer.resolve(await this.#parts.send(run.id, by, command));
       } catch (error) {
         answer.reject(error);
         return;
       }
-      await this.#write(run, wish);
+      await this.#writeDesiredState(run, command);
     });
     return answer.promise;
   }
 
   /** So that kubectl finds what the script does, and can turn it around. */
-  async #write(run: RunSummary, wish: Wish): Promise<void> {
+  async #writeDesiredState(run: RunSummary, command: PauseCommand): Promise<void> {
     const { client, namespace } = this.#parts.cluster;
-    const patch = { spec: { desiredState: wish === 'pause' ? 'Paused' : 'Running' } };
+    const patch = { spec: { desiredState: command === 'pause' ? 'Paused' : 'Running' } };
     try {
       const { metadata } = await client.mergeInto(RUNS, namespace, objectOf(run), patch);
-      await this.#told(run.id, metadata.generation ?? 1);
+      await this.#storeSentGeneration(run.id, metadata.generation ?? 1);
     } catch (error) {
       this.#parts.log.warn({ run: run.id, err: error }, 'a pause could not be written to its SequencerRun');
     }
   }
 
-  async #told(id: string, generation: number): Promise<void> {
-    await this.#parts.db.update(runs).set({ toldGeneration: generation }).where(eq(runs.id, id));
+  async #storeSentGeneration(id: string, generation: number): Promise<void> {
+    await this.#parts.db.update(runs).set({ sentGeneration: generation }).where(eq(runs.id, id));
   }
 
-  async #inTurn(run: string, action: () => Promise<void>): Promise<void> {
-    const turn = (this.#turns.get(run) ?? Promise.resolve()).then(action);
-    this.#turns.set(run, turn);
+  async #serialize(run: string, action: () => Promise<void>): Promise<void> {
+    const turn = (this.#queues.get(run) ?? Promise.resolve()).then(action);
+    this.#queues.set(run, turn);
     await turn;
-    if (this.#turns.get(run) === turn) this.#turns.delete(run);
+    if (this.#queues.get(run) === turn) this.#queues.delete(run);
   }
 }

@@ -23,20 +23,20 @@ import { isRefused } from '../../store/errors.ts';
 import { findByRequest, findRun, findRuns, setPlaces, type RunSummary } from '../../store/run-store.ts';
 import { runs, sequencers } from '../../store/schema.ts';
 import type { Cluster } from './cluster.ts';
-import { SET_ASIDE, bareRowOf, lifeOf, phaseOf, rowOf, type LifeOfRun } from './run-row.ts';
+import { SET_ASIDE, bareRowOf, runStateOf, phaseOf, rowOf, type RunState } from './run-row.ts';
 
 /** The field manager of the one field that every replica writes alike. */
 const NUMBER_MANAGER = 'sequencer-api-number';
 /** For events that have come and are not committed yet. */
-const COMMITTED_WITHIN_MS = 10_000;
+const COMMIT_TIMEOUT_MS = 10_000;
 
 /** An object as it was last seen, and whether it is there still. */
-interface Seen {
+interface ObservedRun {
   run: SequencerRun;
-  gone: boolean;
+  deleted: boolean;
 }
 
-export interface RunMirrorParts {
+export interface RunSyncParts {
   db: Db;
   log: Logger;
   cluster: Cluster;
@@ -46,30 +46,30 @@ export interface RunMirrorParts {
   ended: (run: string) => void;
 }
 
-export class RunMirror {
-  readonly #parts: RunMirrorParts;
+export class RunSync {
+  readonly #parts: RunSyncParts;
   readonly #stopped = new AbortController();
   /** What has to be looked at, by sequencer and uid. */
-  readonly #dirty = new Map<string, Map<string, Seen>>();
+  readonly #dirty = new Map<string, Map<string, ObservedRun>>();
   readonly #working = new Map<string, Promise<void>>();
 
-  constructor(parts: RunMirrorParts) {
+  constructor(parts: RunSyncParts) {
     this.#parts = parts;
   }
 
   changed(before: SequencerRun | undefined, after: SequencerRun | undefined): void {
-    if (before && before.metadata.uid !== after?.metadata.uid) this.#mark(before, true);
-    if (after) this.#mark(after, false);
+    if (before && before.metadata.uid !== after?.metadata.uid) this.#enqueueRun(before, true);
+    if (after) this.#enqueueRun(after, false);
   }
 
   /** The order of the queue, or what of it starts by itself, may be another. */
-  touch(sequencer: string): void {
-    this.#dirty.set(sequencer, this.#dirty.get(sequencer) ?? new Map<string, Seen>());
+  enqueue(sequencer: string): void {
+    this.#dirty.set(sequencer, this.#dirty.get(sequencer) ?? new Map<string, ObservedRun>());
     this.#work(sequencer);
   }
 
   /** The row of a run that was just made; the object is whole. */
-  async take(run: SequencerRun): Promise<RunSummary> {
+  async ensureRow(run: SequencerRun): Promise<RunSummary> {
     const { db, board } = this.#parts;
     const { uid } = run.metadata;
     const row = (await findRun(db, uid)) ?? (await this.#insert(run));
@@ -78,7 +78,7 @@ export class RunMirror {
   }
 
   /** Ends the rows whose objects went away while nobody watched. Needs everything to be seen. */
-  async endForgotten(): Promise<void> {
+  async endOrphans(): Promise<void> {
     const { db, cluster } = this.#parts;
     const open = await db
       .select({ id: runs.id, object: runs.object, sequencer: runs.sequencer })
@@ -88,7 +88,7 @@ export class RunMirror {
       if (object === null || cluster.runs.get(cluster.namespace, object)?.metadata.uid === id) continue;
       const found = await cluster.client.find(RUNS, cluster.namespace, object);
       const row = await findRun(db, id);
-      if (found?.metadata.uid !== id && row) await this.#end(row, endOfGone(row));
+      if (found?.metadata.uid !== id && row) await this.#end(row, endOfDeleted(row));
     }
   }
 
@@ -97,10 +97,10 @@ export class RunMirror {
     await Promise.all(this.#working.values());
   }
 
-  #mark(run: SequencerRun, gone: boolean): void {
+  #enqueueRun(run: SequencerRun, deleted: boolean): void {
     const { sequencer } = run.spec;
-    const dirty = this.#dirty.get(sequencer) ?? new Map<string, Seen>();
-    dirty.set(run.metadata.uid, { run, gone });
+    const dirty = this.#dirty.get(sequencer) ?? new Map<string, ObservedRun>();
+    dirty.set(run.metadata.uid, { run, deleted });
     this.#dirty.set(sequencer, dirty);
     this.#work(sequencer);
   }
@@ -122,7 +122,7 @@ export class RunMirror {
       if (!seen || signal.aborted) return;
       this.#dirty.delete(sequencer);
       try {
-        await this.#look(sequencer, seen);
+        await this.#reconcile(sequencer, seen);
         backOff.reset();
       } catch (error) {
         this.#parts.log.warn({ sequencer, err: error }, 'runs of the cluster could not be stored; retrying');
@@ -132,7 +132,7 @@ export class RunMirror {
     }
   }
 
-  async #look(sequencer: string, seen: Map<string, Seen>): Promise<void> {
+  async #reconcile(sequencer: string, seen: Map<string, ObservedRun>): Promise<void> {
     const { db, board } = this.#parts;
     await db.insert(sequencers).values({ name: sequencer }).onConflictDoNothing();
     // What has ended makes room for what has begun.
@@ -148,7 +148,7 @@ export class RunMirror {
   }
 
   /** A refusal of one run delays no other: its row gets what can be stored, and a reason. */
-  async #followOrSetAside(seen: Seen, row: RunSummary | undefined): Promise<void> {
+  async #followOrSetAside(seen: ObservedRun, row: RunSummary | undefined): Promise<void> {
     try {
       await this.#follow(seen, row);
     } catch (error) {
@@ -163,54 +163,55 @@ export class RunMirror {
     }
   }
 
-  async #followBare({ run, gone }: Seen, row: RunSummary | undefined): Promise<void> {
+  async #followBare({ run, deleted: gone }: ObservedRun, row: RunSummary | undefined): Promise<void> {
     if (!row) {
       if (!gone) await this.#insert(run, bareRowOf);
       return;
     }
     if (isFinal(row.phase)) return;
     const bare = { reason: SET_ASIDE, startedAt: null, finishedAt: null, exitCode: null };
-    const { phase } = lifeOf(run);
-    if (isFinal(phase) || gone) await this.#end(row, { ...bare, phase: isFinal(phase) ? phase : endOfGone(row).phase });
+    const { phase } = runStateOf(run);
+    if (isFinal(phase) || gone)
+      await this.#end(row, { ...bare, phase: isFinal(phase) ? phase : endOfDeleted(row).phase });
     else await this.#continueRun(row, { ...bare, phase }, run);
   }
 
-  async #follow({ run, gone }: Seen, row: RunSummary | undefined): Promise<void> {
+  async #follow({ run, deleted: gone }: ObservedRun, row: RunSummary | undefined): Promise<void> {
     const { uid } = run.metadata;
     if (!row) {
-      if (!gone) await this.#find(run);
+      if (!gone) await this.#insertObserved(run);
       return;
     }
     if (!isFinal(row.phase)) {
-      const life = lifeOf(run);
+      const life = runStateOf(run);
       if (isFinal(life.phase)) await this.#end(row, life);
-      else if (gone) await this.#end(row, endOfGone(row));
+      else if (gone) await this.#end(row, endOfDeleted(row));
       else await this.#continueRun(row, life, run);
-    } else await this.#complete(row, lifeOf(run));
+    } else await this.#extendReason(row, runStateOf(run));
     if (!gone && run.status?.number !== row.number) await this.#writeNumber(run, row.number);
     const live = this.#parts.lives.get(uid);
     if (live && isFinal(live.row.phase)) this.#parts.lives.letGo(uid);
   }
 
   /** Of a run that others made. */
-  async #find({ metadata }: SequencerRun): Promise<void> {
+  async #insertObserved({ metadata }: SequencerRun): Promise<void> {
     const whole = await this.#parts.cluster.client.find(RUNS, metadata.namespace, metadata.name);
     if (whole?.metadata.uid === metadata.uid) await this.#insert(whole);
   }
 
-  async #insert(run: SequencerRun, made = rowOf): Promise<RunSummary> {
+  async #insert(run: SequencerRun, makeRow = rowOf): Promise<RunSummary> {
     const { db, lives } = this.#parts;
     const { sequencer } = run.spec;
     await db.transaction(async (tx) => {
       await tx.insert(sequencers).values({ name: sequencer }).onConflictDoNothing();
       const { lastNumber } = await lockSequencer(tx, sequencer);
       // Another replica may have been faster.
-      const there = await tx.select({ id: runs.id }).from(runs).where(eq(runs.id, run.metadata.uid));
-      if (there.length > 0) return;
+      const existing = await tx.select({ id: runs.id }).from(runs).where(eq(runs.id, run.metadata.uid));
+      if (existing.length > 0) return;
       // Objects may be older than the database.
       const number = Math.max(lastNumber + 1, run.status?.number ?? 0);
       await tx.update(sequencers).set({ lastNumber: number }).where(eq(sequencers.name, sequencer));
-      const row = made(run, {
+      const row = makeRow(run, {
         number,
         place: await nextPlace(tx, sequencer),
         start: this.#startOf(run),
@@ -236,13 +237,13 @@ export class RunMirror {
     return this.#parts.cluster.sequencers.get(metadata.namespace, spec.sequencer);
   }
 
-  async #continueRun(row: RunSummary, life: LifeOfRun, run: SequencerRun): Promise<void> {
+  async #continueRun(row: RunSummary, life: RunState, run: SequencerRun): Promise<void> {
     const { db, lives } = this.#parts;
     const { phase, reason } = life;
-    const isNews = row.lastSeq === 0 && (row.phase !== phase || row.reason !== reason);
+    const isChanged = row.lastSeq === 0 && (row.phase !== phase || row.reason !== reason);
     const known = lives.get(row.id);
-    if (!isNews && (known || row.phase === 'QUEUED')) return;
-    if (isNews) {
+    if (!isChanged && (known || row.phase === 'QUEUED')) return;
+    if (isChanged) {
       await db
         .update(runs)
         .set({ phase, reason, holdOnFailure: holdsOnFailure(run.spec, this.#sequencerOf(run)) })
@@ -255,10 +256,10 @@ export class RunMirror {
     live?.changed.notify();
   }
 
-  async #end(row: RunSummary, life: LifeOfRun): Promise<void> {
+  async #end(row: RunSummary, life: RunState): Promise<void> {
     const { db, lives, board, ended, log } = this.#parts;
     const live = lives.get(row.id);
-    const late = AbortSignal.timeout(COMMITTED_WITHIN_MS);
+    const late = AbortSignal.timeout(COMMIT_TIMEOUT_MS);
     while (live && live.storedSeq < live.view.lastSeq && !late.aborted) {
       await live.changed.after(live.changed.version, late);
     }
@@ -281,7 +282,7 @@ export class RunMirror {
   }
 
   /** What the cluster says besides of an end that the runner has told: that the run was cancelled, or its pod evicted. */
-  async #complete(row: RunSummary, { phase, reason }: LifeOfRun): Promise<void> {
+  async #extendReason(row: RunSummary, { phase, reason }: RunState): Promise<void> {
     const { db, lives } = this.#parts;
     if (phase !== row.phase || reason === null || row.reason === null) return;
     if (reason === row.reason || !reason.startsWith(row.reason)) return;
@@ -343,16 +344,16 @@ export class RunMirror {
   }
 }
 
-function isOpen({ run, gone }: Seen): boolean {
+function isOpen({ run, deleted: gone }: ObservedRun): boolean {
   return !gone && !isFinal(phaseOf(run));
 }
 
 /** Of a run whose object is gone, and did not tell how it ended. */
-function endOfGone(row: RunSummary): LifeOfRun {
-  const never = row.phase === 'QUEUED';
+function endOfDeleted(row: RunSummary): RunState {
+  const neverStarted = row.phase === 'QUEUED';
   return {
-    phase: never ? 'CANCELLED' : 'LOST',
-    reason: never
+    phase: neverStarted ? 'CANCELLED' : 'LOST',
+    reason: neverStarted
       ? 'Its object was deleted from the cluster before its turn came.'
       : 'Its object was removed from the cluster before anybody knew how the script ended. The telescope may still move.',
     startedAt: null,

@@ -2,19 +2,19 @@
 import { helloSchema, type Hello } from '@sequencer/model';
 import { and, eq, inArray, notInArray, sql } from 'drizzle-orm';
 import type { Db } from '../../../store/database.ts';
-import { replicas, seats } from '../../../store/replica-schema.ts';
+import { replicas, leases } from '../../../store/replica-schema.ts';
 
 /** A replica that was not heard of for this long is dead. */
 const DEAD_AFTER = sql`now() - interval '6 seconds'`;
 
-export interface Seat {
+export interface Lease {
   run: string;
   replica: string;
   since: Date;
   hello: Hello;
 }
 
-export class Seats {
+export class Leases {
   readonly #db: Db;
   readonly #replica: string;
 
@@ -26,49 +26,49 @@ export class Seats {
   async heartbeat(): Promise<void> {
     await this.#db
       .insert(replicas)
-      .values({ id: this.#replica, heardAt: sql`now()` })
-      .onConflictDoUpdate({ target: replicas.id, set: { heardAt: sql`now()` } });
+      .values({ id: this.#replica, lastSeenAt: sql`now()` })
+      .onConflictDoUpdate({ target: replicas.id, set: { lastSeenAt: sql`now()` } });
   }
 
   /** Takes the seats of replicas that are gone. The runs whose seats were taken from them: each by one replica alone. */
-  async takeFromDead(): Promise<string[]> {
+  async reclaimExpired(): Promise<string[]> {
     return this.#db.transaction(async (tx) => {
-      await tx.delete(replicas).where(sql`${replicas.heardAt} < ${DEAD_AFTER}`);
+      await tx.delete(replicas).where(sql`${replicas.lastSeenAt} < ${DEAD_AFTER}`);
       const alive = tx.select({ id: replicas.id }).from(replicas);
-      const left = await tx.delete(seats).where(notInArray(seats.replica, alive)).returning({ run: seats.run });
+      const left = await tx.delete(leases).where(notInArray(leases.replica, alive)).returning({ run: leases.run });
       return left.map(({ run }) => run);
     });
   }
 
-  async alive(): Promise<string[]> {
+  async liveReplicas(): Promise<string[]> {
     return (await this.#db.select({ id: replicas.id }).from(replicas)).map(({ id }) => id);
   }
 
-  async take(run: string, hello: Hello, since: Date): Promise<void> {
+  async acquire(run: string, hello: Hello, since: Date): Promise<void> {
     const row = { replica: this.#replica, since, hello: JSON.stringify(hello) };
     await this.#db
-      .insert(seats)
+      .insert(leases)
       .values({ run, ...row })
-      .onConflictDoUpdate({ target: seats.run, set: row });
+      .onConflictDoUpdate({ target: leases.run, set: row });
   }
 
   /** Only if it is still this replica's. */
-  async leave(run: string): Promise<void> {
-    await this.#db.delete(seats).where(and(eq(seats.run, run), eq(seats.replica, this.#replica)));
+  async release(run: string): Promise<void> {
+    await this.#db.delete(leases).where(and(eq(leases.run, run), eq(leases.replica, this.#replica)));
   }
 
-  async of(runs: readonly string[]): Promise<Map<string, Seat>> {
+  async find(runs: readonly string[]): Promise<Map<string, Lease>> {
     if (runs.length === 0) return new Map();
     const rows = await this.#db
       .select()
-      .from(seats)
-      .where(inArray(seats.run, [...runs]));
+      .from(leases)
+      .where(inArray(leases.run, [...runs]));
     return new Map(rows.map((row) => [row.run, { ...row, hello: helloSchema.parse(JSON.parse(row.hello)) }]));
   }
 
   /** Nothing here any more: the others need not wait until it counts as dead. */
-  async end(): Promise<void> {
-    await this.#db.delete(seats).where(eq(seats.replica, this.#replica));
+  async close(): Promise<void> {
+    await this.#db.delete(leases).where(eq(leases.replica, this.#replica));
     await this.#db.delete(replicas).where(eq(replicas.id, this.#replica));
   }
 }

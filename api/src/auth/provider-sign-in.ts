@@ -4,9 +4,9 @@ import * as client from 'openid-client';
 import { z } from 'zod';
 import type { Logger } from '../lib/log.ts';
 import type { AuditLog } from './audit-log.ts';
-import { AT_PROVIDER, SESSION, readCookie, removeCookie, writeCookie } from './cookie.ts';
-import type { Door } from './door.ts';
-import type { NotConfirmed, OidcClient, Person } from './oidc-client.ts';
+import { ATTEMPT_COOKIE, SESSION_COOKIE, readCookie, removeCookie, writeCookie } from './cookie.ts';
+import type { Authenticator } from './authenticator.ts';
+import type { OidcFailure, OidcClient, ProviderUser } from './oidc-client.ts';
 import type { OidcSessions } from './oidc-sessions.ts';
 
 const ATTEMPT_MS = 10 * 60_000;
@@ -22,61 +22,67 @@ const attemptSchema = z.object({
 type Attempt = z.output<typeof attemptSchema>;
 
 /** Words that the page of the sign-in knows sentences for. */
-type Refusal = NotConfirmed | 'provider-away' | 'signed-out';
+type SignInFailure = OidcFailure | 'provider-away' | 'signed-out';
 
-export class Provider {
+export class ProviderSignIn {
   readonly #client: OidcClient;
   /** The page that people are sent to when the sign-in does not succeed. */
   readonly #home: URL;
-  readonly #door: Door;
+  readonly #authenticator: Authenticator;
   readonly #audit: AuditLog;
   readonly #log: Logger;
 
   constructor(
     oidc: { client: OidcClient; sessions: OidcSessions },
     home: URL,
-    door: Door,
+    authenticator: Authenticator,
     audit: AuditLog,
     log: Logger,
   ) {
     this.#client = oidc.client;
     this.#home = home;
-    this.#door = door;
+    this.#authenticator = authenticator;
     this.#audit = audit;
     this.#log = log;
   }
 
   /** Sends the browser to the provider. */
   async login(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const asked = new URL(request.url ?? '', 'http://localhost').searchParams;
+    const query = new URL(request.url ?? '', 'http://localhost').searchParams;
     const attempt: Attempt = {
       state: client.randomState(),
       nonce: client.randomNonce(),
       verifier: client.randomPKCECodeVerifier(),
-      back: this.#ownPage(asked.get('back')),
-      silent: asked.has('silent'),
+      back: this.#ownPage(query.get('back')),
+      silent: query.has('silent'),
     };
     let url: URL;
     try {
       url = await this.#client.signInUrl(attempt, attempt.silent);
     } catch (error) {
       this.#log.error({ err: error }, 'the provider cannot be reached');
-      this.#refuse(response, 'provider-away');
+      this.#redirectFailed(response, 'provider-away');
       return;
     }
     const value = Buffer.from(JSON.stringify(attempt)).toString('base64url');
-    writeCookie(AT_PROVIDER, response, value, this.#door.peers.secure(request), new Date(Date.now() + ATTEMPT_MS));
+    writeCookie(
+      ATTEMPT_COOKIE,
+      response,
+      value,
+      this.#authenticator.clientAddresses.secure(request),
+      new Date(Date.now() + ATTEMPT_MS),
+    );
     redirect(response, url.href);
   }
 
   /** The browser comes back from the provider. */
   async callback(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const secure = this.#door.peers.secure(request);
-    const address = this.#door.peers.address(request);
-    const cookie = readCookie(AT_PROVIDER, request, secure);
-    removeCookie(AT_PROVIDER, response, secure);
+    const secure = this.#authenticator.clientAddresses.secure(request);
+    const address = this.#authenticator.clientAddresses.address(request);
+    const cookie = readCookie(ATTEMPT_COOKIE, request, secure);
+    removeCookie(ATTEMPT_COOKIE, response, secure);
     const attempt = readAttempt(cookie);
-    const person = attempt ? await this.#person(request, attempt) : 'not-finished';
+    const person = attempt ? await this.#exchangeCode(request, attempt) : 'not-finished';
     await this.#audit.write({
       at: new Date(),
       userName: typeof person === 'string' ? null : person.name,
@@ -91,21 +97,21 @@ export class Provider {
       message: typeof person === 'string' ? person : null,
     });
     if (!attempt || typeof person === 'string') {
-      this.#refuse(response, typeof person === 'string' ? person : 'not-finished');
+      this.#redirectFailed(response, typeof person === 'string' ? person : 'not-finished');
       return;
     }
-    const before = readCookie(SESSION, request, secure);
-    if (before !== null) await this.#door.sessions.endCookie(before);
-    await this.#door.ownerGrants.seen('oidc', person.name, person.grant);
-    const session = await this.#door.sessions.begin(person.name, 'oidc', person, address);
-    writeCookie(SESSION, response, session.cookie, secure, session.row.expiresAt);
+    const previous = readCookie(SESSION_COOKIE, request, secure);
+    if (previous !== null) await this.#authenticator.sessions.endCookie(previous);
+    await this.#authenticator.ownerGrants.record('oidc', person.name, person.grant);
+    const session = await this.#authenticator.sessions.begin(person.name, 'oidc', person, address);
+    writeCookie(SESSION_COOKIE, response, session.cookie, secure, session.row.expiresAt);
     // The cookie is not signed, so its content is not trusted.
     redirect(response, this.#ownPage(attempt.back));
   }
 
-  async #person(request: IncomingMessage, attempt: Attempt): Promise<Person | Refusal> {
+  async #exchangeCode(request: IncomingMessage, attempt: Attempt): Promise<ProviderUser | SignInFailure> {
     try {
-      return await this.#client.person(new URL(request.url ?? '', 'http://localhost').search, attempt);
+      return await this.#client.exchangeCode(new URL(request.url ?? '', 'http://localhost').search, attempt);
     } catch (error) {
       if (attempt.silent && error instanceof client.AuthorizationResponseError) return 'signed-out';
       this.#log.warn({ err: error }, 'a sign-in at the provider did not succeed');
@@ -121,7 +127,7 @@ export class Provider {
     return url.origin === home.origin && url.pathname.startsWith(folder) ? url.href : home.href;
   }
 
-  #refuse(response: ServerResponse, why: Refusal): void {
+  #redirectFailed(response: ServerResponse, why: SignInFailure): void {
     const url = new URL(this.#home);
     url.searchParams.set('refused', why);
     redirect(response, url.href);
