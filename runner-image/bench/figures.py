@@ -1,6 +1,6 @@
-"""The runner's own figures, without the API, on each Python that they are promised for: a line of JSON each, on stdout.
+"""Measures the runner without the API, on each Python for which figures are promised. Prints a JSON line per figure.
 
-python runner-image/bench/figures.py [PART ...]     PART: ratios, latencies, journal, memory; all when none is named
+python runner-image/bench/figures.py [PART ...]     PART: ratios, latencies, journal, memory; default: all
 """
 
 import sys
@@ -22,12 +22,12 @@ PARTS = {"ratios": ratios.measure, "latencies": latencies.measure, "journal": jo
 
 def main() -> None:
     wanted = sys.argv[1:] or list(PARTS)
-    there = pythons()
+    installed = pythons()
     for version in VERSIONS:
         report = Report(version)
-        python = there.get(version)
+        python = installed.get(version)
         if python is None:
-            report("the runner's own figures", "this Python is not on this machine", "measured", False)
+            report("the runner's own figures", "this Python is not installed", "measured", False)
             continue
         for part in wanted:
             with tempfile.TemporaryDirectory() as folder:

@@ -1,7 +1,7 @@
-"""How many events a second the supervisor takes from the script, writes and sends, for as long as they come.
+"""Measures how many events a second the supervisor can receive, write and send continuously.
 
-No script makes so many by itself: its lines are sampled long before. So a thread of it hands ready events to the
-channel, while the script works in another.
+No script causes so many events: its lines are sampled long before. So a thread of the script puts prepared events into
+the channel, while another thread computes.
 """
 
 import os
@@ -26,7 +26,7 @@ import sys, threading, time
 from sequencer_runner.common.frames import line_frame
 from sequencer_runner.script.tracing.probe import current_probe
 
-# In the order of the runner's own: the supervisor checks any other way of writing it field by field.
+# With fields in the order of the runner: the supervisor checks events in any other form field by field.
 line = {{"type": "line", "at": "2026-01-01T00:00:00.000Z", "trace": 1, "file": "<script>"}}
 block = b"".join(line_frame({{**line, "line": n, "function": "work"}}) for n in range(1, {RATE // 50} + 1))
 channel = current_probe()._controller._channel
@@ -63,7 +63,7 @@ def measure(python: str, folder: Path, report: Report) -> None:
 
 
 def sustained(python: str, state: Path) -> tuple[float, float]:
-    """CPU seconds of the script, and the events a second that were sent."""
+    """Returns the CPU seconds of the script, and the sent events per second."""
     sink = Sink()
     worker = subprocess.Popen(
         [
@@ -79,6 +79,6 @@ def sustained(python: str, state: Path) -> tuple[float, float]:
     worker.wait()
     sink.close()
     assert sink.over.is_set(), "the run has not ended"
-    # Without what comes before the first block, and after the last.
+    # Without the events before the first block and after the last.
     within = [seen for seen in sink.seen if 0.02 < seen.count / sink.seen[-1].count < 0.98]
     return took(sink.printed.encode()), (within[-1].count - within[0].count) / (within[-1].at - within[0].at)

@@ -1,4 +1,4 @@
-"""How long a person waits: for a step, a pause, the first statement of a run on a worker that has just started."""
+"""Measures latencies for users: of a step, a pause, and the first statement on a worker that has just started."""
 
 import statistics
 import time
@@ -37,13 +37,13 @@ def quantile(values: list[float], q: float) -> float:
 
 
 class Driven(ScriptHost):
-    """A script process that is asked to do one thing after another."""
+    """A script process that executes one command after another."""
 
     def begin(self, script: Path, *, paused: bool) -> None:
         self._start(script, [], [], paused=paused)
 
     def next(self, kind: str) -> dict[str, Any]:
-        """The next event of the kind. What comes with it and after it is let go."""
+        """Returns the next event of the kind. Events in the same data after it are dropped."""
         while True:
             for frame in self._reader.feed(self._channel.recv(1 << 20)):
                 if isinstance(frame, dict) and frame.get("event", {}).get("type") == kind:
@@ -83,7 +83,7 @@ def pause_times(python: str, folder: Path, text: str) -> list[float]:
     driven.next("started")
     times = []
     for number in range(PAUSES):
-        # At another moment of the script's own 50 ms each time.
+        # At a different moment of the 50 ms cycle each time.
         time.sleep(0.15 + 0.0013 * number)
         begin = time.perf_counter()
         driven.send({"id": "pause", "do": "pause"})

@@ -1,4 +1,4 @@
-"""Resident memory of the supervisor and of the script process, each with its Python: idle, and after many lines."""
+"""Measures the resident memory of the supervisor and of the script process: idle, and after many lines."""
 
 from pathlib import Path
 
@@ -43,6 +43,6 @@ def measure(python: str, folder: Path, report: Report) -> None:
 
 
 def resident(pid: int) -> float:
-    """Megabytes."""
+    """Resident memory in megabytes."""
     status = Path(f"/proc/{pid}/status").read_text()
     return int(status.split("VmRSS:")[1].split()[0]) / 1024

@@ -1,8 +1,8 @@
-"""What a script costs that just runs, against plain Python: CPU seconds of its process, the runner's threads included.
+"""Measures the CPU time of a freely running script against plain Python, including the threads of the runner.
 
-They take turns. Where things come to lie in memory alone makes a script up to a tenth slower or faster, so in each turn
-the script is a little longer and has other hashes, and the median of the turns counts. Between the two stands what
-CPython itself takes for lines that were told: `sys.monitoring` alone, with a function that counts to three.
+Both run alternately. Memory layout alone makes a script up to a tenth slower or faster, so in each round the script is
+a little longer and has another hash seed, and the median of the rounds counts. For comparison, the cost of line events
+in CPython itself is measured: `sys.monitoring` alone, with a function that counts to three.
 """
 
 import re
@@ -16,9 +16,9 @@ from report import Report
 from script_host import ScriptHost, environment, run_plainly
 
 TURNS = 11
-# Of a line that is hit, in the loop below.
+# How often the line with the breakpoint runs, in the loop below.
 HITS = 400_000
-# Each takes about a second by itself: what is paid once, when code first runs, is a small part as in real scripts.
+# Each takes about a second alone: one-time costs of new code are a small part, as in real scripts.
 WORKS = {
     "hot loop": "def work():\n    n = 0\n    while n < 50_000_000:\n        n += 1\nwork()\n",
     "deep recursion": (
@@ -43,21 +43,21 @@ WORKS = {
 UNHIT = "def never():\n" + "    x = 1\n" * 10 + WORKS["hot loop"]
 HOT = f"def work():\n    n = 0\n    while n < {HITS}:\n        n += 1\nwork()\n"
 CONDITION = "n < 0"
-# Runs the script of its argument, and has each line told three times, without a runner.
-TOLD = """import sys
-monitoring, told = sys.monitoring, {}
-def tell(code, line):
-    told[code, line] = told.get((code, line), 0) + 1
-    return monitoring.DISABLE if told[code, line] > 3 else None
-def listen(code):
+# Runs a script without a runner and reports each line three times.
+MONITORED = """import sys
+monitoring, counts = sys.monitoring, {}
+def on_line(code, line):
+    counts[code, line] = counts.get((code, line), 0) + 1
+    return monitoring.DISABLE if counts[code, line] > 3 else None
+def watch(code):
     monitoring.set_local_events(4, code, monitoring.events.LINE)
     for constant in code.co_consts:
         if hasattr(constant, "co_code"):
-            listen(constant)
+            watch(constant)
 monitoring.use_tool_id(4, "lines")
-monitoring.register_callback(4, monitoring.events.LINE, tell)
+monitoring.register_callback(4, monitoring.events.LINE, on_line)
 code = compile(open(sys.argv[1]).read(), sys.argv[1], "exec")
-listen(code)
+watch(code)
 exec(code, {"__name__": "__main__"})
 """
 
@@ -67,9 +67,9 @@ Points = list[dict[str, Any]]
 def measure(python: str, folder: Path, report: Report) -> None:
     turns = Turns(python, folder)
     for what, work in WORKS.items():
-        tell_ratio(report, f"free running, {what}", turns.times(work, []), 1.03)
+        report_ratio(report, f"free running, {what}", turns.times(work, []), 1.03)
     unhit = [point(line) for line in range(3, 13)]
-    tell_ratio(report, "with 10 breakpoints, none hit", turns.times(UNHIT, unhit), 1.05)
+    report_ratio(report, "with 10 breakpoints, none hit", turns.times(UNHIT, unhit), 1.05)
     times = turns.times(HOT, [point(5, condition=CONDITION)])
     cost = (min(times.watched) - min(times.alone)) / HITS * 1e6 - evaluating(python)
     what = "a conditional breakpoint on a hot line, beyond evaluating it"
@@ -78,19 +78,19 @@ def measure(python: str, folder: Path, report: Report) -> None:
 
 @dataclass
 class Times:
-    """CPU seconds of a work by itself, with its lines told by Python alone, and under the runner."""
+    """CPU seconds of a script alone, with line events by `sys.monitoring` alone, and under the runner."""
 
     alone: list[float] = field(default_factory=list)
-    told: list[float] = field(default_factory=list)
+    monitored: list[float] = field(default_factory=list)
     watched: list[float] = field(default_factory=list)
 
 
-def tell_ratio(report: Report, what: str, times: Times, bound: float) -> None:
-    """With how much plain Python's own times differ from turn to turn."""
+def report_ratio(report: Report, what: str, times: Times, bound: float) -> None:
+    """Reports the ratio, with the range of the times of plain Python."""
     value = median_ratio(times.watched, times.alone)
     plain = f"{min(times.alone):.2f} to {max(times.alone):.2f} s"
-    told = median_ratio(times.told, times.alone)
-    text = f"{value:.3f} of plain Python's {plain}; lines told by Python alone: {told:.3f}"
+    monitored = median_ratio(times.monitored, times.alone)
+    text = f"{value:.3f} of plain Python's {plain}; line events by Python alone: {monitored:.3f}"
     report(what, text, f"at most {bound:.2f}", value <= bound)
 
 
@@ -99,25 +99,25 @@ def median_ratio(times: list[float], alone: list[float]) -> float:
 
 
 class Turns:
-    """Runs a work in its three ways, in turns."""
+    """Runs a script in the three ways alternately."""
 
     def __init__(self, python: str, folder: Path) -> None:
         self._python = python
         self._script = folder / "script.py"
-        self._teller = folder / "teller.py"
-        self._teller.write_text(TOLD)
+        self._monitor = folder / "monitor.py"
+        self._monitor.write_text(MONITORED)
 
     def times(self, work: str, points: Points) -> Times:
         times = Times()
         for turn in range(TURNS):
             env = environment(PYTHONHASHSEED=str(turn))
-            # On one line more, above and below.
+            # With a header and a footer line of different length in each round.
             self._script.write_text(
                 f"import sys, time; _more = {'x' * (turn * 53)!r}; _t0 = time.process_time()\n"
                 f"{work}print('TOOK', time.process_time() - _t0, file=sys.stderr)\n"
             )
             times.alone.append(took(run_plainly(self._python, self._script, [], env).stderr))
-            times.told.append(took(run_plainly(self._python, self._teller, [str(self._script)], env).stderr))
+            times.monitored.append(took(run_plainly(self._python, self._monitor, [str(self._script)], env).stderr))
             watched = ScriptHost(self._python, env).run(self._script, [], points, [])
             times.watched.append(took(watched.stderr))
         return times
@@ -134,7 +134,7 @@ def point(line: int, **more: Any) -> dict[str, Any]:
 
 
 def evaluating(python: str) -> float:
-    """Microseconds for evaluating the condition in a frame, by itself."""
+    """Microseconds to evaluate the condition in a frame, without a runner."""
     loop = "    t0 = time.process_time()\n    for _ in range(400_000):\n        "
     code = (
         f"import sys, time\ncode = compile({CONDITION!r}, '', 'eval')\ndef f():\n    n, frame = 1, sys._getframe()\n"

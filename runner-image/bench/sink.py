@@ -1,4 +1,4 @@
-"""A gateway that takes what comes and acknowledges it, at hardly any cost: what is measured is the runner."""
+"""A gateway that acknowledges everything at almost no cost, so that only the runner is measured."""
 
 import asyncio
 import json
@@ -12,14 +12,14 @@ from websockets.asyncio.server import ServerConnection, serve
 
 
 class Seen(NamedTuple):
-    """So many events had come."""
+    """The number of events received up to a time."""
 
     at: float
     count: int
 
 
 class Sink:
-    """Runs in a thread of its own. `printed`: the messages with the line that says how long the script took."""
+    """Runs in a separate thread. `printed`: the messages that contain the script's line with its CPU time."""
 
     def __init__(self) -> None:
         self.port = 0
@@ -55,12 +55,12 @@ class Sink:
 
     async def _handle(self, socket: ServerConnection) -> None:
         self._socket = socket
-        # The runner is ended when all has come.
+        # The runner is terminated after the last event.
         with suppress(ConnectionClosed):
             async for text in socket:
-                await self._hear(socket, str(text))
+                await self._receive(socket, str(text))
 
-    async def _hear(self, socket: ServerConnection, text: str) -> None:
+    async def _receive(self, socket: ServerConnection, text: str) -> None:
         if text.startswith('{"type":"events"'):
             run = text.split('"', 8)[7]
             self._count += text.count('{"seq":')

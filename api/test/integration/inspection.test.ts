@@ -202,7 +202,7 @@ it('lets the other tasks of a loop wait for a step, says so, and lets them go on
     `Trace ${String(at.trace)} steps over, while the other tasks of its event loop are frozen.`,
     'There is no trace 99, or it has ended.',
     `The tasks that were frozen for the step of trace ${String(at.trace)} continue.`,
-    `Trace ${String(at.trace)} goes on.`,
+    `Trace ${String(at.trace)} continues.`,
   ]);
   // A script itself is no task.
   const { id: other } = (await submit(api, { script: 'print(1)\n', startPaused: true })).data.submitRun;

@@ -1,1 +1,1 @@
-"""What runs in the script's own process: the statements, the tracer, the streams, the prompts."""
+"""The process of one script: executes and traces its statements, and stops them at prompts."""

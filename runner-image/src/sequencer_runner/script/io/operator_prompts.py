@@ -52,27 +52,27 @@ class OperatorPrompts:
         """Asks the operator. Returns the answer; None after the timeout, or when the run is being stopped."""
         self._pass_on()
         deadline = None if timeout is None else time.monotonic() + timeout
-        asked: Question | None = None
+        pending: Question | None = None
         try:
-            asked = self._begin(kind, question, default, timeout)
-            while not asked.over.wait(_wait(deadline)):
+            pending = self._begin(kind, question, default, timeout)
+            while not pending.over.wait(_wait(deadline)):
                 if deadline is not None and time.monotonic() >= deadline:
-                    self._end(asked, default, None)
+                    self._end(pending, default, None)
         finally:
-            if asked is not None:
+            if pending is not None:
                 # Still open: a signal has raised in this thread.
-                self._end(asked, None, None)
-        return asked.answer
+                self._end(pending, None, None)
+        return pending.answer
 
     def _begin(self, kind: str, question: str, default: str | None, timeout: float | None) -> Question:
         with self._lock:
             self._last += 1
             main = threads.is_main()
-            asked = Question(self._last, kind, main)
-            self._open[asked.number] = asked
+            pending = Question(self._last, kind, main)
+            self._open[pending.number] = pending
             self._channel.event(
                 "ask",
-                ask=asked.number,
+                ask=pending.number,
                 trace=self._where(),
                 kind=kind,
                 question=_text(question, _QUESTION),
@@ -80,8 +80,8 @@ class OperatorPrompts:
                 deadline=None if timeout is None else iso(now_ms() + int(timeout * 1000)),
             )
             if self.leaving and not main:
-                self._end(asked, None, None)
-            return asked
+                self._end(pending, None, None)
+            return pending
 
     def progress(self, name: str, done: float, total: float | None, text: str) -> None:
         key = (self._where(), name[:_NAME])
@@ -107,35 +107,35 @@ class OperatorPrompts:
 
     def answer(self, number: int, answer: str, by: str) -> None:
         with self._lock:
-            asked = self._open.get(number)
-            if asked is None:
+            pending = self._open.get(number)
+            if pending is None:
                 code = "ASK_ANSWERED" if 0 < number <= self._last else "BAD_INPUT"
                 text = "was already answered, or its time is over" if code == "ASK_ANSWERED" else "was never asked"
                 raise CommandRefused(code, f"Question {number} {text}.")
-            if asked.kind == "confirm":
+            if pending.kind == "confirm":
                 word = _WORDS.get(answer.strip().lower())
                 if word is None:
                     raise CommandRefused("BAD_INPUT", "answer: yes or no is expected.")
                 answer = word
             if "\n" in answer or "\r" in answer:
                 raise CommandRefused("BAD_INPUT", "answer: it must be one line.")
-            self._end(asked, answer, by)
+            self._end(pending, answer, by)
 
-    def _end(self, asked: Question, answer: str | None, by: str | None) -> None:
+    def _end(self, pending: Question, answer: str | None, by: str | None) -> None:
         with self._lock:
-            if self._open.pop(asked.number, None) is None:
+            if self._open.pop(pending.number, None) is None:
                 return
-            asked.answer = answer
-            self._channel.event("answered", ask=asked.number, answer=answer, by=by)
-            asked.over.set()
+            pending.answer = answer
+            self._channel.event("answered", ask=pending.number, answer=answer, by=by)
+            pending.over.set()
 
     def leave(self) -> None:
         """Ends the questions of threads because the run is being stopped. The signal ends one of the main thread."""
         with self._lock:
             self.leaving = True
-            for asked in list(self._open.values()):
-                if not asked.main:
-                    self._end(asked, None, None)
+            for pending in list(self._open.values()):
+                if not pending.main:
+                    self._end(pending, None, None)
 
     def tick(self) -> None:
         """Sends the latest progress that was held back."""
