@@ -87,7 +87,7 @@ async def carry_out(channel: ScriptChannel, stopping: Stopping, name: str, field
 
 
 async def _evaluate(channel: ScriptChannel, fields: dict[str, Any]) -> Any:
-    # Send it before returning, so that an immediate interrupt arrives later.
+    # Queued immediately: an interrupt that follows must find the evaluation.
     answer = channel.start_request({"do": "evaluate", **fields})
     done, _ = await asyncio.wait([answer], timeout=_EVALUATION)
     if not done:

@@ -116,7 +116,7 @@ def _due() -> Iterator[int]:
 
 
 def reaction_event(level: str, seconds: int, reaction: str) -> dict[str, Any] | None:
-    """Returns a `reaction` event, or None too early. `reaction` is from the script process, or `unknown`."""
+    """Returns a `reaction` event; None before the script had time to react. `reaction`: of the script process."""
     if seconds < _REACTION_TIME:
         return None
     sent = _SENT[level]

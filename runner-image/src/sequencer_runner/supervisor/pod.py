@@ -47,11 +47,11 @@ class Options:
     record_grace: float
 
 
-def read_options(given: Path, work: Path) -> Options:
-    options = json.loads((given / "options.json").read_text())
+def read_options(run_folder: Path, work: Path) -> Options:
+    options = json.loads((run_folder / "options.json").read_text())
     settings = Settings(
         options["gateway"],
-        Secret("", given / "token"),
+        Secret("", run_folder / "token"),
         options["sequencer"],
         work / "journal",
         options["hostname"],
@@ -61,7 +61,7 @@ def read_options(given: Path, work: Path) -> Options:
     start = {key: options[key] for key in ("run", "by", "title", "arguments", "startPaused", "holdOnFailure")}
     # Read as bytes: the line ends of the script are preserved.
     start.update(
-        script=(given / "script.py").read_bytes().decode(),
+        script=(run_folder / "script.py").read_bytes().decode(),
         breakpoints=options.get("breakpoints", []),
         startAt=options.get("startAt", 0),
         startLine=options.get("startLine"),
@@ -157,38 +157,38 @@ class Pod:
             await asyncio.sleep(0.05)
 
 
-async def wait_for_run(given: Path, end_requested: asyncio.Event) -> ScriptProcessHandle | None:
+async def wait_for_run(run_folder: Path, end_requested: asyncio.Event) -> ScriptProcessHandle | None:
     """Waits for the files, which Kubernetes creates atomically. Returns a prepared script process; None if the pod was
     asked to end before that."""
     warm = spawn()
     packages()
     while not end_requested.is_set():
-        if (given / "options.json").exists():
+        if (run_folder / "options.json").exists():
             return warm
         await asyncio.sleep(_POLL)
     warm.close()
     return None
 
 
-async def work(given: Path, folder: Path, message: Path, waits: bool) -> int:
+async def work(run_folder: Path, folder: Path, message: Path, waits: bool) -> int:
     end_requested = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, end_requested.set)
     if (folder / _ENDING).exists():
         end_requested.set()
-    warm = await wait_for_run(given, end_requested) if waits else None
+    warm = await wait_for_run(run_folder, end_requested) if waits else None
     if warm is None and end_requested.is_set():
         message.write_text(json.dumps({"begun": False}))
         return 0
-    return await Pod(read_options(given, folder), message, end_requested, warm).work()
+    return await Pod(read_options(run_folder, folder), message, end_requested, warm).work()
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(
         prog="sequencer-runner-pod", description="Executes the run whose files are in a folder."
     )
-    parser.add_argument("given", type=Path, help="the folder with options.json, script.py and token")
+    parser.add_argument("run_folder", type=Path, help="the folder with options.json, script.py and token")
     parser.add_argument("work", type=Path, help="a folder for the journal and the log of this pod alone")
     parser.add_argument("--wait", action="store_true", help="wait until the files of the run appear in the folder")
     parser.add_argument("--termination-message", type=Path, default=Path("/dev/termination-log"))
@@ -199,7 +199,7 @@ def main() -> None:
     )
     logging.getLogger("websockets").setLevel(logging.WARNING)
 
-    code = asyncio.run(work(options.given, options.work, options.termination_message, options.wait))
+    code = asyncio.run(work(options.run_folder, options.work, options.termination_message, options.wait))
     sys.stdout.flush()
     # Exit without waiting for threads that write to a blocked log.
     os._exit(code)

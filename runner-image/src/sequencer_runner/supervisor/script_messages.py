@@ -69,9 +69,7 @@ class ScriptMessages:
     def _event(self, event: dict[str, Any]) -> None:
         kind, at = event.get("type"), event.get("at")
         if kind not in SCRIPT_EVENTS:
-            raise BadScriptMessage(
-                f"an event of type {str(kind)[:64]!a}, which only the supervisor makes or nobody knows"
-            )
+            raise BadScriptMessage(f"an event of type {str(kind)[:64]!a}, which a script process does not send")
         if not isinstance(at, str) or not _AT.fullmatch(at):
             raise BadScriptMessage(f"the time of an event is {str(at)[:64]!a}")
         if "seq" in event:

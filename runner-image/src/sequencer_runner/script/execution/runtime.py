@@ -207,7 +207,7 @@ class ScriptRuntime:
 
         threads.start(body)
 
-    # --- messages of the supervisor---------------------------------------------------------------------------------
+    # --- messages of the supervisor --------------------------------------------------------------------------------
 
     def _set_watched(self) -> None:
         while True:
