@@ -2,7 +2,7 @@ import type { CodegenConfig } from '@graphql-codegen/cli';
 
 const config: CodegenConfig = {
   schema: '../api/schema.graphql',
-  documents: 'src/api/*documents.ts',
+  documents: ['src/**/*.{ts,vue}', '!src/gql/**'],
   generates: {
     'src/gql/': {
       preset: 'client',

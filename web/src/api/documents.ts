@@ -1,4 +1,4 @@
-/** Operations of sequencers, runs and the history. `make generate` generates their types. */
+/** Operations that several components share. Others are beside their component. `make generate` writes their types. */
 import { graphql } from '../gql/index.ts';
 
 graphql(/* GraphQL */ `
@@ -23,71 +23,6 @@ graphql(/* GraphQL */ `
       line
       awaitingDecision
     }
-  }
-`);
-
-export const ABOUT = graphql(/* GraphQL */ `
-  query About {
-    server {
-      version
-      time
-    }
-  }
-`);
-
-export const SEQUENCERS = graphql(/* GraphQL */ `
-  subscription Sequencers {
-    sequencers {
-      name
-      mode
-      modeReason
-      modeChangedBy
-      modeChangedAt
-      hostname
-      lastKnownSince
-      control {
-        holder
-        since
-        askedBy
-      }
-      holdOnFailure
-      runner {
-        connected
-        runnerPerRun
-        since
-        python
-        hostname
-        packages {
-          name
-          version
-        }
-        problems
-      }
-      activeRun {
-        ...RunSummary
-        pausePending
-        pausedSince
-        scriptVersion
-        position {
-          statement
-          line
-          since
-        }
-      }
-      queue {
-        ...RunSummary
-        start
-      }
-      lastRun {
-        ...RunSummary
-      }
-    }
-  }
-`);
-
-export const HEARTBEAT = graphql(/* GraphQL */ `
-  subscription Heartbeat {
-    heartbeat
   }
 `);
 
@@ -221,22 +156,6 @@ export const HISTORY = graphql(/* GraphQL */ `
   }
 `);
 
-export const NIGHTS = graphql(/* GraphQL */ `
-  query Nights($filter: RunFilter, $last: Int!) {
-    nights(filter: $filter, last: $last) {
-      date
-      outcomes {
-        phase
-        runs
-        seconds
-      }
-    }
-    runs(filter: $filter, first: 1) {
-      totalCount
-    }
-  }
-`);
-
 export const SCRIPT = graphql(/* GraphQL */ `
   query Script($id: ID!) {
     run(id: $id) {
@@ -251,40 +170,6 @@ export const SCRIPT = graphql(/* GraphQL */ `
       sequencer {
         name
       }
-    }
-  }
-`);
-
-export const LAST_OUTPUT = graphql(/* GraphQL */ `
-  query LastOutput($id: ID!) {
-    run(id: $id) {
-      outputBefore(last: 20) {
-        seq
-        stream
-        text
-        at
-      }
-    }
-  }
-`);
-
-export const CHECK = graphql(/* GraphQL */ `
-  mutation Check($sequencer: String!, $script: String!, $startAt: Int) {
-    checkScript(sequencer: $sequencer, script: $script, startAt: $startAt) {
-      severity
-      line
-      code
-      message
-    }
-  }
-`);
-
-export const STATEMENTS = graphql(/* GraphQL */ `
-  mutation Statements($sequencer: String!, $script: String!) {
-    listStatements(sequencer: $sequencer, script: $script) {
-      index
-      firstLine
-      lastLine
     }
   }
 `);
@@ -351,14 +236,6 @@ export const CANCEL = graphql(/* GraphQL */ `
   mutation Cancel($id: ID!) {
     cancelRun(id: $id) {
       id
-    }
-  }
-`);
-
-export const SET_MODE = graphql(/* GraphQL */ `
-  mutation SetMode($sequencer: String!, $mode: SequencerMode!) {
-    setMode(sequencer: $sequencer, mode: $mode) {
-      name
     }
   }
 `);

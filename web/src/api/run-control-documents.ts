@@ -97,11 +97,3 @@ export const ANSWER = graphql(/* GraphQL */ `
     }
   }
 `);
-
-export const SET_HOLD = graphql(/* GraphQL */ `
-  mutation SetHold($sequencer: String!, $hold: Boolean!) {
-    setHoldOnFailure(sequencer: $sequencer, hold: $hold) {
-      name
-    }
-  }
-`);

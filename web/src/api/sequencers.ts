@@ -1,6 +1,53 @@
 /** The state of every sequencer, shared by the frame and the pages. */
 import { computed, inject, type ComputedRef, type InjectionKey } from 'vue';
+import { graphql } from '../gql/index.ts';
 import type { SequencersSubscription } from '../gql/graphql.ts';
+
+export const SEQUENCERS = graphql(/* GraphQL */ `
+  subscription Sequencers {
+    sequencers {
+      name
+      mode
+      modeReason
+      modeChangedBy
+      modeChangedAt
+      hostname
+      lastKnownSince
+      ...ControlBar_sequencer
+      ...HoldOnFailureSetting_sequencer
+      runner {
+        connected
+        runnerPerRun
+        since
+        python
+        hostname
+        packages {
+          name
+          version
+        }
+        problems
+      }
+      activeRun {
+        ...RunSummary
+        pausePending
+        pausedSince
+        scriptVersion
+        position {
+          statement
+          line
+          since
+        }
+      }
+      queue {
+        ...RunSummary
+        start
+      }
+      lastRun {
+        ...RunSummary
+      }
+    }
+  }
+`);
 
 export type SequencerSummary = SequencersSubscription['sequencers'][number];
 export type RunSummary = NonNullable<SequencerSummary['lastRun']>;

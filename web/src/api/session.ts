@@ -12,7 +12,36 @@ import {
 } from 'vue';
 import type { AccessMethod, AccessQuery } from '../gql/graphql.ts';
 import { makeHttpClient, mutate, query } from './client.ts';
-import { ACCESS, SIGN_IN, SIGN_OUT } from './access-documents.ts';
+import { graphql } from '../gql/index.ts';
+
+const ACCESS = graphql(/* GraphQL */ `
+  query Access {
+    access {
+      methods
+      me {
+        name
+        role
+        sequencers
+        method
+        byAccount
+      }
+    }
+  }
+`);
+
+const SIGN_IN = graphql(/* GraphQL */ `
+  mutation SignIn($name: String!, $password: String!) {
+    signIn(name: $name, password: $password) {
+      name
+    }
+  }
+`);
+
+const SIGN_OUT = graphql(/* GraphQL */ `
+  mutation SignOut($everywhere: Boolean!) {
+    signOut(everywhere: $everywhere)
+  }
+`);
 
 export type Person = NonNullable<AccessQuery['access']['me']>;
 

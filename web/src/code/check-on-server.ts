@@ -1,8 +1,20 @@
 /** Findings of the server in a script before it runs. */
 import type { Client } from '@urql/core';
 import { ApiError, mutate } from '../api/client.ts';
-import { CHECK } from '../api/documents.ts';
+
 import type { ServerFinding } from './findings.ts';
+import { graphql } from '../gql/index.ts';
+
+const CHECK = graphql(/* GraphQL */ `
+  mutation Check($sequencer: String!, $script: String!, $startAt: Int) {
+    checkScript(sequencer: $sequencer, script: $script, startAt: $startAt) {
+      severity
+      line
+      code
+      message
+    }
+  }
+`);
 
 /** @param startAt index of the statement to start from, from 0: one finding lists what then does not run */
 export async function checkOnServer(

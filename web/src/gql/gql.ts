@@ -14,29 +14,23 @@ import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-
  * Learn more about it here: https://the-guild.dev/graphql/codegen/plugins/presets/preset-client#reducing-bundle-size
  */
 type Documents = {
-    "\n  query Access {\n    access {\n      methods\n      me {\n        name\n        role\n        sequencers\n        method\n        byAccount\n      }\n    }\n  }\n": typeof types.AccessDocument,
-    "\n  mutation SignIn($name: String!, $password: String!) {\n    signIn(name: $name, password: $password) {\n      name\n    }\n  }\n": typeof types.SignInDocument,
-    "\n  mutation SignOut($everywhere: Boolean!) {\n    signOut(everywhere: $everywhere)\n  }\n": typeof types.SignOutDocument,
-    "\n  query ApiTokens {\n    apiTokens {\n      id\n      name\n      owner\n      role\n      sequencers\n      createdAt\n      expiresAt\n      usedAt\n      revokedAt\n    }\n  }\n": typeof types.ApiTokensDocument,
-    "\n  mutation CreateToken($name: String!, $role: Role!, $sequencers: [String!], $days: Int!) {\n    createApiToken(name: $name, role: $role, sequencers: $sequencers, days: $days)\n  }\n": typeof types.CreateTokenDocument,
-    "\n  mutation RevokeToken($id: ID!) {\n    revokeApiToken(id: $id) {\n      id\n    }\n  }\n": typeof types.RevokeTokenDocument,
-    "\n  query Sessions {\n    sessions {\n      user\n      method\n      address\n      createdAt\n      expiresAt\n    }\n  }\n": typeof types.SessionsDocument,
-    "\n  mutation SignOutUser($name: String!) {\n    signOutUser(name: $name)\n  }\n": typeof types.SignOutUserDocument,
-    "\n  query Accounts {\n    accounts {\n      name\n      role\n      sequencers\n      inFile\n      createdAt\n      createdBy\n      disabledAt\n    }\n  }\n": typeof types.AccountsDocument,
-    "\n  mutation CreateAccount($name: String!, $password: String!, $role: Role!, $sequencers: [String!]) {\n    createAccount(name: $name, password: $password, role: $role, sequencers: $sequencers) {\n      name\n    }\n  }\n": typeof types.CreateAccountDocument,
+    "\n  subscription Heartbeat {\n    heartbeat\n  }\n": typeof types.HeartbeatDocument,
     "\n  mutation ChangeAccount($name: String!, $role: Role!, $sequencers: [String!]) {\n    changeAccount(name: $name, role: $role, sequencers: $sequencers) {\n      name\n    }\n  }\n": typeof types.ChangeAccountDocument,
     "\n  mutation DisableAccount($name: String!, $disabled: Boolean!) {\n    disableAccount(name: $name, disabled: $disabled) {\n      name\n    }\n  }\n": typeof types.DisableAccountDocument,
     "\n  mutation ResetPassword($name: String!, $password: String!, $revokeTokens: Boolean!) {\n    resetPassword(name: $name, password: $password, revokeTokens: $revokeTokens) {\n      name\n    }\n  }\n": typeof types.ResetPasswordDocument,
-    "\n  mutation ChangePassword($currentPassword: String!, $newPassword: String!) {\n    changePassword(currentPassword: $currentPassword, newPassword: $newPassword)\n  }\n": typeof types.ChangePasswordDocument,
-    "\n  query Audit($filter: AuditFilter, $first: Int!, $after: String) {\n    audit(filter: $filter, first: $first, after: $after) {\n      entries {\n        id\n        at\n        user\n        via\n        address\n        action\n        sequencer\n        run\n        line\n        details\n        result\n        message\n      }\n      endCursor\n    }\n  }\n": typeof types.AuditDocument,
+    "\n  fragment ControlBar_sequencer on Sequencer {\n    name\n    control {\n      holder\n      since\n      askedBy\n    }\n  }\n": typeof types.ControlBar_SequencerFragmentDoc,
     "\n  mutation TakeControl($sequencer: String!, $reason: String) {\n    takeControl(sequencer: $sequencer, reason: $reason) {\n      name\n    }\n  }\n": typeof types.TakeControlDocument,
     "\n  mutation AskForControl($sequencer: String!) {\n    askForControl(sequencer: $sequencer) {\n      name\n    }\n  }\n": typeof types.AskForControlDocument,
     "\n  mutation HandOverControl($sequencer: String!, $to: String!) {\n    handOverControl(sequencer: $sequencer, to: $to) {\n      name\n    }\n  }\n": typeof types.HandOverControlDocument,
     "\n  mutation ReleaseControl($sequencer: String!) {\n    releaseControl(sequencer: $sequencer) {\n      name\n    }\n  }\n": typeof types.ReleaseControlDocument,
+    "\n  mutation CreateAccount($name: String!, $password: String!, $role: Role!, $sequencers: [String!]) {\n    createAccount(name: $name, password: $password, role: $role, sequencers: $sequencers) {\n      name\n    }\n  }\n": typeof types.CreateAccountDocument,
+    "\n  mutation ChangePassword($currentPassword: String!, $newPassword: String!) {\n    changePassword(currentPassword: $currentPassword, newPassword: $newPassword)\n  }\n": typeof types.ChangePasswordDocument,
+    "\n  query Sessions {\n    sessions {\n      user\n      method\n      address\n      createdAt\n      expiresAt\n    }\n  }\n": typeof types.SessionsDocument,
+    "\n  mutation SignOutUser($name: String!) {\n    signOutUser(name: $name)\n  }\n": typeof types.SignOutUserDocument,
+    "\n  query ApiTokens {\n    apiTokens {\n      id\n      name\n      owner\n      role\n      sequencers\n      createdAt\n      expiresAt\n      usedAt\n      revokedAt\n    }\n  }\n": typeof types.ApiTokensDocument,
+    "\n  mutation CreateToken($name: String!, $role: Role!, $sequencers: [String!], $days: Int!) {\n    createApiToken(name: $name, role: $role, sequencers: $sequencers, days: $days)\n  }\n": typeof types.CreateTokenDocument,
+    "\n  mutation RevokeToken($id: ID!) {\n    revokeApiToken(id: $id) {\n      id\n    }\n  }\n": typeof types.RevokeTokenDocument,
     "\n  fragment RunSummary on Run {\n    id\n    number\n    title\n    phase\n    reason\n    submittedBy\n    submittedAt\n    startedAt\n    finishedAt\n    exitCode\n    statementCount\n    statementsDone\n    live\n    seenAt\n    failure {\n      type\n      message\n      line\n      awaitingDecision\n    }\n  }\n": typeof types.RunSummaryFragmentDoc,
-    "\n  query About {\n    server {\n      version\n      time\n    }\n  }\n": typeof types.AboutDocument,
-    "\n  subscription Sequencers {\n    sequencers {\n      name\n      mode\n      modeReason\n      modeChangedBy\n      modeChangedAt\n      hostname\n      lastKnownSince\n      control {\n        holder\n        since\n        askedBy\n      }\n      holdOnFailure\n      runner {\n        connected\n        runnerPerRun\n        since\n        python\n        hostname\n        packages {\n          name\n          version\n        }\n        problems\n      }\n      activeRun {\n        ...RunSummary\n        pausePending\n        pausedSince\n        scriptVersion\n        position {\n          statement\n          line\n          since\n        }\n      }\n      queue {\n        ...RunSummary\n        start\n      }\n      lastRun {\n        ...RunSummary\n      }\n    }\n  }\n": typeof types.SequencersDocument,
-    "\n  subscription Heartbeat {\n    heartbeat\n  }\n": typeof types.HeartbeatDocument,
     "\n  query Run($id: ID!, $last: Int!) {\n    run(id: $id) {\n      ...RunSummary\n      sequencer {\n        name\n      }\n      script\n      scriptHash\n      arguments\n      startPaused\n      holdOnFailure\n      startAt\n      breakpoints {\n        file\n        line\n        condition\n        hitCount\n        logMessage\n        enabled\n      }\n      scriptVersions {\n        version\n        script\n      }\n      view\n      lastSeq\n      outputBefore(last: $last) {\n        seq\n        stream\n        text\n        trace\n        line\n        at\n      }\n    }\n  }\n": typeof types.RunDocument,
     "\n  subscription RunState($id: ID!) {\n    run(id: $id) {\n      ...RunSummary\n      pausePending\n      watchers\n      stops {\n        level\n        by\n        at\n        deadline\n        escalate\n      }\n    }\n  }\n": typeof types.RunStateDocument,
     "\n  subscription Events($run: ID!, $after: Int!) {\n    events(run: $run, after: $after) {\n      seq\n      type\n      at\n      data\n    }\n  }\n": typeof types.EventsDocument,
@@ -44,11 +38,7 @@ type Documents = {
     "\n  query OutputAfter($id: ID!, $after: Int!) {\n    run(id: $id) {\n      output(after: $after, first: 1000) {\n        seq\n        stream\n        text\n        trace\n        line\n        at\n      }\n    }\n  }\n": typeof types.OutputAfterDocument,
     "\n  query Actions($id: ID!, $after: Int!, $types: [String!], $first: Int!) {\n    run(id: $id) {\n      events(after: $after, first: $first, types: $types) {\n        seq\n        type\n        at\n        data\n      }\n    }\n  }\n": typeof types.ActionsDocument,
     "\n  query History($filter: RunFilter, $order: RunOrder, $first: Int!, $after: String) {\n    runs(filter: $filter, order: $order, first: $first, after: $after) {\n      edges {\n        cursor\n        node {\n          ...RunSummary\n          sequencer {\n            name\n          }\n        }\n      }\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n    }\n  }\n": typeof types.HistoryDocument,
-    "\n  query Nights($filter: RunFilter, $last: Int!) {\n    nights(filter: $filter, last: $last) {\n      date\n      outcomes {\n        phase\n        runs\n        seconds\n      }\n    }\n    runs(filter: $filter, first: 1) {\n      totalCount\n    }\n  }\n": typeof types.NightsDocument,
     "\n  query Script($id: ID!) {\n    run(id: $id) {\n      id\n      number\n      title\n      script\n      scriptVersions {\n        version\n        script\n      }\n      sequencer {\n        name\n      }\n    }\n  }\n": typeof types.ScriptDocument,
-    "\n  query LastOutput($id: ID!) {\n    run(id: $id) {\n      outputBefore(last: 20) {\n        seq\n        stream\n        text\n        at\n      }\n    }\n  }\n": typeof types.LastOutputDocument,
-    "\n  mutation Check($sequencer: String!, $script: String!, $startAt: Int) {\n    checkScript(sequencer: $sequencer, script: $script, startAt: $startAt) {\n      severity\n      line\n      code\n      message\n    }\n  }\n": typeof types.CheckDocument,
-    "\n  mutation Statements($sequencer: String!, $script: String!) {\n    listStatements(sequencer: $sequencer, script: $script) {\n      index\n      firstLine\n      lastLine\n    }\n  }\n": typeof types.StatementsDocument,
     "\n  mutation Submit($input: SubmitRunInput!) {\n    submitRun(input: $input) {\n      id\n      number\n      phase\n    }\n  }\n": typeof types.SubmitDocument,
     "\n  mutation Pause($id: ID!) {\n    pauseRun(id: $id) {\n      id\n    }\n  }\n": typeof types.PauseDocument,
     "\n  mutation Resume($id: ID!) {\n    resumeRun(id: $id) {\n      id\n    }\n  }\n": typeof types.ResumeDocument,
@@ -57,7 +47,6 @@ type Documents = {
     "\n  mutation Stop($id: ID!, $level: StopLevel!, $escalate: Boolean!) {\n    stopRun(id: $id, level: $level, escalate: $escalate) {\n      id\n    }\n  }\n": typeof types.StopDocument,
     "\n  mutation CancelStop($id: ID!) {\n    cancelStop(id: $id) {\n      id\n    }\n  }\n": typeof types.CancelStopDocument,
     "\n  mutation Cancel($id: ID!) {\n    cancelRun(id: $id) {\n      id\n    }\n  }\n": typeof types.CancelDocument,
-    "\n  mutation SetMode($sequencer: String!, $mode: SequencerMode!) {\n    setMode(sequencer: $sequencer, mode: $mode) {\n      name\n    }\n  }\n": typeof types.SetModeDocument,
     "\n  mutation SetBreakpoints($run: ID!, $breakpoints: [BreakpointInput!]!) {\n    setBreakpoints(run: $run, breakpoints: $breakpoints) {\n      file\n      line\n      requestedLine\n      movedFrom\n      condition\n      hitCount\n      logMessage\n      enabled\n      hits\n      problem\n    }\n  }\n": typeof types.SetBreakpointsDocument,
     "\n  query Source($run: ID!, $file: String!) {\n    source(run: $run, file: $file) {\n      file\n      text\n    }\n  }\n": typeof types.SourceDocument,
     "\n  query Variables(\n    $run: ID!\n    $trace: Int!\n    $prompt: Int!\n    $frame: Int!\n    $scope: VariableScope!\n    $path: [String!]!\n    $after: Int!\n  ) {\n    variables(\n      run: $run\n      trace: $trace\n      prompt: $prompt\n      frame: $frame\n      scope: $scope\n      path: $path\n      after: $after\n      first: 100\n    ) {\n      total\n      variables {\n        name\n        type\n        value\n        expandable\n        path\n      }\n    }\n  }\n": typeof types.VariablesDocument,
@@ -66,32 +55,39 @@ type Documents = {
     "\n  mutation Decide($run: ID!, $action: FailureAction!, $line: Int) {\n    decideFailure(run: $run, action: $action, line: $line) {\n      id\n    }\n  }\n": typeof types.DecideDocument,
     "\n  mutation Replace($run: ID!, $script: String!) {\n    replaceRemaining(run: $run, script: $script) {\n      id\n    }\n  }\n": typeof types.ReplaceDocument,
     "\n  mutation Answer($run: ID!, $ask: Int!, $answer: String!) {\n    answerAsk(run: $run, ask: $ask, answer: $answer) {\n      id\n    }\n  }\n": typeof types.AnswerDocument,
+    "\n  subscription Sequencers {\n    sequencers {\n      name\n      mode\n      modeReason\n      modeChangedBy\n      modeChangedAt\n      hostname\n      lastKnownSince\n      ...ControlBar_sequencer\n      ...HoldOnFailureSetting_sequencer\n      runner {\n        connected\n        runnerPerRun\n        since\n        python\n        hostname\n        packages {\n          name\n          version\n        }\n        problems\n      }\n      activeRun {\n        ...RunSummary\n        pausePending\n        pausedSince\n        scriptVersion\n        position {\n          statement\n          line\n          since\n        }\n      }\n      queue {\n        ...RunSummary\n        start\n      }\n      lastRun {\n        ...RunSummary\n      }\n    }\n  }\n": typeof types.SequencersDocument,
+    "\n  query Access {\n    access {\n      methods\n      me {\n        name\n        role\n        sequencers\n        method\n        byAccount\n      }\n    }\n  }\n": typeof types.AccessDocument,
+    "\n  mutation SignIn($name: String!, $password: String!) {\n    signIn(name: $name, password: $password) {\n      name\n    }\n  }\n": typeof types.SignInDocument,
+    "\n  mutation SignOut($everywhere: Boolean!) {\n    signOut(everywhere: $everywhere)\n  }\n": typeof types.SignOutDocument,
+    "\n  mutation Statements($sequencer: String!, $script: String!) {\n    listStatements(sequencer: $sequencer, script: $script) {\n      index\n      firstLine\n      lastLine\n    }\n  }\n": typeof types.StatementsDocument,
+    "\n  mutation Check($sequencer: String!, $script: String!, $startAt: Int) {\n    checkScript(sequencer: $sequencer, script: $script, startAt: $startAt) {\n      severity\n      line\n      code\n      message\n    }\n  }\n": typeof types.CheckDocument,
+    "\n  query Audit($filter: AuditFilter, $first: Int!, $after: String) {\n    audit(filter: $filter, first: $first, after: $after) {\n      entries {\n        id\n        at\n        user\n        via\n        address\n        action\n        sequencer\n        run\n        line\n        details\n        result\n        message\n      }\n      endCursor\n    }\n  }\n": typeof types.AuditDocument,
+    "\n  query Nights($filter: RunFilter, $last: Int!) {\n    nights(filter: $filter, last: $last) {\n      date\n      outcomes {\n        phase\n        runs\n        seconds\n      }\n    }\n    runs(filter: $filter, first: 1) {\n      totalCount\n    }\n  }\n": typeof types.NightsDocument,
+    "\n  fragment HoldOnFailureSetting_sequencer on Sequencer {\n    name\n    holdOnFailure\n  }\n": typeof types.HoldOnFailureSetting_SequencerFragmentDoc,
     "\n  mutation SetHold($sequencer: String!, $hold: Boolean!) {\n    setHoldOnFailure(sequencer: $sequencer, hold: $hold) {\n      name\n    }\n  }\n": typeof types.SetHoldDocument,
+    "\n  mutation SetMode($sequencer: String!, $mode: SequencerMode!) {\n    setMode(sequencer: $sequencer, mode: $mode) {\n      name\n    }\n  }\n": typeof types.SetModeDocument,
+    "\n  query LastOutput($id: ID!) {\n    run(id: $id) {\n      outputBefore(last: 20) {\n        seq\n        stream\n        text\n        at\n      }\n    }\n  }\n": typeof types.LastOutputDocument,
+    "\n  query About {\n    server {\n      version\n      time\n    }\n  }\n": typeof types.AboutDocument,
+    "\n  query Accounts {\n    accounts {\n      name\n      role\n      sequencers\n      inFile\n      createdAt\n      createdBy\n      disabledAt\n    }\n  }\n": typeof types.AccountsDocument,
 };
 const documents: Documents = {
-    "\n  query Access {\n    access {\n      methods\n      me {\n        name\n        role\n        sequencers\n        method\n        byAccount\n      }\n    }\n  }\n": types.AccessDocument,
-    "\n  mutation SignIn($name: String!, $password: String!) {\n    signIn(name: $name, password: $password) {\n      name\n    }\n  }\n": types.SignInDocument,
-    "\n  mutation SignOut($everywhere: Boolean!) {\n    signOut(everywhere: $everywhere)\n  }\n": types.SignOutDocument,
-    "\n  query ApiTokens {\n    apiTokens {\n      id\n      name\n      owner\n      role\n      sequencers\n      createdAt\n      expiresAt\n      usedAt\n      revokedAt\n    }\n  }\n": types.ApiTokensDocument,
-    "\n  mutation CreateToken($name: String!, $role: Role!, $sequencers: [String!], $days: Int!) {\n    createApiToken(name: $name, role: $role, sequencers: $sequencers, days: $days)\n  }\n": types.CreateTokenDocument,
-    "\n  mutation RevokeToken($id: ID!) {\n    revokeApiToken(id: $id) {\n      id\n    }\n  }\n": types.RevokeTokenDocument,
-    "\n  query Sessions {\n    sessions {\n      user\n      method\n      address\n      createdAt\n      expiresAt\n    }\n  }\n": types.SessionsDocument,
-    "\n  mutation SignOutUser($name: String!) {\n    signOutUser(name: $name)\n  }\n": types.SignOutUserDocument,
-    "\n  query Accounts {\n    accounts {\n      name\n      role\n      sequencers\n      inFile\n      createdAt\n      createdBy\n      disabledAt\n    }\n  }\n": types.AccountsDocument,
-    "\n  mutation CreateAccount($name: String!, $password: String!, $role: Role!, $sequencers: [String!]) {\n    createAccount(name: $name, password: $password, role: $role, sequencers: $sequencers) {\n      name\n    }\n  }\n": types.CreateAccountDocument,
+    "\n  subscription Heartbeat {\n    heartbeat\n  }\n": types.HeartbeatDocument,
     "\n  mutation ChangeAccount($name: String!, $role: Role!, $sequencers: [String!]) {\n    changeAccount(name: $name, role: $role, sequencers: $sequencers) {\n      name\n    }\n  }\n": types.ChangeAccountDocument,
     "\n  mutation DisableAccount($name: String!, $disabled: Boolean!) {\n    disableAccount(name: $name, disabled: $disabled) {\n      name\n    }\n  }\n": types.DisableAccountDocument,
     "\n  mutation ResetPassword($name: String!, $password: String!, $revokeTokens: Boolean!) {\n    resetPassword(name: $name, password: $password, revokeTokens: $revokeTokens) {\n      name\n    }\n  }\n": types.ResetPasswordDocument,
-    "\n  mutation ChangePassword($currentPassword: String!, $newPassword: String!) {\n    changePassword(currentPassword: $currentPassword, newPassword: $newPassword)\n  }\n": types.ChangePasswordDocument,
-    "\n  query Audit($filter: AuditFilter, $first: Int!, $after: String) {\n    audit(filter: $filter, first: $first, after: $after) {\n      entries {\n        id\n        at\n        user\n        via\n        address\n        action\n        sequencer\n        run\n        line\n        details\n        result\n        message\n      }\n      endCursor\n    }\n  }\n": types.AuditDocument,
+    "\n  fragment ControlBar_sequencer on Sequencer {\n    name\n    control {\n      holder\n      since\n      askedBy\n    }\n  }\n": types.ControlBar_SequencerFragmentDoc,
     "\n  mutation TakeControl($sequencer: String!, $reason: String) {\n    takeControl(sequencer: $sequencer, reason: $reason) {\n      name\n    }\n  }\n": types.TakeControlDocument,
     "\n  mutation AskForControl($sequencer: String!) {\n    askForControl(sequencer: $sequencer) {\n      name\n    }\n  }\n": types.AskForControlDocument,
     "\n  mutation HandOverControl($sequencer: String!, $to: String!) {\n    handOverControl(sequencer: $sequencer, to: $to) {\n      name\n    }\n  }\n": types.HandOverControlDocument,
     "\n  mutation ReleaseControl($sequencer: String!) {\n    releaseControl(sequencer: $sequencer) {\n      name\n    }\n  }\n": types.ReleaseControlDocument,
+    "\n  mutation CreateAccount($name: String!, $password: String!, $role: Role!, $sequencers: [String!]) {\n    createAccount(name: $name, password: $password, role: $role, sequencers: $sequencers) {\n      name\n    }\n  }\n": types.CreateAccountDocument,
+    "\n  mutation ChangePassword($currentPassword: String!, $newPassword: String!) {\n    changePassword(currentPassword: $currentPassword, newPassword: $newPassword)\n  }\n": types.ChangePasswordDocument,
+    "\n  query Sessions {\n    sessions {\n      user\n      method\n      address\n      createdAt\n      expiresAt\n    }\n  }\n": types.SessionsDocument,
+    "\n  mutation SignOutUser($name: String!) {\n    signOutUser(name: $name)\n  }\n": types.SignOutUserDocument,
+    "\n  query ApiTokens {\n    apiTokens {\n      id\n      name\n      owner\n      role\n      sequencers\n      createdAt\n      expiresAt\n      usedAt\n      revokedAt\n    }\n  }\n": types.ApiTokensDocument,
+    "\n  mutation CreateToken($name: String!, $role: Role!, $sequencers: [String!], $days: Int!) {\n    createApiToken(name: $name, role: $role, sequencers: $sequencers, days: $days)\n  }\n": types.CreateTokenDocument,
+    "\n  mutation RevokeToken($id: ID!) {\n    revokeApiToken(id: $id) {\n      id\n    }\n  }\n": types.RevokeTokenDocument,
     "\n  fragment RunSummary on Run {\n    id\n    number\n    title\n    phase\n    reason\n    submittedBy\n    submittedAt\n    startedAt\n    finishedAt\n    exitCode\n    statementCount\n    statementsDone\n    live\n    seenAt\n    failure {\n      type\n      message\n      line\n      awaitingDecision\n    }\n  }\n": types.RunSummaryFragmentDoc,
-    "\n  query About {\n    server {\n      version\n      time\n    }\n  }\n": types.AboutDocument,
-    "\n  subscription Sequencers {\n    sequencers {\n      name\n      mode\n      modeReason\n      modeChangedBy\n      modeChangedAt\n      hostname\n      lastKnownSince\n      control {\n        holder\n        since\n        askedBy\n      }\n      holdOnFailure\n      runner {\n        connected\n        runnerPerRun\n        since\n        python\n        hostname\n        packages {\n          name\n          version\n        }\n        problems\n      }\n      activeRun {\n        ...RunSummary\n        pausePending\n        pausedSince\n        scriptVersion\n        position {\n          statement\n          line\n          since\n        }\n      }\n      queue {\n        ...RunSummary\n        start\n      }\n      lastRun {\n        ...RunSummary\n      }\n    }\n  }\n": types.SequencersDocument,
-    "\n  subscription Heartbeat {\n    heartbeat\n  }\n": types.HeartbeatDocument,
     "\n  query Run($id: ID!, $last: Int!) {\n    run(id: $id) {\n      ...RunSummary\n      sequencer {\n        name\n      }\n      script\n      scriptHash\n      arguments\n      startPaused\n      holdOnFailure\n      startAt\n      breakpoints {\n        file\n        line\n        condition\n        hitCount\n        logMessage\n        enabled\n      }\n      scriptVersions {\n        version\n        script\n      }\n      view\n      lastSeq\n      outputBefore(last: $last) {\n        seq\n        stream\n        text\n        trace\n        line\n        at\n      }\n    }\n  }\n": types.RunDocument,
     "\n  subscription RunState($id: ID!) {\n    run(id: $id) {\n      ...RunSummary\n      pausePending\n      watchers\n      stops {\n        level\n        by\n        at\n        deadline\n        escalate\n      }\n    }\n  }\n": types.RunStateDocument,
     "\n  subscription Events($run: ID!, $after: Int!) {\n    events(run: $run, after: $after) {\n      seq\n      type\n      at\n      data\n    }\n  }\n": types.EventsDocument,
@@ -99,11 +95,7 @@ const documents: Documents = {
     "\n  query OutputAfter($id: ID!, $after: Int!) {\n    run(id: $id) {\n      output(after: $after, first: 1000) {\n        seq\n        stream\n        text\n        trace\n        line\n        at\n      }\n    }\n  }\n": types.OutputAfterDocument,
     "\n  query Actions($id: ID!, $after: Int!, $types: [String!], $first: Int!) {\n    run(id: $id) {\n      events(after: $after, first: $first, types: $types) {\n        seq\n        type\n        at\n        data\n      }\n    }\n  }\n": types.ActionsDocument,
     "\n  query History($filter: RunFilter, $order: RunOrder, $first: Int!, $after: String) {\n    runs(filter: $filter, order: $order, first: $first, after: $after) {\n      edges {\n        cursor\n        node {\n          ...RunSummary\n          sequencer {\n            name\n          }\n        }\n      }\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n    }\n  }\n": types.HistoryDocument,
-    "\n  query Nights($filter: RunFilter, $last: Int!) {\n    nights(filter: $filter, last: $last) {\n      date\n      outcomes {\n        phase\n        runs\n        seconds\n      }\n    }\n    runs(filter: $filter, first: 1) {\n      totalCount\n    }\n  }\n": types.NightsDocument,
     "\n  query Script($id: ID!) {\n    run(id: $id) {\n      id\n      number\n      title\n      script\n      scriptVersions {\n        version\n        script\n      }\n      sequencer {\n        name\n      }\n    }\n  }\n": types.ScriptDocument,
-    "\n  query LastOutput($id: ID!) {\n    run(id: $id) {\n      outputBefore(last: 20) {\n        seq\n        stream\n        text\n        at\n      }\n    }\n  }\n": types.LastOutputDocument,
-    "\n  mutation Check($sequencer: String!, $script: String!, $startAt: Int) {\n    checkScript(sequencer: $sequencer, script: $script, startAt: $startAt) {\n      severity\n      line\n      code\n      message\n    }\n  }\n": types.CheckDocument,
-    "\n  mutation Statements($sequencer: String!, $script: String!) {\n    listStatements(sequencer: $sequencer, script: $script) {\n      index\n      firstLine\n      lastLine\n    }\n  }\n": types.StatementsDocument,
     "\n  mutation Submit($input: SubmitRunInput!) {\n    submitRun(input: $input) {\n      id\n      number\n      phase\n    }\n  }\n": types.SubmitDocument,
     "\n  mutation Pause($id: ID!) {\n    pauseRun(id: $id) {\n      id\n    }\n  }\n": types.PauseDocument,
     "\n  mutation Resume($id: ID!) {\n    resumeRun(id: $id) {\n      id\n    }\n  }\n": types.ResumeDocument,
@@ -112,7 +104,6 @@ const documents: Documents = {
     "\n  mutation Stop($id: ID!, $level: StopLevel!, $escalate: Boolean!) {\n    stopRun(id: $id, level: $level, escalate: $escalate) {\n      id\n    }\n  }\n": types.StopDocument,
     "\n  mutation CancelStop($id: ID!) {\n    cancelStop(id: $id) {\n      id\n    }\n  }\n": types.CancelStopDocument,
     "\n  mutation Cancel($id: ID!) {\n    cancelRun(id: $id) {\n      id\n    }\n  }\n": types.CancelDocument,
-    "\n  mutation SetMode($sequencer: String!, $mode: SequencerMode!) {\n    setMode(sequencer: $sequencer, mode: $mode) {\n      name\n    }\n  }\n": types.SetModeDocument,
     "\n  mutation SetBreakpoints($run: ID!, $breakpoints: [BreakpointInput!]!) {\n    setBreakpoints(run: $run, breakpoints: $breakpoints) {\n      file\n      line\n      requestedLine\n      movedFrom\n      condition\n      hitCount\n      logMessage\n      enabled\n      hits\n      problem\n    }\n  }\n": types.SetBreakpointsDocument,
     "\n  query Source($run: ID!, $file: String!) {\n    source(run: $run, file: $file) {\n      file\n      text\n    }\n  }\n": types.SourceDocument,
     "\n  query Variables(\n    $run: ID!\n    $trace: Int!\n    $prompt: Int!\n    $frame: Int!\n    $scope: VariableScope!\n    $path: [String!]!\n    $after: Int!\n  ) {\n    variables(\n      run: $run\n      trace: $trace\n      prompt: $prompt\n      frame: $frame\n      scope: $scope\n      path: $path\n      after: $after\n      first: 100\n    ) {\n      total\n      variables {\n        name\n        type\n        value\n        expandable\n        path\n      }\n    }\n  }\n": types.VariablesDocument,
@@ -121,7 +112,20 @@ const documents: Documents = {
     "\n  mutation Decide($run: ID!, $action: FailureAction!, $line: Int) {\n    decideFailure(run: $run, action: $action, line: $line) {\n      id\n    }\n  }\n": types.DecideDocument,
     "\n  mutation Replace($run: ID!, $script: String!) {\n    replaceRemaining(run: $run, script: $script) {\n      id\n    }\n  }\n": types.ReplaceDocument,
     "\n  mutation Answer($run: ID!, $ask: Int!, $answer: String!) {\n    answerAsk(run: $run, ask: $ask, answer: $answer) {\n      id\n    }\n  }\n": types.AnswerDocument,
+    "\n  subscription Sequencers {\n    sequencers {\n      name\n      mode\n      modeReason\n      modeChangedBy\n      modeChangedAt\n      hostname\n      lastKnownSince\n      ...ControlBar_sequencer\n      ...HoldOnFailureSetting_sequencer\n      runner {\n        connected\n        runnerPerRun\n        since\n        python\n        hostname\n        packages {\n          name\n          version\n        }\n        problems\n      }\n      activeRun {\n        ...RunSummary\n        pausePending\n        pausedSince\n        scriptVersion\n        position {\n          statement\n          line\n          since\n        }\n      }\n      queue {\n        ...RunSummary\n        start\n      }\n      lastRun {\n        ...RunSummary\n      }\n    }\n  }\n": types.SequencersDocument,
+    "\n  query Access {\n    access {\n      methods\n      me {\n        name\n        role\n        sequencers\n        method\n        byAccount\n      }\n    }\n  }\n": types.AccessDocument,
+    "\n  mutation SignIn($name: String!, $password: String!) {\n    signIn(name: $name, password: $password) {\n      name\n    }\n  }\n": types.SignInDocument,
+    "\n  mutation SignOut($everywhere: Boolean!) {\n    signOut(everywhere: $everywhere)\n  }\n": types.SignOutDocument,
+    "\n  mutation Statements($sequencer: String!, $script: String!) {\n    listStatements(sequencer: $sequencer, script: $script) {\n      index\n      firstLine\n      lastLine\n    }\n  }\n": types.StatementsDocument,
+    "\n  mutation Check($sequencer: String!, $script: String!, $startAt: Int) {\n    checkScript(sequencer: $sequencer, script: $script, startAt: $startAt) {\n      severity\n      line\n      code\n      message\n    }\n  }\n": types.CheckDocument,
+    "\n  query Audit($filter: AuditFilter, $first: Int!, $after: String) {\n    audit(filter: $filter, first: $first, after: $after) {\n      entries {\n        id\n        at\n        user\n        via\n        address\n        action\n        sequencer\n        run\n        line\n        details\n        result\n        message\n      }\n      endCursor\n    }\n  }\n": types.AuditDocument,
+    "\n  query Nights($filter: RunFilter, $last: Int!) {\n    nights(filter: $filter, last: $last) {\n      date\n      outcomes {\n        phase\n        runs\n        seconds\n      }\n    }\n    runs(filter: $filter, first: 1) {\n      totalCount\n    }\n  }\n": types.NightsDocument,
+    "\n  fragment HoldOnFailureSetting_sequencer on Sequencer {\n    name\n    holdOnFailure\n  }\n": types.HoldOnFailureSetting_SequencerFragmentDoc,
     "\n  mutation SetHold($sequencer: String!, $hold: Boolean!) {\n    setHoldOnFailure(sequencer: $sequencer, hold: $hold) {\n      name\n    }\n  }\n": types.SetHoldDocument,
+    "\n  mutation SetMode($sequencer: String!, $mode: SequencerMode!) {\n    setMode(sequencer: $sequencer, mode: $mode) {\n      name\n    }\n  }\n": types.SetModeDocument,
+    "\n  query LastOutput($id: ID!) {\n    run(id: $id) {\n      outputBefore(last: 20) {\n        seq\n        stream\n        text\n        at\n      }\n    }\n  }\n": types.LastOutputDocument,
+    "\n  query About {\n    server {\n      version\n      time\n    }\n  }\n": types.AboutDocument,
+    "\n  query Accounts {\n    accounts {\n      name\n      role\n      sequencers\n      inFile\n      createdAt\n      createdBy\n      disabledAt\n    }\n  }\n": types.AccountsDocument,
 };
 
 /**
@@ -141,43 +145,7 @@ export function graphql(source: string): unknown;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  query Access {\n    access {\n      methods\n      me {\n        name\n        role\n        sequencers\n        method\n        byAccount\n      }\n    }\n  }\n"): (typeof documents)["\n  query Access {\n    access {\n      methods\n      me {\n        name\n        role\n        sequencers\n        method\n        byAccount\n      }\n    }\n  }\n"];
-/**
- * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
- */
-export function graphql(source: "\n  mutation SignIn($name: String!, $password: String!) {\n    signIn(name: $name, password: $password) {\n      name\n    }\n  }\n"): (typeof documents)["\n  mutation SignIn($name: String!, $password: String!) {\n    signIn(name: $name, password: $password) {\n      name\n    }\n  }\n"];
-/**
- * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
- */
-export function graphql(source: "\n  mutation SignOut($everywhere: Boolean!) {\n    signOut(everywhere: $everywhere)\n  }\n"): (typeof documents)["\n  mutation SignOut($everywhere: Boolean!) {\n    signOut(everywhere: $everywhere)\n  }\n"];
-/**
- * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
- */
-export function graphql(source: "\n  query ApiTokens {\n    apiTokens {\n      id\n      name\n      owner\n      role\n      sequencers\n      createdAt\n      expiresAt\n      usedAt\n      revokedAt\n    }\n  }\n"): (typeof documents)["\n  query ApiTokens {\n    apiTokens {\n      id\n      name\n      owner\n      role\n      sequencers\n      createdAt\n      expiresAt\n      usedAt\n      revokedAt\n    }\n  }\n"];
-/**
- * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
- */
-export function graphql(source: "\n  mutation CreateToken($name: String!, $role: Role!, $sequencers: [String!], $days: Int!) {\n    createApiToken(name: $name, role: $role, sequencers: $sequencers, days: $days)\n  }\n"): (typeof documents)["\n  mutation CreateToken($name: String!, $role: Role!, $sequencers: [String!], $days: Int!) {\n    createApiToken(name: $name, role: $role, sequencers: $sequencers, days: $days)\n  }\n"];
-/**
- * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
- */
-export function graphql(source: "\n  mutation RevokeToken($id: ID!) {\n    revokeApiToken(id: $id) {\n      id\n    }\n  }\n"): (typeof documents)["\n  mutation RevokeToken($id: ID!) {\n    revokeApiToken(id: $id) {\n      id\n    }\n  }\n"];
-/**
- * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
- */
-export function graphql(source: "\n  query Sessions {\n    sessions {\n      user\n      method\n      address\n      createdAt\n      expiresAt\n    }\n  }\n"): (typeof documents)["\n  query Sessions {\n    sessions {\n      user\n      method\n      address\n      createdAt\n      expiresAt\n    }\n  }\n"];
-/**
- * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
- */
-export function graphql(source: "\n  mutation SignOutUser($name: String!) {\n    signOutUser(name: $name)\n  }\n"): (typeof documents)["\n  mutation SignOutUser($name: String!) {\n    signOutUser(name: $name)\n  }\n"];
-/**
- * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
- */
-export function graphql(source: "\n  query Accounts {\n    accounts {\n      name\n      role\n      sequencers\n      inFile\n      createdAt\n      createdBy\n      disabledAt\n    }\n  }\n"): (typeof documents)["\n  query Accounts {\n    accounts {\n      name\n      role\n      sequencers\n      inFile\n      createdAt\n      createdBy\n      disabledAt\n    }\n  }\n"];
-/**
- * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
- */
-export function graphql(source: "\n  mutation CreateAccount($name: String!, $password: String!, $role: Role!, $sequencers: [String!]) {\n    createAccount(name: $name, password: $password, role: $role, sequencers: $sequencers) {\n      name\n    }\n  }\n"): (typeof documents)["\n  mutation CreateAccount($name: String!, $password: String!, $role: Role!, $sequencers: [String!]) {\n    createAccount(name: $name, password: $password, role: $role, sequencers: $sequencers) {\n      name\n    }\n  }\n"];
+export function graphql(source: "\n  subscription Heartbeat {\n    heartbeat\n  }\n"): (typeof documents)["\n  subscription Heartbeat {\n    heartbeat\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -193,11 +161,7 @@ export function graphql(source: "\n  mutation ResetPassword($name: String!, $pas
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  mutation ChangePassword($currentPassword: String!, $newPassword: String!) {\n    changePassword(currentPassword: $currentPassword, newPassword: $newPassword)\n  }\n"): (typeof documents)["\n  mutation ChangePassword($currentPassword: String!, $newPassword: String!) {\n    changePassword(currentPassword: $currentPassword, newPassword: $newPassword)\n  }\n"];
-/**
- * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
- */
-export function graphql(source: "\n  query Audit($filter: AuditFilter, $first: Int!, $after: String) {\n    audit(filter: $filter, first: $first, after: $after) {\n      entries {\n        id\n        at\n        user\n        via\n        address\n        action\n        sequencer\n        run\n        line\n        details\n        result\n        message\n      }\n      endCursor\n    }\n  }\n"): (typeof documents)["\n  query Audit($filter: AuditFilter, $first: Int!, $after: String) {\n    audit(filter: $filter, first: $first, after: $after) {\n      entries {\n        id\n        at\n        user\n        via\n        address\n        action\n        sequencer\n        run\n        line\n        details\n        result\n        message\n      }\n      endCursor\n    }\n  }\n"];
+export function graphql(source: "\n  fragment ControlBar_sequencer on Sequencer {\n    name\n    control {\n      holder\n      since\n      askedBy\n    }\n  }\n"): (typeof documents)["\n  fragment ControlBar_sequencer on Sequencer {\n    name\n    control {\n      holder\n      since\n      askedBy\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -217,19 +181,35 @@ export function graphql(source: "\n  mutation ReleaseControl($sequencer: String!
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
+export function graphql(source: "\n  mutation CreateAccount($name: String!, $password: String!, $role: Role!, $sequencers: [String!]) {\n    createAccount(name: $name, password: $password, role: $role, sequencers: $sequencers) {\n      name\n    }\n  }\n"): (typeof documents)["\n  mutation CreateAccount($name: String!, $password: String!, $role: Role!, $sequencers: [String!]) {\n    createAccount(name: $name, password: $password, role: $role, sequencers: $sequencers) {\n      name\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation ChangePassword($currentPassword: String!, $newPassword: String!) {\n    changePassword(currentPassword: $currentPassword, newPassword: $newPassword)\n  }\n"): (typeof documents)["\n  mutation ChangePassword($currentPassword: String!, $newPassword: String!) {\n    changePassword(currentPassword: $currentPassword, newPassword: $newPassword)\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Sessions {\n    sessions {\n      user\n      method\n      address\n      createdAt\n      expiresAt\n    }\n  }\n"): (typeof documents)["\n  query Sessions {\n    sessions {\n      user\n      method\n      address\n      createdAt\n      expiresAt\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation SignOutUser($name: String!) {\n    signOutUser(name: $name)\n  }\n"): (typeof documents)["\n  mutation SignOutUser($name: String!) {\n    signOutUser(name: $name)\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query ApiTokens {\n    apiTokens {\n      id\n      name\n      owner\n      role\n      sequencers\n      createdAt\n      expiresAt\n      usedAt\n      revokedAt\n    }\n  }\n"): (typeof documents)["\n  query ApiTokens {\n    apiTokens {\n      id\n      name\n      owner\n      role\n      sequencers\n      createdAt\n      expiresAt\n      usedAt\n      revokedAt\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation CreateToken($name: String!, $role: Role!, $sequencers: [String!], $days: Int!) {\n    createApiToken(name: $name, role: $role, sequencers: $sequencers, days: $days)\n  }\n"): (typeof documents)["\n  mutation CreateToken($name: String!, $role: Role!, $sequencers: [String!], $days: Int!) {\n    createApiToken(name: $name, role: $role, sequencers: $sequencers, days: $days)\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation RevokeToken($id: ID!) {\n    revokeApiToken(id: $id) {\n      id\n    }\n  }\n"): (typeof documents)["\n  mutation RevokeToken($id: ID!) {\n    revokeApiToken(id: $id) {\n      id\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
 export function graphql(source: "\n  fragment RunSummary on Run {\n    id\n    number\n    title\n    phase\n    reason\n    submittedBy\n    submittedAt\n    startedAt\n    finishedAt\n    exitCode\n    statementCount\n    statementsDone\n    live\n    seenAt\n    failure {\n      type\n      message\n      line\n      awaitingDecision\n    }\n  }\n"): (typeof documents)["\n  fragment RunSummary on Run {\n    id\n    number\n    title\n    phase\n    reason\n    submittedBy\n    submittedAt\n    startedAt\n    finishedAt\n    exitCode\n    statementCount\n    statementsDone\n    live\n    seenAt\n    failure {\n      type\n      message\n      line\n      awaitingDecision\n    }\n  }\n"];
-/**
- * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
- */
-export function graphql(source: "\n  query About {\n    server {\n      version\n      time\n    }\n  }\n"): (typeof documents)["\n  query About {\n    server {\n      version\n      time\n    }\n  }\n"];
-/**
- * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
- */
-export function graphql(source: "\n  subscription Sequencers {\n    sequencers {\n      name\n      mode\n      modeReason\n      modeChangedBy\n      modeChangedAt\n      hostname\n      lastKnownSince\n      control {\n        holder\n        since\n        askedBy\n      }\n      holdOnFailure\n      runner {\n        connected\n        runnerPerRun\n        since\n        python\n        hostname\n        packages {\n          name\n          version\n        }\n        problems\n      }\n      activeRun {\n        ...RunSummary\n        pausePending\n        pausedSince\n        scriptVersion\n        position {\n          statement\n          line\n          since\n        }\n      }\n      queue {\n        ...RunSummary\n        start\n      }\n      lastRun {\n        ...RunSummary\n      }\n    }\n  }\n"): (typeof documents)["\n  subscription Sequencers {\n    sequencers {\n      name\n      mode\n      modeReason\n      modeChangedBy\n      modeChangedAt\n      hostname\n      lastKnownSince\n      control {\n        holder\n        since\n        askedBy\n      }\n      holdOnFailure\n      runner {\n        connected\n        runnerPerRun\n        since\n        python\n        hostname\n        packages {\n          name\n          version\n        }\n        problems\n      }\n      activeRun {\n        ...RunSummary\n        pausePending\n        pausedSince\n        scriptVersion\n        position {\n          statement\n          line\n          since\n        }\n      }\n      queue {\n        ...RunSummary\n        start\n      }\n      lastRun {\n        ...RunSummary\n      }\n    }\n  }\n"];
-/**
- * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
- */
-export function graphql(source: "\n  subscription Heartbeat {\n    heartbeat\n  }\n"): (typeof documents)["\n  subscription Heartbeat {\n    heartbeat\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -261,23 +241,7 @@ export function graphql(source: "\n  query History($filter: RunFilter, $order: R
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  query Nights($filter: RunFilter, $last: Int!) {\n    nights(filter: $filter, last: $last) {\n      date\n      outcomes {\n        phase\n        runs\n        seconds\n      }\n    }\n    runs(filter: $filter, first: 1) {\n      totalCount\n    }\n  }\n"): (typeof documents)["\n  query Nights($filter: RunFilter, $last: Int!) {\n    nights(filter: $filter, last: $last) {\n      date\n      outcomes {\n        phase\n        runs\n        seconds\n      }\n    }\n    runs(filter: $filter, first: 1) {\n      totalCount\n    }\n  }\n"];
-/**
- * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
- */
 export function graphql(source: "\n  query Script($id: ID!) {\n    run(id: $id) {\n      id\n      number\n      title\n      script\n      scriptVersions {\n        version\n        script\n      }\n      sequencer {\n        name\n      }\n    }\n  }\n"): (typeof documents)["\n  query Script($id: ID!) {\n    run(id: $id) {\n      id\n      number\n      title\n      script\n      scriptVersions {\n        version\n        script\n      }\n      sequencer {\n        name\n      }\n    }\n  }\n"];
-/**
- * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
- */
-export function graphql(source: "\n  query LastOutput($id: ID!) {\n    run(id: $id) {\n      outputBefore(last: 20) {\n        seq\n        stream\n        text\n        at\n      }\n    }\n  }\n"): (typeof documents)["\n  query LastOutput($id: ID!) {\n    run(id: $id) {\n      outputBefore(last: 20) {\n        seq\n        stream\n        text\n        at\n      }\n    }\n  }\n"];
-/**
- * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
- */
-export function graphql(source: "\n  mutation Check($sequencer: String!, $script: String!, $startAt: Int) {\n    checkScript(sequencer: $sequencer, script: $script, startAt: $startAt) {\n      severity\n      line\n      code\n      message\n    }\n  }\n"): (typeof documents)["\n  mutation Check($sequencer: String!, $script: String!, $startAt: Int) {\n    checkScript(sequencer: $sequencer, script: $script, startAt: $startAt) {\n      severity\n      line\n      code\n      message\n    }\n  }\n"];
-/**
- * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
- */
-export function graphql(source: "\n  mutation Statements($sequencer: String!, $script: String!) {\n    listStatements(sequencer: $sequencer, script: $script) {\n      index\n      firstLine\n      lastLine\n    }\n  }\n"): (typeof documents)["\n  mutation Statements($sequencer: String!, $script: String!) {\n    listStatements(sequencer: $sequencer, script: $script) {\n      index\n      firstLine\n      lastLine\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -313,10 +277,6 @@ export function graphql(source: "\n  mutation Cancel($id: ID!) {\n    cancelRun(
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  mutation SetMode($sequencer: String!, $mode: SequencerMode!) {\n    setMode(sequencer: $sequencer, mode: $mode) {\n      name\n    }\n  }\n"): (typeof documents)["\n  mutation SetMode($sequencer: String!, $mode: SequencerMode!) {\n    setMode(sequencer: $sequencer, mode: $mode) {\n      name\n    }\n  }\n"];
-/**
- * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
- */
 export function graphql(source: "\n  mutation SetBreakpoints($run: ID!, $breakpoints: [BreakpointInput!]!) {\n    setBreakpoints(run: $run, breakpoints: $breakpoints) {\n      file\n      line\n      requestedLine\n      movedFrom\n      condition\n      hitCount\n      logMessage\n      enabled\n      hits\n      problem\n    }\n  }\n"): (typeof documents)["\n  mutation SetBreakpoints($run: ID!, $breakpoints: [BreakpointInput!]!) {\n    setBreakpoints(run: $run, breakpoints: $breakpoints) {\n      file\n      line\n      requestedLine\n      movedFrom\n      condition\n      hitCount\n      logMessage\n      enabled\n      hits\n      problem\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
@@ -349,7 +309,59 @@ export function graphql(source: "\n  mutation Answer($run: ID!, $ask: Int!, $ans
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
+export function graphql(source: "\n  subscription Sequencers {\n    sequencers {\n      name\n      mode\n      modeReason\n      modeChangedBy\n      modeChangedAt\n      hostname\n      lastKnownSince\n      ...ControlBar_sequencer\n      ...HoldOnFailureSetting_sequencer\n      runner {\n        connected\n        runnerPerRun\n        since\n        python\n        hostname\n        packages {\n          name\n          version\n        }\n        problems\n      }\n      activeRun {\n        ...RunSummary\n        pausePending\n        pausedSince\n        scriptVersion\n        position {\n          statement\n          line\n          since\n        }\n      }\n      queue {\n        ...RunSummary\n        start\n      }\n      lastRun {\n        ...RunSummary\n      }\n    }\n  }\n"): (typeof documents)["\n  subscription Sequencers {\n    sequencers {\n      name\n      mode\n      modeReason\n      modeChangedBy\n      modeChangedAt\n      hostname\n      lastKnownSince\n      ...ControlBar_sequencer\n      ...HoldOnFailureSetting_sequencer\n      runner {\n        connected\n        runnerPerRun\n        since\n        python\n        hostname\n        packages {\n          name\n          version\n        }\n        problems\n      }\n      activeRun {\n        ...RunSummary\n        pausePending\n        pausedSince\n        scriptVersion\n        position {\n          statement\n          line\n          since\n        }\n      }\n      queue {\n        ...RunSummary\n        start\n      }\n      lastRun {\n        ...RunSummary\n      }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Access {\n    access {\n      methods\n      me {\n        name\n        role\n        sequencers\n        method\n        byAccount\n      }\n    }\n  }\n"): (typeof documents)["\n  query Access {\n    access {\n      methods\n      me {\n        name\n        role\n        sequencers\n        method\n        byAccount\n      }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation SignIn($name: String!, $password: String!) {\n    signIn(name: $name, password: $password) {\n      name\n    }\n  }\n"): (typeof documents)["\n  mutation SignIn($name: String!, $password: String!) {\n    signIn(name: $name, password: $password) {\n      name\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation SignOut($everywhere: Boolean!) {\n    signOut(everywhere: $everywhere)\n  }\n"): (typeof documents)["\n  mutation SignOut($everywhere: Boolean!) {\n    signOut(everywhere: $everywhere)\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation Statements($sequencer: String!, $script: String!) {\n    listStatements(sequencer: $sequencer, script: $script) {\n      index\n      firstLine\n      lastLine\n    }\n  }\n"): (typeof documents)["\n  mutation Statements($sequencer: String!, $script: String!) {\n    listStatements(sequencer: $sequencer, script: $script) {\n      index\n      firstLine\n      lastLine\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation Check($sequencer: String!, $script: String!, $startAt: Int) {\n    checkScript(sequencer: $sequencer, script: $script, startAt: $startAt) {\n      severity\n      line\n      code\n      message\n    }\n  }\n"): (typeof documents)["\n  mutation Check($sequencer: String!, $script: String!, $startAt: Int) {\n    checkScript(sequencer: $sequencer, script: $script, startAt: $startAt) {\n      severity\n      line\n      code\n      message\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Audit($filter: AuditFilter, $first: Int!, $after: String) {\n    audit(filter: $filter, first: $first, after: $after) {\n      entries {\n        id\n        at\n        user\n        via\n        address\n        action\n        sequencer\n        run\n        line\n        details\n        result\n        message\n      }\n      endCursor\n    }\n  }\n"): (typeof documents)["\n  query Audit($filter: AuditFilter, $first: Int!, $after: String) {\n    audit(filter: $filter, first: $first, after: $after) {\n      entries {\n        id\n        at\n        user\n        via\n        address\n        action\n        sequencer\n        run\n        line\n        details\n        result\n        message\n      }\n      endCursor\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Nights($filter: RunFilter, $last: Int!) {\n    nights(filter: $filter, last: $last) {\n      date\n      outcomes {\n        phase\n        runs\n        seconds\n      }\n    }\n    runs(filter: $filter, first: 1) {\n      totalCount\n    }\n  }\n"): (typeof documents)["\n  query Nights($filter: RunFilter, $last: Int!) {\n    nights(filter: $filter, last: $last) {\n      date\n      outcomes {\n        phase\n        runs\n        seconds\n      }\n    }\n    runs(filter: $filter, first: 1) {\n      totalCount\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  fragment HoldOnFailureSetting_sequencer on Sequencer {\n    name\n    holdOnFailure\n  }\n"): (typeof documents)["\n  fragment HoldOnFailureSetting_sequencer on Sequencer {\n    name\n    holdOnFailure\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
 export function graphql(source: "\n  mutation SetHold($sequencer: String!, $hold: Boolean!) {\n    setHoldOnFailure(sequencer: $sequencer, hold: $hold) {\n      name\n    }\n  }\n"): (typeof documents)["\n  mutation SetHold($sequencer: String!, $hold: Boolean!) {\n    setHoldOnFailure(sequencer: $sequencer, hold: $hold) {\n      name\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation SetMode($sequencer: String!, $mode: SequencerMode!) {\n    setMode(sequencer: $sequencer, mode: $mode) {\n      name\n    }\n  }\n"): (typeof documents)["\n  mutation SetMode($sequencer: String!, $mode: SequencerMode!) {\n    setMode(sequencer: $sequencer, mode: $mode) {\n      name\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query LastOutput($id: ID!) {\n    run(id: $id) {\n      outputBefore(last: 20) {\n        seq\n        stream\n        text\n        at\n      }\n    }\n  }\n"): (typeof documents)["\n  query LastOutput($id: ID!) {\n    run(id: $id) {\n      outputBefore(last: 20) {\n        seq\n        stream\n        text\n        at\n      }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query About {\n    server {\n      version\n      time\n    }\n  }\n"): (typeof documents)["\n  query About {\n    server {\n      version\n      time\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Accounts {\n    accounts {\n      name\n      role\n      sequencers\n      inFile\n      createdAt\n      createdBy\n      disabledAt\n    }\n  }\n"): (typeof documents)["\n  query Accounts {\n    accounts {\n      name\n      role\n      sequencers\n      inFile\n      createdAt\n      createdBy\n      disabledAt\n    }\n  }\n"];
 
 export function graphql(source: string) {
   return (documents as any)[source] ?? {};
