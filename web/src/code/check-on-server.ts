@@ -1,7 +1,6 @@
 /** Findings of the server in a script before it runs. */
 import type { Client } from '@urql/core';
 import { ApiError, mutate } from '../api/client.ts';
-
 import type { ServerFinding } from './findings.ts';
 import { graphql } from '../gql/index.ts';
 
