@@ -1,20 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readConfig, schema } from '../src/config.ts';
+import { readConfig, schema } from './config.ts';
 
 describe('the configuration of the launcher', () => {
-  it('has a use for every default', () => {
+  it('has a default for every setting', () => {
     const config = readConfig({});
     expect(config).toMatchObject({ host: '127.0.0.1', port: 8000, sequencers: ['satp1', 'lat'] });
     expect(config.dataDir).toBe(join(process.cwd(), 'data'));
   });
 
-  it('takes an empty variable for one that is not set, as make passes them on', () => {
+  it('treats an empty variable as unset, because make passes empty ones on', () => {
     expect(readConfig({ PORT: '', DATABASE_URL: '', OCS_CONFIG_DIR: '', SEQUENCERS: '' }).port).toBe(8000);
   });
 
-  it('names every problem, with the value and what to do', () => {
+  it('reports every problem, with the value and what to do', () => {
     const env = { HOST: '0.0.0.0', PORT: '99999', SEQUENCERS: 'SATP1', OCS_CONFIG_DIR: '/no/such', DATABASE_URL: 'x' };
     let text = '';
     try {
@@ -27,12 +27,12 @@ describe('the configuration of the launcher', () => {
     expect(text).toContain('without sign-in');
   });
 
-  it('listens elsewhere when there is a way to sign in', () => {
+  it('listens on other addresses when a sign-in is required', () => {
     expect(readConfig({ HOST: '0.0.0.0', AUTH: 'password' }).host).toBe('0.0.0.0');
     expect(() => readConfig({ HOST: '0.0.0.0', AUTH: 'none' })).toThrow('AUTH=password');
   });
 
-  it('refuses operators of some telescopes where other people are meant to come, unless the site accepts them', () => {
+  it('refuses operators of single telescopes on a public address, unless SHARED_UNIX_USER=accept', () => {
     const shared = (env: NodeJS.ProcessEnv) => readConfig({ AUTH: 'password', ...env }).sharedUnixUser;
     expect(shared({})).toBe('accept');
     expect(shared({ PUBLIC_URL: 'http://[::1]:8000/' })).toBe('accept');
@@ -50,7 +50,7 @@ describe('the configuration of the launcher', () => {
     expect(() => readConfig({ PORT })).toThrow('PORT');
   });
 
-  it('is described completely', () => {
+  it('has each setting described in docs/configuration.md', () => {
     const page = readFileSync(join(import.meta.dirname, '../../docs/configuration.md'), 'utf8');
     for (const name of Object.keys(schema.shape)) expect(page).toContain(`\`${name}\``);
   });

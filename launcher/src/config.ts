@@ -9,7 +9,7 @@ export interface Config {
   host: string;
   port: number;
   dataDir: string;
-  /** Undefined: the launcher keeps a PostgreSQL of its own. */
+  /** Undefined: the launcher runs its own PostgreSQL. */
   databaseUrl: string | undefined;
   /** Undefined: the observatory is simulated. */
   ocsConfigDir: string | undefined;
@@ -41,15 +41,15 @@ const LOOPBACK = ['127.0.0.1', '::1', 'localhost'];
 
 export const schema = z.object({
   HOST: z.string().default('127.0.0.1'),
-  /** The API reads it, with all that belongs to it. */
+  /** The API reads this and the other sign-in settings. */
   AUTH: z.string().default('none'),
   PUBLIC_URL: z.string().optional(),
   SHARED_UNIX_USER: z.enum(['refuse', 'accept'], 'must be refuse or accept').optional(),
   PORT: z.coerce
     .number('must be a port number, such as 8000')
     .int('must be a port number, such as 8000')
-    .min(1, 'must be a port number from 1 on')
-    .max(65535, 'must be a port number up to 65535')
+    .min(1, 'must be a port number of at least 1')
+    .max(65535, 'must be a port number of at most 65535')
     .default(8000),
   DATA_DIR: z
     .string()
@@ -85,13 +85,13 @@ function isForOthers(host: string, publicUrl: string | undefined): boolean {
 
 /** The configuration, or a UserError that names every problem. An empty variable is one that is not set. */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
-  const result = schema.safeParse(given);
+  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const result = schema.safeParse(set);
   const issues = result.success
     ? []
     : result.error.issues.map(({ path, message }) => ({ name: path.join('.'), message }));
-  if (!LOOPBACK.includes(given.HOST ?? '127.0.0.1') && (given.AUTH ?? 'none') === 'none') {
-    const text = `must be ${LOOPBACK.join(' or ')} without sign-in. Set AUTH=password and USERS_FILE to be reached from elsewhere`;
+  if (!LOOPBACK.includes(set.HOST ?? '127.0.0.1') && (set.AUTH ?? 'none') === 'none') {
+    const text = `must be ${LOOPBACK.join(' or ')} without sign-in. To listen on another address, set AUTH=password and USERS_FILE`;
     issues.push({ name: 'HOST', message: text });
   }
   if (!result.success || issues.length > 0) {

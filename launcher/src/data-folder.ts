@@ -1,9 +1,9 @@
-/** The one folder that holds all state, and where things are in it. */
+/** The folder that holds all state, and its layout. */
 import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError, asUserError } from './user-error.ts';
-import { readText, writeWhole } from './whole-file.ts';
+import { readText, writeAtomically } from './atomic-file.ts';
 
 const SECRET = /^[0-9a-f]{48}$/;
 
@@ -31,7 +31,7 @@ export class DataFolder {
     return join(this.path, 'logs');
   }
 
-  /** A file for each process of ours, so that the next start can end what a crash has left. */
+  /** One record per child process, so that the next start can stop the orphans of a crash. */
   get processes(): string {
     return join(this.path, 'processes');
   }
@@ -52,7 +52,7 @@ export class DataFolder {
     return join(this.path, 'ocs', sequencer);
   }
 
-  /** What `keepSecret` wrote; null when there is no such file, or it is damaged: empty or cut off. */
+  /** The secret that `keepSecret` wrote; null when its file is missing or damaged (empty or truncated). */
   readSecret(name: string): string | null {
     const text = this.#read(name)?.trim() ?? '';
     return SECRET.test(text) ? text : null;
@@ -60,16 +60,16 @@ export class DataFolder {
 
   /** Only this user can read it. */
   keepSecret(name: string, secret: string): void {
-    writeWhole(join(this.path, name), `${secret}\n`);
+    writeAtomically(join(this.path, name), `${secret}\n`);
   }
 
-  /** A random word, made once for the folder, and again when its file is damaged. */
+  /** A random secret: created once for the folder, and again if its file is damaged. */
   secret(name: string): string {
     const known = this.readSecret(name);
     if (known !== null) return known;
-    const made = newSecret();
-    this.keepSecret(name, made);
-    return made;
+    const created = newSecret();
+    this.keepSecret(name, created);
+    return created;
   }
 
   #read(name: string): string | null {

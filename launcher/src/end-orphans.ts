@@ -1,4 +1,4 @@
-/** The watchdog runs this when the launcher was killed: `end-orphans.ts FOLDER`. */
+/** The watchdog runs this after the launcher was killed: `end-orphans.ts FOLDER`, with the folder of process records. */
 import { damagedRecord, endOrphans } from './process-record.ts';
 import { report } from './reporter.ts';
 
@@ -7,7 +7,7 @@ if (folder === undefined) throw new Error('the folder of process records is miss
 await endOrphans(
   folder,
   (names) => {
-    report(`The launcher is gone; ending ${names.join(', ')}.`);
+    report(`The launcher was killed. Stopping ${names.join(', ')}.`);
   },
   (file) => {
     report(damagedRecord(file));

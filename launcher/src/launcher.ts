@@ -1,4 +1,4 @@
-/** Starts the groups one after the other, keeps them, and stops them in the opposite order. */
+/** Starts groups of processes in order, supervises them, and stops them in reverse order. */
 import type { DataFolder } from './data-folder.ts';
 import { SupervisedProcess, type Program } from './supervised-process.ts';
 import type { Reporter } from './reporter.ts';
@@ -19,16 +19,16 @@ export class Launcher {
     );
     this.#watchdog = new Watchdog(data);
     this.#rotating = setInterval(() => {
-      for (const kept of this.#groups.flat()) kept.rotateLog();
+      for (const supervised of this.#groups.flat()) supervised.rotateLog();
     }, ROTATE_MS);
   }
 
-  /** Resolves to whether all are ready; to false when `stop` was called before that. */
+  /** Resolves to true when all processes are ready, and to false if `stop` was called before that. */
   async start(): Promise<boolean> {
     for (const group of this.#groups) {
       if (this.#stopped) return false;
       this.#started += 1;
-      await Promise.all(group.map((kept) => kept.start()));
+      await Promise.all(group.map((supervised) => supervised.start()));
     }
     return this.#stopped === null;
   }
@@ -41,13 +41,13 @@ export class Launcher {
   async #stop(): Promise<void> {
     clearInterval(this.#rotating);
     for (const group of this.#groups.slice(0, this.#started).reverse()) {
-      await Promise.all(group.map((kept) => kept.stop()));
+      await Promise.all(group.map((supervised) => supervised.stop()));
     }
     await this.#watchdog.stop();
   }
 
-  /** Without waiting for anybody's clean-up. */
-  killWhatIsLeft(): void {
-    for (const kept of this.#groups.flat()) kept.killNow();
+  /** Sends SIGKILL to every process, without waiting for clean-up. */
+  killAll(): void {
+    for (const supervised of this.#groups.flat()) supervised.killNow();
   }
 }

@@ -1,9 +1,9 @@
-/** One launcher a data folder. The lock is a file that names its holder, so it outlives a kill -9 without harm. */
+/** At most one launcher per data folder. The lock file names its holder, so that a lock left by kill -9 is known to be stale. */
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 import { identify, isRunning } from './process-identity.ts';
 import { UserError } from './user-error.ts';
-import { readText } from './whole-file.ts';
+import { readText } from './atomic-file.ts';
 
 const holderSchema = z.object({ pid: z.int(), started: z.string(), address: z.string() });
 type Holder = z.infer<typeof holderSchema>;
@@ -12,7 +12,7 @@ function parseHolder(text: string): Holder | null {
   try {
     return holderSchema.parse(JSON.parse(text));
   } catch {
-    // Written by no launcher that lives: each writes its lock whole before it is in place.
+    // No live launcher wrote this: a lock file is complete before it is linked into place.
     return null;
   }
 }
@@ -21,16 +21,16 @@ function isCode(error: unknown, code: string): boolean {
   return (error as NodeJS.ErrnoException).code === code;
 }
 
-/** Takes the lock; returns what gives it back. A UserError names the launcher that has it. */
-export function takeLock(path: string, address: string, dataDir: string): () => void {
-  const me = identify(process.pid);
-  if (!me) throw new Error('this process cannot be found in the process table');
-  const mine = `${path}.${process.pid}`;
-  writeFileSync(mine, JSON.stringify({ ...me, address }), { mode: 0o600 });
+/** Acquires the lock and returns the function that releases it. @throws UserError that names the holder of the lock */
+export function acquireLock(path: string, address: string, dataDir: string): () => void {
+  const self = identify(process.pid);
+  if (!self) throw new Error('this process cannot be found in the process table');
+  const ownFile = `${path}.${process.pid}`;
+  writeFileSync(ownFile, JSON.stringify({ ...self, address }), { mode: 0o600 });
   try {
     for (;;) {
       try {
-        linkSync(mine, path);
+        linkSync(ownFile, path);
         return () => {
           rmSync(path, { force: true });
         };
@@ -38,30 +38,30 @@ export function takeLock(path: string, address: string, dataDir: string): () => 
         if (!isCode(error, 'EEXIST')) throw error;
       }
       try {
-        removeIfLeft(path, dataDir);
+        removeIfStale(path, dataDir);
       } catch (error) {
-        // Given back, or taken away by another start, at this very moment.
+        // Released, or removed by another start, in the meantime.
         if (!isCode(error, 'ENOENT')) throw error;
       }
     }
   } finally {
-    rmSync(mine, { force: true });
+    rmSync(ownFile, { force: true });
   }
 }
 
-function removeIfLeft(path: string, dataDir: string): void {
+function removeIfStale(path: string, dataDir: string): void {
   const text = readText(path);
   const holder = parseHolder(text);
   if (holder && isRunning(holder)) {
     throw new UserError(
-      `Sequencer already runs on ${dataDir}: process ${holder.pid}, at ${holder.address}. ` +
+      `Sequencer is already running on ${dataDir}: process ${holder.pid}, at ${holder.address}. ` +
         'Open that address, stop that process, or set DATA_DIR to another folder.',
     );
   }
-  const aside = `${path}.left.${process.pid}`;
+  const aside = `${path}.stale.${process.pid}`;
   renameSync(path, aside);
   if (readFileSync(aside, 'utf8') !== text) {
-    // Somebody else was faster, and this is already the lock of a living launcher.
+    // Another start was faster: this is already the lock of a live launcher.
     linkSync(aside, path);
   }
   rmSync(aside);

@@ -1,4 +1,4 @@
-/** The log of a process, which writes the file itself and so needs no launcher. Above a size the file becomes `.1`. */
+/** The log file of a process. The process writes it directly, without the launcher. Above a size limit it is rotated to `.1`. */
 import { closeSync, copyFileSync, fstatSync, openSync, readSync, rmSync, truncateSync } from 'node:fs';
 
 export class LogFile {
@@ -17,7 +17,7 @@ export class LogFile {
     return this.#fd;
   }
 
-  /** Without room for the copy (a full disk) the file stays as it is; the next call tries again. */
+  /** If the disk has no room for the copy, the file stays as it is; the next call tries again. */
   rotate(): void {
     if (fstatSync(this.#fd).size <= this.#limit) return;
     const copy = `${this.path}.1`;
@@ -31,13 +31,13 @@ export class LogFile {
     this.#mark = 0;
   }
 
-  /** From here on are the words of a new process. */
+  /** Marks where the output of a new process begins. */
   mark(): void {
     this.#mark = fstatSync(this.#fd).size;
   }
 
   /** The last line since the mark; empty if there is none. */
-  lastWords(): string {
+  lastLine(): string {
     const { size } = fstatSync(this.#fd);
     const from = Math.max(Math.min(this.#mark, size), size - 4096);
     const buffer = Buffer.alloc(size - from);

@@ -1,8 +1,8 @@
-/** What `make run` starts: the database, the simulated observatory, the API and the workers, all in one data folder. */
+/** Entry point of `make run`: starts the database, the simulated observatory, the API and the workers, all in one data folder. */
 import { readConfig, type Config } from './config.ts';
 import { DataFolder } from './data-folder.ts';
 import { Launcher } from './launcher.ts';
-import { takeLock } from './lock.ts';
+import { acquireLock } from './lock.ts';
 import { portProblem } from './ports.ts';
 import { damagedRecord, endOrphans } from './process-record.ts';
 import { findPrograms, localAddress } from './programs.ts';
@@ -11,17 +11,17 @@ import { UserError, asUserError } from './user-error.ts';
 
 const SHARED =
   "Scripts run as the same Unix user as the API: every operator can read this installation's secrets and act as admin. " +
-  'Where operators are not all trusted as admins, use compose or Kubernetes (docs/security.md).';
+  'If you do not trust every operator as an admin, use compose or Kubernetes (docs/security.md).';
 
 async function run(config: Config): Promise<void> {
   const address = localAddress(config);
   const data = new DataFolder(config.dataDir);
-  const giveBack = takeLock(data.lock, address, data.path);
+  const releaseLock = acquireLock(data.lock, address, data.path);
   try {
     await endOrphans(
       data.processes,
       (names) => {
-        report(`Ending what an earlier start has left: ${names.join(', ')} ...`);
+        report(`Stopping processes that an earlier start left running: ${names.join(', ')} ...`);
       },
       (file) => {
         report(damagedRecord(file));
@@ -34,33 +34,33 @@ async function run(config: Config): Promise<void> {
     if (config.signIn) report(SHARED);
     const programs = await findPrograms(config, data, report);
     const launcher = new Launcher(programs, data, report);
-    const asked = stopWhenAsked(launcher, config);
+    const stopped = stopOnSignal(launcher, config);
     if (await launcher.start()) {
       report(
-        `Sequencer is ready at ${address} with ${config.sequencers.join(', ')}; all state is in ${data.path}. Ctrl-C stops it.`,
+        `Sequencer is ready at ${address} for ${config.sequencers.join(', ')}. Its data is in ${data.path}. Press Ctrl-C to stop.`,
       );
     }
-    await asked;
-    report('Everything has stopped.');
+    await stopped;
+    report('All processes have stopped.');
   } finally {
-    giveBack();
+    releaseLock();
   }
 }
 
-/** Resolves when a signal was received and everything has ended. */
-async function stopWhenAsked(launcher: Launcher, config: Config): Promise<void> {
-  let asked = 0;
+/** Resolves when a signal was received and all processes have ended. */
+async function stopOnSignal(launcher: Launcher, config: Config): Promise<void> {
+  let signals = 0;
   await new Promise<void>((resolve, reject) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
       process.on(signal, () => {
-        asked += 1;
-        if (asked > 1) {
-          report('Killing what is left.');
-          launcher.killWhatIsLeft();
+        signals += 1;
+        if (signals > 1) {
+          report('Killing the remaining processes.');
+          launcher.killAll();
           return;
         }
         report(
-          `Stopping. A running script has ${config.stopGraceSeconds} s to clean up; once more does not wait for it.`,
+          `Stopping. A running script has ${config.stopGraceSeconds} s to clean up. Press Ctrl-C again to kill everything now.`,
         );
         launcher.stop().then(resolve, reject);
       });
@@ -71,8 +71,8 @@ async function stopWhenAsked(launcher: Launcher, config: Config): Promise<void> 
 try {
   await run(readConfig(process.env));
 } catch (error) {
-  const sentence = asUserError(error);
-  if (!sentence) throw error;
-  console.error(sentence.message);
+  const userError = asUserError(error);
+  if (!userError) throw error;
+  console.error(userError.message);
   process.exitCode = 1;
 }

@@ -1,4 +1,4 @@
-/** What `ocs` and `sorunlib` of each sequencer read to find their observatory. */
+/** The configuration files with which `ocs` and `sorunlib` of each sequencer find the observatory. */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from './config.ts';
@@ -9,14 +9,14 @@ export interface OcsSettings {
   SORUNLIB_CONFIG: string;
 }
 
-/** Of the real one: one folder for all, or one below it for each sequencer. */
+/** The real observatory: one folder for all sequencers, or a subfolder for each. */
 export function realObservatory(config: Config, folder: string, sequencer: string): OcsSettings {
   const own = join(folder, sequencer);
   const dir = existsSync(own) ? own : folder;
   return { OCS_CONFIG_DIR: dir, SORUNLIB_CONFIG: config.sorunlibConfig ?? join(dir, 'sorunlib.yaml') };
 }
 
-/** Writes the files that lead to the simulator. */
+/** Writes configuration files that point to the simulator. */
 export function simulatedObservatory(data: DataFolder, port: number, sequencer: string): OcsSettings {
   const dir = data.ocs(sequencer);
   mkdirSync(dir, { recursive: true });

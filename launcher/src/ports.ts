@@ -11,7 +11,7 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** Null when the port can be listened on, else why not. */
+/** Why the port cannot be listened on; null if it can. */
 export async function portProblem(host: string, port: number): Promise<string | null> {
   const server = createServer();
   try {
@@ -19,7 +19,7 @@ export async function portProblem(host: string, port: number): Promise<string | 
     await once(server, 'listening');
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EADDRINUSE') return 'another program listens there';
+    if (code === 'EADDRINUSE') return 'another program is listening there';
     return code === 'EACCES' ? 'this user may not listen there' : String(error);
   }
   server.close();
@@ -27,7 +27,7 @@ export async function portProblem(host: string, port: number): Promise<string | 
   return null;
 }
 
-export async function takesConnections(port: number, signal: AbortSignal): Promise<boolean> {
+export async function acceptsConnections(port: number, signal: AbortSignal): Promise<boolean> {
   const socket = createConnection({ host: '127.0.0.1', port, signal });
   try {
     await once(socket, 'connect');

@@ -1,4 +1,4 @@
-/** Distinguishes a process from a later one with the same number by its start time. */
+/** Distinguishes a process from a later one with the same pid, by its start time. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
@@ -28,7 +28,7 @@ function psStart(pid: number): string | null {
   }
 }
 
-/** Null when there is no such process, or it has ended and its parent has only not looked yet. */
+/** Null if there is no such process, or it is a zombie. */
 export function identify(pid: number): ProcessIdentity | null {
   const started = process.platform === 'linux' ? linuxStart(pid) : psStart(pid);
   return started === null ? null : { pid, started };

@@ -1,16 +1,16 @@
-/** A file for each process that the launcher has started, so that what a crash leaves can be ended in the right order. */
+/** One file per process that the launcher started, so that the orphans of a crash can be stopped in the right order. */
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { identify, isRunning } from './process-identity.ts';
-import { writeWhole } from './whole-file.ts';
+import { writeAtomically } from './atomic-file.ts';
 
 const recordSchema = z.object({
   pid: z.int().positive(),
   started: z.string(),
   name: z.string(),
-  /** Those of the highest stage are ended first. */
+  /** Processes of the highest stage are stopped first. */
   stage: z.int(),
   stopSignal: z.custom<NodeJS.Signals>((value) => typeof value === 'string'),
   stopSeconds: z.number(),
@@ -19,9 +19,9 @@ export type ProcessRecord = z.infer<typeof recordSchema>;
 
 export function writeRecord(folder: string, record: Omit<ProcessRecord, 'started'>): void {
   const identity = identify(record.pid);
-  // It has ended already.
+  // The process has already ended.
   if (!identity) return;
-  writeWhole(join(folder, `${record.name}.json`), JSON.stringify({ ...record, ...identity }));
+  writeAtomically(join(folder, `${record.name}.json`), JSON.stringify({ ...record, ...identity }));
 }
 
 export function removeRecord(folder: string, name: string): void {
@@ -29,7 +29,7 @@ export function removeRecord(folder: string, name: string): void {
 }
 
 export function damagedRecord(file: string): string {
-  return `The process record ${file} is damaged and was skipped. If a process of an earlier start still runs, end it yourself.`;
+  return `The process record ${file} is damaged and was skipped. If a process of an earlier start is still running, stop it yourself.`;
 }
 
 /** Null when the file cannot be read or is damaged. */
@@ -58,9 +58,9 @@ async function end(record: ProcessRecord): Promise<void> {
 }
 
 /**
- * Ends every recorded process that still runs, as an orderly stop would.
+ * Stops every recorded process that is still running, in the order of a normal stop.
  *
- * @param notice is called with the names of the processes, before they are ended
+ * @param notice is called with the names of the processes, before they are stopped
  * @param damaged is called with each record that cannot be read
  */
 export async function endOrphans(
@@ -75,9 +75,9 @@ export async function endOrphans(
     if (record) records.push(record);
     else damaged(file);
   }
-  const left = records.filter(isRunning);
-  if (left.length > 0) notice(left.map((record) => record.name));
-  const stages = [...new Set(left.map((record) => record.stage))].sort((a, b) => b - a);
-  for (const stage of stages) await Promise.all(left.filter((record) => record.stage === stage).map(end));
+  const orphans = records.filter(isRunning);
+  if (orphans.length > 0) notice(orphans.map((record) => record.name));
+  const stages = [...new Set(orphans.map((record) => record.stage))].sort((a, b) => b - a);
+  for (const stage of stages) await Promise.all(orphans.filter((record) => record.stage === stage).map(end));
   for (const file of readdirSync(folder)) rmSync(join(folder, file), { recursive: true, force: true });
 }

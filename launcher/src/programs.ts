@@ -1,4 +1,4 @@
-/** The programs of the product, as siblings: in groups that start one after the other, and stop in the opposite order. */
+/** The programs of the product, in groups: they start in this order and stop in reverse order. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from './config.ts';
@@ -6,7 +6,7 @@ import type { DataFolder } from './data-folder.ts';
 import { prepareDatabase } from './database/server.ts';
 import type { Program } from './supervised-process.ts';
 import { realObservatory, simulatedObservatory, type OcsSettings } from './observatory.ts';
-import { freePort, takesConnections } from './ports.ts';
+import { freePort, acceptsConnections } from './ports.ts';
 import type { Reporter } from './reporter.ts';
 import { UserError } from './user-error.ts';
 
@@ -20,7 +20,7 @@ export function localAddress({ host, port }: Config): string {
 
 export async function findPrograms(config: Config, data: DataFolder, report: Reporter): Promise<Program[][]> {
   const python = join(root, '.venv/bin/python');
-  if (!existsSync(python)) throw new UserError(`${python} is not there. Run \`make setup\` first.`);
+  if (!existsSync(python)) throw new UserError(`${python} does not exist. Run \`make setup\` first.`);
   const base: Program[] = [];
   let databaseUrl = config.databaseUrl;
   if (databaseUrl === undefined) {
@@ -38,7 +38,7 @@ export async function findPrograms(config: Config, data: DataFolder, report: Rep
     ocs = (sequencer) => realObservatory(config, folder, sequencer);
     for (const sequencer of config.sequencers) {
       const file = join(ocs(sequencer).OCS_CONFIG_DIR, 'default.yaml');
-      if (!existsSync(file)) report(`${file} is not there: scripts of ${sequencer} cannot reach their observatory.`);
+      if (!existsSync(file)) report(`${file} does not exist: scripts of ${sequencer} cannot reach the observatory.`);
     }
   }
   const tokens = config.sequencers.map((name) => ({ name, token: data.secret(`runner-token-${name}`) }));
@@ -47,10 +47,10 @@ export async function findPrograms(config: Config, data: DataFolder, report: Rep
   return [base, [api(config, databaseUrl, secrets)], workers];
 }
 
-/** What the API alone has to know, of what the launcher was given. */
+/** Variables of the launcher that only the API may read. */
 const SIGN_IN_SECRETS = ['PROXY_SECRET', 'OIDC_CLIENT_SECRET'];
 
-/** The environment without what is for others: secrets, and variables that would change what a database client does. */
+/** The environment without secrets, and without the variables that configure database clients. */
 function environment(): NodeJS.ProcessEnv {
   const secret = new RegExp(`^(DATABASE_URL|RUNNER_TOKENS?|PG[A-Z]+|${SIGN_IN_SECRETS.join('|')})$`);
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !secret.test(name)));
@@ -71,7 +71,7 @@ function simulator(config: Config, port: number): Program {
     },
     stopSignal: 'SIGTERM',
     stopSeconds: 5,
-    isReady: (signal) => takesConnections(port, signal),
+    isReady: (signal) => acceptsConnections(port, signal),
   };
 }
 
@@ -94,7 +94,7 @@ function api(config: Config, databaseUrl: string, runnerTokens: string): Program
     },
     stopSignal: 'SIGTERM',
     stopSeconds: 10,
-    isReady: (signal) => answers(`${localAddress(config)}/readyz`, signal),
+    isReady: (signal) => isOk(`${localAddress(config)}/readyz`, signal),
   };
 }
 
@@ -123,15 +123,15 @@ function worker(
     env: { ...environment(), ...ocs, RUNNER_TOKEN: token },
     stopSignal: 'SIGTERM',
     stopSeconds: config.stopGraceSeconds + 15,
-    isReady: (signal) => answers(`${address}/readyz/${sequencer}`, signal),
+    isReady: (signal) => isOk(`${address}/readyz/${sequencer}`, signal),
   };
 }
 
-async function answers(url: string, signal: AbortSignal): Promise<boolean> {
+async function isOk(url: string, signal: AbortSignal): Promise<boolean> {
   try {
     return (await fetch(url, { signal })).ok;
   } catch {
-    // Refused until it listens.
+    // The connection is refused until the API listens.
     return false;
   }
 }

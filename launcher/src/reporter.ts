@@ -1,6 +1,6 @@
-/** Prints a line for the person at the terminal. */
-export type Reporter = (sentence: string) => void;
+/** Prints a line for the user at the terminal. */
+export type Reporter = (line: string) => void;
 
-export const report: Reporter = (sentence) => {
-  console.log(`${new Date().toTimeString().slice(0, 8)}  ${sentence}`);
+export const report: Reporter = (line) => {
+  console.log(`${new Date().toTimeString().slice(0, 8)}  ${line}`);
 };

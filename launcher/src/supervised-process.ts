@@ -17,14 +17,14 @@ export interface Program {
   uid?: number;
   gid?: number;
   stopSignal: NodeJS.Signals;
-  /** After the signal, before SIGKILL. */
+  /** Time between `stopSignal` and SIGKILL. */
   stopSeconds: number;
   isReady: (signal: AbortSignal) => Promise<boolean>;
 }
 
 const FIRST_DELAY = 200;
 const LONGEST_DELAY = 5000;
-/** One that has lived this long had nothing wrong with its start. */
+/** A process that ran this long had started properly: the next delay is the shortest again. */
 const SETTLED = 10_000;
 
 export class SupervisedProcess {
@@ -35,7 +35,7 @@ export class SupervisedProcess {
   readonly #log: LogFile;
   readonly #stopping = new AbortController();
   #child: ChildProcess | null = null;
-  #life: Promise<void> = Promise.resolve();
+  #supervising: Promise<void> = Promise.resolve();
 
   constructor(program: Program, stage: number, folders: { logs: string; processes: string }, report: Reporter) {
     this.program = program;
@@ -48,7 +48,7 @@ export class SupervisedProcess {
   /** Resolves when the process is ready for the first time, or when `stop` is called before that. */
   async start(): Promise<void> {
     await new Promise<void>((ready) => {
-      this.#life = this.#keep(ready).finally(ready);
+      this.#supervising = this.#supervise(ready).finally(ready);
     });
   }
 
@@ -62,10 +62,10 @@ export class SupervisedProcess {
     const child = this.#child;
     child?.kill(this.program.stopSignal);
     const kill = setTimeout(() => {
-      this.#report(`${this.program.name} did not end within ${this.program.stopSeconds} s and is killed.`);
+      this.#report(`${this.program.name} did not end within ${this.program.stopSeconds} s. Killing it.`);
       this.killNow();
     }, this.program.stopSeconds * 1000);
-    await this.#life;
+    await this.#supervising;
     clearTimeout(kill);
     this.#log.close();
   }
@@ -74,23 +74,23 @@ export class SupervisedProcess {
     this.#child?.kill('SIGKILL');
   }
 
-  async #keep(ready: () => void): Promise<void> {
+  async #supervise(ready: () => void): Promise<void> {
     const { name } = this.program;
     const { signal } = this.#stopping;
     let delay = FIRST_DELAY;
     let first = true;
     while (!signal.aborted) {
       const begin = Date.now();
-      const how = await this.#runOnce(() => {
+      const outcome = await this.#runOnce(() => {
         this.#report(first ? `${name} is ready.` : `${name} is ready again.`);
         first = false;
         ready();
       });
       if (isAborted(signal)) return;
       if (Date.now() - begin > SETTLED) delay = FIRST_DELAY;
-      const words = this.#log.lastWords();
-      this.#report(`${name} ${how} and is started again in ${delay / 1000} s (its log: ${this.#log.path}).`);
-      if (words) this.#report(`The last line of its log: ${words}`);
+      const lastLine = this.#log.lastLine();
+      this.#report(`${name} ${outcome}. Restarting it in ${delay / 1000} s. Log: ${this.#log.path}`);
+      if (lastLine) this.#report(`Last line of the log: ${lastLine}`);
       await sleep(delay, undefined, { signal }).catch(() => {
         // `stop` was called during the delay.
       });
@@ -98,7 +98,7 @@ export class SupervisedProcess {
     }
   }
 
-  /** From start to end; returns how it ended. */
+  /** Runs the process once; returns how it ended. */
   async #runOnce(onReady: () => void): Promise<string> {
     const { name, command, args, env, cwd, uid, gid, stopSignal, stopSeconds } = this.program;
     this.#log.mark();
@@ -108,7 +108,7 @@ export class SupervisedProcess {
       ...(uid !== undefined && { uid }),
       ...(gid !== undefined && { gid }),
       stdio: ['ignore', this.#log.fd, this.#log.fd],
-      // A group of its own: Ctrl-C in the terminal reaches the launcher only, which stops all in order.
+      // A process group of its own: Ctrl-C in the terminal reaches only the launcher, which stops all processes in order.
       detached: true,
     });
     this.#child = child;
@@ -117,19 +117,19 @@ export class SupervisedProcess {
       try {
         writeRecord(this.#records, { name, pid: child.pid, stage: this.#stage, stopSignal, stopSeconds });
       } catch (error) {
-        // A full disk does not keep a process from being started again.
+        // A full disk must not prevent a restart.
         this.#report(`The process record of ${name} could not be written: ${String(error)}.`);
       }
     }
-    const over = new AbortController();
-    const watching = this.#awaitReady(over.signal, onReady);
+    const exited = new AbortController();
+    const watching = this.#awaitReady(exited.signal, onReady);
     try {
       const [code, signal] = await ended;
       return signal === null ? `ended with exit code ${code ?? '?'}` : `was ended by ${signal}`;
     } catch (error) {
       return `could not be started (${String(error)})`;
     } finally {
-      over.abort();
+      exited.abort();
       await watching;
       this.#child = null;
       removeRecord(this.#records, name);
@@ -143,7 +143,7 @@ export class SupervisedProcess {
         return;
       }
       await sleep(50, undefined, { signal }).catch(() => {
-        // It ended before it was ready; `#keep` reports that.
+        // The process ended before it was ready; `#supervise` reports that.
       });
     }
   }

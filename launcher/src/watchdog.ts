@@ -1,6 +1,6 @@
 /**
- * Ends the launcher's processes when it is killed and cannot do so itself. A shell that waits for the end of its input, which
- * nobody writes to: it comes when the launcher is gone, however that happened.
+ * Stops the launcher's processes after the launcher was killed. A shell waits for end of file on its standard input, a pipe that
+ * closes when the launcher ends for any reason.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -37,7 +37,7 @@ export class Watchdog {
     const { pid } = this.#child;
     if (pid !== undefined && this.#child.exitCode === null && this.#child.signalCode === null) {
       const ended = once(this.#child, 'exit');
-      // The shell and what it waits with.
+      // The shell and its `cat`.
       process.kill(-pid, 'SIGKILL');
       await ended;
     }

