@@ -15,8 +15,8 @@ _STOP_TEXTS = {
 
 
 _VIOLATION = (
-    "The script process sent invalid data on the runner's own connection ({}). The connection was closed and the "
-    "script interrupted. Look for code that writes to file descriptors that it has not opened."
+    "The script process did not follow the protocol on the runner's own connection ({}). The connection was "
+    "closed and the script interrupted. Look for code that writes to file descriptors that it has not opened."
 )
 
 
