@@ -2,7 +2,7 @@ import js from '@eslint/js';
 import vue from 'eslint-plugin-vue';
 import tseslint from 'typescript-eslint';
 
-/** Each folder of `web/src`, with the folders that it may import. Only `main.ts`, the router and the root parts may import all. */
+/** The folders of `web/src`, each with those that it may import. Files directly in `web/src` may import all. */
 const WEB_FOLDERS = {
   gql: [],
   examples: [],
@@ -85,7 +85,7 @@ export default tseslint.config(
     },
   },
   {
-    // What a component is, vue-tsc knows; here it is of no type.
+    // Only vue-tsc knows the types of components; for eslint they are `any`.
     files: ['web/src/**'],
     rules: {
       '@typescript-eslint/no-unsafe-assignment': 'off',

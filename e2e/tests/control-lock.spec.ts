@@ -6,7 +6,7 @@ import { SequencerPage } from '@sequencer/testing/pages/sequencer-page';
 import type { Stack } from '@sequencer/testing/stack/stack';
 
 const SCRIPT = 'import time\nwhile True:\n    time.sleep(0.05)\n';
-const WHY = 'otto has control of lat. Request control, or take over with a reason.';
+const WHY = 'otto has control of lat. Request control, or take it with a reason.';
 
 let stack: Stack;
 test.beforeAll(async () => {

@@ -13,6 +13,6 @@ export function useCommandBlocker(sequencer: MaybeRefOrGetter<string>): Computed
     const name = toValue(sequencer);
     const holder = sequencers.value?.find((s) => s.name === name)?.control?.holder ?? null;
     if (holder === null || holder === person.value?.name) return null;
-    return `${holder} has control of ${name}. Request control, or take over with a reason.`;
+    return `${holder} has control of ${name}. Request control, or take it with a reason.`;
   });
 }
