@@ -38,11 +38,11 @@ test('questions are answered by whoever comes first, and the page says who it wa
   await expect(sequencer.output).toContainText('filter f090');
 
   await expect(page.getByRole('alert', { name: 'The script asks: Nobody answers this' })).toContainText(
-    '“nothing” counts in',
+    '“nothing” is used in',
   );
   await expect(sequencer.output).toContainText('then nothing');
   await expect(sequencer.state).toContainText('Succeeded');
   const questions = page.getByRole('region', { name: /^Questions/ });
   await expect(questions).toContainText('f090 by ');
-  await expect(questions).toContainText('nothing as nobody answered');
+  await expect(questions).toContainText('nothing (default)');
 });

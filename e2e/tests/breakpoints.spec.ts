@@ -28,7 +28,7 @@ test('set before the run, they stop it, say why, and can be changed while it run
   await expect(sequencer.state).toContainText('Paused');
   const list = page.getByRole('complementary', { name: 'Details' });
   await expect(list.getByRole('status', { name: 'Why it stopped' })).toContainText('breakpoint at line 6');
-  await expect(list).toContainText('Line 5 has no code: it is at line 6.');
+  await expect(list).toContainText('Line 5 has no code. Moved to line 6.');
 
   const other = await context.newPage();
   await other.goto('/satp1');
@@ -46,7 +46,7 @@ test('set before the run, they stop it, say why, and can be changed while it run
   await list.getByRole('button', { name: 'Remove the breakpoint at line 6' }).click();
   await list.getByRole('button', { name: 'Change the breakpoint at line 7' }).click();
   const form = list.getByRole('form', { name: 'Breakpoint at line 7' });
-  await form.getByLabel('Stops if').fill('n >= 5');
+  await form.getByLabel('Condition').fill('n >= 5');
   await form.getByRole('button', { name: 'Save' }).click();
   await expect(list).toContainText('if n >= 5');
   await expect(otherScript.locator('.breakpoint.conditional')).toHaveCount(1);
@@ -55,14 +55,14 @@ test('set before the run, they stop it, say why, and can be changed while it run
 
   // A condition that raises stops, and says what it raised.
   await list.getByRole('button', { name: 'Change the breakpoint at line 7' }).click();
-  await form.getByLabel('Stops if').fill('nowhere > 1');
+  await form.getByLabel('Condition').fill('nowhere > 1');
   await form.getByRole('button', { name: 'Save' }).click();
   await expect(list).toContainText('if nowhere > 1');
   await page.keyboard.press('F8');
   await expect(list.getByRole('status', { name: 'Why it stopped' })).toContainText('NameError');
 
   // Off, it stops nothing any more.
-  await list.getByRole('checkbox', { name: 'Breakpoint at line 7 is on' }).click();
+  await list.getByRole('checkbox', { name: 'Enable the breakpoint at line 7' }).click();
   await expect(script.locator('.breakpoint.off')).toHaveCount(1);
   await page.keyboard.press('F8');
   await expect(sequencer.state).toContainText('Running');

@@ -51,7 +51,7 @@ test('an operator without control sees disabled buttons with the reason, and can
   await ottos.getByRole('dialog').getByRole('button', { name: 'Run', exact: true }).click();
   await expect(button(ottos, /^Pause/)).toBeEnabled();
   await expect(button(olgas, /^Pause/)).toBeDisabled();
-  await expect(olgas.getByText(`${WHY} Stopping is for every operator.`)).toBeVisible();
+  await expect(olgas.getByText(`${WHY} Any operator can stop the run.`)).toBeVisible();
   await expect(button(olgas, 'Stop')).toBeEnabled();
   await button(ottos, /^Pause/).click();
   await expect(button(ottos, 'Continue F8')).toBeEnabled();

@@ -60,7 +60,7 @@ test('the overview and the editor use the edited script of a run; replacing a dr
   const editor = page.getByRole('region', { name: 'Editor' });
   const text = editor.getByRole('textbox', { name: 'Script', exact: true });
   await page.goto(`/runs/${run}`);
-  await page.getByRole('link', { name: 'Put in the editor' }).click();
+  await page.getByRole('link', { name: 'Open in editor' }).click();
   await expect(text).toContainText("last = 'new'");
 
   await text.click();

@@ -81,7 +81,7 @@ test('held: first cause first, retry, skip, and mending what has not run', async
   await expect(sequencer.state).toContainText('Succeeded');
   await expect(page.getByRole('region', { name: 'Script', exact: true })).toContainText("print('mended')");
   const versions = page.getByRole('region', { name: /^Versions of the script/ });
-  await versions.getByRole('button', { name: 'What version 2 changed' }).click();
+  await versions.getByRole('button', { name: 'Changes in version 2' }).click();
   await expect(page.getByRole('dialog')).toContainText("print('mended')");
   await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
   await page.getByRole('tab', { name: 'Actions' }).click();
@@ -97,9 +97,9 @@ test('held: skip, another statement, and stop', async ({ page }) => {
   await sequencer.start('Run', { hold: true });
   const card = page.getByRole('alert', { name: 'A statement failed' });
   await card.getByRole('button', { name: /^Go to/ }).click();
-  await card.getByLabel('Statement to go on with').selectOption({ index: 3 });
-  await expect(card).toContainText('Leaves out statements 1 to 2.');
-  await card.getByRole('button', { name: 'Go on with statement 3' }).click();
+  await card.getByLabel('Statement to continue with').selectOption({ index: 3 });
+  await expect(card).toContainText('Skips statements 1 to 2.');
+  await card.getByRole('button', { name: 'Continue with statement 3' }).click();
   await expect(sequencer.output).toContainText('third');
   await expect(sequencer.output).not.toContainText('second');
   await expect(card.getByRole('heading')).toContainText('Statement 4 failed');
@@ -114,7 +114,7 @@ test('edited while it runs: it pauses before what is edited', async ({ page }) =
   await expect(sequencer.state).toContainText('Running');
   await page.getByRole('button', { name: 'Edit what has not run' }).click();
   const edit = page.getByRole('region', { name: 'Edit what has not run' });
-  await expect(edit).toContainText('pauses by itself before line 3');
+  await expect(edit).toContainText('pauses automatically before line 3');
   await edit.getByText("print('old')").click();
   await page.keyboard.press('End');
   await page.keyboard.press('Shift+Home');

@@ -39,11 +39,11 @@ test('a run without its own setting pauses on failure by the telescope’s defau
   const ladder = page.getByRole('dialog', { name: /Stop run/ });
   await expect(ladder.getByRole('listitem').filter({ hasText: 'smurf1 take_noise' })).toBeVisible();
   await expect(ladder.getByText(/acu1 monitor/)).toBeHidden();
-  await ladder.getByText(/operations? from before the run go on, too/).click();
+  await ladder.getByText(/Still running from before the run: \d+ operations?/).click();
   await expect(ladder.getByText(/acu1 monitor/)).toBeVisible();
   await ladder.getByRole('button', { name: 'Close' }).click();
   await telescope.fault({ agent: 'smurf1', kind: 'none' });
-  await expect(still).toContainText('No operation that began in this run goes on.', { timeout: 20_000 });
+  await expect(still).toContainText('No operation of this run is still running.', { timeout: 20_000 });
   await card.getByRole('button', { name: /^Skip it/ }).click();
   await expect(sequencer.state).toContainText('Succeeded');
 

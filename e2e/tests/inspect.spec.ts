@@ -48,8 +48,8 @@ test('calls, variables, watches and evaluations of a stopped trace', async ({ pa
   await expect(details.getByText("'moon'")).toBeVisible();
   await step.click();
   await expect(details.getByText('position', { exact: true })).toBeVisible();
-  await details.getByRole('button', { name: 'What is inside position' }).click();
-  await details.getByRole('button', { name: "What is inside ['el']" }).click();
+  await details.getByRole('button', { name: 'Expand position' }).click();
+  await details.getByRole('button', { name: "Expand ['el']" }).click();
   await expect(details.getByText('70', { exact: true })).toBeVisible();
   // A repr that raises harms nothing.
   await expect(details.getByText('<Bad>', { exact: true })).toBeVisible();
@@ -107,7 +107,7 @@ test('calls, variables, watches and evaluations of a stopped trace', async ({ pa
   // One that hangs is interrupted alone.
   await field.fill('time.sleep(1000)');
   await field.press('Enter');
-  await evaluate.getByRole('button', { name: 'Interrupt it' }).click();
+  await evaluate.getByRole('button', { name: 'Interrupt evaluation' }).click();
   await expect(said).toContainText('Interrupted.');
   await expect(details.getByRole('button', { name: 'Step over, trace 1' })).toBeEnabled();
 
@@ -115,9 +115,9 @@ test('calls, variables, watches and evaluations of a stopped trace', async ({ pa
   await expect(page.getByRole('log', { name: 'Who did what' })).toContainText("evaluated target + '!': 'moon!'");
 
   await details.getByRole('button', { name: 'Remove the breakpoint at line 13' }).click();
-  await expect(details).toContainText('None. Click left');
+  await expect(details).toContainText('No breakpoints. Click left');
   // To the end of the loop, out, and into another trace's turn.
-  await details.getByRole('button', { name: 'To the end of the loop, trace 1' }).click();
+  await details.getByRole('button', { name: 'Run to end of loop, trace 1' }).click();
   await expect(details.getByRole('button', { name: /^observe line 15/ })).toBeVisible();
   await page.getByRole('region', { name: 'Script', exact: true }).getByText('done = True').click();
   await details.getByRole('button', { name: 'Continue, trace 1' }).click();
@@ -141,7 +141,7 @@ test('a paused run has its traces one by one, by keys too', async ({ page }) => 
 
   // To the cursor, which stands in this file.
   await page.getByRole('region', { name: 'Script', exact: true }).getByText('while True:').click();
-  await details.getByRole('button', { name: 'To the cursor, trace 1' }).click();
+  await details.getByRole('button', { name: 'Run to cursor, trace 1' }).click();
   await expect(details.getByRole('button', { name: 'line 24' }).first()).toBeVisible();
 
   await page.keyboard.press('Shift+F5');

@@ -18,14 +18,16 @@ test('a deaf script is seen to be deaf, the next rung is armed and not pressed, 
   await expect(page.getByRole('region', { name: 'Script', exact: true }).locator('.running-line')).toHaveCount(2);
   await page.keyboard.press('Shift+F5');
   const ladder = page.getByRole('dialog', { name: /Stop run/ });
-  await expect(ladder.getByRole('checkbox', { name: /go on to the next rung by itself/ })).not.toBeChecked();
+  await expect(ladder.getByRole('checkbox', { name: /send the next rung automatically/ })).not.toBeChecked();
   await ladder.getByRole('button', { name: 'Interrupt', exact: true }).click();
   await expect(ladder).toContainText('received by the runner after');
-  await expect(ladder.getByRole('progressbar', { name: 'Time of Interrupt' })).toBeVisible();
+  await expect(ladder.getByRole('progressbar', { name: 'Interrupt: time until the deadline' })).toBeVisible();
   await expect(ladder).toContainText('offered in');
   await expect(sequencer.state).toContainText('Stopping');
   await expect(ladder.getByRole('status').first()).toContainText('ignores SIGINT', { timeout: 20_000 });
-  await expect(ladder).toContainText(/that began in this run|Goes on on the telescope|We cannot see the telescope/);
+  await expect(ladder).toContainText(
+    /No operation of this run|Still running on the telescope|We cannot see the telescope/,
+  );
   await expect(ladder).toContainText(/seen .* ago/);
   // Kill is not offered before Terminate was sent; Terminate asks once more, as its time has not come.
   await expect(ladder.getByRole('button', { name: 'Kill' })).toHaveCount(0);
@@ -70,12 +72,14 @@ test('it climbs by itself only when asked to, counts down, and the outcome tells
     await expect(page.getByRole('region', { name: 'Script', exact: true }).locator('.running-line')).toHaveCount(2);
     await page.keyboard.press('Shift+F5');
     const ladder = page.getByRole('dialog', { name: /Stop run/ });
-    await ladder.getByRole('checkbox', { name: /go on to the next rung by itself/ }).check();
+    await ladder.getByRole('checkbox', { name: /send the next rung automatically/ }).check();
     await ladder.getByRole('button', { name: 'Interrupt', exact: true }).click();
-    await expect(ladder).toContainText('The next rung follows by itself when the time is over.');
+    await expect(ladder).toContainText('The next rung is sent automatically at the deadline.');
     await expect(ladder).toContainText(/\d s of 3 s/);
     // Nobody presses anything more.
-    await expect(ladder.getByRole('progressbar', { name: 'Time of Terminate' })).toBeVisible({ timeout: 20_000 });
+    await expect(ladder.getByRole('progressbar', { name: 'Terminate: time until the deadline' })).toBeVisible({
+      timeout: 20_000,
+    });
     await expect(sequencer.state).toContainText('Killed', { timeout: 20_000 });
     const why = page.getByRole('region', { name: 'Why it ended' });
     await expect(why).toContainText(/kill/i);

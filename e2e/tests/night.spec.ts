@@ -58,10 +58,10 @@ test('a night with a breakpoint in sorunlib, a failure of the telescope and an e
   await expect(details.getByRole('button', { name: /^move_to acu\.py:\d+/ })).toHaveAttribute('aria-current', 'true');
   await expect(details.getByRole('button', { name: '<module> line 11' })).toBeVisible();
   await expect(source.locator('.stopped-line')).toContainText('check_response(acu, resp)');
-  await details.getByRole('button', { name: 'What is inside acu' }).click();
+  await details.getByRole('button', { name: 'Expand acu' }).click();
   await expect(details.getByText("'acu1'", { exact: true })).toBeVisible();
-  await details.getByRole('button', { name: 'What is inside resp' }).click();
-  await details.getByRole('button', { name: 'What is inside session' }).click();
+  await details.getByRole('button', { name: 'Expand resp' }).click();
+  await details.getByRole('button', { name: 'Expand session' }).click();
   await expect(details.getByText(/Move complete/).last()).toBeVisible();
   await expect(details.getByText("'go_to'", { exact: true })).toBeVisible();
 

@@ -226,7 +226,7 @@ test('every outcome has its own word and icon', async ({ page, stack }) => {
 
 test('the page of an ended run shows progress and cause, and links to adjacent runs', async ({ page, stack }) => {
   await page.goto('/runs/9999');
-  await expect(page.getByRole('alert')).toContainText('Run 9999 does not exist.');
+  await expect(page.getByRole('alert')).toContainText('Run 9999 does not exist, or retention deleted it.');
   const before = await stack.submit('x = 1\n');
   await stack.until(before, 'SUCCEEDED');
   const id = await stack.submit('x = 1\ny = x / 0\nz = 3\n', { title: 'divides' });
@@ -236,7 +236,7 @@ test('the page of an ended run shows progress and cause, and links to adjacent r
   await expect(header).toContainText('ran 2 of 3');
   await expect(page.locator('.failure-note')).toHaveText('ZeroDivisionError: division by zero');
   const details = page.getByRole('complementary', { name: 'Details' });
-  await expect(details).toContainText('started it');
+  await expect(details).toContainText('started the run');
   const slider = page.getByRole('slider', { name: 'Statement' });
   await slider.press('End');
   await expect(slider).toHaveAttribute('aria-valuetext', /Statement 3 of 3, line 3: z = 3 \(not run\)/);

@@ -38,17 +38,17 @@ test('one stops at its third hit, another writes what it sees and stops nothing'
   await page.keyboard.press('F9');
   await details.getByRole('button', { name: 'Change the breakpoint at line 4' }).click();
   const log = details.getByRole('form', { name: 'Breakpoint at line 4' });
-  await log.getByLabel('Writes, and does not stop').fill('step {step +}');
+  await log.getByLabel('Log message (does not stop)').fill('step {step +}');
   await log.getByRole('button', { name: 'Save' }).click();
   await expect(details).toContainText('Python cannot compile its expression');
   await expect(script.locator('.breakpoint.problem')).toHaveCount(1);
   await details.getByRole('button', { name: 'Change the breakpoint at line 4' }).click();
-  await log.getByLabel('Writes, and does not stop').fill('step {step}: {total}');
+  await log.getByLabel('Log message (does not stop)').fill('step {step}: {total}');
   await log.getByRole('button', { name: 'Save' }).click();
   await expect(script.locator('.breakpoint.log')).toHaveCount(1);
   await details.getByRole('button', { name: 'Change the breakpoint at line 3' }).click();
   const counted = details.getByRole('form', { name: 'Breakpoint at line 3' });
-  await counted.getByLabel('At hit').fill('3');
+  await counted.getByLabel('Hit count').fill('3');
   await counted.getByRole('button', { name: 'Save' }).click();
   await expect(details).toContainText('at hit 3');
 

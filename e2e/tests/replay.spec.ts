@@ -7,7 +7,7 @@ test('the slider goes by statement, the address keeps the moment, and it plays',
   const id = await stack.submit(SCRIPT);
   await stack.until(id, 'SUCCEEDED');
   await page.goto(`/runs/${id}`);
-  const slider = page.getByRole('slider', { name: 'Moment of the run' });
+  const slider = page.getByRole('slider', { name: 'Replay time' });
   const output = page.getByRole('log', { name: 'Output of the script' });
   await expect(output).toContainText('three');
 

@@ -16,7 +16,7 @@ test('a script from the editor runs, and is in the history', async ({ page }) =>
   await row.getByRole('link').click();
   await expect(page).toHaveURL(/\/runs\//);
   await expect(page.getByLabel('Output of the script')).toContainText('hello');
-  await page.getByRole('link', { name: 'Put in the editor' }).click();
+  await page.getByRole('link', { name: 'Open in editor' }).click();
   await expect(page.getByLabel('Script', { exact: true }).last()).toContainText("print('hello'");
 });
 

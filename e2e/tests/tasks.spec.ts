@@ -30,7 +30,7 @@ test('a step over an await stays in its task, whose name stands beside it', asyn
   await expect(trace('east')).toContainText('paused');
   // The other tasks go on while this one is stepped.
   await details.getByRole('button', { name: 'Remove the breakpoint at line 5' }).click();
-  await expect(details).toContainText('None. Click left');
+  await expect(details).toContainText('No breakpoints. Click left');
   const step = trace('east').getByRole('button', { name: /^Step over/ });
   await step.click();
   await expect(trace('east').getByRole('button', { name: 'line 6' })).toBeVisible();
@@ -81,8 +81,8 @@ test('the others wait during a step if one wants it, and are let go on when it w
   await expect(trace.getByRole('button', { name: 'line 9' })).toBeVisible();
   // What shares its thread stands, and says so.
   const main = details.locator('.trace').filter({ hasText: 'MainThread thread' });
-  await expect(main).toContainText('stands behind T');
-  const others = page.getByRole('checkbox', { name: 'The other tasks wait during a step' });
+  await expect(main).toContainText('blocked by T');
+  const others = page.getByRole('checkbox', { name: 'Freeze other tasks during a step' });
   await expect(others).toHaveCount(1);
   await expect(others).not.toBeChecked();
   // By the keyboard; it is remembered.
@@ -100,9 +100,9 @@ test('the others wait during a step if one wants it, and are let go on when it w
   await stepOver();
   await expect(trace.getByRole('button', { name: 'line 11' })).toBeVisible();
   await stepOver();
-  await expect(trace.getByRole('status')).toContainText('waits in its step, and 1 other task for it');
+  await expect(trace.getByRole('status')).toContainText('The step is waiting, with 1 other task frozen.');
   await expect(sequencer.output).not.toContainText('given back');
-  await trace.getByRole('button', { name: 'Let them go on' }).click();
+  await trace.getByRole('button', { name: 'Resume other tasks' }).click();
   await expect(trace.getByRole('button', { name: 'line 12' })).toBeVisible();
   await expect(trace.getByRole('status')).toHaveCount(0);
   await expect(sequencer.output).toContainText('given back');

@@ -27,8 +27,8 @@ test('arrays have shape, type and a preview, and open row by row', async ({ page
   await expect(track).toContainText('ndarray[float64, (3, 4)]');
   await expect(track).toContainText('[180.0, 181.0, 182.0');
   await expect(variables.getByRole('listitem').filter({ hasText: /^marks/ })).toContainText('ndarray[<U1, (2,)]');
-  await track.getByRole('button', { name: 'What is inside track' }).click();
-  await track.getByRole('button', { name: 'What is inside [2]' }).click();
+  await track.getByRole('button', { name: 'Expand track' }).click();
+  await track.getByRole('button', { name: 'Expand [2]' }).click();
   await expect(track.getByText('191.0', { exact: true })).toBeVisible();
 
   // Words of pdb, for those who know them.

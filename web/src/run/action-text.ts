@@ -1,4 +1,4 @@
-/** A recorded command in a few words: who did it stands before. */
+/** Describes a recorded command in a few words. The page shows the user's name before it. */
 export interface ActionData {
   name: string;
   by: string;
@@ -6,9 +6,9 @@ export interface ActionData {
   detail: string;
 }
 
-const WORDS: Partial<Record<string, string>> = { start: 'started it', pause: 'paused', resume: 'continued' };
+const DONE_TEXTS: Partial<Record<string, string>> = { start: 'started the run', pause: 'paused', resume: 'continued' };
 
-export function sentence({ name, ok, detail }: ActionData): string {
+export function actionText({ name, ok, detail }: ActionData): string {
   if (!ok) return `${name} refused: ${detail}`;
-  return WORDS[name] ?? detail;
+  return DONE_TEXTS[name] ?? detail;
 }

@@ -1,4 +1,4 @@
-/** The tab tells the state too: telescope, mark, word, line; the favicon changes its shape. */
+/** Shows telescope, state and line in the tab's title, and the state as the favicon's shape. */
 import { computed, onScopeDispose, watch, type Ref } from 'vue';
 import type { RunFrame, RunState } from './data/use-run.ts';
 import { displayOfRun } from '../lib/phases.ts';
@@ -21,7 +21,7 @@ export function useTabTitle(source: Ref<{ name: string; run: RunState; frame: Ru
     const { mark, word } = display.value;
     return mark === '▲' || asks ? `${name} ▲ NEEDS YOU` : `${name} ${mark} ${word}${at}`;
   });
-  // A run is painted up to sixty times a second: only what has changed is told to the browser.
+  // A run is painted up to 60 times a second, so that only changes go to the browser.
   watch(
     title,
     (text) => {

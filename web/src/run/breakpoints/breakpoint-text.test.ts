@@ -4,7 +4,7 @@ import { kindOf, noteText, whenText } from './breakpoint-text.ts';
 
 const at = (line: number) => plainBreakpoint({ file: '<script>', line });
 
-describe('breakpoints in words', () => {
+describe('a breakpoint in words', () => {
   it.each([
     [{}, 'every time', 'plain'],
     [{ condition: 'az > 180' }, 'if az > 180', 'conditional'],
@@ -17,21 +17,21 @@ describe('breakpoints in words', () => {
     expect(kindOf({ ...at(1), ...part })).toBe(kind);
   });
 
-  it('says where it was moved, and asks for the same line again', () => {
+  it('reports a move, and requests the original line again', () => {
     const moved = { ...at(3), requestedLine: 2 };
-    expect(noteText(moved)).toBe('Line 2 has no code: it is at line 3.');
+    expect(noteText(moved)).toBe('Line 2 has no code. Moved to line 3.');
     expect(noteText(at(3))).toBeNull();
     expect(breakpointInput(moved).line).toBe(2);
   });
 
-  it('shows the line before the script was replaced, and keeps the new line', () => {
+  it('shows the line before the script was replaced, and requests the new line', () => {
     const moved = { ...at(7), movedFrom: 5 };
     expect(noteText(moved)).toBe('Moved from line 5 with its statement.');
     expect(breakpointInput(moved).line).toBe(7);
   });
 });
 
-it('toggles at the line that was asked for, and at the one that it moved to', () => {
+it('is removed by a toggle at its requested line or at its actual line', () => {
   const moved = { ...at(3), requestedLine: 2 };
   expect(toggleBreakpoint([moved], { file: '<script>', line: 2 })).toEqual([]);
   expect(toggleBreakpoint([moved], { file: '<script>', line: 3 })).toEqual([]);

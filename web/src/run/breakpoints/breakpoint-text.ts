@@ -1,20 +1,20 @@
-/** Breakpoints in words, and as they are asked for. Pure. */
+/** Describes breakpoints in words. Pure. */
 import type { Breakpoint } from '@sequencer/model/events';
 import type { BreakpointKind } from '../../code/breakpoint-gutter.ts';
 
-/** When it stops: `every time`, `if az > 180`, `at hit 3`, `logs az={az}`. */
+/** When the breakpoint stops: `every time`, `if az > 180`, `at hit 3`, `logs az={az}`. */
 export function whenText({ condition, hitCount, logMessage }: Breakpoint): string {
   const when = [condition ? `if ${condition}` : '', hitCount ? `at hit ${String(hitCount)}` : ''].filter(Boolean);
   if (logMessage) return ['logs', logMessage, ...when].join(' ');
   return when.length === 0 ? 'every time' : when.join(', ');
 }
 
-/** Why it is not where, or not what, was asked for. */
+/** Why the breakpoint is on another line than requested, or has no effect; null if neither. */
 export function noteText({ requestedLine, movedFrom, line, problem }: Breakpoint): string | null {
   if (problem) return problem;
   if (movedFrom != null && movedFrom !== line) return `Moved from line ${String(movedFrom)} with its statement.`;
   if (requestedLine == null || requestedLine === line) return null;
-  return `Line ${String(requestedLine)} has no code: it is at line ${String(line)}.`;
+  return `Line ${String(requestedLine)} has no code. Moved to line ${String(line)}.`;
 }
 
 export function kindOf({ enabled, problem, condition, hitCount, logMessage }: Breakpoint): BreakpointKind {

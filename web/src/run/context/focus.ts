@@ -1,26 +1,26 @@
-/** Which trace, and which of its calls, the keys and the panels are about. */
+/** The trace, and the call in its stack, that keys and panels act on. */
 import type { Frame } from '@sequencer/model/events';
 import type { PromptView, TraceView } from '@sequencer/model/run-view';
 import { computed, ref, watch, type ComputedRef, type Ref } from 'vue';
 import type { RunFrame } from '../data/use-run.ts';
 
-/** A trace that was stepped is on its way to its next line: for so long the focus waits for it, in ms. */
+/** How long the focus stays on a trace after a step, until it stops again, in ms. */
 const STEP_GRACE_MS = 700;
 
 export interface Focus {
-  /** A stopped trace; null when none is. */
+  /** The stopped trace in focus; null if there is none. */
   trace: ComputedRef<TraceView | null>;
   prompt: ComputedRef<PromptView | null>;
   stopped: ComputedRef<TraceView[]>;
-  /** Counted from the innermost call (0) outwards. */
+  /** Index of the call, from the innermost (0) outwards. */
   frame: Ref<number>;
   call: ComputedRef<Frame | null>;
-  /** The trace in focus was told to go on a moment ago. */
+  /** The trace in focus was resumed less than STEP_GRACE_MS ago. */
   isStepping: Readonly<Ref<boolean>>;
   select: (trace: number) => void;
-  /** To the stopped trace before or after this one. */
+  /** Selects the previous or next stopped trace. */
   selectAdjacent: (by: 1 | -1) => void;
-  /** The trace in focus was told to go on, and comes back if it stops soon. */
+  /** Keeps the focus on the trace for STEP_GRACE_MS, because a step resumes it. */
   markStepping: () => void;
 }
 
@@ -29,7 +29,7 @@ export function useFocus(shown: Readonly<Ref<RunFrame | null>>): Focus {
   const isStepping = ref(false);
   const frame = ref(0);
   let timer: ReturnType<typeof setTimeout> | undefined;
-  // Copies: traces are changed in place, and what depends on them has to notice.
+  // Copies: traces change in place, which Vue would not notice.
   const stopped = computed(() => (shown.value?.view.traces ?? []).filter((t) => t.prompt).map((t) => ({ ...t })));
   const trace = computed(() => {
     const own = stopped.value.find((t) => t.id === selected.value);

@@ -1,4 +1,4 @@
-/** The library file that is shown in place of the script, read only. */
+/** The library file that the page shows in place of the script, read only. */
 import { ref, shallowRef, type Ref, type ShallowRef } from 'vue';
 import { query, useApi } from '../../api/client.ts';
 import { SOURCE } from '../../api/run-control-documents.ts';
@@ -7,10 +7,10 @@ import { useAction, type Action } from '../../api/use-action.ts';
 export interface OpenFile {
   /** Null while the script itself is shown. */
   file: ShallowRef<{ file: string; text: string } | null>;
-  /** The line to show; `asked` makes a repeated wish a new one. */
+  /** The line to show. `asked` makes a repeated request for the same line a change. */
   line: Ref<{ line: number; asked: number } | null>;
   open: Action<[file: string, line: number]>;
-  /** The same, for who tells of a refusal themselves. */
+  /** Like `open`, but rejects on an error, for callers that show it themselves. */
   show: (file: string, line: number) => Promise<void>;
   close: () => void;
 }

@@ -1,4 +1,4 @@
-/** What the parts of a run's page share: the trace in focus, the breakpoints, the file that is open, the cursor. */
+/** State that the parts of a run's page share: the trace in focus, the breakpoints, the open file and the cursor. */
 import { inject, shallowRef, type InjectionKey, type ShallowRef } from 'vue';
 import type { RunBreakpoints } from './use-breakpoints.ts';
 import type { Focus } from './focus.ts';
@@ -11,7 +11,7 @@ export interface RunPageContext {
   focus: Focus;
   breakpoints: RunBreakpoints;
   files: OpenFile;
-  /** Where the cursor is, in the script or in the file that is open. */
+  /** Location of the cursor in the script or in the open file. */
   cursor: ShallowRef<SourceLocation | null>;
   onEvent: RunModel['onEvent'];
 }

@@ -1,4 +1,4 @@
-/** The breakpoints of a run as its runner has accepted them, and changing them. Everybody who watches has the same. */
+/** The breakpoints of a run as its runner has accepted them, and commands to change them. All viewers share them. */
 import type { Breakpoint } from '@sequencer/model/events';
 import { computed, onScopeDispose, ref, shallowRef, type ComputedRef, type Ref, type ShallowRef } from 'vue';
 import { mutate, useApi } from '../../api/client.ts';
@@ -9,61 +9,61 @@ import { breakpointInput, isAt, toggleBreakpoint } from '../data/breakpoint-list
 
 export interface RunBreakpoints {
   accepted: ComputedRef<Breakpoint[]>;
-  /** Places that were pending for and are not accepted yet. */
+  /** Locations of changes that are not confirmed yet. */
   pending: ShallowRef<SourceLocation[]>;
-  /** The sentence of the last refusal. */
+  /** Message of the last change that failed. */
   error: Ref<string | null>;
-  toggle: (place: SourceLocation) => Promise<void>;
-  /** Puts one, in place of what is there. */
+  toggle: (location: SourceLocation) => Promise<void>;
+  /** Adds a breakpoint, or replaces the one at its location. */
   put: (breakpoint: Breakpoint) => Promise<void>;
-  remove: (place: SourceLocation) => Promise<void>;
+  remove: (location: SourceLocation) => Promise<void>;
 }
 
 export function useBreakpoints(id: string, { info, frame, onEvent }: RunModel): RunBreakpoints {
   const api = useApi();
-  /** What the server said last, until the run's events say it. */
-  const answered = shallowRef<Breakpoint[] | null>(null);
+  /** The last reply of the server, until an event of the run replaces it. */
+  const lastReply = shallowRef<Breakpoint[] | null>(null);
   const pending = shallowRef<SourceLocation[]>([]);
   const error = ref<string | null>(null);
   let eventCount = 0;
-  const off = onEvent(({ type }) => {
+  const unsubscribe = onEvent(({ type }) => {
     if (type !== 'breakpoints') return;
     eventCount += 1;
-    answered.value = null;
+    lastReply.value = null;
   });
-  onScopeDispose(off);
+  onScopeDispose(unsubscribe);
   const accepted = computed(() => {
     const view = frame.value?.view;
-    if (answered.value) return answered.value;
-    // A run that waits has no events yet.
+    if (lastReply.value) return lastReply.value;
+    // A queued run has no events yet.
     return view && view.startedAt !== null ? view.breakpoints : (info.value?.breakpoints ?? []);
   });
 
-  // One after the other: each change is made to what the one before has left.
-  let last = Promise.resolve();
-  function change(place: SourceLocation, make: (all: Breakpoint[]) => Breakpoint[]): Promise<void> {
-    pending.value = [...pending.value, place];
-    last = last.then(async () => {
+  // Changes run one after another: each starts from the result of the previous one.
+  let lastChange = Promise.resolve();
+  function change(location: SourceLocation, make: (all: Breakpoint[]) => Breakpoint[]): Promise<void> {
+    pending.value = [...pending.value, location];
+    lastChange = lastChange.then(async () => {
       const before = eventCount;
       try {
         const breakpoints = make(accepted.value).map(breakpointInput);
         const { setBreakpoints } = await mutate(api, SET_BREAKPOINTS, { run: id, breakpoints });
-        if (eventCount === before) answered.value = setBreakpoints;
+        if (eventCount === before) lastReply.value = setBreakpoints;
         error.value = null;
       } catch (reason) {
         error.value = reason instanceof Error ? reason.message : String(reason);
       } finally {
-        pending.value = pending.value.filter((p) => p !== place);
+        pending.value = pending.value.filter((p) => p !== location);
       }
     });
-    return last;
+    return lastChange;
   }
 
   return {
     accepted,
     pending,
     error,
-    toggle: (place) => change(place, (all) => toggleBreakpoint(all, place)),
+    toggle: (location) => change(location, (all) => toggleBreakpoint(all, location)),
     put: (breakpoint) =>
       change(breakpoint, (all) => {
         const rest = all.filter(
@@ -71,6 +71,6 @@ export function useBreakpoints(id: string, { info, frame, onEvent }: RunModel): 
         );
         return [...rest, breakpoint];
       }),
-    remove: (place) => change(place, (all) => all.filter((b) => !isAt(b, place))),
+    remove: (location) => change(location, (all) => all.filter((b) => !isAt(b, location))),
   };
 }

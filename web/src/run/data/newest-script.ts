@@ -1,4 +1,4 @@
-/** The version that runs now, or that ran last: a script may have been replaced while it ran. */
+/** Returns the newest version of a script, which may have been replaced while it ran. */
 
 interface Versions {
   script: string;

@@ -1,4 +1,4 @@
-/** What a run wrote: its output, and in its place what its log points wrote. */
+/** The output of a run, with the messages of its log points in order. */
 import type { RunEvent } from '@sequencer/model/events';
 import type { Client } from '@urql/vue';
 import { SCRIPT } from './source-location.ts';
@@ -6,10 +6,10 @@ import type { OutputPiece } from './output-log.ts';
 import { fillOutput, readEvents, readOutputBefore } from './record-pages.ts';
 
 const PAGE = 1000;
-/** Of a log point in a hot loop not everything is read beside the output; the tab Events has it. */
-const MOST_PAGES = 5;
+/** Limits the messages that are read with a page of output, for log points in hot loops. The Events tab has all. */
+const MAX_PAGES = 5;
 
-/** Null for events of other types. */
+/** Converts an event to output; null for events of other types. */
 export function outputPieceOf(event: RunEvent): OutputPiece | null {
   const { seq, at } = event;
   if (event.type === 'output') {
@@ -21,12 +21,12 @@ export function outputPieceOf(event: RunEvent): OutputPiece | null {
   return { seq, at, stream: 'LOG', text: `${text}\n`, trace, line: file === SCRIPT ? line : null };
 }
 
-/** The newest before an event. */
+/** The newest output before an event, oldest first. */
 export async function readOutputHistory(api: Client, id: string, before: number, last: number): Promise<OutputPiece[]> {
   return mergeLogged(api, id, await readOutputBefore(api, id, before, last), before, last);
 }
 
-/** Puts what log points wrote into a page of at most `last` pieces of output. */
+/** Merges messages of log points into a page of at most `last` pieces of output. */
 export async function mergeLogged(
   api: Client,
   id: string,
@@ -37,7 +37,7 @@ export async function mergeLogged(
   const output = await fillOutput(api, id, page, last);
   const pieces = [...output];
   let after = output.length < last ? 0 : (output[0]?.seq ?? 1) - 1;
-  for (let number = 0; number < MOST_PAGES && after < before; number++) {
+  for (let number = 0; number < MAX_PAGES && after < before; number++) {
     const events = await readEvents(api, id, after, ['logged'], PAGE);
     for (const { seq, at, type, data } of events) {
       const piece = outputPieceOf({ ...(JSON.parse(data) as object), seq, at, type } as unknown as RunEvent);

@@ -10,8 +10,8 @@ function texts(log: OutputLog): string[] {
   return log.lines.map((line) => line.text);
 }
 
-describe('lines', () => {
-  it('are made of pieces', () => {
+describe('lines of output',  () => {
+  it('are assembled from pieces', () => {
     const log = new OutputLog();
     log.append([piece('one\ntw'), piece('o\n'), piece('three')]);
     expect(texts(log)).toEqual(['one', 'two', 'three']);
@@ -36,14 +36,14 @@ describe('lines', () => {
     expect(texts(log)).toEqual(['', '', 'x']);
   });
 
-  it('are written over after a carriage return', () => {
+  it('are overwritten after a carriage return', () => {
     const log = new OutputLog();
     log.append([piece('10 %\r'), piece('100 %\r'), piece('ok\n')]);
     expect(texts(log)).toEqual(['ok0 %']);
   });
 });
 
-it('takes each event once, also after a reconnect', () => {
+it('adds each event once, also after a reconnect', () => {
   const log = new OutputLog();
   const pieces = [piece('a\n'), piece('b\n')];
   log.append(pieces);
@@ -51,7 +51,7 @@ it('takes each event once, also after a reconnect', () => {
   expect(texts(log)).toEqual(['a', 'b']);
 });
 
-it('takes older pages before what is there', () => {
+it('inserts older pages before the log', () => {
   const log = new OutputLog();
   const old = [piece('old\n'), piece('older\n')];
   log.append([piece('new\n')]);

@@ -1,9 +1,9 @@
-/** Makes lines of the pieces that a script wrote: per stream and trace, each as a terminal shows it. */
+/** Assembles pieces of output into lines as a terminal shows them, separately for each stream and trace. */
 import { originalText } from '@sequencer/model/text';
 import { TerminalChannel } from '../terminal/channel.ts';
 import { TerminalRow, type Piece } from '../terminal/row.ts';
 
-/** `LOG`: what a log point wrote, not the script. */
+/** `LOG`: messages of log points. */
 export type Stream = 'STDOUT' | 'STDERR' | 'LOG';
 
 export interface OutputPiece {
@@ -15,19 +15,19 @@ export interface OutputPiece {
   at: string;
 }
 
-/** Lines that are kept; older ones are requested again when a person scrolls up to them. */
-const KEPT = 20_000;
-/** A line is cut for the eye here; the download has all of it. */
-const LONGEST_LINE = 4000;
+/** Number of lines kept. Older ones are requested again when the user scrolls up to them. */
+const MAX_LINES = 20_000;
+/** Longer lines are cut on the page, in columns. The download has them in full. */
+const MAX_COLUMNS = 4000;
 
 export class OutputLine {
-  /** Grows by one from line to line, also downwards for older pages. */
+  /** Increases by one from line to line; older pages get lower keys. */
   key: number;
   readonly at: string;
   readonly trace: number | null;
   readonly line: number | null;
   readonly stream: Stream;
-  /** The event that it began with. */
+  /** Number of the event that started the line. */
   readonly seq: number;
   readonly row = new TerminalRow();
 
@@ -51,24 +51,24 @@ export class OutputLine {
 
 export class OutputLog {
   lines: OutputLine[] = [];
-  /** The events that are in it. */
+  /** Range of the events in the log. */
   firstSeq = Infinity;
   lastSeq = 0;
   stderrCount = 0;
-  readonly #kept: number;
-  readonly #longest: number;
+  readonly #maxLines: number;
+  readonly #maxColumns: number;
   readonly #channels = new Map<string, TerminalChannel>();
-  /** Of the lines that are here: an older page changes how they begin. */
+  /** The pieces of all kept lines, because an older page changes how they begin. */
   #pieces: OutputPiece[] = [];
   #piece: OutputPiece | null = null;
   #nextKey = 0;
 
-  constructor(kept = KEPT, longest = LONGEST_LINE) {
-    this.#kept = kept;
-    this.#longest = longest;
+  constructor(maxLines = MAX_LINES, maxColumns = MAX_COLUMNS) {
+    this.#maxLines = maxLines;
+    this.#maxColumns = maxColumns;
   }
 
-  /** Everything that pieces show, as plain text. */
+  /** Formats pieces as plain text, one string for each line. */
   static textOf(pieces: readonly OutputPiece[]): string[] {
     const log = new OutputLog(Infinity, Infinity);
     log.append(pieces);
@@ -76,7 +76,7 @@ export class OutputLog {
     return log.lines.map((line) => `${line.text}\n`);
   }
 
-  /** Adds what is newer than what is there. */
+  /** Adds pieces that are newer than the log, and ignores others. */
   append(pieces: readonly OutputPiece[]): void {
     for (const piece of pieces) {
       if (piece.seq <= this.lastSeq) continue;
@@ -85,10 +85,10 @@ export class OutputLog {
       this.#pieces.push(piece);
       this.#write(piece);
     }
-    if (this.lines.length > this.#kept * 1.1) this.#trim();
+    if (this.lines.length > this.#maxLines * 1.1) this.#trim();
   }
 
-  /** Inserts an older page at the beginning. Its open colours and lines continue in the text that follows. */
+  /** Inserts an older page at the beginning. Its open colours and unfinished lines continue in the text after it. */
   prepend(pieces: readonly OutputPiece[]): void {
     const older = pieces.filter((piece) => piece.seq < this.firstSeq);
     if (older.length === 0) return;
@@ -107,8 +107,8 @@ export class OutputLog {
     this.#piece = piece;
     const name = `${piece.stream} ${String(piece.trace)}`;
     let channel = this.#channels.get(name);
-    if (!channel) this.#channels.set(name, (channel = new TerminalChannel(() => this.#begin(), this.#longest)));
-    // The API sends U+0000 as `\u{0}`; half a surrogate pair cannot be shown as it was.
+    if (!channel) this.#channels.set(name, (channel = new TerminalChannel(() => this.#begin(), this.#maxColumns)));
+    // The API sends U+0000 as `\u{0}`; an unpaired surrogate is shown in its escaped form.
     const text = originalText(piece.text);
     channel.write(text.isWellFormed() ? text : piece.text);
   }
@@ -122,7 +122,7 @@ export class OutputLog {
   }
 
   #trim(): void {
-    const dropped = this.lines.length - this.#kept;
+    const dropped = this.lines.length - this.#maxLines;
     this.stderrCount -= this.lines.slice(0, dropped).filter((line) => line.stream === 'STDERR').length;
     this.lines = this.lines.slice(dropped);
     const first = this.lines[0]?.seq ?? this.firstSeq;

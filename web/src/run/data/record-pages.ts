@@ -1,4 +1,4 @@
-/** Pages of a run's record. The server ends a page early when it is large: see LIMITS.pageBytes. */
+/** Reads a run's record in pages. The server ends a page early when it reaches LIMITS.pageBytes. */
 import { LIMITS } from '@sequencer/model/limits';
 import type { Client } from '@urql/vue';
 import { query } from '../../api/client.ts';
@@ -12,14 +12,14 @@ interface RecordedEvent {
   data: string;
 }
 
-/** JSON takes up to six bytes for a character. */
-const MOST_PER_CHARACTER = 6;
-const MOST_BESIDE_TEXT = 300;
+/** JSON needs up to six bytes for a character. */
+const MAX_BYTES_PER_CHARACTER = 6;
+const MAX_BYTES_BESIDE_TEXT = 300;
 
-/** Whether its size may have ended the page: then more may follow. */
-function mayBeCut(texts: readonly string[]): boolean {
-  const most = texts.reduce((sum, text) => sum + MOST_PER_CHARACTER * text.length + MOST_BESIDE_TEXT, 0);
-  return most >= LIMITS.pageBytes;
+/** Whether the server may have ended the page because of its size, so that more may follow. */
+function mayBeTruncated(texts: readonly string[]): boolean {
+  const maxBytes = texts.reduce((sum, text) => sum + MAX_BYTES_PER_CHARACTER * text.length + MAX_BYTES_BESIDE_TEXT, 0);
+  return maxBytes >= LIMITS.pageBytes;
 }
 
 /** Events with seq > after, oldest first: fewer than `first` only at the end of the record. */
@@ -41,7 +41,7 @@ export async function readEvents(
     const { run } = await query(api, ACTIONS, variables);
     const page = run?.events ?? [];
     events.push(...page);
-    if (events.length >= first || !mayBeCut(page.map(({ data }) => data))) return events;
+    if (events.length >= first || !mayBeTruncated(page.map(({ data }) => data))) return events;
   }
 }
 
@@ -51,7 +51,7 @@ export async function readOutputBefore(api: Client, id: string, before: number, 
   return fillOutput(api, id, run?.outputBefore ?? [], last);
 }
 
-/** Puts older output before a page that its size may have ended. */
+/** Completes a page that may be truncated with the output before it. */
 export async function fillOutput(
   api: Client,
   id: string,
@@ -59,6 +59,6 @@ export async function fillOutput(
   last: number,
 ): Promise<OutputPiece[]> {
   const [first] = page;
-  if (!first || page.length >= last || !mayBeCut(page.map(({ text }) => text))) return [...page];
+  if (!first || page.length >= last || !mayBeTruncated(page.map(({ text }) => text))) return [...page];
   return [...(await readOutputBefore(api, id, first.seq, last - page.length)), ...page];
 }

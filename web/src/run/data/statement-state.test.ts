@@ -3,7 +3,7 @@ import { shownState } from './statement-state.ts';
 
 const failure = (exception: string) => ({ exception, statement: 2 });
 
-it('tells what was cut off by a stop from what failed by itself', () => {
+it('separates a statement that a stop cut off from one that failed', () => {
   const last = { index: 2, state: 'FAILED' } as const;
   const shown = (outcome: 'FAILED' | 'INTERRUPTED' | 'KILLED' | 'LOST' | null, exception?: string) =>
     shownState(last, { outcome, statement: 2, failure: exception ? failure(exception) : null });
@@ -12,11 +12,11 @@ it('tells what was cut off by a stop from what failed by itself', () => {
   expect(shown('LOST')).toBe('CUT');
   expect(shown('FAILED', 'ValueError')).toBe('FAILED');
   expect(shown(null, 'ValueError')).toBe('FAILED');
-  // It had failed, and was killed while somebody was to choose.
+  // It failed, and the run was killed while it was held.
   expect(shown('KILLED', 'ValueError')).toBe('FAILED');
 });
 
-it('leaves all other statements as they are', () => {
+it('keeps the state of all other statements', () => {
   const view = { outcome: 'INTERRUPTED', statement: 2, failure: null } as const;
   for (const state of ['DONE', 'FAILED', 'SKIPPED'] as const) expect(shownState({ index: 1, state }, view)).toBe(state);
   expect(shownState({ index: 2, state: 'DONE' }, view)).toBe('DONE');

@@ -1,4 +1,4 @@
-/** The state of a statement as pages show it: what was under way when the run was stopped did not fail by itself. */
+/** The state of a statement as the page shows it: a statement that a stop cut off is not shown as failed. */
 import type { StatementState } from '@sequencer/model/events';
 import type { RunView, StatementView } from '@sequencer/model/run-view';
 
@@ -16,6 +16,6 @@ export function shownState(
 ): ShownState {
   if (state !== 'FAILED' || index !== statement) return state;
   if (outcome === null || outcome === 'SUCCEEDED' || outcome === 'FAILED') return state;
-  const itself = failure?.statement === index && failure.exception !== 'KeyboardInterrupt';
-  return itself ? state : 'CUT';
+  const failedBeforeStop = failure?.statement === index && failure.exception !== 'KeyboardInterrupt';
+  return failedBeforeStop ? state : 'CUT';
 }

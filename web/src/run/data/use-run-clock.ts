@@ -1,4 +1,4 @@
-/** The time by which a run's clocks go: the server's; it stands still when nothing new is known, and at the end. */
+/** The server's time for the clocks of a run. It stops while no data arrives, and at the end of the run. */
 import { computed, ref, watchEffect, type ComputedRef, type Ref } from 'vue';
 import type { Connection } from '../../api/connection.ts';
 import type { RunState } from './use-run.ts';

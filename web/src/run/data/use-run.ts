@@ -1,4 +1,4 @@
-/** A run in the browser: a snapshot, then its events folded in, painted once per animation frame. */
+/** Loads a snapshot of a run, folds its events in, and paints once per animation frame. */
 import { applyEvent } from '@sequencer/model/fold';
 import { restoreView, type RunView } from '@sequencer/model/run-view';
 import type { RunEvent } from '@sequencer/model/events';
@@ -11,11 +11,11 @@ import { newestScript } from './newest-script.ts';
 import { OutputLog, type OutputPiece } from './output-log.ts';
 import { outputPieceOf, readOutputHistory, mergeLogged } from './output-history.ts';
 
-/** What the run is. `script` is its newest version, `scriptVersions` has every one. */
+/** The static fields of the run. `script` is its newest version; `scriptVersions` has all of them. */
 export type RunInfo = NonNullable<RunQuery['run']>;
 export type RunState = RunStateSubscription['run'];
 
-/** What is painted. A new object each time, with what it holds changed in place. */
+/** What the page paints. A new object for each frame; its members change in place. */
 export interface RunFrame {
   view: RunView;
   log: OutputLog;
@@ -24,19 +24,19 @@ export interface RunFrame {
 export interface RunModel {
   /** Null until it is loaded. */
   info: ShallowRef<RunInfo | null>;
-  /** What the server says of it now. */
+  /** The current state from the server; null until it is loaded. */
   state: Readonly<Ref<RunState | null>>;
   frame: ShallowRef<RunFrame | null>;
   error: Ref<string | null>;
   retry: () => void;
   loadOlder: () => Promise<void>;
-  /** Tells of each new event after it is folded in, until it is called off. */
+  /** Calls the listener for each new event after it is folded in. Returns a function that unsubscribes. */
   onEvent: (listener: (event: RunEvent) => void) => () => void;
 }
 
 const FIRST_OUTPUT = 2000;
 const OLDER_OUTPUT = 1000;
-const AGAIN_MS = 2000;
+const RETRY_MS = 2000;
 
 export function useRun(id: string): RunModel {
   const api = useApi();
@@ -46,10 +46,10 @@ export function useRun(id: string): RunModel {
   const error = ref<string | null>(null);
   const latest = useLatest(RUN_STATE, { id });
   const state = computed(() => latest.value?.run ?? null);
-  let unfollow: (() => void) | null = null;
-  let again: ReturnType<typeof setTimeout> | undefined;
+  let unsubscribe: (() => void) | null = null;
+  let retryTimer: ReturnType<typeof setTimeout> | undefined;
   let painting = false;
-  let gone = false;
+  let isDisposed = false;
   const listeners = new Set<(event: RunEvent) => void>();
 
   function paint(): void {
@@ -61,22 +61,22 @@ export function useRun(id: string): RunModel {
     });
   }
 
-  function take(run: RunInfo, written: readonly OutputPiece[]): void {
-    unfollow?.();
+  function startFrom(run: RunInfo, output: readonly OutputPiece[]): void {
+    unsubscribe?.();
     const view = restoreView(run.view);
     const log = new OutputLog();
-    log.append(written);
+    log.append(output);
     const scriptVersions = [{ version: 1, script: run.script }, ...run.scriptVersions];
     info.value = { ...run, script: newestScript(run).script, scriptVersions };
     frame.value = { view, log };
     const variables = {
       run: id,
-      // Read at each reconnect: it goes on after the last event that is here.
+      // Read at each reconnect, to continue after the last event that was received.
       get after() {
         return view.lastSeq;
       },
     };
-    unfollow = follow(
+    unsubscribe = follow(
       connection,
       EVENTS,
       variables,
@@ -84,12 +84,12 @@ export function useRun(id: string): RunModel {
         for (const event of events) {
           if (event.seq <= view.lastSeq) continue;
           const fields = { ...(JSON.parse(event.data) as object), seq: event.seq, at: event.at, type: event.type };
-          const known = fields as unknown as RunEvent;
-          const piece = outputPieceOf(known);
+          const typed = fields as unknown as RunEvent;
+          const piece = outputPieceOf(typed);
           if (piece) log.append([piece]);
-          applyEvent(view, known);
-          if (known.type === 'script') replaceScript(known.version, known.script);
-          for (const listener of listeners) listener(known);
+          applyEvent(view, typed);
+          if (typed.type === 'script') replaceScript(typed.version, typed.script);
+          for (const listener of listeners) listener(typed);
         }
         if (events.length > 0) paint();
       },
@@ -105,18 +105,18 @@ export function useRun(id: string): RunModel {
   }
 
   async function load(): Promise<void> {
-    clearTimeout(again);
+    clearTimeout(retryTimer);
     error.value = null;
     try {
       const { run } = await query(api, RUN, { id, last: FIRST_OUTPUT });
-      const written = run ? await mergeLogged(api, id, run.outputBefore, run.lastSeq + 1, FIRST_OUTPUT) : [];
-      if (gone) return;
-      if (run) take(run, written);
-      else error.value = `Run ${id} does not exist.`;
+      const output = run ? await mergeLogged(api, id, run.outputBefore, run.lastSeq + 1, FIRST_OUTPUT) : [];
+      if (isDisposed) return;
+      if (run) startFrom(run, output);
+      else error.value = `Run ${id} does not exist, or retention deleted it.`;
     } catch (reason) {
       error.value = reason instanceof Error ? reason.message : String(reason);
-      if (!gone && reason instanceof ApiError && ['UNREACHABLE', 'DATABASE_AWAY'].includes(reason.code)) {
-        again = setTimeout(() => void load(), AGAIN_MS);
+      if (!isDisposed && reason instanceof ApiError && ['UNREACHABLE', 'DATABASE_AWAY'].includes(reason.code)) {
+        retryTimer = setTimeout(() => void load(), RETRY_MS);
       }
     }
   }
@@ -132,9 +132,9 @@ export function useRun(id: string): RunModel {
 
   void load();
   onScopeDispose(() => {
-    gone = true;
-    clearTimeout(again);
-    unfollow?.();
+    isDisposed = true;
+    clearTimeout(retryTimer);
+    unsubscribe?.();
   });
   return {
     info,

@@ -15,19 +15,19 @@ const statement = (index: number, attempts = 0): StatementView => ({
 const lines = ['prepare()', "scan(description='rising')", 'park()'];
 const failure = { exception: 'E', message: '', traceback: '', line: 1, then: [], awaitingDecision: true };
 
-it('says what follows each way out', () => {
+it('describes the consequence of each action', () => {
   const view = { ...emptyView(), statements: [statement(0, 2), statement(1), statement(2)] };
   expect(failureActions({ ...view, failure: { ...failure, statement: 0 } }, lines)).toMatchObject({
     retry: 'from its start, failed 2 times',
-    skip: 'go on with 2, rising',
+    skip: 'continue with 2, rising',
     edit: 'lines 1 to 3',
   });
   expect(failureActions({ ...view, failure: { ...failure, statement: 2 } }, lines).skip).toBe(
-    'it is the last: the run ends',
+    'it is the last statement: the run ends',
   );
 });
 
-it('sets what an exception says apart from the replies that it carries', () => {
+it('separates the first line of an exception message from the replies in it', () => {
   expect(splitMessage('Request failed.\nOCSReply: ERROR\n  op_code\n')).toEqual({
     head: 'Request failed.',
     rest: 'OCSReply: ERROR\n  op_code',
@@ -35,7 +35,7 @@ it('sets what an exception says apart from the replies that it carries', () => {
   expect(splitMessage('')).toEqual({ head: '', rest: '' });
 });
 
-it('says where below the script the first cause was raised', () => {
+it('names the library calls where the first cause was raised', () => {
   const call = (file: string, line: number, name: string) => ({ file, line, function: name, variables: [] });
   const script = call('<script>', 13, '<module>');
   expect(raiseLocation([script])).toBeNull();
@@ -47,8 +47,8 @@ it('says where below the script the first cause was raised', () => {
   expect(raiseLocation([script, scan, check, check])).toMatch(/← …$/);
 });
 
-it('says what another statement means', () => {
-  expect(goToEffect(1, 4)).toBe('Leaves out statements 2 to 4.');
-  expect(goToEffect(1, 2)).toBe('Leaves out statement 2.');
+it('describes what another statement skips or repeats', () => {
+  expect(goToEffect(1, 4)).toBe('Skips statements 2 to 4.');
+  expect(goToEffect(1, 2)).toBe('Skips statement 2.');
   expect(goToEffect(2, 1)).toMatch(/^Runs statements 2 to 3 again/);
 });

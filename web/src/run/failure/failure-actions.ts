@@ -1,12 +1,12 @@
-/** What would follow each way out of a failure, in words. Pure. */
+/** Describes the consequence of each action that resolves a failure. Pure. */
 import type { RunView, StatementView } from '@sequencer/model/run-view';
 import type { Frame } from '@sequencer/model/events';
 import { plural } from '../../lib/format.ts';
 import { SCRIPT } from '../data/source-location.ts';
 import { statementName } from '../../lib/statement-text.ts';
 
-/** Calls that are named; the call stack has all. */
-const CALLS = 2;
+/** Number of calls that are named; the call stack panel lists all. */
+const MAX_CALLS = 2;
 
 export interface FailureActionTexts {
   statement: StatementView | null;
@@ -27,32 +27,34 @@ export function failureActions(
   return {
     statement,
     retry: statement ? `from its start, failed ${plural(Math.max(1, statement.attempts), 'time')}` : 'from its start',
-    skip: next ? `go on with ${String(next.index + 1)}, ${statementName(lines, next)}` : 'it is the last: the run ends',
+    skip: next
+      ? `continue with ${String(next.index + 1)}, ${statementName(lines, next)}`
+      : 'it is the last statement: the run ends',
     edit: `lines ${String(first)} to ${String(Math.max(first, lines.length))}`,
     stop: 'no further statement',
   };
 }
 
-/** What an exception says, and what it says further: the replies of agents are long. */
+/** Splits an exception message into its first line and the rest, because replies of agents are long. */
 export function splitMessage(message: string): { head: string; rest: string } {
   const [head = '', ...rest] = message.trim().split('\n');
   return { head, rest: rest.join('\n').trimEnd() };
 }
 
-/** Where the first cause was raised, if that was below the script: `sorunlib/_internal.py:85 in check_running ← …`. */
+/** Where the first cause was raised, if below the script: `sorunlib/_internal.py:85 in check_running ← …`. */
 export function raiseLocation(stack: readonly Frame[]): string | null {
   const calls = stack.slice(stack.findLastIndex((call) => call.file === SCRIPT) + 1).toReversed();
   if (calls.length === 0) return null;
   const text = ({ file, line, function: name }: Frame) =>
     `${file.split('/').slice(-2).join('/')}:${String(line)} in ${name}`;
-  return calls.slice(0, CALLS).map(text).join(' ← ') + (calls.length > CALLS ? ' ← …' : '');
+  return calls.slice(0, MAX_CALLS).map(text).join(' ← ') + (calls.length > MAX_CALLS ? ' ← …' : '');
 }
 
-/** What going on at another statement leaves out, or does once more. */
+/** What continuing with another statement skips or repeats. */
 export function goToEffect(failed: number, target: number): string {
   const range = (from: number, to: number) =>
     from === to ? `statement ${String(from + 1)}` : `statements ${String(from + 1)} to ${String(to + 1)}`;
-  if (target > failed) return `Leaves out ${range(failed, target - 1)}.`;
-  if (target === failed) return 'The same as a retry.';
-  return `Runs ${range(target, failed)} again: what they did to the telescope, they do again.`;
+  if (target > failed) return `Skips ${range(failed, target - 1)}.`;
+  if (target === failed) return 'The same as Retry.';
+  return `Runs ${range(target, failed)} again, including their actions on the telescope.`;
 }

@@ -1,9 +1,9 @@
-/** The runs before and after one, by their numbers within the sequencer. */
+/** Finds the runs before and after a run by their numbers. */
 import type { Client } from '@urql/core';
 import { query } from '../../api/client.ts';
 import { HISTORY } from '../../api/documents.ts';
 
-/** The id of the sequencer's run of this number; null when there is none. */
+/** Id of the sequencer's run with this number; null if there is none. */
 export async function findRunByNumber(client: Client, sequencer: string, number: number): Promise<string | null> {
   if (number < 1) return null;
   const filter = { sequencer, text: `${sequencer}/${String(number)}` };

@@ -1,19 +1,19 @@
-/** Which values are not as they were when their trace stopped before. Pure. */
+/** Marks values that changed since the previous stop of their trace. Pure. */
 
-/** What is remembered; older ones are forgotten, and count as new. */
-const KEPT = 5000;
+/** Number of values kept. A value that was dropped counts as new. */
+const MAX_VALUES = 5000;
 
 export class Changes {
   readonly #seen = new Map<string, { prompt: number; value: string; changed: boolean }>();
 
-  /** Whether what is seen at this prompt under the key differs from what was seen at one before. */
+  /** Records a value at a prompt. Returns whether it differs from that of an earlier prompt. */
   note(key: string, prompt: number, value: string): boolean {
     const before = this.#seen.get(key);
     if (before?.prompt === prompt && before.value === value) return before.changed;
     const changed = before !== undefined && (before.value !== value || (before.prompt === prompt && before.changed));
     this.#seen.delete(key);
     this.#seen.set(key, { prompt, value, changed });
-    if (this.#seen.size > KEPT) this.#seen.delete(this.#seen.keys().next().value ?? key);
+    if (this.#seen.size > MAX_VALUES) this.#seen.delete(this.#seen.keys().next().value ?? key);
     return changed;
   }
 }

@@ -1,4 +1,4 @@
-/** Python source that is looked at: how it behaves, and the line where a trace is stopped. */
+/** CodeMirror extensions for read-only Python source, with the line where a trace is stopped. */
 import { standardKeymap } from '@codemirror/commands';
 import { search, searchKeymap } from '@codemirror/search';
 import { EditorState, StateEffect, StateField, type Extension } from '@codemirror/state';
@@ -32,7 +32,7 @@ export const stoppedLine = StateField.define<DecorationSet>({
   provide: (own) => EditorView.decorations.from(own),
 });
 
-/** Scrolls by hand, because scrollIntoView would also scroll the page around it, and puts the cursor there. */
+/** Scrolls to a line and puts the cursor there. Not with scrollIntoView, which would also scroll the page around it. */
 export function showLine(view: EditorView, line: number): void {
   if (line > view.state.doc.lines) return;
   const block = view.lineBlockAt(view.state.doc.line(line).from);

@@ -1,4 +1,4 @@
-/** At each new stop the page shows where the trace in focus stands: a file of the library, or the script again. */
+/** Shows the file of the trace in focus at each new stop: a library file, or the script. */
 import { watch } from 'vue';
 import { SCRIPT } from '../data/source-location.ts';
 import type { Focus } from '../context/focus.ts';
@@ -10,7 +10,7 @@ export function useShowStopLocation(focus: Focus, files: OpenFile, mayRead: () =
     () => {
       const { prompt, call } = focus;
       if (!prompt.value || !call.value) return;
-      // What failed is a statement of the script; the calls below it are one click away.
+      // A failure shows its statement in the script. The calls below it are one click away.
       if (call.value.file === SCRIPT || prompt.value.reason === 'failure') files.close();
       else if (mayRead()) void files.open.run(call.value.file, call.value.line);
     },

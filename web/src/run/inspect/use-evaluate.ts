@@ -1,4 +1,4 @@
-/** Evaluating in the call in focus. What takes long goes on, and its result comes as an event. */
+/** Evaluates expressions in the call in focus. The result of a long evaluation arrives as an event. */
 import { onScopeDispose } from 'vue';
 import { ApiError, mutate, useApi } from '../../api/client.ts';
 import { EVALUATE, INTERRUPT_EVALUATION } from '../../api/run-control-documents.ts';
@@ -10,9 +10,9 @@ export interface Evaluated {
 }
 
 export interface Evaluator {
-  /** What came of it. Throws what the server refuses, also when the trace has gone on. */
+  /** Returns the result. Rejects if the server refuses, for example because the trace has resumed. */
   evaluate: (expression: string) => Promise<Evaluated>;
-  /** Ends what is being evaluated, and nothing else. */
+  /** Interrupts the evaluation, and not the script. */
   interrupt: () => Promise<unknown>;
 }
 
@@ -21,10 +21,10 @@ export function useEvaluate(): Evaluator {
   const { id, focus, onEvent } = useRunPageContext();
   const waiting = new Map<string, (result: Evaluated) => void>();
   const key = (trace: number, prompt: number, expression: string) => JSON.stringify([trace, prompt, expression]);
-  const off = onEvent((event) => {
+  const unsubscribe = onEvent((event) => {
     if (event.type === 'evaluated') waiting.get(key(event.trace, event.prompt, event.expression))?.(event);
   });
-  onScopeDispose(off);
+  onScopeDispose(unsubscribe);
 
   function where(): { run: string; trace: number; prompt: number } {
     const { trace, prompt } = focus;
@@ -35,15 +35,15 @@ export function useEvaluate(): Evaluator {
   return {
     evaluate: async (expression) => {
       const at = where();
-      const own = key(at.trace, at.prompt, expression);
-      const told = new Promise<Evaluated>((resolve) => waiting.set(own, resolve));
+      const pendingKey = key(at.trace, at.prompt, expression);
+      const resultEvent = new Promise<Evaluated>((resolve) => waiting.set(pendingKey, resolve));
       try {
         return (await mutate(api, EVALUATE, { ...at, frame: focus.frame.value, expression })).evaluate;
       } catch (error) {
-        if (error instanceof ApiError && error.code === 'STILL_EVALUATING') return await told;
+        if (error instanceof ApiError && error.code === 'STILL_EVALUATING') return await resultEvent;
         throw error;
       } finally {
-        waiting.delete(own);
+        waiting.delete(pendingKey);
       }
     },
     interrupt: () => mutate(api, INTERRUPT_EVALUATION, where()),

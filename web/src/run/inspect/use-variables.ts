@@ -1,4 +1,4 @@
-/** A page of variables of the call in focus, or of what is inside one of them; read when it is looked at. */
+/** Loads variables of the call in focus, or the members of one, in pages and only when they are shown. */
 import type { Variable } from '@sequencer/model/events';
 import { onScopeDispose, ref, shallowRef, watch, type Ref, type ShallowRef } from 'vue';
 import { query, useApi } from '../../api/client.ts';
@@ -30,7 +30,7 @@ export function useVariables(scope: Readonly<Ref<VariableScope>>, path: readonly
     const where = { run: id, trace: trace.value.id, prompt: prompt.value.number, frame: frame.value };
     try {
       const page = await query(api, VARIABLES, { ...where, scope: scope.value, path: [...path], after });
-      // An answer about a place that the trace has left is of no use any more.
+      // The trace has moved on, so that this reply is outdated.
       if (thisRead !== latestRead) return;
       rows.value = [...(after === 0 ? [] : (rows.value ?? [])), ...page.variables.variables];
       total.value = page.variables.total;
@@ -41,16 +41,16 @@ export function useVariables(scope: Readonly<Ref<VariableScope>>, path: readonly
   }
 
   watch([() => focus.prompt.value?.number, focus.frame, scope], () => read(0), { immediate: true });
-  // What was evaluated may have changed anything; several in a row are one reason to look.
+  // An evaluation may have changed any variable. Several in a row cause one reload.
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const off = onEvent((event) => {
+  const unsubscribe = onEvent((event) => {
     if (event.type !== 'evaluated' || event.trace !== focus.trace.value?.id) return;
     clearTimeout(timer);
     timer = setTimeout(() => void read(0), AFTER_EVALUATION_MS);
   });
   onScopeDispose(() => {
     clearTimeout(timer);
-    off();
+    unsubscribe();
   });
   return { rows, total, error, more: () => read(rows.value?.length ?? 0) };
 }

@@ -1,24 +1,24 @@
-/** Keeps the end of a list in sight until somebody scrolls up; after that, what is in sight stays where it is. */
+/** Keeps a list scrolled to its end until the user scrolls up. From then on, the visible rows do not move. */
 import { computed, nextTick, onScopeDispose, ref, watch, type ComputedRef, type Ref } from 'vue';
 
 export interface FollowedRow {
-  /** Grows from row to row. */
+  /** Increases from row to row. */
   key: number;
 }
 
 export interface Follow {
   follow: Ref<boolean>;
-  /** Rows that came since the end was last in sight. */
+  /** Rows added since the end was last visible. */
   newCount: ComputedRef<number>;
   onScroll: () => void;
 }
 
-/** How many rows have a key greater than the one that was seen last. */
+/** Number of rows with a key greater than that of the last row seen. */
 export function countAfter(rows: readonly FollowedRow[], seenKey: number): number {
   return rows.length - 1 - rows.findLastIndex((row) => row.key <= seenKey);
 }
 
-/** @param rowHeight of every row, in pixels */
+/** @param rowHeight height of each row, in pixels */
 export function useFollow(
   scroller: Readonly<Ref<HTMLElement | null>>,
   rows: ComputedRef<readonly FollowedRow[]>,
@@ -28,50 +28,50 @@ export function useFollow(
   const seenKey = ref(-Infinity);
   let lastTop = 0;
   let lastHeight = 0;
-  let lastWindow = 0;
+  let lastClientHeight = 0;
 
-  const sawAll = () => {
+  const markAllSeen = () => {
     seenKey.value = rows.value.at(-1)?.key ?? -Infinity;
   };
-  const remember = (element: HTMLElement) => {
+  const rememberGeometry = (element: HTMLElement) => {
     lastTop = element.scrollTop;
     lastHeight = element.scrollHeight;
-    lastWindow = element.clientHeight;
+    lastClientHeight = element.clientHeight;
   };
-  const toEnd = (element: HTMLElement) => {
+  const scrollToEnd = (element: HTMLElement) => {
     element.scrollTop = element.scrollHeight;
-    remember(element);
+    rememberGeometry(element);
   };
 
   watch(
     [() => rows.value.at(-1)?.key, () => rows.value.length, follow, scroller],
     async () => {
       if (!follow.value) return;
-      sawAll();
+      markAllSeen();
       await nextTick();
-      if (scroller.value) toEnd(scroller.value);
+      if (scroller.value) scrollToEnd(scroller.value);
     },
     { immediate: true },
   );
-  // A banner above that comes or goes makes the list lower or higher: nobody has scrolled then.
-  const resized = new ResizeObserver(() => {
-    if (follow.value && scroller.value) toEnd(scroller.value);
+  // A banner above the list changes its height, which is not a scroll by the user.
+  const resizeObserver = new ResizeObserver(() => {
+    if (follow.value && scroller.value) scrollToEnd(scroller.value);
   });
   watch(scroller, (element) => {
-    resized.disconnect();
-    if (element) resized.observe(element);
+    resizeObserver.disconnect();
+    if (element) resizeObserver.observe(element);
   });
   onScopeDispose(() => {
-    resized.disconnect();
+    resizeObserver.disconnect();
   });
-  // Older rows came in above, or the oldest were let go.
+  // Older rows were inserted above, or the oldest were dropped.
   watch(
     () => rows.value[0]?.key,
     (first, before) => {
       const element = scroller.value;
       if (follow.value || !element || first === undefined || before === undefined) return;
       element.scrollTop += (before - first) * rowHeight;
-      remember(element);
+      rememberGeometry(element);
     },
     { flush: 'post' },
   );
@@ -79,13 +79,13 @@ export function useFollow(
   function onScroll(): void {
     const element = scroller.value;
     if (!element) return;
-    const sameSize = element.scrollHeight >= lastHeight && element.clientHeight === lastWindow;
-    const wentUp = sameSize && element.scrollTop < lastTop - 1;
+    const sameSize = element.scrollHeight >= lastHeight && element.clientHeight === lastClientHeight;
+    const scrolledUp = sameSize && element.scrollTop < lastTop - 1;
     const atEnd = element.scrollHeight - element.scrollTop - element.clientHeight < rowHeight * 1.5;
-    if (follow.value && wentUp) follow.value = false;
-    else if (!follow.value && atEnd) sawAll();
-    if (follow.value) toEnd(element);
-    else remember(element);
+    if (follow.value && scrolledUp) follow.value = false;
+    else if (!follow.value && atEnd) markAllSeen();
+    if (follow.value) scrollToEnd(element);
+    else rememberGeometry(element);
   }
 
   return { follow, newCount: computed(() => countAfter(rows.value, seenKey.value)), onScroll };

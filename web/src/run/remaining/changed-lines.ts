@@ -1,4 +1,4 @@
-/** How many lines differ between two texts. */
+/** Counts the lines that differ between two texts. */
 import { Text } from '@codemirror/state';
 import { Chunk } from '@codemirror/merge';
 import { scriptLines } from '../../lib/script-lines.ts';

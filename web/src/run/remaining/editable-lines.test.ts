@@ -16,18 +16,18 @@ function view(...states: StatementView['state'][]): Pick<RunView, 'statements' |
   return { statements, failure: null };
 }
 
-describe('what can be changed', () => {
+describe('the first editable line', () => {
   it.each([
-    [view(), 1],
-    [view('PENDING', 'PENDING'), 1],
-    [view('DONE', 'RUNNING', 'PENDING'), 5],
-    [view('SKIPPED', 'RUNNING', 'PENDING'), 5],
-    [view('DONE', 'DONE'), 5],
-  ])('%#', (run, line) => {
+    ['without statements', view(), 1],
+    ['before the first statement', view('PENDING', 'PENDING'), 1],
+    ['after a running statement', view('DONE', 'RUNNING', 'PENDING'), 5],
+    ['after skipped statements', view('SKIPPED', 'RUNNING', 'PENDING'), 5],
+    ['after the last statement', view('DONE', 'DONE'), 5],
+  ])('is found %s', (_case, run, line) => {
     expect(firstEditableLine(run)).toBe(line);
   });
 
-  it('is also the statement that failed, while it is held', () => {
+  it('includes the failed statement while it is held', () => {
     const failure = {
       exception: 'E',
       message: '',
@@ -44,7 +44,7 @@ describe('what can be changed', () => {
   });
 });
 
-it('finds the line that has run meanwhile', () => {
+it('finds a changed line that has run meanwhile', () => {
   expect(lineThatHasRun('a\nb\nc\n', 'a\nB\nC\n', 2)).toBeNull();
   expect(lineThatHasRun('a\nb\nc\n', 'a\nB\nC\n', 3)).toBe(2);
 });

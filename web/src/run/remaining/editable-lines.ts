@@ -1,8 +1,8 @@
-/** What of a script can still be changed: nothing that has started, except the statement that a failure is held at. */
+/** Which lines of a script can still be changed: none that have started, except those of a held statement. */
 import type { RunView } from '@sequencer/model/run-view';
 import { scriptLines } from '../../lib/script-lines.ts';
 
-/** The first line that may change, from 1; behind the last line when every statement has started. */
+/** The first line that may change, from 1; after the last line if every statement has started. */
 export function firstEditableLine(view: Pick<RunView, 'statements' | 'failure'>): number {
   const started = view.statements.findLastIndex((s) => s.state !== 'PENDING');
   const isHeld = view.failure?.awaitingDecision === true && view.failure.statement === started;
@@ -10,7 +10,7 @@ export function firstEditableLine(view: Pick<RunView, 'statements' | 'failure'>)
   return (view.statements[last]?.lastLine ?? 0) + 1;
 }
 
-/** The first line before `editable` that differs: it has run meanwhile, and cannot be changed any more. */
+/** The first changed line before `editable`, which has run meanwhile and can no longer change; null if there is none. */
 export function lineThatHasRun(current: string, draft: string, editable: number): number | null {
   const [before, after] = [scriptLines(current), scriptLines(draft)];
   for (let line = 1; line < editable; line++) {
@@ -19,7 +19,7 @@ export function lineThatHasRun(current: string, draft: string, editable: number)
   return null;
 }
 
-/** With a newline at its end, so that what is added begins a line. */
+/** Adds a final newline, so that appended text starts on a line of its own. */
 export function withNewline(script: string): string {
   return script === '' || script.endsWith('\n') ? script : `${script}\n`;
 }

@@ -1,4 +1,4 @@
-/** Lines of an editor that cannot be changed, hatched. */
+/** CodeMirror extension that locks the first lines of an editor and hatches them. */
 import { EditorState, StateEffect, StateField, type Extension } from '@codemirror/state';
 import { Decoration, EditorView, type DecorationSet } from '@codemirror/view';
 
@@ -35,7 +35,7 @@ function lockedTo(state: EditorState): number {
 export const lockedLines: Extension = [
   field,
   EditorState.changeFilter.of((transaction) => {
-    // What a person does; a text that is put in by the page is whole anyway.
+    // Blocks edits by the user only: the page itself may replace the whole text.
     if (!['input', 'delete', 'move', 'undo', 'redo'].some((event) => transaction.isUserEvent(event))) return true;
     const end = lockedTo(transaction.startState);
     let isAllowed = true;

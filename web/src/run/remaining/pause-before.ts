@@ -1,4 +1,4 @@
-/** While somebody edits, the run stops by itself before what they edit: a breakpoint like any other, seen by all. */
+/** Pauses the run before the lines that the user is editing, with an ordinary breakpoint that all viewers see. */
 import type { Ref } from 'vue';
 import { computed, ref, type ComputedRef } from 'vue';
 import { isAt, plainBreakpoint } from '../data/breakpoint-list.ts';
@@ -7,7 +7,7 @@ import { SCRIPT } from '../data/source-location.ts';
 import type { RunFrame } from '../data/use-run.ts';
 
 export interface PauseBefore {
-  /** The line that it stops at; null when it does not. */
+  /** The line before which the run pauses; null if it does not. */
   line: ComputedRef<number | null>;
   request: () => Promise<void>;
   cancel: () => Promise<void>;
@@ -15,24 +15,24 @@ export interface PauseBefore {
 
 export function usePauseBefore(frame: Readonly<Ref<RunFrame>>): PauseBefore {
   const { breakpoints } = useRunPageContext();
-  const own = ref<number | null>(null);
-  const place = (line: number) => ({ file: SCRIPT, line });
+  const ownLine = ref<number | null>(null);
+  const scriptLine = (line: number) => ({ file: SCRIPT, line });
   return {
     line: computed(() => {
-      const line = own.value;
-      if (line === null || !breakpoints.accepted.value.some((b) => isAt(b, place(line)))) return null;
+      const line = ownLine.value;
+      if (line === null || !breakpoints.accepted.value.some((b) => isAt(b, scriptLine(line)))) return null;
       return line;
     }),
     request: async () => {
       const next = frame.value.view.statements.find((s) => s.state === 'PENDING');
-      if (!next || breakpoints.accepted.value.some((b) => isAt(b, place(next.firstLine)))) return;
-      own.value = next.firstLine;
-      await breakpoints.put(plainBreakpoint(place(next.firstLine)));
+      if (!next || breakpoints.accepted.value.some((b) => isAt(b, scriptLine(next.firstLine)))) return;
+      ownLine.value = next.firstLine;
+      await breakpoints.put(plainBreakpoint(scriptLine(next.firstLine)));
     },
     cancel: async () => {
-      const line = own.value;
-      own.value = null;
-      if (line !== null) await breakpoints.remove(place(line));
+      const line = ownLine.value;
+      ownLine.value = null;
+      if (line !== null) await breakpoints.remove(scriptLine(line));
     },
   };
 }

@@ -1,42 +1,42 @@
-/** Somebody's draft of what has not run: kept in this browser, whatever others do and however the run goes on. */
+/** The user's draft of the remaining statements. Stored in this browser: neither other users nor the run discard it. */
 import { StorageSerializers, useLocalStorage } from '@vueuse/core';
 import { computed, type ComputedRef, type Ref } from 'vue';
 import type { RunFrame, RunInfo } from '../data/use-run.ts';
 import { firstEditableLine, lineThatHasRun, withNewline } from './editable-lines.ts';
 
-export interface Remaining {
+export interface RemainingDraft {
   draft: Ref<string>;
   /** The script as it is now. */
   current: ComputedRef<string>;
   firstEditable: ComputedRef<number>;
   isChanged: ComputedRef<boolean>;
-  /** A changed line that the run has got past. */
+  /** A changed line that has run meanwhile. */
   passed: ComputedRef<number | null>;
-  /** Who replaced the script since the draft was begun. */
+  /** The user who replaced the script since the draft was started. */
   replacedBy: ComputedRef<string | null>;
-  forget: () => void;
+  discard: () => void;
 }
 
-interface Kept {
+interface StoredDraft {
   version: number;
   script: string;
 }
 
-export function useRemainingDraft(info: Readonly<Ref<RunInfo>>, frame: Readonly<Ref<RunFrame>>): Remaining {
+export function useRemainingDraft(info: Readonly<Ref<RunInfo>>, frame: Readonly<Ref<RunFrame>>): RemainingDraft {
   const versions = computed(() => frame.value.view.versions.slice());
   const newest = () => versions.value.at(-1)?.version ?? 1;
   const current = computed(() => withNewline(info.value.script));
-  const kept = useLocalStorage<Kept | null>(`sequencer.remaining.${info.value.id}`, null, {
+  const stored = useLocalStorage<StoredDraft | null>(`sequencer.remaining.${info.value.id}`, null, {
     serializer: StorageSerializers.object,
   });
-  const begun = { version: newest(), script: current.value };
+  const initial = { version: newest(), script: current.value };
   const draft = computed({
-    get: () => (kept.value ?? begun).script,
+    get: () => (stored.value ?? initial).script,
     set: (script) => {
-      if (script !== draft.value) kept.value = { version: (kept.value ?? begun).version, script };
+      if (script !== draft.value) stored.value = { version: (stored.value ?? initial).version, script };
     },
   });
-  // A copy: the view is changed in place, and what depends on it has to notice.
+  // A copy: the view changes in place, which Vue would not notice.
   const firstEditable = computed(() => firstEditableLine({ ...frame.value.view }));
   return {
     draft,
@@ -46,8 +46,8 @@ export function useRemainingDraft(info: Readonly<Ref<RunInfo>>, frame: Readonly<
     passed: computed(() => lineThatHasRun(current.value, draft.value, firstEditable.value)),
     replacedBy: computed(() => {
       const last = versions.value.at(-1);
-      return last && last.version > (kept.value ?? begun).version ? last.by : null;
+      return last && last.version > (stored.value ?? initial).version ? last.by : null;
     }),
-    forget: () => (kept.value = null),
+    discard: () => (stored.value = null),
   };
 }

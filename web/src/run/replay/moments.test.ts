@@ -3,7 +3,7 @@ import { statementMoment } from './moments.ts';
 
 const at = (ms: number) => ({ startedAt: new Date(ms).toISOString() });
 
-it('goes from statement to statement, and to the ends', () => {
+it('steps by statement, and to both ends of the run', () => {
   const statements = [at(10), at(20), { startedAt: null }, at(30)];
   const go = (moment: number, by: 1 | -1) => statementMoment(statements, 5, 99, moment, by);
   expect([go(5, 1), go(10, 1), go(25, 1), go(30, 1)]).toEqual([10, 20, 30, 99]);

@@ -1,7 +1,7 @@
-/** The moments of a run that a person goes to: where its statements began, and its ends. Pure. */
+/** The times that a replay steps to: the start of each statement, and both ends of the run. Pure. */
 import type { StatementView } from '@sequencer/model/run-view';
 
-/** The beginning of the statement before (-1) or after (1) the moment; the end of the run where there is none. */
+/** Start of the statement before (-1) or after (1) a time; the beginning or end of the run if there is none. */
 export function statementMoment(
   statements: readonly Pick<StatementView, 'startedAt'>[],
   begin: number,

@@ -6,7 +6,7 @@ import { PAGE, Recording } from './recording.ts';
 
 const BEGIN = Date.parse('2026-11-24T04:00:00Z');
 
-/** A run of statements that each go through many lines, with output; an event every millisecond. */
+/** A run whose statements run many lines each, with output; an event every millisecond. */
 function record(statements: number, linesEach: number): RunEvent[] {
   const events: RunEvent[] = [];
   const add = (event: Record<string, unknown>) => {
@@ -61,13 +61,13 @@ describe('a moment of a record', () => {
     expect(await recording.seqAt(BEGIN + 1e9)).toBe(events.length);
   });
 
-  it('is as if every event before it had been folded, forwards and backwards', async () => {
+  it('equals a fold of all events before it, forwards and backwards', async () => {
     for (const seq of [events.length, 30_011, 17, 1, 12_345, 12_346, 0]) {
       expect(await recording.viewAt(seq)).toEqual(folded(events, seq));
     }
   });
 
-  it('takes few reads, fewer when it was near before', async () => {
+  it('takes few reads, and fewer near an earlier moment', async () => {
     reads.length = 0;
     await recording.viewAt(30_000);
     const near = reads.length;
@@ -81,7 +81,7 @@ describe('a moment of a record', () => {
   });
 });
 
-it('reads the telling events alone up to shortly before', async () => {
+it('reads only state events until shortly before the moment', async () => {
   const events = record(2, 10_000);
   const { recording, reads } = recordingOf(events);
   const view = await recording.viewAt(30_000);
@@ -90,13 +90,13 @@ it('reads the telling events alone up to shortly before', async () => {
   expect(reads.length).toBeLessThanOrEqual(4);
 });
 
-it('finds the beginning of a statement with its first line, also where times stand out of order', async () => {
+it('finds the start of a statement with its first line, also when times are out of order', async () => {
   const events = record(6, 1);
   const shift = (find: (event: RunEvent) => boolean, ms: number) => {
     const event = events.find(find);
     if (event) event.at = new Date(Date.parse(event.at) + ms).toISOString();
   };
-  // The end of the statement before carries a later time than the beginning that follows it.
+  // The end of the previous statement has a later time than the start that follows it.
   shift((e) => e.type === 'statement' && e.index === 3 && e.state === 'DONE', 1);
   const { recording } = recordingOf(events);
   for (const index of [0, 3, 4, 5]) {

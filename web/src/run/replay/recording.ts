@@ -1,6 +1,6 @@
 /**
- * The record of a run, read as far as a moment of it needs: the place in time by bisection, what people and statements
- * did in order from the nearest checkpoint, and lines only of the last events before it. So any moment of a run with a
+ * Reads only the part of a run's record that a moment needs: bisection finds the moment, events that change the state are
+ * folded from the nearest checkpoint, and all events only within a window before the moment. So any moment of a run with a
  * million events takes a bounded number of reads, and little memory.
  */
 import type { EventType, RunEvent } from '@sequencer/model/events';
@@ -11,16 +11,16 @@ import { emptyView, type RunView } from '@sequencer/model/run-view';
 export type ReadEvents = (after: number, types: readonly string[] | null, first: number) => Promise<RunEvent[]>;
 
 export const PAGE = 1000;
-/** So many events before a moment are read with their lines: a trace that stood still for longer has no line. */
+/** Number of events before a moment that are read with lines. A trace without a line event in them has no line. */
 const WINDOW = 2000;
-/** Events of several threads may stand in the record a little out of the order of their times. */
+/** Events of several threads may be out of time order in the record, by at most this many. */
 const DISORDER = 50;
-/** The script itself runs in this trace. */
+/** The trace that runs the script's top level. */
 const MAIN_TRACE = 1;
 const KEPT_CHECKPOINTS = 40;
-/** Many, and without a trace in the view but for the last. */
+/** Frequent events that leave nothing in the view but the latest value. */
 type DetailEvent = 'line' | 'output' | 'logged' | 'evaluated' | 'action' | 'setAside';
-/** All others, by name: the schemas themselves would bring their library into the page. */
+/** All other types, by name: importing the schemas would add their library to the page. */
 const STATE_EVENTS = Object.keys({
   started: true,
   statement: true,
@@ -45,7 +45,7 @@ const STATE_EVENTS = Object.keys({
 } satisfies Record<Exclude<EventType, DetailEvent>, true>);
 
 interface Checkpoint {
-  /** Everything telling up to here is in it. */
+  /** The view contains all state events up to this one. */
   seq: number;
   view: string;
 }
@@ -62,8 +62,8 @@ export class Recording {
   }
 
   /**
-   * The last event at or before the time, in ms; 0 when there is none. A statement begins with its first line: its event
-   * may carry a millisecond more, and belongs to the moment all the same.
+   * The last event at or before a time in ms; 0 if there is none. If that event starts a statement, the statement's first
+   * line is included, although its time may be a millisecond later.
    */
   async seqAt(time: number): Promise<number> {
     const found = await this.#bisect(time);
@@ -121,7 +121,7 @@ export class Recording {
     this.#checkpoints.push({ seq, view: JSON.stringify(view) });
     this.#checkpoints.sort((a, b) => a.seq - b.seq);
     if (this.#checkpoints.length > KEPT_CHECKPOINTS) {
-      // Every second one goes: what is left lies twice as far apart.
+      // Drops every second one, which doubles the distance between the others.
       this.#checkpoints = this.#checkpoints.filter((_, index) => index % 2 === 0);
     }
   }

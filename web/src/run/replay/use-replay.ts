@@ -1,4 +1,4 @@
-/** Looks at a run that has ended as it was at a moment: what was known, written and running then. */
+/** Replays a run that has ended: its state, output and running lines at a selected time. */
 import type { RunEvent } from '@sequencer/model/events';
 import { applyEvent } from '@sequencer/model/fold';
 import { onScopeDispose, ref, shallowRef, type Ref, type ShallowRef } from 'vue';
@@ -14,7 +14,7 @@ const TICK_MS = 100;
 export const SPEEDS = [1, 10, 60] as const;
 
 export interface Replay {
-  /** The moment in ms; null while the end of the run is shown. */
+  /** The selected time in ms; null while the end of the run is shown. */
   time: Ref<number | null>;
   frame: ShallowRef<RunFrame | null>;
   playing: Ref<boolean>;
@@ -23,7 +23,7 @@ export interface Replay {
   seek: (time: number) => Promise<void>;
   play: () => Promise<void>;
   pause: () => void;
-  /** Back to the end. */
+  /** Leaves the replay and shows the end of the run. */
   leave: () => void;
   loadOlder: () => Promise<void>;
 }
@@ -36,9 +36,9 @@ export function useReplay(id: string, model: RunModel): Replay {
   const speed = ref<(typeof SPEEDS)[number]>(1);
   const error = ref<string | null>(null);
   let recording: Recording | null = null;
-  /** Events after the moment that have been read already. */
-  let ahead: RunEvent[] = [];
-  let wanted: number | null = null;
+  /** Events after the selected time that are already read. */
+  let upcoming: RunEvent[] = [];
+  let requestedTime: number | null = null;
   let seeking: Promise<void> | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -51,25 +51,25 @@ export function useReplay(id: string, model: RunModel): Replay {
   async function show(moment: number): Promise<void> {
     recording ??= new Recording(read, model.frame.value?.view.lastSeq ?? 0);
     const seq = await recording.seqAt(moment);
-    const [view, written] = await Promise.all([recording.viewAt(seq), readOutputHistory(api, id, seq + 1, OUTPUT)]);
-    if (wanted !== moment) return;
+    const [view, output] = await Promise.all([recording.viewAt(seq), readOutputHistory(api, id, seq + 1, OUTPUT)]);
+    if (requestedTime !== moment) return;
     const log = new OutputLog();
-    log.append(written);
-    ahead = [];
+    log.append(output);
+    upcoming = [];
     frame.value = { view, log };
   }
 
-  /** One after the other: of the moments that are asked for meanwhile only the last counts. */
+  /** Shows requested times one after another, and skips all but the latest request. */
   async function settle(): Promise<void> {
-    for (let shown: number | null = null; wanted !== null && wanted !== shown;) {
-      shown = wanted;
+    for (let shown: number | null = null; requestedTime !== null && requestedTime !== shown;) {
+      shown = requestedTime;
       await show(shown);
     }
   }
 
   async function seek(moment: number): Promise<void> {
     time.value = moment;
-    wanted = moment;
+    requestedTime = moment;
     error.value = null;
     try {
       seeking ??= settle();
@@ -81,20 +81,20 @@ export function useReplay(id: string, model: RunModel): Replay {
     }
   }
 
-  /** Goes on to the moment, as far as events have come: time never runs ahead of what is known. */
+  /** Folds events up to a time, and reads more first if needed: the time never runs ahead of the events. */
   async function advance(to: number): Promise<void> {
     const { value } = frame;
     if (!value || !recording) return;
     for (;;) {
-      while (ahead[0] && Date.parse(ahead[0].at) <= to) {
-        const event = ahead.shift() as RunEvent;
+      while (upcoming[0] && Date.parse(upcoming[0].at) <= to) {
+        const event = upcoming.shift() as RunEvent;
         const piece = outputPieceOf(event);
         if (piece) value.log.append([piece]);
         applyEvent(value.view, event);
       }
-      if (ahead.length > 0 || value.view.lastSeq >= recording.lastSeq) break;
-      ahead = await read(value.view.lastSeq, null, PAGE);
-      if (ahead.length === 0 || !playing.value) break;
+      if (upcoming.length > 0 || value.view.lastSeq >= recording.lastSeq) break;
+      upcoming = await read(value.view.lastSeq, null, PAGE);
+      if (upcoming.length === 0 || !playing.value) break;
     }
   }
 
@@ -144,7 +144,7 @@ export function useReplay(id: string, model: RunModel): Replay {
     pause,
     leave: () => {
       pause();
-      wanted = null;
+      requestedTime = null;
       time.value = null;
       frame.value = null;
     },

@@ -1,4 +1,4 @@
-/** What a run draws on its script: the running lines, the tags of traces, the state and times of statements. */
+/** CodeMirror extension for the script of a run: running lines, trace tags, states and times of statements. */
 import { StateEffect, StateField, type EditorState, type Extension } from '@codemirror/state';
 import { Decoration, EditorView, GutterMarker, WidgetType, gutter, type DecorationSet } from '@codemirror/view';
 import type { ShownState } from '../data/statement-state.ts';
@@ -8,7 +8,7 @@ export interface LineMark {
   firstLine: number;
   lastLine: number;
   state: ShownState;
-  /** Empty until it has started. */
+  /** Empty until the statement has started. */
   started: string;
   took: string;
   isNow: boolean;
@@ -17,9 +17,9 @@ export interface LineMark {
 export interface ScriptMarks {
   statements: LineMark[];
   tags: { line: number; trace: number; paused: boolean }[];
-  /** What went wrong, at the line of the first cause. */
+  /** The failure, at the line of its first cause. */
   failure: { line: number; text: string } | null;
-  /** The name of the tone's variable. */
+  /** Name of the CSS variable for the phase's colour. */
   tone: string;
 }
 

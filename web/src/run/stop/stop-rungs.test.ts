@@ -18,33 +18,33 @@ const states = (levels: Level[], now = t0) =>
   ).map((rung) => rung.state);
 
 describe('the ladder', () => {
-  it('offers Terminate behind a question at first, and Kill not at all', () => {
+  it('offers Terminate behind a confirmation at first, and does not offer Kill', () => {
     expect(states([])).toEqual(['offered', 'offered', 'early', 'later']);
   });
 
-  it('does not go down', () => {
+  it('offers no rung below the one that was sent', () => {
     expect(states(['INTERRUPT'])).toEqual(['unused', 'sent', 'early', 'later']);
   });
 
-  it('arms the next rung at the deadline, and says how long that takes', () => {
+  it('arms the next rung at the deadline, and counts down to it', () => {
     expect(rungs([sent('INTERRUPT')], t0 + 10_000)[2]).toMatchObject({ state: 'early', armedIn: 20_000 });
     expect(rungs([sent('INTERRUPT')], t0 + 30_000)[2]).toMatchObject({ state: 'offered', armedIn: null });
     expect(states(['TERMINATE'], t0 + 29_999)[3]).toBe('later');
     expect(states(['TERMINATE'], t0 + 30_000)[3]).toBe('offered');
   });
 
-  it('arms Kill after a while when nobody knows a deadline', () => {
+  it('arms Kill after 10 s if there is no deadline', () => {
     expect(rungs([sent('TERMINATE', null)], t0 + 9999)[3]?.state).toBe('later');
     expect(rungs([sent('TERMINATE', null)], t0 + 10_000)[3]?.state).toBe('offered');
   });
 
-  it('lets only the gentle stop be taken back', () => {
+  it('lets only the stop after the statement be cancelled', () => {
     expect(rungs([sent('REQUEST')], t0)[0]?.canCancel).toBe(true);
     expect(rungs([sent('REQUEST'), sent('INTERRUPT')], t0).some((rung) => rung.canCancel)).toBe(false);
   });
 });
 
-it('says when the script has not reacted', () => {
+it('warns when the script has not reacted by the deadline', () => {
   expect(overdueText([sent('REQUEST')], t0 + 99_000)).toBeNull();
   expect(overdueText([sent('INTERRUPT')], t0 + 29_000)).toBeNull();
   expect(overdueText([sent('INTERRUPT')], t0 + 31_000)).toBe('The script has not reacted to Interrupt for 31 s.');

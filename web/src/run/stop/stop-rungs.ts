@@ -17,14 +17,14 @@ export interface Rung {
   text: string;
   button: string;
   sent: Sent | null;
-  /** `early` is offered too, behind a question: the rung before it has time left, or was never sent. */
+  /** `early` is offered behind a confirmation: the previous rung was not sent, or its deadline has not passed. */
   state: 'offered' | 'early' | 'sent' | 'unused' | 'later';
-  /** Until the deadline of the rung before arms this one, in ms; null when nothing counts down to it. */
+  /** Time until the deadline of the previous rung arms this one, in ms; null if there is none. */
   armedIn: number | null;
   canCancel: boolean;
 }
 
-/** A rung whose deadline nobody knows arms the next one after so long, in ms: the script has had its time to clean up. */
+/** A rung without a deadline arms the next one after this time, in ms: enough for the script to clean up. */
 const WITHOUT_DEADLINE_MS = 10_000;
 
 const RUNGS = [
@@ -32,33 +32,33 @@ const RUNGS = [
     level: 'REQUEST',
     word: 'After this statement',
     signal: 'gentle',
-    text: 'Nothing is interrupted. The run ends when the statement that runs now returns. This can be taken back.',
+    text: 'Nothing is interrupted. The run ends when the current statement returns; until then, you can cancel the stop.',
     button: 'Stop after it',
   },
   {
     level: 'INTERRUPT',
     word: 'Interrupt',
     signal: 'Ctrl+C',
-    text: 'KeyboardInterrupt in the script. In a scan, sorunlib stops the scan and the streams; a single move or detector operation goes on at its agent.',
+    text: 'The script gets KeyboardInterrupt. sorunlib stops a scan and its streams; a single move or detector operation keeps running at its agent.',
     button: 'Interrupt',
   },
   {
     level: 'TERMINATE',
     word: 'Terminate',
     signal: 'SIGTERM',
-    text: 'Asks once more, from outside. While sorunlib cleans up it ignores this; use it when Interrupt is not taken. It is offered when the time of Interrupt is over.',
+    text: 'Asks once more, from outside. While sorunlib cleans up it ignores this; use it if Interrupt has no effect. Offered at the deadline of Interrupt.',
     button: 'Terminate',
   },
   {
     level: 'KILL',
     word: 'Kill',
     signal: 'SIGKILL',
-    text: 'Nothing is cleaned up: scan and streams go on until a person stops them. It is offered when the time of Terminate is over.',
+    text: 'Nothing is cleaned up: the scan and streams keep running until a person stops them. Offered at the deadline of Terminate.',
     button: 'Kill',
   },
 ] as const;
 
-/** When the usual time of what was sent is over, in ms. */
+/** Deadline of a rung that was sent, in ms since the epoch. */
 export function deadlineOf({ at, deadline }: Pick<Sent, 'at' | 'deadline'>): number {
   return deadline === null ? Date.parse(at) + WITHOUT_DEADLINE_MS : Date.parse(deadline);
 }
@@ -85,7 +85,7 @@ export function rungs(stops: readonly Sent[], now: number): Rung[] {
   });
 }
 
-/** What was sent last has had its usual time, and the script goes on: a sentence, or null. */
+/** Warns that the script still runs after the deadline of the last rung; null before it. */
 export function overdueText(stops: readonly Sent[], now: number): string | null {
   const last = stops.at(-1);
   if (!last || last.level === 'REQUEST' || now < deadlineOf(last)) return null;

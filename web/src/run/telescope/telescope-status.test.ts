@@ -3,11 +3,11 @@ import { splitByRun } from './telescope-status.ts';
 
 const operation = (name: string, since: string | null) => ({ agent: 'acu', operation: name, since });
 
-it('takes what began before the run apart, and what has no beginning for the run’s own', () => {
+it('separates older operations, and counts one with an unknown start as the run’s own', () => {
   const monitor = operation('monitor', '2026-03-01T20:00:00.000Z');
   const scan = operation('generate_scan', '2026-03-01T22:00:00.500Z');
   const unknown = operation('home', null);
-  const news = { agents: [scan, unknown, monitor], problem: null, at: '2026-03-01T22:10:00.000Z' };
-  expect(splitByRun(news, '2026-03-01T22:00:00.500Z')).toEqual({ own: [scan, unknown], older: [monitor] });
-  expect(splitByRun(news, null)).toEqual({ own: [scan, unknown, monitor], older: [] });
+  const status = { agents: [scan, unknown, monitor], problem: null, at: '2026-03-01T22:10:00.000Z' };
+  expect(splitByRun(status, '2026-03-01T22:00:00.500Z')).toEqual({ own: [scan, unknown], older: [monitor] });
+  expect(splitByRun(status, null)).toEqual({ own: [scan, unknown, monitor], older: [] });
 });

@@ -1,11 +1,11 @@
-/** What a run has left going on the telescope, apart from what went on before it. Pure. */
+/** Separates the operations of a run on the telescope from those that started before it. Pure. */
 import type { TelescopeView } from '@sequencer/model/run-view';
 
 type Operation = TelescopeView['agents'][number];
 
 /**
- * Agents do some things always, such as to monitor: what began before the run is not what it meets or leaves. What nobody
- * knows the beginning of may be the run's own.
+ * Agents always run some operations, such as `monitor`: those that started before the run do not belong to it. An
+ * operation with an unknown start may belong to it.
  */
 export function splitByRun(
   status: TelescopeView,

@@ -1,59 +1,59 @@
 /**
- * The terminal of one writer of a run: parses its text and keeps its cursor. It has no right margin: no
- * line is wrapped. Its last rows can be reached by moving up; what scrolled out of them is history.
+ * A terminal for one stream of one trace: parses its text and tracks its cursor. It has no right margin, so that no line
+ * wraps. The cursor can move up to the last HEIGHT rows; rows above them no longer change.
  *
- * Own code and no library: @xterm/headless wraps at a fixed width, parses asynchronously, knows no line of a script for a
- * row, and has 170 kB; anser and ansi_up read colours alone. It is the reference in the tests.
+ * Own code: @xterm/headless wraps at a fixed width, parses asynchronously, cannot assign a line of the script to a row, and
+ * adds 170 kB; anser and ansi_up read only colours. @xterm/headless is the reference in the tests.
  */
 import { TerminalRow } from './row.ts';
 import { PLAIN, linked, styled, type TerminalStyle } from './style.ts';
 
-/** Rows that the cursor can reach. */
+/** Number of rows that the cursor can reach. */
 const HEIGHT = 50;
-/** Where moves to the right end, unless a line is longer. */
+/** Moves to the right end at this column, unless a line is longer. */
 const COLUMNS = 200;
 const TAB = 8;
-/** Of a sequence that does not end: then it is shown as text. */
-const LONGEST_SEQUENCE = 4096;
+/** A sequence without an end is shown as text from this length on. */
+const MAX_SEQUENCE = 4096;
 
 const ESC = '\u001b';
-/* eslint-disable no-control-regex -- Control characters are what it reads. */
+/* eslint-disable no-control-regex -- The parser reads control characters. */
 const TEXT = /[^\u0000-\u001f\u007f]+/y;
 const CSI = /\u001b\[([0-?]*)([ -/]*)([@-~])/y;
 const STRING = /\u001b([\]PX^_])([^\u0007\u0018\u001a\u001b\n]*)(?:\u0007|\u001b\\)/y;
 const CHARSET = /\u001b([()])([0-~])/y;
 const ESCAPE = /\u001b[ -/]*([0-OQ-WYZ\\`-~])/y;
-const BEGUN = /\u001b(?:\[[0-?]*[ -/]*|[\]PX^_][^\u0007\u0018\u001a\u001b\n]*\u001b?|[ -/]*)$/y;
+const INCOMPLETE = /\u001b(?:\[[0-?]*[ -/]*|[\]PX^_][^\u0007\u0018\u001a\u001b\n]*\u001b?|[ -/]*)$/y;
 /* eslint-enable no-control-regex */
-const HALF = /[\ud800-\udbff]$/;
+const HIGH_SURROGATE = /[\ud800-\udbff]$/;
 
 /** DEC special graphics, from ` to ~. */
-const LINES = '◆▒␉␌␍␊°±␤␋┘┐┌└┼⎺⎻─⎼⎽├┤┴┬│≤≥π≠£·';
+const SPECIAL_GRAPHICS = '◆▒␉␌␍␊°±␤␋┘┐┌└┼⎺⎻─⎼⎽├┤┴┬│≤≥π≠£·';
 
 export class TerminalChannel {
   readonly #makeRow: () => TerminalRow;
-  readonly #longest: number;
+  readonly #maxColumns: number;
   #rows: TerminalRow[] = [];
-  /** May be one below the last row: that one begins when something is written. */
+  /** May be one below the last row, which is created when text is written to it. */
   #y = 0;
   #x = 0;
   #style: TerminalStyle = PLAIN;
   #charsets = ['B', 'B'];
   #shift = 0;
   #saved = { x: 0, y: 0, style: PLAIN };
-  /** A sequence, or half a character, whose rest is in the next text. */
-  #begun = '';
+  /** An incomplete sequence or surrogate pair that continues in the next chunk. */
+  #incomplete = '';
 
-  /** @param longest line, in columns: what is beyond is dropped */
-  constructor(makeRow: () => TerminalRow, longest: number) {
+  /** @param maxColumns maximum length of a line in columns; text beyond it is dropped */
+  constructor(makeRow: () => TerminalRow, maxColumns: number) {
     this.#makeRow = makeRow;
-    this.#longest = longest;
+    this.#maxColumns = maxColumns;
   }
 
   /** The result does not depend on where a text is cut into chunks. */
   write(chunk: string): void {
-    const text = this.#begun + chunk;
-    this.#begun = '';
+    const text = this.#incomplete + chunk;
+    this.#incomplete = '';
     const match = (pattern: RegExp, at: number) => {
       pattern.lastIndex = at;
       return pattern.exec(text);
@@ -61,9 +61,9 @@ export class TerminalChannel {
     for (let at = 0; at < text.length;) {
       let found = match(TEXT, at);
       if (found) {
-        const half = at + found[0].length === text.length && HALF.test(text);
+        const half = at + found[0].length === text.length && HIGH_SURROGATE.test(text);
         this.#print(half ? found[0].slice(0, -1) : found[0]);
-        if (half) this.#begun = text.slice(-1);
+        if (half) this.#incomplete = text.slice(-1);
         at += found[0].length;
       } else if (text[at] !== ESC) {
         this.#control(text[at] ?? '');
@@ -80,8 +80,8 @@ export class TerminalChannel {
       } else if ((found = match(ESCAPE, at))) {
         this.#escape(found[0].slice(1));
         at += found[0].length;
-      } else if (text.length - at <= LONGEST_SEQUENCE && match(BEGUN, at)) {
-        this.#begun = text.slice(at);
+      } else if (text.length - at <= MAX_SEQUENCE && match(INCOMPLETE, at)) {
+        this.#incomplete = text.slice(at);
         return;
       } else {
         this.#print(ESC);
@@ -90,10 +90,10 @@ export class TerminalChannel {
     }
   }
 
-  /** Shows a sequence that has no end. */
+  /** Shows an incomplete sequence as text. */
   finish(): void {
-    const rest = this.#begun;
-    this.#begun = '';
+    const rest = this.#incomplete;
+    this.#incomplete = '';
     if (rest !== '') this.#print(rest);
   }
 
@@ -107,10 +107,10 @@ export class TerminalChannel {
   #print(text: string): void {
     if (text === '') return;
     const row = this.#row();
-    const drawn = this.#charsets[this.#shift] === '0' ? text.replace(/[`-~]/g, (c) => lineOf(c)) : text;
-    if (this.#x < this.#longest) {
-      this.#x = row.write(this.#x, drawn.slice(0, this.#longest * 2), this.#style);
-      row.cut(this.#longest);
+    const drawn = this.#charsets[this.#shift] === '0' ? text.replace(/[`-~]/g, (c) => specialGraphic(c)) : text;
+    if (this.#x < this.#maxColumns) {
+      this.#x = row.write(this.#x, drawn.slice(0, this.#maxColumns * 2), this.#style);
+      row.cut(this.#maxColumns);
     }
   }
 
@@ -130,9 +130,9 @@ export class TerminalChannel {
     this.#y += 1;
     if (toStart) this.#x = 0;
     if (this.#y >= HEIGHT) {
-      const gone = this.#y - HEIGHT + 1;
-      this.#rows.splice(0, gone);
-      this.#y -= gone;
+      const overflow = this.#y - HEIGHT + 1;
+      this.#rows.splice(0, overflow);
+      this.#y -= overflow;
     }
   }
 
@@ -157,7 +157,7 @@ export class TerminalChannel {
     else if (sequence === 'c') {
       this.#style = PLAIN;
       this.#charsets = ['B', 'B'];
-      this.#page();
+      this.#clearScreen();
       this.#goTo(0, 0);
     }
   }
@@ -168,8 +168,8 @@ export class TerminalChannel {
     this.#style = style;
   }
 
-  /** Clears the screen: what was on it stays in the record, above. */
-  #page(): void {
+  /** Clears the screen. Its rows stay in the log above. */
+  #clearScreen(): void {
     this.#rows[this.#y]?.close();
     this.#rows = [];
     this.#y = 0;
@@ -210,7 +210,7 @@ export class TerminalChannel {
 
   #eraseRows(mode: number): void {
     if (mode >= 2) {
-      this.#page();
+      this.#clearScreen();
       return;
     }
     this.#rows.forEach((row, y) => {
@@ -220,6 +220,6 @@ export class TerminalChannel {
   }
 }
 
-function lineOf(character: string): string {
-  return LINES[character.charCodeAt(0) - 0x60] ?? character;
+function specialGraphic(character: string): string {
+  return SPECIAL_GRAPHICS[character.charCodeAt(0) - 0x60] ?? character;
 }

@@ -1,4 +1,4 @@
-/** One line of a terminal: cells that can be written over. While nothing was written over it is only runs of text. */
+/** One row of a terminal. It stores runs of text, and becomes cells only when text is overwritten. */
 import { splitInvisible } from '../../lib/invisible-characters.ts';
 import { PLAIN, isSame, presentationOf, type TerminalStyle } from './style.ts';
 import { columnsOf, joins, widthOf } from './width.ts';
@@ -7,7 +7,7 @@ interface Run {
   text: string;
   style: TerminalStyle;
 }
-/** The second column of a wide character has no text. */
+/** The second column of a wide character has an empty text. */
 type Cell = Run;
 
 /** A piece of a line as it is shown. */
@@ -27,9 +27,9 @@ export class TerminalRow {
   #text: string | null = '';
   #pieces: Piece[] | null = null;
 
-  /** Writes at the column, over what is there. Returns the column after it. */
+  /** Writes text at a column and overwrites what is there. Returns the column after the text. */
   write(column: number, text: string, style: TerminalStyle): number {
-    this.#changed();
+    this.#invalidate();
     const columns = !this.#cells && column === this.width ? columnsOf(text) : null;
     if (columns !== null) {
       const last = this.#runs.at(-1);
@@ -38,14 +38,14 @@ export class TerminalRow {
       this.width += columns;
       return this.width;
     }
-    const cells = this.#open();
+    const cells = this.#toCells();
     let at = column;
     for (const character of text) {
-      const before = at > 0 ? this.#start(at - 1) : -1;
+      const before = at > 0 ? this.#startColumn(at - 1) : -1;
       const cell = cells[before];
       if (cell && joins(cell.text, character)) {
         cells[before] = { text: cell.text + character, style: cell.style };
-        // An emoji of one column that is asked to be shown as a picture takes two.
+        // A variation selector makes an emoji of one column two columns wide.
         if (character === '\ufe0f' && at - before === 1 && /^\p{Emoji}\ufe0f$/u.test(cell.text + character)) {
           this.#clear(at, at + 1);
           cells[at] = { text: '', style: cell.style };
@@ -64,42 +64,42 @@ export class TerminalRow {
     return at;
   }
 
-  /** Blanks in place of the columns; at the end of the line nothing. */
+  /** Replaces columns by blanks, or removes them at the end of the line. */
   erase(from: number, to: number): void {
     if (from >= this.width) return;
-    this.#changed();
-    const cells = this.#open();
+    this.#invalidate();
+    const cells = this.#toCells();
     this.#clear(from, Math.min(to, cells.length));
     if (to >= cells.length) cells.length = from;
     this.width = cells.length;
   }
 
-  /** Takes columns out; what follows moves to the left. */
+  /** Removes columns; those after them move to the left. */
   remove(from: number, count: number): void {
-    this.#changed();
+    this.#invalidate();
     this.#clear(from, Math.min(from + count, this.width));
-    this.#open().splice(from, count);
-    this.width = this.#open().length;
+    this.#toCells().splice(from, count);
+    this.width = this.#toCells().length;
   }
 
-  /** Puts blanks in; what follows moves to the right. */
+  /** Inserts blanks; the columns after them move to the right. */
   insert(from: number, count: number): void {
     if (from >= this.width) return;
-    this.#changed();
+    this.#invalidate();
     this.#clear(from, from);
-    this.#open().splice(from, 0, ...Array.from({ length: count }, () => BLANK));
-    this.width = this.#open().length;
+    this.#toCells().splice(from, 0, ...Array.from({ length: count }, () => BLANK));
+    this.width = this.#toCells().length;
   }
 
-  /** Cuts what is too long to be shown. */
-  cut(longest: number): void {
-    if (this.width > longest) this.erase(longest, this.width);
+  /** Cuts the row to a number of columns. */
+  cut(columns: number): void {
+    if (this.width > columns) this.erase(columns, this.width);
   }
 
-  /** The cursor has left: a line of cells takes much more memory than its text. */
+  /** Converts cells back to text when the cursor leaves, because cells take much more memory. */
   close(): void {
     if (!this.#cells) return;
-    this.#runs = this.#joined();
+    this.#runs = this.#toRuns();
     this.#cells = null;
   }
 
@@ -123,12 +123,12 @@ export class TerminalRow {
     return this.#pieces;
   }
 
-  #changed(): void {
+  #invalidate(): void {
     this.#text = null;
     this.#pieces = null;
   }
 
-  #open(): Cell[] {
+  #toCells(): Cell[] {
     if (this.#cells) return this.#cells;
     const cells: Cell[] = [];
     for (const { text, style } of this.#runs) {
@@ -150,19 +150,19 @@ export class TerminalRow {
   }
 
   /** The column where the character of this column begins. */
-  #start(column: number): number {
-    return this.#open()[column]?.text === '' ? column - 1 : column;
+  #startColumn(column: number): number {
+    return this.#toCells()[column]?.text === '' ? column - 1 : column;
   }
 
-  /** Makes columns blank, and the other halves of wide characters that are cut. */
+  /** Blanks columns, and the other halves of wide characters at both ends. */
   #clear(from: number, to: number): void {
-    const cells = this.#open();
+    const cells = this.#toCells();
     if (cells[from]?.text === '') cells[from - 1] = BLANK;
     if (cells[to]?.text === '') cells[to] = BLANK;
     for (let at = from; at < to && at < cells.length; at++) cells[at] = BLANK;
   }
 
-  #joined(): Run[] {
+  #toRuns(): Run[] {
     if (!this.#cells) return this.#runs;
     const runs: Run[] = [];
     for (const { text, style } of this.#cells) {
@@ -173,9 +173,9 @@ export class TerminalRow {
     return runs;
   }
 
-  /** A link is shown with its target, as text: nothing is followed. */
+  /** Shows the target of a link as text. The page has no clickable links from output. */
   #withTargets(): Run[] {
-    const runs = this.#joined();
+    const runs = this.#toRuns();
     return runs.flatMap((run, i) => {
       const { link } = run.style;
       if (link === null || runs[i + 1]?.style.link === link) return [run];

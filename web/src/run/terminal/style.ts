@@ -1,4 +1,4 @@
-/** The colours and fonts that programs choose with `ESC [ … m`, and the links of OSC 8. */
+/** Colours and fonts that programs select with `ESC [ … m`, and links of OSC 8. */
 
 export interface TerminalStyle {
   /** A name of the palette, or a CSS colour. */
@@ -13,8 +13,8 @@ export const PLAIN: TerminalStyle = { colour: null, background: null, fonts: [],
 
 const PALETTE = ['black', 'red', 'green', 'yellow', 'blue', 'magenta', 'cyan', 'white'];
 const FONTS: Record<number, string> = { 1: 'bold', 2: 'dim', 3: 'italic', 4: 'underline', 7: 'inverse', 9: 'strike' };
-/** The codes that switch them off; 22 switches off two. */
-const ENDS: Record<number, readonly string[]> = {
+/** The codes that reset fonts; 22 resets two. */
+const FONT_RESETS: Record<number, readonly string[]> = {
   22: ['bold', 'dim'],
   23: ['italic'],
   24: ['underline'],
@@ -22,7 +22,7 @@ const ENDS: Record<number, readonly string[]> = {
   29: ['strike'],
 };
 
-/** Of the 256 colours: the palette twice, a cube of 6 × 6 × 6, a grey ramp. */
+/** One of the 256 colours: the palette twice, a cube of 6 × 6 × 6, and a grey ramp. */
 function indexed(index: number): string | null {
   if (!(index >= 0 && index <= 255)) return null;
   if (index < 16) return PALETTE[index % 8] ?? null;
@@ -35,7 +35,7 @@ function indexed(index: number): string | null {
   return `rgb(${level(Math.floor(cube / 36))} ${level(Math.floor(cube / 6) % 6)} ${level(cube % 6)})`;
 }
 
-/** The colour after 38 or 48, and how many numbers it took. With colons all of it is one parameter. */
+/** The colour after 38 or 48, and how many numbers it used. With colons, all of them are one parameter. */
 function extended(numbers: readonly number[]): [string | null, number] {
   if (numbers[0] === 5) return [indexed(numbers[1] ?? -1), 2];
   if (numbers[0] !== 2) return [null, 0];
@@ -63,7 +63,7 @@ export function styled(before: TerminalStyle, codes: string): TerminalStyle {
     else if ((code >= 40 && code <= 47) || (code >= 100 && code <= 107)) background = PALETTE[code % 10] ?? null;
     else if (code === 4 && sub[0] === 0) fonts = fonts.filter((font) => font !== 'underline');
     else if (FONTS[code]) fonts = [...new Set([...fonts, FONTS[code]])].sort();
-    else if (ENDS[code]) fonts = fonts.filter((font) => !ENDS[code]?.includes(font));
+    else if (FONT_RESETS[code]) fonts = fonts.filter((font) => !FONT_RESETS[code]?.includes(font));
   }
   if (!colour && !background && fonts.length === 0 && before.link === null) return PLAIN;
   return { colour, background, fonts, link: before.link };
@@ -80,7 +80,7 @@ export function isSame(a: TerminalStyle, b: TerminalStyle): boolean {
   return alike && a.fonts.join() === b.fonts.join();
 }
 
-/** Classes of base.css, and the colours that have none. */
+/** CSS classes of base.css, and custom properties for colours without a class. */
 export function presentationOf({ colour, background, fonts, link }: TerminalStyle): {
   classes: string;
   colours: Record<string, string>;
@@ -97,7 +97,7 @@ export function presentationOf({ colour, background, fonts, link }: TerminalStyl
   add(colour, 'ansi-', '--ansi-rgb');
   add(background, 'ansi-on-', '--ansi-on-rgb');
   if (link !== null) classes.push('ansi-link');
-  // Colour before font: the order that tests and people read.
+  // Colours before fonts, for a stable order.
   return { classes: classes.toSorted((a, b) => fontRank(a) - fontRank(b)).join(' '), colours };
 }
 

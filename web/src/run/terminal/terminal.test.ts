@@ -17,7 +17,7 @@ const shown = (...texts: string[]) => logOf(...texts).lines.map((line) => line.t
 const looks = (text: string) =>
   logOf(text).lines.flatMap((line) => line.pieces.map((p) => [p.text, p.classes, ...Object.values(p.colours)]));
 
-describe('a line that is written over', () => {
+describe('a line that is overwritten', () => {
   it.each([
     ['progress', '\rDownloading 10%\rDownloading 100%\r\x1b[Kdone\n', 'done'],
     ['a carriage return over colour', '\x1b[33mwaiting for the dome ...\x1b[0m\ropen\n', 'opening for the dome ...'],
@@ -47,7 +47,7 @@ describe('a line that is written over', () => {
     expect(shown('one\ntwo\n\x1b[2F\x1b[Jnew\n')).toEqual(['new', '']);
   });
 
-  it('keeps in the record what a cleared screen showed', () => {
+  it('keeps the lines of a cleared screen', () => {
     expect(shown('before\n\x1b[2J\x1b[Hafter\n\x1b[Hagain\n')).toEqual(['before', 'again']);
   });
 });
@@ -74,7 +74,7 @@ it('shows a link as text, with its target', () => {
   expect(shown(link('javascript:alert(1)', 'x'))).toEqual(['x <javascript:alert(1)>']);
 });
 
-it('shows control characters, and characters that nobody sees', () => {
+it('shows control characters and invisible characters', () => {
   expect(looks('a\x00\x07b')).toEqual([['a'], ['␀'], ['␇'], ['b']].map(([text]) => [text, '']));
   expect(looks('a\u202e\u200bb')).toEqual([
     ['a', ''],
@@ -85,13 +85,13 @@ it('shows control characters, and characters that nobody sees', () => {
   expect(looks('👩‍🚀 ☃️')).toEqual([['👩‍🚀 ☃️', '']]);
 });
 
-it('hides nothing behind a sequence that has no end', () => {
+it('shows text after a sequence without an end', () => {
   expect(shown('a\x1b]0;no end\nb\n')).toEqual(['a\x1b]0;no end', 'b']);
   expect(OutputLog.textOf(pieces(['a\x1b[3']))).toEqual(['a\x1b[3\n']);
   expect(shown(`a\x1b]${'x'.repeat(5000)}`)[0]).toHaveLength(4000);
 });
 
-it('continues colours and lines of an older page in what follows', () => {
+it('continues colours and lines of an older page in newer text', () => {
   const all = pieces(['\x1b[31mred ', 'still red\r', 'S\nnext\n']);
   const log = new OutputLog();
   log.append(all.slice(2));
@@ -102,7 +102,7 @@ it('continues colours and lines of an older page in what follows', () => {
   ]);
 });
 
-it('writes the download as the terminal shows it, with long lines', () => {
+it('formats the download as the terminal shows it, with long lines in full', () => {
   const long = 'x'.repeat(10_000);
   expect(OutputLog.textOf(pieces([`10%\r100%\n\x1b[1m${long}\x1b[0m\n`, 'no end']))).toEqual([
     '100%\n',
@@ -138,7 +138,7 @@ it('shows what xterm.js shows', async () => {
   );
 });
 
-it('does not depend on where the text is cut', () => {
+it('does not depend on where the text is split into chunks', () => {
   const any = fc.oneof(
     token,
     fc.string({ unit: 'binary', maxLength: 6 }),

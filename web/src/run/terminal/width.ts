@@ -1,4 +1,4 @@
-/** How many columns of a terminal a character takes, and which characters share a cell. */
+/** Terminal width of characters in columns, and which characters share a cell. */
 import { eastAsianWidth } from 'get-east-asian-width';
 
 const ZERO = /[\p{Mn}\p{Me}\p{Cf}\u1160-\u11ff]/u;
@@ -6,7 +6,7 @@ const SHOWN_FORMAT = /[\u00ad\u0600-\u0605\u06dd\u070f]/u;
 const PICTURE = /\p{Extended_Pictographic}/u;
 const MODIFIER = /\p{Emoji_Modifier}/u;
 
-/** Only characters of one column that never join. Most output. */
+/** Only characters of one column that never join: the common case. */
 const SIMPLE =
   /^[\x20-\x7e\u00a1-\u00ac\u00ae-\u02ff\u0370-\u0482\u048a-\u052f\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u2190-\u21ff\u2200-\u22ff\u2500-\u25fc]*$/;
 
@@ -22,7 +22,7 @@ export function widthOf(character: string): 0 | 1 | 2 {
   return width;
 }
 
-/** The columns of a text, or null when a character of it may join the one before. */
+/** Width of a text in columns; null if one of its characters may join the previous one. */
 export function columnsOf(text: string): number | null {
   if (SIMPLE.test(text)) return text.length;
   let columns = 0;
@@ -34,7 +34,7 @@ export function columnsOf(text: string): number | null {
   return columns;
 }
 
-/** Whether the next character belongs into the cell before it: accents, joined emoji, skin tones. */
+/** Whether a character belongs in the previous cell: accents, joined emoji, skin tones. */
 export function joins(before: string, next: string): boolean {
   if (before === '') return false;
   if (widthOf(next) === 0) return true;

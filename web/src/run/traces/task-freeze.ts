@@ -1,4 +1,4 @@
-/** What the other tasks of a loop do while one of them takes a step: remembered in this browser. */
+/** Whether the other tasks of an asyncio loop are frozen while one of them steps. Stored in this browser. */
 import type { TraceView } from '@sequencer/model/run-view';
 import { ref, watch } from 'vue';
 import type { Others, StepCommand } from '../../gql/graphql.ts';
@@ -10,7 +10,7 @@ watch(freezeOtherTasks, (wait) => {
   localStorage.setItem(KEY, wait ? 'yes' : 'no');
 });
 
-/** What a step of this trace says of the others; nothing for what is no task, or no step. */
+/** The `others` argument of a step command; null for threads and for CONTINUE. */
 export function otherTasksDuringStep(trace: Pick<TraceView, 'kind'>, command: StepCommand): Others | null {
   return freezeOtherTasks.value && trace.kind === 'TASK' && command !== 'CONTINUE' ? 'WAIT' : null;
 }
