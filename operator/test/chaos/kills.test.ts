@@ -1,9 +1,9 @@
 /**
- * A site, installed from the chart, with real scripts in real pods, while its parts and those of the cluster are killed
- * (-9), one at a time and at random. Looked at all the time: no run twice, one at a time a sequencer, ends that stay.
- * After each kill runs end again, and what the API has recorded of each is compared with what its script wrote itself.
+ * Kills (-9) parts of a site and of the cluster, one at a time and at random, while real scripts run in real pods. A watcher
+ * checks all the time that no run has two pods, that each sequencer has one run at a time, and that outcomes do not change.
+ * After each kill, runs have to end again, and the record in the API is compared with what each script wrote to its log.
  *
- * DURATION in seconds; the images on the nodes, an ingress (SEQ_INGRESS_HTTPS), and the commands of `hooks.ts`.
+ * Needs the images on the nodes, an ingress (SEQ_INGRESS_HTTPS) and the commands of `hooks.ts`. DURATION is in seconds.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -21,7 +21,7 @@ import { Release, TELESCOPES } from '@sequencer/testing/chaos/release';
 import { report } from '@sequencer/testing/chaos/report';
 
 const SECONDS = Number(process.env.DURATION ?? 120);
-/** For all to be as before after a kill. */
+/** Time to recover from a kill. */
 const LONG = 200_000;
 const random = randomFrom(seed);
 
@@ -29,11 +29,11 @@ let release: Release;
 beforeAll(async () => {
   release = await Release.install();
 }, 400_000);
-afterAll(() => again('the release can go', () => release.remove()));
+afterAll(() => again('the release is removed', () => release.remove()));
 
 type Shown = Pick<Left, 'lastSeq' | 'events'> & { phase: Phase };
 
-/** As a page gets it. */
+/** The run as the pages get it from the API. */
 function shownOf(uid: string): Promise<Shown | null> {
   return again(`the API shows ${uid}`, async () => {
     const { run } = await release.ask<{ run: Shown | null }>(
@@ -43,11 +43,11 @@ function shownOf(uid: string): Promise<Shown | null> {
   });
 }
 
-/** Of a run that has ended, once the API has heard of it all. */
+/** Log and record of a run that has ended, once the API has the whole record. */
 async function leftOf({ metadata, status }: SequencerRun, killed: boolean): Promise<Left> {
   const { name, uid, namespace } = metadata;
   const pod = status?.podName ?? name;
-  // A kubelet that has just been killed may not know it for a moment.
+  // A kubelet that was just restarted may not know the pod for a moment.
   const log = await until(`the log of ${name} is read`, () => logOf(namespace, pod).then((text) => text || null), LONG);
   const { phase: shown, ...record } = await until(
     `the record of ${name} is whole`,
@@ -61,15 +61,15 @@ async function leftOf({ metadata, status }: SequencerRun, killed: boolean): Prom
 }
 
 test(
-  `whatever is killed, each script runs once, in order, and is in the record as it ran (seed ${seed})`,
+  `runs each script once, in order and with a complete record, whatever is killed (seed ${seed})`,
   { timeout: (SECONDS + 1000) * 1000 },
   async () => {
     const chaos: Chaos = { release, random, killed: new Set() };
     const people = new People(release);
     const watching = new AbortController();
     const watcher = new Watcher(release.namespace, true);
-    let away = 0;
-    const watched = watcher.watch(watching.signal, 400, () => (away += 1));
+    let unreachable = 0;
+    const watched = watcher.watch(watching.signal, 400, () => (unreachable += 1));
     const lefts = new Map<string, Left>();
     const compared = new Map<string, Comparison>();
     const recoveries: [string, number][] = [];
@@ -88,7 +88,7 @@ test(
     people.begin();
     await until('runs end', () => watcher.ends.size >= 2, LONG);
     const deadline = performance.now() + SECONDS * 1000;
-    // Each kind at least once, then at random.
+    // Each kind once, then at random.
     const planned = Object.keys(KILLS);
     while (performance.now() < deadline || planned.length > 0) {
       await sleep(1000 + 2000 * random());
@@ -100,12 +100,12 @@ test(
       recoveries.push([kind, (performance.now() - begun) / 1000]);
     }
     await people.stop();
-    const asked = TELESCOPES.flatMap((telescope) => people.asked[telescope]);
+    const requested = TELESCOPES.flatMap((telescope) => people.asked[telescope]);
     await until(
-      'all that was asked for has ended',
+      'all requested runs have ended',
       async () => {
         await people.resume();
-        return asked.every((uid) => watcher.ends.has(uid));
+        return requested.every((uid) => watcher.ends.has(uid));
       },
       LONG,
     );
@@ -115,7 +115,7 @@ test(
     await watched;
 
     const faults = [...watcher.faults];
-    // Once more, at the end: what the record said is what it says.
+    // Compared once more at the end: a record must not have changed.
     for (const [uid, left] of lefts) {
       const { phase: shown, ...record } = (await shownOf(uid)) ?? { phase: 'LOST', lastSeq: 0, events: [] };
       const again = compare({ ...left, shown, ...record });
@@ -123,7 +123,8 @@ test(
       faults.push(...again.faults);
     }
     const { runs } = await release.ask<{ runs: { totalCount: number } }>('{ runs(first: 1) { totalCount } }');
-    if (runs.totalCount !== asked.length) faults.push(`${runs.totalCount} runs, ${asked.length} were asked for`);
+    if (runs.totalCount !== requested.length)
+      faults.push(`${runs.totalCount} runs, ${requested.length} were requested`);
     for (const telescope of TELESCOPES) {
       let before = { name: 'nothing', until: 0 };
       for (const uid of people.asked[telescope]) {
@@ -131,9 +132,7 @@ test(
         if (begun === undefined) continue;
         const name = lefts.get(uid)?.name ?? uid;
         if (begun < before.until)
-          faults.push(
-            `${name} began at ${begun}, but ${before.name}, asked for before, was there until ${before.until}`,
-          );
+          faults.push(`${name} began at ${begun}, but ${before.name}, requested before, had it until ${before.until}`);
         before = { name, until: ended ?? begun };
       }
     }
@@ -144,12 +143,12 @@ test(
         recoveries,
         lefts: [...lefts.values()],
         comparisons: [...compared.values()],
-        away: [away, away + watcher.looks],
+        away: [unreachable, unreachable + watcher.looks],
         unanswered: people.unanswered,
         faults,
       }),
     );
     expect(faults).toEqual([]);
-    expect([...lefts.keys()].sort()).toEqual(asked.sort());
+    expect([...lefts.keys()].sort()).toEqual(requested.sort());
   },
 );

@@ -1,4 +1,4 @@
-/** A node whose network is unplugged: the script there may run on, so nothing is started in its place. */
+/** A node without network: its script may still be running, so that no other script is started in its place. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { PODS, RUNS, SEQUENCERS, type Resource } from '@sequencer/kubernetes/resources';
 import type { KubernetesObject } from '@sequencer/model/kubernetes/metadata';
@@ -19,7 +19,7 @@ type Node = KubernetesObject & { status?: { conditions?: { type: string; status:
 const nodes: Resource<Node> = { apiVersion: 'v1', kind: 'Node', plural: 'nodes' };
 
 const image = process.env.RUNNER_IMAGE ?? '';
-/** Until Kubernetes itself notices, and its garbage collection has been by. */
+/** Time for Kubernetes to detect the loss, and for its garbage collection. */
 const LONG = 180_000;
 let namespace: string;
 let operator: RunningOperator;
@@ -28,7 +28,7 @@ let node: string;
 beforeAll(async () => {
   const names = (await client.list(nodes, null)).map(({ metadata }) => metadata.name).sort();
   node = names.at(-1) ?? '';
-  if (names.length < 2) throw new Error('A node is unplugged here: the cluster has to have two.');
+  if (names.length < 2) throw new Error('This test disconnects a node: the cluster must have two.');
   namespace = await makeNamespace({ 'pod-security.kubernetes.io/enforce': 'restricted' });
   operator = await startOperator(namespace);
 });
@@ -41,7 +41,7 @@ afterAll(async () => {
 const ready = async (status: string) =>
   (await client.find(nodes, null, node))?.status?.conditions?.some((c) => c.type === 'Ready' && c.status === status);
 
-/** A script that runs on the node, and a run that waits behind it. */
+/** Starts a script on the node, and queues a run behind it. */
 async function start(name: string, script: string): Promise<[string, string]> {
   const runner = {
     image,
@@ -57,45 +57,41 @@ async function start(name: string, script: string): Promise<[string, string]> {
   return [run, next];
 }
 
-async function saysThatTheNodeIsAway(run: string): Promise<void> {
+async function reportsUnreachableNode(run: string): Promise<void> {
   await until(
-    'the run says so',
+    'the reason names the node',
     async () => /The node \S+ is unreachable/.test((await client.get(RUNS, namespace, run)).status?.reason ?? ''),
     LONG,
   );
 }
 
-test(
-  'a node that comes back: the script ran on, once, and the queue goes on after it',
-  { timeout: 400_000 },
-  async () => {
-    const [run, next] = await start(
-      'back',
-      'import time\nprint("begun", flush=True)\ntime.sleep(60)\nprint("ended", flush=True)\n',
-    );
-    const { uid } = (await client.get(PODS, namespace, run)).metadata;
-    await call('CHAOS_PARTITION', node);
-    await saysThatTheNodeIsAway(run);
-    expect((await client.get(RUNS, namespace, run)).status?.phase).toBe('Running');
-    expect(await client.find(PODS, namespace, next)).toBeNull();
-    await call('CHAOS_HEAL', node);
-    await until('the run has ended', async () => (await client.get(RUNS, namespace, run)).status?.finishedAt, LONG);
-    await inPhase(namespace, run, 'Succeeded');
-    expect(await logOf(namespace, run)).toBe('begun\nended\n');
-    expect((await client.get(PODS, namespace, run)).metadata.uid).toBe(uid);
-    await until('the next has ended', async () => (await client.get(RUNS, namespace, next)).status?.finishedAt, LONG);
-  },
-);
+test('keeps the run of a node that reconnects, and then starts the next run', { timeout: 400_000 }, async () => {
+  const [run, next] = await start(
+    'back',
+    'import time\nprint("begun", flush=True)\ntime.sleep(60)\nprint("ended", flush=True)\n',
+  );
+  const { uid } = (await client.get(PODS, namespace, run)).metadata;
+  await call('CHAOS_PARTITION', node);
+  await reportsUnreachableNode(run);
+  expect((await client.get(RUNS, namespace, run)).status?.phase).toBe('Running');
+  expect(await client.find(PODS, namespace, next)).toBeNull();
+  await call('CHAOS_HEAL', node);
+  await until('the run has ended', async () => (await client.get(RUNS, namespace, run)).status?.finishedAt, LONG);
+  await inPhase(namespace, run, 'Succeeded');
+  expect(await logOf(namespace, run)).toBe('begun\nended\n');
+  expect((await client.get(PODS, namespace, run)).metadata.uid).toBe(uid);
+  await until('the next has ended', async () => (await client.get(RUNS, namespace, next)).status?.finishedAt, LONG);
+});
 
 test(
-  'a node that is given up: the run is lost, the queue is held, and healing brings nothing back',
+  'records Lost for the run of a deleted node, holds the queue, and starts nothing after the node reconnects',
   {
     timeout: 600_000,
   },
   async () => {
     const [run, next] = await start('gone', 'import time\nprint("begun", flush=True)\ntime.sleep(3600)\n');
     await call('CHAOS_PARTITION', node);
-    await saysThatTheNodeIsAway(run);
+    await reportsUnreachableNode(run);
     const { metadata } = await client.get(nodes, null, node);
     await client.remove(nodes, null, metadata);
     await until('the run is lost', async () => (await client.get(RUNS, namespace, run)).status?.phase === 'Lost', LONG);
@@ -109,7 +105,7 @@ test(
 
     await call('CHAOS_HEAL', node);
     await call('CHAOS_RESTART', `${node}/kubelet`);
-    await until('the node is back', () => ready('True'), LONG);
+    await until('the node is ready', () => ready('True'), LONG);
     expect((await client.get(RUNS, namespace, run)).status?.phase).toBe('Lost');
     for (const name of [run, next]) {
       const pod = await client.find(PODS, namespace, name);

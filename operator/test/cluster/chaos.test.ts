@@ -1,7 +1,7 @@
 /**
- * Two operators whose ways to the API server break at random, that are ended and begun anew, while people submit, cancel
- * and delete. Looked at all the time, past the operators: one pod a sequencer that is not down, one pod a run, and ends
- * that stay. Afterwards all that was submitted has ended.
+ * Two operators whose connections to the API server break at random, and which are restarted, while runs are submitted,
+ * cancelled and deleted. A watcher checks all the time that each sequencer has at most one pod that is not terminated, that
+ * each run has one pod, and that outcomes do not change. At the end, all submitted runs have ended.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -45,26 +45,28 @@ afterAll(async () => {
   await dropNamespace(namespace);
 });
 
-/** What changed under our hands is looked at again. */
-function unlessGone(error: unknown): void {
+/** Ignores conflicts with changes by the operators. */
+function ignoreConflicts(error: unknown): void {
   if (error instanceof KubernetesError && (error.notFound || error.status === 409 || error.status === 422)) return;
   throw error;
 }
 
-/** As kubelets: takes pods, runs them for a moment, ends them, and ends sooner what is being deleted. */
-async function beNodes(signal: AbortSignal): Promise<void> {
+/** Acts as a kubelet: runs pods for a moment and ends them; pods that are being deleted end first. */
+async function simulateKubelets(signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     for (const pod of await client.list(PODS, namespace, { labelSelector: LABELS.run })) {
       const { name, deletionTimestamp } = pod.metadata;
       if (isPodTerminated(pod, Date.now())) continue;
       if (pod.spec.nodeName === undefined && deletionTimestamp === undefined) {
-        await node.running(namespace, name).catch(unlessGone);
+        await node.running(namespace, name).catch(ignoreConflicts);
       } else if (!runnerState(pod).terminated && deletionTimestamp !== undefined) {
-        await node.ended(namespace, name, 130, outcome('INTERRUPTED', 130, 'Interrupted.'), 'Error').catch(unlessGone);
+        await node
+          .ended(namespace, name, 130, outcome('INTERRUPTED', 130, 'Interrupted.'), 'Error')
+          .catch(ignoreConflicts);
       } else if (random() < 0.3) {
-        const good = random() < 0.9;
-        const word = good ? outcome('SUCCEEDED', 0, 'Done.') : outcome('FAILED', 1, 'Why.');
-        await node.ended(namespace, name, good ? 0 : 1, word).catch(unlessGone);
+        const succeeds = random() < 0.9;
+        const message = succeeds ? outcome('SUCCEEDED', 0, 'Done.') : outcome('FAILED', 1, 'Why.');
+        await node.ended(namespace, name, succeeds ? 0 : 1, message).catch(ignoreConflicts);
       }
     }
     await sleep(100);
@@ -91,7 +93,7 @@ async function disturb(): Promise<void> {
   }
 }
 
-async function bePerson(): Promise<void> {
+async function simulateUser(): Promise<void> {
   const dice = random();
   if (dice < 0.6) {
     await submit(namespace, pick(NAMES) ?? 'one', { desiredState: random() < 0.2 ? 'Running' : 'Queued' });
@@ -101,7 +103,9 @@ async function bePerson(): Promise<void> {
   const run = pick(runs.filter(({ status }) => !isFinalWord(status?.phase)));
   if (!run) return;
   if (dice < 0.75)
-    await client.merge(RUNS, namespace, run.metadata.name, { spec: { desiredState: 'Cancelled' } }).catch(unlessGone);
+    await client
+      .merge(RUNS, namespace, run.metadata.name, { spec: { desiredState: 'Cancelled' } })
+      .catch(ignoreConflicts);
   else if (dice < 0.85) await client.remove(RUNS, namespace, run.metadata);
 }
 
@@ -113,13 +117,13 @@ async function resumeAll(): Promise<void> {
   }
 }
 
-test(`one run at a time, each once, whatever breaks (seed ${String(seed)})`, { timeout: 240_000 }, async () => {
-  const ending = new AbortController();
+test(`runs one run at a time, each once, whatever fails (seed ${String(seed)})`, { timeout: 240_000 }, async () => {
+  const stopping = new AbortController();
   const watcher = new Watcher(namespace);
-  const background = Promise.all([beNodes(ending.signal), watcher.watch(ending.signal)]);
+  const background = Promise.all([simulateKubelets(stopping.signal), watcher.watch(stopping.signal)]);
   const deadline = performance.now() + SECONDS * 1000;
   while (performance.now() < deadline) {
-    await bePerson();
+    await simulateUser();
     if (random() < 0.2) await disturb();
     if (random() < 0.2) await resumeAll();
     await sleep(100 * random());
@@ -130,7 +134,7 @@ test(`one run at a time, each once, whatever breaks (seed ${String(seed)})`, { t
     proxy.cut();
   }
   await until(
-    'all that was submitted has ended',
+    'all submitted runs have ended',
     async () => {
       await resumeAll();
       const open = (await client.list(RUNS, namespace)).filter(({ status }) => !isFinalWord(status?.phase));
@@ -140,7 +144,7 @@ test(`one run at a time, each once, whatever breaks (seed ${String(seed)})`, { t
     120_000,
   );
   await watcher.look();
-  ending.abort();
+  stopping.abort();
   await background;
   expect(watcher.faults).toEqual([]);
   expect(watcher.looks).toBeGreaterThan(50);

@@ -13,9 +13,9 @@ beforeAll(async () => {
 });
 afterAll(() => dropNamespace(namespace));
 
-async function refused(action: Promise<unknown>): Promise<string> {
+async function rejected(action: Promise<unknown>): Promise<string> {
   const error: unknown = await action.then(
-    () => new Error('it was accepted'),
+    () => new Error('the object was accepted'),
     (error: unknown) => error,
   );
   expect(error).toBeInstanceOf(KubernetesError);
@@ -27,18 +27,18 @@ const status = (name: string, value: object | null) => client.merge(RUNS, namesp
 const change = (name: string, spec: object) => client.merge(RUNS, namespace, name, { spec });
 
 describe('a SequencerRun', () => {
-  test('gets defaults for what is not given', async () => {
+  test('gets defaults for missing fields', async () => {
     const { spec } = await submit(namespace, 'satp1');
     expect(spec).toMatchObject({ desiredState: 'Queued', arguments: [], startPaused: false, timeoutSeconds: 0 });
   });
 
-  test('has either a script or the place of one', async () => {
+  test('requires either script or scriptFrom', async () => {
     const scriptFrom = { configMapKeyRef: { name: 'tonight', key: 'schedule.py' } };
-    expect(await refused(submit(namespace, 'satp1', { script: 'a', scriptFrom }))).toContain(
+    expect(await rejected(submit(namespace, 'satp1', { script: 'a', scriptFrom }))).toContain(
       'either script or scriptFrom',
     );
     expect(
-      await refused(
+      await rejected(
         client.create(RUNS, namespace, { metadata: { name: 'none' }, spec: { sequencer: 'satp1' } as RunSpec }),
       ),
     ).toContain('either script or scriptFrom');
@@ -46,26 +46,26 @@ describe('a SequencerRun', () => {
   });
 
   test.each(['Satp1', '1sat', 'sat_1', '-sat', 'sat-', 'a'.repeat(31)])(
-    'refuses the sequencer name %s',
+    'rejects the sequencer name %s',
     async (name) => {
-      expect(await refused(submit(namespace, 'x', { sequencer: name }, { generateName: 'x-' }))).toContain(
+      expect(await rejected(submit(namespace, 'x', { sequencer: name }, { generateName: 'x-' }))).toContain(
         'spec.sequencer',
       );
     },
   );
 
-  test('refuses a script over 512 KiB, in bytes', async () => {
+  test('rejects a script over 512 KiB, in bytes', async () => {
     await submit(namespace, 'satp1', { script: '#'.repeat(LIMITS.scriptBytes) });
-    expect(await refused(submit(namespace, 'satp1', { script: '#'.repeat(LIMITS.scriptBytes + 1) }))).toContain(
+    expect(await rejected(submit(namespace, 'satp1', { script: '#'.repeat(LIMITS.scriptBytes + 1) }))).toContain(
       'spec.script',
     );
     const wide = '#' + 'ö'.repeat(LIMITS.scriptBytes / 2);
-    expect(await refused(submit(namespace, 'satp1', { script: wide }))).toContain('exceeds 512 KiB');
+    expect(await rejected(submit(namespace, 'satp1', { script: wide }))).toContain('exceeds 512 KiB');
   });
 
-  test('refuses a name that is too long for its pod, or has dots', async () => {
-    expect(await refused(submit(namespace, 'satp1', {}, { name: 'a'.repeat(64) }))).toContain('metadata.name');
-    expect(await refused(submit(namespace, 'satp1', {}, { name: 'a.b' }))).toContain('metadata.name');
+  test('rejects a name that is too long for its pod, or has dots', async () => {
+    expect(await rejected(submit(namespace, 'satp1', {}, { name: 'a'.repeat(64) }))).toContain('metadata.name');
+    expect(await rejected(submit(namespace, 'satp1', {}, { name: 'a.b' }))).toContain('metadata.name');
   });
 
   test.each([
@@ -78,56 +78,56 @@ describe('a SequencerRun', () => {
     ['holdOnFailure', true],
     ['startAt', 1],
     ['timeoutSeconds', 5],
-  ])('refuses a change of %s to %j', async (field, value) => {
+  ])('rejects a change of %s to %j', async (field, value) => {
     const { metadata } = await submit(namespace, 'satp1', { title: 'first' });
-    expect(await refused(change(metadata.name, { [field]: value }))).toContain('cannot be changed');
+    expect(await rejected(change(metadata.name, { [field]: value }))).toContain('cannot be changed');
   });
 
-  test('refuses an argument of the script, or its source, that comes later', async () => {
+  test('rejects fields that are added later', async () => {
     const { metadata } = await submit(namespace, 'satp1');
-    expect(await refused(change(metadata.name, { title: 'now' }))).toContain('title cannot be changed');
+    expect(await rejected(change(metadata.name, { title: 'now' }))).toContain('title cannot be changed');
     const scriptFrom = { configMapKeyRef: { name: 'tonight', key: 'schedule.py' } };
-    expect(await refused(change(metadata.name, { script: null, scriptFrom }))).toContain('cannot be changed');
+    expect(await rejected(change(metadata.name, { script: null, scriptFrom }))).toContain('cannot be changed');
   });
 
-  test('takes every change of desiredState, but none back from Cancelled', async () => {
+  test('accepts every change of desiredState except from Cancelled', async () => {
     const { metadata } = await submit(namespace, 'satp1');
     for (const desiredState of ['Running', 'Paused', 'Queued', 'Cancelled'])
       await change(metadata.name, { desiredState });
     for (const desiredState of ['Queued', 'Running', 'Paused']) {
-      expect(await refused(change(metadata.name, { desiredState }))).toContain('stays cancelled');
+      expect(await rejected(change(metadata.name, { desiredState }))).toContain('stays cancelled');
     }
-    expect(await refused(change(metadata.name, { desiredState: 'Sleeping' }))).toContain('desiredState');
+    expect(await rejected(change(metadata.name, { desiredState: 'Sleeping' }))).toContain('desiredState');
   });
 
-  test.each(FINAL_PHASE_WORDS)('that has ended as %s stays so', async (phase) => {
+  test.each(FINAL_PHASE_WORDS)('cannot change its phase after %s', async (phase) => {
     const { metadata } = await submit(namespace, 'satp1');
     await status(metadata.name, { phase: 'Running' });
     await status(metadata.name, { phase });
-    await status(metadata.name, { phase, reason: 'more words' });
+    await status(metadata.name, { phase, reason: 'a longer reason' });
     for (const other of PHASE_WORDS.filter((other) => other !== phase)) {
-      expect(await refused(status(metadata.name, { phase: other }))).toContain('its outcome cannot change');
+      expect(await rejected(status(metadata.name, { phase: other }))).toContain('its outcome cannot change');
     }
-    expect(await refused(status(metadata.name, { phase: null }))).toContain('phase cannot be removed');
-    expect(await refused(status(metadata.name, null))).toContain('status cannot be removed');
+    expect(await rejected(status(metadata.name, { phase: null }))).toContain('phase cannot be removed');
+    expect(await rejected(status(metadata.name, null))).toContain('status cannot be removed');
   });
 
-  test('has one pod, once', async () => {
+  test('cannot change its podUID', async () => {
     const { metadata } = await submit(namespace, 'satp1');
     await status(metadata.name, { podUID: 'one' });
-    expect(await refused(status(metadata.name, { podUID: 'two' }))).toContain('a run has only one pod');
-    expect(await refused(status(metadata.name, { podUID: null }))).toContain('a run has only one pod');
+    expect(await rejected(status(metadata.name, { podUID: 'two' }))).toContain('a run has only one pod');
+    expect(await rejected(status(metadata.name, { podUID: null }))).toContain('a run has only one pod');
   });
 
-  test('keeps the shape of what the runner has told', async () => {
+  test('validates status.runner', async () => {
     const { metadata } = await submit(namespace, 'satp1');
-    expect(await refused(status(metadata.name, { runner: { connected: true, outcome: 'Cancelled' } }))).toContain(
+    expect(await rejected(status(metadata.name, { runner: { connected: true, outcome: 'Cancelled' } }))).toContain(
       'outcome',
     );
     await status(metadata.name, { runner: { connected: true, paused: false, lastSeq: 4 }, position: { line: 3 } });
   });
 
-  test('does not change its spec by way of its status, nor the other way round', async () => {
+  test('ignores spec in a status update, and status in a spec update', async () => {
     const { metadata } = await submit(namespace, 'satp1');
     await client.merge(RUNS, namespace, metadata.name, { status: { phase: 'Succeeded' } });
     await client.merge(RUNS, namespace, metadata.name, { spec: { desiredState: 'Cancelled' } }, 'status');
@@ -136,7 +136,7 @@ describe('a SequencerRun', () => {
     expect(run.spec.desiredState).toBe('Queued');
   });
 
-  test('is found by its sequencer', async () => {
+  test('can be selected by its sequencer', async () => {
     const { metadata } = await submit(namespace, 'elsewhere');
     const found = await client.list(RUNS, namespace, { fieldSelector: 'spec.sequencer=elsewhere' });
     expect(found.map((run) => run.metadata.name)).toEqual([metadata.name]);
@@ -144,45 +144,45 @@ describe('a SequencerRun', () => {
 });
 
 describe('a Sequencer', () => {
-  test('gets defaults for what is not given', async () => {
-    const made = await client.create(SEQUENCERS, namespace, {
+  test('gets defaults for missing fields', async () => {
+    const created = await client.create(SEQUENCERS, namespace, {
       metadata: { name: 'plain' },
       spec: { runner: { image: 'x' } } as SequencerSpec,
     });
-    expect(made.spec).toMatchObject({
+    expect(created.spec).toMatchObject({
       mode: 'Off',
       stopGraceSeconds: 300,
       history: { keepRuns: 50, ttlSecondsAfterFinished: 604_800 },
     });
   });
 
-  test('may have only a mode: the image is that of the operator', async () => {
-    const made = await client.create(SEQUENCERS, namespace, {
+  test('needs no runner image', async () => {
+    const created = await client.create(SEQUENCERS, namespace, {
       metadata: { name: 'only-a-mode' },
       spec: { mode: 'Queue' } as SequencerSpec,
     });
-    expect(made.spec).toMatchObject({ mode: 'Queue', runner: { env: [], egress: [] } });
-    expect(made.spec.runner.image).toBeUndefined();
+    expect(created.spec).toMatchObject({ mode: 'Queue', runner: { env: [], egress: [] } });
+    expect(created.spec.runner.image).toBeUndefined();
   });
 
-  test.each(['1sat', 'sat.p1', 'a'.repeat(31)])('refuses the name %s', async (name) => {
-    expect(await refused(makeSequencer(namespace, name))).toContain('metadata.name');
+  test.each(['1sat', 'sat.p1', 'a'.repeat(31)])('rejects the name %s', async (name) => {
+    expect(await rejected(makeSequencer(namespace, name))).toContain('metadata.name');
   });
 
-  test('refuses an address that is none, and a port that is none', async () => {
+  test('rejects an invalid address range and an invalid port', async () => {
     const egress = (range: object) =>
       makeSequencer(namespace, 'egress', { runner: { image: 'x', env: [], egress: [range as { cidr: string }] } });
-    expect(await refused(egress({ cidr: '10.10.0.0' }))).toContain('an address range');
-    expect(await refused(egress({ cidr: '10.10.0.0/24', ports: [0] }))).toContain('ports');
+    expect(await rejected(egress({ cidr: '10.10.0.0' }))).toContain('an address range');
+    expect(await rejected(egress({ cidr: '10.10.0.0/24', ports: [0] }))).toContain('ports');
     await egress({ cidr: '10.10.0.0/24', ports: [8001] });
   });
 
-  test('hands affinity and tolerations on as they are', async () => {
+  test('keeps unknown fields of affinity and tolerations', async () => {
     const affinity = { nodeAffinity: { anything: [1, { at: 'all' }] } };
     const tolerations = [{ key: 'night', operator: 'Exists' }];
-    const made = await makeSequencer(namespace, 'as-is', {
+    const created = await makeSequencer(namespace, 'as-is', {
       runner: { image: 'x', env: [], egress: [], affinity, tolerations },
     });
-    expect(made.spec.runner).toMatchObject({ affinity, tolerations });
+    expect(created.spec.runner).toMatchObject({ affinity, tolerations });
   });
 });

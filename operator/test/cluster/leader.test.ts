@@ -20,17 +20,17 @@ interface Candidate {
 }
 
 function candidate(name: string, identity: string, more: Partial<LeaderOptions> = {}): Candidate {
-  const ending = new AbortController();
+  const stopping = new AbortController();
   const leader = new Leader({ client, namespace, name, identity, ...TIMES, ...more });
   const one: Candidate = {
     leader,
     terms: 0,
     stop: async () => {
-      ending.abort();
+      stopping.abort();
       await running;
     },
   };
-  const running = leader.run(ending.signal, async (signal) => {
+  const running = leader.run(stopping.signal, async (signal) => {
     one.terms += 1;
     await new Promise<void>((resolve) => {
       signal.addEventListener('abort', () => {
@@ -43,9 +43,9 @@ function candidate(name: string, identity: string, more: Partial<LeaderOptions> 
 }
 
 const leads = (...candidates: Candidate[]) =>
-  until('one of them leads', () => candidates.find(({ leader }) => leader.isLeader()));
+  until('one candidate leads', () => candidates.find(({ leader }) => leader.isLeader()));
 
-test('one leads; when it goes in order, the other does at once; the Lease has microseconds', async () => {
+test('elects another leader immediately when the leader is stopped; the Lease has microseconds', async () => {
   const [a, b] = [candidate('order', 'a'), candidate('order', 'b')];
   const first = await leads(a, b);
   const second = first === a ? b : a;
@@ -53,15 +53,15 @@ test('one leads; when it goes in order, the other does at once; the Lease has mi
   expect([a, b].filter(({ leader }) => leader.isLeader())).toEqual([first]);
   const { spec } = await client.get(LEASES, namespace, 'order');
   expect(spec?.renewTime).toMatch(/\.\d{6}Z$/);
-  const begun = performance.now();
+  const stoppedAt = performance.now();
   await first.stop();
   await leads(second);
-  expect(performance.now() - begun).toBeLessThan(TIMES.leaseMs);
+  expect(performance.now() - stoppedAt).toBeLessThan(TIMES.leaseMs);
   await second.stop();
   expect((await client.get(LEASES, namespace, 'order')).spec?.leaseTransitions).toBe(1);
 });
 
-test('a leader that cannot reach the server stops leading before another begins', async () => {
+test('stops leading without a connection to the server before another instance begins', async () => {
   const proxy = await startProxy();
   const a = candidate('cut', 'a', { client: proxy.client });
   await leads(a);
@@ -84,7 +84,7 @@ test('a leader that cannot reach the server stops leading before another begins'
   proxy.close();
 });
 
-test('what the clock on the wall shows, in the Lease and here, does not matter', async () => {
+test('ignores the time of day in the Lease', async () => {
   const a = candidate('clock', 'a');
   await leads(a);
   const b = candidate('clock', 'b');
@@ -97,11 +97,11 @@ test('what the clock on the wall shows, in the Lease and here, does not matter',
   await Promise.all([a.stop(), b.stop()]);
 });
 
-test('of many who come at once, one leads at a time', async () => {
+test('has one leader at a time among many candidates', async () => {
   const all = Array.from({ length: 5 }, (_, index) => candidate('many', `c${String(index)}`));
-  let most = 0;
+  let maxLeaders = 0;
   const watching = setInterval(() => {
-    most = Math.max(most, all.filter(({ leader }) => leader.isLeader()).length);
+    maxLeaders = Math.max(maxLeaders, all.filter(({ leader }) => leader.isLeader()).length);
   }, 5);
   for (let left = [...all]; left.length > 0;) {
     const leader = await leads(...left);
@@ -109,5 +109,5 @@ test('of many who come at once, one leads at a time', async () => {
     left = left.filter((one) => one !== leader);
   }
   clearInterval(watching);
-  expect(most).toBe(1);
+  expect(maxLeaders).toBe(1);
 });

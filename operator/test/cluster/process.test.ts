@@ -1,4 +1,4 @@
-/** The operator as processes: one is killed, the other goes on; a script that runs does not notice. */
+/** Operator processes: after one is killed the other takes over, and a running script is not affected. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -36,27 +36,27 @@ async function start(identity: string): Promise<OperatorProcess> {
   return one;
 }
 
-test('settings that are missing are named, all at once', async () => {
+test('lists all missing settings in one error', async () => {
   const child = spawn(process.execPath, [MAIN], {
     env: { PATH: process.env.PATH },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
-  let said = '';
+  let printed = '';
   child.stderr.on('data', (data: Buffer) => {
-    said += data.toString();
+    printed += data.toString();
   });
   const [code] = (await once(child, 'close')) as [number];
   expect(code).toBe(1);
-  for (const name of ['NAMESPACE', 'GATEWAY_URL', 'RUN_TOKEN_KEY']) expect(said).toContain(name);
+  for (const name of ['NAMESPACE', 'GATEWAY_URL', 'RUN_TOKEN_KEY']) expect(printed).toContain(name);
 });
 
-test('after kill -9 of the leader the other goes on within 20 s, and touches no running pod', async () => {
+test('takes over within 20 s after kill -9 of the leader, and leaves running pods alone', async () => {
   const first = await start('first');
-  await until('it is ready', () => get(first, '/readyz'));
-  await until('it leads', () => leads(first));
+  await until('the operator is ready', () => get(first, '/readyz'));
+  await until('the first operator leads', () => leads(first));
   expect(await get(first, '/healthz')).toBe('ok\n');
   const second = await start('second');
-  await until('it is ready', () => get(second, '/readyz'));
+  await until('the operator is ready', () => get(second, '/readyz'));
 
   const { metadata } = await submit(namespace, 'seq');
   const run = metadata.name;
@@ -67,12 +67,12 @@ test('after kill -9 of the leader the other goes on within 20 s, and touches no 
   const before = await client.get(PODS, namespace, run);
 
   first.process.kill('SIGKILL');
-  const begun = performance.now();
+  const killedAt = performance.now();
   await node.ended(namespace, run, 0, outcome('SUCCEEDED', 0, 'Done.'));
-  await until('the second leads', () => leads(second));
-  await until('the next run has its pod', () => client.find(PODS, namespace, next));
-  const took = performance.now() - begun;
-  console.log(`takeover after kill -9, until the next pod is made: ${(took / 1000).toFixed(1)} s`);
+  await until('the second operator leads', () => leads(second));
+  await until('the pod of the next run exists', () => client.find(PODS, namespace, next));
+  const took = performance.now() - killedAt;
+  console.log(`takeover after kill -9, until the next pod is created: ${(took / 1000).toFixed(1)} s`);
   expect(took).toBeLessThan(20_000);
   const after = await client.get(PODS, namespace, run);
   expect([after.metadata.uid, after.metadata.deletionTimestamp]).toEqual([before.metadata.uid, undefined]);
@@ -80,6 +80,6 @@ test('after kill -9 of the leader the other goes on within 20 s, and touches no 
 
   second.process.kill('SIGTERM');
   await once(second.process, 'exit');
-  const lease = await until('the lease is given back', () => client.get(LEASES, namespace, 'sequencer-operator'));
+  const lease = await until('the lease is released', () => client.get(LEASES, namespace, 'sequencer-operator'));
   expect(lease.spec?.holderIdentity).toBe('');
 });

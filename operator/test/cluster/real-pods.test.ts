@@ -1,6 +1,6 @@
 /**
- * Real pods on real nodes. RUNNER_IMAGE names an image with the runner that the nodes have;
- * `scripts/test-runner-image` makes one.
+ * Real pods on real nodes. RUNNER_IMAGE is the name of a runner image that the nodes have; `scripts/test-runner-image`
+ * builds one.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CONFIG_MAPS, PODS, RUNS, SEQUENCERS, pathOf } from '@sequencer/kubernetes/resources';
@@ -15,6 +15,7 @@ import {
   logOf,
   makeNamespace,
   makeSequencer,
+  reasonMatches,
   submit,
   until,
 } from '@sequencer/testing/cluster/cluster';
@@ -25,7 +26,7 @@ let namespace: string;
 let operator: RunningOperator;
 
 beforeAll(async () => {
-  if (image === '') throw new Error('RUNNER_IMAGE is not set: make one with scripts/test-runner-image.');
+  if (image === '') throw new Error('RUNNER_IMAGE is not set: build an image with scripts/test-runner-image.');
   namespace = await makeNamespace({ 'pod-security.kubernetes.io/enforce': 'restricted' });
   await client.create(CONFIG_MAPS, namespace, { metadata: { name: 'ocs' }, data: { 'default.yaml': 'hub: {}\n' } });
   operator = await startOperator(namespace);
@@ -52,14 +53,7 @@ async function start(script: string, more: Partial<RunSpec> = {}, spec: Partial<
 
 const sequencerOf = (run: string) => run.replace(/-[^-]*$/, '');
 const inPhase = (run: string, phase: PhaseWord) => reach(namespace, run, phase);
-
-function reasonOf(run: string, pattern: RegExp) {
-  return until(`${run} says ${String(pattern)}`, async () => {
-    const found = await client.get(RUNS, namespace, run);
-    if (pattern.test(found.status?.reason ?? '')) return found;
-    throw new Error(JSON.stringify(found.status));
-  });
-}
+const reasonOf = (run: string, pattern: RegExp) => reasonMatches(namespace, run, pattern);
 
 function printed(run: string, text: string): Promise<true> {
   return until(`${run} has printed ${text}`, async () => {
@@ -69,7 +63,7 @@ function printed(run: string, text: string): Promise<true> {
   });
 }
 
-test('a script runs in its pod: host name, arguments, configuration, no token of a service account; its log is its output', async () => {
+test('runs a script with its host name, arguments and configuration, and without a service account token', async () => {
   const script = [
     'import os, socket, sys',
     'print(socket.gethostname(), sys.argv[1:], os.environ["OCS_CONFIG_DIR"])',
@@ -87,12 +81,12 @@ test('a script runs in its pod: host name, arguments, configuration, no token of
   expect(lines).toEqual(['False 1000', "daq-x ['--fast'] /config", 'hub: {}'].sort());
 });
 
-test('a script that fails tells why', async () => {
+test('records why a script failed', async () => {
   const run = await start('print("before")\n{}["az"]\n');
   expect((await inPhase(run, 'Failed')).status).toMatchObject({ exitCode: 1, reason: "KeyError: 'az'" });
 });
 
-test('cancelling interrupts the script, whose clean-up runs to its end', async () => {
+test('interrupts a cancelled script, whose clean-up runs to its end', async () => {
   const run = await start(
     'import time\nprint("up")\ntry:\n    time.sleep(600)\nfinally:\n    time.sleep(2)\n    print("parked")\n',
   );
@@ -103,14 +97,14 @@ test('cancelling interrupts the script, whose clean-up runs to its end', async (
   expect(await logOf(namespace, run)).toContain('parked');
 });
 
-test('cancelling a run whose runner is only just starting is not lost', async () => {
+test('cancels a run while its runner is starting', async () => {
   const run = await start('import time\ntime.sleep(600)\n');
-  await until('its container runs', async () => {
+  await until('the container is running', async () => {
     const pod = await client.find(PODS, namespace, run);
     return pod?.status?.containerStatuses?.some(({ state }) => state?.running);
   });
   await client.merge(RUNS, namespace, run, { spec: { desiredState: 'Cancelled' } });
-  // Otherwise only after stopGraceSeconds, by force.
+  // If the cancellation were lost, the run would end only after stopGraceSeconds, by force.
   const ended = await until('it has ended', async () => {
     const { status } = await client.get(RUNS, namespace, run);
     return status?.finishedAt !== undefined && status.phase;
@@ -118,20 +112,20 @@ test('cancelling a run whose runner is only just starting is not lost', async ()
   expect(['Cancelled', 'Interrupted']).toContain(ended);
 });
 
-test('deleting the run does the same, and leaves nothing', async () => {
+test('interrupts the script of a deleted run, and deletes run and pod', async () => {
   const run = await start('import time\nprint("up")\ntime.sleep(600)\n');
   await printed(run, 'up');
   const { metadata } = await client.get(RUNS, namespace, run);
   await client.remove(RUNS, namespace, metadata);
   await until(
-    'both are gone',
+    'both are deleted',
     async () => !(await client.find(RUNS, namespace, run)) && !(await client.find(PODS, namespace, run)),
   );
   const { status } = await client.get(SEQUENCERS, namespace, sequencerOf(metadata.name));
   expect(status?.hold).toMatchObject({ run, outcome: 'Interrupted' });
 });
 
-test('a run begins at once in a pod that waited, the next one in another; neither sees what the other was given', async () => {
+test('starts each run in a warm pod of its own; neither sees the files of the other', async () => {
   const script = [
     'import os, socket',
     'print(socket.gethostname(), open("/config/default.yaml").read().strip())',
@@ -143,11 +137,11 @@ test('a run begins at once in a pod that waited, the next one in another; neithe
   await inPhase(first, 'Succeeded');
   const pods: string[] = [];
   for (let i = 0; i < 2; i++) {
-    await until('a pod waits', async () => {
-      const waiting = await client.list(PODS, namespace, {
+    await until('a warm pod is running', async () => {
+      const warmPods = await client.list(PODS, namespace, {
         labelSelector: `${LABELS.sequencer}=${name},!${LABELS.run}`,
       });
-      return waiting.some(({ status }) => status?.phase === 'Running');
+      return warmPods.some(({ status }) => status?.phase === 'Running');
     });
     const { metadata } = await submit(namespace, name, { script });
     const { status } = await inPhase(metadata.name, 'Succeeded');
@@ -159,7 +153,7 @@ test('a run begins at once in a pod that waited, the next one in another; neithe
   expect(new Set(pods).size).toBe(2);
 });
 
-test('a script that ignores all is killed after its grace', async () => {
+test('kills a script that ignores all signals after its grace period', async () => {
   const script =
     'import signal, time\nfor s in (signal.SIGINT, signal.SIGTERM):\n    signal.signal(s, signal.SIG_IGN)\nprint("up")\nwhile True:\n    time.sleep(1)\n';
   const run = await start(script, {}, { stopGraceSeconds: 2 });
@@ -168,7 +162,7 @@ test('a script that ignores all is killed after its grace', async () => {
   expect((await inPhase(run, 'Killed')).status?.exitCode).toBe(137);
 });
 
-test('a script that takes too much memory is killed, and the run says so', async () => {
+test('explains that a script exceeded its memory limit', async () => {
   const run = await start(
     'block = []\nwhile True:\n    block.append(bytearray(8 << 20))\n',
     {},
@@ -179,7 +173,7 @@ test('a script that takes too much memory is killed, and the run says so', async
   expect((await inPhase(run, 'Killed')).status?.reason).toMatch(/used more memory than its limit/);
 });
 
-test('a run that no node has room for says so, and the next one starts when that is mended', async () => {
+test('explains that no node has enough memory, and starts the next run after a fix', async () => {
   const resources = { requests: { memory: '4Ti' }, limits: { memory: '4Ti' } };
   const run = await start(
     'print(1)\n',
@@ -190,14 +184,14 @@ test('a run that no node has room for says so, and the next one starts when that
   const { status } = await reasonOf(run, /^The pod cannot be scheduled: .*Insufficient memory.* or cancel the run\.$/);
   expect(status?.phase).toBe('Starting');
   const next = await submit(namespace, name, { script: 'print(2)\n' });
-  const mended = { requests: { memory: '64Mi' }, limits: { memory: '256Mi' } };
-  await client.merge(SEQUENCERS, namespace, name, { spec: { runner: { resources: mended } } });
+  const fixed = { requests: { memory: '64Mi' }, limits: { memory: '256Mi' } };
+  await client.merge(SEQUENCERS, namespace, name, { spec: { runner: { resources: fixed } } });
   await client.merge(RUNS, namespace, run, { spec: { desiredState: 'Cancelled' } });
   expect((await inPhase(run, 'Cancelled')).status?.reason).toBe('Cancelled before the script started.');
   await inPhase(next.metadata.name, 'Succeeded');
 });
 
-test('a pod that somebody evicts is interrupted, its clean-up runs, and the run says who did it', async () => {
+test('interrupts the script of an evicted pod, and explains the eviction', async () => {
   const run = await start(
     'import time\nprint("up")\ntry:\n    time.sleep(600)\nfinally:\n    print("parked")\n    time.sleep(3)\n',
   );
@@ -213,7 +207,7 @@ test('a pod that somebody evicts is interrupted, its clean-up runs, and the run 
   );
 });
 
-test('a script that fills the disk of its node is evicted by the kubelet, and the run says so', async () => {
+test('explains that the node evicted a script which exceeded its storage limit', async () => {
   const script = [
     'import time',
     'with open("/work/big", "wb") as big:',
@@ -226,12 +220,12 @@ test('a script that fills the disk of its node is evicted by the kubelet, and th
   const resources = { limits: { 'ephemeral-storage': '32Mi' } };
   const run = await start(script, {}, { runner: { image, imagePullPolicy: 'Never', env: [], egress: [], resources } });
   await printed(run, 'up');
-  // The node leaves a second or so for a clean-up.
+  // The node allows about a second for the clean-up.
   const { status } = await reasonOf(run, /The node evicted the pod: .*ephemeral.*32Mi\.$/);
   expect(['Interrupted', 'Killed']).toContain(status?.phase);
 });
 
-test('an image that is not there is told within 10 seconds', async () => {
+test('explains a missing image within 10 seconds', async () => {
   const run = await start(
     'print(1)\n',
     {},
@@ -240,12 +234,12 @@ test('an image that is not there is told within 10 seconds', async () => {
     },
   );
   await inPhase(run, 'Starting');
-  const begun = performance.now();
-  await until('it says so', async () => {
+  const startedAt = performance.now();
+  await until('the reason names the image', async () => {
     const { status } = await client.get(RUNS, namespace, run);
     return /image cannot be pulled: .*none-of-this-name/.test(status?.reason ?? '');
   });
-  expect(performance.now() - begun).toBeLessThan(10_000);
+  expect(performance.now() - startedAt).toBeLessThan(10_000);
   await client.merge(RUNS, namespace, run, { spec: { desiredState: 'Cancelled' } });
   await inPhase(run, 'Cancelled');
 });

@@ -10,7 +10,7 @@ import { startProxy, type CutProxy } from '@sequencer/testing/cluster/proxy';
 
 let namespace: string;
 let proxy: CutProxy;
-let ending: AbortController;
+let stopping: AbortController;
 let running: Promise<void> | undefined;
 
 beforeAll(async () => {
@@ -24,7 +24,7 @@ afterAll(async () => {
 afterEach(async () => {
   proxy.down(false);
   proxy.silence(false);
-  ending.abort();
+  stopping.abort();
   await running;
   for (const { metadata } of await client.list(CONFIG_MAPS, namespace))
     await client.remove(CONFIG_MAPS, namespace, metadata);
@@ -33,13 +33,13 @@ afterEach(async () => {
 interface Rig {
   reflector: Reflector<ConfigMap>;
   changes: string[];
-  troubles: unknown[];
+  errors: unknown[];
 }
 
 async function start(more: Partial<ReflectorOptions<ConfigMap>> = {}): Promise<Rig> {
-  ending = new AbortController();
+  stopping = new AbortController();
   const changes: string[] = [];
-  const troubles: unknown[] = [];
+  const errors: unknown[] = [];
   const reflector = new Reflector({
     client: proxy.client,
     resource: CONFIG_MAPS,
@@ -48,27 +48,27 @@ async function start(more: Partial<ReflectorOptions<ConfigMap>> = {}): Promise<R
     changed: (before, after) => {
       changes.push(`${before?.data?.is ?? '-'}>${after?.data?.is ?? '-'}`);
     },
-    onError: (error) => troubles.push(error),
+    onError: (error) => errors.push(error),
     backOff: new BackOff(20, 500),
     ...more,
   });
-  running = reflector.run(ending.signal);
+  running = reflector.run(stopping.signal);
   await reflector.ready;
-  return { reflector, changes, troubles };
+  return { reflector, changes, errors };
 }
 
 const make = (name: string, is: string) =>
   client.create(CONFIG_MAPS, namespace, { metadata: { name, labels: { test: 'yes' } }, data: { is } });
 const set = (name: string, is: string) => client.merge(CONFIG_MAPS, namespace, name, { data: { is } });
-const holds = (reflector: Reflector<ConfigMap>) =>
+const contents = (reflector: Reflector<ConfigMap>) =>
   [...reflector.all()].map(({ metadata, data }) => `${metadata.name}=${data?.is ?? ''}`).sort();
-const sees = (reflector: Reflector<ConfigMap>, ...list: string[]) =>
-  until(`it holds ${list.join()}`, () => {
-    expect(holds(reflector)).toEqual(list.sort());
+const contains = (reflector: Reflector<ConfigMap>, ...list: string[]) =>
+  until(`the cache has ${list.join()}`, () => {
+    expect(contents(reflector)).toEqual(list.sort());
     return true;
   });
 
-test('lists in pages, and follows what is made, changed and deleted', async () => {
+test('lists in pages, then follows created, changed and deleted objects', async () => {
   for (let i = 0; i < 7; i++) await make(`a${String(i)}`, '1');
   const { reflector, changes } = await start({ pageSize: 3 });
   expect(reflector.size).toBe(7);
@@ -77,12 +77,12 @@ test('lists in pages, and follows what is made, changed and deleted', async () =
   const made = await make('b', '1');
   await set('b', '2');
   await client.remove(CONFIG_MAPS, namespace, made.metadata);
-  await until('it has seen all', () => changes.length === 3);
+  await until('it has reported all changes', () => changes.length === 3);
   expect(changes).toEqual(['->1', '1>2', '2>-']);
   expect(reflector.counts).toEqual({ lists: 1, watches: 1 });
 });
 
-test('goes on after every cut from where it was, without another list', async () => {
+test('resumes the watch after each cut connection without a new list', async () => {
   const { reflector } = await start();
   const expected: string[] = [];
   for (let i = 0; i < 12; i++) {
@@ -90,69 +90,71 @@ test('goes on after every cut from where it was, without another list', async ()
     expected.push(`c${String(i)}=1`);
     proxy.cut();
   }
-  await sees(reflector, ...expected);
+  await contains(reflector, ...expected);
   expect(reflector.counts.lists).toBe(1);
 });
 
-test('a server that is away for a while: what was made, changed and deleted meanwhile is seen afterwards', async () => {
+test('reports what was created, changed and deleted while the server was unreachable', async () => {
   const stays = await make('stays', '1');
   const goes = await make('goes', '1');
-  const { reflector, changes, troubles } = await start();
+  const { reflector, changes, errors } = await start();
   proxy.down(true);
-  await until('it has tried in vain for so long that it lists again', () => troubles.length > 7);
+  await until('it has failed so often that it will list again', () => errors.length > 7);
   await make('comes', '1');
   await set(stays.metadata.name, '2');
   await client.remove(CONFIG_MAPS, namespace, goes.metadata);
   changes.length = 0;
   proxy.down(false);
-  await sees(reflector, 'comes=1', 'stays=2');
+  await contains(reflector, 'comes=1', 'stays=2');
   expect(changes.sort()).toEqual(['->1', '1>-', '1>2'].sort());
   expect(reflector.counts.lists).toBeGreaterThan(1);
 });
 
-test('silence is noticed', async () => {
-  const { reflector, troubles } = await start({ inactivityMs: 1000 });
+test('detects a silent connection', async () => {
+  const { reflector, errors } = await start({ inactivityMs: 1000 });
   proxy.silence(true);
   await make('d', '1');
-  await until('it has noticed', () => troubles.length > 0);
-  expect(troubles[0]).toBeInstanceOf(KubernetesError);
+  await until('it reports an error', () => errors.length > 0);
+  expect(errors[0]).toBeInstanceOf(KubernetesError);
   proxy.silence(false);
   proxy.cut();
-  await sees(reflector, 'd=1');
+  await contains(reflector, 'd=1');
 });
 
-test('a version that is too old leads to a new list', async () => {
+test('lists again when its version is too old', async () => {
   await make('e', '1');
   let old = false;
-  /** Asks once for a version that no server remembers. */
-  class Forgetful extends KubernetesClient {
-    override open(...[method, path, ask]: Parameters<KubernetesClient['open']>) {
-      if (!old || ask.query?.watch !== true) return super.open(method, path, ask);
+  /** Requests once a version that no server has any more. */
+  class OutdatedClient extends KubernetesClient {
+    override open(...[method, path, call]: Parameters<KubernetesClient['open']>) {
+      if (!old || call.query?.watch !== true) return super.open(method, path, call);
       old = false;
-      return super.open(method, path, { ...ask, query: { ...ask.query, resourceVersion: '1' } });
+      return super.open(method, path, { ...call, query: { ...call.query, resourceVersion: '1' } });
     }
   }
-  const { reflector, troubles } = await start({ client: new Forgetful(proxy.config) });
-  // It watches by now, so that what is cut is a watch and not the question with the old version.
+  const { reflector, errors } = await start({ client: new OutdatedClient(proxy.config) });
+  // The watch is open by now, so that the cut hits it and not the request with the old version.
   await set('e', '1.1');
-  await sees(reflector, 'e=1.1');
+  await contains(reflector, 'e=1.1');
   old = true;
   proxy.cut();
-  await until('it was told so', () => troubles.some((error) => error instanceof KubernetesError && error.expired));
+  await until('it reports that the version has expired', () =>
+    errors.some((error) => error instanceof KubernetesError && error.expired),
+  );
   await set('e', '2');
-  await sees(reflector, 'e=2');
+  await contains(reflector, 'e=2');
   expect(reflector.counts.lists).toBe(2);
 });
 
-test('tells every object again now and then', async () => {
+test('reports every object again at each resync', async () => {
   await make('f', '1');
   const { changes } = await start({ resyncMs: 200 });
-  await until('it was told twice more', () => changes.filter((change) => change === '1>1').length >= 2);
+  await until('the object is reported twice more', () => changes.filter((change) => change === '1>1').length >= 2);
 });
 
-test('ends when it is told to, also in the middle of a wait', async () => {
+test('ends when its signal is aborted, also during a back-off', async () => {
   await start({ backOff: new BackOff(60_000, 60_000) });
   proxy.down(true);
-  ending.abort();
+  stopping.abort();
   await running;
 });

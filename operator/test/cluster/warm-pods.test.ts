@@ -1,4 +1,4 @@
-/** Pods that wait for runs, on a node that is the test. `real-pods.test.ts` has a real one. */
+/** The warm pool, on a fake node that the test controls. `real-pods.test.ts` has a warm pod on a real node. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Pod } from '@sequencer/kubernetes/objects';
 import { CONFIG_MAPS, NETWORK_POLICIES, PODS, RUNS, SECRETS, SEQUENCERS } from '@sequencer/kubernetes/resources';
@@ -42,7 +42,7 @@ async function sequencer(spec: Partial<SequencerSpec> = {}): Promise<string> {
   return name;
 }
 
-async function waitingFor(name: string): Promise<Pod[]> {
+async function warmPodsOf(name: string): Promise<Pod[]> {
   const pods = await client.list(PODS, namespace, {
     labelSelector: `${LABELS.sequencer}=${name},!${LABELS.run}`,
   });
@@ -52,15 +52,15 @@ async function waitingFor(name: string): Promise<Pod[]> {
 const inPhase = (run: string, phase: PhaseWord) => reach(namespace, run, phase);
 const pod = (name: string) => client.get(PODS, namespace, name);
 
-/** The pod that waits now, other than those that are known, with a runner that is up. */
+/** Waits for a new warm pod, starts its runner, and returns its name. */
 async function ready(name: string, ...known: string[]): Promise<string> {
-  const [found] = await until('a pod waits', async () => {
-    const others = (await waitingFor(name)).filter(({ metadata }) => !known.includes(metadata.name));
+  const [found] = await until('there is a warm pod', async () => {
+    const others = (await warmPodsOf(name)).filter(({ metadata }) => !known.includes(metadata.name));
     return others.length === 1 ? others : null;
   });
-  const waiting = found?.metadata.name ?? '';
-  await node.running(namespace, waiting);
-  return waiting;
+  const warmPod = found?.metadata.name ?? '';
+  await node.running(namespace, warmPod);
+  return warmPod;
 }
 
 async function end(run: string, itsPod: string): Promise<void> {
@@ -68,7 +68,7 @@ async function end(run: string, itsPod: string): Promise<void> {
   await inPhase(run, 'Succeeded');
 }
 
-test('a run takes the pod that waits, and another waits then; a pod that had a run gets no other', async () => {
+test('assigns a run to the warm pod and replaces the pod; a used pod gets no other run', async () => {
   const name = await sequencer();
   const first = await ready(name);
   const before = await pod(first);
@@ -82,8 +82,8 @@ test('a run takes the pod that waits, and another waits then; a pod that had a r
   const { status } = await inPhase(run, 'Running');
   expect(status).toMatchObject({ podName: first, podUID: before.metadata.uid });
   expect(status?.startedAt).toBeDefined();
-  const taken = await pod(first);
-  expect(taken.metadata).toMatchObject({
+  const assigned = await pod(first);
+  expect(assigned.metadata).toMatchObject({
     labels: { [LABELS.run]: run, [LABELS.sequencer]: name },
     ownerReferences: [{ kind: 'SequencerRun', uid: metadata.uid }],
     finalizers: ['sequencer.dev/outcome'],
@@ -96,57 +96,57 @@ test('a run takes the pod that waits, and another waits then; a pod that had a r
   const second = await ready(name, first);
   const next = (await submit(namespace, name)).metadata.name;
   await end(run, first);
-  await until('the Secret is gone', async () => (await client.find(SECRETS, namespace, first)) === null);
+  await until('the Secret is deleted', async () => (await client.find(SECRETS, namespace, first)) === null);
   expect((await inPhase(next, 'Running')).status?.podName).toBe(second);
   await end(next, second);
   expect((await pod(first)).metadata.labels?.[LABELS.run]).toBe(run);
 });
 
-test('when the node does not look at once, it is told again', async () => {
+test('nudges the kubelet again when it does not sync the pod', async () => {
   const name = await sequencer();
-  const waiting = await ready(name);
+  const warmPod = await ready(name);
   const { metadata } = await submit(namespace, name);
   await inPhase(metadata.name, 'Running');
   await until(
-    'it was told twice more',
-    async () => (await pod(waiting)).metadata.annotations?.[ANNOTATIONS.kubeletNudges] === '2',
+    'it was nudged twice more',
+    async () => (await pod(warmPod)).metadata.annotations?.[ANNOTATIONS.kubeletNudges] === '2',
   );
-  await end(metadata.name, waiting);
+  await end(metadata.name, warmPod);
 });
 
-test('without a pod that is ready, a run has one of its own, and the other does not stand in its way', async () => {
+test('creates a pod for the run when no warm pod is ready, and deletes the warm pod', async () => {
   const name = await sequencer();
-  const [waiting] = await until('a pod waits', async () => {
-    const found = await waitingFor(name);
+  const [warmPod] = await until('there is a warm pod', async () => {
+    const found = await warmPodsOf(name);
     return found.length > 0 ? found : null;
   });
   const { metadata } = await submit(namespace, name);
   await node.running(namespace, metadata.name);
   await inPhase(metadata.name, 'Running');
-  expect(await client.find(PODS, namespace, waiting?.metadata.name ?? '')).toBeNull();
+  expect(await client.find(PODS, namespace, warmPod?.metadata.name ?? '')).toBeNull();
   await ready(name);
   await end(metadata.name, metadata.name);
 });
 
-test('what the Sequencer would make differently by now is replaced, and no run gets it', async () => {
+test('replaces a warm pod when the Sequencer or its OCS configuration changes, and assigns no run to it', async () => {
   await client.create(CONFIG_MAPS, namespace, { metadata: { name: 'ocs' }, data: { 'default.yaml': 'hub: {}' } });
   const name = await sequencer({ ocs: { configMap: 'ocs' } });
   const old = await ready(name);
   await client.merge(SEQUENCERS, namespace, name, { spec: { runner: { image: 'localhost/none:2' } } });
-  await until('the old one goes', async () => (await pod(old)).metadata.deletionTimestamp !== undefined);
+  await until('the old pod is being deleted', async () => (await pod(old)).metadata.deletionTimestamp !== undefined);
   await node.forget(namespace, old);
   const current = await ready(name, old);
   expect(JSON.stringify((await pod(current)).spec)).toContain('localhost/none:2');
 
-  // Its configuration is another: nobody was told, but a run looks.
+  // Nothing watches the ConfigMap; the start of a run checks it.
   await client.merge(CONFIG_MAPS, namespace, 'ocs', { data: { 'default.yaml': 'hub: {wamp_realm: other}' } });
   const { metadata } = await submit(namespace, name);
-  await until('the run has a pod of its own', () => client.find(PODS, namespace, metadata.name));
+  await until('the run has a new pod', () => client.find(PODS, namespace, metadata.name));
   expect((await pod(current)).metadata.deletionTimestamp).toBeDefined();
   expect((await pod(current)).metadata.labels?.[LABELS.run]).toBeUndefined();
 });
 
-test('one that ends while it waits is replaced after a while, and holds nothing up', async () => {
+test('replaces a warm pod that ended without a run after a delay, and does not hold the queue', async () => {
   const name = await sequencer();
   const crashed = await ready(name);
   const times = { startedAt: '2026-11-24T20:00:00Z', finishedAt: '2026-11-24T20:01:00Z' };
@@ -159,49 +159,44 @@ test('one that ends while it waits is replaced after a while, and holds nothing 
   expect((await client.get(SEQUENCERS, namespace, name)).status?.hold).toBeUndefined();
 });
 
-test('an operator that goes on where another was cut off gives the run to the pod that it names', async () => {
+test('completes an assignment that another operator has begun', async () => {
   const name = await sequencer({ mode: 'Off' });
-  const waiting = await ready(name);
-  const { uid } = (await pod(waiting)).metadata;
-  await operator.stop();
-  const given = (await submit(namespace, name, { desiredState: 'Running' })).metadata;
-  await promise(name, given, waiting, uid);
-  operator = await startOperator(namespace);
-  expect((await inPhase(given.name, 'Running')).status?.podName).toBe(waiting);
-  expect((await client.get(SECRETS, namespace, waiting)).metadata.ownerReferences).toMatchObject([{ uid: given.uid }]);
-  await end(given.name, waiting);
-});
-
-test('one that is cancelled before its pod has it was never begun', async () => {
-  const name = await sequencer({ mode: 'Off' });
-  const waiting = await ready(name);
-  const { uid } = (await pod(waiting)).metadata;
+  const warmPod = await ready(name);
+  const { uid } = (await pod(warmPod)).metadata;
   await operator.stop();
   const run = (await submit(namespace, name, { desiredState: 'Running' })).metadata;
-  await promise(name, run, waiting, uid);
+  await claim(name, run, warmPod, uid);
+  operator = await startOperator(namespace);
+  expect((await inPhase(run.name, 'Running')).status?.podName).toBe(warmPod);
+  expect((await client.get(SECRETS, namespace, warmPod)).metadata.ownerReferences).toMatchObject([{ uid: run.uid }]);
+  await end(run.name, warmPod);
+});
+
+test('records Cancelled for a run that is cancelled during its assignment', async () => {
+  const name = await sequencer({ mode: 'Off' });
+  const warmPod = await ready(name);
+  const { uid } = (await pod(warmPod)).metadata;
+  await operator.stop();
+  const run = (await submit(namespace, name, { desiredState: 'Running' })).metadata;
+  await claim(name, run, warmPod, uid);
   await client.merge(RUNS, namespace, run.name, { spec: { desiredState: 'Cancelled' } });
   operator = await startOperator(namespace);
-  await until('the pod is stopped', async () => (await pod(waiting)).metadata.deletionTimestamp !== undefined);
-  expect(await client.find(SECRETS, namespace, waiting)).toBeNull();
-  await node.ended(namespace, waiting, 0, JSON.stringify({ begun: false }));
+  await until('the pod is stopped', async () => (await pod(warmPod)).metadata.deletionTimestamp !== undefined);
+  expect(await client.find(SECRETS, namespace, warmPod)).toBeNull();
+  await node.ended(namespace, warmPod, 0, JSON.stringify({ begun: false }));
   expect((await inPhase(run.name, 'Cancelled')).status?.reason).toMatch(/before the script started/);
 });
 
-/** As an operator leaves it that is cut off after its first step. */
-async function promise(
-  name: string,
-  run: { name: string; uid: string },
-  podName: string,
-  podUID: string,
-): Promise<void> {
+/** The state after the first step of an assignment. */
+async function claim(name: string, run: { name: string; uid: string }, podName: string, podUID: string): Promise<void> {
   const activeRun = { name: run.name, uid: run.uid };
   await client.merge(SEQUENCERS, namespace, name, { status: { activeRun } }, 'status');
   await client.merge(RUNS, namespace, run.name, { status: { phase: 'Starting', podName, podUID } }, 'status');
 }
 
-test('none waits for a Sequencer that wants none any more', async () => {
+test('deletes the warm pod when spec.runner.warm is set to 0', async () => {
   const name = await sequencer();
-  const waiting = await ready(name);
+  const warmPod = await ready(name);
   await client.merge(SEQUENCERS, namespace, name, { spec: { runner: { warm: 0 } } });
-  await until('it goes', async () => (await pod(waiting)).metadata.deletionTimestamp !== undefined);
+  await until('the pod is being deleted', async () => (await pod(warmPod)).metadata.deletionTimestamp !== undefined);
 });
