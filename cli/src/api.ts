@@ -1,4 +1,4 @@
-/** The GraphQL API as the commands use it. */
+/** The client of the GraphQL API. */
 import { readFileSync } from 'node:fs';
 import { createClient, type Client } from 'graphql-ws';
 import { CommandError, EXIT } from './errors.ts';
@@ -8,7 +8,7 @@ interface Answer<T> {
   errors?: { message: string; extensions?: { code?: string } }[];
 }
 
-/** From the file that is named, or the environment; never from the command line, which everybody on a machine can see. */
+/** Reads the token from the file or from SEQUENCER_TOKEN. Never from an argument, which every user of the machine can read. */
 export function readToken(file: string | undefined, env: NodeJS.ProcessEnv): string | null {
   if (file === undefined) return env.SEQUENCER_TOKEN?.trim() || null;
   try {
@@ -27,7 +27,7 @@ export class Api {
   constructor(server: string, token: string | null) {
     if (!URL.canParse(server) || !/^https?:/.test(server)) {
       throw new CommandError(
-        `"${server}" is not an address. Give one like http://127.0.0.1:8000.`,
+        `"${server}" is not a server address. Use one such as http://127.0.0.1:8000.`,
         EXIT.input,
         'BAD_INPUT',
       );
@@ -37,7 +37,7 @@ export class Api {
     this.server = server.replace(/\/+$/, '');
   }
 
-  /** Throws CommandError: unreachable, or the server's own refusal. */
+  /** @throws CommandError when the server is unreachable or returns an error */
   async request<T>(query: string, variables: Record<string, unknown> = {}): Promise<T> {
     let answer: Answer<T>;
     try {
@@ -49,39 +49,39 @@ export class Api {
       answer = (await response.json()) as Answer<T>;
     } catch (error) {
       const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
-      const text = `The server at ${this.server} cannot be reached (${cause}). Is it running? Name another with --server.`;
+      const text = `Cannot reach the server at ${this.server} (${cause}). Check that it is running, or set --server.`;
       throw new CommandError(text, EXIT.unreachable, 'UNREACHABLE');
     }
     const [first] = answer.errors ?? [];
     if (first || !answer.data) {
       const code = first?.extensions?.code ?? 'INTERNAL';
-      const how =
+      const hint =
         code === 'UNAUTHENTICATED'
-          ? ' Make a token in Settings; put it in a file (--token-file) or SEQUENCER_TOKEN.'
+          ? ' Create a token in Settings, and pass it with --token-file or SEQUENCER_TOKEN.'
           : '';
-      throw new CommandError((first?.message ?? 'The server gave no answer.') + how, EXIT.refused, code);
+      throw new CommandError((first?.message ?? 'The server returned no data.') + hint, EXIT.refused, code);
     }
     return answer.data;
   }
 
-  /** Does it again for as long as the server cannot be reached. */
-  async persist<T>(query: string, variables: Record<string, unknown>): Promise<T> {
+  /** Retries while the server or its database is unreachable. */
+  async requestUntilReachable<T>(query: string, variables: Record<string, unknown>): Promise<T> {
     for (;;) {
       try {
         return await this.request<T>(query, variables);
       } catch (error) {
-        const passing = error instanceof CommandError && ['UNREACHABLE', 'DATABASE_AWAY'].includes(error.code);
-        if (!passing) throw error;
+        const transient = error instanceof CommandError && ['UNREACHABLE', 'DATABASE_AWAY'].includes(error.code);
+        if (!transient) throw error;
         await new Promise((resolve) => setTimeout(resolve, 500));
       }
     }
   }
 
-  /** A connection that comes back for ever. */
+  /** A client that reconnects until it is disposed. */
   socket(): Client {
     return createClient({
       url: `${this.server.replace(/^http/, 'ws')}/graphql`,
-      // A browser's websocket has no headers: the token goes with the first message.
+      // The standard WebSocket sends no headers of ours: the first message carries the token.
       connectionParams: this.#headers,
       retryAttempts: Infinity,
       shouldRetry: () => true,

@@ -1,8 +1,8 @@
-/** How a command ends when it cannot do what it was asked. */
+/** Exit statuses and errors of a command that failed. */
 
 export const EXIT = { input: 2, refused: 1, unreachable: 69, brokenPipe: 141 } as const;
 
-/** A sentence for people, and the exit status for programs. */
+/** An error with a message for the user, and an exit status and a code for programs. */
 export class CommandError extends Error {
   readonly exitCode: number;
   readonly code: string;

@@ -1,4 +1,4 @@
-/** What the server finds in a script before it runs, as compilers print it: `FILE:LINE:COLUMN: error: …`. */
+/** Problems that the server finds in a script before it runs, printed as compilers do: `FILE:LINE:COLUMN: error: …`. */
 import type { Api } from './api.ts';
 import { CommandError, EXIT } from './errors.ts';
 
@@ -12,11 +12,11 @@ interface Finding {
 
 export function findingText(file: string, { severity, line, column, code, message }: Finding): string {
   const where = [file === '-' ? '<stdin>' : file, line, line === null ? null : column];
-  // The server's sentence names the line for those who see nothing else.
+  // The message begins with the line number, which the prefix has already.
   return `${where.filter((part) => part !== null).join(':')}: ${severity}: ${message.replace(/^line \d+: /, '')} [${code}]`;
 }
 
-/** Prints the findings to standard error. Throws CommandError when one of them keeps the script from starting. */
+/** Prints the findings to standard error. @throws CommandError when one of them prevents the start */
 export async function checkScript(api: Api, sequencer: string, file: string, script: string): Promise<void> {
   let findings: Finding[];
   try {
@@ -24,7 +24,7 @@ export async function checkScript(api: Api, sequencer: string, file: string, scr
       checkScript(sequencer: $sequencer, script: $script) { severity line column code message } }`;
     findings = (await api.request<{ checkScript: Finding[] }>(query, { sequencer, script })).checkScript;
   } catch (error) {
-    // Without a runner nobody can check it now: the run waits for one, and then the runner checks it.
+    // No runner is connected. The run stays queued until a runner connects and checks the script.
     if (error instanceof CommandError && error.code === 'RUNNER_AWAY') return;
     throw error;
   }

@@ -1,4 +1,4 @@
-/** A command follows its run through what a server goes through. */
+/** A command follows its run although the server closes connections and breaks off subscriptions. */
 import { afterEach, expect, it } from 'vitest';
 import { TroubledServer, breaksOff, refuses, sends, type Plan } from '@sequencer/testing/troubled-server';
 import { Api } from './api.ts';
@@ -20,7 +20,7 @@ async function follow(plan: Plan): Promise<number[]> {
   return seen;
 }
 
-it('goes on where it was when the database went away, also when a connection is closed for good', async () => {
+it('continues after the last piece when the database is unreachable or the connection is closed with a fatal code', async () => {
   const streams = [
     () => breaksOff('DATABASE_AWAY', output(1), output(2, 3)),
     () => refuses('DATABASE_AWAY'),
@@ -29,7 +29,7 @@ it('goes on where it was when the database went away, also when a connection is 
   expect(await follow({ closes: [4500, 1011, 1013], streams })).toEqual([1, 2, 3, 4, 5]);
 });
 
-it('ends with the words of a refusal', async () => {
+it('rejects with the message of an error that the server returns', async () => {
   await expect(follow({ streams: [() => refuses('UNKNOWN_RUN')] })).rejects.toThrow('It is UNKNOWN_RUN.');
   server.stop();
   await expect(follow({ closes: [4401], streams: [] })).rejects.toThrow('Sign in first.');

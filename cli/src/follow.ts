@@ -1,4 +1,4 @@
-/** Subscriptions that outlive reconnects: the output of a run, each piece once and in order, and its state. */
+/** Subscriptions that survive reconnects. Each piece of output arrives once and in order. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from 'graphql-ws';
 import type { Api } from './api.ts';
@@ -13,8 +13,8 @@ export interface Output {
 
 const OUTPUT = 'subscription ($run: ID!, $after: Int!) { output(run: $run, after: $after) { seq stream text at } }';
 
-const AGAIN_MS = 500;
-/** Of a websocket: the server's word for "sign in first". */
+const RETRY_MS = 500;
+/** The close code of a websocket whose client has to sign in. */
 const UNAUTHORIZED = 4401;
 
 /** Resolves after the last piece of a run that has ended. */
@@ -47,21 +47,21 @@ export interface Subscription<T> {
 export async function follow<T>(api: Api, subscription: Subscription<T>): Promise<void> {
   const socket = api.socket();
   try {
-    while (!(await followOnce(socket, subscription))) await sleep(AGAIN_MS);
+    while (!(await followOnce(socket, subscription))) await sleep(RETRY_MS);
   } finally {
     await socket.dispose();
   }
 }
 
-interface Refusal {
+interface ServerError {
   message: string;
   extensions?: { code?: unknown };
 }
 
-/** True when the server completed it; false when it could not continue. */
+/** Resolves to true when the server completed the subscription, and to false when it has to be repeated. */
 function followOnce<T>(socket: Client, { query, variables, next }: Subscription<T>) {
   return new Promise<boolean>((resolve, reject) => {
-    const refused = ({ message, extensions }: Refusal) => {
+    const fail = ({ message, extensions }: ServerError) => {
       if (extensions?.code === 'DATABASE_AWAY') resolve(false);
       else reject(new CommandError(message, EXIT.refused, 'INTERNAL'));
     };
@@ -69,13 +69,13 @@ function followOnce<T>(socket: Client, { query, variables, next }: Subscription<
       { query, variables },
       {
         next: ({ data, errors }) => {
-          if (errors?.[0]) refused(errors[0]);
+          if (errors?.[0]) fail(errors[0]);
           if (data) next(data);
         },
         error: (error) => {
-          if (Array.isArray(error)) refused(error[0] as Refusal);
-          else if (error instanceof CloseEvent && error.code === UNAUTHORIZED) refused({ message: 'Sign in first.' });
-          // The connection was closed with a code that the library takes for final.
+          if (Array.isArray(error)) fail(error[0] as ServerError);
+          else if (error instanceof CloseEvent && error.code === UNAUTHORIZED) fail({ message: 'Sign in first.' });
+          // graphql-ws takes this close code for fatal; the subscription is repeated nevertheless.
           else resolve(false);
         },
         complete: () => {

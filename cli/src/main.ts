@@ -1,10 +1,10 @@
-/** The command line: what can be asked, and how errors end it. */
+/** The command line: its commands and options, and the exit status of errors. */
 import { Command, Option } from 'commander';
 import { Api, readToken } from './api.ts';
 import { CommandError, EXIT } from './errors.ts';
-import { listCommand, logsCommand, statusCommand, steerCommand } from './other-commands.ts';
+import { listCommand, logsCommand, statusCommand, controlCommand } from './other-commands.ts';
+import { report } from './report.ts';
 import { runCommand } from './run-command.ts';
-import { say } from './say.ts';
 
 interface Common {
   server: string;
@@ -12,13 +12,13 @@ interface Common {
   json: boolean;
 }
 
-// A variable that is set to nothing is as good as not set.
+// An empty variable counts as unset.
 for (const name of ['SEQUENCER', 'SEQUENCER_URL', 'SEQUENCER_TOKEN_FILE']) {
   if (process.env[name] === '') Reflect.deleteProperty(process.env, name);
 }
 
 const program = new Command('sequencer')
-  .description('Runs observing scripts on telescopes, and looks at runs.')
+  .description('Run observing scripts on telescopes, and inspect and control the runs.')
   .enablePositionalOptions()
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : EXIT.input));
 
@@ -30,29 +30,25 @@ function command(usage: string, description: string): Command {
   return program
     .command(usage)
     .description(description)
+    .addOption(new Option('--server <url>', 'address of the API').env('SEQUENCER_URL').default('http://127.0.0.1:8000'))
     .addOption(
-      new Option('--server <url>', 'the address of the API').env('SEQUENCER_URL').default('http://127.0.0.1:8000'),
+      new Option('--token-file <file>', 'file with an API token, in place of SEQUENCER_TOKEN').env(
+        'SEQUENCER_TOKEN_FILE',
+      ),
     )
-    .addOption(
-      new Option('--token-file <file>', 'the file with an API token; else SEQUENCER_TOKEN').env('SEQUENCER_TOKEN_FILE'),
-    )
-    .option('--json', 'one JSON object a line, for programs', false);
+    .option('--json', 'print one JSON object per line', false);
 }
 
-const sequencerOption = () => new Option('--sequencer <name>', 'which telescope').env('SEQUENCER');
+const sequencerOption = () => new Option('--sequencer <name>', 'telescope').env('SEQUENCER');
 
-command('run', 'run a script (- reads it from standard input), show its output, end with its exit status')
+command('run', 'run a script (- reads standard input), print its output and exit with its status')
   .argument('<file>')
   .argument('[arguments...]', 'sys.argv[1:] of the script')
   .passThroughOptions()
   .addOption(sequencerOption())
-  .option('--title <text>', 'how the run is called; the name of the file when left out')
-  .option('--paused', 'stop before the first line', false)
-  .option(
-    '--attached',
-    'stop the run when this client is gone, even if it was killed: interrupt, then terminate; never kill',
-    false,
-  )
+  .option('--title <text>', 'title of the run (default: the name of the file)')
+  .option('--paused', 'pause before the first line', false)
+  .option('--attached', 'stop the run if this client exits or is killed: interrupt, then terminate, never kill', false)
   .action(
     async (
       file: string,
@@ -70,47 +66,47 @@ command('run', 'run a script (- reads it from standard input), show its output, 
     },
   );
 
-command('status', 'every telescope in a line').action(async (options: Common) => {
+command('status', 'show the state of each telescope').action(async (options: Common) => {
   await statusCommand(apiOf(options), options.json);
 });
 
-command('list', 'the newest runs')
+command('list', 'list the newest runs')
   .addOption(sequencerOption())
-  .addOption(new Option('--limit <count>', 'how many').default(20).argParser(Number))
+  .addOption(new Option('--limit <count>', 'number of runs').default(20).argParser(Number))
   .action(async (options: Common & { sequencer?: string; limit: number }) => {
     await listCommand(apiOf(options), options);
   });
 
-command('logs', 'the output of a run, named by its id or like satp1/12')
+command('logs', 'print the output of a run; <run> is its id, or its telescope and number: satp1/12')
   .argument('<run>')
-  .option('-f, --follow', 'until it ends', false)
+  .option('-f, --follow', 'print new output until the run ends', false)
   .action(async (run: string, options: Common & { follow: boolean }) => {
     await logsCommand(apiOf(options), run, options);
   });
 
 for (const [name, mutation, description] of [
   ['pause', 'pauseRun', 'pause a run at its next line'],
-  ['resume', 'resumeRun', 'let a run go on, or take a pending pause back'],
+  ['resume', 'resumeRun', 'resume a run, or cancel a pending pause'],
 ] as const) {
   command(name, description)
     .argument('<run>')
     .action(async (run: string, options: Common) => {
-      await steerCommand(apiOf(options), mutation, run, options.json);
+      await controlCommand(apiOf(options), mutation, run, options.json);
     });
 }
 
 command('stop', 'stop a run')
   .argument('<run>')
   .addOption(
-    new Option('--level <level>', 'how hard')
+    new Option('--level <level>', 'how to stop it')
       .choices(['request', 'interrupt', 'terminate', 'kill'])
       .default('interrupt'),
   )
   .action(async (run: string, options: Common & { level: string }) => {
-    await steerCommand(apiOf(options), 'stopRun', run, options.json, options.level.toUpperCase());
+    await controlCommand(apiOf(options), 'stopRun', run, options.json, options.level.toUpperCase());
   });
 
-// As other programs do: whose reader has gone, as with `| head`, ends quietly.
+// When the reader of a pipe closes it, as with `| head`, exit quietly as other programs do.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
   process.exit(EXIT.brokenPipe);
@@ -120,6 +116,6 @@ try {
   await program.parseAsync();
 } catch (error) {
   if (!(error instanceof CommandError)) throw error;
-  say(`${error.message} (${error.code})`);
+  report(`${error.message} (${error.code})`);
   process.exitCode = error.exitCode;
 }

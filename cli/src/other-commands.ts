@@ -1,4 +1,4 @@
-/** The commands that look and that steer. */
+/** The commands that inspect or control runs: status, list, logs, pause, resume and stop. */
 import type { Api } from './api.ts';
 import { followOutput, type Output } from './follow.ts';
 import { RunQuestions } from './questions.ts';
@@ -9,7 +9,7 @@ function print(json: boolean, value: object, text: string): void {
   process.stdout.write(`${json ? JSON.stringify(value) : text}\n`);
 }
 
-function line(run: RunSummary): string {
+function summaryLine(run: RunSummary): string {
   const name = `${run.sequencer.name}/${String(run.number)}`;
   return [name.padEnd(14), run.phase.padEnd(12), run.submittedAt.slice(0, 19).padEnd(20), run.title ?? '']
     .join(' ')
@@ -33,7 +33,7 @@ export async function statusCommand(api: Api, json: boolean): Promise<void> {
     print(
       json,
       s,
-      `${s.name.padEnd(14)} ${state}, mode ${s.mode.toLowerCase()}, ${String(s.queue.length)} waiting${runner}`,
+      `${s.name.padEnd(14)} ${state}, mode ${s.mode.toLowerCase()}, ${String(s.queue.length)} queued${runner}`,
     );
   }
 }
@@ -46,7 +46,7 @@ export async function listCommand(
     `query ($filter: RunFilter, $first: Int) { runs(filter: $filter, first: $first) { edges { node { ${SUMMARY} } } } }`,
     { filter: { sequencer: options.sequencer ?? null }, first: options.limit },
   );
-  for (const { node } of runs.edges) print(options.json, node, line(node));
+  for (const { node } of runs.edges) print(options.json, node, summaryLine(node));
 }
 
 export async function logsCommand(api: Api, name: string, options: { follow: boolean; json: boolean }): Promise<void> {
@@ -63,7 +63,7 @@ export async function logsCommand(api: Api, name: string, options: { follow: boo
         if (options.json) write(piece);
         else terminal.write(piece);
       }),
-      // Only the terminal that started a run answers; here the questions that are open are printed.
+      // Only the terminal that started a run can answer; here open questions are printed.
       questions.follow(),
     ]);
     return;
@@ -80,8 +80,8 @@ export async function logsCommand(api: Api, name: string, options: { follow: boo
   }
 }
 
-/** pauseRun, resumeRun or stopRun, and how the run is after that. */
-export async function steerCommand(
+/** Sends pauseRun, resumeRun or stopRun, then prints the state of the run. */
+export async function controlCommand(
   api: Api,
   mutation: string,
   name: string,
@@ -95,5 +95,5 @@ export async function steerCommand(
     { id: run.id, ...(level === undefined ? {} : { level }) },
   );
   const after = answer[mutation] ?? run;
-  print(json, after, `${line(after)}${after.reason ? `  ${after.reason}` : ''}`);
+  print(json, after, `${summaryLine(after)}${after.reason ? `  ${after.reason}` : ''}`);
 }

@@ -1,4 +1,4 @@
-/** Shows questions of the script. In an interactive terminal they can be answered; the first answer wins. */
+/** Shows the script's questions. In an interactive terminal the user can answer them; the first answer counts. */
 import type { Api } from './api.ts';
 import { CommandError } from './errors.ts';
 import { follow } from './follow.ts';
@@ -29,12 +29,12 @@ export class RunQuestions {
   readonly #run: string;
   readonly #terminal: Terminal;
   readonly #shown = new Map<number, Shown>();
-  /** One prompt at a time: threads may ask side by side. */
-  #last: Promise<void> = Promise.resolve();
+  /** Only one prompt at a time, because several threads of the script may ask concurrently. */
+  #prompts: Promise<void> = Promise.resolve();
 
   readonly #past: boolean;
 
-  /** @param past also prints questions that were over when this began */
+  /** @param past whether to print questions that had already been answered */
   constructor(api: Api, run: string, terminal: Terminal, past: boolean) {
     this.#past = past;
     this.#api = api;
@@ -48,25 +48,25 @@ export class RunQuestions {
 
   /** Shows each question until the run has ended. */
   async follow(): Promise<void> {
-    let hidden = !this.#past;
+    let skipAnswered = !this.#past;
     const next = ({ run }: { run: { asks: Ask[] } }) => {
       for (const ask of run.asks) {
-        if (hidden && ask.answered) this.#remember(ask).withdraw.abort();
-        else this.#take(ask);
+        if (skipAnswered && ask.answered) this.#remember(ask).withdraw.abort();
+        else this.#update(ask);
       }
-      hidden = false;
+      skipAnswered = false;
     };
     await follow(this.#api, { query: ASKS, variables: { run: this.#run }, next });
     for (const { withdraw } of this.#shown.values()) withdraw.abort();
-    await this.#last;
+    await this.#prompts;
   }
 
-  #take(ask: Ask): void {
+  #update(ask: Ask): void {
     const shown = this.#shown.get(ask.ask);
     if (shown && ask.answered) this.#close(shown, ask.answered);
     else if (!shown && !ask.answered) this.#open(ask);
     else if (!shown && ask.answered) {
-      // Asked and answered between two states of the run.
+      // Asked and answered between two updates of the run.
       this.#terminal.print(`the script asked: ${oneLine(ask.question)}`);
       this.#close(this.#remember(ask), ask.answered);
     }
@@ -84,7 +84,7 @@ export class RunQuestions {
       this.#terminal.print(`the script asks: ${oneLine(ask.question)}  Answer at ${this.url}`);
       return;
     }
-    this.#last = this.#last
+    this.#prompts = this.#prompts
       .then(() => this.#answer(shown))
       .catch((error: unknown) => {
         this.#terminal.print(error instanceof Error ? error.message : String(error));
@@ -95,8 +95,9 @@ export class RunQuestions {
     if (shown.withdraw.signal.aborted) return;
     shown.withdraw.abort();
     if (shown.answered) return;
-    if (answer === null) this.#terminal.print('Nobody answered.');
-    else if (by === null) this.#terminal.print(`Nobody answered in time. The default is used: ${answer}`);
+    if (answer === null) this.#terminal.print('The question was not answered.');
+    else if (by === null)
+      this.#terminal.print(`The question was not answered in time. The script uses the default: ${answer}`);
     else this.#terminal.print(`Answered by ${by}: ${answer}`);
   }
 
@@ -118,7 +119,7 @@ export class RunQuestions {
       } catch (error) {
         shown.answered = false;
         if (!(error instanceof CommandError)) throw error;
-        // Another answer came first: its line follows with the state of the run.
+        // Another answer was first. The next update of the run prints it.
         if (error.code === 'ASK_ANSWERED') return;
         this.#terminal.print(`${error.message} (${error.code})`);
       }
@@ -130,7 +131,7 @@ function oneLine(question: string): string {
   return question.trim().replaceAll(/\s+/g, ' ');
 }
 
-/** `input()` shows its own words as they are; a question of the module `sequencer` gets its choices. */
+/** The text of `input()` is shown unchanged; a question of the module `sequencer` is followed by its choices. */
 function promptOf({ kind, question, default: fallback }: Ask): string {
   const text = oneLine(question);
   const choices = [kind === 'confirm' ? 'yes/no' : '', fallback === null ? '' : `Enter for ${fallback}`];

@@ -1,4 +1,4 @@
-/** `sequencer run`: submits, shows the output as it comes, ends as the script ended. */
+/** `sequencer run`: submits the script, prints its output, and exits with its status. */
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -9,9 +9,9 @@ import { CommandError, EXIT } from './errors.ts';
 import { checkScript } from './findings.ts';
 import { followOutput } from './follow.ts';
 import { RunQuestions } from './questions.ts';
+import { report } from './report.ts';
 import { SUMMARY, type RunSummary } from './run-id.ts';
-import { say } from './say.ts';
-import { passSignalsOn } from './stop-signals.ts';
+import { forwardSignals } from './stop-signals.ts';
 import { Terminal } from './terminal.ts';
 
 export interface RunOptions {
@@ -37,7 +37,7 @@ async function readScript(file: string): Promise<string> {
   }
 }
 
-/** The one that is named, or the only one. */
+/** The named sequencer, or the only one. */
 async function chooseSequencer(api: Api, named: string | undefined): Promise<string> {
   if (named !== undefined) return named;
   const { sequencers } = await api.request<{ sequencers: { name: string }[] }>('{ sequencers { name } }');
@@ -47,8 +47,8 @@ async function chooseSequencer(api: Api, named: string | undefined): Promise<str
   throw new CommandError(text, EXIT.input, 'BAD_INPUT');
 }
 
-/** Returns what to call when the run has ended. */
-function watchOver({ server, token }: Api, run: string): () => void {
+/** Starts the watchdog of an attached run. The returned function has to be called when the run has ended. */
+function startWatchdog({ server, token }: Api, run: string): () => void {
   const watchdog = spawn(process.execPath, [join(import.meta.dirname, 'watchdog.ts'), server, run], {
     stdio: ['pipe', 'ignore', 'ignore'],
     env: { ...process.env, ...(token === null ? {} : { SEQUENCER_TOKEN: token }) },
@@ -82,24 +82,27 @@ export async function runCommand(api: Api, file: string, args: string[], options
     `mutation ($input: SubmitRunInput!) { submitRun(input: $input) { ${SUMMARY} } }`,
     { input },
   );
-  const released = options.attached ? watchOver(api, run.id) : () => undefined;
+  const dismissWatchdog = options.attached ? startWatchdog(api, run.id) : () => undefined;
   const terminal = new Terminal(file !== '-' && !options.json);
-  passSignalsOn(api, run.id, (text) => {
+  forwardSignals(api, run.id, (text) => {
     terminal.print(text);
   });
   if (options.json) process.stdout.write(`${JSON.stringify({ type: 'run', ...run })}\n`);
-  else if (run.phase === 'QUEUED') say(`run ${sequencer}/${String(run.number)} is queued. ${run.reason ?? ''}`);
+  else if (run.phase === 'QUEUED') report(`run ${sequencer}/${String(run.number)} is queued. ${run.reason ?? ''}`);
   const output = followOutput(api, run.id, (piece) => {
     if (options.json) process.stdout.write(`${JSON.stringify({ type: 'output', ...piece })}\n`);
     else terminal.write(piece);
   });
   await Promise.all([output, new RunQuestions(api, run.id, terminal, true).follow()]);
-  const { run: last } = await api.persist<{ run: RunSummary }>(`query ($id: ID!) { run(id: $id) { ${SUMMARY} } }`, {
-    id: run.id,
-  });
-  released();
+  const { run: last } = await api.requestUntilReachable<{ run: RunSummary }>(
+    `query ($id: ID!) { run(id: $id) { ${SUMMARY} } }`,
+    {
+      id: run.id,
+    },
+  );
+  dismissWatchdog();
   if (options.json) process.stdout.write(`${JSON.stringify({ type: 'ended', ...last })}\n`);
   else if (!['SUCCEEDED', 'FAILED', 'INTERRUPTED'].includes(last.phase))
-    say(`run ${sequencer}/${String(run.number)}: ${last.phase.toLowerCase()}. ${last.reason ?? ''}`);
+    report(`run ${sequencer}/${String(run.number)}: ${last.phase.toLowerCase()}. ${last.reason ?? ''}`);
   return exitStatus(last);
 }

@@ -1,4 +1,4 @@
-/** A run as people name it: its id, or `satp1/12`. */
+/** Finds a run by its id, or by its telescope and number: `satp1/12`. */
 import type { Api } from './api.ts';
 import { CommandError, EXIT } from './errors.ts';
 
@@ -33,7 +33,7 @@ export async function findRun(api: Api, name: string): Promise<RunSummary> {
     if (run) return run;
   }
   throw new CommandError(
-    `There is no run "${name}". Name it by its id, or like satp1/12.`,
+    `There is no run "${name}". Give its id, or its telescope and number, such as satp1/12.`,
     EXIT.refused,
     'UNKNOWN_RUN',
   );

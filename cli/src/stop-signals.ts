@@ -1,4 +1,4 @@
-/** Maps signals of the terminal to the run: the first Ctrl-C interrupts it. Only `sequencer stop` sends more. */
+/** Forwards signals of the terminal to the run: the first Ctrl-C interrupts it. Stronger stops need `sequencer stop`. */
 import type { Api } from './api.ts';
 import { CommandError } from './errors.ts';
 
@@ -13,8 +13,8 @@ const STOP = 'mutation ($id: ID!, $level: StopLevel!) { stopRun(id: $id, level: 
 const CANCEL = 'mutation ($id: ID!) { cancelRun(id: $id) { id } }';
 const STATE = 'query ($id: ID!) { run(id: $id) { phase reason number sequencer { name } } }';
 
-/** @param say prints a line in the terminal */
-export function passSignalsOn(api: Api, run: string, say: (text: string) => void): void {
+/** @param print writes a line to the terminal */
+export function forwardSignals(api: Api, run: string, print: (text: string) => void): void {
   const where = process.env.SEQUENCER_URL === api.server ? '' : ` --server ${api.server}`;
   const sent = new Set<string>();
 
@@ -24,11 +24,11 @@ export function passSignalsOn(api: Api, run: string, say: (text: string) => void
       return;
     }
     sent.add(level);
-    say(`stopping the run (${level.toLowerCase()}) ...`);
+    print(`stopping the run (${level.toLowerCase()}) ...`);
     try {
       await api.request(STOP, { id: run, level });
     } catch (error) {
-      // It was not delivered: the next signal tries again.
+      // The stop was not delivered; the next signal tries again.
       sent.delete(level);
       if (!(error instanceof CommandError)) throw error;
       if (error.code === 'RUN_NOT_STARTED') await api.request(CANCEL, { id: run });
@@ -39,14 +39,14 @@ export function passSignalsOn(api: Api, run: string, say: (text: string) => void
   async function printState(): Promise<void> {
     const { run: now } = await api.request<{ run: State }>(STATE, { id: run });
     const name = `${now.sequencer.name}/${String(now.number)}`;
-    say(`run ${name} is ${now.phase.toLowerCase()}. ${now.reason ?? ''}`.trimEnd());
-    say(`If it does not stop: sequencer stop --level terminate${where} ${name}`);
+    print(`run ${name} is ${now.phase.toLowerCase()}. ${now.reason ?? ''}`.trimEnd());
+    print(`If it does not stop, run: sequencer stop --level terminate${where} ${name}`);
   }
 
   const on = (signal: 'SIGINT' | 'SIGTERM', level: 'INTERRUPT' | 'TERMINATE') =>
     process.on(signal, () => {
       stop(level).catch((error: unknown) => {
-        say(error instanceof Error ? error.message : String(error));
+        print(error instanceof Error ? error.message : String(error));
       });
     });
   on('SIGINT', 'INTERRUPT');

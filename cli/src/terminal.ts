@@ -1,4 +1,4 @@
-/** The terminal of `sequencer run`: the script's output, and below it the question that waits for an answer. */
+/** The terminal of `sequencer run`: the script's output, and below it the open question. */
 import { clearScreenDown, createInterface, cursorTo, type Interface } from 'node:readline';
 import type { Output } from './follow.ts';
 
@@ -8,7 +8,7 @@ function currentLine(before: string, text: string): string {
 }
 
 export class Terminal {
-  /** Whether a person can answer here: the script was not read from standard input, and both ends are a terminal. */
+  /** Whether the user can answer here: the script was not read from standard input, and both ends are a terminal. */
   readonly interactive: boolean;
   #line = '';
   #prompt: { keyboard: Interface; question: string } | null = null;
@@ -33,7 +33,7 @@ export class Terminal {
     this.#draw();
   }
 
-  /** A line of this program: on a line of its own, above the prompt. */
+  /** Prints a line of this program, above the prompt. */
   print(text: string): void {
     if (this.#prompt) {
       cursorTo(process.stderr, 0);

@@ -66,7 +66,7 @@ test('without a valid token the error explains how to create one', () => {
   for (const env of [{}, { SEQUENCER_TOKEN: `seq_${'x'.repeat(43)}` }]) {
     const { status, stdout, stderr } = cli(['list'], env);
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
-    expect(stderr).toContain('Make a token in Settings');
+    expect(stderr).toContain('Create a token in Settings');
   }
   const missing = cli(['list', '--token-file', '/nowhere/at/all']);
   expect(missing.status).toBe(2);
