@@ -1,4 +1,4 @@
-/** The mount: ACUAgent. Moves take the time that they take on a telescope, divided by the speed factor. */
+/** The mount: ACUAgent. A move takes as long as on a telescope, divided by the speed factor. */
 import { Agent, Failed, type Outcome, type Running, type Setting } from './agent.ts';
 import { Axis } from './motion.ts';
 import { ParamError, floatText, numberOf, type ParamSpecs } from './params.ts';
@@ -36,7 +36,7 @@ type AxisName = 'az' | 'el' | 'third';
 export class Acu extends Agent {
   readonly #isSat: boolean;
   readonly #axes: Record<AxisName, Axis>;
-  /** Azimuth with elevation, and the third axis, each do one thing at a time. */
+  /** The running operation of azimuth and elevation, and of the third axis: one at a time each. */
   readonly #busy: Record<'azel' | 'third', string | null> = { azel: null, third: null };
   #scanParams: Data = { ...SCAN_DEFAULTS };
   #shutter = 'open';
@@ -124,7 +124,7 @@ export class Acu extends Agent {
       );
     }
     const axes = targets.map((target) => target.axis);
-    // Faults are cleared and brakes released.
+    // Clears faults and releases brakes.
     if (!(await running.work(3))) return [false, 'Move aborted!'];
     const slower = this.faults.stretch(running.session.opName);
     for (const { axis, value } of targets) axis.go(value, this.clock.now(), slower);
@@ -136,12 +136,12 @@ export class Acu extends Agent {
         this.#halt(axes);
         throw error;
       }
-      const say = (what: string): Outcome => [false, targets.map(({ name }) => `${name}: ${what}`).join(' ')];
+      const failure = (what: string): Outcome => [false, targets.map(({ name }) => `${name}: ${what}`).join(' ')];
       if (!goesOn) {
         await this.clock.pass(this.#halt(axes));
-        return say('Move aborted!');
+        return failure('Move aborted!');
       }
-      if (axes.some((axis) => axis.mode !== 'Preset')) return say('Irregularity during motion!');
+      if (axes.some((axis) => axis.mode !== 'Preset')) return failure('Irregularity during motion!');
     }
     for (const axis of axes) axis.mode = 'Stop';
     return [true, 'Move complete.'];
@@ -168,7 +168,7 @@ export class Acu extends Agent {
     return [true, 'Scan ended. User-requested stop.'];
   }
 
-  /** How long until all of them stand still. */
+  /** Seconds until all axes are at rest. */
   #halt(axes: readonly Axis[]): number {
     return Math.max(0, ...axes.map((axis) => axis.halt(this.clock.now())));
   }

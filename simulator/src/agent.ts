@@ -1,4 +1,4 @@
-/** An OCS agent: operations that are started, stopped, waited for and asked, with the words of the real ones. */
+/** An OCS agent: its operations are started, stopped, awaited and queried, with the messages of the real agents. */
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TelescopeClock } from './clock.ts';
@@ -21,7 +21,7 @@ export class Failed extends Error {}
 export interface Running {
   session: OpSession;
   params: Params;
-  /** Waits for telescope seconds; returns false when the operation has to stop. Injected faults take effect here. */
+  /** Waits for telescope seconds; resolves to false when the operation has to stop. Injected faults take effect here. */
   work: (seconds: number) => Promise<boolean>;
 }
 export type Body = (running: Running) => Promise<Outcome> | Outcome;
@@ -29,10 +29,10 @@ export type Body = (running: Running) => Promise<Outcome> | Outcome;
 interface Operation {
   type: 'task' | 'process';
   params: ParamSpecs;
-  /** Whether `abort` reaches it; processes can always be stopped. */
+  /** Whether `abort` ends it; processes can always be stopped. */
   abortable: boolean;
   body: Body;
-  /** Not a job: it runs for ever, and injected faults do not affect it. */
+  /** Runs all the time; injected faults do not affect it. */
   monitor: boolean;
 }
 
@@ -70,7 +70,7 @@ export class Agent {
     this.#operations.set(name, { type: 'process', params, body, abortable: true, monitor: false });
   }
 
-  /** A task that takes a while and does nothing else. */
+  /** A task that only takes time. */
   protected timed(name: string, seconds: number, message: string, effect?: () => void, params: ParamSpecs = {}): void {
     this.task(name, params, async ({ work }) => {
       await work(seconds);
@@ -79,7 +79,7 @@ export class Agent {
     });
   }
 
-  /** A process that runs from the beginning and whose data is asked for as it is now. */
+  /** A process that runs from the start and always has current data. */
   protected monitor(name: string, data: () => Data): void {
     const body: Body = ({ session }) => session.ended.then((): Outcome => [true, 'Acquisition exited cleanly.']);
     this.#operations.set(name, { type: 'process', params: {}, body, abortable: true, monitor: true });
@@ -97,7 +97,7 @@ export class Agent {
 
   /* ---- calls ---------------------------------------------------------------------------------------------------- */
 
-  /** A call of an operation. `gone` is aborted when the caller has hung up. */
+  /** Calls an operation. `gone` is aborted when the caller has disconnected. */
   async call(
     action: string,
     op: string,
@@ -111,13 +111,13 @@ export class Agent {
       return [ERROR, `No implementation for "${op}"`, {}];
     }
     const reply = action === 'start' ? this.#start(op, params ?? {}) : this.#stop(action, op);
-    this.#journal.asked(this.instance, action, op, params, reply[0] === OK ? null : reply[1]);
+    this.#journal.called(this.instance, action, op, params, reply[0] === OK ? null : reply[1]);
     return reply;
   }
 
   #start(name: string, given: Params): Reply {
     if (this.faults.is('reject', name)) {
-      this.faults.spend();
+      this.faults.use();
       return [ERROR, `Simulated rejection of ${name}`, {}];
     }
     const operation = this.#operations.get(name);
@@ -162,7 +162,7 @@ export class Agent {
       await this.clock.tick();
       while (this.faults.is('hang', opName)) await this.clock.tick();
       if (this.faults.is('error', opName)) {
-        this.faults.spend();
+        this.faults.use();
         throw new Failed(`Simulated failure of ${opName}`);
       }
       if (session.status !== 'running') return false;
@@ -180,7 +180,7 @@ export class Agent {
     if (session.status === 'stopping' || session.status === 'done') {
       return [ERROR, `The operation is already ${session.status}`, {}];
     }
-    // Of a task that cannot be aborted the real agents say the same, and do nothing.
+    // The real agents reply the same for a task that cannot be aborted, and do nothing.
     if (operation.abortable) session.setStatus('stopping');
     return [OK, `Requested ${action} on ${operation.type} ${name}".`, session.encoded()];
   }
@@ -207,7 +207,7 @@ export class Agent {
     return session ? [OK, 'Session active.', session.encoded()] : [OK, 'No session active.', {}];
   }
 
-  /** What the agent can do: clients make themselves from it. */
+  /** The agent's operations, from which OCS clients generate their methods. */
   describe(query: string): unknown {
     const list = (type: Operation['type']) =>
       [...this.#operations]

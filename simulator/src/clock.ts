@@ -1,7 +1,7 @@
-/** Time at the telescope: it runs faster than ours by the speed factor. */
+/** Time at the telescope: faster than real time by the speed factor. */
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Between two looks at the world, in ms of our time. */
+/** Interval between two updates of a simulated motion, in ms of real time. */
 export const TICK_MS = 50;
 
 export class TelescopeClock {
@@ -11,12 +11,12 @@ export class TelescopeClock {
     this.speed = speed;
   }
 
-  /** Telescope seconds since some moment. */
+  /** Telescope seconds since an arbitrary moment. */
   now(): number {
     return (performance.now() / 1000) * this.speed;
   }
 
-  /** Lets telescope seconds pass. */
+  /** Waits for telescope seconds. */
   async pass(seconds: number): Promise<void> {
     await sleep((seconds / this.speed) * 1000);
   }

@@ -1,18 +1,18 @@
-/** Faults on demand: they strike running operations too, until they are taken back or have struck often enough. */
+/** Injected faults. They also affect running operations, until they are removed or have been used `times` times. */
 
 export const FAULT_KINDS = ['error', 'hang', 'offline', 'reject', 'slow', 'none'] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
 export interface Fault {
   kind: FaultKind;
-  /** Null strikes every operation of the agent. */
+  /** The operation; null for every operation of the agent. */
   op: string | null;
-  /** How often it strikes; null for ever. */
+  /** How often the fault takes effect; null for no limit. */
   times: number | null;
 }
 
-/** How much slower a slow operation is. */
-const SLOWER = 10;
+/** Factor by which a slow operation takes longer. */
+const SLOW_FACTOR = 10;
 
 export class Faults {
   #fault: Fault | null = null;
@@ -26,14 +26,14 @@ export class Faults {
     return fault?.kind === kind && (fault.op === null || fault.op === op);
   }
 
-  /** Counts one stroke. */
-  spend(): void {
+  /** Counts one use of the fault. */
+  use(): void {
     if (!this.#fault || this.#fault.times === null) return;
     this.#fault.times -= 1;
     if (this.#fault.times <= 0) this.#fault = null;
   }
 
   stretch(op: string): number {
-    return this.is('slow', op) ? SLOWER : 1;
+    return this.is('slow', op) ? SLOW_FACTOR : 1;
   }
 }

@@ -1,9 +1,9 @@
-/** The half-wave plate that spins: HWPSupervisor. Its tasks cannot be aborted. */
+/** The rotating half-wave plate: HWPSupervisor. Its tasks cannot be aborted. */
 import { Agent, type Outcome, type Running, type Setting } from './agent.ts';
 import { numberOf } from './params.ts';
 import type { Data } from './session.ts';
 
-/** Changes of frequency, in Hz per telescope second. */
+/** Rates of frequency change, in Hz per telescope second. */
 const RATES = { spinUp: 2 / 420, brake: 2 / 900, coast: 2 / 2400 };
 const TOLERANCE_HZ = 0.002;
 const float = { type: 'float', default: null } as const;
@@ -68,7 +68,7 @@ export class Hwp extends Agent {
       last = now;
     }
     this.#frequency = goal;
-    // Within its tolerance for ten seconds.
+    // The frequency has to be within the tolerance for ten seconds.
     await work(10);
     this.#state = 'Done';
     session.data = {

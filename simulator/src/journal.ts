@@ -1,4 +1,4 @@
-/** What was asked of the agents and how it ended, a line each: what tests and people look into. */
+/** Each call of an agent and each end of an operation, one line each, for tests and debugging. */
 import { floatText, type Params } from './params.ts';
 
 const KEPT = 10_000;
@@ -15,7 +15,7 @@ function paramText(params: Params | null): string {
 export class Journal {
   readonly #lines: string[] = [];
 
-  asked(agent: string, action: string, op: string, params: Params | null, refused: string | null): void {
+  called(agent: string, action: string, op: string, params: Params | null, refused: string | null): void {
     this.#add(agent, action, op, `${paramText(params)}${refused === null ? '' : ` REFUSED: ${refused}`}`.trim());
   }
 

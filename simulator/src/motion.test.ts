@@ -20,7 +20,7 @@ it('reaches its target and stops there', () => {
   );
 });
 
-it('never is faster than it may be, and never jumps', () => {
+it('never exceeds the maximum velocity and never jumps', () => {
   const axis = make();
   axis.go(300, 0);
   let before = axis.at(0).position;

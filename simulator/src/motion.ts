@@ -1,4 +1,4 @@
-/** How an axis of a telescope moves: with constant acceleration, in closed form. Degrees and telescope seconds. */
+/** Motion of a telescope axis with constant acceleration, in closed form. Degrees and telescope seconds. */
 
 interface State {
   position: number;
@@ -13,7 +13,7 @@ export class Axis {
   readonly high: number;
   mode: Mode = 'Stop';
   target: number;
-  /** When the move ends; infinite for a scan. */
+  /** Time at which the move ends; infinite for a scan. */
   arrival = 0;
   readonly #speed: number;
   readonly #acceleration: number;
@@ -33,7 +33,7 @@ export class Axis {
     return this.#plan(now);
   }
 
-  /** Begins a move to a point. */
+  /** Starts a move to a position. */
   go(target: number, now: number, slower = 1): void {
     const { position: start } = this.at(now);
     const acceleration = this.#acceleration / slower ** 2;
@@ -56,7 +56,7 @@ export class Axis {
     this.target = target;
   }
 
-  /** Begins to go back and forth between here and another point, turning round in parabolas. */
+  /** Starts a scan back and forth between the current position and another, with parabolic turnarounds. */
   scan(other: number, speed: number, acceleration: number, drift: number, now: number): void {
     const { position: start } = this.at(now);
     const leg = Math.abs(other - start) / speed;
@@ -79,7 +79,7 @@ export class Axis {
     this.target = other;
   }
 
-  /** Slows down to a standstill. Returns how long that takes. */
+  /** Decelerates to rest. Returns how long that takes. */
   halt(now: number): number {
     const { position, velocity } = this.at(now);
     const total = Math.abs(velocity) / this.#acceleration;

@@ -1,4 +1,4 @@
-/** One telescope with its agents, behind what crossbar's HTTP bridge answers. */
+/** One telescope with its agents, with the replies of crossbar's HTTP bridge. */
 import { z } from 'zod';
 import { Acu } from './acu.ts';
 import { Agent, type Setting } from './agent.ts';
@@ -26,7 +26,7 @@ export const faultSchema = z.object({
 });
 export type FaultInput = z.infer<typeof faultSchema>;
 
-/** Lists the agents, as they announce themselves by their heart beats. */
+/** Lists the agents, as the registry does from their heartbeats. */
 class Registry extends Agent {
   constructor(setting: Setting, agents: () => readonly Agent[]) {
     super('RegistryAgent', 'registry', setting);
@@ -65,12 +65,12 @@ export class Observatory {
   /** Throws when there is no such agent. */
   fault({ agent, kind, op, times }: FaultInput): void {
     const found = this.#agents.get(agent);
-    if (!found) throw new Error(`There is no agent "${agent}"; there is ${[...this.#agents.keys()].join(', ')}.`);
+    if (!found) throw new Error(`There is no agent "${agent}". Agents: ${[...this.#agents.keys()].join(', ')}.`);
     const fault: Fault = { kind, op: op ?? null, times: times ?? null };
     found.faults.set(fault);
   }
 
-  /** What crossbar answers to a call. */
+  /** The reply of crossbar to a call. */
   async call(body: unknown, gone: AbortSignal): Promise<Data> {
     const { procedure, args, kwargs } = callSchema.parse(body);
     const [, instance = '', sub = ''] = /^observatory\.([\w-]+)(?:\.(\w+))?$/.exec(procedure) ?? [];

@@ -1,10 +1,10 @@
-/** The parameters of an operation: checked before it starts, as the agents do. */
+/** Parameters of an operation, checked before it starts, as the agents do. */
 
 export class ParamError extends Error {}
 
 export interface ParamSpec {
   type?: 'float' | 'int' | 'bool' | 'str';
-  /** Left out: the parameter has to be given. */
+  /** Without a default, the parameter is required. */
   default?: unknown;
   choices?: readonly unknown[];
 }
@@ -18,7 +18,7 @@ const CHECKS: Record<NonNullable<ParamSpec['type']>, (value: unknown) => boolean
   str: (value) => typeof value === 'string',
 };
 
-/** With defaults filled in; throws ParamError. */
+/** Returns the parameters with defaults. @throws ParamError */
 export function readParams(specs: ParamSpecs, given: Params): Params {
   for (const name of Object.keys(given)) {
     if (!Object.hasOwn(specs, name)) throw new ParamError(`Unexpected parameters: ['${name}']`);
@@ -47,7 +47,7 @@ export function numberOf(params: Params, name: string): number | null {
   return typeof value === 'number' ? value : null;
 }
 
-/** As Python writes a float. */
+/** Formats a float as Python does. */
 export function floatText(value: number): string {
   return Number.isInteger(value) ? value.toFixed(1) : String(value);
 }

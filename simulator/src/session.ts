@@ -28,26 +28,26 @@ export class OpSession {
     this.#end = () => {
       resolve(undefined);
     };
-    this.say('Status is now "starting".');
+    this.addMessage('Status is now "starting".');
   }
 
   get status(): Status {
     return this.#status;
   }
 
-  /** Statuses only go forward. */
+  /** A status that is before the current one is ignored. */
   setStatus(status: Status): void {
     if (ORDER.indexOf(status) <= ORDER.indexOf(this.#status)) return;
     this.#status = status;
-    this.say(`Status is now "${status}".`);
+    this.addMessage(`Status is now "${status}".`);
   }
 
-  say(message: string): void {
+  addMessage(message: string): void {
     this.#messages.push([seconds(), message]);
   }
 
   finish(success: boolean, message: string): void {
-    this.say(message);
+    this.addMessage(message);
     this.success = success;
     this.#endTime = seconds();
     this.setStatus('done');

@@ -1,4 +1,4 @@
-/** The HTTP side: a bridge for each telescope, faults on demand, and the journal. Listens on loopback by default. */
+/** The HTTP server: a bridge for each telescope, fault injection, and the journal. Listens on loopback by default. */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -11,12 +11,12 @@ const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
 
 export interface SimulatorOptions {
   telescopes: readonly string[];
-  /** How much faster than a telescope. */
+  /** Factor by which the simulation is faster than a telescope. */
   speed: number;
   port: number;
-  /** The address that is listened on: loopback, unless another one is given. */
+  /** The address to listen on; loopback by default. */
   host?: string;
-  /** Further names that requests may ask for, besides those of loopback: no page of another site knows them. */
+  /** Host names that requests may use besides those of loopback. Others are refused, against DNS rebinding. */
   hosts?: readonly string[];
 }
 
@@ -38,17 +38,21 @@ async function answer(
   response: ServerResponse,
 ): Promise<void> {
   if (!hosts.has((request.headers.host ?? '').replace(/:\d+$/, ''))) {
-    reply(response, 403, `Ask for ${[...hosts].join(' or ')}.\n`);
+    reply(response, 403, `Unknown host. Use ${[...hosts].join(' or ')}.\n`);
     return;
   }
   const [, telescope = '', what = ''] = (request.url ?? '').split('/');
   const observatory = observatories.get(telescope);
-  const asked = `${request.method ?? ''} ${what}`;
+  const route = `${request.method ?? ''} ${what}`;
   if (!observatory) {
-    reply(response, 404, `There is no telescope "${telescope}"; there is ${[...observatories.keys()].join(', ')}.\n`);
-  } else if (asked === 'GET journal') {
+    reply(
+      response,
+      404,
+      `There is no telescope "${telescope}". Telescopes: ${[...observatories.keys()].join(', ')}.\n`,
+    );
+  } else if (route === 'GET journal') {
     reply(response, 200, observatory.journal.text());
-  } else if (asked === 'POST call' || asked === 'POST fault') {
+  } else if (route === 'POST call' || route === 'POST fault') {
     if (Number(request.headers['content-length'] ?? 0) > BODY_LIMIT) {
       reply(response, 413, 'The request is too large.\n');
       return;
@@ -85,7 +89,7 @@ export async function startSimulator({
       else reply(response, 400, `${text}\n`);
     });
   });
-  // A wait holds its request open for as long as an operation takes.
+  // A `wait` keeps its request open until the operation ends.
   server.requestTimeout = 0;
   server.listen(port, host);
   await once(server, 'listening');

@@ -1,4 +1,4 @@
-/** A readout crate: PysmurfController. One operation at a time; its tasks cannot be aborted. */
+/** A readout crate: PysmurfController. It runs one operation at a time, and its tasks cannot be aborted. */
 import { Agent, Failed, type Outcome, type Running, type Setting } from './agent.ts';
 import type { ParamSpecs } from './params.ts';
 import type { Data } from './session.ts';
@@ -7,7 +7,7 @@ const any = { default: null } as const;
 const main = { run_in_main_process: { type: 'bool', default: false } } as const;
 const measure = { kwargs: any, tag: any, ...main };
 
-/** Telescope seconds, message, parameters. */
+/** Duration in telescope seconds, message, parameters. */
 const TASKS: Record<string, [number, string, ParamSpecs]> = {
   uxm_setup: [900, 'UXM setup complete', { bands: any, kwargs: any }],
   uxm_relock: [150, 'UXM relock complete', { bands: any, kwargs: any, ...main }],
@@ -36,7 +36,7 @@ export class Smurf extends Agent {
   constructor(setting: Setting, instance: string) {
     super('PysmurfController', instance, setting);
     for (const [name, [time, message, params]] of Object.entries(TASKS)) {
-      this.task(name, params, (running) => this.#alone(name, () => this.#measure(name, running, time, message)));
+      this.task(name, params, (running) => this.#exclusively(name, () => this.#measure(name, running, time, message)));
     }
     this.process(
       'stream',
@@ -49,11 +49,11 @@ export class Smurf extends Agent {
         tag: any,
         test_mode: { type: 'bool', default: false },
       },
-      (running) => this.#alone('stream', () => this.#stream(running)),
+      (running) => this.#exclusively('stream', () => this.#stream(running)),
     );
   }
 
-  async #alone(name: string, job: () => Promise<Outcome>): Promise<Outcome> {
+  async #exclusively(name: string, job: () => Promise<Outcome>): Promise<Outcome> {
     if (this.#job !== null) return [false, `Operation failed: ${this.#job} is running.`];
     this.#job = name;
     try {
@@ -75,7 +75,7 @@ export class Smurf extends Agent {
       await work(10);
       Object.assign(session.data, { stream_on: true, sid: Math.floor(seconds()) });
       while (await work(0)) session.data.last_updated = seconds();
-      // The real one looks only now and then.
+      // The real agent checks for a stop only every few seconds.
       await this.clock.pass(4);
       return [true, 'Finished streaming data'];
     } catch (error) {

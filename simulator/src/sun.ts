@@ -1,4 +1,4 @@
-/** Where the Sun is, seen from the site in the Atacama, to about a degree. */
+/** Position of the Sun at the site in the Atacama, to about a degree. */
 
 export interface Direction {
   /** Degrees. */
