@@ -1,4 +1,4 @@
-/** Runs in a cluster: what people do at the API and with kubectl is the same thing in both places. */
+/** Runs in a cluster: commands through the API and with kubectl have the same effect in both places. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CONFIG_MAPS, PODS, RUNS, SEQUENCERS, pathOf } from '@sequencer/kubernetes/resources';
 import { runToken } from '@sequencer/kubernetes/run-token';
@@ -47,7 +47,7 @@ async function find(id: string): Promise<Run> {
 const reaches = (id: string, phase: Phase) =>
   until(`the API shows ${phase}`, async () => {
     const run = await find(id);
-    if (run.phase !== phase) throw new Error(`it is ${run.phase}: ${run.reason ?? ''}`);
+    if (run.phase !== phase) throw new Error(`the phase is ${run.phase}: ${run.reason ?? ''}`);
     return run;
   });
 
@@ -65,13 +65,13 @@ const resume = 'mutation ($id: ID!) { resumeRun(id: $id) { id } }';
 async function objectOf(id: string) {
   const all = await client.list(RUNS, site.namespace);
   const found = all.find(({ metadata }) => metadata.uid === id);
-  if (!found) throw new Error('there is no such object');
+  if (!found) throw new Error(`there is no object with the uid ${id}`);
   return found;
 }
 
 const merge = (name: string, patch: unknown) => client.merge(RUNS, site.namespace, name, patch);
 
-interface Look {
+interface SequencerState {
   mode: string;
   modeReason: string | null;
   modeChangedBy: string | null;
@@ -80,8 +80,8 @@ interface Look {
   runner: { runnerPerRun: boolean; connected: boolean };
 }
 
-async function look(name: string): Promise<Look> {
-  const { data } = await ask<{ sequencer: Look }>(
+async function stateOf(name: string): Promise<SequencerState> {
+  const { data } = await ask<{ sequencer: SequencerState }>(
     site.api,
     `query ($name: String!) { sequencer(name: $name) { mode modeReason modeChangedBy queue { id reason } activeRun { id }
       runner { runnerPerRun connected } } }`,
@@ -98,18 +98,18 @@ while not os.path.exists('PATH'):
 `;
 
 describe('a run', () => {
-  test('made with kubectl is in the API, and its end in both', async () => {
+  test('from kubectl appears in the API, and its outcome in both places', async () => {
     const sequencer = await newSequencer();
-    const made = await create(site.namespace, sequencer, { title: 'from git', script: 'print("hello")\n' });
-    const id = made.metadata.uid;
-    // A second is promised; this machine may have more to do.
+    const created = await create(site.namespace, sequencer, { title: 'from git', script: 'print("hello")\n' });
+    const id = created.metadata.uid;
+    // The guarantee is one second; a busy machine may take longer.
     await until('the API has the run', () => find(id), 5000);
     const run = await reaches(id, 'SUCCEEDED');
     expect(run).toMatchObject({ number: 1, title: 'from git', submittedBy: 'kubectl', script: 'print("hello")\n' });
     expect(run.output.map(({ text }) => text).join('')).toBe('hello\n');
-    await inPhase(site.namespace, made.metadata.name, 'Succeeded');
-    await until('the object knows all of it', async () => {
-      const { status } = await client.get(RUNS, site.namespace, made.metadata.name);
+    await inPhase(site.namespace, created.metadata.name, 'Succeeded');
+    await until('the object has the whole outcome', async () => {
+      const { status } = await client.get(RUNS, site.namespace, created.metadata.name);
       expect(status).toMatchObject({
         number: 1,
         runner: { outcome: 'Succeeded', exitCode: 0, connected: false },
@@ -119,7 +119,7 @@ describe('a run', () => {
     });
   });
 
-  test('made at the API is an object, with who made it; twice with the same requestId is once', async () => {
+  test('from the API becomes one object with its user, also if the same requestId is sent twice', async () => {
     const sequencer = await newSequencer('Off');
     const more = { title: 'a scan', start: 'QUEUED', requestId: 'one click', arguments: ['x'], holdOnFailure: true };
     const [id, again] = await Promise.all([
@@ -139,7 +139,7 @@ describe('a run', () => {
     expect(await find(id)).toMatchObject({ phase: 'QUEUED', submittedBy: 'tester' });
   });
 
-  test('stops at the breakpoints that it was given while it waited, and begins where it was told', async () => {
+  test('stops at breakpoints that were set while it was queued, and begins at startAt', async () => {
     const sequencer = await newSequencer('Off');
     const script = 'print("left out")\nx = 1\ny = 2\nprint("end")\n';
     const id = await submit(sequencer, script, { start: 'QUEUED', startAt: 1 });
@@ -156,7 +156,7 @@ describe('a run', () => {
     expect(run.output.map(({ text }) => text).join('')).toBe('end\n');
   });
 
-  test('is paused with kubectl and goes on at the API, and the other way round', async () => {
+  test('can be paused with kubectl and resumed through the API, and the other way round', async () => {
     const sequencer = await newSequencer();
     const stop = `/tmp/${sequencer}-${site.namespace}`;
     const id = await submit(sequencer, LOOP.replace('PATH', stop));
@@ -168,7 +168,7 @@ describe('a run', () => {
     expect((await mutate(resume, { id })).errors).toBeUndefined();
     await reaches(id, 'RUNNING');
     const desired = async (state: string) => {
-      await until(`${state} is desired`, async () => (await objectOf(id)).spec.desiredState === state);
+      await until(`desiredState is ${state}`, async () => (await objectOf(id)).spec.desiredState === state);
     };
     await desired('Running');
     expect((await mutate(pause, { id })).errors).toBeUndefined();
@@ -180,21 +180,21 @@ describe('a run', () => {
     expect(errors).toBeUndefined();
     await reaches(id, 'INTERRUPTED');
     await inPhase(site.namespace, metadata.name, 'Interrupted');
-    await until('the mode is Off', async () => (await look(sequencer)).mode === 'OFF');
+    await until('the mode is Off', async () => (await stateOf(sequencer)).mode === 'OFF');
   });
 
-  test('that is cancelled with kubectl while it runs runs its clean-up, and the record has it', async () => {
+  test('that is cancelled with kubectl runs its clean-up, whose output is in the record', async () => {
     const sequencer = await newSequencer();
     const script =
       'import time\ntry:\n    print("on", flush=True)\n    time.sleep(600)\nfinally:\n    print("parked")\n';
     const id = await submit(sequencer, script);
-    await until('the script runs', async () => (await find(id)).output.length > 0);
+    await until('the script has printed something', async () => (await find(id)).output.length > 0);
     await merge((await objectOf(id)).metadata.name, { spec: { desiredState: 'Cancelled' } });
     const run = await reaches(id, 'INTERRUPTED');
     expect(run.output.map(({ text }) => text).join('')).toContain('on\nparked\n');
   });
 
-  test('whose script is in a ConfigMap shows it once its runner has told it', async () => {
+  test('with a script from a ConfigMap shows the script once its runner has sent it', async () => {
     const sequencer = await newSequencer();
     const text = 'print("from a map")\nimport time\ntime.sleep(1)\n';
     await client.create(CONFIG_MAPS, site.namespace, { metadata: { name: sequencer }, data: { 'night.py': text } });
@@ -204,10 +204,10 @@ describe('a run', () => {
     await reaches(metadata.uid, 'SUCCEEDED');
   });
 
-  test('whose runner is killed ends with the words of the cluster', async () => {
+  test('whose runner is killed gets the reason from the cluster', async () => {
     const sequencer = await newSequencer();
     const id = await submit(sequencer, 'import time\nprint("on", flush=True)\ntime.sleep(600)\n');
-    await until('the script runs', async () => (await find(id)).output.length > 0);
+    await until('the script has printed something', async () => (await find(id)).output.length > 0);
     const { metadata } = await objectOf(id);
     site.node.kill(await client.get(PODS, site.namespace, metadata.name));
     const run = await reaches(id, 'KILLED');
@@ -215,16 +215,16 @@ describe('a run', () => {
     expect(run.exitCode).toBe(137);
   });
 
-  test('whose pod somebody evicts says so in both places', async () => {
+  test('whose pod is evicted has the reason in both places', async () => {
     const sequencer = await newSequencer();
     const id = await submit(sequencer, 'import time\nprint("on", flush=True)\ntime.sleep(600)\n');
-    await until('the script runs', async () => (await find(id)).output.length > 0);
+    await until('the script has printed something', async () => (await find(id)).output.length > 0);
     const { name } = (await objectOf(id)).metadata;
     const body = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name, namespace: site.namespace } };
     const path = pathOf(PODS, site.namespace, name, 'eviction');
     (await client.open('POST', path, { body, signal: AbortSignal.timeout(10_000) })).resume();
     await reaches(id, 'INTERRUPTED');
-    await until('both say the same', async () => {
+    await until('both have the same reason', async () => {
       const [{ reason }, { status }] = await Promise.all([find(id), objectOf(id)]);
       expect(reason).toMatch(
         /^Interrupted by the system.* The pod was evicted through the Eviction API, for example by kubectl drain\.$/,
@@ -233,40 +233,43 @@ describe('a run', () => {
     });
   });
 
-  test('is told the host name that its sequencer says, also before any runner has come', async () => {
+  test('shows the host name of its sequencer, also before the first runner connects', async () => {
     const sequencer = await newSequencer('Off');
     const hostname = async () =>
       (await ask<{ sequencer: { hostname: string } }>(site.api, `{ sequencer(name: "${sequencer}") { hostname } }`))
         .data.sequencer.hostname;
     expect(await hostname()).toBe(`daq-${sequencer}-sequencer`);
     await client.merge(SEQUENCERS, site.namespace, sequencer, { spec: { runner: { hostname: 'daq-of-the-site' } } });
-    await until('the API says it', async () => (await hostname()) === 'daq-of-the-site');
+    await until('the API has the new host name', async () => (await hostname()) === 'daq-of-the-site');
   });
 
-  test('that waits and is deleted is cancelled; one that has ended stays in the history', async () => {
+  test('is Cancelled if it is deleted while queued, and stays in the history if it has ended', async () => {
     const sequencer = await newSequencer('Off');
-    const waiting = await submit(sequencer, 'print(1)\n', { start: 'QUEUED' });
+    const queued = await submit(sequencer, 'print(1)\n', { start: 'QUEUED' });
     const ended = await submit(sequencer, 'print(2)\n', { start: 'RUNNING' });
     await reaches(ended, 'SUCCEEDED');
-    for (const id of [waiting, ended]) {
+    for (const id of [queued, ended]) {
       const { metadata } = await objectOf(id);
       await inPhase(site.namespace, metadata.name, id === ended ? 'Succeeded' : 'Queued');
       await client.remove(RUNS, site.namespace, metadata);
-      await until('the object is gone', async () => (await client.find(RUNS, site.namespace, metadata.name)) === null);
+      await until(
+        'the object is deleted',
+        async () => (await client.find(RUNS, site.namespace, metadata.name)) === null,
+      );
     }
-    expect((await reaches(waiting, 'CANCELLED')).reason).toContain('deleted');
+    expect((await reaches(queued, 'CANCELLED')).reason).toContain('deleted');
     expect(await find(ended)).toMatchObject({ phase: 'SUCCEEDED', output: [{ text: '2\n' }] });
   });
 });
 
 describe('the queue', () => {
-  test('is in the order of the objects, and can be moved and cancelled at the API', async () => {
+  test('has the order of the objects, and can be reordered and cancelled through the API', async () => {
     const sequencer = await newSequencer('Off');
     const ids: string[] = [];
     for (let i = 0; i < 4; i++) ids.push(await submit(sequencer, `print(${String(i)})\n`, { start: 'QUEUED' }));
     const inOrder = async (...order: number[]) => {
       await until(`the queue is ${order.join()}`, async () => {
-        const { queue } = await look(sequencer);
+        const { queue } = await stateOf(sequencer);
         return queue.map(({ id }) => ids.indexOf(id)).join() === order.join();
       });
     };
@@ -283,13 +286,13 @@ describe('the queue', () => {
     await inPhase(site.namespace, (await objectOf(ids[0] ?? '')).metadata.name, 'Cancelled');
   });
 
-  test('is held after a bad end, and goes on when somebody sets the mode', async () => {
+  test('is held after a failure, and resumes when the mode is set', async () => {
     const sequencer = await newSequencer();
-    const bad = await submit(sequencer, 'raise ValueError("no")\n');
+    const failed = await submit(sequencer, 'raise ValueError("no")\n');
     const next = await submit(sequencer, 'print("next")\n', { start: 'QUEUED' });
-    await reaches(bad, 'FAILED');
-    await until('the mode is Off', async () => (await look(sequencer)).mode === 'OFF');
-    const held = await look(sequencer);
+    await reaches(failed, 'FAILED');
+    await until('the mode is Off', async () => (await stateOf(sequencer)).mode === 'OFF');
+    const held = await stateOf(sequencer);
     expect(held).toMatchObject({ modeReason: 'Run 1 failed. The mode is Off since then.', activeRun: null });
     expect(held.queue).toMatchObject([
       { id: next, reason: expect.stringContaining('Set the mode to Queue') as string },
@@ -297,29 +300,29 @@ describe('the queue', () => {
     expect(held.runner).toEqual({ runnerPerRun: true, connected: false });
     await mutate('mutation ($s: String!) { setMode(sequencer: $s, mode: QUEUE) { name } }', { s: sequencer });
     await reaches(next, 'SUCCEEDED');
-    expect(await look(sequencer)).toMatchObject({
+    expect(await stateOf(sequencer)).toMatchObject({
       mode: 'QUEUE',
       modeReason: 'Set to Queue by tester.',
       modeChangedBy: 'tester',
     });
     expect((await sequencerObject(site, sequencer)).spec.mode).toBe('Queue');
 
-    // In the cluster, where nobody's name is known; also not that of who had set the same mode before.
+    // A change in the cluster has no user; the user who had set the same mode before is not shown.
     for (const mode of ['Off', 'Queue'] as const) {
       await client.merge(SEQUENCERS, site.namespace, sequencer, { spec: { mode } });
-      await until(`it is said that the mode is ${mode}`, async () => {
-        const { modeReason, modeChangedBy } = await look(sequencer);
+      await until(`the reason for the mode ${mode} is the cluster`, async () => {
+        const { modeReason, modeChangedBy } = await stateOf(sequencer);
         return modeReason === `Set to ${mode} in the cluster.` && modeChangedBy === 'kubectl';
       });
     }
   });
 });
 
-describe('the door for runners', () => {
+describe('the gateway', () => {
   const hello = (token: string, runs: { run: string; lastSeq: number; ended: boolean }[] = []) =>
     TestRunner.connect(site.api, runs, { token, sequencer: 'seq1' });
 
-  test('is closed to a token of another key, and to the run of another token', async () => {
+  test('refuses a token of another key, and a run of another token', async () => {
     const uid = '00000000-0000-4000-8000-000000000000';
     await expect(hello(runToken('another key, of 32 characters or more', uid))).rejects.toThrow('401');
     const other = await hello(runToken(SETTINGS.runTokenKey, uid), [
@@ -329,7 +332,7 @@ describe('the door for runners', () => {
   });
 });
 
-test('without the API server what was known is shown, and said to be that; afterwards all is as before', async () => {
+test('shows the last known state without the API server, marked as such, until the server is back', async () => {
   const sequencer = await newSequencer('Off');
   const proxy = await startProxy();
   const { writeFileSync, mkdtempSync, rmSync } = await import('node:fs');
@@ -352,18 +355,18 @@ test('without the API server what was known is shown, and said to be that; after
   try {
     expect(await since()).toBeNull();
     proxy.down(true);
-    await until('it is said', async () => (await since()) !== null);
+    await until('the state is marked as last known', async () => (await since()) !== null);
     const { errors } = await submitAt(api, { sequencer, start: 'QUEUED' });
     expect(errors?.[0]?.extensions.code).toBe('CLUSTER_AWAY');
     proxy.down(false);
-    await until('it is back', async () => (await since()) === null);
-    const made = await create(site.namespace, sequencer, { title: 'made meanwhile' });
-    await until('the run is there', async () => {
+    await until('the state is current again', async () => (await since()) === null);
+    const created = await create(site.namespace, sequencer, { title: 'made meanwhile' });
+    await until('the API has the run', async () => {
       const { data } = await ask<{ run: { title: string } | null }>(
         api,
         'query ($id: ID!) { run(id: $id) { title } }',
         {
-          id: made.metadata.uid,
+          id: created.metadata.uid,
         },
       );
       return data.run?.title === 'made meanwhile';

@@ -1,4 +1,4 @@
-/** Two APIs on one database: the runner is on the line at one, the people are at the other, and either may die. */
+/** Two replicas of the API on one database: the runner is connected to one, viewers to the other, and either may be killed. */
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -55,7 +55,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** Counts into a file and into its output, until it is told to end. */
+/** Prints numbers, also into a file, until another file exists. */
 const script = (name: string) => `
 import os, time
 count = 0
@@ -69,7 +69,7 @@ with open(${JSON.stringify(join(folder, name))}, 'w') as own:
 `;
 
 async function submit(api: ApiProcess, name: string): Promise<string> {
-  return until('the run is made', async () => {
+  return until('the run is submitted', async () => {
     const { data, errors } = await ask<{ submitRun: { id: string } }>(
       api,
       'mutation ($script: String!) { submitRun(input: { sequencer: "satp1", script: $script }) { id } }',
@@ -88,7 +88,7 @@ interface Run {
   sequencer: { runner: { connected: boolean } };
 }
 
-async function look(api: ApiProcess, id: string): Promise<Run> {
+async function runAt(api: ApiProcess, id: string): Promise<Run> {
   const { data } = await ask<{ run: Run }>(
     api,
     'query ($id: ID!) { run(id: $id) { phase live watchers lastSeq sequencer { runner { connected } } } }',
@@ -98,11 +98,11 @@ async function look(api: ApiProcess, id: string): Promise<Run> {
 }
 
 const reaches = (api: ApiProcess, id: string, phase: string) =>
-  until(`it is ${phase}`, async () => (await look(api, id)).phase === phase);
+  until(`the phase is ${phase}`, async () => (await runAt(api, id)).phase === phase);
 const command = async (api: ApiProcess, id: string, name: string) =>
   (await ask(api, `mutation ($id: ID!) { ${name}(id: $id) { id } }`, { id })).errors?.[0]?.extensions.code;
 
-/** All output, as a page of the browser gets it. */
+/** Subscribes to the output, as the pages do. */
 function watch(api: ApiProcess, id: string): { text: () => string; close: () => Promise<void>; socket: Client } {
   let text = '';
   const socket = createClient({
@@ -132,13 +132,13 @@ function watch(api: ApiProcess, id: string): { text: () => string; close: () => 
 
 const numbers = (text: string) => text.trim().split('\n').map(Number);
 
-test('a viewer at one replica sees, and commands, the runner at the other', async () => {
+test('a user at one replica follows and controls the runner at the other', async () => {
   const id = await submit(b, 'first');
   const watching = watch(b, id);
   await reaches(b, id, 'RUNNING');
   await until('lines arrive', () => numbers(watching.text()).length > 20);
-  expect(await look(b, id)).toMatchObject({ live: true, sequencer: { runner: { connected: true } } });
-  // Who follows it at the other replica is counted here.
+  expect(await runAt(b, id)).toMatchObject({ live: true, sequencer: { runner: { connected: true } } });
+  // A watcher at the other replica is counted here, too.
   const run = createClient({
     url: `${a.url.replace('http', 'ws')}/graphql`,
     webSocketImpl: WebSocket,
@@ -148,9 +148,9 @@ test('a viewer at one replica sees, and commands, the runner at the other', asyn
     { query: `subscription { run(id: "${id}") { phase } }` },
     { next: () => undefined, error: () => undefined, complete: () => undefined },
   );
-  await until('the watcher is counted', async () => (await look(b, id)).watchers === 1);
+  await until('the watcher is counted', async () => (await runAt(b, id)).watchers === 1);
   await run.dispose();
-  await until('the watcher is gone', async () => (await look(b, id)).watchers === 0);
+  await until('the watcher is no longer counted', async () => (await runAt(b, id)).watchers === 0);
 
   expect(await command(b, id, 'pauseRun')).toBeUndefined();
   await reaches(b, id, 'PAUSED');
@@ -177,11 +177,11 @@ test('a viewer at one replica sees, and commands, the runner at the other', asyn
   writeFileSync(join(folder, 'first.end'), '');
   await reaches(b, id, 'SUCCEEDED');
   const own = readFileSync(join(folder, 'first'), 'utf8');
-  await until('all of it was seen', () => watching.text() === own);
+  await until('the whole output has arrived', () => watching.text() === own);
   await watching.close();
 });
 
-test('the replica with the runner is killed: nothing is lost or doubled, and the other goes on', async () => {
+test('loses and duplicates nothing when the replica with the runner is killed', async () => {
   const id = await submit(b, 'second');
   const watching = watch(b, id);
   await until('lines arrive', () => numbers(watching.text()).length > 20);
@@ -196,9 +196,12 @@ test('the replica with the runner is killed: nothing is lost or doubled, and the
   await inPhase(namespace, name ?? '', 'Paused');
   expect(await command(b, id, 'resumeRun')).toBeUndefined();
   a = await spawnApi(databaseUrl, namespace);
-  await until('the new one follows', async () => (await look(a, id)).live && (await look(a, id)).phase === 'RUNNING');
+  await until(
+    'the new replica follows the run',
+    async () => (await runAt(a, id)).live && (await runAt(a, id)).phase === 'RUNNING',
+  );
 
-  // A rolling upgrade: the runner is told to go elsewhere, and does.
+  // A rolling upgrade: the replica closes the connection, and the runner reconnects to the other.
   service.leadTo(a);
   const last = numbers(watching.text()).length;
   const socketClosed = new Promise<number>((resolve) => {
@@ -210,13 +213,13 @@ test('the replica with the runner is killed: nothing is lost or doubled, and the
   expect(await socketClosed).toBe(1012);
   await watching.close();
   const after = watch(a, id);
-  await until('lines arrive at the other', () => numbers(after.text()).length > last + 50);
+  await until('lines arrive at the other replica', () => numbers(after.text()).length > last + 50);
   b = await spawnApi(databaseUrl, namespace);
   writeFileSync(join(folder, 'second.end'), '');
   await reaches(b, id, 'SUCCEEDED');
   const own = readFileSync(join(folder, 'second'), 'utf8');
   expect(numbers(own)).toEqual([...numbers(own).keys()]);
-  await until('all of it was seen', () => after.text() === own);
+  await until('the whole output has arrived', () => after.text() === own);
   await after.close();
   const database = new pg.Client({ connectionString: databaseUrl });
   await database.connect();
@@ -226,8 +229,8 @@ test('the replica with the runner is killed: nothing is lost or doubled, and the
   await inPhase(namespace, name ?? '', 'Succeeded');
 });
 
-/** What the replica does when its runner goes. */
-async function giveUpSeat(run: string): Promise<void> {
+/** As a replica does when its runner disconnects. */
+async function releaseLease(run: string): Promise<void> {
   const db = new pg.Client({ connectionString: databaseUrl });
   await db.connect();
   await db.query('delete from seats where run = $1', [run]);
@@ -236,24 +239,24 @@ async function giveUpSeat(run: string): Promise<void> {
 
 test.each([
   ['third', 'before it noticed', () => Promise.resolve()],
-  ['fourth', 'after it had given up the seat, and before it told the cluster', giveUpSeat],
+  ['fourth', 'after it released its lease, and before it updated the object', releaseLease],
 ])(
-  'a command for a runner that nobody has on the line fails within 2 s; its replica died: %s, %s',
-  async (name, _when, died) => {
+  'a command for a runner without a connection fails within 2 s; its replica was killed: %s, %s',
+  async (name, _when, afterKill) => {
     service.leadTo(a);
     const id = await submit(b, name);
-    await until('it runs', () => existsSync(join(folder, name)));
+    await until('the script runs', () => existsSync(join(folder, name)));
     await reaches(b, id, 'RUNNING');
     service.cut();
     await a.kill();
-    await died(id);
-    const begun = performance.now();
+    await afterKill(id);
+    const sentAt = performance.now();
     expect(await command(b, id, 'pauseRun')).toBe('RUNNER_AWAY');
-    // Within 2 s; who waits for an answer of a runner waits for 7 s.
-    expect(performance.now() - begun).toBeLessThan(4000);
-    await until('it is told that the runner is away', async () => !(await look(b, id)).live);
+    // Within 2 s. A command that waits for a runner's reply would take 7 s.
+    expect(performance.now() - sentAt).toBeLessThan(4000);
+    await until('the API shows that the runner is disconnected', async () => !(await runAt(b, id)).live);
     const { metadata } = (await client.list(RUNS, namespace)).find(({ metadata }) => metadata.uid === id) ?? {};
-    await until('the object does not say otherwise', async () => {
+    await until('the object shows no connected runner', async () => {
       const { status } = await client.get(RUNS, namespace, metadata?.name ?? '');
       return !status?.runner?.connected;
     });

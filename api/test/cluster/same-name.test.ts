@@ -1,4 +1,4 @@
-/** A run is deleted and another made with its name, as `kubectl replace --force` does: what is of one is not the other's. */
+/** A run is deleted and another is created with its name, as by `kubectl replace --force`. The two are never mixed up. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { RUNS } from '@sequencer/kubernetes/resources';
@@ -29,7 +29,7 @@ const make = (script: string): Promise<SequencerRun> =>
 
 async function replace({ metadata }: SequencerRun, script: string): Promise<SequencerRun> {
   await client.remove(RUNS, site.namespace, metadata);
-  await until('its name is free', async () => (await client.find(RUNS, site.namespace, NAME)) === null);
+  await until('the name is free', async () => (await client.find(RUNS, site.namespace, NAME)) === null);
   return make(script);
 }
 
@@ -39,9 +39,9 @@ interface Run {
   output: { text: string }[];
 }
 
-/** The run with its outcome and what it printed, once it has ended in both places. */
+/** The outcome and the output of the run, once it has ended in both places. */
 async function ended({ metadata }: SequencerRun) {
-  return until('it has ended', async () => {
+  return until('the run has ended in both places', async () => {
     const { data } = await ask<{ run: Run | null }>(
       site.api,
       'query ($id: ID!) { run(id: $id) { phase exitCode output { text } } }',
@@ -50,27 +50,30 @@ async function ended({ metadata }: SequencerRun) {
     const { status } = await client.get(RUNS, site.namespace, NAME);
     if (!data.run || data.run.exitCode === null || status?.finishedAt === undefined) return null;
     const { phase, exitCode, output } = data.run;
-    return { phase, exitCode, told: status.exitCode, printed: output.map(({ text }) => text).join('') };
+    return { phase, exitCode, objectExitCode: status.exitCode, printed: output.map(({ text }) => text).join('') };
   });
 }
 
-test('each has an end and an output of its own', async () => {
+test('each run has its own outcome and output', async () => {
   let run = await make('print(0)\n');
   for (let i = 1; i <= 4; i++) {
-    // Ended just now, while its end is on the way to the cluster.
-    await until('it ended', async () => (await client.get(RUNS, site.namespace, NAME)).status?.phase === 'Succeeded');
+    // Replaced while its outcome may still be on the way to the cluster.
+    await until(
+      'the run has ended',
+      async () => (await client.get(RUNS, site.namespace, NAME)).status?.phase === 'Succeeded',
+    );
     run = await replace(run, `print(${String(i)})\n`);
-    expect(await ended(run)).toEqual({ phase: 'SUCCEEDED', exitCode: 0, told: 0, printed: `${String(i)}\n` });
+    expect(await ended(run)).toEqual({ phase: 'SUCCEEDED', exitCode: 0, objectExitCode: 0, printed: `${String(i)}\n` });
   }
 });
 
-test('the state of one that is gone is not told to the other, with or without a copy that is up to date', async () => {
+test('the state of a deleted run is not written to the other, with and without an up-to-date cache', async () => {
   const namespace = await makeNamespace();
   const database = await openDatabase(await newDatabase(), makeLog('silent'));
   await database.db.execute(FIRST_RECORD);
   const row = (await findRun(database.db, FIRST_RUN))!;
   const live = await new LiveRuns(database.db).open({ ...row, object: NAME });
-  // The version of it that the copy still has is of the one before.
+  // The cache still has the deleted run.
   live.view.outcome = 'KILLED';
   const cluster = new Cluster(
     client,
@@ -90,10 +93,10 @@ test('the state of one that is gone is not told to the other, with or without a 
     writer.touch(FIRST_RUN);
     await sleep(1500);
     expect(await runnerOf()).toBeUndefined();
-    // It is its own that is told.
+    // Its own state is written.
     live.row.id = metadata.uid;
     writer.touch(metadata.uid);
-    await until('it is told', async () => (await runnerOf())?.outcome === 'Killed', 5000);
+    await until('the state is written', async () => (await runnerOf())?.outcome === 'Killed', 5000);
   } finally {
     writer.close();
     await cluster.close();
@@ -102,13 +105,13 @@ test('the state of one that is gone is not told to the other, with or without a 
   }
 });
 
-test('a change that was meant for one that is gone finds nothing', async () => {
+test('a change of a deleted run does not change the other', async () => {
   const namespace = await makeNamespace();
   const spec = { sequencer: 'satp1', script: 'print(1)\n' };
   const { metadata } = await client.create(RUNS, namespace, { metadata: { name: NAME }, spec } as never);
-  const gone = { name: NAME, uid: crypto.randomUUID() };
+  const deleted = { name: NAME, uid: crypto.randomUUID() };
   const patch = { spec: { desiredState: 'Cancelled' } };
-  await expect(client.mergeInto(RUNS, namespace, gone, patch)).rejects.toMatchObject({ status: 404 });
+  await expect(client.mergeInto(RUNS, namespace, deleted, patch)).rejects.toMatchObject({ status: 404 });
   expect((await client.get(RUNS, namespace, NAME)).spec.desiredState).toBe('Queued');
   await client.mergeInto(RUNS, namespace, metadata, patch);
   expect((await client.get(RUNS, namespace, NAME)).spec.desiredState).toBe('Cancelled');

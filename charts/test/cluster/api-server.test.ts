@@ -1,25 +1,25 @@
-/** What the chart makes, before a real API server: each object is valid, and living with a release leaves what should stay. */
+/** The chart on a real API server: its objects are valid, and upgrade, rollback and uninstall keep what they should. */
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { dropNamespace, makeNamespace } from '@sequencer/testing/cluster/cluster';
 import { CHART, EXAMPLES, helm, kubectl, manifests, render, valuesOf } from '@sequencer/testing/install/helm';
 
-/** Kinds of others, whose definitions a cluster for tests does not have: the renders alone show them. */
+/** Kinds whose CRDs the test cluster does not have. Only the rendered examples cover them. */
 const FOREIGN = ['postgresql.cnpg.io/v1', 'gateway.networking.k8s.io/v1', 'monitoring.coreos.com/v1'];
 const RESTRICTED = {
   'pod-security.kubernetes.io/enforce': 'restricted',
   'pod-security.kubernetes.io/warn': 'restricted',
 };
 
-const made: string[] = [];
+const created: string[] = [];
 async function namespace(): Promise<string> {
   const name = await makeNamespace(RESTRICTED);
-  made.push(name);
+  created.push(name);
   return name;
 }
 
 afterAll(async () => {
-  for (const name of made) {
+  for (const name of created) {
     await kubectl([
       'delete',
       'validatingadmissionpolicy,validatingadmissionpolicybinding',
@@ -34,7 +34,7 @@ afterAll(async () => {
 const ROLES = ['sequencer-view', 'sequencer-operate', 'sequencer-admin'];
 const policies = (of: string) => ['submitted-by', 'mode-set-by', 'configure'].map((rule) => `${of}.sequencer.${rule}`);
 
-async function refusal(args: string[], input?: string): Promise<string> {
+async function outcomeOf(args: string[], input?: string): Promise<string> {
   return kubectl(args, input).then(
     () => 'was accepted',
     (error: unknown) => (error as { stderr: string }).stderr,
@@ -42,18 +42,18 @@ async function refusal(args: string[], input?: string): Promise<string> {
 }
 
 describe.each(EXAMPLES)('%s', (example) => {
-  test('is valid to the last field, and restricted', async () => {
+  test('passes strict validation and the Pod Security Standard restricted', async () => {
     const of = await namespace();
     const objects = manifests(await render(of, '--is-upgrade', ...valuesOf(example)));
     const own = objects.filter(({ apiVersion }) => !FOREIGN.includes(apiVersion));
     expect(own.length).toBeGreaterThan(20);
-    // A pod is refused before its account is there.
+    // A pod is rejected if its service account does not exist.
     const accounts = own.filter(({ kind }) => kind === 'ServiceAccount').map(({ metadata }) => metadata.name);
     for (const account of accounts) await kubectl(['create', 'serviceaccount', account, '--namespace', of]);
     const items = own.filter(({ kind }) => kind !== 'ServiceAccount');
     const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
     const { stderr } = await kubectl(
-      // What belongs to the cluster may be there already, of another release.
+      // Cluster-wide objects may exist already, from another release.
       [
         'apply',
         '--server-side',
@@ -93,7 +93,7 @@ describe('a release', () => {
     ]);
   });
 
-  test('keeps what people changed and what was made once, over an upgrade and back', async () => {
+  test('keeps changes by users and generated secrets over an upgrade and a rollback', async () => {
     const secrets = () => get('secret sequencer-run-token-key sequencer-database', '{.items[*].data}');
     const before = await secrets();
     await kubectl([
@@ -125,30 +125,33 @@ describe('a release', () => {
       spec: { sequencer: 'satp1', script: 'print(1)' },
     });
 
-  test('lets nobody but the API say who submitted a run', async () => {
+  test('allows only the API to set the annotation submitted-by', async () => {
     const as = (who: string) => ['create', '--filename', '-', `--as=${who}`];
     const api = `system:serviceaccount:${of}:sequencer-api`;
     await expect
-      .poll(() => refusal(as('bob'), run('alice')), { timeout: 30_000, interval: 500 })
+      .poll(() => outcomeOf(as('bob'), run('alice')), { timeout: 30_000, interval: 500 })
       .toContain('only the API can set it. Remove it');
-    expect(await refusal(as('bob'), run(''))).toBe('was accepted');
-    expect(await refusal(as(api), run('alice'))).toBe('was accepted');
-    expect(await refusal(as(`system:serviceaccount:${of}:sequencer-runner`), run(''))).toContain('forbidden');
+    expect(await outcomeOf(as('bob'), run(''))).toBe('was accepted');
+    expect(await outcomeOf(as(api), run('alice'))).toBe('was accepted');
+    expect(await outcomeOf(as(`system:serviceaccount:${of}:sequencer-runner`), run(''))).toContain('forbidden');
   });
 
-  test('lets nobody but the API say who set the mode', async () => {
+  test('allows only the API to set the annotation mode-set-by', async () => {
     const annotate = ['annotate', 'sequencer', 'lat', '--namespace', of, '--overwrite'];
     await expect
-      .poll(() => refusal([...annotate, 'sequencer.dev/mode-set-by=Off now alice']), { timeout: 30_000, interval: 500 })
+      .poll(() => outcomeOf([...annotate, 'sequencer.dev/mode-set-by=Off now alice']), {
+        timeout: 30_000,
+        interval: 500,
+      })
       .toContain('only the API can set it. Remove it');
     const api = `--as=system:serviceaccount:${of}:sequencer-api`;
-    expect(await refusal([...annotate, 'sequencer.dev/mode-set-by=Off now alice', api])).toBe('was accepted');
-    expect(await refusal([...annotate, 'sequencer.dev/mode-set-by-'])).toBe('was accepted');
+    expect(await outcomeOf([...annotate, 'sequencer.dev/mode-set-by=Off now alice', api])).toBe('was accepted');
+    expect(await outcomeOf([...annotate, 'sequencer.dev/mode-set-by-'])).toBe('was accepted');
   });
 
-  test('lets who may operate change the mode, and no more', async () => {
+  test('allows users with sequencer-operate to change the mode, and nothing else', async () => {
     const patch = (who: string, spec: object) =>
-      refusal([
+      outcomeOf([
         'patch',
         'sequencer',
         'lat',
@@ -166,7 +169,7 @@ describe('a release', () => {
           timeout: 30_000,
           interval: 500,
         })
-        .toContain('the rest of a Sequencer needs the right to `configure` it');
+        .toContain('other changes require the verb `configure`');
       expect(await patch(who, { ocs: { configMap: 'other' } })).toContain('configure');
     }
     const admin = [
@@ -195,7 +198,7 @@ describe('a release', () => {
     ['api', 'get secrets', 'no'],
     ['runner', 'get sequencerruns', 'no'],
     ['web', 'get pods', 'no'],
-  ])('of the %s: whether it may %s', async (who, what, answer) => {
+  ])('service account of the %s: can-i %s answers %s', async (who, what, answer) => {
     const [verb = '', kind = ''] = what.split(' ');
     const [resource = '', subresource] = kind.split('/');
     const args = ['auth', 'can-i', verb, resource, ...(subresource ? [`--subresource=${subresource}`] : [])];
@@ -206,7 +209,7 @@ describe('a release', () => {
     expect(stdout.trim()).toBe(answer);
   });
 
-  test('stands beside another in a second namespace', async () => {
+  test('can be installed a second time in another namespace', async () => {
     const other = await namespace();
     const beside = ['--namespace', other, '--no-hooks', '--set', 'crds.install=false,clusterRoles.install=false'];
     await helm('install', 'sequencer', CHART, ...values, ...beside);
@@ -216,14 +219,14 @@ describe('a release', () => {
     expect(await get('deployment sequencer-api', '{.metadata.name}')).toBe('sequencer-api');
   });
 
-  test('leaves telescopes, runs, secrets and custom resources when it goes, and finds them again', async () => {
+  test('keeps telescopes, runs, secrets and CRDs after an uninstall, and uses them again', async () => {
     const kept =
       'sequencer,sequencerrun,configmap/satp1-ocs,secret/sequencer-run-token-key,secret/sequencer-database'.split(',');
     const uids = () => Promise.all(kept.map((what) => get(what, '{.metadata.uid}{.items[*].metadata.uid}')));
     const before = await uids();
     expect(before.every(Boolean)).toBe(true);
     await helm('uninstall', 'sequencer', '--namespace', of, '--no-hooks');
-    expect(await refusal(['get', 'deployment', 'sequencer-api', '--namespace', of])).toContain('not found');
+    expect(await outcomeOf(['get', 'deployment', 'sequencer-api', '--namespace', of])).toContain('not found');
     expect(await uids()).toStrictEqual(before);
     await kubectl(['get', 'crd', 'sequencers.sequencer.dev', 'sequencerruns.sequencer.dev']);
     await helm('install', 'sequencer', CHART, ...values, ...release());

@@ -1,11 +1,14 @@
-/** The documented examples, as the chart renders them. `vitest run --project cluster charts/test/cluster/renders -u` writes them again. */
+/**
+ * Compares the rendered examples with golden files. `vitest run --project cluster charts/test/cluster/renders -u` updates
+ * the files.
+ */
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { CHART, EXAMPLES, helm, manifests, render, valuesOf } from '@sequencer/testing/install/helm';
 
 const GOLDEN = join(import.meta.dirname, '../../golden');
-/** Words that the chart makes, each time others. */
-const MADE = /^( {2}(?:key|password): )[A-Za-z0-9+/=]{64}$/gm;
+/** Secrets that the chart generates at random. */
+const GENERATED = /^( {2}(?:key|password): )[A-Za-z0-9+/=]{64}$/gm;
 
 interface Container {
   image: string;
@@ -28,16 +31,16 @@ function podsOf(text: string): [string, PodSpec][] {
 }
 
 describe.each(EXAMPLES)('%s', (example) => {
-  test('pass the linter', async () => {
+  test('passes helm lint', async () => {
     expect(await helm('lint', '--strict', CHART, ...valuesOf(example))).toContain('0 chart(s) failed');
   });
 
-  test('render as before', async () => {
-    const text = (await render('seq', '--no-hooks', ...valuesOf(example))).replace(MADE, '$1MADE');
+  test('renders as the golden file', async () => {
+    const text = (await render('seq', '--no-hooks', ...valuesOf(example))).replace(GENERATED, '$1MADE');
     await expect(text).toMatchFileSnapshot(join(GOLDEN, example));
   });
 
-  test('have restricted pods only, each with resources, and tokens only for those that ask the API server', async () => {
+  test('has only restricted pods, with resources, and with tokens only where they are needed', async () => {
     const pods = podsOf(await render('seq', '--is-upgrade', ...valuesOf(example)));
     expect(pods.length).toBeGreaterThan(3);
     for (const [name, pod] of pods) {
@@ -59,7 +62,7 @@ describe.each(EXAMPLES)('%s', (example) => {
   });
 });
 
-test('without a network every image comes from the registry of the site, by digest, and nothing is made at random', async () => {
+test('air-gapped: uses only images from the registry of the site, by digest, and generates nothing at random', async () => {
   const values = valuesOf('air-gapped.yaml');
   const [one, other] = await Promise.all([render('seq', ...values), render('seq', ...values)]);
   expect(one).toBe(other);

@@ -1,13 +1,13 @@
-/** The parts accept the settings that the chart gives them, whichever way to sign in a site chooses. */
+/** The API and the operator accept the settings from the chart, with every sign-in method. */
 import { describe, expect, test } from 'vitest';
 import { readConfig as readApi } from '@sequencer/api/config';
 import { readConfig as readOperator } from '@sequencer/operator/config';
 import { EXAMPLES, manifests, render, valuesOf } from '@sequencer/testing/install/helm';
 
-/** What the cluster fills in. */
+/** Values that come from Secrets and from fields of the pod. */
 const SECRETS: Record<string, string> = {
-  'database-app uri': 'postgres://sequencer:word@host:5432/sequencer',
-  'postgres url': 'postgres://sequencer:word@host:5432/sequencer',
+  'database-app uri': 'postgres://sequencer:password@host:5432/sequencer',
+  'postgres url': 'postgres://sequencer:password@host:5432/sequencer',
 };
 const FIELDS: Record<string, string> = {
   'status.podIP': '10.244.1.7',
@@ -30,29 +30,29 @@ async function environment(example: string, part: string): Promise<Record<string
   for (const { name, value = '', valueFrom } of pod.template.spec.containers[0]?.env ?? []) {
     const { fieldRef, secretKeyRef } = valueFrom ?? {};
     const secret = secretKeyRef && `${secretKeyRef.name.replace('sequencer-', '')} ${secretKeyRef.key}`;
-    const given = fieldRef
+    const resolved = fieldRef
       ? FIELDS[fieldRef.fieldPath]
       : secret
-        ? (SECRETS[secret] ?? 'a word of more than 32 characters')
+        ? (SECRETS[secret] ?? 'a secret of more than 32 characters')
         : value;
-    if (given === undefined) throw new Error(`${name} comes from a field that this test does not know`);
-    env[name] = given.replace(/\$\((\w+)\)/g, (_, of: string) => env[of] ?? `$(${of})`);
+    if (resolved === undefined) throw new Error(`${name} comes from a field that this test does not know`);
+    env[name] = resolved.replace(/\$\((\w+)\)/g, (_, of: string) => env[of] ?? `$(${of})`);
   }
   return env;
 }
 
 describe.each(EXAMPLES)('%s', (example) => {
-  test('API', async () => {
+  test('the API accepts its settings', async () => {
     const env = await environment(example, 'api');
     const config = readApi(env);
-    expect(config.kubernetes).toEqual({ namespace: 'seq', runTokenKey: 'a word of more than 32 characters' });
+    expect(config.kubernetes).toEqual({ namespace: 'seq', runTokenKey: 'a secret of more than 32 characters' });
     expect(config.auth.methods).toStrictEqual(env.AUTH?.split(','));
     expect(config.allowedHosts).toContain('10.244.1.7');
     expect(config.allowedHosts).toContain('sequencer-api.seq.svc.cluster.local');
     expect(config.auth.publicUrl?.href).toBe(env.PUBLIC_URL);
   });
 
-  test('operator', async () => {
+  test('the operator accepts its settings', async () => {
     const config = readOperator(await environment(example, 'operator'));
     expect(config).toMatchObject({
       namespace: 'seq',
@@ -63,14 +63,14 @@ describe.each(EXAMPLES)('%s', (example) => {
   });
 });
 
-test('the provider sends people back to where the API is', async () => {
+test('the redirect of the provider leads to the API', async () => {
   const config = readApi(await environment('site.yaml', 'api'));
   expect(config.auth.oidc?.base.href).toBe('https://site.example/nextline/api/');
-  expect(config.auth.oidc?.clientSecret).toBe('a word of more than 32 characters');
+  expect(config.auth.oidc?.clientSecret).toBe('a secret of more than 32 characters');
   expect([...config.auth.roleGroups.keys()]).toStrictEqual(['heads', 'observers', 'satp1-crew']);
 });
 
-test('what is said for all telescopes, a telescope may say otherwise: also that no pod waits', async () => {
+test('a telescope overrides the settings of all telescopes, also with warm: 0', async () => {
   const telescopes = [
     '--set',
     'runner.warm=2',

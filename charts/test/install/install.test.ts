@@ -1,6 +1,6 @@
 /**
- * The chart on a cluster with nodes, an ingress and network policies, from images that the Dockerfiles made: installed,
- * used, upgraded, rolled back, taken away and installed again, while one script runs.
+ * Installs the chart on a cluster with nodes, an ingress and network policies, from images built with the Dockerfiles. While
+ * one script runs, the release is used, upgraded, rolled back, uninstalled and installed again.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { dropNamespace, makeNamespace } from '@sequencer/testing/cluster/cluster';
@@ -64,7 +64,7 @@ afterAll(async () => {
   await dropNamespace(of);
 });
 
-test('the pages and the API are at the sub-path, over https, for those who sign in', async () => {
+test('serves the pages and the API under the sub-path, over https, after sign-in', async () => {
   const page = await ask(site, '');
   expect(page).toMatchObject({ status: 200, body: expect.stringContaining('<base href="/nextline/" />') as string });
   expect((await ask(site, 'api/readyz')).body).toBe('ready\n');
@@ -79,7 +79,7 @@ test('helm test runs a script', async () => {
   expect(await get('sequencer', '{.items[*].metadata.name}')).toBe('satp1');
 }, 400_000);
 
-test('a run of the pages and one of kubectl are in both places within a second, and end in both', async () => {
+test('shows runs from the pages and from kubectl in both places, and records both outcomes', async () => {
   const cookie = await signIn(site);
   const script = (text: string) =>
     `import time\nfor i in range(20):\n    print("${text}", i, flush=True)\n    time.sleep(0.2)\n`;
@@ -124,7 +124,7 @@ test('a run of the pages and one of kubectl are in both places within a second, 
     const printed = (await look(id))?.output.map((part) => part.text).join('');
     expect(printed).toBe(Array.from({ length: 20 }, (_, i) => `${text} ${String(i)}\n`).join(''));
   }
-  // The object comes after the record, by up to a second each for the API and the operator.
+  // The object is updated after the record, by up to a second each for the API and the operator.
   await expect
     .poll(() => get('sequencerrun from-git', '{.status.phase} {.status.position.progress}'), {
       timeout: 60_000,
@@ -144,29 +144,29 @@ time.sleep(600)
 
 test.each([
   {
-    what: 'no node has room for it',
+    what: 'no node has enough memory',
     resources: { limits: { memory: '4Ti' } },
     script: 'print(1)\n',
     phases: ['STARTING'],
-    words: /^The pod cannot be scheduled: .*Insufficient memory.* or cancel the run\.$/,
+    reason: /^The pod cannot be scheduled: .*Insufficient memory.* or cancel the run\.$/,
   },
   {
-    what: 'it takes too much memory',
+    what: 'it exceeds its memory limit',
     resources: { limits: { memory: '128Mi' } },
     script: 'block = []\nwhile True:\n    block.append(bytearray(8 << 20))\n',
     phases: ['KILLED'],
-    words: /The script used more memory than its limit and was killed\. Raise spec\.runner\.resources\.limits\.memory/,
+    reason: /The script used more memory than its limit and was killed\. Raise spec\.runner\.resources\.limits\.memory/,
   },
   {
     what: 'the kubelet evicts it',
     resources: { limits: { memory: '256Mi', 'ephemeral-storage': '32Mi' } },
     script: FILLS,
     phases: ['INTERRUPTED', 'KILLED'],
-    words: /The node evicted the pod: .*ephemeral.*32Mi\.$/,
+    reason: /The node evicted the pod: .*ephemeral.*32Mi\.$/,
   },
 ])(
-  'what the cluster does to a run is told in the same words in both places: $what',
-  async ({ resources, script, phases, words }) => {
+  'shows the same reason on the pages and in the object: $what',
+  async ({ resources, script, phases, reason: expectedReason }) => {
     const cookie = await signIn(site);
     const apiVersion = 'sequencer.dev/v1alpha1';
     const image = await get('sequencer satp1', '{.spec.runner.image}');
@@ -192,7 +192,7 @@ test.each([
     };
     await expect.poll(inBoth, { timeout: 200_000, interval: 500 }).toEqual({
       phase: expect.toBeOneOf(phases) as string,
-      reason: expect.stringMatching(words) as string,
+      reason: expect.stringMatching(expectedReason) as string,
       same: true,
     });
     await kubectl(['delete', 'sequencerrun/tried', 'sequencer/tried', '--namespace', of]);
@@ -200,18 +200,18 @@ test.each([
   240_000,
 );
 
-test('a person at a browser signs in, runs a script, watches, pauses and ends it', async () => {
+test('a user can sign in, run a script, follow, pause and stop it in a browser', async () => {
   await usePages(site.url, PASSWORD);
   await expect
     .poll(() => get('sequencerruns', '{.items[*].status.phase}'), { timeout: 30_000, interval: 500 })
     .toContain('Interrupted');
-  // After that nothing starts by itself, until somebody says so.
+  // The queue is held now, until the mode is set.
   expect(await get('sequencer satp1', '{.status.mode}')).toBe('Off');
   await data(site, 'mutation { setMode(sequencer: "satp1", mode: QUEUE) { mode } }', await signIn(site));
   await expect.poll(() => get('sequencer satp1', '{.status.mode}'), { timeout: 10_000 }).toBe('Queue');
 }, 300_000);
 
-test('a script reaches what is declared and no more, and does not notice what happens to the release', async () => {
+test('a script can connect only to declared destinations, and keeps running through changes of the release', async () => {
   const object = {
     apiVersion: 'sequencer.dev/v1alpha1',
     kind: 'SequencerRun',
@@ -241,7 +241,7 @@ test('a script reaches what is declared and no more, and does not notice what ha
   await helm('uninstall', 'sequencer', '--namespace', of, '--wait');
   expect(await pod()).toBe(before);
 
-  // It ends while nobody is there to see it.
+  // The script ends while the release is uninstalled.
   await kubectl(['exec', 'by-hand', '--namespace', of, '--', 'touch', '/tmp/enough']);
   await expect.poll(log, { timeout: 60_000, interval: 1000 }).toContain('enough\n');
   const counted = [...(await log()).matchAll(/^count (\d+)$/gm)].map(([, n]) => Number(n));

@@ -1,6 +1,6 @@
 /**
- * docs/kubernetes.md and docs/helm.md, from top to bottom as printed, on a cluster that has nothing of this product yet:
- * each command is typed in a shell, and prints what the page says.
+ * Runs the commands of docs/kubernetes.md and docs/helm.md in a shell, from top to bottom, and compares their output with the
+ * page. Needs a cluster where Sequencer is not installed.
  */
 import { execFile } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -16,19 +16,19 @@ import { learn, withNames, type Names } from '@sequencer/testing/docs/printed';
 import { PASSWORD } from '@sequencer/testing/install/site';
 import { readPage, type Step } from '@sequencer/testing/docs/walk';
 
-/** That both pages install into. */
+/** The namespace that both pages install into. */
 const NAMESPACE = 'sequencer';
 const CRDS = ['sequencers.sequencer.dev', 'sequencerruns.sequencer.dev'];
 const ROLES = ['view', 'operate', 'admin'].map((role) => `sequencer-${role}`);
-/** Who looks and does not see it yet looks again. */
-const LOOKS = /^kubectl (-n \S+ )?(get|describe|logs) /;
-const SEEN_WITHIN_MS = 90_000;
-const LOOK_EVERY_MS = 500;
+/** Commands that only read, and that are repeated until their output is as on the page. */
+const READS = /^kubectl (-n \S+ )?(get|describe|logs) /;
+const READS_WITHIN_MS = 90_000;
+const READ_EVERY_MS = 500;
 const DONE_WITHIN_MS = 300_000;
-/** Namespaces of other tests, whose nodes are gone as well. */
-const LEFT_WITHIN_MS = 360_000;
+/** Time for the deletion of namespaces of other tests, whose nodes no longer exist. */
+const CLEAN_WITHIN_MS = 360_000;
 
-/** A checkout, as far as the pages need one, and a person's own access to the cluster. */
+/** The parts of a checkout that the pages need, and a kubeconfig that the commands can change. */
 const folder = mkdtempSync(join(tmpdir(), 'sequencer-walk-'));
 const env = { ...process.env, KUBECONFIG: join(folder, 'kubeconfig') };
 
@@ -37,37 +37,38 @@ beforeAll(async () => {
   mkdirSync(join(folder, 'bin'));
   symlinkSync(join(root, 'bin/sequencer'), join(folder, 'bin/sequencer'));
   copyFileSync(process.env.KUBECONFIG ?? '', env.KUBECONFIG);
-  await nothingOfIt();
+  await removeClusterWideObjects();
 }, 400_000);
 afterAll(async () => {
   await kubectl(['delete', 'namespace', NAMESPACE, '--ignore-not-found', '--wait=false']);
-  // Without an operator nobody else would let them go.
-  await letGo();
+  // The operator, which removes the finalizers, is uninstalled.
+  await removeFinalizers();
   await kubectl(['wait', '--for=delete', `namespace/${NAMESPACE}`, '--timeout=120s']);
-  await nothingOfIt();
+  await removeClusterWideObjects();
   rmSync(folder, { recursive: true });
 }, 400_000);
 
 const inCluster = async (...args: string[]) => (await kubectl(['get', ...args, '--ignore-not-found'])).stdout.trim();
 
-/** The pages bring what belongs to the cluster, and take it away: nobody else may use it. */
-async function nothingOfIt(): Promise<void> {
-  if (await inCluster('namespace', NAMESPACE)) throw new Error(`There is a namespace ${NAMESPACE} in this cluster.`);
+/** The pages install and delete cluster-wide objects. Nothing else in the cluster may use them. */
+async function removeClusterWideObjects(): Promise<void> {
+  if (await inCluster('namespace', NAMESPACE))
+    throw new Error(`The namespace ${NAMESPACE} exists already in this cluster.`);
   if (await inCluster('crd', ...CRDS)) {
     await until(
-      'there is no sequencer in the cluster, as the page takes their kinds away',
+      'no sequencer is left in the cluster, because the page deletes their kinds',
       async () => {
-        const [seats, runs] = await Promise.all([client.list(SEQUENCERS, null), client.list(RUNS, null)]);
-        return seats.length + runs.length === 0;
+        const [sequencers, runs] = await Promise.all([client.list(SEQUENCERS, null), client.list(RUNS, null)]);
+        return sequencers.length + runs.length === 0;
       },
-      LEFT_WITHIN_MS,
+      CLEAN_WITHIN_MS,
     );
   }
   await kubectl(['delete', 'crd', ...CRDS, '--ignore-not-found']);
   await kubectl(['delete', 'clusterrole', ...ROLES, '--ignore-not-found']);
 }
 
-async function letGo(): Promise<void> {
+async function removeFinalizers(): Promise<void> {
   if (!(await inCluster('crd', ...CRDS))) return;
   for (const kind of [...CRDS, 'pods']) {
     const names = (await inCluster(kind, '--namespace', NAMESPACE, '--output', 'name')).split('\n').filter(Boolean);
@@ -76,8 +77,8 @@ async function letGo(): Promise<void> {
   }
 }
 
-/** What a terminal shows. Throws when it fails. */
-function type(command: string): Promise<string> {
+/** Runs a command and returns its output. Throws if it fails. */
+function runInShell(command: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = execFile(
       'sh',
@@ -88,47 +89,47 @@ function type(command: string): Promise<string> {
         else resolve(printed);
       },
     );
-    // The only thing that any of them asks for.
+    // The only prompt of all commands is for a password.
     child.stdin?.end(`${PASSWORD}\n`);
   });
 }
 
-async function take(step: Step & { kind: 'command' }, names: Names): Promise<Names> {
+async function runStep(step: Step & { kind: 'command' }, names: Names): Promise<Names> {
   const command = withNames(step.command, names);
-  const begun = performance.now();
+  const startedAt = performance.now();
   for (;;) {
-    const printed = await type(command);
+    const printed = await runInShell(command);
     const known = learn(step.prints, printed, names);
     if (known) {
-      console.log(`$ ${command}\n${printed.trimEnd()}\n  (${((performance.now() - begun) / 1000).toFixed(1)} s)`);
+      console.log(`$ ${command}\n${printed.trimEnd()}\n  (${((performance.now() - startedAt) / 1000).toFixed(1)} s)`);
       return known;
     }
-    if (!LOOKS.test(command) || performance.now() - begun > SEEN_WITHIN_MS) {
-      const said = step.prints.join('\n');
-      throw new Error(`line ${String(step.line)}: ${command}\nprinted\n${printed}\nand the page says\n${said}`);
+    if (!READS.test(command) || performance.now() - startedAt > READS_WITHIN_MS) {
+      const expected = step.prints.join('\n');
+      throw new Error(`line ${String(step.line)}: ${command}\nprinted\n${printed}\nand the page has\n${expected}`);
     }
-    await sleep(LOOK_EVERY_MS);
+    await sleep(READ_EVERY_MS);
   }
 }
 
 async function walk(page: string): Promise<string[]> {
   const steps = readPage(readFileSync(join(root, page), 'utf8'));
   let names: Names = new Map();
-  const left: string[] = [];
+  const skipped: string[] = [];
   for (const step of steps) {
     if (step.kind === 'file') writeFileSync(join(folder, step.name), step.text);
-    else if (step.kind === 'not run') left.push(`line ${String(step.line)}: ${step.why}`);
-    else names = await take(step, names);
+    else if (step.kind === 'not run') skipped.push(`line ${String(step.line)}: ${step.why}`);
+    else names = await runStep(step, names);
   }
-  for (const one of left) console.log(`${page} ${one}`);
-  return left;
+  for (const one of skipped) console.log(`${page} ${one}`);
+  return skipped;
 }
 
-test('docs/kubernetes.md does what it says', async () => {
+test('the commands of docs/kubernetes.md print what the page shows', async () => {
   expect(await walk('docs/kubernetes.md')).toHaveLength(2);
   expect(await inCluster('crd', ...CRDS)).toBe('');
 }, 600_000);
 
-test('docs/helm.md does what it says', async () => {
+test('the commands of docs/helm.md print what the page shows', async () => {
   expect(await walk('docs/helm.md')).toHaveLength(1);
 }, 400_000);
