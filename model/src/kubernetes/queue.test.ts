@@ -4,7 +4,7 @@ import { nextRun } from '../queue.ts';
 import { ANNOTATIONS } from './names.ts';
 import { byPlace, placeOf, waitingRuns } from './queue.ts';
 import type { SequencerRun } from './sequencer-run.ts';
-import { PHASE_WORDS, isFinalWord } from './words.ts';
+import { KUBERNETES_PHASES, isFinalKubernetesPhase } from './enums.ts';
 
 interface More {
   place?: number;
@@ -89,11 +89,11 @@ test('sorts independently of the input order', () => {
 });
 
 test('includes only queued runs that are not cancelled or being deleted', () => {
-  for (const phase of PHASE_WORDS) {
+  for (const phase of KUBERNETES_PHASES) {
     const one = run('a');
     one.status = { phase };
     expect(waitingRuns([one], undefined)).toHaveLength(phase === 'Queued' ? 1 : 0);
-    if (isFinalWord(phase)) expect(phase).not.toBe('Queued');
+    if (isFinalKubernetesPhase(phase)) expect(phase).not.toBe('Queued');
   }
   const cancelled = run('a');
   cancelled.spec.desiredState = 'Cancelled';

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { LIMITS, SEQUENCER_NAME } from '../limits.ts';
 import type { KubernetesObject } from './metadata.ts';
 import { FIXED, conditionsSchema, count, rules, time } from './schema-parts.ts';
-import { FINAL_PHASE_WORDS, OUTCOME_WORDS, PHASE_WORDS } from './words.ts';
+import { FINAL_KUBERNETES_PHASES, KUBERNETES_OUTCOMES, KUBERNETES_PHASES } from './enums.ts';
 
 export const DESIRED_STATES = ['Queued', 'Running', 'Paused', 'Cancelled'] as const;
 
@@ -103,12 +103,12 @@ const specSchema = z
 const statusSchema = z
   .object({
     phase: z
-      .enum(PHASE_WORDS)
+      .enum(KUBERNETES_PHASES)
       .optional()
       .describe('Phase of the run, for display. Programs should read the conditions.')
       .meta(
         rules({
-          rule: `self == oldSelf || !(oldSelf in [${FINAL_PHASE_WORDS.map((phase) => `'${phase}'`).join(', ')}])`,
+          rule: `self == oldSelf || !(oldSelf in [${FINAL_KUBERNETES_PHASES.map((phase) => `'${phase}'`).join(', ')}])`,
           message: 'the run has ended: its outcome cannot change',
         }),
       ),
@@ -145,7 +145,7 @@ const statusSchema = z
         connected: z.boolean(),
         paused: z.boolean().optional(),
         pausePending: z.boolean().optional(),
-        outcome: z.enum(OUTCOME_WORDS).optional(),
+        outcome: z.enum(KUBERNETES_OUTCOMES).optional(),
         exitCode: z.int().optional(),
         reason: z.string().max(2048).optional(),
         lastSeq: count.optional(),

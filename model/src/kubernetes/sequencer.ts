@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { SEQUENCER_NAME } from '../limits.ts';
 import type { KubernetesObject } from './metadata.ts';
 import { conditionsSchema, count, rules, time } from './schema-parts.ts';
-import { FINAL_PHASE_WORDS, MODE_WORDS } from './words.ts';
+import { FINAL_KUBERNETES_PHASES, KUBERNETES_MODES } from './enums.ts';
 
 /** Copied into the pod. Kubernetes validates it when the pod is created. */
 const asInPod = { 'x-kubernetes-preserve-unknown-fields': true };
@@ -84,7 +84,7 @@ const runnerSchema = z.object({
 
 const specSchema = z.object({
   mode: z
-    .enum(MODE_WORDS)
+    .enum(KUBERNETES_MODES)
     .default('Off')
     .describe(
       'How the next run is chosen. Off: only runs with desiredState Running start. Queue: the next run in the queue starts. Scheduler: reserved; it acts as Queue until there is a scheduler.',
@@ -150,7 +150,7 @@ const statusSchema = z.object({
         .describe(
           'Value for spec.resumeAfter that releases the hold: the name of the run, or its uid if spec.resumeAfter has that name from an earlier run.',
         ),
-      outcome: z.enum(FINAL_PHASE_WORDS),
+      outcome: z.enum(FINAL_KUBERNETES_PHASES),
       since: time,
       runs: z
         .array(heldRun)
@@ -166,7 +166,7 @@ const statusSchema = z.object({
     .describe(
       'Runs of released holds that are still queued as held: they wait for their turn until their spec changes.',
     ),
-  mode: z.enum(MODE_WORDS).optional().describe('Effective mode: Off while the queue is held.'),
+  mode: z.enum(KUBERNETES_MODES).optional().describe('Effective mode: Off while the queue is held.'),
   reason: z.string().max(2048).optional().describe('Why the mode differs from spec.mode, and what to do.'),
   queueLength: count.optional(),
   observedGeneration: count.optional(),

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
-import { PHASE_WORDS, isFinalWord, type PhaseWord } from '@sequencer/model/kubernetes/words';
+import { KUBERNETES_PHASES, isFinalKubernetesPhase, type KubernetesPhase } from '@sequencer/model/kubernetes/enums';
 import { retentionOf } from './retention.ts';
 
 const NOW = Date.parse('2026-11-24T20:00:00Z');
 
-function run(index: number, phase: PhaseWord, secondsAgo: number): SequencerRun {
+function run(index: number, phase: KubernetesPhase, secondsAgo: number): SequencerRun {
   return {
     apiVersion: 'sequencer.dev/v1alpha1',
     kind: 'SequencerRun',
@@ -26,18 +26,21 @@ function run(index: number, phase: PhaseWord, secondsAgo: number): SequencerRun 
       startAt: 0,
       timeoutSeconds: 0,
     },
-    status: { phase, ...(isFinalWord(phase) && { finishedAt: new Date(NOW - secondsAgo * 1000).toISOString() }) },
+    status: {
+      phase,
+      ...(isFinalKubernetesPhase(phase) && { finishedAt: new Date(NOW - secondsAgo * 1000).toISOString() }),
+    },
   };
 }
 
 test('deletes only ended runs, the oldest first, until the rest is within both limits', () => {
-  const some = fc.array(fc.tuple(fc.constantFrom(...PHASE_WORDS), fc.nat(1000)), { maxLength: 30 });
+  const some = fc.array(fc.tuple(fc.constantFrom(...KUBERNETES_PHASES), fc.nat(1000)), { maxLength: 30 });
   fc.assert(
     fc.property(some, fc.nat(10), fc.nat(1000), (list, keepRuns, ttlSecondsAfterFinished) => {
       const runs = list.map(([phase, ago], index) => run(index, phase, ago));
       const { expired, nextIn } = retentionOf(runs, { keepRuns, ttlSecondsAfterFinished }, NOW);
-      expect(expired.every(({ status }) => isFinalWord(status?.phase))).toBe(true);
-      const kept = runs.filter((one) => isFinalWord(one.status?.phase) && !expired.includes(one));
+      expect(expired.every(({ status }) => isFinalKubernetesPhase(status?.phase))).toBe(true);
+      const kept = runs.filter((one) => isFinalKubernetesPhase(one.status?.phase) && !expired.includes(one));
       expect(kept.length).toBeLessThanOrEqual(keepRuns);
       const age = (one: SequencerRun) => NOW - Date.parse(one.status?.finishedAt ?? '');
       for (const one of kept) {

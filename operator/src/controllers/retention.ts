@@ -1,7 +1,7 @@
 /** Selects the ended runs of a sequencer to delete. The database keeps their history. Pure. */
 import type { SequencerSpec } from '@sequencer/model/kubernetes/sequencer';
 import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
-import { isFinalWord } from '@sequencer/model/kubernetes/words';
+import { isFinalKubernetesPhase } from '@sequencer/model/kubernetes/enums';
 
 export interface Retention {
   expired: SequencerRun[];
@@ -16,7 +16,7 @@ function finishedAt({ metadata, status }: SequencerRun): number {
 /** @param runs the runs of the sequencer without its active run */
 export function retentionOf(runs: SequencerRun[], history: SequencerSpec['history'], now: number): Retention {
   const ended = runs
-    .filter((run) => isFinalWord(run.status?.phase) && run.metadata.deletionTimestamp === undefined)
+    .filter((run) => isFinalKubernetesPhase(run.status?.phase) && run.metadata.deletionTimestamp === undefined)
     .sort((a, b) => finishedAt(b) - finishedAt(a));
   const { keepRuns, ttlSecondsAfterFinished } = history;
   const expiresAt = (run: SequencerRun) => finishedAt(run) + ttlSecondsAfterFinished * 1000;

@@ -13,7 +13,7 @@ import { letsQueueContinue, type FinalPhase } from '@sequencer/model';
 import { FINALIZER, LABELS } from '@sequencer/model/kubernetes/names';
 import type { Sequencer } from '@sequencer/model/kubernetes/sequencer';
 import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
-import { isFinalWord, phaseOfWord, type PhaseWord } from '@sequencer/model/kubernetes/words';
+import { isFinalKubernetesPhase, phaseFromKubernetes, type KubernetesPhase } from '@sequencer/model/kubernetes/enums';
 import type { ClusterCache } from '../cache/cluster-cache.ts';
 import { isOwnedBy, isPodOf, podNameOf } from '../pods/ownership.ts';
 import { podProblem } from '../pods/problems.ts';
@@ -75,7 +75,7 @@ export class RunReconciler {
     const cached = this.#cache.podOfRun(namespace, name);
     if (!run) return cached ? this.#removeOrphan(cached) : DONE;
     const pod = cached && isPodOf(cached, run) ? cached : undefined;
-    if (isFinalWord(run.status?.phase)) return this.#cleanUp(run, pod);
+    if (isFinalKubernetesPhase(run.status?.phase)) return this.#cleanUp(run, pod);
     if (pod || run.status?.podUID !== undefined) return this.#followPod(run, pod);
     const sequencer = this.#cache.sequencers.get(namespace, run.spec.sequencer);
     const claimed = sequencer?.status?.activeRun?.uid === run.metadata.uid;
@@ -123,7 +123,7 @@ export class RunReconciler {
   async #reportStartError({ metadata }: SequencerRun, { problem }: StartError): Promise<ReconcileResult> {
     const { kind, reason, message } = problem;
     const run = await this.#client.find(RUNS, metadata.namespace, metadata.name);
-    if (run?.metadata.uid !== metadata.uid || isFinalWord(run.status?.phase)) {
+    if (run?.metadata.uid !== metadata.uid || isFinalKubernetesPhase(run.status?.phase)) {
       return requeueAfter(RETRY_AFTER_STALE_CACHE_MS);
     }
     await this.#events.record(run, 'Warning', reason, message);
@@ -245,7 +245,7 @@ export class RunReconciler {
       },
       [{ type: 'Finished', status: 'True', reason: phase, message: reason }],
     );
-    const type = letsQueueContinue(phaseOfWord(phase) as FinalPhase) ? 'Normal' : 'Warning';
+    const type = letsQueueContinue(phaseFromKubernetes(phase) as FinalPhase) ? 'Normal' : 'Warning';
     await this.#events.record(ended, type, phase, reason);
     await this.#cleanUp(ended, pod);
   }
@@ -281,7 +281,7 @@ export class RunReconciler {
   /** Adds a cause that the node reported after the runner had reported its outcome. Returns whether there was one. */
   async #addCause(run: SequencerRun, pod: Pod): Promise<boolean> {
     const { phase, reason } = run.status ?? {};
-    if (!isFinalWord(phase) || reason === undefined) return false;
+    if (!isFinalKubernetesPhase(phase) || reason === undefined) return false;
     const complete = withCause(phase, reason, pod);
     if (complete === reason) return false;
     await writeStatus(this.#client, run, { phase, reason: complete }, [
@@ -312,14 +312,14 @@ export class RunReconciler {
   }
 }
 
-const PHASE_REASONS: Partial<Record<PhaseWord, string>> = {
+const PHASE_REASONS: Partial<Record<KubernetesPhase, string>> = {
   Starting: 'The pod is starting.',
   Running: 'The script is running.',
   Paused: 'The script is paused.',
   Stopping: 'The script is stopping.',
 };
 
-function phaseOf(run: SequencerRun, pod: Pod, stopping: boolean): PhaseWord {
+function phaseOf(run: SequencerRun, pod: Pod, stopping: boolean): KubernetesPhase {
   const { running, terminated } = runnerState(pod);
   const started = (running ?? terminated) && !awaitsAssignment(pod);
   if (stopping || pod.metadata.deletionTimestamp !== undefined) return 'Stopping';

@@ -16,7 +16,11 @@ import { LABELS } from '@sequencer/model/kubernetes/names';
 import { heldRuns, isWaiting, waitingRuns } from '@sequencer/model/kubernetes/queue';
 import type { Sequencer, SequencerStatus } from '@sequencer/model/kubernetes/sequencer';
 import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
-import { isFinalWord, phaseOfWord, type FinalPhaseWord } from '@sequencer/model/kubernetes/words';
+import {
+  isFinalKubernetesPhase,
+  phaseFromKubernetes,
+  type FinalKubernetesPhase,
+} from '@sequencer/model/kubernetes/enums';
 import type { ClusterCache } from '../cache/cluster-cache.ts';
 import { isPodTerminated } from '../pods/termination.ts';
 import type { EventRecorder } from '../status/event-recorder.ts';
@@ -30,7 +34,7 @@ type HeldRuns = NonNullable<SequencerStatus['waits']>;
 
 const RETRY_AFTER_STALE_CACHE_MS = 500;
 
-const OUTCOME_PHRASES: Partial<Record<FinalPhaseWord, string>> = {
+const OUTCOME_PHRASES: Partial<Record<FinalKubernetesPhase, string>> = {
   Failed: 'failed',
   Interrupted: 'was interrupted',
   Terminated: 'was terminated',
@@ -59,7 +63,7 @@ export class SequencerReconciler {
     const outcome = activeRun && (await this.#outcomeOf(namespace, activeRun, runs));
     if (outcome === 'unknown') return requeueAfter(RETRY_AFTER_STALE_CACHE_MS);
     const latest =
-      outcome && !letsQueueContinue(phaseOfWord(outcome) as FinalPhase)
+      outcome && !letsQueueContinue(phaseFromKubernetes(outcome) as FinalPhase)
         ? await this.#holdAfter(sequencer, activeRun, outcome)
         : hold;
     const current = activeHold(latest, sequencer.spec);
@@ -92,9 +96,9 @@ export class SequencerReconciler {
     namespace: string,
     active: Active,
     runs: SequencerRun[],
-  ): Promise<FinalPhaseWord | null | 'unknown'> {
+  ): Promise<FinalKubernetesPhase | null | 'unknown'> {
     const known = runs.find(({ metadata }) => metadata.uid === active.uid);
-    if (known) return isFinalWord(known.status?.phase) ? known.status.phase : null;
+    if (known) return isFinalKubernetesPhase(known.status?.phase) ? known.status.phase : null;
     const run = await this.#client.find(RUNS, namespace, active.name);
     if (run?.metadata.uid === active.uid) return 'unknown';
     // The object was deleted by force, without its finalizer. The pod may still be running.
@@ -103,7 +107,7 @@ export class SequencerReconciler {
     return own.some((pod) => !isPodTerminated(pod, Date.now())) ? 'unknown' : 'Lost';
   }
 
-  async #holdAfter({ metadata, spec }: Sequencer, active: Active, outcome: FinalPhaseWord): Promise<Hold> {
+  async #holdAfter({ metadata, spec }: Sequencer, active: Active, outcome: FinalKubernetesPhase): Promise<Hold> {
     // From the API server, not the cache: runs that were requested before the hold are held, later ones are not.
     const runs = await this.#client.list(RUNS, metadata.namespace, {
       fieldSelector: `spec.sequencer=${metadata.name}`,

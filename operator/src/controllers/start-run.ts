@@ -12,7 +12,7 @@ import { CONFIG_MAPS, NETWORK_POLICIES, PODS, RUNS, SECRETS } from '@sequencer/k
 import { ANNOTATIONS, FINALIZER } from '@sequencer/model/kubernetes/names';
 import type { Sequencer } from '@sequencer/model/kubernetes/sequencer';
 import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
-import { isFinalWord } from '@sequencer/model/kubernetes/words';
+import { isFinalKubernetesPhase } from '@sequencer/model/kubernetes/enums';
 import { networkPolicyName, buildNetworkPolicy } from '../pods/network-policy.ts';
 import { adopt, assign } from '../warm-pool/assign.ts';
 import type { WarmPool } from '../warm-pool/warm-pool.ts';
@@ -100,7 +100,8 @@ export async function continueAssignment(
   pod: Pod,
 ): Promise<void> {
   const run = await deps.client.find(RUNS, cached.metadata.namespace, cached.metadata.name);
-  if (run?.metadata.uid !== cached.metadata.uid || isFinalWord(run.status?.phase)) throw new StaleCacheError();
+  if (run?.metadata.uid !== cached.metadata.uid || isFinalKubernetesPhase(run.status?.phase))
+    throw new StaleCacheError();
   await addFinalizer(deps.client, run);
   await assignTo(deps, run, sequencer, await scriptOf(deps.client, run), pod);
 }
@@ -120,7 +121,7 @@ async function freshRun(client: KubernetesClient, cached: SequencerRun): Promise
   const { namespace, name, uid } = cached.metadata;
   const run = await client.find(RUNS, namespace, name);
   const { phase, podUID } = run?.status ?? {};
-  if (run?.metadata.uid !== uid || isFinalWord(phase) || podUID !== undefined) throw new StaleCacheError();
+  if (run?.metadata.uid !== uid || isFinalKubernetesPhase(phase) || podUID !== undefined) throw new StaleCacheError();
   if (run.metadata.deletionTimestamp !== undefined || run.spec.desiredState === 'Cancelled')
     throw new StaleCacheError();
   return run;

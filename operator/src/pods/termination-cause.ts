@@ -1,6 +1,6 @@
 /** Explains from the pod's status why a script was stopped by the cluster. Pure. */
 import type { Pod } from '@sequencer/kubernetes/objects';
-import type { FinalPhaseWord } from '@sequencer/model/kubernetes/words';
+import type { FinalKubernetesPhase } from '@sequencer/model/kubernetes/enums';
 import { sentence } from './sentence.ts';
 
 export const OUT_OF_MEMORY =
@@ -22,7 +22,7 @@ export function evictionOf(pod: Pod): string | null {
 }
 
 /** The reason with the cause from the pod's status appended, unless it has the cause already. */
-export function withCause(phase: FinalPhaseWord, reason: string, pod: Pod | undefined): string {
+export function withCause(phase: FinalKubernetesPhase, reason: string, pod: Pod | undefined): string {
   if (!pod || phase === 'Succeeded' || phase === 'Failed') return reason;
   const outOfMemory = pod.status?.containerStatuses?.some(({ state }) => state?.terminated?.reason === 'OOMKilled');
   const cause = phase === 'Killed' && outOfMemory ? OUT_OF_MEMORY : evictionOf(pod);

@@ -1,13 +1,17 @@
 /** Determines how a run ended, from its pod and from what the runner reported to the API. Either is enough. Pure. */
 import type { ContainerState, Pod } from '@sequencer/kubernetes/objects';
 import type { RunStatus } from '@sequencer/model/kubernetes/sequencer-run';
-import { OUTCOME_WORDS, type FinalPhaseWord, type OutcomeWord } from '@sequencer/model/kubernetes/words';
+import {
+  KUBERNETES_OUTCOMES,
+  type FinalKubernetesPhase,
+  type KubernetesOutcome,
+} from '@sequencer/model/kubernetes/enums';
 import { z } from 'zod';
 import { OUT_OF_MEMORY, evictionOf } from './termination-cause.ts';
 import { RUNNER_CONTAINER } from './pod-spec.ts';
 
 export interface Termination {
-  phase: FinalPhaseWord;
+  phase: FinalKubernetesPhase;
   exitCode?: number;
   /** One or two sentences. */
   reason: string;
@@ -18,7 +22,7 @@ const AFTER_FORCE_MS = 30_000;
 
 /** The termination message that the supervisor writes. */
 const messageSchema = z.object({
-  outcome: z.enum(OUTCOME_WORDS.map((word) => word.toUpperCase()) as [string, ...string[]]),
+  outcome: z.enum(KUBERNETES_OUTCOMES.map((word) => word.toUpperCase()) as [string, ...string[]]),
   exitCode: z.int().nullable(),
   reason: z.string(),
 });
@@ -76,7 +80,7 @@ export function terminationOf(
   return isPodTerminated(pod, now) ? terminationFromStatus(status, pod, stopRequested) : null;
 }
 
-function termination(phase: FinalPhaseWord, exitCode: number | null | undefined, reason: string): Termination {
+function termination(phase: FinalKubernetesPhase, exitCode: number | null | undefined, reason: string): Termination {
   return { phase, reason, ...(exitCode !== undefined && exitCode !== null && { exitCode }) };
 }
 
@@ -96,7 +100,7 @@ function terminationFromMessage(pod: Pod): Termination | null {
   const message = messageSchema.safeParse(messageOf(pod));
   if (!message.success) return null;
   const { outcome, exitCode, reason } = message.data;
-  const phase = OUTCOME_WORDS.find((value) => value.toUpperCase() === outcome) as OutcomeWord;
+  const phase = KUBERNETES_OUTCOMES.find((value) => value.toUpperCase() === outcome) as KubernetesOutcome;
   if (phase === 'Killed' && terminated.reason === 'OOMKilled') return outOfMemory(exitCode ?? 137);
   return termination(phase, exitCode, reason);
 }

@@ -10,7 +10,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { RUNS } from '@sequencer/kubernetes/resources';
 import { isFinal, type Phase } from '@sequencer/model';
 import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
-import { isFinalWord } from '@sequencer/model/kubernetes/words';
+import { isFinalKubernetesPhase } from '@sequencer/model/kubernetes/enums';
 import { client, logOf, until } from '@sequencer/testing/cluster/cluster';
 import { randomFrom, seed } from '@sequencer/testing/cluster/random';
 import { Watcher } from '@sequencer/testing/cluster/watcher';
@@ -77,7 +77,7 @@ test(
     const compareEnded = async () => {
       for (const run of await again('runs are listed', () => client.list(RUNS, release.namespace))) {
         const { uid } = run.metadata;
-        if (compared.has(uid) || !isFinalWord(run.status?.phase)) continue;
+        if (compared.has(uid) || !isFinalKubernetesPhase(run.status?.phase)) continue;
         const left = await leftOf(run, chaos.killed.has(uid));
         lefts.set(uid, left);
         compared.set(uid, compare(left));

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { KubernetesError } from '@sequencer/kubernetes/errors';
 import { PODS, RUNS, SEQUENCERS } from '@sequencer/kubernetes/resources';
 import { LABELS } from '@sequencer/model/kubernetes/names';
-import { isFinalWord } from '@sequencer/model/kubernetes/words';
+import { isFinalKubernetesPhase } from '@sequencer/model/kubernetes/enums';
 import { isPodTerminated, runnerState } from '../../src/pods/termination.ts';
 import { client, dropNamespace, makeNamespace, makeSequencer, submit, until } from '@sequencer/testing/cluster/cluster';
 import { FakeNode, NOWHERE, outcome } from '@sequencer/testing/cluster/fake-node';
@@ -100,7 +100,7 @@ async function simulateUser(): Promise<void> {
     return;
   }
   const runs = await client.list(RUNS, namespace);
-  const run = pick(runs.filter(({ status }) => !isFinalWord(status?.phase)));
+  const run = pick(runs.filter(({ status }) => !isFinalKubernetesPhase(status?.phase)));
   if (!run) return;
   if (dice < 0.75)
     await client
@@ -137,7 +137,7 @@ test(`runs one run at a time, each once, whatever fails (seed ${String(seed)})`,
     'all submitted runs have ended',
     async () => {
       await resumeAll();
-      const open = (await client.list(RUNS, namespace)).filter(({ status }) => !isFinalWord(status?.phase));
+      const open = (await client.list(RUNS, namespace)).filter(({ status }) => !isFinalKubernetesPhase(status?.phase));
       if (open.length > 0) throw new Error(JSON.stringify(open.map(({ metadata, status }) => [metadata.name, status])));
       return true;
     },

@@ -4,7 +4,7 @@ import { RUNS, SEQUENCERS } from '@sequencer/kubernetes/resources';
 import { LIMITS } from '@sequencer/model';
 import type { RunSpec } from '@sequencer/model/kubernetes/sequencer-run';
 import type { SequencerSpec } from '@sequencer/model/kubernetes/sequencer';
-import { FINAL_PHASE_WORDS, PHASE_WORDS } from '@sequencer/model/kubernetes/words';
+import { FINAL_KUBERNETES_PHASES, KUBERNETES_PHASES } from '@sequencer/model/kubernetes/enums';
 import { client, dropNamespace, makeNamespace, makeSequencer, submit } from '@sequencer/testing/cluster/cluster';
 
 let namespace: string;
@@ -100,12 +100,12 @@ describe('a SequencerRun', () => {
     expect(await rejected(change(metadata.name, { desiredState: 'Sleeping' }))).toContain('desiredState');
   });
 
-  test.each(FINAL_PHASE_WORDS)('cannot change its phase after %s', async (phase) => {
+  test.each(FINAL_KUBERNETES_PHASES)('cannot change its phase after %s', async (phase) => {
     const { metadata } = await submit(namespace, 'satp1');
     await status(metadata.name, { phase: 'Running' });
     await status(metadata.name, { phase });
     await status(metadata.name, { phase, reason: 'a longer reason' });
-    for (const other of PHASE_WORDS.filter((other) => other !== phase)) {
+    for (const other of KUBERNETES_PHASES.filter((other) => other !== phase)) {
       expect(await rejected(status(metadata.name, { phase: other }))).toContain('its outcome cannot change');
     }
     expect(await rejected(status(metadata.name, { phase: null }))).toContain('phase cannot be removed');

@@ -4,7 +4,7 @@ import { PODS, RUNS, SECRETS, SEQUENCERS, type Resource } from '@sequencer/kuber
 import type { KubernetesObject } from '@sequencer/model/kubernetes/metadata';
 import type { RunSpec } from '@sequencer/model/kubernetes/sequencer-run';
 import type { SequencerSpec } from '@sequencer/model/kubernetes/sequencer';
-import type { PhaseWord } from '@sequencer/model/kubernetes/words';
+import type { KubernetesPhase } from '@sequencer/model/kubernetes/enums';
 import {
   client,
   dropNamespace,
@@ -52,7 +52,7 @@ async function start(name: string, spec: Partial<RunSpec> = {}): Promise<string>
   return (await submit(namespace, name, spec)).metadata.name;
 }
 
-const inPhase = (run: string, phase: PhaseWord) => reach(namespace, run, phase);
+const inPhase = (run: string, phase: KubernetesPhase) => reach(namespace, run, phase);
 const reasonOf = (run: string, pattern: RegExp) => reasonMatches(namespace, run, pattern);
 
 const change = (run: string, spec: object) => client.merge(RUNS, namespace, run, { spec });

@@ -7,7 +7,7 @@ import { CONFIG_MAPS, PODS, RUNS, SEQUENCERS, pathOf } from '@sequencer/kubernet
 import { LABELS } from '@sequencer/model/kubernetes/names';
 import type { RunSpec } from '@sequencer/model/kubernetes/sequencer-run';
 import type { SequencerSpec } from '@sequencer/model/kubernetes/sequencer';
-import type { PhaseWord } from '@sequencer/model/kubernetes/words';
+import type { KubernetesPhase } from '@sequencer/model/kubernetes/enums';
 import {
   client,
   dropNamespace,
@@ -52,7 +52,7 @@ async function start(script: string, more: Partial<RunSpec> = {}, spec: Partial<
 }
 
 const sequencerOf = (run: string) => run.replace(/-[^-]*$/, '');
-const inPhase = (run: string, phase: PhaseWord) => reach(namespace, run, phase);
+const inPhase = (run: string, phase: KubernetesPhase) => reach(namespace, run, phase);
 const reasonOf = (run: string, pattern: RegExp) => reasonMatches(namespace, run, pattern);
 
 function printed(run: string, text: string): Promise<true> {

@@ -4,7 +4,7 @@ import type { Pod } from '@sequencer/kubernetes/objects';
 import { CONFIG_MAPS, NETWORK_POLICIES, PODS, RUNS, SECRETS, SEQUENCERS } from '@sequencer/kubernetes/resources';
 import { ANNOTATIONS, LABELS } from '@sequencer/model/kubernetes/names';
 import type { SequencerSpec } from '@sequencer/model/kubernetes/sequencer';
-import type { PhaseWord } from '@sequencer/model/kubernetes/words';
+import type { KubernetesPhase } from '@sequencer/model/kubernetes/enums';
 import {
   client,
   dropNamespace,
@@ -49,7 +49,7 @@ async function warmPodsOf(name: string): Promise<Pod[]> {
   return pods.filter(({ metadata, status }) => metadata.deletionTimestamp === undefined && status?.phase !== 'Failed');
 }
 
-const inPhase = (run: string, phase: PhaseWord) => reach(namespace, run, phase);
+const inPhase = (run: string, phase: KubernetesPhase) => reach(namespace, run, phase);
 const pod = (name: string) => client.get(PODS, namespace, name);
 
 /** Waits for a new warm pod, starts its runner, and returns its name. */

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KubernetesError } from '@sequencer/kubernetes/errors';
 import { RUNS, SEQUENCERS } from '@sequencer/kubernetes/resources';
-import { isFinalWord } from '@sequencer/model/kubernetes/words';
+import { isFinalKubernetesPhase } from '@sequencer/model/kubernetes/enums';
 import { client, submit } from '../cluster/cluster.ts';
 import { SCRIPT } from './record.ts';
 import { TELESCOPES, TryAgain, type Release, type Telescope } from './release.ts';
@@ -82,7 +82,7 @@ export class People {
     const { namespace } = this.#release;
     const { two } = this.asked;
     const runs = await client.list(RUNS, namespace);
-    const open = runs.filter(({ spec, status }) => spec.sequencer === 'two' && !isFinalWord(status?.phase));
+    const open = runs.filter(({ spec, status }) => spec.sequencer === 'two' && !isFinalKubernetesPhase(status?.phase));
     if (open.length >= OPEN) return;
     const name = `two-${two.length}`;
     const run = await submit(namespace, 'two', { script: SCRIPT }, { name }).catch((error: unknown) => {

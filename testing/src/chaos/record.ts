@@ -1,6 +1,6 @@
 /** What a run has left behind, compared with what its script wrote itself. Pure. */
 import type { Phase } from '@sequencer/model';
-import { isFinalWord, phaseOfWord, type PhaseWord } from '@sequencer/model/kubernetes/words';
+import { isFinalKubernetesPhase, phaseFromKubernetes, type KubernetesPhase } from '@sequencer/model/kubernetes/enums';
 
 const TIMES = 30;
 
@@ -37,7 +37,7 @@ export interface Recorded {
 export interface Left {
   name: string;
   /** Of the object. */
-  phase: PhaseWord | undefined;
+  phase: KubernetesPhase | undefined;
   /** In the API, with all that it gives of the record. */
   shown: Phase;
   lastSeq: number;
@@ -128,11 +128,12 @@ export function compare({ name, phase, shown, lastSeq, events, log, killed }: Le
   if (!killed && ends[0]?.data.outcome !== 'SUCCEEDED') faults.push(`${name} did not tell that it had succeeded`);
 
   const wholly = wordsOf(log).includes('ended');
-  const phases: (PhaseWord | undefined)[] = killed
+  const phases: (KubernetesPhase | undefined)[] = killed
     ? ['Killed', 'Lost', ...(wholly ? ['Succeeded' as const] : [])]
     : ['Succeeded'];
   if (!phases.includes(phase)) faults.push(`${name} is ${phase ?? 'without a phase'}, which is not what happened`);
-  if (isFinalWord(phase) && phaseOfWord(phase) !== shown) faults.push(`${name} is ${phase}, but shown as ${shown}`);
+  if (isFinalKubernetesPhase(phase) && phaseFromKubernetes(phase) !== shown)
+    faults.push(`${name} is ${phase}, but shown as ${shown}`);
   const time = (word: string) => {
     const line = linesOf(log).find((each) => each.startsWith(word));
     return line === undefined ? undefined : Number(line.split(' ')[1]);

@@ -7,7 +7,7 @@ import { PODS, RUNS, SEQUENCERS, pathOf, type Resource } from '@sequencer/kubern
 import type { KubernetesObject } from '@sequencer/model/kubernetes/metadata';
 import type { Sequencer, SequencerSpec } from '@sequencer/model/kubernetes/sequencer';
 import type { RunSpec, SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
-import { isFinalWord, type PhaseWord } from '@sequencer/model/kubernetes/words';
+import { isFinalKubernetesPhase, type KubernetesPhase } from '@sequencer/model/kubernetes/enums';
 
 export const client = new KubernetesClient(defaultKubeConfig());
 
@@ -109,12 +109,12 @@ export async function logOf(namespace: string, run: string): Promise<string> {
   }
 }
 
-export function inPhase(namespace: string, run: string, phase: PhaseWord): Promise<SequencerRun> {
+export function inPhase(namespace: string, run: string, phase: KubernetesPhase): Promise<SequencerRun> {
   return until(`${run} is ${phase}`, async () => {
     const found = await client.get(RUNS, namespace, run);
     if (found.status?.phase === phase) return found;
     const message = `${run} is not ${phase}: ${JSON.stringify(found.status)}`;
-    throw isFinalWord(found.status?.phase) ? new Hopeless(message) : new Error(message);
+    throw isFinalKubernetesPhase(found.status?.phase) ? new Hopeless(message) : new Error(message);
   });
 }
 

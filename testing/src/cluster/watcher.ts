@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PODS, RUNS } from '@sequencer/kubernetes/resources';
 import { LABELS } from '@sequencer/model/kubernetes/names';
-import { isFinalWord } from '@sequencer/model/kubernetes/words';
+import { isFinalKubernetesPhase } from '@sequencer/model/kubernetes/enums';
 import { isPodTerminated } from '@sequencer/operator/pods/termination';
 import { client } from './cluster.ts';
 
@@ -27,7 +27,9 @@ export class Watcher {
     const alive = new Map<string, string[]>();
     const pods = await client.list(PODS, this.#namespace, { labelSelector: LABELS.run });
     const runs = await client.list(RUNS, this.#namespace);
-    const over = new Set(runs.filter(({ status }) => isFinalWord(status?.phase)).map(({ metadata }) => metadata.uid));
+    const over = new Set(
+      runs.filter(({ status }) => isFinalKubernetesPhase(status?.phase)).map(({ metadata }) => metadata.uid),
+    );
     for (const pod of pods) {
       const owner = pod.metadata.ownerReferences?.[0]?.uid ?? '';
       const before = this.pods.get(owner);
@@ -44,7 +46,7 @@ export class Watcher {
       const before = this.ends.get(metadata.uid);
       if (before !== undefined && before !== status?.phase)
         this.faults.push(`${metadata.name}: ${before}, then ${status?.phase ?? ''}`);
-      if (isFinalWord(status?.phase)) this.ends.set(metadata.uid, status.phase);
+      if (isFinalKubernetesPhase(status?.phase)) this.ends.set(metadata.uid, status.phase);
     }
     this.looks += 1;
   }

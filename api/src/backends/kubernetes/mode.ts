@@ -3,7 +3,7 @@ import { storableText, type Mode } from '@sequencer/model';
 import { activeHold, type Hold } from '@sequencer/model/kubernetes/hold';
 import { ANNOTATIONS } from '@sequencer/model/kubernetes/names';
 import type { Sequencer } from '@sequencer/model/kubernetes/sequencer';
-import { phaseOfWord } from '@sequencer/model/kubernetes/words';
+import { phaseFromKubernetes } from '@sequencer/model/kubernetes/enums';
 import { END_WORDS } from '../../runs/run-end.ts';
 
 /** The bad end after which nothing starts by itself, until somebody has looked at it; null when nothing is held. */
@@ -34,7 +34,7 @@ export interface ModeState {
 export function modeOf(sequencer: Sequencer, nameOf: (run: string) => string): ModeState {
   const hold = holdOf(sequencer);
   if (hold) {
-    const what = END_WORDS[phaseOfWord(hold.outcome)] ?? 'ended';
+    const what = END_WORDS[phaseFromKubernetes(hold.outcome)] ?? 'ended';
     return {
       mode: 'OFF',
       modeReason: `${nameOf(hold.run)} ${what}. The mode is Off since then.`,

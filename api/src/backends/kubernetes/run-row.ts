@@ -4,7 +4,7 @@ import { breakpointsOf } from '@sequencer/model/kubernetes/breakpoints';
 import { ANNOTATIONS } from '@sequencer/model/kubernetes/names';
 import { holdsOnFailure, type Sequencer } from '@sequencer/model/kubernetes/sequencer';
 import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
-import { phaseOfWord } from '@sequencer/model/kubernetes/words';
+import { phaseFromKubernetes } from '@sequencer/model/kubernetes/enums';
 import { sha256 } from '../../lib/sha256.ts';
 import { wordsOf } from '../../store/run-store.ts';
 import type { NewRun, RunRow } from '../../store/schema.ts';
@@ -13,7 +13,7 @@ import type { NewRun, RunRow } from '../../store/schema.ts';
 export type RunState = Pick<RunRow, 'phase' | 'reason' | 'startedAt' | 'finishedAt' | 'exitCode'>;
 
 export function phaseOf({ status }: SequencerRun): Phase {
-  return phaseOfWord(status?.phase ?? 'Queued');
+  return phaseFromKubernetes(status?.phase ?? 'Queued');
 }
 
 export function runStateOf(run: SequencerRun): RunState {

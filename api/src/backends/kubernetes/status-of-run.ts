@@ -1,6 +1,6 @@
 /** What the gateway tells the cluster of a run that it holds. Pure. */
 import type { RunStatus } from '@sequencer/model/kubernetes/sequencer-run';
-import { OUTCOME_WORDS } from '@sequencer/model/kubernetes/words';
+import { KUBERNETES_OUTCOMES } from '@sequencer/model/kubernetes/enums';
 import { boundedText, type RunView } from '@sequencer/model';
 
 export type GatewayStatus = Required<Pick<RunStatus, 'runner'>> & Pick<RunStatus, 'position'>;
@@ -13,7 +13,7 @@ const LONGEST_REASON = 2048;
  */
 export function statusOf(view: RunView, storedSeq: number, connected: boolean): GatewayStatus {
   const outcome =
-    storedSeq >= view.lastSeq ? OUTCOME_WORDS.find((word) => word.toUpperCase() === view.outcome) : undefined;
+    storedSeq >= view.lastSeq ? KUBERNETES_OUTCOMES.find((word) => word.toUpperCase() === view.outcome) : undefined;
   const position = positionOf(view);
   return {
     runner: {
