@@ -1,11 +1,11 @@
 /**
- * Measures the operator on the cluster of KUBECONFIG and prints one table. RUNNER_IMAGE names an image with the runner
- * that the nodes have; `oneByOne`, `burst` and `memory` need no nodes.
+ * Measures the operator on the cluster of KUBECONFIG and prints one table. RUNNER_IMAGE names an image of the runner that is
+ * present on the nodes; `oneByOne`, `burst` and `memory` need no nodes.
  *
  *     make bench-cluster
  *     make bench-cluster PARTS="oneByOne takeover"
  *
- * `writes` counts what an API writes, too, where RELEASE_NAMESPACE is the namespace of an installed release:
+ * `writes` also counts the writes of the API if RELEASE_NAMESPACE is the namespace of an installed release:
  *
  *     make bench-cluster PARTS=writes RELEASE_NAMESPACE=sequencer WRITES_SECONDS=600
  */
@@ -15,13 +15,15 @@ import { memory } from './cluster/memory.ts';
 import { burst, oneByOne } from './cluster/pods.ts';
 import { takeover } from './cluster/takeover.ts';
 import { writes } from './cluster/writes.ts';
-import { printTable } from './figures.ts';
+import { printTable } from './lib/figures.ts';
 
 const PARTS = { oneByOne, burst, firstLine, warm, memory, writes, takeover };
 
-const wanted = process.argv.slice(2);
-const unknown = wanted.filter((name) => !(name in PARTS));
-if (unknown.length > 0) throw new Error(`There is no part ${unknown.join(', ')}: ${Object.keys(PARTS).join(', ')}.`);
+const selected = process.argv.slice(2);
+const unknown = selected.filter((name) => !(name in PARTS));
+if (unknown.length > 0)
+  throw new Error(`Unknown part: ${unknown.join(', ')}. Parts: ${Object.keys(PARTS).join(', ')}.`);
 await setUp();
-for (const [name, measure] of Object.entries(PARTS)) if (wanted.length === 0 || wanted.includes(name)) await measure();
+for (const [name, measure] of Object.entries(PARTS))
+  if (selected.length === 0 || selected.includes(name)) await measure();
 printTable();

@@ -1,6 +1,6 @@
 /**
- * Measures the images that `make images` built, on the Docker engine of DOCKER_HOST: their sizes, and how long each takes
- * from `docker start` until it is ready, as medians.
+ * Measures the images that `make images` built, on the Docker engine of DOCKER_HOST: their sizes, and the median time from
+ * `docker start` until each is ready.
  *
  *     make bench-images
  */
@@ -10,8 +10,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { root } from '@sequencer/testing/root';
-import { printTable, report } from './figures.ts';
-import { median } from './numbers.ts';
+import { printTable, report } from './lib/figures.ts';
+import { median } from './lib/numbers.ts';
 
 const STARTS = 5;
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
@@ -31,11 +31,11 @@ async function until(isReady: () => Promise<boolean>): Promise<void> {
   }
 }
 
-const answers = (port: string, path: string) => async () => {
+const isOk = (port: string, path: string) => async () => {
   try {
     return (await fetch(`http://127.0.0.1:${port}${path}`)).ok;
   } catch {
-    // Refused until it listens.
+    // The connection is refused until the server listens.
     return false;
   }
 };
@@ -44,7 +44,7 @@ function create(part: string, args: string[], command: string[] = []): void {
   docker('create', '--name', name(part), '--network', name('network'), ...args, image(part), ...command);
 }
 
-/** Seconds from `docker start` until it is ready. */
+/** Median seconds from `docker start` until the container is ready. */
 async function starts(
   part: string,
   isReady: (port: string) => () => Promise<boolean>,
@@ -95,18 +95,18 @@ try {
     const log = docker('exec', name('postgres'), 'sh', '-c', 'pg_isready -h 127.0.0.1 -U sequencer || true');
     return Promise.resolve(log.includes('accepting'));
   });
-  // The first start makes the tables.
+  // The first start creates the tables.
   docker('start', name('api'));
-  await until(answers(docker('port', name('api'), '8000').split(':').at(-1) ?? '', '/readyz'));
+  await until(isOk(docker('port', name('api'), '8000').split(':').at(-1) ?? '', '/readyz'));
   docker('stop', name('api'));
 
-  const api = await starts('api', (port) => answers(port, '/readyz'), 8000);
+  const api = await starts('api', (port) => isOk(port, '/readyz'), 8000);
   report('image api, until /readyz', `${api.toFixed(2)} s`, 'under 2 s', api < 2);
-  const web = await starts('web', (port) => answers(port, '/healthz'), 8080);
+  const web = await starts('web', (port) => isOk(port, '/healthz'), 8080);
   report('image web, until /healthz', `${web.toFixed(2)} s`, 'under 1 s', web < 1);
   const apiPort = docker('port', name('api'), '8000').split(':').at(-1) ?? '';
-  const runner = await starts('runner', () => answers(apiPort, '/readyz/satp1'), null);
-  report('image runner, until the API has it on the line', `${runner.toFixed(2)} s`, 'under 3 s', runner < 3);
+  const runner = await starts('runner', () => isOk(apiPort, '/readyz/satp1'), null);
+  report('image runner, until connected to the API', `${runner.toFixed(2)} s`, 'under 3 s', runner < 3);
 } finally {
   for (const part of ['runner', 'web', 'api', 'postgres']) {
     execFileSync('docker', ['rm', '--force', '--volumes', name(part)], { stdio: 'ignore' });

@@ -1,11 +1,11 @@
-/** How the API answers others while it has much to do: under output with viewers, and under large answers. */
+/** Response times of the API under load: much output with viewers, and large responses. */
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { WebSocket } from 'ws';
-import { report } from './figures.ts';
-import { quantile } from './numbers.ts';
+import { report } from './lib/figures.ts';
+import { quantile } from './lib/numbers.ts';
 import type { Product } from './product.ts';
 
 const VIEWERS = 3;
@@ -13,18 +13,18 @@ const OUTPUT_MB = 200;
 const PRINTS = `for i in range(${String(OUTPUT_MB * 10)}):\n    print('\\n'.join(['x' * 99] * 1000))\n`;
 
 interface Times {
-  /** As a client sees it, in ms. */
+  /** Response times at the client, in ms. */
   waits: number[];
-  /** What the API's main thread did meanwhile, in ms of CPU: the same on a machine that is busy with other work. */
+  /** CPU time of the API's main thread meanwhile, in ms: independent of other load on the machine. */
   work: number[];
 }
 
-/** Queries one after the other until it is called; resolves to how long each took. */
+/** Sends queries one after the other until the returned function is called, which resolves to their times. */
 function queryMeanwhile(product: Product): () => Promise<Times> {
   const ended = new AbortController();
   const pid = String(product.stack.part('api/src/main.ts'));
   const cpu = () => Number(readFileSync(`/proc/${pid}/task/${pid}/schedstat`, 'utf8').split(' ', 1)[0]) / 1e6;
-  const asking = (async () => {
+  const querying = (async () => {
     const times: Times = { waits: [], work: [] };
     while (!ended.signal.aborted) {
       const [begin, cpuBegin] = [performance.now(), cpu()];
@@ -37,7 +37,7 @@ function queryMeanwhile(product: Product): () => Promise<Times> {
   })();
   return () => {
     ended.abort();
-    return asking;
+    return querying;
   };
 }
 
@@ -67,17 +67,17 @@ const MOST_MB = 50;
 const SCRIPTS = 40;
 const SUBSCRIPTIONS = 15;
 
-/** The most memory the API takes more than before, while something is done, in MB. */
-async function grown(product: Product, action: () => Promise<void>): Promise<number> {
+/** The largest growth of the API's memory during the action, in MB. */
+async function memoryGrowth(product: Product, action: () => Promise<void>): Promise<number> {
   const before = product.apiMemory();
-  let most = before;
-  const looking = setInterval(() => (most = Math.max(most, product.apiMemory())), 50);
+  let largest = before;
+  const sampling = setInterval(() => (largest = Math.max(largest, product.apiMemory())), 50);
   await action();
-  clearInterval(looking);
-  return most - before;
+  clearInterval(sampling);
+  return largest - before;
 }
 
-/** The largest answer and the memory that a viewer can cause. */
+/** The largest response, and the most memory that a viewer can use. */
 export async function answers(product: Product): Promise<void> {
   const script = `# ${'x'.repeat(510_000)}\n`;
   const running = await product.stack.submit("for i in range(400):\n    print('o' * 60_000)\n");
@@ -87,7 +87,7 @@ export async function answers(product: Product): Promise<void> {
   }
   const aliases = Array.from({ length: 12 }, (_, i) => `a${String(i)}: runs(first: 200) { edges { node { script } } }`);
   let bytes = 0;
-  const queried = await grown(product, async () => {
+  const queried = await memoryGrowth(product, async () => {
     for (const query of ['{ runs(first: 20) { edges { node { script } } } }', `{ ${aliases.join(' ')} }`]) {
       const response = await fetch(`${product.stack.url}/graphql`, {
         method: 'POST',
@@ -99,13 +99,13 @@ export async function answers(product: Product): Promise<void> {
   });
   const megabytes = bytes / 1e6;
   report(
-    'the largest answer with scripts of a list',
+    'the largest response with the scripts of a list',
     `${megabytes.toFixed(1)} MB`,
     'under 50 MB',
     megabytes > 5 && megabytes < MOST_MB,
   );
   report('memory of the API during that', `${queried.toFixed(0)} MB more`, 'under 50 MB', queried < MOST_MB);
-  const kept = await grown(product, async () => {
+  const kept = await memoryGrowth(product, async () => {
     const socket = new WebSocket(`${product.stack.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
     await once(socket, 'open');
     socket.send(JSON.stringify({ type: 'connection_init' }));
@@ -118,6 +118,6 @@ export async function answers(product: Product): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 5000));
     socket.terminate();
   });
-  const what = `memory of the API for a websocket with ${String(SUBSCRIPTIONS)} subscriptions that is not read`;
+  const what = `memory of the API for a websocket with ${String(SUBSCRIPTIONS)} subscriptions that the client does not read`;
   report(what, `${kept.toFixed(0)} MB more`, 'under 50 MB', kept < MOST_MB);
 }

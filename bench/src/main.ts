@@ -1,6 +1,6 @@
 /**
- * Measures what the project promises and prints one table: ratios against plain Python in the same minute, as medians of
- * paired runs, and times as a GraphQL client sees them.
+ * Measures the project's bounds and prints one table: ratios to plain Python, as medians of runs in pairs, and times at a
+ * GraphQL client.
  *
  *     make bench
  */
@@ -9,30 +9,30 @@ import { closeSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root } from '@sequencer/testing/root';
-import { printTable, report, type Figure } from './figures.ts';
-import { median, quantile } from './numbers.ts';
+import { printTable, report, type Figure } from './lib/figures.ts';
+import { median, quantile } from './lib/numbers.ts';
 import { answers, output } from './load.ts';
 import { page } from './page.ts';
 import { Product, type Events } from './product.ts';
 import { replay } from './replay.ts';
 
 const python = join(root, '.venv/bin/python');
-// As Python is by itself, whatever the shell has set.
+// Python with its defaults, without the PYTHON* variables of the shell.
 const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('PYTHON')));
 const PAIRS = 5;
 
-/** The script measures its own work, and says on stderr how long it took: CPU seconds, or seconds. */
+/** The script measures its own work and prints the time to stderr, in CPU seconds or seconds. */
 function timed(work: string, clock: 'process_time' | 'perf_counter'): string {
   return `import sys, time\n_t0 = time.${clock}()\n${work}\n_took = time.${clock}() - _t0\nprint('TOOK', _took, file=sys.stderr)\n`;
 }
 
 function took(text: string): number {
   const match = /TOOK ([\d.e+-]+)/.exec(text);
-  if (!match) throw new Error(`the script did not say how long it took: ${text.slice(-300)}`);
+  if (!match) throw new Error(`the script printed no time: ${text.slice(-300)}`);
   return Number(match[1]);
 }
 
-/** Its output is kept in a file: nothing that is printed is thrown away on either side. */
+/** Writes the output to a file, so that no side discards it. */
 function plain(script: string): number {
   const folder = mkdtempSync(join(tmpdir(), 'sequencer-bench-'));
   const file = join(folder, 'script.py');
@@ -46,7 +46,7 @@ function plain(script: string): number {
 
 async function traced(product: Product, script: string, watched: boolean): Promise<number> {
   const id = await product.stack.submit(script);
-  const unwatch = watched ? product.watchAsThePage(id) : () => undefined;
+  const unwatch = watched ? product.watchLikePage(id) : () => undefined;
   await product.stack.until(id, 'SUCCEEDED', 'FAILED');
   unwatch();
   const { run } = await product.stack.query<{ run: { outputBefore: { text: string; stream: string }[] } }>(
@@ -131,7 +131,7 @@ async function steps(product: Product): Promise<void> {
   await kill(product, id, events);
 }
 
-/** A person who steps: what the `run` subscription shows, against the command and against the `events` subscription. */
+/** Steps at the pace of a user: delay of the `run` subscription after the command and after the `events` subscription. */
 async function stepsShown(product: Product): Promise<void> {
   const id = await product.stack.submit('n = 0\nwhile True:\n    n += 1\n    n -= 1\n', { startPaused: true });
   const events = product.follow(id);
@@ -187,7 +187,7 @@ async function pauses(product: Product): Promise<void> {
     const times: number[] = [];
     for (let i = 0; i < 40; i++) {
       await product.ask('mutation ($id: ID!) { resumeRun(id: $id) { id } }', { id });
-      // At another moment of the script's own 50 ms each time.
+      // At a different phase of the script's 50 ms period each time.
       await new Promise((resolve) => setTimeout(resolve, 120 + 1.3 * i));
       const begin = performance.now();
       const asked = product.ask('mutation ($id: ID!) { pauseRun(id: $id) { id } }', { id });
@@ -200,7 +200,7 @@ async function pauses(product: Product): Promise<void> {
   }
 }
 
-/** Milliseconds from the click to the first line, so long after the end of the run before. */
+/** Median milliseconds from the click to the first line. @param pauseMs time since the end of the previous run */
 async function starts(product: Product, pauseMs: number): Promise<number> {
   const times: number[] = [];
   for (let i = 0; i < 20; i++) {
@@ -219,19 +219,19 @@ async function starts(product: Product, pauseMs: number): Promise<number> {
 }
 
 async function clicks(product: Product): Promise<void> {
-  // The next child is made ready meanwhile, as between two clicks of a person.
+  // Meanwhile the worker prepares the next child process, as between two clicks of a user.
   const warm = await starts(product, 700);
   report('click to first line, warm worker', `p50 ${warm.toFixed(0)} ms`, 'p50 under 150 ms', warm < 150);
   const cold = await starts(product, 0);
-  const what = 'click to first line at the end of another run, its child not ready yet';
+  const what = 'click to first line directly after another run, child process not ready';
   report(what, `p50 ${cold.toFixed(0)} ms`, 'p50 under 1 s', cold < 1000);
 }
 
 async function manyLines(product: Product): Promise<void> {
   const before = product.apiMemory();
-  let most = before;
-  const looking = setInterval(() => {
-    most = Math.max(most, product.apiMemory());
+  let largest = before;
+  const sampling = setInterval(() => {
+    largest = Math.max(largest, product.apiMemory());
   }, 50);
   await ratio(
     product,
@@ -241,9 +241,9 @@ async function manyLines(product: Product): Promise<void> {
     'perf_counter',
     true,
   );
-  clearInterval(looking);
-  const grown = most - before;
-  report('memory of the API during that', `${grown.toFixed(0)} MB more`, 'under 300 MB more', grown < 300);
+  clearInterval(sampling);
+  const growth = largest - before;
+  report('memory of the API during that', `${growth.toFixed(0)} MB more`, 'under 300 MB more', growth < 300);
 }
 
 async function prints(product: Product): Promise<void> {
@@ -254,7 +254,7 @@ async function prints(product: Product): Promise<void> {
   };
   const answers: number[] = [];
   const ended = new AbortController();
-  const asking = (async () => {
+  const querying = (async () => {
     while (!ended.signal.aborted) {
       const begin = performance.now();
       await product.stack.query('{ me { name } }');
@@ -265,23 +265,23 @@ async function prints(product: Product): Promise<void> {
   for (const [how, work] of Object.entries(ways))
     await ratio(product, `20 MB of print, ${how}`, work, 2, 'perf_counter', true);
   ended.abort();
-  await asking;
+  await querying;
   const value = quantile(answers, 0.95);
   report('a trivial query during that', `p95 ${value.toFixed(1)} ms`, 'p95 under 50 ms', value < 50);
 }
 
-/** The runner by itself, as its own bench measures it: without API and network. */
+/** The runner without API and network, as measured by its own benchmark. */
 function runner(): void {
   const file = join(root, 'runner-image/bench/figures.py');
   const { stdout, stderr, status } = spawnSync(python, [file], { encoding: 'utf8', env });
-  if (status !== 0) throw new Error(`the runner's own figures failed: ${stderr.slice(-500)}`);
+  if (status !== 0) throw new Error(`the runner's benchmark failed: ${stderr.slice(-500)}`);
   for (const line of stdout.trim().split('\n')) {
     const { what, measured, bound, met } = JSON.parse(line) as Figure;
     report(what, measured, bound, met);
   }
 }
 
-/** What the page of index.html loads before any route's own chunk. */
+/** The JavaScript that index.html loads before the chunk of a route. */
 function firstLoad(): void {
   const dist = join(root, 'web/dist');
   const page = readFileSync(join(dist, 'index.html'), 'utf8');
@@ -311,12 +311,12 @@ const PARTS = {
   replay,
   page,
 };
-// Names of parts may be given, to measure these alone.
-const wanted = process.argv.slice(2);
+// Arguments select parts.
+const selected = process.argv.slice(2);
 const product = await Product.start();
 try {
   for (const [name, measure] of Object.entries(PARTS))
-    if (wanted.length === 0 || wanted.includes(name)) await measure(product);
+    if (selected.length === 0 || selected.includes(name)) await measure(product);
 } finally {
   await product.stop();
 }

@@ -2,8 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { chromium, type CDPSession } from '@playwright/test';
 import { launchOptions } from '@sequencer/testing/pages/chromium';
-import { report } from './figures.ts';
-import { median, quantile } from './numbers.ts';
+import { report } from './lib/figures.ts';
+import { median, quantile } from './lib/numbers.ts';
 import type { Product } from './product.ts';
 
 const SECONDS = 120;
@@ -16,7 +16,7 @@ for number in range(${String(SECONDS * RATE)}):
     print(f'detector {number % 1764:4} reads {number * 7919 % 10007 / 10007:.6f} V at step {number}')
 `;
 
-/** What the page itself sees of its own frames. */
+/** Frame times and long tasks, as measured in the page. */
 interface Watched {
   frames: number[];
   longTasks: number[];
@@ -37,8 +37,8 @@ function watchFrames(): void {
   }).observe({ type: 'longtask' });
 }
 
-/** What it holds once what it does not need is gone. */
-async function held(devtools: CDPSession): Promise<{ heapMB: number; nodes: number }> {
+/** Heap and DOM nodes after a garbage collection. */
+async function memoryOf(devtools: CDPSession): Promise<{ heapMB: number; nodes: number }> {
   await devtools.send('HeapProfiler.collectGarbage');
   const { metrics } = await devtools.send('Performance.getMetrics');
   const metric = (name: string) => metrics.find((each) => each.name === name)?.value ?? NaN;
@@ -55,28 +55,28 @@ export async function page(product: Product): Promise<void> {
     await tab.goto(`${product.stack.url}/satp1`);
     await tab.getByText('detector').first().waitFor();
     await sleep((SECONDS / 4) * 1000);
-    const before = await held(devtools);
+    const before = await memoryOf(devtools);
     await tab.evaluate(watchFrames);
     await sleep((SECONDS / 2) * 1000);
     const { frames, longTasks } = await tab.evaluate(() => (window as unknown as { watched: Watched }).watched);
-    const after = await held(devtools);
-    // All of it has come, in time: its end is seen here when the script is at its end.
+    const after = await memoryOf(devtools);
+    // The page has kept up: it shows the last line when the script ends.
     await tab.getByText(`step ${String(SECONDS * RATE - 1)}`).waitFor({ timeout: (SECONDS / 2) * 1000 });
     await product.stack.until(id, 'SUCCEEDED');
-    tell(frames, longTasks, before, after);
+    reportPage(frames, longTasks, before, after);
   } finally {
     await browser.close();
   }
 }
 
-type Held = Awaited<ReturnType<typeof held>>;
+type Memory = Awaited<ReturnType<typeof memoryOf>>;
 
-function tell(frames: number[], longTasks: number[], before: Held, after: Held): void {
+function reportPage(frames: number[], longTasks: number[], before: Memory, after: Memory): void {
   const perSecond = 1000 / median(frames);
   const p95 = quantile(frames, 0.95);
   report(
     'the page of a run with 1,000 lines/s: frames',
-    `${perSecond.toFixed(0)}/s at p50, p95 ${p95.toFixed(0)} ms between two`,
+    `${perSecond.toFixed(0)}/s at p50, p95 ${p95.toFixed(0)} ms per frame`,
     'p95 under 100 ms',
     p95 < 100,
   );
@@ -87,12 +87,12 @@ function tell(frames: number[], longTasks: number[], before: Held, after: Held):
     'none above 200 ms',
     longest <= 200,
   );
-  const grown = after.heapMB - before.heapMB;
+  const growth = after.heapMB - before.heapMB;
   report(
     'its heap, a minute later',
-    `${after.heapMB.toFixed(0)} MB, ${grown.toFixed(1)} MB more`,
+    `${after.heapMB.toFixed(0)} MB, ${growth.toFixed(1)} MB more`,
     'under 100 MB, at most 10 MB more',
-    after.heapMB < 100 && grown <= 10,
+    after.heapMB < 100 && growth <= 10,
   );
   report(
     'its DOM nodes',

@@ -12,13 +12,13 @@ export interface SeenEvent {
   at: number;
 }
 
-/** What comes of a run: the next new event that matches. */
+/** The events of a run: resolves to the next new event that matches. */
 export interface Events {
   next: (match: (event: SeenEvent) => boolean) => Promise<SeenEvent>;
   stop: () => void;
 }
 
-/** What the page of a run subscribes to. */
+/** The subscriptions of the run page. */
 export const PAGE_SUBSCRIPTIONS = [
   'subscription ($run: ID!) { run(id: $run) { phase reason lastSeq traces { line } } }',
   'subscription ($run: ID!) { events(run: $run) { seq type at data } }',
@@ -85,7 +85,7 @@ export class Product {
     };
   }
 
-  /** Calls back with the number of the first trace's prompt, 0 for none, whenever the state of the run is sent. */
+  /** Calls `seen` with the number of the first trace's prompt, or 0 for none, at each update of the run. */
   watchPrompts(run: string, seen: (prompt: number) => void): () => void {
     return this.#client.subscribe<{ run: { traces: { prompt: { number: number } | null }[] } }>(
       {
@@ -104,8 +104,8 @@ export class Product {
     );
   }
 
-  /** Subscribes to all that the page of a run subscribes to. */
-  watchAsThePage(run: string): () => void {
+  /** Subscribes as the run page does. */
+  watchLikePage(run: string): () => void {
     const stops = PAGE_SUBSCRIPTIONS.map((query) =>
       this.#client.subscribe(
         { query, variables: query.includes('$run') ? { run } : {} },

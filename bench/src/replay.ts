@@ -1,11 +1,11 @@
 /**
- * The time slider of a run that has ended: the page's own way to a moment, through GraphQL, in a short run and in one with
- * a million events. It must not grow with the run.
+ * The time slider of an ended run: time to show a moment with the page's own code over GraphQL, in a short run and in one with
+ * a million events. The time must not grow with the run.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Recording } from '@sequencer/web/run/replay/recording';
-import { report } from './figures.ts';
-import { median } from './numbers.ts';
+import { report } from './lib/figures.ts';
+import { median } from './lib/numbers.ts';
 import type { Product } from './product.ts';
 import type { RunEvent } from '@sequencer/model/events';
 
@@ -15,7 +15,7 @@ const MOMENTS = 9;
 const PAGE = `query ($id: ID!, $after: Int!, $types: [String!], $first: Int!) {
   run(id: $id) { events(after: $after, types: $types, first: $first) { seq at type data } } }`;
 
-/** Lines are sampled long before: a thread hands ready ones to the channel, as the tracer would. */
+/** The tracer samples fast lines, so the script puts line events into the channel itself. */
 const script = (events: number) => `\
 from sequencer_runner.common.clock import now_iso
 from sequencer_runner.common.frames import line_frame
@@ -27,7 +27,7 @@ for block in range(${String(events / 1000)}):
     channel.drain(60)
 `;
 
-/** Milliseconds to each of some moments of the run, with nothing read before. */
+/** Median milliseconds to show a moment of the run, with nothing loaded before. */
 async function seeks(product: Product, events: number): Promise<number> {
   const id = await product.stack.submit(script(events));
   while (!['SUCCEEDED', 'FAILED'].includes(await product.stack.phase(id))) await sleep(200);
@@ -45,9 +45,9 @@ async function seeks(product: Product, events: number): Promise<number> {
         ({ seq, at, type, data }) => ({ ...(JSON.parse(data) as object), seq, at, type }) as unknown as RunEvent,
       );
     }, run.lastSeq);
-    const asked = performance.now();
+    const begun = performance.now();
     await recording.viewAt(await recording.seqAt(begin + ((end - begin) * i) / (MOMENTS + 1)));
-    times.push(performance.now() - asked);
+    times.push(performance.now() - begun);
   }
   return median(times);
 }

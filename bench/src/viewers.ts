@@ -1,4 +1,4 @@
-/** Run as a process of its own, as viewers are on other machines: `viewers.ts URL RUN COUNT` follows a run as its page does. */
+/** A separate process, like viewers on other machines: `viewers.ts URL RUN COUNT` follows a run as the run page does. */
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import { PAGE_SUBSCRIPTIONS } from './product.ts';
@@ -20,7 +20,7 @@ async function view(): Promise<void> {
       payload: { query, variables: query.includes('$run') ? { run } : {} },
     });
   });
-  // Read and left alone: what a page does with it costs its own machine.
+  // Messages are read and discarded: what a page does with them costs the viewer's machine.
   socket.on('message', () => undefined);
 }
 

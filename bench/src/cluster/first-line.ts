@@ -1,19 +1,19 @@
-/** From the object of a run to the first line of its script, in a real pod, and whose share of it is whose. */
+/** Time from the run object to the first line of its script in a real pod, and the share of each component. */
 import type { Pod } from '@sequencer/kubernetes/objects';
 import { PODS } from '@sequencer/kubernetes/resources';
 import { ANNOTATIONS, LABELS } from '@sequencer/model/kubernetes/names';
 import { z } from 'zod';
 import { client, inPhase, logOf, makeSequencer, submit, until } from '@sequencer/testing/cluster/cluster';
-import { report } from '../figures.ts';
-import { median } from '../numbers.ts';
-import { Place, PodTimes } from './place.ts';
+import { report } from '../lib/figures.ts';
+import { median } from '../lib/numbers.ts';
+import { BenchNamespace, PodTimes } from './bench-namespace.ts';
 import { runnerImage } from './runner-image.ts';
 
 const RUNS = 15;
 
 /**
- * Reports when its first line ran, how long the runner had existed by then (to 10 ms), and how long the run's files had
- * been in the pod. The clocks are those of one machine.
+ * Prints when its first line ran, the age of the runner process then (to 10 ms), and the age of the run's files in the pod.
+ * All clocks are those of one machine.
  */
 const SCRIPT = `import time; at = time.time(); up = time.clock_gettime(time.CLOCK_BOOTTIME)
 import json, os
@@ -21,11 +21,11 @@ fields = open(f'/proc/{os.getppid()}/stat').read().rsplit(')', 1)[1].split()
 print(json.dumps({
     'at': at * 1000,
     'up': (up - int(fields[19]) / os.sysconf('SC_CLK_TCK')) * 1000,
-    'there': (at - os.lstat('/run/sequencer/..data').st_mtime) * 1000,
+    'files_age': (at - os.lstat('/run/sequencer/..data').st_mtime) * 1000,
 }))
 `;
 
-const saidSchema = z.object({ at: z.number(), up: z.number(), there: z.number() });
+const outputSchema = z.object({ at: z.number(), up: z.number(), files_age: z.number() });
 
 interface Shares {
   operator: number;
@@ -33,15 +33,15 @@ interface Shares {
   kubelet: number;
 }
 
-async function waitingPod(namespace: string): Promise<Pod | undefined> {
+async function warmPod(namespace: string): Promise<Pod | undefined> {
   const pods = await client.list(PODS, namespace, { labelSelector: `${LABELS.sequencer},!${LABELS.run}` });
   return pods.find(({ metadata, status }) => metadata.deletionTimestamp === undefined && status?.phase === 'Running');
 }
 
 async function measure(warm: boolean): Promise<Shares[]> {
-  return Place.with(async (place) => {
-    const { namespace } = place;
-    await place.leader();
+  return BenchNamespace.with(async (bench) => {
+    const { namespace } = bench;
+    await bench.leader();
     const pods = new PodTimes(namespace, ({ metadata }) => {
       const { labels, annotations } = metadata;
       return (warm ? annotations?.[ANNOTATIONS.assignedAt] : true) === undefined
@@ -55,19 +55,22 @@ async function measure(warm: boolean): Promise<Shares[]> {
     const list: Shares[] = [];
     for (let i = 0; i < RUNS; i++) {
       if (warm) {
-        const waiting = await until('a pod waits', () => waitingPod(namespace));
-        // Python has to be up as well, as it is some seconds after a run.
-        const age = Date.now() - Date.parse(waiting.metadata.creationTimestamp);
+        const pod = await until('a warm pod is running', () => warmPod(namespace));
+        // Python in the pod has to be ready as well, as it is some seconds after a run.
+        const age = Date.now() - Date.parse(pod.metadata.creationTimestamp);
         await new Promise((resolve) => setTimeout(resolve, Math.max(0, 6000 - age)));
       }
       const { metadata } = await submit(namespace, 'satp1', { script: SCRIPT });
       const created = Date.now();
       const { status } = await inPhase(namespace, metadata.name, 'Succeeded');
-      const { at, up, there } = saidSchema.parse(JSON.parse(await logOf(namespace, status?.podName ?? '')));
-      if (warm !== (status?.podName !== metadata.name))
-        throw new Error(`not as it should be: ${status?.podName ?? ''}`);
+      const {
+        at,
+        up,
+        files_age: filesAge,
+      } = outputSchema.parse(JSON.parse(await logOf(namespace, status?.podName ?? '')));
+      if (warm !== (status?.podName !== metadata.name)) throw new Error(`unexpected pod: ${status?.podName ?? ''}`);
       const operator = (await until('its pod was seen', () => pods.at(metadata.name))) - created;
-      const runner = warm ? there : up;
+      const runner = warm ? filesAge : up;
       list.push({ operator, runner, kubelet: at - created - operator - runner });
     }
     await pods.stop();

@@ -1,13 +1,13 @@
-/** What an operator needs that finds many ended runs, and how soon it is ready. */
+/** Memory and start time of an operator in a namespace with many ended runs. */
 import { RUNS } from '@sequencer/kubernetes/resources';
 import { wholeSeconds } from '@sequencer/kubernetes/times';
 import { client, makeSequencer, submit, until } from '@sequencer/testing/cluster/cluster';
 import { get } from '@sequencer/testing/cluster/operator-process';
-import { report } from '../figures.ts';
-import { median } from '../numbers.ts';
-import { Place, inParallel, memoryOf } from './place.ts';
+import { report } from '../lib/figures.ts';
+import { median } from '../lib/numbers.ts';
+import { BenchNamespace, inParallel, memoryOf } from './bench-namespace.ts';
 
-const RUNS_THERE = Number(process.env.ENDED_RUNS ?? 10_000);
+const ENDED_RUNS_COUNT = Number(process.env.ENDED_RUNS ?? 10_000);
 const SEQUENCERS = 10;
 const STARTS = 3;
 
@@ -20,7 +20,7 @@ const condition = (type: string, reason: string) => ({
   message: 'All statements are done.',
   lastTransitionTime: AT,
 });
-/** As a run is after its end. */
+/** The status of an ended run. */
 const ENDED = {
   phase: 'Succeeded',
   reason: 'All statements are done.',
@@ -41,37 +41,37 @@ const ENDED = {
 };
 
 export async function memory(): Promise<void> {
-  await Place.with(async (place) => {
-    const { namespace } = place;
+  await BenchNamespace.with(async (bench) => {
+    const { namespace } = bench;
     const history = { keepRuns: 10_000, ttlSecondsAfterFinished: 604_800 };
     for (let i = 1; i <= SEQUENCERS; i++) await makeSequencer(namespace, `seq${i}`, { mode: 'Off', history });
-    const numbers = Array.from({ length: RUNS_THERE }, (_, i) => i);
+    const numbers = Array.from({ length: ENDED_RUNS_COUNT }, (_, i) => i);
     await inParallel(numbers, 24, async (number) => {
       const { metadata } = await submit(namespace, `seq${(number % SEQUENCERS) + 1}`, { script: SCRIPT });
       const status = { ...ENDED, number, place: number };
       await client.merge(RUNS, namespace, metadata.name, { status }, 'status');
     });
     const ready: number[] = [];
-    const sizes: { now: number; most: number }[] = [];
+    const sizes: { current: number; peak: number }[] = [];
     for (let i = 0; i < STARTS; i++) {
       const begun = performance.now();
-      const operator = await place.operator(`memory-${i}`);
+      const operator = await bench.operator(`memory-${i}`);
       ready.push((performance.now() - begun) / 1000);
-      // It has reconciled each of them at least once.
-      await until('it has reconciled all', async () => {
+      // Every run was reconciled at least once.
+      await until('the operator has reconciled all runs', async () => {
         const metrics = await get(operator, '/metrics');
         const count = /reconcile_seconds_count\{kind="SequencerRun",result="done"\} (\d+)/.exec(metrics)?.[1];
-        return Number(count ?? 0) >= RUNS_THERE && !/queue_depth\{queue="\w+"\} [1-9]/.test(metrics);
+        return Number(count ?? 0) >= ENDED_RUNS_COUNT && !/queue_depth\{queue="\w+"\} [1-9]/.test(metrics);
       });
       sizes.push(memoryOf(operator));
-      const gone = new Promise((resolve) => operator.process.once('exit', resolve));
+      const exited = new Promise((resolve) => operator.process.once('exit', resolve));
       operator.process.kill('SIGTERM');
-      await gone;
+      await exited;
     }
-    const now = Math.max(...sizes.map((size) => size.now));
-    const most = Math.max(...sizes.map((size) => size.most));
-    const what = `the operator with ${RUNS_THERE.toLocaleString('en')} ended runs`;
-    report(`${what}: memory`, `${now.toFixed(0)} MB, at most ${most.toFixed(0)} MB`, 'under 250 MB', most < 250);
-    report(`${what}: process begun to ready`, `${median(ready).toFixed(1)} s`, 'under 5 s', median(ready) < 5);
+    const current = Math.max(...sizes.map((size) => size.current));
+    const peak = Math.max(...sizes.map((size) => size.peak));
+    const what = `the operator with ${ENDED_RUNS_COUNT.toLocaleString('en')} ended runs`;
+    report(`${what}: memory`, `${current.toFixed(0)} MB, at most ${peak.toFixed(0)} MB`, 'under 250 MB', peak < 250);
+    report(`${what}: process start to ready`, `${median(ready).toFixed(1)} s`, 'under 5 s', median(ready) < 5);
   });
 }

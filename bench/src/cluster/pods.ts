@@ -1,11 +1,11 @@
-/** From the object of a run to its pod: the operator's share. No node takes the pods. */
+/** Time from the run object to its pod: the operator's share. No node runs the pods. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { makeSequencer, submit, until } from '@sequencer/testing/cluster/cluster';
 import { NOWHERE } from '@sequencer/testing/cluster/fake-node';
 import { get } from '@sequencer/testing/cluster/operator-process';
-import { report } from '../figures.ts';
-import { median, quantile } from '../numbers.ts';
-import { Place, PodTimes, inParallel } from './place.ts';
+import { report } from '../lib/figures.ts';
+import { median, quantile } from '../lib/numbers.ts';
+import { BenchNamespace, PodTimes, inParallel } from './bench-namespace.ts';
 
 const ONE_BY_ONE = 100;
 const MANY = Number(process.env.BURST_RUNS ?? 1000);
@@ -13,42 +13,42 @@ const SECONDS = (60 * MANY) / 1000;
 
 const sequencers = (count: number) => Array.from({ length: count }, (_, i) => `seq${i + 1}`);
 
-function make(namespace: string, name: string) {
+function createSequencer(namespace: string, name: string) {
   return makeSequencer(namespace, name, { runner: { image: 'x', env: [], egress: [], nodeSelector: NOWHERE } });
 }
 
-const words = (times: number[]) =>
-  `p50 ${median(times).toFixed(0)} ms, p99 ${quantile(times, 0.99).toFixed(0)} ms, most ${Math.max(...times).toFixed(0)} ms`;
+const summary = (times: number[]) =>
+  `p50 ${median(times).toFixed(0)} ms, p99 ${quantile(times, 0.99).toFixed(0)} ms, max ${Math.max(...times).toFixed(0)} ms`;
 
-/** A run at a time, each on a sequencer of its own, which has had none before. */
+/** One run at a time, each on a new sequencer. */
 export async function oneByOne(): Promise<void> {
-  const times = await Place.with(async (place) => {
-    const { namespace } = place;
-    await place.leader();
+  const times = await BenchNamespace.with(async (bench) => {
+    const { namespace } = bench;
+    await bench.leader();
     const pods = new PodTimes(namespace, ({ metadata }) => metadata.name);
-    const taken: number[] = [];
+    const delays: number[] = [];
     for (const name of sequencers(ONE_BY_ONE)) {
-      await make(namespace, name);
-      // As long as the operator has something to say about the new sequencer.
+      await createSequencer(namespace, name);
+      // Until the operator has written the status of the new sequencer.
       await sleep(200);
       const { metadata } = await submit(namespace, name);
       const created = Date.now();
-      taken.push((await until(`${name} has a pod`, () => pods.at(metadata.name))) - created);
+      delays.push((await until(`${name} has a pod`, () => pods.at(metadata.name))) - created);
     }
     await pods.stop();
-    return taken;
+    return delays;
   });
   const p99 = quantile(times, 0.99);
-  report(`run created to pod created, one at a time (${ONE_BY_ONE})`, words(times), 'p99 under 200 ms', p99 < 200);
+  report(`run created to pod created, one at a time (${ONE_BY_ONE})`, summary(times), 'p99 under 200 ms', p99 < 200);
 }
 
-/** A run for each of many sequencers, in a steady stream. */
+/** One run on each of many sequencers, submitted at a steady rate. */
 export async function burst(): Promise<void> {
-  const times = await Place.with(async (place) => {
-    const { namespace } = place;
-    await inParallel(sequencers(MANY), 16, (name) => make(namespace, name));
-    const operator = await place.leader();
-    await until('it has reconciled all sequencers', async () => {
+  const times = await BenchNamespace.with(async (bench) => {
+    const { namespace } = bench;
+    await inParallel(sequencers(MANY), 16, (name) => createSequencer(namespace, name));
+    const operator = await bench.leader();
+    await until('the operator has reconciled all sequencers', async () => {
       const metrics = await get(operator, '/metrics');
       const count = /reconcile_seconds_count\{kind="Sequencer",result="done"\} (\d+)/.exec(metrics)?.[1];
       return Number(count ?? 0) >= MANY && !/queue_depth\{queue="\w+"\} [1-9]/.test(metrics);
@@ -68,5 +68,5 @@ export async function burst(): Promise<void> {
   });
   const p99 = quantile(times, 0.99);
   const what = `run created to pod created, ${MANY} runs on ${MANY} sequencers in ${SECONDS.toFixed(0)} s`;
-  report(what, words(times), 'p99 under 2 s', p99 < 2000);
+  report(what, summary(times), 'p99 under 2 s', p99 < 2000);
 }

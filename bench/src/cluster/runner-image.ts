@@ -1,8 +1,8 @@
 import type { SequencerSpec } from '@sequencer/model/kubernetes/sequencer';
 
-/** Of the pods that really run. */
+/** The runner of pods that run on a node. */
 export function runnerImage(): SequencerSpec['runner'] {
   const image = process.env.RUNNER_IMAGE;
-  if (!image) throw new Error('RUNNER_IMAGE has to name an image with the runner that the nodes have.');
+  if (!image) throw new Error('Set RUNNER_IMAGE to an image of the runner that is present on the nodes.');
   return { image, imagePullPolicy: 'IfNotPresent', env: [], egress: [] };
 }

@@ -1,17 +1,17 @@
-/** How long nobody operates after kill -9 of the leader, and whether a script that runs notices. */
+/** Time without an operator after kill -9 of the leader, and whether a running script is affected. */
 import { PODS } from '@sequencer/kubernetes/resources';
 import { client, inPhase, logOf, makeSequencer, submit, until } from '@sequencer/testing/cluster/cluster';
-import { report } from '../figures.ts';
-import { Place } from './place.ts';
+import { report } from '../lib/figures.ts';
+import { BenchNamespace } from './bench-namespace.ts';
 import { runnerImage } from './runner-image.ts';
 
 const TIMES = 3;
 const SCRIPT = 'import time\nfor i in range(1000):\n    print(i, flush=True)\n    time.sleep(0.1)\n';
 
 export async function takeover(): Promise<void> {
-  await Place.with(async (place) => {
-    const { namespace } = place;
-    let leader = await place.leader();
+  await BenchNamespace.with(async (bench) => {
+    const { namespace } = bench;
+    let leader = await bench.leader();
     await makeSequencer(namespace, 'busy', { recordGraceSeconds: 0, runner: runnerImage() });
     const { metadata } = await submit(namespace, 'busy', { script: SCRIPT });
     const run = metadata.name;
@@ -21,27 +21,27 @@ export async function takeover(): Promise<void> {
     for (let i = 1; i <= TIMES; i++) {
       const name = `free${i}`;
       await makeSequencer(namespace, name, { runner: { ...runnerImage(), nodeSelector: { nowhere: 'yes' } } });
-      const next = await place.operator(`next-${i}`);
+      const next = await bench.operator(`next-${i}`);
       leader.process.kill('SIGKILL');
       const begun = performance.now();
       const waiting = await submit(namespace, name);
-      await until('a pod is made again', () => client.find(PODS, namespace, waiting.metadata.name));
+      await until('the next operator has created a pod', () => client.find(PODS, namespace, waiting.metadata.name));
       times.push((performance.now() - begun) / 1000);
       leader = next;
     }
     const after = await client.get(PODS, namespace, run);
     const lines = (await logOf(namespace, run)).trim().split('\n').map(Number);
-    const untouched =
+    const unaffected =
       after.metadata.uid === before.metadata.uid &&
       after.metadata.deletionTimestamp === undefined &&
       lines.length > 10 &&
       lines.every((line, i) => line === i);
-    const most = Math.max(...times);
+    const longest = Math.max(...times);
     report(
-      `operator killed (-9) to the next pod made by another, ${TIMES} times`,
-      `${times.map((time) => time.toFixed(1)).join(', ')} s; the script that ran ${untouched ? 'did not notice' : 'WAS TOUCHED'}`,
-      'under 20 s, no running pod touched',
-      most < 20 && untouched,
+      `operator killed (-9) to the next pod created by another operator, ${TIMES} times`,
+      `${times.map((time) => time.toFixed(1)).join(', ')} s; the running script was ${unaffected ? 'not affected' : 'AFFECTED'}`,
+      'under 20 s, no running pod affected',
+      longest < 20 && unaffected,
     );
   });
 }

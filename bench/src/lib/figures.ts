@@ -1,4 +1,4 @@
-/** What was measured, and the table of it. */
+/** The measured figures and their table. */
 export interface Figure {
   what: string;
   measured: string;

@@ -1,4 +1,4 @@
-/** A namespace of a measurement's own, with an operator as a process, and what happens to the pods there. */
+/** A namespace for one measurement, with operator processes, and the times of its pods. */
 import { readFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { watch } from '@sequencer/kubernetes/watch';
@@ -7,7 +7,7 @@ import { PODS } from '@sequencer/kubernetes/resources';
 import { client, dropNamespace, makeNamespace, until } from '@sequencer/testing/cluster/cluster';
 import { get, leads, startProcess, type OperatorProcess } from '@sequencer/testing/cluster/operator-process';
 
-export class Place {
+export class BenchNamespace {
   readonly namespace: string;
   readonly #operators: OperatorProcess[] = [];
 
@@ -15,18 +15,18 @@ export class Place {
     this.namespace = namespace;
   }
 
-  static async with<T>(measure: (place: Place) => Promise<T>): Promise<T> {
-    const place = new Place(await makeNamespace({ 'pod-security.kubernetes.io/enforce': 'restricted' }));
+  static async with<T>(measure: (bench: BenchNamespace) => Promise<T>): Promise<T> {
+    const bench = new BenchNamespace(await makeNamespace({ 'pod-security.kubernetes.io/enforce': 'restricted' }));
     try {
-      return await measure(place);
+      return await measure(bench);
     } finally {
-      for (const { process: child } of place.#operators) {
+      for (const { process: child } of bench.#operators) {
         if (child.exitCode !== null || child.signalCode !== null) continue;
         const exit = once(child, 'exit');
         child.kill('SIGKILL');
         await exit;
       }
-      await dropNamespace(place.namespace);
+      await dropNamespace(bench.namespace);
     }
   }
 
@@ -39,20 +39,20 @@ export class Place {
 
   async leader(): Promise<OperatorProcess> {
     const operator = await this.operator();
-    await until('it leads', () => leads(operator));
+    await until('the operator is the leader', () => leads(operator));
     return operator;
   }
 }
 
-/** When what was seen of pods first: by any condition, by the name of the pod. In ms, as `Date.now()`. */
+/** When a condition of a pod was first seen, in ms as `Date.now()`. */
 export class PodTimes {
   readonly #seen = new Map<string, number>();
   readonly #ending = new AbortController();
   readonly #watching: Promise<void>;
 
-  /** @param isIt the moment that is looked for, and the key that it is remembered by */
-  constructor(namespace: string, isIt: (pod: Pod) => string | null) {
-    this.#watching = this.#watch(namespace, isIt);
+  /** @param keyOf the key to record the pod under; null while the condition is not met */
+  constructor(namespace: string, keyOf: (pod: Pod) => string | null) {
+    this.#watching = this.#watch(namespace, keyOf);
   }
 
   at(key: string): number | undefined {
@@ -63,11 +63,11 @@ export class PodTimes {
     return this.#seen.size;
   }
 
-  async #watch(namespace: string, isIt: (pod: Pod) => string | null): Promise<void> {
+  async #watch(namespace: string, keyOf: (pod: Pod) => string | null): Promise<void> {
     const { signal } = this.#ending;
     try {
       for await (const { type, object } of watch(client, PODS, namespace, {}, 600_000, signal)) {
-        const key = type === 'BOOKMARK' ? null : isIt(object);
+        const key = type === 'BOOKMARK' ? null : keyOf(object);
         if (key !== null && !this.#seen.has(key)) this.#seen.set(key, Date.now());
       }
       throw new Error('the watch on the pods has ended');
@@ -82,14 +82,14 @@ export class PodTimes {
   }
 }
 
-/** Resident memory of a process, in MB: now, and at most so far. */
-export function memoryOf({ process: { pid } }: OperatorProcess): { now: number; most: number } {
+/** Resident memory of a process, in MB: current and peak. */
+export function memoryOf({ process: { pid } }: OperatorProcess): { current: number; peak: number } {
   const status = readFileSync(`/proc/${String(pid)}/status`, 'utf8');
   const read = (name: string) => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1] ?? NaN) / 1024;
-  return { now: read('VmRSS'), most: read('VmHWM') };
+  return { current: read('VmRSS'), peak: read('VmHWM') };
 }
 
-/** Runs up to `width` of them at the same time. */
+/** Processes the items, at most `width` at the same time. */
 export async function inParallel<T>(items: Iterable<T>, width: number, work: (item: T) => Promise<unknown>) {
   const queue = [...items].reverse();
   const worker = async () => {
