@@ -215,12 +215,18 @@ function nameOf(schema: z.ZodType): string {
 
 for (const file of ['events.ts', 'protocol.ts']) readDocs(file);
 const classes = new Classes();
+const commandNames = Object.values(protocol.COMMANDS).map(nameOf);
+/** Commands about a run that has started. */
+const runCommands = Object.values(protocol.COMMANDS)
+  .filter((command) => 'run' in command.shape && command.shape.name.value !== 'start')
+  .map(nameOf);
 const isMessage = ({ name }: { name: string }) => name === 'CommandMessage';
 for (const { name } of named.filter((each) => !isMessage(each))) classes.write(name);
 classes.text.push(
   [
     union('Event', Object.values(events.EVENT_SCHEMAS).map(nameOf)),
-    union('Command', Object.values(protocol.COMMANDS).map(nameOf)),
+    union('RunCommand', runCommands),
+    union('Command', ['RunCommand', ...commandNames.filter((name) => !runCommands.includes(name))]),
   ].join('\n'),
 );
 for (const { name } of named.filter(isMessage)) classes.write(name);

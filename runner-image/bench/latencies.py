@@ -52,7 +52,7 @@ class Driven(ScriptHost):
 
     def step(self, prompt: dict[str, Any], command: str) -> None:
         asked = {"trace": prompt["trace"], "prompt": prompt["number"], "command": command, "line": None}
-        self.send({"id": "step", "do": "step", **asked})
+        self.send({"id": "step", "name": "step", **asked})
 
     def kill(self) -> None:
         self._process.kill()
@@ -86,10 +86,10 @@ def pause_times(python: str, folder: Path, text: str) -> list[float]:
         # At a different moment of the 50 ms cycle each time.
         time.sleep(0.15 + 0.0013 * number)
         begin = time.perf_counter()
-        driven.send({"id": "pause", "do": "pause"})
+        driven.send({"id": "pause", "name": "pause"})
         driven.next("prompt")
         times.append(time.perf_counter() - begin)
-        driven.send({"id": "resume", "do": "resume"})
+        driven.send({"id": "resume", "name": "resume"})
     driven.kill()
     return times
 

@@ -168,14 +168,14 @@ class ScriptHost:
                 os.kill(self._process.pid, signal.SIGINT)
                 # The script may have ended already.
                 with contextlib.suppress(BrokenPipeError):
-                    self.send({"id": "leave", "do": "leave"})
+                    self.send({"id": "leave", "name": "leave"})
 
     def _write(self, stream: int, data: bytes) -> None:
         self._written[stream] += data
         if self._stop_at and self._stop_at in self._written[1]:
             self._stop_at = b""
             self._stopping = True
-            self.send({"id": "mark", "do": "mark", "level": "INTERRUPT"})
+            self.send({"id": "mark", "name": "mark", "level": "INTERRUPT"})
 
     def _answer(self, left: list[str]) -> None:
         if self._stopping:
@@ -184,15 +184,15 @@ class ScriptHost:
         at = {"trace": prompt["trace"], "prompt": prompt["number"], "by": "alice"}
         if self._left_to_evaluate:
             number, expression = self._left_to_evaluate.pop(0)
-            self.send({"id": "evaluate", "do": "evaluate", "frame": number, "expression": expression, **at})
+            self.send({"id": "evaluate", "name": "evaluate", "frame": number, "expression": expression, **at})
             return
         if prompt["reason"] == "failure":
-            self.send({"id": "decide", "do": "decide", "action": "END", "line": None, "by": "alice"})
+            self.send({"id": "decide", "name": "decide", "action": "END", "line": None, "by": "alice"})
             return
         command = left.pop(0) if left else "CONTINUE"
-        step = {"do": "step", "trace": prompt["trace"], "prompt": prompt["number"], "command": command, "line": None}
+        step = {"name": "step", "trace": prompt["trace"], "prompt": prompt["number"], "command": command, "line": None}
         if command != "CONTINUE" and prompt["reason"] != "start":
             step["others"] = self._others
         if not left and command == "CONTINUE":
-            self.send({"id": "none", "do": "setBreakpoints", "breakpoints": []})
+            self.send({"id": "none", "name": "setBreakpoints", "breakpoints": []})
         self.send({"id": str(prompt["number"]), **step})

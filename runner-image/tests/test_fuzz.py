@@ -21,7 +21,7 @@ from sequencer_runner.common.frames import (
     line_frame,
     output_head,
 )
-from sequencer_runner.messages import Ack, BadCommand, BadMessage, Command, UnknownType, Welcome, read_message
+from sequencer_runner.messages import BadCommand, BadMessage, UnknownType, read_message
 from sequencer_runner.supervisor.script_messages import SCRIPT_EVENTS, BadScriptMessage, ScriptMessages
 
 scalars = st.one_of(
@@ -66,7 +66,7 @@ def test_reads_or_refuses_any_message(text: str | bytes) -> None:
     except BadMessage as error:
         assert str(error)
     else:
-        assert isinstance(read, (Welcome, Ack, Command))
+        assert read["type"] in ("welcome", "ack", "command")
 
 
 @pytest.mark.parametrize("text", ["[" * 100_000, '{"type":' * 50_000, "1" * 100_000])

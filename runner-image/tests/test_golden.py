@@ -8,7 +8,7 @@ import pytest
 from gateway import Runner
 
 from sequencer_runner import limits
-from sequencer_runner.messages import Ack, BadCommand, BadMessage, Command, UnknownType, Welcome, read_message
+from sequencer_runner.messages import BadCommand, BadMessage, UnknownType, read_message
 
 GOLDEN = Path(__file__).parent.parent.parent / "model" / "golden"
 MESSAGES: dict[str, Any] = json.loads((GOLDEN / "messages.json").read_text())
@@ -18,15 +18,7 @@ RUN: list[dict[str, Any]] = json.loads((GOLDEN / "run.json").read_text())["event
 
 @pytest.mark.parametrize("message", MESSAGES["toRunner"], ids=lambda m: m["type"])
 def test_reads_the_golden_messages_of_the_gateway(message: dict[str, Any]) -> None:
-    read = read_message(json.dumps(message))
-    if isinstance(read, Command):
-        assert (read.id, read.name) == (message["id"], message["command"]["name"])
-        assert read.fields == message["command"]
-    elif isinstance(read, Ack):
-        assert (read.run, read.seq) == (message["run"], message["seq"])
-    else:
-        assert isinstance(read, Welcome)
-        assert read.runs == {r["run"]: (r["acked"], r["forget"]) for r in message["runs"]}
+    assert read_message(json.dumps(message)) == message
 
 
 @pytest.mark.parametrize("message", MESSAGES["badToRunner"], ids=str)

@@ -79,7 +79,7 @@ class Driven(ScriptHost):
     def do(self, name: str, **fields: Any) -> Any:
         """Sends a command and returns the result of its reply."""
         self._last += 1
-        self.send({"id": str(self._last), "do": name, **fields})
+        self.send({"id": str(self._last), "name": name, **fields})
         kept = []
         while True:
             message = self.message()

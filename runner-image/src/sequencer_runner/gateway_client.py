@@ -6,7 +6,7 @@ import logging
 import random
 from collections import deque
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Protocol
 
 import websockets
 from websockets.asyncio.client import ClientConnection, connect
@@ -16,7 +16,8 @@ from sequencer_runner.common.frames import compact_strict
 from sequencer_runner.cut import cut_to
 from sequencer_runner.journal import Journal
 from sequencer_runner.limits import EVENT_BYTES, MESSAGE_BYTES
-from sequencer_runner.messages import Ack, BadCommand, BadMessage, Command, UnknownType, Welcome, read_message
+from sequencer_runner.messages import BadCommand, BadMessage, UnknownType, read_message
+from sequencer_runner.protocol import Ack, Command, CommandMessage, Hello, Reply, Welcome
 from sequencer_runner.secret import Secret
 
 _log = logging.getLogger("sequencer_runner.gateway_client")
@@ -50,9 +51,9 @@ class RunHolder(Protocol):
     @property
     def runs(self) -> Mapping[str, JournaledRun]: ...
 
-    async def hello(self) -> dict[str, Any]: ...
+    async def hello(self) -> Hello: ...
 
-    async def command(self, command: Command) -> Any:
+    async def command(self, command: Command) -> object:
         """Returns the result. Raises CommandRefused."""
 
     def forget(self, run_id: str) -> None: ...
@@ -128,19 +129,19 @@ class GatewayClient:
                     continue
                 except BadCommand as error:
                     _log.warning("refusing a command of the gateway: %s", error)
-                    await self._reply(socket, error.id, {"ok": False, "code": error.code, "message": str(error)})
+                    await self._reply(socket, _refused(error.id, error.code, str(error)))
                     continue
                 except BadMessage as error:
                     _log.error("the gateway sent an invalid message: %s", error)
                     await socket.close(4002, str(error)[:100])
                     return
-                if isinstance(message, Welcome):
+                if message["type"] == "welcome":
                     self._welcome(message)
                     if not welcomed:
                         welcomed = True
                         self._holder.set_connected(True)
                         sender = asyncio.create_task(self._send(socket))
-                elif isinstance(message, Ack):
+                elif message["type"] == "ack":
                     self._ack(message)
                 else:
                     self._start_command(socket, message)
@@ -150,8 +151,10 @@ class GatewayClient:
                 sender.cancel()
 
     def _welcome(self, message: Welcome) -> None:
+        answers = {answer["run"]: answer for answer in message["runs"]}
         for run in list(self._holder.runs.values()):
-            acked, forget = message.runs.get(run.id, (0, False))
+            answer = answers.get(run.id)
+            acked, forget = (0, False) if answer is None else (answer["acked"], answer["forget"])
             if not forget:
                 run.journal.continue_after(acked)
             run.acked = min(acked, run.journal.last_seq)
@@ -164,10 +167,10 @@ class GatewayClient:
                 self._holder.forget(run.id)
 
     def _ack(self, message: Ack) -> None:
-        run = self._holder.runs.get(message.run)
+        run = self._holder.runs.get(message["run"])
         if run is None:
             return
-        run.acked = max(run.acked, min(message.seq, run.journal.last_seq))
+        run.acked = max(run.acked, min(message["seq"], run.journal.last_seq))
         run.journal.trim(run.acked)
         batches = self._in_flight.get(run.id)
         while batches and batches[0][0] <= run.acked:
@@ -213,39 +216,39 @@ class GatewayClient:
             batches.append((sent + len(lines), sum(map(len, lines))))
         return sent_some
 
-    def _start_command(self, socket: ClientConnection, command: Command) -> None:
-        task = asyncio.create_task(self._carry_out(socket, command))
+    def _start_command(self, socket: ClientConnection, message: CommandMessage) -> None:
+        task = asyncio.create_task(self._carry_out(socket, message["id"], message["command"]))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _carry_out(self, socket: ClientConnection, command: Command) -> None:
-        reply: dict[str, Any] = {"ok": True}
+    async def _carry_out(self, socket: ClientConnection, key: str, command: Command) -> None:
+        reply: Reply = {"type": "reply", "id": key, "ok": True}
         try:
             result = await self._holder.command(command)
             if result is not None:
                 reply["result"] = result
         except CommandRefused as error:
-            reply = {"ok": False, "code": error.code, "message": str(error)}
+            reply = _refused(key, error.code, str(error))
         except Exception:
-            _log.exception("command %s failed", command.name)
-            reply = {"ok": False, "code": "INTERNAL", "message": "The command failed; see the log of the runner."}
+            _log.exception("command %s failed", command["name"])
+            reply = _refused(key, "INTERNAL", "The command failed; see the log of the runner.")
         # First the events that the command has caused.
-        await self._flushed(command.fields.get("run"))
-        await self._reply(socket, command.id, reply)
+        await self._flushed(command.get("run"))
+        await self._reply(socket, reply)
 
-    async def _reply(self, socket: ClientConnection, key: str, reply: dict[str, Any]) -> None:
+    async def _reply(self, socket: ClientConnection, reply: Reply) -> None:
         try:
-            text = compact_strict({"type": "reply", "id": key, **reply})
+            text = compact_strict(reply)
         except (ValueError, RecursionError):
-            _log.exception("the reply to command %s is not valid JSON", key)
-            text = json.dumps({"type": "reply", "id": key, "ok": False, "code": "INTERNAL", "message": _NO_JSON})
+            _log.exception("the reply to command %s is not valid JSON", reply["id"])
+            text = json.dumps(_refused(reply["id"], "INTERNAL", _NO_JSON))
         if len(text) > MESSAGE_BYTES:
             problem = f"The result has {len(text)} bytes; the limit is {MESSAGE_BYTES}. Request less."
-            text = json.dumps({"type": "reply", "id": key, "ok": False, "code": "TOO_COMPLEX", "message": problem})
+            text = json.dumps(_refused(reply["id"], "TOO_COMPLEX", problem))
         try:
             await socket.send(text)
         except websockets.ConnectionClosed:
-            _log.warning("the reply to command %s was lost with the connection", key)
+            _log.warning("the reply to command %s was lost with the connection", reply["id"])
 
     async def _flushed(self, run_id: object) -> None:
         run = self._holder.runs.get(str(run_id))
@@ -257,6 +260,10 @@ class GatewayClient:
                 return
             self._wake.set()
             await asyncio.sleep(0 if tried < 50 else 0.002)
+
+
+def _refused(key: str, code: str, message: str) -> Reply:
+    return {"type": "reply", "id": key, "ok": False, "code": code, "message": message}
 
 
 def _refusal(url: str, status: int, body: bytes | bytearray) -> str:

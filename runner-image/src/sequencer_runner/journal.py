@@ -6,12 +6,14 @@ import os
 import shutil
 import time
 from collections import deque
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import cast
 
 from sequencer_runner.common.clock import now_iso
 from sequencer_runner.common.frames import compact_strict
 from sequencer_runner.private_files import private
+from sequencer_runner.protocol import AnyEvent, Event, LineEvent
 
 # Size of the newest lines that are kept in memory; older ones are read from the file.
 _TAIL_BYTES = 4 * 1024 * 1024
@@ -84,24 +86,24 @@ class Journal:
 
     # --- writing ----------------------------------------------------------------------------------------------------
 
-    def append(self, event: dict[str, Any]) -> None:
+    def append(self, event: Event) -> None:
         """Adds a sequence number and writes the event. Raises ValueError when it cannot be encoded as JSON."""
-        kind = event["type"]
-        if kind == "output" and (self._size > self._limit or self._unwritten):
+        if event["type"] == "output" and (self._size > self._limit or self._unwritten):
             self._dropped += len(event["text"].encode())
             self._write()
             return
-        if kind == "line" and self._crowded:
+        if event["type"] == "line" and self._crowded:
             now = time.monotonic()
             if now - self._last_line < _THINNED_EVERY:
                 return
             self._last_line = now
-            event = {**event, "sampled": True}
-        if self._dropped and (kind == "ended" or not self._unwritten):
+            sampled: LineEvent = {**event, "sampled": True}
+            event = sampled
+        if self._dropped and (event["type"] == "ended" or not self._unwritten):
             dropped, self._dropped = self._dropped, 0
             self._add({"type": "outputDropped", "at": event["at"], "bytes": dropped})
         self._add(event)
-        if kind == "ended":
+        if event["type"] == "ended":
             self.ended = True
             # The last event: retry immediately, the disk may have space again.
             self.retry()
@@ -109,7 +111,7 @@ class Journal:
     def append_line(self, event: bytes) -> None:
         """Appends a `line` event that is already JSON, without parsing it while there is space."""
         if self._dropped or self._crowded:
-            self.append(json.loads(event))
+            self.append(cast(LineEvent, json.loads(event)))
         else:
             self._put(b'{"seq":%d,%b\n' % (self.last_seq + 1, event[1:]))
 
@@ -117,7 +119,7 @@ class Journal:
     def _crowded(self) -> bool:
         return self._unwritten_bytes > _CROWDED_BYTES or self._size - self._limit > _CROWDED_BYTES
 
-    def _add(self, event: dict[str, Any]) -> None:
+    def _add(self, event: Mapping[str, object]) -> None:
         self._put(compact_strict({"seq": self.last_seq + 1, **event}).encode() + b"\n")
 
     def _put(self, line: bytes) -> None:
@@ -265,8 +267,8 @@ class Journal:
             end.pop("seq")
             self._add(end)
 
-    def _last(self) -> dict[str, Any]:
-        event: dict[str, Any] = json.loads(self.read(self.last_seq - 1, 1, 1)[0])
+    def _last(self) -> dict[str, object]:
+        event: dict[str, object] = json.loads(self.read(self.last_seq - 1, 1, 1)[0])
         return event
 
 
@@ -276,7 +278,7 @@ def _lost(seq: int) -> bytes:
     return compact_strict(event).encode()
 
 
-def _read(line: bytes) -> dict[str, Any] | None:
+def _read(line: bytes) -> AnyEvent | None:
     """Returns None for a line that is damaged or incomplete, as after a crash."""
     if not line.endswith(b"\n"):
         return None
@@ -285,4 +287,4 @@ def _read(line: bytes) -> dict[str, Any] | None:
     except (ValueError, RecursionError):
         return None
     valid = isinstance(event, dict) and isinstance(event.get("type"), str)
-    return event if valid and type(event.get("seq")) is int and event["seq"] > 0 else None
+    return cast(AnyEvent, event) if valid and type(event.get("seq")) is int and event["seq"] > 0 else None

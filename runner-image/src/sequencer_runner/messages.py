@@ -1,15 +1,13 @@
-"""What the gateway says, checked. The shapes are those of docs/protocol.md; model/golden has examples."""
+"""Reads the messages of the gateway and checks them against the types of `protocol.py`."""
 
+import functools
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+import types
+import typing
+from typing import Any, cast
 
-PROTOCOL_VERSION = 1
-STEP_COMMANDS = ("NEXT", "STEP", "RETURN", "CONTINUE", "UNTIL", "LOOP")
-OTHERS = ("GO_ON", "WAIT")
-STOP_LEVELS = ("REQUEST", "INTERRUPT", "TERMINATE", "KILL")
-FAILURE_ACTIONS = ("RETRY", "SKIP", "GOTO", "STOP")
+from sequencer_runner import protocol
+from sequencer_runner.protocol import Ack, Command, CommandMessage, ToRunner, Welcome
 
 
 class BadMessage(Exception):
@@ -17,7 +15,7 @@ class BadMessage(Exception):
 
 
 class BadCommand(BadMessage):
-    """A command that this version cannot carry out. It is answered, and the connection stays."""
+    """A command that this version cannot carry out. It is answered, and the connection stays open."""
 
     def __init__(self, key: str, code: str, text: str) -> None:
         super().__init__(text)
@@ -29,111 +27,7 @@ class UnknownType(BadMessage):
     """A message of a type that only a newer gateway knows. It is ignored."""
 
 
-@dataclass(frozen=True)
-class Welcome:
-    """For each run: what is stored, and whether its journal may go."""
-
-    runs: dict[str, tuple[int, bool]]
-
-
-@dataclass(frozen=True)
-class Ack:
-    run: str
-    seq: int
-
-
-@dataclass(frozen=True)
-class Command:
-    """`fields` holds the command's own values, of the right types."""
-
-    id: str
-    name: str
-    fields: dict[str, Any]
-
-
-def _text(value: Any) -> bool:
-    return isinstance(value, str)
-
-
-def _number(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
-
-
-def _flag(value: Any) -> bool:
-    return isinstance(value, bool)
-
-
-def _or_nothing(good: Callable[[Any], bool]) -> Callable[[Any], bool]:
-    return lambda value: value is None or good(value)
-
-
-def _texts(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(v, str) for v in value)
-
-
-def _breakpoints(value: Any) -> bool:
-    return isinstance(value, list) and all(
-        isinstance(b, dict) and all(good(b.get(key)) for key, good in _BREAKPOINT.items()) for b in value
-    )
-
-
-Shape = dict[str, Callable[[Any], bool]]
-
-_BREAKPOINT: Shape = {
-    "file": _text,
-    "line": _number,
-    "condition": _or_nothing(_text),
-    "hitCount": _or_nothing(_number),
-    "logMessage": _or_nothing(_text),
-    "enabled": _flag,
-}
-_RUN: Shape = {"run": _text, "by": _text}
-_PROMPT: Shape = {**_RUN, "trace": _number, "prompt": _number}
-_COMMANDS: dict[str, Shape] = {
-    "start": {
-        **_RUN,
-        "token": _or_nothing(_text),
-        "script": _text,
-        "arguments": _texts,
-        "title": _or_nothing(_text),
-        "startPaused": _flag,
-        "holdOnFailure": _flag,
-        "breakpoints": _breakpoints,
-        "startAt": _or_nothing(_number),
-        "startLine": _or_nothing(_number),
-    },
-    "pause": _RUN,
-    "resume": _RUN,
-    "step": {
-        **_PROMPT,
-        "command": lambda v: v in STEP_COMMANDS,
-        "line": _or_nothing(_number),
-        "others": _or_nothing(lambda v: v in OTHERS),
-    },
-    "resumeOtherTasks": {**_RUN, "trace": _number},
-    "setBreakpoints": {**_RUN, "breakpoints": _breakpoints},
-    "evaluate": {**_PROMPT, "frame": _number, "expression": _text},
-    "interruptEvaluation": _PROMPT,
-    "variables": {
-        **_PROMPT,
-        "frame": _number,
-        "scope": lambda v: v in ("locals", "globals"),
-        "path": _texts,
-        "after": _number,
-        "first": _number,
-    },
-    "source": {**_RUN, "file": _text},
-    "decide": {**_RUN, "action": lambda v: v in FAILURE_ACTIONS, "line": _or_nothing(_number)},
-    "replace": {**_RUN, "script": _text},
-    "answer": {**_RUN, "ask": _number, "answer": _text},
-    "stop": {**_RUN, "level": lambda v: v in STOP_LEVELS, "escalate": _or_nothing(_flag)},
-    "unstop": _RUN,
-    "check": {"script": _text, "startAt": _or_nothing(_number), "startLine": _or_nothing(_number)},
-    "statements": {"script": _text},
-}
-
-
-def read_message(text: str | bytes) -> Welcome | Ack | Command:
+def read_message(text: str | bytes) -> ToRunner:
     """Raises BadMessage with a sentence."""
     try:
         message = json.loads(text)
@@ -145,8 +39,8 @@ def read_message(text: str | bytes) -> Welcome | Ack | Command:
         case "welcome":
             return _welcome(message)
         case "ack":
-            _check(message, {"run": _text, "seq": _number}, "ack")
-            return Ack(message["run"], message["seq"])
+            _check(message, Ack, "ack")
+            return cast(Ack, message)
         case "command":
             return _command(message)
         case str(other):
@@ -160,11 +54,11 @@ def _welcome(message: dict[str, Any]) -> Welcome:
     if not isinstance(runs, list) or not all(isinstance(r, dict) for r in runs):
         raise BadMessage("welcome: runs is not a list of objects")
     for run in runs:
-        _check(run, {"run": _text, "acked": _number, "forget": _flag}, "welcome")
-    return Welcome({r["run"]: (r["acked"], r["forget"]) for r in runs})
+        _check(run, protocol.WelcomeRun, "welcome")
+    return cast(Welcome, message)
 
 
-def _command(message: dict[str, Any]) -> Command:
+def _command(message: dict[str, Any]) -> CommandMessage:
     key, command = message.get("id"), message.get("command")
     if not isinstance(key, str) or not isinstance(command, dict):
         raise BadMessage("command: id or command is missing")
@@ -178,10 +72,40 @@ def _command(message: dict[str, Any]) -> Command:
         _check(command, shape, f"command {name}")
     except BadMessage as error:
         raise BadCommand(key, "BAD_INPUT", f"{error}.") from None
-    return Command(key, name, command)
+    return cast(CommandMessage, message)
 
 
-def _check(values: dict[str, Any], shape: Shape, what: str) -> None:
-    for key, good in shape.items():
-        if not good(values.get(key)):
+# --- checks against types -------------------------------------------------------------------------------------------
+
+
+@functools.cache
+def _fields(shape: Any) -> dict[str, Any]:
+    return typing.get_type_hints(shape, include_extras=True)
+
+
+_COMMANDS: dict[str, Any] = {typing.get_args(_fields(shape)["name"])[0]: shape for shape in typing.get_args(Command)}
+
+
+def _check(values: dict[str, Any], shape: Any, what: str) -> None:
+    for key, field in _fields(shape).items():
+        if not _fits(values.get(key), field):
             raise BadMessage(f"{what}: {key} is missing, of the wrong kind, or a value that this version does not know")
+
+
+def _fits(value: Any, shape: Any) -> bool:
+    """Whether a JSON value is of a type of `protocol.py`. A field that is not required may also be null."""
+    if typing.is_typeddict(shape):
+        return isinstance(value, dict) and all(_fits(value.get(key), field) for key, field in _fields(shape).items())
+    arguments = typing.get_args(shape)
+    match typing.get_origin(shape):
+        case typing.Literal:
+            return value in arguments
+        case typing.Union | types.UnionType:
+            return any(_fits(value, each) for each in arguments)
+        case None:
+            # No number of a command is negative.
+            return type(value) is shape and (shape is not int or value >= 0)
+        case origin if origin is list:
+            return isinstance(value, list) and all(_fits(each, arguments[0]) for each in value)
+        case _:
+            return value is None or _fits(value, arguments[0])

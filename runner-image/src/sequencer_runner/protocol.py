@@ -762,9 +762,8 @@ Event = (
     | SetAsideEvent
     | EndedEvent
 )
-Command = (
-    StartCommand
-    | PauseCommand
+RunCommand = (
+    PauseCommand
     | ResumeCommand
     | StepCommand
     | ResumeOtherTasksCommand
@@ -778,9 +777,8 @@ Command = (
     | AnswerCommand
     | StopCommand
     | UnstopCommand
-    | CheckCommand
-    | StatementsCommand
 )
+Command = RunCommand | StartCommand | CheckCommand | StatementsCommand
 
 
 class CommandMessage(TypedDict):

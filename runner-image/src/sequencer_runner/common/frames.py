@@ -9,6 +9,7 @@ A frame is a length (4 bytes, big endian), a kind (1 byte) and a payload:
 
 import json
 import struct
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +19,9 @@ _KINDS = _JSON, _LINE, _OUT = ord("J"), ord("L"), ord("O")
 
 # A larger length means that the data is not a frame.
 _LARGEST = 64 << 20
+
+UncheckedJson = dict[str, Any]
+"""A JSON object whose fields were not checked yet."""
 
 compact = json.JSONEncoder(separators=(",", ":")).encode
 """JSON without spaces. Created once: `json.dumps` would create an encoder for each message."""
@@ -42,7 +46,7 @@ class LineFrame:
 
     data: bytes
 
-    def event(self) -> dict[str, Any]:
+    def event(self) -> UncheckedJson:
         """Raises BadFrame."""
         try:
             return _object(self.data)
@@ -50,15 +54,15 @@ class LineFrame:
             raise BadFrame(f"not a frame: {error}") from None
 
 
-Frame = dict[str, Any] | LineFrame | OutputFrame
+Frame = UncheckedJson | LineFrame | OutputFrame
 
 
-def json_frame(message: dict[str, Any]) -> bytes:
+def json_frame(message: Mapping[str, object]) -> bytes:
     payload = compact(message).encode()
     return _HEAD.pack(len(payload), _JSON) + payload
 
 
-def line_frame(event: dict[str, Any]) -> bytes:
+def line_frame(event: Mapping[str, object]) -> bytes:
     payload = compact(event).encode()
     return _HEAD.pack(len(payload), _LINE) + payload
 
@@ -72,7 +76,7 @@ class BadFrame(Exception):
     """Received data is not a frame. The start of the next frame is unknown, so nothing more can be read."""
 
 
-def _object(payload: bytes) -> dict[str, Any]:
+def _object(payload: bytes) -> UncheckedJson:
     message = json.loads(payload)
     if not isinstance(message, dict):
         raise ValueError("not an object")

@@ -1,10 +1,23 @@
-"""Translates each command for a run into requests to its script process."""
+"""Carries out the commands about a run, and describes them for the record."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sequencer_runner.common.command_refused import CommandRefused
+from sequencer_runner.protocol import (
+    AnswerCommand,
+    DecideCommand,
+    EvaluateCommand,
+    InterruptEvaluationCommand,
+    ResumeOtherTasksCommand,
+    RunCommand,
+    SetBreakpointsCommand,
+    StepCommand,
+    StopCommand,
+    UnstopCommand,
+)
 from sequencer_runner.supervisor.script_channel import ScriptChannel
 from sequencer_runner.supervisor.stopping import Stopping
 
@@ -32,67 +45,95 @@ class Done:
     """The result of a command. `detail` is a sentence for the record."""
 
     detail: str
-    result: Any = None
+    result: object = None
 
 
-async def carry_out(channel: ScriptChannel, stopping: Stopping, name: str, fields: dict[str, Any]) -> Done:
-    """Raises CommandRefused."""
-    ask = channel.request
-    match name:
-        case "pause":
-            if stopping.signalled:
-                raise CommandRefused("STOPPING", "The run is stopping; it cannot be paused any more.")
-            await ask({"do": "pause"})
-            return Done("Every trace stops at its next line.")
-        case "resume":
-            await ask({"do": "resume"})
-            return Done("Every trace continues.")
-        case "step":
-            step = {"do": "step", "trace": fields["trace"], "prompt": fields["prompt"]}
-            others = fields.get("others")
-            await ask({**step, "command": fields["command"], "line": fields.get("line"), "others": others})
-            does = _STEPS.get(fields["command"]) or f"continues to line {fields.get('line')}"
-            return Done(f"Trace {fields['trace']} {does}{_FROZEN if others == 'WAIT' else ''}.")
-        case "resumeOtherTasks":
-            await ask({"do": name, "trace": fields["trace"]})
-            return Done(f"The tasks that were frozen for the step of trace {fields['trace']} continue.")
-        case "unstop":
-            return Done(await stopping.cancel(fields["by"]))
-        case "stop":
-            return Done(await stopping.stop(fields["level"], fields["by"], fields.get("escalate") or False))
-        case "setBreakpoints":
-            breakpoints = await ask({"do": "setBreakpoints", "breakpoints": fields["breakpoints"]})
-            count = len(fields["breakpoints"])
-            return Done("1 breakpoint is set." if count == 1 else f"{count} breakpoints are set.", breakpoints)
-        case "evaluate":
-            return Done("", await _evaluate(channel, fields))
-        case "interruptEvaluation":
-            await ask({"do": name, "trace": fields["trace"], "prompt": fields["prompt"]})
-            return Done(f"The evaluation in trace {fields['trace']} was interrupted.")
-        case "variables" | "source":
-            return Done("", await ask({"do": name, **fields}))
-        case "decide":
-            if stopping.signalled:
-                raise CommandRefused("STOPPING", "The run is stopping; no further statement can run.")
-            await ask({"do": name, "action": fields["action"], "line": fields.get("line"), "by": fields["by"]})
-            return Done(_DECISIONS.get(fields["action"]) or f"The run continues at line {fields.get('line')}.")
-        case "replace":
-            await ask({"do": name, "script": fields["script"], "by": fields["by"]})
-            return Done("The statements that had not run were replaced.")
-        case "answer":
-            await ask({"do": name, "ask": fields["ask"], "answer": fields["answer"], "by": fields["by"]})
-            return Done(f"Question {fields['ask']}: {fields['answer']}"[:1000])
-        case _:
-            raise CommandRefused("NOT_YET", f"The command {name} is not available in this version.")
+class Controls(NamedTuple):
+    """The parts of a run that commands act on."""
+
+    channel: ScriptChannel
+    stopping: Stopping
 
 
-async def _evaluate(channel: ScriptChannel, fields: dict[str, Any]) -> Any:
+Handler = Callable[[Controls, Any], Awaitable[Done]]
+"""Carries out a command of one type. Raises CommandRefused."""
+
+
+def _forward(describe: Callable[[Any], str], *, while_stopping: str | None = None) -> Handler:
+    """For a command that the script process carries out. `while_stopping`: why it is refused while the run stops."""
+
+    async def carry_out(run: Controls, command: RunCommand) -> Done:
+        if while_stopping is not None and run.stopping.signalled:
+            raise CommandRefused("STOPPING", while_stopping)
+        result = await run.channel.request(command)
+        return Done(describe(command), result)
+
+    return carry_out
+
+
+def _step(command: StepCommand) -> str:
+    does = _STEPS.get(command["command"]) or f"continues to line {command.get('line')}"
+    return f"Trace {command['trace']} {does}{_FROZEN if command.get('others') == 'WAIT' else ''}."
+
+
+def _other_tasks(command: ResumeOtherTasksCommand) -> str:
+    return f"The tasks that were frozen for the step of trace {command['trace']} continue."
+
+
+def _breakpoints(command: SetBreakpointsCommand) -> str:
+    count = len(command["breakpoints"])
+    return "1 breakpoint is set." if count == 1 else f"{count} breakpoints are set."
+
+
+def _interrupted(command: InterruptEvaluationCommand) -> str:
+    return f"The evaluation in trace {command['trace']} was interrupted."
+
+
+def _decision(command: DecideCommand) -> str:
+    return _DECISIONS.get(command["action"]) or f"The run continues at line {command.get('line')}."
+
+
+def _answer(command: AnswerCommand) -> str:
+    return f"Question {command['ask']}: {command['answer']}"[:1000]
+
+
+async def _stop(run: Controls, command: StopCommand) -> Done:
+    return Done(await run.stopping.stop(command["level"], command["by"], command.get("escalate") or False))
+
+
+async def _unstop(run: Controls, command: UnstopCommand) -> Done:
+    return Done(await run.stopping.cancel(command["by"]))
+
+
+async def _evaluate(run: Controls, command: EvaluateCommand) -> Done:
     # Queued immediately: an interrupt that follows must find the evaluation.
-    answer = channel.start_request({"do": "evaluate", **fields})
+    answer = run.channel.start_request(command)
     done, _ = await asyncio.wait([answer], timeout=_EVALUATION)
     if not done:
         # The event `evaluated` will report the result.
         answer.add_done_callback(lambda late: late.exception())
         text = f"The evaluation is still running after {_EVALUATION:.0f} s. Its result will be in the record."
         raise CommandRefused("STILL_EVALUATING", text)
-    return answer.result()
+    return Done("", answer.result())
+
+
+HANDLERS: dict[str, Handler] = {
+    "pause": _forward(
+        lambda _: "Every trace stops at its next line.",
+        while_stopping="The run is stopping; it cannot be paused any more.",
+    ),
+    "resume": _forward(lambda _: "Every trace continues."),
+    "step": _forward(_step),
+    "resumeOtherTasks": _forward(_other_tasks),
+    "setBreakpoints": _forward(_breakpoints),
+    "evaluate": _evaluate,
+    "interruptEvaluation": _forward(_interrupted),
+    "variables": _forward(lambda _: ""),
+    "source": _forward(lambda _: ""),
+    "decide": _forward(_decision, while_stopping="The run is stopping; no further statement can run."),
+    "replace": _forward(lambda _: "The statements that had not run were replaced."),
+    "answer": _forward(_answer),
+    "stop": _stop,
+    "unstop": _unstop,
+}
+"""One handler for each RunCommand of the protocol."""

@@ -9,13 +9,16 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Literal
 
-from sequencer_runner.common.clock import iso, now_ms
+from sequencer_runner.common.clock import iso, now_iso, now_ms
+from sequencer_runner.protocol import ReactionEvent, StopLevel, StoppingEvent
+
+Reaction = Literal["none", "ignored", "running", "unknown"]
 
 _log = logging.getLogger("sequencer_runner.supervisor.ladder")
 
-_NEXT = {"INTERRUPT": "TERMINATE", "TERMINATE": "KILL"}
+_NEXT: dict[StopLevel, StopLevel] = {"INTERRUPT": "TERMINATE", "TERMINATE": "KILL"}
 _SENT = {"INTERRUPT": "the interrupt", "TERMINATE": "SIGTERM", "KILL": "SIGKILL"}
 # Seconds after a rung at which its effect is checked; then every ten minutes.
 _CHECKS = (1, 5, 12, 30, 60, 120, 300)
@@ -37,18 +40,18 @@ class Deadlines:
 
 @dataclass(frozen=True)
 class Rung:
-    level: str
+    level: StopLevel
     by: str
     escalate: bool
     seconds: float | None
     """Until the deadline."""
 
-    def event(self) -> dict[str, Any]:
-        fields: dict[str, Any] = {"type": "stopping", "level": self.level, "by": self.by}
+    def event(self) -> StoppingEvent:
+        event: StoppingEvent = {"type": "stopping", "at": now_iso(), "level": self.level, "by": self.by}
         if self.seconds is not None:
-            fields["deadline"] = iso(now_ms() + int(self.seconds * 1000))
-            fields["escalate"] = self.escalate
-        return fields
+            event["deadline"] = iso(now_ms() + int(self.seconds * 1000))
+            event["escalate"] = self.escalate
+        return event
 
 
 class Ladder:
@@ -58,8 +61,8 @@ class Ladder:
     def __init__(
         self,
         deadlines: Deadlines,
-        check: Callable[[str, int], Awaitable[None]],
-        send_next: Callable[[str, str], Awaitable[None]],
+        check: Callable[[StopLevel, int], Awaitable[None]],
+        send_next: Callable[[StopLevel, str], Awaitable[None]],
     ) -> None:
         self._deadlines = deadlines
         self._check = check
@@ -68,7 +71,7 @@ class Ladder:
         self._origin = ""
         self._escalating = False
 
-    def rung(self, level: str, by: str, *, escalate: bool) -> Rung:
+    def rung(self, level: StopLevel, by: str, *, escalate: bool) -> Rung:
         return Rung(level, by, escalate and level in _NEXT, self._deadlines.of(level))
 
     def sent(self, rung: Rung) -> None:
@@ -115,7 +118,7 @@ def _due() -> Iterator[int]:
         yield due
 
 
-def reaction_event(level: str, seconds: int, reaction: str) -> dict[str, Any] | None:
+def reaction_event(level: StopLevel, seconds: int, reaction: Reaction) -> ReactionEvent | None:
     """Returns a `reaction` event; None before the script had time to react. `reaction`: of the script process."""
     if seconds < _REACTION_TIME:
         return None
@@ -132,4 +135,4 @@ def reaction_event(level: str, seconds: int, reaction: str) -> dict[str, Any] | 
         text = f"The script process has not responded for {seconds} s: it is busy in code that blocks the interpreter."
     else:
         text = f"The script is still running {seconds} s after {sent}: it is cleaning up, or handles it otherwise."
-    return {"type": "reaction", "level": level, "seconds": seconds, "reaction": reaction, "text": text}
+    return {"type": "reaction", "at": now_iso(), "level": level, "seconds": seconds, "reaction": reaction, "text": text}

@@ -1,11 +1,19 @@
-"""Derives the outcome of a run from the facts about its ended process. Pure."""
+"""Derives the outcome of a run from the facts about its ended process."""
 
 from dataclasses import dataclass
 from signal import Signals
 
+from sequencer_runner.common.clock import now_iso
 from sequencer_runner.common.interruptions import is_interruption
+from sequencer_runner.common.python_code import python_version
+from sequencer_runner.protocol import EndedEvent, Outcome, StartedEvent, StopLevel
 
-_LEVELS = {"REQUEST": "INTERRUPTED", "INTERRUPT": "INTERRUPTED", "TERMINATE": "TERMINATED", "KILL": "KILLED"}
+_LEVELS: dict[StopLevel, Outcome] = {
+    "REQUEST": "INTERRUPTED",
+    "INTERRUPT": "INTERRUPTED",
+    "TERMINATE": "TERMINATED",
+    "KILL": "KILLED",
+}
 _STOP_TEXTS = {
     "REQUEST": "Stopped after a statement",
     "INTERRUPT": "Interrupted",
@@ -24,7 +32,7 @@ _VIOLATION = (
 class Stop:
     """A rung of the stop ladder that was sent."""
 
-    level: str
+    level: StopLevel
     by: str
     held: str | None = None
     """The failure that the script was held on."""
@@ -45,9 +53,31 @@ class Facts:
 
 @dataclass(frozen=True)
 class End:
-    outcome: str
+    outcome: Outcome
     exit_code: int | None
     reason: str
+
+    def event(self) -> EndedEvent:
+        return {
+            "type": "ended",
+            "at": now_iso(),
+            "outcome": self.outcome,
+            "exitCode": self.exit_code,
+            "reason": self.reason,
+        }
+
+
+def started_without_statements(pid: int, hostname: str, packages: dict[str, str]) -> StartedEvent:
+    """The first event of a run whose script process died before it could send one."""
+    return {
+        "type": "started",
+        "at": now_iso(),
+        "statements": [],
+        "pid": pid,
+        "hostname": hostname,
+        "python": python_version(),
+        "packages": packages,
+    }
 
 
 def outcome_of(facts: Facts) -> End:

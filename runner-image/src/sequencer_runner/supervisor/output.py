@@ -2,18 +2,17 @@
 
 import codecs
 from collections.abc import Callable
-from typing import Any
 
 from sequencer_runner.common.clock import iso
+from sequencer_runner.protocol import OutputEvent
 
-_NAMES = {1: "STDOUT", 2: "STDERR"}
 _EVENT_BYTES = 32 * 1024
 
 
 class Output:
     """The output of one run. Passes events to `emit` in order. Call `flush` before other events, and periodically."""
 
-    def __init__(self, emit: Callable[[dict[str, Any]], None]) -> None:
+    def __init__(self, emit: Callable[[OutputEvent], None]) -> None:
         self._emit = emit
         self._decoders: dict[tuple[int, bool], codecs.IncrementalDecoder] = {}
         self._key: tuple[int, int, int] | None = None
@@ -50,8 +49,12 @@ class Output:
         self._size = 0
         # At most 64 KiB, even if every character takes four bytes.
         for at in range(0, len(text), 16384):
-            event: dict[str, Any] = {"type": "output", "at": iso(self._time), "stream": _NAMES[stream]}
-            event["text"] = text[at : at + 16384]
+            event: OutputEvent = {
+                "type": "output",
+                "at": iso(self._time),
+                "stream": "STDERR" if stream == 2 else "STDOUT",
+                "text": text[at : at + 16384],
+            }
             if trace:
                 event["trace"] = trace
             if line:

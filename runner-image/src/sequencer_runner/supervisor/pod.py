@@ -15,10 +15,9 @@ import signal
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from sequencer_runner.common.command_refused import CommandRefused
-from sequencer_runner.messages import Command
+from sequencer_runner.protocol import Command, StartCommand
 from sequencer_runner.secret import Secret
 from sequencer_runner.supervisor.ladder import Deadlines
 from sequencer_runner.supervisor.packages import packages
@@ -43,7 +42,7 @@ _POLL = 0.01
 class Options:
     run: str
     settings: Settings
-    start: dict[str, Any]
+    start: StartCommand
     record_grace: float
 
 
@@ -58,14 +57,21 @@ def read_options(run_folder: Path, work: Path) -> Options:
         Deadlines(float(options["stopGraceSeconds"])),
         _JOURNAL_LIMIT,
     )
-    start = {key: options[key] for key in ("run", "by", "title", "arguments", "startPaused", "holdOnFailure")}
-    # Read as bytes: the line ends of the script are preserved.
-    start.update(
-        script=(run_folder / "script.py").read_bytes().decode(),
-        breakpoints=options.get("breakpoints", []),
-        startAt=options.get("startAt", 0),
-        startLine=options.get("startLine"),
-    )
+    start: StartCommand = {
+        "name": "start",
+        "run": options["run"],
+        "by": options["by"],
+        # Read as bytes: the line ends of the script are preserved.
+        "script": (run_folder / "script.py").read_bytes().decode(),
+        "title": options["title"],
+        "arguments": options["arguments"],
+        "startPaused": options["startPaused"],
+        "holdOnFailure": options["holdOnFailure"],
+        "breakpoints": options.get("breakpoints", []),
+        "startAt": options.get("startAt", 0),
+    }
+    if options.get("startLine") is not None:
+        start["startLine"] = options["startLine"]
     return Options(options["run"], settings, start, float(options["recordGraceSeconds"]))
 
 
@@ -86,8 +92,8 @@ class PodWorker(Worker):
 
         self.run_type = TeeRun
 
-    async def command(self, command: Command) -> Any:
-        if command.name == "start" and command.fields["run"] != self._only:
+    async def command(self, command: Command) -> object:
+        if command["name"] == "start" and command["run"] != self._only:
             raise CommandRefused("RUNNER_BUSY", f"This runner executes run {self._only} only.")
         return await super().command(command)
 
@@ -115,7 +121,7 @@ class Pod:
         if serving.done():
             serving.result()
         try:
-            await self._worker.command(Command("pod", "start", self._options.start))
+            await self._worker.command(self._options.start)
         except CommandRefused as error:
             return self._refused(error)
         run = self._worker.runs[self._options.run]
@@ -127,7 +133,7 @@ class Pod:
 
     def _refused(self, error: CommandRefused) -> int:
         print(error, file=sys.stderr)  # noqa: T201 -- operators read the log of the pod
-        self._write({"outcome": "FAILED", "exitCode": 1, "reason": str(error)})
+        self._write("FAILED", 1, str(error))
         return 1
 
     async def _wait_for_end(self, run: Run) -> int:
@@ -139,12 +145,13 @@ class Pod:
             await over
         end_requested.cancel()
         ended = json.loads(run.journal.read(run.journal.last_seq - 1, 1, 1)[0])
-        self._write({key: ended[key] for key in ("outcome", "exitCode", "reason")})
+        self._write(ended["outcome"], ended["exitCode"], ended["reason"])
         return 0 if ended["outcome"] == "SUCCEEDED" else ended["exitCode"] or 1
 
-    def _write(self, message: dict[str, Any]) -> None:
-        reason = message["reason"].encode()[:_REASON_BYTES].decode(errors="ignore")
-        self._message.write_text(json.dumps({**message, "reason": reason}, ensure_ascii=False))
+    def _write(self, outcome: str, exit_code: int | None, reason: str) -> None:
+        reason = reason.encode()[:_REASON_BYTES].decode(errors="ignore")
+        message = {"outcome": outcome, "exitCode": exit_code, "reason": reason}
+        self._message.write_text(json.dumps(message, ensure_ascii=False))
 
     async def _wait_until_recorded(self) -> None:
         """Waits until the gateway has stored the whole record, or the time is over."""

@@ -13,18 +13,17 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from sequencer_runner.common.clock import now_iso, now_ms
 from sequencer_runner.common.command_refused import CommandRefused
-from sequencer_runner.common.frames import BadFrame, Frame, FrameReader, LineFrame, OutputFrame
-from sequencer_runner.common.python_code import python_version
+from sequencer_runner.common.frames import BadFrame, Frame, FrameReader, LineFrame, OutputFrame, UncheckedJson
 from sequencer_runner.journal import Journal
 from sequencer_runner.private_files import make_private
+from sequencer_runner.protocol import Event, RunCommand, StartCommand, StopLevel
 from sequencer_runner.supervisor import orphans
-from sequencer_runner.supervisor.commands import READ_ONLY, carry_out
+from sequencer_runner.supervisor.commands import HANDLERS, READ_ONLY, Controls
 from sequencer_runner.supervisor.ladder import Deadlines
-from sequencer_runner.supervisor.outcome import End, Facts, outcome_of
+from sequencer_runner.supervisor.outcome import End, Facts, outcome_of, started_without_statements
 from sequencer_runner.supervisor.output import Output
 from sequencer_runner.supervisor.run_folder import make_run_folder, read_start, read_token, write_json, write_token
 from sequencer_runner.supervisor.script_channel import ScriptChannel
@@ -81,7 +80,7 @@ class Run:
         self._started: tuple[str, str] | None = None
         self._merge: asyncio.TimerHandle | None = None
         self._last_data = 0.0
-        self._facts: dict[str, Any] = {"pid": 0, "hostname": "", "python": python_version(), "packages": {}}
+        self._facts: tuple[int, str, dict[str, str]] = (0, "", {})
         self._in_flight = 0
         self.ending = False
         self._started_event = asyncio.Event()
@@ -92,7 +91,7 @@ class Run:
     # --- life cycle ---------------------------------------------------------------------------------------------------
 
     @classmethod
-    def create(cls, run_id: str, root: Path, start: dict[str, Any], limit: int, changed: Callable[[], None]) -> "Run":
+    def create(cls, run_id: str, root: Path, start: StartCommand, limit: int, changed: Callable[[], None]) -> "Run":
         """Creates the folder. From now on this run is never started again."""
         folder = root / run_id
         make_run_folder(folder, start)
@@ -104,7 +103,7 @@ class Run:
         self.token = token
 
     async def begin(
-        self, process: ScriptProcessHandle, start: dict[str, Any], surroundings: RunnerEnvironment, detail: str
+        self, process: ScriptProcessHandle, start: StartCommand, surroundings: RunnerEnvironment, detail: str
     ) -> None:
         """Passes the script to the process. From here on everything is recorded. OSError: nothing started."""
         write_json(self.folder / "process.json", {"pid": process.pid, "started": orphans.start_time(process.pid)})
@@ -116,7 +115,7 @@ class Run:
         self._started = (start["by"], detail)
         self._channel = ScriptChannel(process)
         self._stopping = Stopping(self, process, self._channel, surroundings.deadlines)
-        self._facts.update(pid=process.pid, hostname=surroundings.hostname, packages=surroundings.packages)
+        self._facts = (process.pid, surroundings.hostname, surroundings.packages)
         self._watcher = asyncio.create_task(self._wait_for_end(process))
         self._watcher.add_done_callback(_log_failure)
         # If the process has already ended, the watcher records that.
@@ -225,10 +224,8 @@ class Run:
     def _end(self, end: End) -> None:
         if self.journal.last_seq == 0:
             # The process ended before its first event.
-            self._record({"type": "started", "at": now_iso(), "statements": [], **self._facts})
-        self._record(
-            {"type": "ended", "at": now_iso(), "outcome": end.outcome, "exitCode": end.exit_code, "reason": end.reason}
-        )
+            self._record(started_without_statements(*self._facts))
+        self._record(end.event())
         with contextlib.suppress(OSError):
             self.journal.sync()
         self._started_event.set()
@@ -246,11 +243,11 @@ class Run:
 
     # --- events -----------------------------------------------------------------------------------------------------
 
-    def _record(self, event: dict[str, Any]) -> None:
+    def _record(self, event: Event) -> None:
         self.journal.append(event)
         self._changed()
 
-    def event(self, event: dict[str, Any]) -> None:
+    def event(self, event: Event) -> None:
         """Records an event other than output, after the output that precedes it."""
         self._output.flush()
         if event["type"] == "failure":
@@ -343,8 +340,8 @@ class Run:
         self._merge = None
         self._output.flush()
 
-    def _receive(self, message: dict[str, Any]) -> None:
-        self._messages.check(message)
+    def _receive(self, unchecked: UncheckedJson) -> None:
+        message = self._messages.check(unchecked)
         if "event" in message:
             try:
                 self.event(message["event"])
@@ -357,7 +354,7 @@ class Run:
 
     # --- commands ---------------------------------------------------------------------------------------------------
 
-    async def command(self, name: str, fields: dict[str, Any]) -> Any:
+    async def command(self, command: RunCommand) -> object:
         """Executes a command and returns its result. Raises CommandRefused."""
         if self.ending or self.over.is_set():
             raise CommandRefused("RUN_FINISHED", "The run has ended; its outcome never changes.")
@@ -365,12 +362,12 @@ class Run:
             raise CommandRefused(
                 "RUNNER_AWAY", "The supervisor of this run has ended; the rest of the run is being stopped."
             )
-        by = fields["by"]
+        name, by = command["name"], command["by"]
         self._messages.users.add(by)
         self._in_flight += 1
         try:
             await self._wait_until_started()
-            done = await carry_out(self._channel, self._stopping, name, fields)
+            done = await HANDLERS[name](Controls(self._channel, self._stopping), command)
             if name not in READ_ONLY:
                 self._action(name, by, True, done.detail)
             return done.result
@@ -381,17 +378,20 @@ class Run:
         finally:
             self._in_flight -= 1
 
+    async def stop(self, level: StopLevel, by: str, *, escalate: bool = False) -> None:
+        """Sends a rung of the stop ladder without a user. Does nothing if it is refused."""
+        with contextlib.suppress(CommandRefused):
+            await self.command({"name": "stop", "run": self.id, "by": by, "level": level, "escalate": escalate})
+
     async def end_unrecorded(self) -> None:
         """Interrupts a run that no one can see or stop; the stop ladder escalates."""
-        with contextlib.suppress(CommandRefused):
-            by = "the runner, because the API does not record this run"
-            await self.command("stop", {"level": "INTERRUPT", "by": by, "escalate": True})
+        await self.stop("INTERRUPT", "the runner, because the API does not record this run", escalate=True)
         await self.over.wait()
 
     async def shut_down_gently(self, grace: float) -> None:
         """Interrupts the script because the supervisor is shutting down. Waits at most `grace` seconds."""
         if self._channel is not None and not self.over.is_set():
-            await interrupt_and_wait(self.over, self.command, grace)
+            await interrupt_and_wait(self, self.over, grace)
 
 
 def _log_failure(watcher: "asyncio.Task[None]") -> None:

@@ -2,35 +2,39 @@
 
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from sequencer_runner.private_files import make_private, private
+from sequencer_runner.protocol import HelloRunStart, StartCommand
 
 # Larger script arguments are left out of `hello`.
 _HELLO_BYTES = 64 * 1024
 
 
-def make_run_folder(folder: Path, start: dict[str, Any]) -> None:
+def make_run_folder(folder: Path, start: StartCommand) -> None:
     """Creates the folder with the script and the fields of its `start` command."""
     make_private(folder)
     work = folder / "work"
     make_private(work)
     with open(work / "script.py", "wb", opener=private) as file:
         file.write(start["script"].encode())
-    if start.get("token"):
-        write_token(folder, start["token"])
+    token = start.get("token")
+    if token:
+        write_token(folder, token)
     write_json(folder / "run.json", {"start": {k: v for k, v in start.items() if k not in ("script", "token")}})
 
 
-def read_start(folder: Path) -> dict[str, Any]:
-    """Who started the run and with which arguments, for a database that lost it. Empty when that is unknown."""
+def read_start(folder: Path) -> HelloRunStart | None:
+    """Who started the run and with which arguments, for a database that lost it. None when that is unknown."""
     try:
         start = json.loads((folder / "run.json").read_text())["start"]
         size = sum(len(argument) for argument in start["arguments"])
-        return {key: start[key] for key in ("by", "title", "arguments")} if size < _HELLO_BYTES else {}
+        if size >= _HELLO_BYTES:
+            return None
+        return {"by": start["by"], "title": start["title"], "arguments": start["arguments"]}
     except (OSError, ValueError, KeyError, TypeError):
-        return {}
+        return None
 
 
 def read_token(folder: Path) -> str | None:
@@ -48,7 +52,7 @@ def write_token(folder: Path, token: str) -> None:
     new.replace(folder / "token")
 
 
-def write_json(path: Path, value: dict[str, Any]) -> None:
+def write_json(path: Path, value: Mapping[str, object]) -> None:
     with open(path, "w", opener=private) as file:
         json.dump(value, file)
         file.flush()

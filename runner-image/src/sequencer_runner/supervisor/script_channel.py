@@ -2,9 +2,10 @@
 
 import asyncio
 import contextlib
-from typing import Any
+from collections.abc import Mapping
 
 from sequencer_runner.common.command_refused import CommandRefused
+from sequencer_runner.common.script_protocol import ScriptReply, ScriptRequest, ScriptStart
 from sequencer_runner.supervisor.script_process import ScriptProcessHandle
 
 
@@ -13,31 +14,31 @@ class ScriptChannel:
 
     def __init__(self, process: ScriptProcessHandle) -> None:
         self._process = process
-        self._replies: dict[str, asyncio.Future[dict[str, Any]]] = {}
+        self._replies: dict[str, asyncio.Future[ScriptReply]] = {}
         self._last = 0
         self._sending = asyncio.Lock()
 
-    async def send(self, message: dict[str, Any]) -> None:
+    async def send(self, message: ScriptStart | ScriptRequest) -> None:
         """Sends a message that has no reply. Raises OSError when the process has ended."""
         # A caller that is cancelled must not interrupt the sending of a message.
-        await asyncio.shield(asyncio.ensure_future(self._send(message)))
+        await asyncio.shield(asyncio.ensure_future(self._send({**message})))
 
-    async def _send(self, message: dict[str, Any]) -> None:
+    async def _send(self, message: Mapping[str, object]) -> None:
         async with self._sending:
             await self._process.send(message)
 
-    async def request(self, message: dict[str, Any]) -> Any:
+    async def request(self, message: ScriptRequest) -> object:
         """Sends a request and returns its result. Raises CommandRefused."""
         return await self.start_request(message)
 
-    def start_request(self, message: dict[str, Any]) -> "asyncio.Future[Any]":
+    def start_request(self, message: ScriptRequest) -> "asyncio.Future[object]":
         """As `request`, but queues the message before it returns: later requests arrive later."""
         self._last += 1
         key = str(self._last)
         self._replies[key] = asyncio.get_running_loop().create_future()
         return asyncio.ensure_future(self._answer(key, asyncio.ensure_future(self._send({"id": key, **message}))))
 
-    async def _answer(self, key: str, sent: "asyncio.Future[None]") -> Any:
+    async def _answer(self, key: str, sent: "asyncio.Future[None]") -> object:
         try:
             await asyncio.shield(sent)
             reply = await self._replies[key]
@@ -49,14 +50,14 @@ class ScriptChannel:
             raise CommandRefused(reply["code"], reply["message"])
         return reply.get("result")
 
-    async def request_within(self, message: dict[str, Any], seconds: float) -> Any:
+    async def request_within(self, message: ScriptRequest, seconds: float) -> object:
         """As `request`. Returns None without a reply in time: the interpreter is stuck, or the process is ending."""
         with contextlib.suppress(asyncio.TimeoutError, CommandRefused):
             return await asyncio.wait_for(self.request(message), seconds)
         return None
 
-    def receive_reply(self, reply: dict[str, Any]) -> None:
-        waiting = self._replies.get(reply["id"])
+    def receive_reply(self, reply: ScriptReply) -> None:
+        waiting = self._replies.get(str(reply["id"]))
         # The caller may have given up.
         if waiting is not None and not waiting.done():
             waiting.set_result(reply)

@@ -4,16 +4,19 @@ The gateway checks the remaining fields of an event. An invalid event is recorde
 """
 
 import re
-from typing import Any
+from collections.abc import Mapping
+from types import UnionType
+from typing import cast
 
-from sequencer_runner.common.frames import LineFrame, OutputFrame
+from sequencer_runner.common.frames import LineFrame, OutputFrame, UncheckedJson
+from sequencer_runner.common.script_protocol import ScriptMessage
 
 # The supervisor creates the others: the end of the run, the actions of users, dropped output.
 SCRIPT_EVENTS = {
     *("answered", "ask", "breakpoints", "decision", "evaluated", "failure", "line", "logged", "tasksFrozen", "pause"),
     *("progress", "prompt", "resumed", "script", "started", "statement", "traceEnded", "traceStarted"),
 }
-_FIELDS: dict[str, dict[str, Any]] = {
+_FIELDS: dict[str, dict[str, type | UnionType]] = {
     "failure": {"exception": str, "message": str, "awaitingDecision": bool},
     "finished": {"how": str},
     # A message without a reply has no id.
@@ -49,8 +52,8 @@ class ScriptMessages:
         self._lines: set[bytes] = set()
         """`line` events that are known to be valid."""
 
-    def check(self, message: dict[str, Any]) -> None:
-        """Raises BadScriptMessage."""
+    def check(self, message: UncheckedJson) -> ScriptMessage:
+        """The same message. Raises BadScriptMessage."""
         for name in ("event", "finished", "reply"):
             inner = message.get(name)
             if inner is None:
@@ -63,10 +66,10 @@ class ScriptMessages:
                 _check(inner, name)
                 if name == "reply" and not inner["ok"]:
                     _check(inner, "refused")
-            return
+            return cast(ScriptMessage, message)
         raise BadScriptMessage("a message of an unknown kind")
 
-    def _event(self, event: dict[str, Any]) -> None:
+    def _event(self, event: UncheckedJson) -> None:
         kind, at = event.get("type"), event.get("at")
         if kind not in SCRIPT_EVENTS:
             raise BadScriptMessage(f"an event of type {str(kind)[:64]!a}, which a script process does not send")
@@ -101,7 +104,7 @@ def check_output(frame: OutputFrame) -> None:
         raise BadScriptMessage(f"output of stream {frame.stream} at {frame.time} ms")
 
 
-def _check(values: dict[str, Any], name: str) -> None:
+def _check(values: Mapping[str, object], name: str) -> None:
     for key, kind in _FIELDS.get(name, {}).items():
         if not isinstance(values.get(key), kind):
             raise BadScriptMessage(f"{key} of {name} is missing or has the wrong type")

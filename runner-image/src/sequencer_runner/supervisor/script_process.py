@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,7 +33,7 @@ class ScriptProcessHandle:
     def alive(self) -> bool:
         return self.popen.poll() is None
 
-    async def send(self, message: dict[str, object]) -> None:
+    async def send(self, message: Mapping[str, object]) -> None:
         await asyncio.get_running_loop().sock_sendall(self.channel, json_frame(message))
 
     def signal(self, number: signal.Signals) -> None:

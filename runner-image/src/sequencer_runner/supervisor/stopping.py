@@ -3,13 +3,14 @@
 import asyncio
 import contextlib
 import signal
-from collections.abc import Awaitable, Callable
-from typing import Any, Protocol
+from collections.abc import Callable
+from typing import Protocol, cast
 
 from sequencer_runner.common.clock import now_iso
 from sequencer_runner.common.command_refused import CommandRefused
+from sequencer_runner.protocol import Event, StopLevel, TelescopeEvent
 from sequencer_runner.supervisor import orphans, telescope
-from sequencer_runner.supervisor.ladder import Deadlines, Ladder, reaction_event
+from sequencer_runner.supervisor.ladder import Deadlines, Ladder, Reaction, reaction_event
 from sequencer_runner.supervisor.outcome import Stop
 from sequencer_runner.supervisor.script_channel import ScriptChannel
 from sequencer_runner.supervisor.script_process import ScriptProcessHandle, waited_for
@@ -35,9 +36,9 @@ class StoppableRun(Protocol):
     def held(self) -> str | None:
         """The failure that the run is held on."""
 
-    def event(self, event: dict[str, Any]) -> None: ...
+    def event(self, event: Event) -> None: ...
 
-    async def command(self, name: str, fields: dict[str, Any]) -> Any: ...
+    async def stop(self, level: StopLevel, by: str, *, escalate: bool = False) -> None: ...
 
 
 class Stopping:
@@ -58,7 +59,7 @@ class Stopping:
     def over(self) -> None:
         self._ladder.over()
 
-    async def stop(self, level: str, by: str, escalate: bool) -> str:
+    async def stop(self, level: StopLevel, by: str, escalate: bool) -> str:
         """Sends a rung. Returns a sentence for the record."""
         if level == "REQUEST" and self.signalled:
             raise CommandRefused("STOPPING", "The run is already being stopped by a stronger rung.")
@@ -67,23 +68,23 @@ class Stopping:
             raise CommandRefused("BAD_INPUT", text)
         rung = self._ladder.rung(level, by, escalate=escalate)
         if level in ("INTERRUPT", "TERMINATE"):
-            await self._channel.request_within({"do": "mark", "level": level}, _MARK)
+            await self._channel.request_within({"name": "mark", "level": level}, _MARK)
         self.sent.append(Stop(level, by, self._run.held))
-        self._run.event({**rung.event(), "at": now_iso()})
+        self._run.event(rung.event())
         self._ladder.sent(rung)
         named = await self._send(level)
         return f"{level}: {_DETAILS[level]}{named}"
 
-    async def _send(self, level: str) -> str:
+    async def _send(self, level: StopLevel) -> str:
         """Returns the child processes that were killed, for the record."""
         match level:
             case "REQUEST":
-                await self._channel.request({"do": "stop"})
+                await self._channel.request({"name": "stop"})
             case "INTERRUPT" | "TERMINATE":
                 self._process.signal(signal.SIGINT if level == "INTERRUPT" else signal.SIGTERM)
                 # After the signal: the main thread leaves its prompt by the exception, not by running its next line.
                 with contextlib.suppress(OSError):
-                    await self._channel.send({"do": "leave"})
+                    await self._channel.send({"name": "leave"})
             case _:
                 below = orphans.descendants(waited_for() - {self._process.pid})
                 for process in below:
@@ -97,43 +98,38 @@ class Stopping:
         if not any(s.level == "REQUEST" for s in self.sent):
             text = "No stop after the statement was requested: there is nothing to cancel."
             raise CommandRefused("BAD_INPUT", text)
-        await self._channel.request({"do": "unstop"})
+        await self._channel.request({"name": "unstop"})
         self.sent = [s for s in self.sent if s.level != "REQUEST"]
         self._run.event({"type": "stopping", "at": now_iso(), "level": None, "by": by})
         return "The stop after this statement was cancelled."
 
-    async def _send_next(self, level: str, by: str) -> None:
+    async def _send_next(self, level: StopLevel, by: str) -> None:
         """Sends the next rung automatically."""
-        with contextlib.suppress(CommandRefused):
-            await self._run.command("stop", {"level": level, "by": by, "escalate": True})
+        await self._run.stop(level, by, escalate=True)
 
-    async def _check(self, level: str, seconds: int) -> None:
+    async def _check(self, level: StopLevel, seconds: int) -> None:
         """Records how the script reacts to a rung, and what still runs on the telescope."""
         reaction = None
         if level != "KILL":
-            reaction = await self._channel.request_within({"do": "reaction"}, _REACTION)
-        event = reaction_event(level, seconds, str(reaction or "unknown"))
+            reaction = await self._channel.request_within({"name": "reaction"}, _REACTION)
+        event = reaction_event(level, seconds, cast(Reaction, str(reaction or "unknown")))
         if event is not None and not self._run.ending:
-            self._run.event({**event, "at": now_iso()})
+            self._run.event(event)
         await record_telescope(self._run.event)
 
 
-async def record_telescope(send: Callable[[dict[str, Any]], None]) -> None:
+async def record_telescope(send: Callable[[TelescopeEvent], None]) -> None:
     """Records what still runs on the telescope, if an observatory is configured."""
     event = await telescope.read_status()
     if event is not None:
         send(event)
 
 
-async def interrupt_and_wait(
-    over: asyncio.Event, command: Callable[[str, dict[str, Any]], Awaitable[Any]], grace: float
-) -> None:
+async def interrupt_and_wait(run: StoppableRun, over: asyncio.Event, grace: float) -> None:
     """Interrupts the script because the supervisor is shutting down. Kills it after `grace` seconds."""
-    with contextlib.suppress(CommandRefused):
-        await command("stop", {"level": "INTERRUPT", "by": "the system, which is shutting the runner down"})
+    await run.stop("INTERRUPT", "the system, which is shutting the runner down")
     try:
         await asyncio.wait_for(over.wait(), grace)
     except asyncio.TimeoutError:
-        with contextlib.suppress(CommandRefused):
-            await command("stop", {"level": "KILL", "by": "the system, after the grace time"})
+        await run.stop("KILL", "the system, after the grace time")
         await over.wait()

@@ -13,9 +13,10 @@ import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from sequencer_runner.common.clock import iso, now_iso
+from sequencer_runner.common.frames import UncheckedJson
+from sequencer_runner.protocol import TelescopeAgent, TelescopeEvent
 
 # Seconds for one reply, and for all of them.
 _ANSWER, _ALL = 2.0, 3.0
@@ -39,15 +40,15 @@ class TelescopeUnreachable(Exception):
     """The telescope status cannot be read. The message is a sentence that gives the reason."""
 
 
-async def read_status() -> dict[str, Any] | None:
+async def read_status() -> TelescopeEvent | None:
     """Returns a `telescope` event. None if no observatory is configured: then no script can move one."""
     if not os.environ.get("OCS_CONFIG_DIR"):
         return None
     return await asyncio.to_thread(_read_status)
 
 
-def _read_status() -> dict[str, Any]:
-    event: dict[str, Any] = {"type": "telescope", "agents": []}
+def _read_status() -> TelescopeEvent:
+    event: TelescopeEvent = {"type": "telescope", "at": "", "agents": []}
     try:
         observatory = find_observatory()
         event["agents"], lost = _running(observatory)
@@ -84,13 +85,13 @@ def _value(text: str, key: str) -> str | None:
     return found[1] if found else None
 
 
-def _running(observatory: Observatory) -> tuple[list[dict[str, Any]], list[str]]:
+def _running(observatory: Observatory) -> tuple[list[TelescopeAgent], list[str]]:
     """Returns the running operations, newest first, and the names of the agents that OCS has lost."""
     deadline = time.monotonic() + _ALL
     agents = _session(observatory, observatory.registry, "main").get("data")
     if not isinstance(agents, dict):
         raise TelescopeUnreachable("The reply of the registry has an unknown format.")
-    found: list[dict[str, Any]] = []
+    found: list[TelescopeAgent] = []
     lost: list[str] = []
     for address, agent in sorted(agents.items()):
         name = str(address).removeprefix(f"{observatory.root}.")
@@ -107,11 +108,11 @@ def _running(observatory: Observatory) -> tuple[list[dict[str, Any]], list[str]]
             since = _since(observatory, operation)
             if since is not None:
                 operation["since"] = since
-    found.sort(key=lambda operation: operation.get("since", ""), reverse=True)
+    found.sort(key=lambda operation: operation.get("since") or "", reverse=True)
     return found, lost
 
 
-def _since(observatory: Observatory, operation: dict[str, Any]) -> str | None:
+def _since(observatory: Observatory, operation: TelescopeAgent) -> str | None:
     try:
         start = _session(observatory, operation["agent"], operation["operation"]).get("start_time")
         return iso(int(start * 1000)) if isinstance(start, (int, float)) else None
@@ -119,7 +120,7 @@ def _since(observatory: Observatory, operation: dict[str, Any]) -> str | None:
         return None
 
 
-def _session(observatory: Observatory, agent: str, operation: str) -> dict[str, Any]:
+def _session(observatory: Observatory, agent: str, operation: str) -> UncheckedJson:
     """The session of an operation, from the `status` of the agent."""
     call = {"procedure": f"{observatory.root}.{agent}.ops", "args": ["status", operation, {}], "kwargs": {}}
     request = urllib.request.Request(

@@ -3,17 +3,17 @@
 import asyncio
 import time
 from collections.abc import Callable
-from typing import Any
 
+from sequencer_runner.protocol import TelescopeAgent, TelescopeEvent
 from sequencer_runner.supervisor import telescope
 
 # Seconds between two checks. An unchanged status is sent again after _RESEND, which shows that it is still checked.
 _EVERY, _RESEND = 5.0, 30.0
 
 
-async def watch_telescope(send: Callable[[dict[str, Any]], None]) -> None:
+async def watch_telescope(send: Callable[[TelescopeEvent], None]) -> None:
     """Runs until it is cancelled. Does nothing if no observatory is configured."""
-    sent: Any = None
+    sent: tuple[list[TelescopeAgent], str | None] | None = None
     sent_at = 0.0
     while (event := await telescope.read_status()) is not None:
         seen = (event["agents"], event.get("problem"))

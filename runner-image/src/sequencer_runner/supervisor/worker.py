@@ -15,8 +15,8 @@ from typing import Any
 from sequencer_runner.common.command_refused import CommandRefused
 from sequencer_runner.common.python_code import python_version
 from sequencer_runner.gateway_client import GatewayClient
-from sequencer_runner.messages import PROTOCOL_VERSION, Command
 from sequencer_runner.private_files import make_private
+from sequencer_runner.protocol import PROTOCOL_VERSION, Command, Hello, HelloRun, StartCommand
 from sequencer_runner.secret import Secret
 from sequencer_runner.supervisor import orphans
 from sequencer_runner.supervisor.checks import Finding, check_script, ocs_problems, statement_at, statements_of
@@ -128,12 +128,12 @@ class Worker:
 
     # --- for the gateway --------------------------------------------------------------------------------------------
 
-    async def hello(self) -> dict[str, Any]:
+    async def hello(self) -> Hello:
         # Wait for a start from the previous connection: `hello` must list that run, even if its reply was lost.
         async with self._starting:
             return self._hello()
 
-    def _hello(self) -> dict[str, Any]:
+    def _hello(self) -> Hello:
         return {
             "type": "hello",
             "protocol": PROTOCOL_VERSION,
@@ -143,12 +143,7 @@ class Worker:
             "hostname": self._settings.hostname,
             "packages": self._packages,
             "problems": ocs_problems(),
-            "runs": [
-                {"run": run.id, "lastSeq": run.journal.last_seq, "ended": run.over.is_set()}
-                | ({} if run.token is None else {"token": run.token})
-                | ({} if run.over.is_set() or not run.start else {"start": run.start})
-                for run in self.runs.values()
-            ],
+            "runs": [_hello_run(run) for run in self.runs.values()],
             "runTokens": True,
         }
 
@@ -181,37 +176,32 @@ class Worker:
             kept = run.keep(self._settings.state_dir / _UNRECORDED)
             _log.error("run %s has ended; its record was kept in %s", run.id, kept)
 
-    async def command(self, command: Command) -> Any:
-        fields = command.fields
-        if command.name == "check":
-            return [asdict(finding) for finding in await self._check(fields)]
-        if command.name == "statements":
-            findings = await self._check(fields)
+    async def command(self, command: Command) -> object:
+        if command["name"] == "check":
+            found = await self._check(command["script"], command.get("startAt"), command.get("startLine"))
+            return [asdict(finding) for finding in found]
+        if command["name"] == "statements":
+            findings = await self._check(command["script"])
             _refuse_errors([finding for finding in findings if finding.code != "OCS_CONFIG_MISSING"])
-            return await asyncio.to_thread(statements_of, fields["script"])
-        if command.name == "start":
+            return await asyncio.to_thread(statements_of, command["script"])
+        if command["name"] == "start":
             async with self._starting:
-                return await self._start(fields)
-        run = self.runs.get(fields["run"])
+                await self._start(command)
+            return None
+        run = self.runs.get(command["run"])
         if run is None:
-            raise CommandRefused("UNKNOWN_RUN", f"This runner does not have run {fields['run']}.")
-        if command.name == "replace":
-            _refuse_errors(await self._check(fields))
-        return await run.command(command.name, fields)
+            raise CommandRefused("UNKNOWN_RUN", f"This runner does not have run {command['run']}.")
+        if command["name"] == "replace":
+            _refuse_errors(await self._check(command["script"]))
+        return await run.command(command)
 
-    async def _check(self, fields: dict[str, Any]) -> list[Finding]:
-        return await asyncio.to_thread(
-            check_script,
-            fields["script"],
-            self._settings.hostname,
-            fields.get("startAt") or 0,
-            fields.get("startLine"),
-        )
+    async def _check(self, script: str, start_at: int | None = None, start_line: int | None = None) -> list[Finding]:
+        return await asyncio.to_thread(check_script, script, self._settings.hostname, start_at or 0, start_line)
 
-    async def _start(self, start: dict[str, Any]) -> None:
-        run_id: str = start["run"]
-        if run_id in self.runs and start.get("token"):
-            self.runs[run_id].keep_token(start["token"])
+    async def _start(self, start: StartCommand) -> None:
+        run_id, token, line = start["run"], start.get("token"), start.get("startLine")
+        if run_id in self.runs and token:
+            self.runs[run_id].keep_token(token)
         if run_id in self.runs or run_id in self._forgotten:
             return
         active = [run.id for run in self.runs.values() if not run.over.is_set()]
@@ -219,10 +209,10 @@ class Worker:
             raise CommandRefused("RUNNER_BUSY", f"This runner is executing run {active[0]}.")
         if not run_id.replace("-", "").isalnum():
             raise CommandRefused("BAD_INPUT", "The id of the run contains characters other than letters, digits and -.")
-        findings = await self._check(start)
+        findings = await self._check(start["script"], start.get("startAt"), line)
         _refuse_errors(findings)
-        if start.get("startLine") is not None:
-            start["startAt"] = statement_at(start["script"], start["startLine"])
+        if line is not None:
+            start["startAt"] = statement_at(start["script"], line)
         process = self._take_prepared()
         root, limit = self._settings.state_dir, self._settings.journal_limit
         try:
@@ -248,6 +238,15 @@ class Worker:
     def _prepare_next(self) -> None:
         if self._warm is None:
             self._warm = spawn()
+
+
+def _hello_run(run: Run) -> HelloRun:
+    entry: HelloRun = {"run": run.id, "lastSeq": run.journal.last_seq, "ended": run.over.is_set()}
+    if run.token is not None:
+        entry["token"] = run.token
+    if run.start is not None and not run.over.is_set():
+        entry["start"] = run.start
+    return entry
 
 
 def _refuse_errors(findings: list[Finding]) -> None:

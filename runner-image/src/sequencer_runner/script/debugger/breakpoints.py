@@ -5,13 +5,19 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from inspect import CO_OPTIMIZED
 from types import CodeType, FrameType
-from typing import Any
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 from sequencer_runner.common.python_code import COMPILER_ERRORS
 from sequencer_runner.script.debugger.line_moves import LineMoves
 from sequencer_runner.script.source.expressions import Code, LogText, one_line
 from sequencer_runner.script.source.signals import is_of_signal
 from sequencer_runner.script.source.sources import Sources
+
+if TYPE_CHECKING:
+    from sequencer_runner import protocol
+
+BreakpointFields: TypeAlias = "protocol.Breakpoint"
+"""A breakpoint in a command or an event."""
 
 # Code objects that run immediately as a part of a statement. Before Python 3.12 comprehensions have their own.
 _PART_OF_A_STATEMENT = {"<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"}
@@ -22,7 +28,7 @@ _KEPT = ("file", "line", "condition", "hitCount", "logMessage", "enabled")
 class Breakpoint:
     """A breakpoint as it was requested, and how it was resolved."""
 
-    requested: dict[str, Any]
+    requested: BreakpointFields
     path: str | None = None
     line: int = 0
     condition: Code | None = None
@@ -53,9 +59,10 @@ class Breakpoint:
         wanted = self.requested.get("hitCount")
         return None if wanted and self.hits != wanted else Hit(self)
 
-    def fields(self, shown: Callable[[str], str]) -> dict[str, Any]:
+    def fields(self, shown: Callable[[str], str]) -> BreakpointFields:
         """The breakpoint as in events."""
-        fields = {key: self.requested[key] for key in _KEPT if self.requested.get(key) is not None}
+        kept = {key: self.requested.get(key) for key in _KEPT if self.requested.get(key) is not None}
+        fields = cast("BreakpointFields", kept)
         if self.path is not None:
             fields["file"] = shown(self.path)
         if self.line:
@@ -66,7 +73,8 @@ class Breakpoint:
             fields["movedFrom"] = self.moved_from
         if self.problem is not None:
             fields["problem"] = self.problem
-        return {**fields, "hits": self.hits}
+        fields["hits"] = self.hits
+        return fields
 
 
 @dataclass(frozen=True)
@@ -76,10 +84,16 @@ class Hit:
     breakpoint: Breakpoint
     error: str | None = None
 
-    def fields(self, shown: Callable[[str], str]) -> dict[str, Any]:
+    def fields(self, shown: Callable[[str], str]) -> "protocol.PromptBreakpoint":
         """The hit as in a `prompt` event."""
         fields = self.breakpoint.fields(shown)
-        return {**{key: fields.get(key) for key in ("file", "line", "condition", "hits")}, "error": self.error}
+        return {
+            "file": fields["file"],
+            "line": fields["line"],
+            "condition": fields.get("condition"),
+            "hits": fields.get("hits"),
+            "error": self.error,
+        }
 
 
 @dataclass(eq=False)
@@ -110,7 +124,7 @@ class Breakpoints:
     _by_path: dict[str, dict[int, list[Breakpoint]]] = field(default_factory=dict)
     _real: dict[str, str] = field(default_factory=dict)
 
-    def replace(self, requested: list[dict[str, Any]]) -> None:
+    def replace(self, requested: list[BreakpointFields]) -> None:
         """Replaces all breakpoints. An unchanged one keeps its hits, and stays removed."""
         before = {_key(b.requested): b for b in self.all}
         self._set([self._make(a, before.get(_key(a))) for a in requested])
@@ -138,7 +152,7 @@ class Breakpoints:
                 by_path.setdefault(self.real(point.path), {}).setdefault(point.line, []).append(point)
         self.all, self._by_path = made, by_path
 
-    def fields(self) -> list[dict[str, Any]]:
+    def fields(self) -> list[BreakpointFields]:
         return [b.fields(self.sources.shown) for b in self.all]
 
     def paths(self) -> set[str]:
@@ -169,7 +183,7 @@ class Breakpoints:
                 sites[line] = BreakpointSite(code, wanted[first], begins)
         return sites
 
-    def _make(self, requested: dict[str, Any], before: Breakpoint | None) -> Breakpoint:
+    def _make(self, requested: BreakpointFields, before: Breakpoint | None) -> Breakpoint:
         made = Breakpoint(requested)
         if before is not None:
             made.hits, made.moved_from, made.removed = before.hits, before.moved_from, before.removed
@@ -191,16 +205,17 @@ class Breakpoints:
             return made
         made.line = line
         try:
-            if requested.get("condition"):
-                made.condition = Code(requested["condition"].strip(), "eval", "<condition>", self.sources)
-            if requested.get("logMessage"):
-                made.log = LogText(requested["logMessage"], self.sources)
+            condition, message = requested.get("condition"), requested.get("logMessage")
+            if condition:
+                made.condition = Code(condition.strip(), "eval", "<condition>", self.sources)
+            if message:
+                made.log = LogText(message, self.sources)
         except COMPILER_ERRORS as error:
             made.problem = f"Python cannot compile its expression: {one_line(error)}"
         return made
 
 
-def _key(requested: dict[str, Any]) -> tuple[Any, ...]:
+def _key(requested: BreakpointFields) -> tuple[object, ...]:
     return tuple(requested.get(key) for key in _KEPT if key != "enabled")
 
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 from types import FrameType
-from typing import Any, Protocol
+from typing import Protocol
 
 from sequencer_runner.common.command_refused import CommandRefused
 from sequencer_runner.script import threads
 from sequencer_runner.script.debugger import stepping
-from sequencer_runner.script.debugger.breakpoints import Breakpoints, Hit
+from sequencer_runner.script.debugger.breakpoints import BreakpointFields, Breakpoints, Hit
 from sequencer_runner.script.debugger.line_moves import LineMoves
 from sequencer_runner.script.debugger.line_sampler import LineSampler
 from sequencer_runner.script.debugger.log_points import LogPoints
@@ -305,12 +305,12 @@ class Controller:
             self.breakpoints.move(moves)
             self._breakpoints_changed()
 
-    def set_breakpoints(self, requested: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    def set_breakpoints(self, requested: list[BreakpointFields]) -> list[BreakpointFields]:
         """Replaces all breakpoints. Returns them as they were set."""
         self.breakpoints.replace(requested)
         return self._breakpoints_changed()
 
-    def _breakpoints_changed(self) -> list[dict[str, Any]]:
+    def _breakpoints_changed(self) -> list[BreakpointFields]:
         if self.probe is not None:
             self.probe.breakpoints_changed()
         points = self.breakpoints.fields()

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sequencer_runner.common.command_refused import CommandRefused
 from sequencer_runner.script import threads
@@ -18,9 +18,13 @@ from sequencer_runner.script.source.live_locals import refresh_locals
 from sequencer_runner.script.source.signals import is_of_signal
 from sequencer_runner.script.tracing.probe import current_probe
 
+if TYPE_CHECKING:
+    from sequencer_runner import protocol
+    from sequencer_runner.common.script_protocol import ReplyFields
+
 _LARGEST = 2 * 1024 * 1024
 
-Reply = Callable[[dict[str, Any]], None]
+Reply = Callable[["ReplyFields"], None]
 """Takes the fields of a reply."""
 
 
@@ -30,7 +34,7 @@ class InspectionRequests:
         self._streams = streams
         self._channel = channel
 
-    def submit(self, request: dict[str, Any], reply: Reply) -> None:
+    def submit(self, request: "protocol.EvaluateCommand | protocol.VariablesCommand", reply: Reply) -> None:
         """Queues the request for the stopped trace, which sends the reply. Raises CommandRefused."""
         trace, prompt = self._controller.at_prompt(request["trace"], request["prompt"])
         if request["frame"] >= len(prompt.frames):
@@ -39,23 +43,27 @@ class InspectionRequests:
             raise CommandRefused(
                 "STILL_EVALUATING", "The trace is busy with an expression. Wait for it, or interrupt it."
             )
-        if request["do"] == "variables":
-            prompt.do(lambda: reply(_variables(prompt, request)))
+        if request["name"] == "variables":
+            variables = request
+            prompt.do(lambda: reply(_variables(prompt, variables)))
             return
-        step = pdb_commands.step_of(request["expression"], prompt.frames[request["frame"]])
+        command = request
+        step = pdb_commands.step_of(command["expression"], prompt.frames[command["frame"]])
         if step is not None:
             self._controller.step(trace.id, prompt.number, step.command, step.line)
-            reply({"result": self._report(request, True, step.command)})
+            reply({"ok": True, "result": self._report(command, True, step.command)})
             return
         evaluation = prompt.evaluation = Evaluation()
-        prompt.do(lambda: self._evaluate(prompt, evaluation, request, reply))
+        prompt.do(lambda: self._evaluate(prompt, evaluation, command, reply))
 
     def interrupt(self, trace: int, number: int) -> None:
         _, prompt = self._controller.at_prompt(trace, number)
         if prompt.evaluation is not None:
             prompt.evaluation.interrupt()
 
-    def _evaluate(self, prompt: Prompt, evaluation: Evaluation, request: dict[str, Any], reply: Reply) -> None:
+    def _evaluate(
+        self, prompt: Prompt, evaluation: Evaluation, command: "protocol.EvaluateCommand", reply: Reply
+    ) -> None:
         """Runs in the stopped trace. Exceptions become the reply; one of a signal handler is raised in the script."""
         frames, sources = prompt.frames, self._controller.sources
         probe = current_probe()
@@ -68,7 +76,7 @@ class InspectionRequests:
             try:
                 with self._streams.capture(self._controller.own_threads) as printed:
                     text = evaluation.run(
-                        lambda: pdb_commands.answer(request["expression"], frames, request["frame"], sources)
+                        lambda: pdb_commands.answer(command["expression"], frames, command["frame"], sources)
                     )
                 ok = True
             except EvaluationInterrupted:
@@ -79,24 +87,32 @@ class InspectionRequests:
         finally:
             if probe is not None:
                 probe.unsuspend()
-            result = self._report(request, ok, _with_printed("" if printed is None else printed.text, text))
+            result = self._report(command, ok, _with_printed("" if printed is None else printed.text, text))
             prompt.evaluation = None
             refresh_locals(frames[0])
-            reply({"result": result})
+            reply({"ok": True, "result": result})
         of_signal = evaluation.stop or of_signal
         if of_signal is not None:
             # Even if the evaluated code has caught it. The script sees it raised at its own line.
             of_signal.__context__ = None
             raise of_signal.with_traceback(None)
 
-    def _report(self, request: dict[str, Any], ok: bool, text: str) -> dict[str, Any]:
-        kept = {key: request[key] for key in ("trace", "prompt", "frame", "expression", "by")}
-        self._channel.event("evaluated", ok=ok, text=text, **kept)
+    def _report(self, command: "protocol.EvaluateCommand", ok: bool, text: str) -> "protocol.Evaluation":
+        self._channel.event(
+            "evaluated",
+            ok=ok,
+            text=text,
+            trace=command["trace"],
+            prompt=command["prompt"],
+            frame=command["frame"],
+            expression=command["expression"],
+            by=command["by"],
+        )
         return {"ok": ok, "text": text}
 
     # --- sources ----------------------------------------------------------------------------------------------------
 
-    def source(self, name: str) -> dict[str, str]:
+    def source(self, name: str) -> "protocol.SourceFile":
         """The text of the script, of a file on a stack or with a breakpoint, or of a module that can be imported."""
         path = self._controller.sources.find(name)
         if path is None or not path.endswith(".py") or not self._is_used(os.path.realpath(path)):
@@ -125,10 +141,10 @@ def _with_printed(printed: str, text: str) -> str:
     return f"{printed}{text}" if text and text != "None" else printed.removesuffix("\n") or text
 
 
-def _variables(prompt: Prompt, request: dict[str, Any]) -> dict[str, Any]:
+def _variables(prompt: Prompt, request: "protocol.VariablesCommand") -> "ReplyFields":
     wanted = (request["scope"], request["path"], request["after"], request["first"])
     try:
-        return {"result": inspection.page(prompt.frames[request["frame"]], *wanted)}
+        return {"ok": True, "result": inspection.page(prompt.frames[request["frame"]], *wanted)}
     except inspection.NotThere as error:
         return {"ok": False, "code": "BAD_INPUT", "message": f"path: {error}"}
     except Exception as error:

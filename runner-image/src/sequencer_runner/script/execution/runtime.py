@@ -7,14 +7,14 @@ import signal
 import time
 import traceback
 from types import FunctionType
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 
-from sequencer_runner.common.command_refused import CommandRefused
 from sequencer_runner.common.frames import BadFrame, FrameReader
 from sequencer_runner.common.python_code import python_version
 from sequencer_runner.script import threads
 from sequencer_runner.script.debugger.controller import Controller
 from sequencer_runner.script.evaluate.inspection_requests import InspectionRequests
+from sequencer_runner.script.execution.commands import Commands
 from sequencer_runner.script.execution.execution import Execution
 from sequencer_runner.script.execution.signal_reaction import SignalReaction
 from sequencer_runner.script.failure import describe_failure, strip
@@ -29,6 +29,8 @@ from sequencer_runner.script.tracing import probe as probes
 
 if TYPE_CHECKING:
     import _socket
+
+    from sequencer_runner.common.script_protocol import ScriptRequest, ScriptStart
 
 _TICK = 0.05
 _print_exception = script_sys.__excepthook__
@@ -47,13 +49,12 @@ class ScriptRuntime:
         self._channel = Channel(sock)
         self._own_threads = self._channel.own_threads
         self._controller: Controller | None = None
-        self._execution: Execution | None = None
         self._prompts: OperatorPrompts | None = None
         self._signal_reaction = SignalReaction()
         self._grace = 300.0
         self._how, self._code = "end", 0
 
-    def wait_for_start(self) -> dict[str, Any]:
+    def wait_for_start(self) -> "ScriptStart":
         """Returns the first message: the script and its options. Exits if the supervisor ends."""
         while True:
             data = self._socket.recv(65536)
@@ -61,9 +62,9 @@ class ScriptRuntime:
                 os._exit(0)
             for message in self._reader.feed(data):
                 if isinstance(message, dict):
-                    return message
+                    return cast("ScriptStart", message)
 
-    def start(self, start: dict[str, Any]) -> None:
+    def start(self, start: "ScriptStart") -> None:
         """Prepares the execution of the first statement."""
         self._path = path = start["path"]
         hostname: str = start["hostname"]
@@ -78,7 +79,7 @@ class ScriptRuntime:
         controller = Controller(self._channel, path, sources, statements.lines, self._own_threads)
         self._controller = controller
         streams = Streams(self._channel, controller.where)
-        self._inspection = InspectionRequests(controller, self._channel, streams)
+        inspection = InspectionRequests(controller, self._channel, streams)
         controller.streams = streams
         prompts = OperatorPrompts(self._channel, lambda: controller.traces.current().id, streams.pass_on)
         operator_prompts.install(prompts)
@@ -114,8 +115,16 @@ class ScriptRuntime:
             hold=start["holdOnFailure"],
             start_at=start["startAt"],
         )
-        self._execution = self._running = execution
-        self._thread(self._set_watched)
+        self._running = execution
+        commands = Commands(
+            self._channel,
+            controller=controller,
+            execution=execution,
+            prompts=prompts,
+            inspection=inspection,
+            signal_reaction=self._signal_reaction,
+        )
+        self._thread(lambda: self._listen(commands))
         os.register_at_fork(before=streams.pass_on, after_in_child=lambda: _in_forked_child(streams, controller))
         # The warning is about threads of the runner, whose locks are not used after a fork.
         public("warnings").filterwarnings("ignore", "This process .* is multi-threaded", DeprecationWarning)
@@ -207,9 +216,9 @@ class ScriptRuntime:
 
         threads.start(body)
 
-    # --- messages of the supervisor --------------------------------------------------------------------------------
+    # --- messages of the supervisor ---------------------------------------------------------------------------------
 
-    def _set_watched(self) -> None:
+    def _listen(self, commands: Commands) -> None:
         while True:
             try:
                 data = self._socket.recv(65536)
@@ -225,63 +234,7 @@ class ScriptRuntime:
                 return
             for message in frames:
                 if isinstance(message, dict):
-                    self._carry_out(message)
-
-    def _carry_out(self, message: dict[str, Any]) -> None:
-        controller, execution, prompts = self._controller, self._execution, self._prompts
-        if controller is None or execution is None or prompts is None:
-            return
-        reply: dict[str, Any] = {"id": message.get("id"), "ok": True}
-        try:
-            match message["do"]:
-                case "pause":
-                    controller.pause()
-                case "resume":
-                    controller.resume()
-                case "mark":
-                    controller.expect_stop(self._signal_reaction.mark(message["level"]))
-                case "reaction":
-                    reply["result"] = self._signal_reaction.reaction()
-                case "leave":
-                    controller.leave()
-                    prompts.leave()
-                case "answer":
-                    prompts.answer(message["ask"], message["answer"], message["by"])
-                case "step":
-                    controller.step(
-                        message["trace"],
-                        message["prompt"],
-                        message["command"],
-                        message["line"],
-                        freeze_others=message.get("others") == "WAIT",
-                    )
-                case "resumeOtherTasks":
-                    controller.resume_other_tasks(message["trace"])
-                case "setBreakpoints":
-                    reply["result"] = controller.set_breakpoints(message["breakpoints"])
-                case "evaluate" | "variables":
-                    # The stopped trace sends the reply.
-                    self._inspection.submit(message, lambda answer: self._channel.send({"reply": {**reply, **answer}}))
-                    return
-                case "interruptEvaluation":
-                    self._inspection.interrupt(message["trace"], message["prompt"])
-                case "source":
-                    reply["result"] = self._inspection.source(message["file"])
-                case "stop":
-                    controller.stop_requested = True
-                    controller.resume(held=True)
-                case "unstop":
-                    controller.stop_requested = False
-                case "decide":
-                    execution.decide(message["action"], message["line"], message["by"])
-                case "replace":
-                    execution.replace(message["script"], message["by"])
-        except CommandRefused as error:
-            reply.update(ok=False, code=error.code, message=str(error))
-        except Exception as error:
-            traceback.print_exc()
-            reply.update(ok=False, code="INTERNAL", message=f"The command failed in the script process: {error!r}.")
-        self._channel.send({"reply": reply})
+                    commands.carry_out(cast("ScriptRequest", message), message.get("id"))
 
     def _supervisor_lost(self) -> None:
         """No one can see or stop this script any more: interrupts it, so that it can clean up, and kills it later."""

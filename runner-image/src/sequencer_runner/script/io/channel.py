@@ -7,7 +7,7 @@ interrupts a frame.
 import os
 import queue
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from sequencer_runner.common.clock import now_iso, now_ms
 from sequencer_runner.common.frames import json_frame, line_frame, output_head
@@ -15,6 +15,9 @@ from sequencer_runner.script import threads
 
 if TYPE_CHECKING:
     import _socket
+
+    from sequencer_runner.common.script_protocol import ScriptMessage
+    from sequencer_runner.protocol import Event
 
 # A thread that prints is blocked while more bytes than this are waiting to be sent.
 _HIGH_WATER = 32 * 1024 * 1024
@@ -47,14 +50,14 @@ class Channel:
         return {self._thread}
 
     def event(self, type_: str, **fields: Any) -> None:
-        self.send({"event": {"type": type_, "at": now_iso(), **fields}})
+        self.send({"event": cast("Event", {"type": type_, "at": now_iso(), **fields})})
 
     def line(self, **fields: Any) -> None:
         """Sends a `line` event, the most frequent kind."""
         if self._open:
             self._queue.put((line_frame({"type": "line", "at": now_iso(), **fields}),))
 
-    def send(self, message: dict[str, Any]) -> None:
+    def send(self, message: "ScriptMessage") -> None:
         if self._open:
             self._queue.put((json_frame(message),))
 
