@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sequencer_runner.script.io.operator_prompts import OperatorPrompts
+    from sequencer_runner.script.io.operator_prompts import Kind, OperatorPrompts
 
 _current_prompts: "Callable[[], OperatorPrompts | None] | None"
 try:
@@ -53,7 +53,7 @@ def progress(done: float, total: float | None = None, name: str = "", text: str 
     print(f"{name or 'progress'}: {done:g}{of} {text}".rstrip(), file=sys.stderr)  # noqa: T201 -- the terminal
 
 
-def _ask(kind: str, question: str, default: str | None, timeout: float | None) -> str:
+def _ask(kind: "Kind", question: str, default: str | None, timeout: float | None) -> str:
     if timeout is not None:
         timeout = float(timeout)
         if not math.isfinite(timeout):

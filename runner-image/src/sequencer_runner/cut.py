@@ -7,6 +7,8 @@ event that cannot be reduced like this becomes a `setAside` event, which names i
 import json
 from typing import Any
 
+from sequencer_runner.common.frames import UncheckedJson
+
 # Smallest size to which a text is cut, including its mark.
 _SHORTEST = 64
 # List items that are larger than this on average are cut; of lists with smaller items, the last items are dropped.
@@ -15,8 +17,8 @@ _LARGE_ITEM = 1024
 
 def cut_to(line: bytes, limit: int) -> bytes:
     """Returns the event as JSON of at most `limit` bytes."""
-    event: dict[str, Any] = json.loads(line)
-    head: dict[str, Any] = {key: event.pop(key) for key in ("seq", "type", "at") if key in event}
+    event: UncheckedJson = json.loads(line)
+    head: UncheckedJson = {key: event.pop(key) for key in ("seq", "type", "at") if key in event}
     short = _encode({**head, **event})
     if len(short) <= limit:
         return short
@@ -26,7 +28,7 @@ def cut_to(line: bytes, limit: int) -> bytes:
     return cut if len(cut) <= limit else _set_aside(head, len(line), limit)
 
 
-def _set_aside(head: dict[str, Any], size: int, limit: int) -> bytes:
+def _set_aside(head: UncheckedJson, size: int, limit: int) -> bytes:
     problem = f"The event has {size} bytes; the limit is {limit}."
     return _encode({**head, "type": "setAside", "event": head["type"], "problem": problem})
 

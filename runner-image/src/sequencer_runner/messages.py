@@ -7,6 +7,7 @@ import typing
 from typing import Any, cast
 
 from sequencer_runner import protocol
+from sequencer_runner.common.frames import UncheckedJson
 from sequencer_runner.protocol import Ack, Command, CommandMessage, ToRunner, Welcome
 
 
@@ -49,7 +50,7 @@ def read_message(text: str | bytes) -> ToRunner:
             raise BadMessage("type is missing or no text")
 
 
-def _welcome(message: dict[str, Any]) -> Welcome:
+def _welcome(message: UncheckedJson) -> Welcome:
     runs = message.get("runs")
     if not isinstance(runs, list) or not all(isinstance(r, dict) for r in runs):
         raise BadMessage("welcome: runs is not a list of objects")
@@ -58,7 +59,7 @@ def _welcome(message: dict[str, Any]) -> Welcome:
     return cast(Welcome, message)
 
 
-def _command(message: dict[str, Any]) -> CommandMessage:
+def _command(message: UncheckedJson) -> CommandMessage:
     key, command = message.get("id"), message.get("command")
     if not isinstance(key, str) or not isinstance(command, dict):
         raise BadMessage("command: id or command is missing")
@@ -86,7 +87,7 @@ def _fields(shape: Any) -> dict[str, Any]:
 _COMMANDS: dict[str, Any] = {typing.get_args(_fields(shape)["name"])[0]: shape for shape in typing.get_args(Command)}
 
 
-def _check(values: dict[str, Any], shape: Any, what: str) -> None:
+def _check(values: UncheckedJson, shape: Any, what: str) -> None:
     for key, field in _fields(shape).items():
         if not _fits(values.get(key), field):
             raise BadMessage(f"{what}: {key} is missing, of the wrong kind, or a value that this version does not know")

@@ -6,9 +6,13 @@ import sys
 import traceback
 from pathlib import Path
 from types import FrameType, TracebackType
-from typing import Any
+from typing import TYPE_CHECKING
 
+from sequencer_runner.common.clock import now_iso
 from sequencer_runner.script.causes import Causes, everything, remote_traceback
+
+if TYPE_CHECKING:
+    from sequencer_runner.protocol import FailureEvent, PromptException
 
 _TEXT = 32 * 1024
 # How many exceptions after the first cause are listed in a failure.
@@ -83,21 +87,22 @@ def _frames(tb: TracebackType | None) -> list[tuple[FrameType, int]]:
     return found
 
 
-def first_cause(error: BaseException) -> dict[str, str]:
+def first_cause(error: BaseException) -> "PromptException":
     """The first cause as in a `prompt` event."""
     first = Causes.of(error).first
     return {"type": type(first).__qualname__, "message": _message(first)}
 
 
-def describe_failure(
+def failure_event(
     error: BaseException, path: str, statement: int | None, *, awaiting_decision: bool = False
-) -> dict[str, Any]:
-    """The fields of a `failure` event."""
+) -> "FailureEvent":
     causes = Causes.of(error)
     first = causes.first
     after = causes.after_first()
     left_out = len(after) - _FOLLOWING
     return {
+        "type": "failure",
+        "at": now_iso(),
         "exception": type(first).__qualname__,
         "message": _message(first),
         "traceback": _traceback(error),

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Protocol
 
+from sequencer_runner.common.clock import now_iso
 from sequencer_runner.common.command_refused import CommandRefused
 from sequencer_runner.script import threads
 from sequencer_runner.script.debugger import stepping
@@ -13,10 +14,10 @@ from sequencer_runner.script.debugger.line_sampler import LineSampler
 from sequencer_runner.script.debugger.log_points import LogPoints
 from sequencer_runner.script.debugger.pause import Pause
 from sequencer_runner.script.debugger.positions import Positions
-from sequencer_runner.script.debugger.prompts import Prompt
+from sequencer_runner.script.debugger.prompts import Prompt, StepAction
 from sequencer_runner.script.debugger.stops import DECIDE, Stops, is_held, refuse_while_evaluating
 from sequencer_runner.script.debugger.task_freeze import TaskFreeze, check_can_freeze
-from sequencer_runner.script.debugger.traces import Trace, Traces
+from sequencer_runner.script.debugger.traces import Reason, Trace, Traces
 from sequencer_runner.script.failure import failed_frames, first_cause
 from sequencer_runner.script.io.channel import Channel
 from sequencer_runner.script.io.streams import Streams
@@ -153,7 +154,7 @@ class Controller:
         """Whether the runner itself has called this code."""
         return threads.get_ident() in self.own_threads or self._file.serves_runner(frame)
 
-    def _stop_reason(self, trace: Trace, frame: FrameType, line: int, stop: Hit | None) -> str | None:
+    def _stop_reason(self, trace: Trace, frame: FrameType, line: int, stop: Hit | None) -> Reason | None:
         if self.leaving:
             return None
         if stop is not None:
@@ -164,8 +165,8 @@ class Controller:
             return trace.reason
         return None
 
-    def _wait(self, trace: Trace, frame: FrameType, reason: str, stop: Hit | None) -> None:
-        fields = {} if stop is None else {"breakpoint": stop.fields(self.sources.shown)}
+    def _wait(self, trace: Trace, frame: FrameType, reason: Reason, stop: Hit | None) -> None:
+        point = None if stop is None else stop.fields(self.sources.shown)
         places = self._file.places(frame)
         self.task_freeze.end(trace)
 
@@ -173,14 +174,14 @@ class Controller:
             """Whether the run was resumed since the reason was determined."""
             return self.leaving or (stop is None and not self._pause.applies_to(trace) and not trace.stepping)
 
-        def begin(command: str) -> None:
+        def begin(command: StepAction) -> None:
             """Called under the lock: a resume finds the trace either at its prompt or in its step."""
             if command == "CONTINUE" or (command == "RETURN" and stepping.is_script(frame.f_code, self._file.path)):
                 return
             stepping.begin(trace, frame, command, self._started_statement)
             self._stepping = self.traces.stepping()
 
-        command = self._stops.stop_and_wait(trace, places, over, begin, reason=reason, event="line", **fields)
+        command = self._stops.stop_and_wait(trace, places, over, begin, reason=reason, point=point)
         if command is None:
             self.stop_at_first_line(trace, "pause")
             raise RestartStatement
@@ -207,7 +208,6 @@ class Controller:
             failed_frames(error, self._file.path),
             lambda: decided() or self.leaving or self.stop_requested,
             reason="failure",
-            event="exception",
             exception=first_cause(error),
         )
 
@@ -236,7 +236,7 @@ class Controller:
 
     # --- called by the thread that reads commands -------------------------------------------------------------------
 
-    def stop_at_first_line(self, trace: Trace, reason: str = "start") -> None:
+    def stop_at_first_line(self, trace: Trace, reason: Reason = "start") -> None:
         trace.mode = "step"
         trace.reason = reason
 
@@ -314,7 +314,7 @@ class Controller:
         if self.probe is not None:
             self.probe.breakpoints_changed()
         points = self.breakpoints.fields()
-        self._channel.event("breakpoints", breakpoints=points)
+        self._channel.event({"type": "breakpoints", "at": now_iso(), "breakpoints": points})
         return points
 
     def begin_statement(self) -> None:
@@ -328,7 +328,7 @@ class Controller:
         return self._stops.find(trace_id, number)
 
     def step(
-        self, trace_id: int, number: int, command: str, line: int | None = None, *, freeze_others: bool = False
+        self, trace_id: int, number: int, command: StepAction, line: int | None = None, *, freeze_others: bool = False
     ) -> None:
         with self._lock:
             trace, prompt = self._stops.find(trace_id, number)
@@ -392,9 +392,9 @@ class Controller:
         return (0, 0) if trace is None else (trace.id, trace.line)
 
     def _announce(self, trace: Trace) -> None:
-        self._channel.event("traceStarted", trace=trace.id, kind=trace.kind, name=trace.name[:200], thread=trace.thread)
+        self._channel.event(trace.started_event())
         if self.traces.several and self.streams is not None:
             self.streams.tag_every_write()
 
     def _trace_ended(self, trace: Trace) -> None:
-        self._channel.event("traceEnded", trace=trace.id)
+        self._channel.event({"type": "traceEnded", "at": now_iso(), "trace": trace.id})

@@ -5,12 +5,16 @@ exceeds the limit is muted until all lines are rearmed; the ticks look up the po
 """
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING
 
+from sequencer_runner.common.clock import now_iso
 from sequencer_runner.script.debugger.positions import Position
 from sequencer_runner.script.debugger.traces import Trace
 from sequencer_runner.script.io.channel import Channel
 from sequencer_runner.script.source.sources import SCRIPT
+
+if TYPE_CHECKING:
+    from sequencer_runner import protocol
 
 # Limits of line events: of one line and trace per tick, of all per tick on average, of all in a burst.
 _HITS_PER_LINE = 3
@@ -47,12 +51,19 @@ class LineSampler:
         return False
 
     def send(self, trace: Trace, line: int) -> None:
-        fields: dict[str, Any] = {"trace": trace.id, "file": SCRIPT, "line": line, "function": trace.function}
+        event: protocol.LineEvent = {
+            "type": "line",
+            "at": now_iso(),
+            "trace": trace.id,
+            "file": SCRIPT,
+            "line": line,
+            "function": trace.function,
+        }
         if self._muted or trace.reported_mute != self._mutes:
-            fields["sampled"] = True
+            event["sampled"] = True
             trace.reported_mute = self._mutes
         trace.lines_sent += 1
-        self._channel.line(**fields)
+        self._channel.line(event)
 
     def mute(self) -> None:
         """A line is muted."""

@@ -2,6 +2,7 @@
 
 from types import FrameType
 
+from sequencer_runner.common.clock import now_iso
 from sequencer_runner.script import threads
 from sequencer_runner.script.debugger.breakpoints import Breakpoint
 from sequencer_runner.script.io.channel import Channel
@@ -40,10 +41,13 @@ class LogPoints:
 
     def _event(self, trace: int, point: Breakpoint, text: str) -> None:
         self._channel.event(
-            "logged",
-            trace=trace,
-            file=self._sources.shown(point.path or ""),
-            line=point.line,
-            text=text,
-            hits=point.hits,
+            {
+                "type": "logged",
+                "at": now_iso(),
+                "trace": trace,
+                "file": self._sources.shown(point.path or ""),
+                "line": point.line,
+                "text": text,
+                "hits": point.hits,
+            }
         )

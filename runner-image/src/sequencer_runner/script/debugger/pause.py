@@ -1,13 +1,19 @@
 """The pause of a run: pending until every trace has stopped, then complete, and over when a trace runs again."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from sequencer_runner.common.clock import now_iso
 from sequencer_runner.script.debugger.traces import Trace, Traces
 from sequencer_runner.script.io.channel import Channel
 
-Running = list[dict[str, Any]]
+if TYPE_CHECKING:
+    from sequencer_runner import protocol
+
+Running: TypeAlias = "list[protocol.PauseWaitingFor]"
 """The traces in the script's code that are not stopped, with their lines: a pause waits for them."""
+
+State = Literal["pending", "paused", "none"]
 
 
 class Pause:
@@ -22,7 +28,7 @@ class Pause:
         """Traces that have left a prompt since the pause was requested: the pause does not stop them again."""
         self._moving: set[int] = set()
         """Traces that have left a prompt since the pause was last reported complete, and have not stopped again."""
-        self._state = "none"
+        self._state: State = "none"
         self._ticks = 0
         self._waiting_for: Running = []
 
@@ -82,11 +88,11 @@ class Pause:
         if self._state != "paused" or self._moving:
             self._state = "paused"
             self._moving = set()
-            self._channel.event("pause", state="paused", waitingFor=[])
+            self._send("paused", [])
 
     def _send_pending(self, running: Running) -> None:
         self._waiting_for = running
-        self._channel.event("pause", state="pending", waitingFor=running)
+        self._send("pending", running)
 
     def _runs_again(self) -> None:
         self._ticks += 1
@@ -102,4 +108,7 @@ class Pause:
         self._wanted = False
         self._moving = set()
         self._state = "none"
-        self._channel.event("pause", state="none", waitingFor=[])
+        self._send("none", [])
+
+    def _send(self, state: State, running: Running) -> None:
+        self._channel.event({"type": "pause", "at": now_iso(), "state": state, "waitingFor": running})

@@ -7,11 +7,16 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sequencer_runner.script import threads
 from sequencer_runner.script.failure import hide_runner
 from sequencer_runner.script.source.signals import HELD
+
+if TYPE_CHECKING:
+    from sequencer_runner import protocol
+
+StepAction: TypeAlias = "protocol.StepAction"
 
 # Seconds after which an interrupt that has not arrived is sent again.
 _RESEND_AFTER = (0.01, 0.02, 0.05, 0.1, 0.2)
@@ -32,13 +37,13 @@ class Prompt:
     held: bool = False
     """On a failure: it is answered by a decision, not by a step."""
     answered: threads.Event = field(default_factory=threads.Event)
-    command: str | None = None
+    command: "StepAction | None" = None
     restart: bool = False
     """The statement was replaced before anything of it had run, and restarts."""
     evaluation: "Evaluation | None" = None
     _work: "queue.SimpleQueue[_Work | None]" = field(default_factory=queue.SimpleQueue)
 
-    def answer(self, command: str) -> None:
+    def answer(self, command: "StepAction") -> None:
         self.command = command
         self.answered.set()
         self._work.put(None)

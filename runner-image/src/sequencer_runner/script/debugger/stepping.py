@@ -11,6 +11,7 @@ from types import CodeType, FrameType
 from typing import Any
 
 from sequencer_runner.common.command_refused import CommandRefused
+from sequencer_runner.script.debugger.prompts import StepAction
 from sequencer_runner.script.debugger.traces import Mode, Trace
 from sequencer_runner.script.isolation import script_modules
 from sequencer_runner.script.source.sources import Source
@@ -42,7 +43,7 @@ PASSED = tuple(
 )
 
 
-def begin(trace: Trace, frame: FrameType, command: str, statement_of: Callable[[FrameType], int | None]) -> None:
+def begin(trace: Trace, frame: FrameType, command: StepAction, statement_of: Callable[[FrameType], int | None]) -> None:
     """Starts a step from this frame, by any command except CONTINUE."""
     trace.reason = "step"
     trace.mode = _MODES[command]
@@ -57,7 +58,7 @@ def begin(trace: Trace, frame: FrameType, command: str, statement_of: Callable[[
         at = at.f_back
 
 
-def aim(trace: Trace, source: Source | None, at: int, command: str, line: int | None) -> None:
+def aim(trace: Trace, source: Source | None, at: int, command: StepAction, line: int | None) -> None:
     """Sets the target of a step UNTIL or LOOP from line `at` of this source. Raises CommandRefused."""
     if source is None:
         raise CommandRefused("BAD_INPUT", f"{command}: the source of this file cannot be read.")

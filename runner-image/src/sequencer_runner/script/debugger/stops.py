@@ -2,15 +2,19 @@
 
 import os
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING
 
+from sequencer_runner.common.clock import now_iso
 from sequencer_runner.common.command_refused import CommandRefused
 from sequencer_runner.script import threads
-from sequencer_runner.script.debugger.prompts import Prompt
-from sequencer_runner.script.debugger.traces import Trace, Traces
+from sequencer_runner.script.debugger.prompts import Prompt, StepAction
+from sequencer_runner.script.debugger.traces import Reason, Trace, Traces
 from sequencer_runner.script.io.channel import Channel
 from sequencer_runner.script.source.signals import HeldSignals
 from sequencer_runner.script.source.stack import Place, ScriptFile
+
+if TYPE_CHECKING:
+    from sequencer_runner import protocol
 
 DECIDE = "Decide what follows: retry, skip, go to a statement, or stop."
 
@@ -46,18 +50,34 @@ class Stops:
         trace: Trace,
         places: list[Place],
         over: Callable[[], bool],
-        begin: Callable[[str], None] = lambda command: None,
-        **fields: Any,
-    ) -> str | None:
+        begin: Callable[["StepAction"], None] = lambda command: None,
+        *,
+        reason: Reason,
+        point: "protocol.PromptBreakpoint | None" = None,
+        exception: "protocol.PromptException | None" = None,
+    ) -> "StepAction | None":
         """Stops the trace at a prompt, unless `over` is already true. Returns the command that answered it; None if its
         statement restarts. `begin` is called with the command, under the lock."""
         if self.is_forked():
             return "CONTINUE"
+        prompt: protocol.PromptEvent = {
+            "type": "prompt",
+            "at": "",
+            "trace": trace.id,
+            "number": 0,
+            "reason": reason,
+            "event": "line" if exception is None else "exception",
+            "stack": [],
+        }
+        if point is not None:
+            prompt["breakpoint"] = point
+        if exception is not None:
+            prompt["exception"] = exception
         # After a failure no frame of the script is left: the next statement receives the signals.
-        frame = None if fields["reason"] == "failure" else places[-1][0]
+        frame = None if reason == "failure" else places[-1][0]
         try:
             self.signals.hold()
-            command = self._stop_and_wait(trace, places, over, begin, **fields)
+            command = self._stop_and_wait(trace, places, over, begin, prompt)
         except BaseException as error:
             self.signals.end(frame, error)
             raise
@@ -69,9 +89,9 @@ class Stops:
         trace: Trace,
         places: list[Place],
         over: Callable[[], bool],
-        begin: Callable[[str], None],
-        **fields: Any,
-    ) -> str | None:
+        begin: Callable[["StepAction"], None],
+        event: "protocol.PromptEvent",
+    ) -> "StepAction | None":
         prompt: Prompt | None = None
         try:
             with self.lock:
@@ -79,11 +99,12 @@ class Stops:
                     return "CONTINUE"
                 self._last += 1
                 frames = [frame for frame, _ in reversed(places)]
-                prompt = Prompt(self._last, frames, held=fields["reason"] == "failure")
+                prompt = Prompt(self._last, frames, held=event["reason"] == "failure")
                 trace.run_freely()
-                stack = self._file.stack_of(places)
+                event["stack"] = self._file.stack_of(places)
                 trace.prompt = prompt
-                self._channel.event("prompt", trace=trace.id, number=prompt.number, stack=stack, **fields)
+                event["number"], event["at"] = prompt.number, now_iso()
+                self._channel.event(event)
                 self._on_stop(trace)
             prompt.wait(self.signals.hold)
             with self.lock:
@@ -100,7 +121,7 @@ class Stops:
                     prompt.frames = []
         return None if prompt.restart else prompt.command
 
-    def answer(self, trace: Trace, command: str) -> None:
+    def answer(self, trace: Trace, command: "StepAction") -> None:
         prompt = trace.prompt
         if prompt is None:
             return
@@ -109,8 +130,16 @@ class Stops:
                 # The step that answered it has not begun yet.
                 prompt.command = command
             return
-        others = {"others": "WAIT"} if trace.freeze_others else {}
-        self._channel.event("resumed", trace=trace.id, number=prompt.number, command=command, **others)
+        event: protocol.ResumedEvent = {
+            "type": "resumed",
+            "at": now_iso(),
+            "trace": trace.id,
+            "number": prompt.number,
+            "command": command,
+        }
+        if trace.freeze_others:
+            event["others"] = "WAIT"
+        self._channel.event(event)
         self._on_leave(trace)
         prompt.answer(command)
 

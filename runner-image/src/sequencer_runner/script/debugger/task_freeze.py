@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 from weakref import WeakSet
 
+from sequencer_runner.common.clock import now_iso
 from sequencer_runner.common.command_refused import CommandRefused
 from sequencer_runner.script import threads
 from sequencer_runner.script.debugger.ready_queue_gate import ReadyQueueGate, begins_or_yields, task_of
@@ -74,7 +75,7 @@ class TaskFreeze:
             waiting = step.gate.waiting if step.gate.is_closed and not step.over and known else 0
             if waiting != step.reported:
                 step.reported = waiting
-                self._channel.event("tasksFrozen", trace=step.trace.id, tasks=waiting)
+                self._channel.event({"type": "tasksFrozen", "at": now_iso(), "trace": step.trace.id, "tasks": waiting})
             if not step.gate.is_closed and self._steps.get(step.trace.id) is step:
                 del self._steps[step.trace.id]
 

@@ -4,13 +4,19 @@ import weakref
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import FrameType
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
+from sequencer_runner.common.clock import now_iso
 from sequencer_runner.script import threads
 from sequencer_runner.script.debugger.prompts import Prompt
 from sequencer_runner.script.isolation import script_modules
 
+if TYPE_CHECKING:
+    from sequencer_runner import protocol
+
 Mode = Literal["run", "next", "step", "return", "until", "loop"]
+Reason = Literal["start", "pause", "step", "breakpoint", "failure"]
+"""Why a trace stops."""
 
 
 @dataclass(slots=True)
@@ -44,7 +50,7 @@ class Trace:
     """The task that the step of this thread has entered."""
     greenlet: Any = None
     """While stepping: the greenlet that steps. Other greenlets of the thread keep running, as other tasks do."""
-    reason: str = "step"
+    reason: Reason = "step"
     prompt: Prompt | None = None
     before_statement: bool = False
     """Nothing of the current top-level statement has run yet."""
@@ -69,6 +75,16 @@ class Trace:
         self.freeze_others = False
         self.stepping_task = None
         self.greenlet = None
+
+    def started_event(self) -> "protocol.TraceStartedEvent":
+        return {
+            "type": "traceStarted",
+            "at": now_iso(),
+            "trace": self.id,
+            "kind": self.kind,
+            "name": self.name[:200],
+            "thread": self.thread,
+        }
 
 
 class Traces:

@@ -3,7 +3,7 @@
 import itertools
 from collections.abc import Iterable, Iterator
 from types import FrameType, ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sequencer_runner.script.source.values import (
     attributes_of,
@@ -15,6 +15,9 @@ from sequencer_runner.script.source.values import (
     variable,
 )
 
+if TYPE_CHECKING:
+    from sequencer_runner.protocol import VariablePage
+
 _Child = tuple[str, str, Any]
 """The key in a path, the name to show, the value."""
 
@@ -23,7 +26,7 @@ class NotThere(Exception):
     """The path leads to no value. The message is a sentence."""
 
 
-def page(frame: FrameType, scope: str, path: list[str], after: int, first: int) -> dict[str, Any]:
+def page(frame: FrameType, scope: str, path: list[str], after: int, first: int) -> "VariablePage":
     """The `result` of the command `variables`."""
     names = frame.f_globals if scope == "globals" else names_of(frame)
     if not path:

@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from sequencer_runner.common.clock import now_iso
 from sequencer_runner.common.command_refused import CommandRefused
 from sequencer_runner.script import threads
 from sequencer_runner.script.debugger.controller import Controller
@@ -99,14 +100,17 @@ class InspectionRequests:
 
     def _report(self, command: "protocol.EvaluateCommand", ok: bool, text: str) -> "protocol.Evaluation":
         self._channel.event(
-            "evaluated",
-            ok=ok,
-            text=text,
-            trace=command["trace"],
-            prompt=command["prompt"],
-            frame=command["frame"],
-            expression=command["expression"],
-            by=command["by"],
+            {
+                "type": "evaluated",
+                "at": now_iso(),
+                "trace": command["trace"],
+                "prompt": command["prompt"],
+                "frame": command["frame"],
+                "expression": command["expression"],
+                "ok": ok,
+                "text": text,
+                "by": command["by"],
+            }
         )
         return {"ok": ok, "text": text}
 

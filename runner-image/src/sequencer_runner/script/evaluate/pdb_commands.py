@@ -18,11 +18,12 @@ from types import FrameType
 from typing import Any
 
 from sequencer_runner.common.python_code import python_lines
+from sequencer_runner.script.debugger.prompts import StepAction
 from sequencer_runner.script.source.expressions import evaluate
 from sequencer_runner.script.source.sources import Sources
 from sequencer_runner.script.source.values import describe, full_text, type_of
 
-_STEPS = {
+_STEPS: dict[str, StepAction] = {
     "n": "NEXT",
     "next": "NEXT",
     "s": "STEP",
@@ -43,7 +44,7 @@ _WIDTH = 100
 class Step:
     """The pdb command for a step."""
 
-    command: str
+    command: StepAction
     line: int | None
 
 

@@ -8,14 +8,18 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import CodeType, ModuleType
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
+from sequencer_runner.common.clock import now_iso
 from sequencer_runner.common.command_refused import CommandRefused
 from sequencer_runner.common.python_code import COMPILER_ERRORS, problem_of
 from sequencer_runner.script import threads
-from sequencer_runner.script.failure import describe_failure, strip
+from sequencer_runner.script.failure import failure_event, strip
 from sequencer_runner.script.io.channel import Channel
 from sequencer_runner.script.source.statements import RestartStatement, Statement, Statements, StopRequested
+
+if TYPE_CHECKING:
+    from sequencer_runner import protocol
 
 
 class Control(Protocol):
@@ -142,7 +146,7 @@ class Execution:
         """Waits while the frames of the failure are alive. Raises the error if it ends the script."""
         held = Held(index)
         strip(error, self._path)
-        self._channel.event("failure", **describe_failure(error, self._path, index, awaiting_decision=True))
+        self._channel.event(failure_event(error, self._path, index, awaiting_decision=True))
         with self._lock:
             self._held = held
         try:
@@ -156,13 +160,21 @@ class Execution:
             raise StopRequested from error
         raise error
 
-    def _send_state(self, index: int, state: str) -> None:
-        attempt, version = self._attempts.get(index, 0), self._statements.version
-        self._channel.event("statement", index=index, state=state, attempt=attempt, version=version)
+    def _send_state(self, index: int, state: "protocol.StatementState") -> None:
+        self._channel.event(
+            {
+                "type": "statement",
+                "at": now_iso(),
+                "index": index,
+                "state": state,
+                "attempt": self._attempts.get(index, 0),
+                "version": self._statements.version,
+            }
+        )
 
     # --- in the thread that reads commands --------------------------------------------------------------------------
 
-    def decide(self, action: str, line: int | None, by: str) -> None:
+    def decide(self, action: "protocol.FailureAction", line: int | None, by: str) -> None:
         """Decides how the run continues after a held failure."""
         with self._lock:
             held = self._held
@@ -170,7 +182,16 @@ class Execution:
                 raise CommandRefused("NO_DECISION", "No failed statement waits for a decision.")
             self._control.check_not_evaluating()
             target = self._target(held.index, action, line)
-            self._channel.event("decision", action=action, statement=held.index, line=line, by=by)
+            self._channel.event(
+                {
+                    "type": "decision",
+                    "at": now_iso(),
+                    "action": action,
+                    "statement": held.index,
+                    "line": line,
+                    "by": by,
+                }
+            )
             held.decided = True
             if target is not None:
                 held.continues = True
@@ -225,7 +246,15 @@ class Execution:
             self._statements = new
             self._attempts = {i: n for i, n in self._attempts.items() if i <= started}
             self._channel.event(
-                "script", version=new.version, script=source, firstChanged=first, statements=new.spans(), by=by
+                {
+                    "type": "script",
+                    "at": now_iso(),
+                    "version": new.version,
+                    "script": source,
+                    "firstChanged": first,
+                    "statements": new.spans(),
+                    "by": by,
+                }
             )
             self._control.replaced(new)
 

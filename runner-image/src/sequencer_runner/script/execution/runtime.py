@@ -9,6 +9,7 @@ import traceback
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 
+from sequencer_runner.common.clock import now_iso
 from sequencer_runner.common.frames import BadFrame, FrameReader
 from sequencer_runner.common.python_code import python_version
 from sequencer_runner.script import threads
@@ -17,7 +18,7 @@ from sequencer_runner.script.evaluate.inspection_requests import InspectionReque
 from sequencer_runner.script.execution.commands import Commands
 from sequencer_runner.script.execution.execution import Execution
 from sequencer_runner.script.execution.signal_reaction import SignalReaction
-from sequencer_runner.script.failure import describe_failure, strip
+from sequencer_runner.script.failure import failure_event, strip
 from sequencer_runner.script.io import operator_prompts
 from sequencer_runner.script.io.channel import Channel
 from sequencer_runner.script.io.operator_prompts import OperatorPrompts
@@ -92,12 +93,15 @@ class ScriptRuntime:
         script_sys.path[0:0] = [os.path.dirname(path)]
 
         self._channel.event(
-            "started",
-            statements=statements.spans(),
-            pid=os.getpid(),
-            hostname=hostname,
-            python=python_version(),
-            packages=start["packages"],
+            {
+                "type": "started",
+                "at": now_iso(),
+                "statements": statements.spans(),
+                "pid": os.getpid(),
+                "hostname": hostname,
+                "python": python_version(),
+                "packages": start["packages"],
+            }
         )
         controller.set_breakpoints(start["breakpoints"])
         main_trace = controller.traces.of_thread(threads.get_ident())
@@ -176,7 +180,7 @@ class ScriptRuntime:
 
     def _report(self, error: BaseException) -> tuple[str, int]:
         strip(error, self._path)
-        self._channel.event("failure", **describe_failure(error, self._path, self._running.current))
+        self._channel.event(failure_event(error, self._path, self._running.current))
         try:
             script_sys.excepthook(type(error), error, error.__traceback__)
         except SystemExit as exit_:

@@ -7,9 +7,9 @@ interrupts a frame.
 import os
 import queue
 import time
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
-from sequencer_runner.common.clock import now_iso, now_ms
+from sequencer_runner.common.clock import now_ms
 from sequencer_runner.common.frames import json_frame, line_frame, output_head
 from sequencer_runner.script import threads
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import _socket
 
     from sequencer_runner.common.script_protocol import ScriptMessage
-    from sequencer_runner.protocol import Event
+    from sequencer_runner.protocol import Event, LineEvent
 
 # A thread that prints is blocked while more bytes than this are waiting to be sent.
 _HIGH_WATER = 32 * 1024 * 1024
@@ -49,13 +49,13 @@ class Channel:
     def own_threads(self) -> set[int]:
         return {self._thread}
 
-    def event(self, type_: str, **fields: Any) -> None:
-        self.send({"event": cast("Event", {"type": type_, "at": now_iso(), **fields})})
+    def event(self, event: "Event") -> None:
+        self.send({"event": event})
 
-    def line(self, **fields: Any) -> None:
+    def line(self, event: "LineEvent") -> None:
         """Sends a `line` event, the most frequent kind."""
         if self._open:
-            self._queue.put((line_frame({"type": "line", "at": now_iso(), **fields}),))
+            self._queue.put((line_frame(event),))
 
     def send(self, message: "ScriptMessage") -> None:
         if self._open:

@@ -3,8 +3,9 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Literal
 
-from sequencer_runner.common.clock import iso, now_ms
+from sequencer_runner.common.clock import iso, now_iso, now_ms
 from sequencer_runner.common.command_refused import CommandRefused
 from sequencer_runner.script import threads
 from sequencer_runner.script.failure import hide_runner
@@ -23,10 +24,13 @@ _NO_PROMPT = ""
 _EMPTY_INPUT = file_of(0)
 
 
+Kind = Literal["text", "confirm"]
+
+
 @dataclass
 class Question:
     number: int
-    kind: str
+    kind: Kind
     main: bool
     """Asked by the main thread, whose wait ends when a signal raises."""
     over: threads.Event = field(default_factory=threads.Event)
@@ -48,7 +52,7 @@ class OperatorPrompts:
 
     # --- in the script's threads ------------------------------------------------------------------------------------
 
-    def ask(self, kind: str, question: str, default: str | None, timeout: float | None) -> str | None:
+    def ask(self, kind: Kind, question: str, default: str | None, timeout: float | None) -> str | None:
         """Asks the operator. Returns the answer; None after the timeout, or when the run is being stopped."""
         self._pass_on()
         deadline = None if timeout is None else time.monotonic() + timeout
@@ -64,20 +68,23 @@ class OperatorPrompts:
                 self._end(pending, None, None)
         return pending.answer
 
-    def _begin(self, kind: str, question: str, default: str | None, timeout: float | None) -> Question:
+    def _begin(self, kind: Kind, question: str, default: str | None, timeout: float | None) -> Question:
         with self._lock:
             self._last += 1
             main = threads.is_main()
             pending = Question(self._last, kind, main)
             self._open[pending.number] = pending
             self._channel.event(
-                "ask",
-                ask=pending.number,
-                trace=self._where(),
-                kind=kind,
-                question=_text(question, _QUESTION),
-                default=None if default is None else _text(default, _ANSWER),
-                deadline=None if timeout is None else iso(now_ms() + int(timeout * 1000)),
+                {
+                    "type": "ask",
+                    "at": now_iso(),
+                    "ask": pending.number,
+                    "trace": self._where(),
+                    "kind": kind,
+                    "question": _text(question, _QUESTION),
+                    "default": None if default is None else _text(default, _ANSWER),
+                    "deadline": None if timeout is None else iso(now_ms() + int(timeout * 1000)),
+                }
             )
             if self.leaving and not main:
                 self._end(pending, None, None)
@@ -93,7 +100,7 @@ class OperatorPrompts:
                     # Send the oldest and forget it. Its next progress counts as the first.
                     self._send_progress(*next(iter(self._progress.items())))
                     del self._progress[next(iter(self._progress))]
-            known.unsent = {"done": done, "total": total, "text": _text(text, _TEXT)}
+            known.unsent = (done, total, _text(text, _TEXT))
             if time.monotonic() - known.sent_at >= _PROGRESS_EVERY:
                 self._send_progress(key, known)
 
@@ -101,7 +108,18 @@ class OperatorPrompts:
         unsent, progress.unsent = progress.unsent, None
         if unsent is not None:
             progress.sent_at = time.monotonic()
-            self._channel.event("progress", trace=key[0], name=_text(key[1], _NAME), **unsent)
+            done, total, text = unsent
+            self._channel.event(
+                {
+                    "type": "progress",
+                    "at": now_iso(),
+                    "trace": key[0],
+                    "name": _text(key[1], _NAME),
+                    "done": done,
+                    "total": total,
+                    "text": text,
+                }
+            )
 
     # --- in other threads -------------------------------------------------------------------------------------------
 
@@ -126,7 +144,9 @@ class OperatorPrompts:
             if self._open.pop(pending.number, None) is None:
                 return
             pending.answer = answer
-            self._channel.event("answered", ask=pending.number, answer=answer, by=by)
+            self._channel.event(
+                {"type": "answered", "at": now_iso(), "ask": pending.number, "answer": answer, "by": by}
+            )
             pending.over.set()
 
     def leave(self) -> None:
@@ -155,7 +175,7 @@ class OperatorPrompts:
 @dataclass
 class Progress:
     sent_at: float = 0.0
-    unsent: dict[str, object] | None = None
+    unsent: tuple[float, float | None, str] | None = None
     """The latest values that were not sent yet."""
 
 

@@ -2,10 +2,13 @@
 
 import os
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING
 
 from sequencer_runner.script.source.sources import Sources
 from sequencer_runner.script.source.values import variables
+
+if TYPE_CHECKING:
+    from sequencer_runner.protocol import Frame
 
 _DEEPEST = 100
 _OWN = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))) + os.sep
@@ -47,7 +50,7 @@ class ScriptFile:
             at = at.f_back
         return found[: outermost or None][::-1]
 
-    def stack_of(self, places: list[Place]) -> list[dict[str, Any]]:
+    def stack_of(self, places: list[Place]) -> "list[Frame]":
         """The stack as in events, with the variables of the innermost frame."""
         shown = places[-_DEEPEST:]
         return [self._entry(frame, line, frame is shown[-1][0]) for frame, line in shown]
@@ -61,7 +64,7 @@ class ScriptFile:
             at = at.f_back
         return False
 
-    def _entry(self, frame: FrameType, line: int, innermost: bool) -> dict[str, Any]:
+    def _entry(self, frame: FrameType, line: int, innermost: bool) -> "Frame":
         code = frame.f_code
         return {
             "file": self._sources.shown(code.co_filename),

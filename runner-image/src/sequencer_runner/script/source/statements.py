@@ -7,10 +7,14 @@ import marshal
 import sys
 from dataclasses import dataclass
 from types import CodeType, ModuleType
+from typing import TYPE_CHECKING
 
 from sequencer_runner.common.python_code import first_line, python_lines
 from sequencer_runner.script.isolation import public
 from sequencer_runner.script.source.lines import Lines
+
+if TYPE_CHECKING:
+    from sequencer_runner.protocol import StatementSpan
 
 _FLAGS = {name: getattr(__future__, name).compiler_flag for name in __future__.all_feature_names}
 
@@ -51,7 +55,7 @@ class Statements:
             for node, code in zip(tree.body, codes, strict=True)
         ]
 
-    def spans(self) -> list[dict[str, int]]:
+    def spans(self) -> "list[StatementSpan]":
         """First and last line of each statement, as in events."""
         return [{"index": i, "firstLine": s.first, "lastLine": s.last} for i, s in enumerate(self.all)]
 

@@ -8,9 +8,12 @@ from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Iterable, Mapping
 from inspect import CO_OPTIMIZED
 from types import FrameType, FunctionType, ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sequencer_runner.script.source.signals import is_of_signal
+
+if TYPE_CHECKING:
+    from sequencer_runner.protocol import Variable
 
 _LENGTH = 200
 _ITEMS = 8
@@ -126,7 +129,7 @@ def names_of(frame: FrameType) -> Mapping[str, Any]:
     return found
 
 
-def variables(frame: FrameType) -> list[dict[str, Any]]:
+def variables(frame: FrameType) -> "list[Variable]":
     """The local variables of a frame, as in events."""
     names = shown_names(names_of(frame).items())
     return [variable(name, value, [name]) for name, value in itertools.islice(names, _VARIABLES)]
@@ -141,7 +144,7 @@ def shown_names(names: Iterable[tuple[str, Any]]) -> list[tuple[str, Any]]:
     ]
 
 
-def variable(name: str, value: Any, path: list[str]) -> dict[str, Any]:
+def variable(name: str, value: Any, path: list[str]) -> "Variable":
     return {
         "name": name[:_LENGTH],
         "type": type_of(value),
