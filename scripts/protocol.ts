@@ -21,7 +21,7 @@ const WIDTH = 120;
 const ENUMS: Record<string, readonly string[]> = {
   StopLevel: events.STOP_LEVELS,
   StepAction: events.STEP_COMMANDS,
-  Others: events.OTHERS,
+  OtherTasks: events.OTHER_TASKS,
   StatementState: events.STATEMENT_STATES,
   FailureAction: events.FAILURE_ACTIONS,
   Outcome: OUTCOMES,

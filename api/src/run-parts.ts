@@ -14,7 +14,7 @@ import { LocalBackend } from './backends/local/backend.ts';
 import { LocalQueue } from './backends/local/queue.ts';
 import { Recorder } from './runs/recorder.ts';
 import type { RunBackend } from './backends/run-backend.ts';
-import { afterEnd } from './runs/run-end.ts';
+import { onRunEnded } from './runs/queue-hold.ts';
 import type { RunQueue } from './backends/run-queue.ts';
 import type { SequencerStates } from './runs/sequencer-states.ts';
 import type { Watchers } from './runs/watchers.ts';
@@ -30,18 +30,18 @@ interface Deps {
   config: Config;
   db: Db;
   log: Logger;
-  lives: LiveRuns;
-  board: SequencerStates;
+  liveRuns: LiveRuns;
+  sequencerStates: SequencerStates;
   metrics: Metrics;
   watchers: Watchers;
 }
 
-export function makeRunParts({ config, metrics, ...given }: Deps): {
+export function makeRunParts({ config, metrics, ...deps }: Deps): {
   runs: RunParts;
   gateway: Gateway;
   recorder: Recorder;
 } {
-  const { db, log } = given;
+  const { db, log } = deps;
   const { kubernetes } = config;
   const credentials = kubernetes
     ? runCredentials(kubernetes.runTokenKey)
@@ -51,8 +51,8 @@ export function makeRunParts({ config, metrics, ...given }: Deps): {
     runs.backend.stored(run);
   };
   // In a cluster the operator sees to what follows an end.
-  const recorder = new Recorder(db, log, metrics, stored, kubernetes ? () => Promise.resolve() : afterEnd);
-  const all = { ...given, gateway, recorder };
+  const recorder = new Recorder(db, log, metrics, stored, kubernetes ? () => Promise.resolve() : onRunEnded);
+  const all = { ...deps, gateway, recorder };
   const runs: RunParts = kubernetes
     ? makeKubernetesParts(all, config.databaseUrl, kubernetes.namespace)
     : localParts(all);
@@ -65,8 +65,8 @@ function localParts(
   const backend = new LocalBackend(all);
   return {
     backend,
-    queue: new LocalQueue(all.db, all.board, all.gateway, all.log),
-    begin: () => all.board.register(),
+    queue: new LocalQueue(all.db, all.sequencerStates, all.gateway, all.log),
+    begin: () => all.sequencerStates.register(),
     close: () => {
       backend.close();
       return Promise.resolve();

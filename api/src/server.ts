@@ -42,13 +42,13 @@ function readVersion(): string {
 export async function startApi(config: Config, log: Logger): Promise<Api> {
   const database = await openDatabase(config.databaseUrl, log);
   const { db } = database;
-  const board = new SequencerStates(db, config.kubernetes ? [] : config.sequencers);
-  const lives = new LiveRuns(db);
-  for (const row of await activeRuns(db)) await lives.open(row);
+  const sequencerStates = new SequencerStates(db, config.kubernetes ? [] : config.sequencers);
+  const liveRuns = new LiveRuns(db);
+  for (const row of await activeRuns(db)) await liveRuns.open(row);
 
   const metrics = makeMetrics();
   const watchers = new Watchers();
-  const { runs, gateway, recorder } = makeRunParts({ config, db, log, lives, board, metrics, watchers });
+  const { runs, gateway, recorder } = makeRunParts({ config, db, log, liveRuns, sequencerStates, metrics, watchers });
   const { backend, queue } = runs;
   await runs.begin();
 
@@ -63,7 +63,7 @@ export async function startApi(config: Config, log: Logger): Promise<Api> {
     authenticator,
     audit,
     passwords: new PasswordSignIn(authenticator),
-    control: new Control(db, board, config.controlLock),
+    control: new Control(db, sequencerStates, config.controlLock),
   };
   const answers = new UnreadAnswers();
   const flows = new SocketFlows(log);
@@ -75,7 +75,7 @@ export async function startApi(config: Config, log: Logger): Promise<Api> {
       answer.release();
     });
     const flow = res ? null : flows.of(req);
-    return { user, access, db, board, lives, backend, queue, watchers, version, answer, flow };
+    return { user, access, db, sequencerStates, liveRuns, backend, queue, watchers, version, answer, flow };
   };
   const { oidc, publicUrl } = config.auth;
   const provider =
@@ -125,7 +125,7 @@ export async function startApi(config: Config, log: Logger): Promise<Api> {
   const graphql = serveWebsockets(yoga, upgrades, authenticator, flows, log);
   metrics.observe({
     phases: () =>
-      lives
+      liveRuns
         .all()
         .map((run) => run.phase)
         .filter((phase) => !isFinal(phase)),

@@ -11,8 +11,8 @@ export type StopLevel = (typeof STOP_LEVELS)[number];
 export const STEP_COMMANDS = ['NEXT', 'STEP', 'RETURN', 'CONTINUE', 'UNTIL', 'LOOP'] as const;
 export type StepCommand = (typeof STEP_COMMANDS)[number];
 /** What the other tasks of its loop do while an asyncio task takes a step. */
-export const OTHERS = ['GO_ON', 'WAIT'] as const;
-export type Others = (typeof OTHERS)[number];
+export const OTHER_TASKS = ['GO_ON', 'WAIT'] as const;
+export type OtherTasks = (typeof OTHER_TASKS)[number];
 export const STATEMENT_STATES = ['PENDING', 'RUNNING', 'DONE', 'FAILED', 'SKIPPED'] as const;
 export type StatementState = (typeof STATEMENT_STATES)[number];
 export const FAILURE_ACTIONS = ['RETRY', 'SKIP', 'GOTO', 'STOP'] as const;
@@ -159,7 +159,7 @@ export const EVENT_SCHEMAS = {
     trace: z.int().positive(),
     number: z.int().positive(),
     command: z.enum(STEP_COMMANDS),
-    others: z.enum(OTHERS).optional(),
+    others: z.enum(OTHER_TASKS).optional(),
   }),
   /** A task in a step waits for something, and so many others of its loop wait for the step. 0: they go on. */
   tasksFrozen: event('tasksFrozen', { trace: z.int().positive(), tasks: count }),

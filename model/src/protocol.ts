@@ -7,7 +7,14 @@
  */
 import { z } from 'zod';
 import { ERROR_CODE } from './errors.ts';
-import { FAILURE_ACTIONS, OTHERS, STEP_COMMANDS, STOP_LEVELS, breakpointSchema, variableSchema } from './events.ts';
+import {
+  FAILURE_ACTIONS,
+  OTHER_TASKS,
+  STEP_COMMANDS,
+  STOP_LEVELS,
+  breakpointSchema,
+  variableSchema,
+} from './events.ts';
 import { LIMITS, SEQUENCER_NAME } from './limits.ts';
 
 export const PROTOCOL_VERSION = 1;
@@ -149,7 +156,7 @@ export const COMMANDS = {
     ...atPrompt,
     command: z.enum(STEP_COMMANDS),
     line: z.int().positive().optional(),
-    others: z.enum(OTHERS).optional(),
+    others: z.enum(OTHER_TASKS).optional(),
   }),
   /** Those that wait for the step of this trace go on while it is under way. */
   resumeOtherTasks: z.looseObject({ name: z.literal('resumeOtherTasks'), ...forRun, trace: z.int().positive() }),

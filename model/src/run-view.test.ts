@@ -4,7 +4,7 @@ import controlled from '../golden/controlled-run.json' with { type: 'json' };
 import golden from '../golden/run.json' with { type: 'json' };
 import { EVENT_TYPES, readEvent, type AnyEvent } from './events.ts';
 import { applyEvent, skipEvent } from './fold.ts';
-import { emptyView, phaseOf, reasonOf, restoreView, standsBehind, type RunView } from './run-view.ts';
+import { emptyView, phaseOf, reasonOf, restoreView, blockingTrace, type RunView } from './run-view.ts';
 
 const events: AnyEvent[] = golden.events;
 
@@ -151,10 +151,10 @@ test('what runs in the thread of a stopped trace stands behind it', () => {
   const task = { ...watcher, id: 3, kind: 'TASK' as const, thread: 2, state: 'RUNNING' as const, prompt: null };
   const elsewhere = { ...task, id: 4, thread: 1 };
   const traces = [watcher, task, elsewhere];
-  expect(traces.map((trace) => standsBehind(traces, trace)?.id ?? null)).toEqual([null, 2, null]);
+  expect(traces.map((trace) => blockingTrace(traces, trace)?.id ?? null)).toEqual([null, 2, null]);
   const stopped = { ...task, state: 'PAUSED' as const, prompt: watcher.prompt };
   const loop = { ...watcher, state: 'RUNNING' as const, prompt: null };
-  expect(standsBehind([loop, stopped], loop)?.id).toBe(3);
+  expect(blockingTrace([loop, stopped], loop)?.id).toBe(3);
 });
 
 test('the hits of a log point are counted, and of no other breakpoint of its line', () => {

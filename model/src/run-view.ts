@@ -184,7 +184,7 @@ export function restoreView(json: string): RunView {
 }
 
 /** The stopped trace that this one waits behind: a loop is one thread, so its tasks stand while one of them does. */
-export function standsBehind(traces: readonly TraceView[], trace: TraceView): TraceView | null {
+export function blockingTrace(traces: readonly TraceView[], trace: TraceView): TraceView | null {
   if (trace.state !== 'RUNNING') return null;
   const thread = trace.thread ?? trace.id;
   return traces.find((t) => t !== trace && t.prompt !== null && (t.thread ?? t.id) === thread) ?? null;

@@ -49,7 +49,7 @@ const VIEWER: Fields = {
   Position: 'statement line since',
   StopSent: 'level by at escalate deadline reaction',
   StopReaction: 'at reaction seconds text',
-  TelescopeLook: 'at operations problem',
+  TelescopeStatus: 'at operations problem',
   RunningOperation: 'agent operation since',
   ScriptStatement: 'index firstLine lastLine',
   Breakpoint: 'file line condition hitCount logMessage enabled hits problem requestedLine movedFrom',

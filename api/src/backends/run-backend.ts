@@ -3,7 +3,7 @@ import type { Finding, RunCommand, StatementSpan } from '@sequencer/model';
 import type { RunnerState } from '../gateway/gateway.ts';
 import type { RunSummary } from '../store/run-store.ts';
 
-export interface RunnerLook extends RunnerState {
+export interface RunnerStatus extends RunnerState {
   /** Each run has a runner of its own: where none runs, none is missing. */
   runnerPerRun: boolean;
 }
@@ -19,7 +19,7 @@ export interface RunBackend {
   advance: (sequencer: string) => Promise<void>;
   /** Returns the result once the runner has carried it out, or throws its refusal. */
   command: (run: RunSummary, by: string, command: RunCommand) => Promise<unknown>;
-  runner: (sequencer: string) => RunnerLook;
+  runner: (sequencer: string) => RunnerStatus;
   /** What scripts on the sequencer see, or are to see. */
   hostname: (sequencer: string) => string;
   /** Since when what is shown of queue and modes is only last known; null when it is what is true. */

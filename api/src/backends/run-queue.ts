@@ -29,11 +29,11 @@ export interface RunQueue {
   /** Whether a failure pauses the runs that do not say it themselves. */
   setHoldOnFailure: (sequencer: string, hold: boolean) => Promise<void>;
   /** After somebody has stopped the run: nothing follows by itself. */
-  stopped: (run: RunSummary, by: string) => Promise<void>;
+  runStopped: (run: RunSummary, by: string) => Promise<void>;
   /** For when it starts. False, and nothing is changed, if it does not wait any more. */
   setBreakpoints: (run: RunSummary, breakpoints: Breakpoint[]) => Promise<boolean>;
   /** One sentence: what a waiting run waits for. */
-  whyItWaits: (run: RunSummary) => Promise<string>;
+  waitReason: (run: RunSummary) => Promise<string>;
 }
 
 /** Throws BAD_INPUT. */

@@ -11,14 +11,14 @@ const RECENT_MS = 1000;
 
 export class Control {
   readonly #db: Db;
-  readonly #board: SequencerStates;
+  readonly #sequencerStates: SequencerStates;
   readonly #sequencers: ReadonlySet<string>;
   /** As it was last read: shown for a moment, and what counts while the database is away. */
   readonly #last = new Map<string, { row: ControlRow | null; at: number }>();
 
-  constructor(db: Db, board: SequencerStates, sequencers: readonly string[]) {
+  constructor(db: Db, sequencerStates: SequencerStates, sequencers: readonly string[]) {
     this.#db = db;
-    this.#board = board;
+    this.#sequencerStates = sequencerStates;
     this.#sequencers = new Set(sequencers);
   }
 
@@ -47,7 +47,7 @@ export class Control {
 
   #changed(sequencer: string): void {
     this.#last.delete(sequencer);
-    this.#board.changed(sequencer);
+    this.#sequencerStates.invalidate(sequencer);
   }
 
   /** Throws NOT_IN_CONTROL when somebody else drives. Who commands a telescope that nobody drives, drives it from now on. */

@@ -1,8 +1,8 @@
 /** The whole schema. Importing the parts registers their types. */
 import type { GraphQLSchema } from 'graphql';
 import { builder } from './core/builder.ts';
-import { counted } from './core/counted.ts';
-import { guarded } from './core/guarded.ts';
+import { withAnswerBudget } from './core/answer-size.ts';
+import { withAuthorization } from './core/authorization.ts';
 import './runs/run.ts';
 import './sequencers/sequencer.ts';
 import './history/history.ts';
@@ -20,4 +20,4 @@ import './audit/audit.ts';
 import './control/control-lock.ts';
 import './server.ts';
 
-export const schema: GraphQLSchema = counted(guarded(builder.toSchema()));
+export const schema: GraphQLSchema = withAnswerBudget(withAuthorization(builder.toSchema()));

@@ -18,7 +18,7 @@ import type { GraphqlSockets } from '../http/upgrades.ts';
 import type { Logger } from '../lib/log.ts';
 import type { Context } from './core/context.ts';
 import { present } from './core/errors.ts';
-import { answerSizePlugin } from './core/counted.ts';
+import { answerSizePlugin } from './core/answer-size.ts';
 import { auditInvalidMutations, type Caller } from './core/audit-invalid.ts';
 import { limitPlugins } from './core/limits.ts';
 import { schema } from './schema.ts';
@@ -97,7 +97,7 @@ export function serveWebsockets(
   flows: SocketFlows,
   log: Logger,
 ) {
-  const told = (errors: readonly unknown[]) => errors.map((error) => present(error, log));
+  const presentAll = (errors: readonly unknown[]) => errors.map((error) => present(error, log));
   return useServer(
     {
       onConnect: async ({ connectionParams, extra: { request, socket } }) => {
@@ -126,13 +126,13 @@ export function serveWebsockets(
       onSubscribe: async (context, id, params) => {
         if (Object.keys(context.subscriptions).length > SUBSCRIPTIONS_PER_SOCKET) {
           const text = `There are more than ${String(SUBSCRIPTIONS_PER_SOCKET)} subscriptions on this connection.`;
-          return told([new SequencerError('TOO_MANY', text)]);
+          return presentAll([new SequencerError('TOO_MANY', text)]);
         }
         try {
           const yogas = yoga.getEnveloped({ params, req: context.extra.request } as never) as Enveloped;
           const document = yogas.parse(params.query);
           const errors = yogas.validate(yogas.schema, document);
-          if (errors.length > 0) return told(errors);
+          if (errors.length > 0) return presentAll(errors);
           const contextValue = (await yogas.contextFactory()) as Context;
           flows.of(context.extra.request)?.begin(id, contextValue.answer);
           const operation: Operation = {
@@ -145,17 +145,17 @@ export function serveWebsockets(
           };
           return operation;
         } catch (error) {
-          return told([error]);
+          return presentAll([error]);
         }
       },
       onComplete: (context, id) => {
         flows.of(context.extra.request)?.end(id);
       },
-      onError: (_context, _id, _payload, errors) => told(errors).map((error) => error.toJSON()),
+      onError: (_context, _id, _payload, errors) => presentAll(errors).map((error) => error.toJSON()),
       onNext: (_context, _id, _payload, _args, result): FormattedExecutionResult | undefined => {
         const { errors, ...rest } = result;
         return errors
-          ? { ...(rest as FormattedExecutionResult), errors: told(errors).map((error) => error.toJSON()) }
+          ? { ...(rest as FormattedExecutionResult), errors: presentAll(errors).map((error) => error.toJSON()) }
           : undefined;
       },
     },

@@ -33,7 +33,7 @@ export class LiveRun {
   /** All events up to this one are committed. */
   storedSeq: number;
   /** Whether the connected runner holds this run. */
-  held = false;
+  connected = false;
   seenAt: Date | null;
   /** What its runner was given with `start`; null when that was before this process, or is yet to come. */
   token: string | null = null;

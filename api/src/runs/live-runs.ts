@@ -26,7 +26,7 @@ const FOLDED = EVENT_TYPES.filter((type) => !NOT_FOLDED.has(type));
 
 export class LiveRuns {
   /** Where there are other replicas of the API, one of them may have its runner. */
-  opened: (run: LiveRun) => void = () => undefined;
+  onOpened: (run: LiveRun) => void = () => undefined;
   readonly #db: Db;
   readonly #runs = new Map<string, LiveRun>();
   readonly #loading = new Map<string, Promise<LiveRun>>();
@@ -59,7 +59,7 @@ export class LiveRuns {
   async #load(row: RunSummary): Promise<LiveRun> {
     const run = new LiveRun(row, await readView(this.#db, row.id));
     this.#runs.set(row.id, run);
-    this.opened(run);
+    this.onOpened(run);
     return run;
   }
 
@@ -67,7 +67,7 @@ export class LiveRuns {
    * Until the ends that people have seen are stored: an end is shown before its commit, and its commit holds back what
    * waits. What somebody asks for after they saw it has to come after it. Throws DATABASE_AWAY.
    */
-  async endsStored(sequencer: string): Promise<void> {
+  async waitForStoredOutcomes(sequencer: string): Promise<void> {
     const late = AbortSignal.timeout(COMMIT_WITHIN_MS);
     for (const run of this.#runs.values()) {
       if (run.row.sequencer !== sequencer || run.view.outcome === null) continue;
@@ -79,7 +79,7 @@ export class LiveRuns {
   }
 
   /** Forgets an ended run after a while. */
-  letGo(id: string): void {
+  forgetLater(id: string): void {
     setTimeout(() => this.#runs.delete(id), LINGER_MS).unref();
   }
 }

@@ -11,7 +11,7 @@ import { wordsOf, type RunSummary } from '../store/run-store.ts';
 import { runs } from '../store/schema.ts';
 import type { LiveRun } from './live-run.ts';
 import { retryUntilRefused } from '../store/retry.ts';
-import { lockSequencer, type Transaction } from './run-end.ts';
+import { lockSequencer, type Transaction } from './queue-hold.ts';
 
 const BATCH_COUNT = 2000;
 const BATCH_SIZE = 1024 * 1024;

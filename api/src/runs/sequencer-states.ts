@@ -1,4 +1,4 @@
-/** What each sequencer looks like now: read from the store when it has changed, and else from memory. */
+/** The current state of each sequencer: cached, and read from the store again after a change. */
 import { SequencerError } from '@sequencer/model';
 import { eq } from 'drizzle-orm';
 import type { Db } from '../store/database.ts';
@@ -9,16 +9,16 @@ import { Signal } from '../lib/signal.ts';
 export interface SequencerState {
   row: SequencerRow;
   active: RunSummary | null;
-  /** Waiting runs, the next one first. */
+  /** Queued runs, the next one first. */
   queue: RunSummary[];
   /** The newest run that has ended. */
   last: RunSummary | null;
 }
 
 export class SequencerStates {
-  /** Anything on any sequencer. */
-  readonly anything = new Signal();
-  /** Notifies the other replicas of the API, where there are any, of each change. */
+  /** Notified on any change of any sequencer. */
+  readonly anyChange = new Signal();
+  /** Notifies the other replicas of the API of a change. */
   announce: (name: string) => void = () => undefined;
   readonly #db: Db;
   #names: readonly string[];
@@ -34,14 +34,14 @@ export class SequencerStates {
     return this.#names;
   }
 
-  /** In a cluster sequencers come and go. */
+  /** In a cluster, sequencers are created and deleted while the API runs. */
   setNames(names: readonly string[]): void {
     if (names.join() === this.#names.join()) return;
     this.#names = names;
-    this.anything.notify();
+    this.anyChange.notify();
   }
 
-  /** Writes the configured sequencers down. */
+  /** Adds the configured sequencers to the database. */
   async register(): Promise<void> {
     await this.#db
       .insert(sequencers)
@@ -53,16 +53,21 @@ export class SequencerStates {
     return this.#names.includes(name);
   }
 
-  /** Throws UNKNOWN_SEQUENCER, with the names that there are. */
+  /** Throws UNKNOWN_SEQUENCER, with the known names, unless the sequencer exists. */
+  require(name: string): void {
+    if (this.has(name)) return;
+    const known =
+      this.#names.length > 0 ? `Known sequencers: ${this.#names.join(', ')}.` : 'No sequencer is configured yet.';
+    throw new SequencerError('UNKNOWN_SEQUENCER', `There is no sequencer "${name}". ${known}`);
+  }
+
+  /** The signal of an existing sequencer. Throws UNKNOWN_SEQUENCER. */
   signal(name: string): Signal {
-    if (!this.has(name)) {
-      const there = this.#names.length > 0 ? `there is ${this.#names.join(', ')}` : 'there is none yet';
-      throw new SequencerError('UNKNOWN_SEQUENCER', `There is no sequencer "${name}"; ${there}.`);
-    }
+    this.require(name);
     return this.signalOf(name);
   }
 
-  /** Also of a removed one: its runs stay in the history. */
+  /** The signal of any sequencer, also of a removed one, whose runs stay in the history. */
   signalOf(name: string): Signal {
     const signal = this.#signals.get(name) ?? new Signal();
     this.#signals.set(name, signal);
@@ -87,21 +92,21 @@ export class SequencerStates {
     return { row, ...(await runsOfSequencer(this.#db, name)) };
   }
 
-  /** Something that the store holds has changed. */
-  changed(name: string): void {
-    this.onChangeElsewhere(name);
+  /** Drops the cached state after a change in the store, and notifies the other replicas. */
+  invalidate(name: string): void {
+    this.invalidateLocally(name);
     this.announce(name);
   }
 
-  /** Another replica of the API has notified this one. */
-  onChangeElsewhere(name: string): void {
+  /** Drops the cached state after a change that another replica made. */
+  invalidateLocally(name: string): void {
     this.#states.delete(name);
-    this.touched(name);
+    this.notify(name);
   }
 
-  /** Something that memory holds has changed: a runner, a line. */
-  touched(name: string): void {
+  /** Notifies followers of a change that is not in the store, such as the connection of a runner or a new line. */
+  notify(name: string): void {
     this.#signals.get(name)?.notify();
-    this.anything.notify();
+    this.anyChange.notify();
   }
 }

@@ -14,16 +14,16 @@ import { newDatabase } from '@sequencer/testing/api/running-api';
 
 let database: Database;
 let follower: Follower;
-let lives: LiveRuns;
+let liveRuns: LiveRuns;
 
 beforeAll(async () => {
   database = await openDatabase(await newDatabase(), makeLog('silent'));
   const { db } = database;
   await db.execute(FIRST_RECORD);
   await db.update(runs).set({ phase: 'RUNNING' });
-  lives = new LiveRuns(db);
-  const board = new SequencerStates(db, ['satp1']);
-  follower = new Follower({ db, log: makeLog('silent'), lives, board, isConnectedHere: () => false });
+  liveRuns = new LiveRuns(db);
+  const sequencerStates = new SequencerStates(db, ['satp1']);
+  follower = new Follower({ db, log: makeLog('silent'), liveRuns, sequencerStates, isConnectedHere: () => false });
 });
 afterAll(async () => {
   await follower.close();
@@ -32,7 +32,7 @@ afterAll(async () => {
 
 test('one whose runner was killed has ended, though no event says so', async () => {
   const { db } = database;
-  const live = await lives.open((await findRun(db, FIRST_RUN))!);
+  const live = await liveRuns.open((await findRun(db, FIRST_RUN))!);
   await follower.catchUp(live);
   expect(isFinal(live.phase)).toBe(false);
 

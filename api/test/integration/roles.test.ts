@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import type { GraphQLInputType } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NEEDS } from '../../src/auth/rules.ts';
-import { needsOf } from '../../src/graphql/core/guarded.ts';
+import { needsOf } from '../../src/graphql/core/authorization.ts';
 import { schema } from '../../src/graphql/schema.ts';
 import type { Api } from '../../src/server.ts';
 import { Browser, usersFile } from '@sequencer/testing/api/browser';

@@ -18,7 +18,7 @@ PROTOCOL_VERSION = 1
 
 StopLevel = Literal["REQUEST", "INTERRUPT", "TERMINATE", "KILL"]
 StepAction = Literal["NEXT", "STEP", "RETURN", "CONTINUE", "UNTIL", "LOOP"]
-Others = Literal["GO_ON", "WAIT"]
+OtherTasks = Literal["GO_ON", "WAIT"]
 StatementState = Literal["PENDING", "RUNNING", "DONE", "FAILED", "SKIPPED"]
 FailureAction = Literal["RETRY", "SKIP", "GOTO", "STOP"]
 Outcome = Literal["SUCCEEDED", "FAILED", "INTERRUPTED", "TERMINATED", "KILLED", "LOST"]
@@ -233,7 +233,7 @@ class ResumedEvent(TypedDict):
     trace: int
     number: int
     command: StepAction
-    others: NotRequired[Others]
+    others: NotRequired[OtherTasks]
 
 
 class TasksFrozenEvent(TypedDict):
@@ -486,7 +486,7 @@ class StepCommand(TypedDict):
     prompt: int
     command: StepAction
     line: NotRequired[int]
-    others: NotRequired[Others]
+    others: NotRequired[OtherTasks]
 
 
 class ResumeOtherTasksCommand(TypedDict):

@@ -201,7 +201,7 @@ export const RESUME = graphql(/* GraphQL */ `
 `);
 
 export const STEP = graphql(/* GraphQL */ `
-  mutation Step($run: ID!, $trace: Int!, $prompt: Int!, $command: StepCommand!, $line: Int, $others: Others) {
+  mutation Step($run: ID!, $trace: Int!, $prompt: Int!, $command: StepCommand!, $line: Int, $others: OtherTasks) {
     stepTrace(run: $run, trace: $trace, prompt: $prompt, command: $command, line: $line, others: $others) {
       id
     }

@@ -42,7 +42,7 @@ type Documents = {
     "\n  mutation Submit($input: SubmitRunInput!) {\n    submitRun(input: $input) {\n      id\n      number\n      phase\n    }\n  }\n": typeof types.SubmitDocument,
     "\n  mutation Pause($id: ID!) {\n    pauseRun(id: $id) {\n      id\n    }\n  }\n": typeof types.PauseDocument,
     "\n  mutation Resume($id: ID!) {\n    resumeRun(id: $id) {\n      id\n    }\n  }\n": typeof types.ResumeDocument,
-    "\n  mutation Step($run: ID!, $trace: Int!, $prompt: Int!, $command: StepCommand!, $line: Int, $others: Others) {\n    stepTrace(run: $run, trace: $trace, prompt: $prompt, command: $command, line: $line, others: $others) {\n      id\n    }\n  }\n": typeof types.StepDocument,
+    "\n  mutation Step($run: ID!, $trace: Int!, $prompt: Int!, $command: StepCommand!, $line: Int, $others: OtherTasks) {\n    stepTrace(run: $run, trace: $trace, prompt: $prompt, command: $command, line: $line, others: $others) {\n      id\n    }\n  }\n": typeof types.StepDocument,
     "\n  mutation ResumeOtherTasks($run: ID!, $trace: Int!) {\n    resumeOtherTasks(run: $run, trace: $trace) {\n      id\n    }\n  }\n": typeof types.ResumeOtherTasksDocument,
     "\n  mutation Stop($id: ID!, $level: StopLevel!, $escalate: Boolean!) {\n    stopRun(id: $id, level: $level, escalate: $escalate) {\n      id\n    }\n  }\n": typeof types.StopDocument,
     "\n  mutation CancelStop($id: ID!) {\n    cancelStop(id: $id) {\n      id\n    }\n  }\n": typeof types.CancelStopDocument,
@@ -99,7 +99,7 @@ const documents: Documents = {
     "\n  mutation Submit($input: SubmitRunInput!) {\n    submitRun(input: $input) {\n      id\n      number\n      phase\n    }\n  }\n": types.SubmitDocument,
     "\n  mutation Pause($id: ID!) {\n    pauseRun(id: $id) {\n      id\n    }\n  }\n": types.PauseDocument,
     "\n  mutation Resume($id: ID!) {\n    resumeRun(id: $id) {\n      id\n    }\n  }\n": types.ResumeDocument,
-    "\n  mutation Step($run: ID!, $trace: Int!, $prompt: Int!, $command: StepCommand!, $line: Int, $others: Others) {\n    stepTrace(run: $run, trace: $trace, prompt: $prompt, command: $command, line: $line, others: $others) {\n      id\n    }\n  }\n": types.StepDocument,
+    "\n  mutation Step($run: ID!, $trace: Int!, $prompt: Int!, $command: StepCommand!, $line: Int, $others: OtherTasks) {\n    stepTrace(run: $run, trace: $trace, prompt: $prompt, command: $command, line: $line, others: $others) {\n      id\n    }\n  }\n": types.StepDocument,
     "\n  mutation ResumeOtherTasks($run: ID!, $trace: Int!) {\n    resumeOtherTasks(run: $run, trace: $trace) {\n      id\n    }\n  }\n": types.ResumeOtherTasksDocument,
     "\n  mutation Stop($id: ID!, $level: StopLevel!, $escalate: Boolean!) {\n    stopRun(id: $id, level: $level, escalate: $escalate) {\n      id\n    }\n  }\n": types.StopDocument,
     "\n  mutation CancelStop($id: ID!) {\n    cancelStop(id: $id) {\n      id\n    }\n  }\n": types.CancelStopDocument,
@@ -257,7 +257,7 @@ export function graphql(source: "\n  mutation Resume($id: ID!) {\n    resumeRun(
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  mutation Step($run: ID!, $trace: Int!, $prompt: Int!, $command: StepCommand!, $line: Int, $others: Others) {\n    stepTrace(run: $run, trace: $trace, prompt: $prompt, command: $command, line: $line, others: $others) {\n      id\n    }\n  }\n"): (typeof documents)["\n  mutation Step($run: ID!, $trace: Int!, $prompt: Int!, $command: StepCommand!, $line: Int, $others: Others) {\n    stepTrace(run: $run, trace: $trace, prompt: $prompt, command: $command, line: $line, others: $others) {\n      id\n    }\n  }\n"];
+export function graphql(source: "\n  mutation Step($run: ID!, $trace: Int!, $prompt: Int!, $command: StepCommand!, $line: Int, $others: OtherTasks) {\n    stepTrace(run: $run, trace: $trace, prompt: $prompt, command: $command, line: $line, others: $others) {\n      id\n    }\n  }\n"): (typeof documents)["\n  mutation Step($run: ID!, $trace: Int!, $prompt: Int!, $command: StepCommand!, $line: Int, $others: OtherTasks) {\n    stepTrace(run: $run, trace: $trace, prompt: $prompt, command: $command, line: $line, others: $others) {\n      id\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

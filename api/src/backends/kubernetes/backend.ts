@@ -30,7 +30,7 @@ import type { LiveRun } from '../../runs/live-run.ts';
 import type { LiveRuns } from '../../runs/live-runs.ts';
 import type { Replicas } from './replicas/replicas.ts';
 import type { Recorder } from '../../runs/recorder.ts';
-import type { RunBackend, RunnerLook } from '../run-backend.ts';
+import type { RunBackend, RunnerStatus } from '../run-backend.ts';
 import { retryUntilAborted } from '../../store/retry.ts';
 import { EVALUATED_WITHIN_MS, HIGH_WATER } from '../../runs/runner-limits.ts';
 import type { SequencerStates } from '../../runs/sequencer-states.ts';
@@ -45,8 +45,8 @@ export interface KubernetesBackendParts {
   db: Db;
   log: Logger;
   gateway: Gateway;
-  lives: LiveRuns;
-  board: SequencerStates;
+  liveRuns: LiveRuns;
+  sequencerStates: SequencerStates;
   recorder: Recorder;
   cluster: Cluster;
   /** Made with `commandHere` of this backend. */
@@ -65,13 +65,13 @@ export class KubernetesBackend implements RunBackend {
     this.#parts = parts;
     this.#pauseSync = new PauseSync({ ...parts, send: (run, by, name) => this.#send(run, by, { name }) });
     this.#status = new StatusWriter(parts.cluster, parts.log, (id) => {
-      const live = parts.lives.get(id);
+      const live = parts.liveRuns.get(id);
       if (!live) return null;
       const replicas = parts.replicas();
       // Whether its runner was there: as the cluster was told, or as the record shows if it was told nothing.
       const reported = this.#objectOf(live.row)?.status?.runner;
       const isLeft = replicas.isUnowned(id) && (reported?.connected ?? live.view.lastSeq > 0);
-      return replicas.isOwn(id) || isLeft ? { live, connected: live.held } : null;
+      return replicas.isOwn(id) || isLeft ? { live, connected: live.connected } : null;
     });
   }
 
@@ -80,8 +80,8 @@ export class KubernetesBackend implements RunBackend {
   readonly handlers: ConnectionHandlers = {
     hello: (connection, hello) => this.#welcome(connection, hello),
     events: (connection, message) => {
-      const { lives, log, board, recorder } = this.#parts;
-      const live = lives.get(message.run);
+      const { liveRuns, log, sequencerStates, recorder } = this.#parts;
+      const live = liveRuns.get(message.run);
       if (!live || connection.credential.run !== message.run) {
         throw new Error(`events of the run ${message.run}, which is not open here`);
       }
@@ -91,7 +91,7 @@ export class KubernetesBackend implements RunBackend {
         }
       } finally {
         // What was received before a gap is recorded.
-        board.touched(live.row.sequencer);
+        sequencerStates.notify(live.row.sequencer);
         if (live.unstoredSize > HIGH_WATER) connection.pauseReading(true);
         recorder.record(live);
         this.#status.touch(live.row.id);
@@ -102,15 +102,15 @@ export class KubernetesBackend implements RunBackend {
       if (live) live.seenAt = connection.lastSeenAt;
     },
     closed: (connection) => {
-      const { gateway, board, log } = this.#parts;
+      const { gateway, sequencerStates, log } = this.#parts;
       const id = connection.credential.run;
       const live = this.#liveOf(connection);
       if (id === undefined || !gateway.unregister(id, connection) || !live) return;
-      if (isFinal(live.row.phase)) this.#parts.lives.letGo(id);
+      if (isFinal(live.row.phase)) this.#parts.liveRuns.forgetLater(id);
       log.info({ run: id }, 'the runner is away');
-      live.held = false;
+      live.connected = false;
       live.changed.notify();
-      board.touched(live.row.sequencer);
+      sequencerStates.notify(live.row.sequencer);
       void this.#parts.replicas().releaseLease(id);
       this.#status.touch(id);
     },
@@ -118,11 +118,11 @@ export class KubernetesBackend implements RunBackend {
 
   #liveOf(connection: RunnerConnection): LiveRun | undefined {
     const { run } = connection.credential;
-    return run === undefined ? undefined : this.#parts.lives.get(run);
+    return run === undefined ? undefined : this.#parts.liveRuns.get(run);
   }
 
   async #welcome(connection: RunnerConnection, hello: Hello): Promise<void> {
-    const { gateway, log, board } = this.#parts;
+    const { gateway, log, sequencerStates } = this.#parts;
     const id = connection.credential.run;
     if (id === undefined || hello.runs.some(({ run }) => run !== id)) {
       connection.close(CLOSE.unauthorized, 'the token is of another run');
@@ -145,10 +145,10 @@ export class KubernetesBackend implements RunBackend {
     this.#hellos.set(hello.sequencer, hello);
     const isComplete = live.view.outcome !== null && live.storedSeq === live.view.lastSeq;
     connection.welcome(hello.runs.map(({ run }) => ({ run, acked: live.storedSeq, forget: isComplete })));
-    live.held = !isComplete;
+    live.connected = !isComplete;
     live.seenAt = new Date();
     live.changed.notify();
-    board.changed(hello.sequencer);
+    sequencerStates.invalidate(hello.sequencer);
     log.info({ run: id, sequencer: hello.sequencer }, 'a runner has come');
     this.#status.touch(id);
     void this.#fetchScript(live);
@@ -158,11 +158,11 @@ export class KubernetesBackend implements RunBackend {
 
   /** Throws as long as the run is not in the database. Null when it is of another sequencer. */
   async #open(id: string, sequencer: string): Promise<LiveRun | null> {
-    const { db, lives } = this.#parts;
+    const { db, liveRuns } = this.#parts;
     const row = await findRun(db, id);
     if (!row) throw new Error('the run was not seen yet');
     if (row.sequencer !== sequencer) return null;
-    const live = await lives.open(row);
+    const live = await liveRuns.open(row);
     await this.#parts.replicas().catchUp(live);
     return live;
   }
@@ -171,11 +171,11 @@ export class KubernetesBackend implements RunBackend {
   async #fetchScript({ row }: LiveRun): Promise<void> {
     const object = this.#objectOf(row);
     if (!object?.spec.scriptFrom) return;
-    const { db, log, board } = this.#parts;
+    const { db, log, sequencerStates } = this.#parts;
     try {
       const answer = await this.command(row, 'Sequencer', { name: 'source', file: '<script>' });
       await storeScript(db, row.id, sourceFileSchema.parse(answer).text);
-      board.changed(row.sequencer);
+      sequencerStates.invalidate(row.sequencer);
     } catch (error) {
       log.warn({ run: row.id, err: error }, 'the script of a run could not be read from its runner');
     }
@@ -183,7 +183,7 @@ export class KubernetesBackend implements RunBackend {
 
   /** After each commit of events. */
   stored(live: LiveRun): void {
-    const { gateway, lives, board, log } = this.#parts;
+    const { gateway, liveRuns, sequencerStates, log } = this.#parts;
     const connection = gateway.connection(live.row.id);
     this.#parts.replicas().stored(live.row.id);
     connection?.send({ type: 'ack', run: live.row.id, seq: live.storedSeq });
@@ -191,10 +191,10 @@ export class KubernetesBackend implements RunBackend {
     live.changed.notify();
     if (live.view.outcome === null || live.storedSeq < live.view.lastSeq) return;
     log.info({ run: live.row.id, phase: live.row.phase }, 'the record of a run is whole');
-    live.held = false;
-    lives.letGo(live.row.id);
+    live.connected = false;
+    liveRuns.forgetLater(live.row.id);
     live.changed.notify();
-    board.changed(live.row.sequencer);
+    sequencerStates.invalidate(live.row.sequencer);
     this.#status.touch(live.row.id);
   }
 
@@ -218,8 +218,8 @@ export class KubernetesBackend implements RunBackend {
 
   /** The API server has gone away or come back. */
   clusterChanged(): void {
-    this.#parts.board.anything.notify();
-    for (const name of this.#parts.board.names) this.#parts.board.touched(name);
+    this.#parts.sequencerStates.anyChange.notify();
+    for (const name of this.#parts.sequencerStates.names) this.#parts.sequencerStates.notify(name);
   }
 
   #objectOf(row: RunSummary): SequencerRun | undefined {
@@ -296,17 +296,17 @@ export class KubernetesBackend implements RunBackend {
   }
 
   advance(sequencer: string): Promise<void> {
-    this.#parts.board.changed(sequencer);
+    this.#parts.sequencerStates.invalidate(sequencer);
     return Promise.resolve();
   }
 
   #activeOf(sequencer: string): LiveRun | undefined {
-    return this.#parts.lives
+    return this.#parts.liveRuns
       .all()
       .find(({ row, phase }) => row.sequencer === sequencer && phase !== 'QUEUED' && !isFinal(phase));
   }
 
-  runner(sequencer: string): RunnerLook {
+  runner(sequencer: string): RunnerStatus {
     const active = this.#activeOf(sequencer);
     const elsewhere = active && this.#parts.replicas().leaseElsewhere(active.row.id);
     const hello = this.#hellos.get(sequencer) ?? null;

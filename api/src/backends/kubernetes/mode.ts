@@ -4,7 +4,7 @@ import { activeHold, type Hold } from '@sequencer/model/kubernetes/hold';
 import { ANNOTATIONS } from '@sequencer/model/kubernetes/names';
 import type { Sequencer } from '@sequencer/model/kubernetes/sequencer';
 import { phaseFromKubernetes } from '@sequencer/model/kubernetes/enums';
-import { END_WORDS } from '../../runs/run-end.ts';
+import { OUTCOME_PHRASES } from '../../runs/queue-hold.ts';
 
 /** The bad end after which nothing starts by itself, until somebody has looked at it; null when nothing is held. */
 export function holdOf({ spec, status }: Sequencer): Hold | null {
@@ -34,7 +34,7 @@ export interface ModeState {
 export function modeOf(sequencer: Sequencer, nameOf: (run: string) => string): ModeState {
   const hold = holdOf(sequencer);
   if (hold) {
-    const what = END_WORDS[phaseFromKubernetes(hold.outcome)] ?? 'ended';
+    const what = OUTCOME_PHRASES[phaseFromKubernetes(hold.outcome)] ?? 'ended';
     return {
       mode: 'OFF',
       modeReason: `${nameOf(hold.run)} ${what}. The mode is Off since then.`,

@@ -28,14 +28,14 @@ interface Deps {
   db: Db;
   log: Logger;
   gateway: Gateway;
-  lives: LiveRuns;
-  board: SequencerStates;
+  liveRuns: LiveRuns;
+  sequencerStates: SequencerStates;
   recorder: Recorder;
   watchers: Watchers;
 }
 
-export function makeKubernetesParts(given: Deps, databaseUrl: string, namespace: string): KubernetesParts {
-  const { log, db, board } = given;
+export function makeKubernetesParts(deps: Deps, databaseUrl: string, namespace: string): KubernetesParts {
+  const { log, db, sequencerStates } = deps;
   const cluster: Cluster = new Cluster(
     new KubernetesClient(defaultKubeConfig()),
     namespace,
@@ -56,17 +56,17 @@ export function makeKubernetesParts(given: Deps, databaseUrl: string, namespace:
     },
     log,
   );
-  const sequencerSync = new SequencerSync({ db, log, cluster, board });
+  const sequencerSync = new SequencerSync({ db, log, cluster, sequencerStates });
   const runSync = new RunSync({
-    ...given,
+    ...deps,
     cluster,
     ended: (run) => {
       replicas.stored(run);
     },
   });
-  const backend: KubernetesBackend = new KubernetesBackend({ ...given, cluster, replicas: () => replicas });
+  const backend: KubernetesBackend = new KubernetesBackend({ ...deps, cluster, replicas: () => replicas });
   const replicas: Replicas = new Replicas({
-    ...given,
+    ...deps,
     databaseUrl,
     execute: (run, by, command) => backend.commandFor(run, by, command),
     leaseChanged: (run) => {

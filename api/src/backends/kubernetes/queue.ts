@@ -144,7 +144,7 @@ export class KubernetesQueue implements RunQueue {
     await setHoldOnFailure(this.#db, sequencer, hold);
   }
 
-  async stopped(run: RunSummary, by: string): Promise<void> {
+  async runStopped(run: RunSummary, by: string): Promise<void> {
     await this.setMode(run.sequencer, 'OFF', by);
   }
 
@@ -157,7 +157,7 @@ export class KubernetesQueue implements RunQueue {
     return true;
   }
 
-  whyItWaits(run: RunSummary): Promise<string> {
+  waitReason(run: RunSummary): Promise<string> {
     const { namespace, sequencers } = this.#cluster;
     const sequencer = sequencers.get(namespace, run.sequencer);
     if (sequencer && holdOf(sequencer)) {

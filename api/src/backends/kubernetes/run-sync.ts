@@ -16,7 +16,7 @@ import { RUNS } from '@sequencer/kubernetes/resources';
 import { and, eq, inArray, isNotNull, sql } from 'drizzle-orm';
 import type { Logger } from '../../lib/log.ts';
 import type { LiveRuns } from '../../runs/live-runs.ts';
-import { lockSequencer, type Transaction } from '../../runs/run-end.ts';
+import { lockSequencer, type Transaction } from '../../runs/queue-hold.ts';
 import type { SequencerStates } from '../../runs/sequencer-states.ts';
 import type { Db } from '../../store/database.ts';
 import { isRefused } from '../../store/errors.ts';
@@ -40,8 +40,8 @@ export interface RunSyncParts {
   db: Db;
   log: Logger;
   cluster: Cluster;
-  lives: LiveRuns;
-  board: SequencerStates;
+  liveRuns: LiveRuns;
+  sequencerStates: SequencerStates;
   /** Told of each run whose end is in its row: other replicas may not know it. */
   ended: (run: string) => void;
 }
@@ -70,10 +70,10 @@ export class RunSync {
 
   /** The row of a run that was just made; the object is whole. */
   async ensureRow(run: SequencerRun): Promise<RunSummary> {
-    const { db, board } = this.#parts;
+    const { db, sequencerStates } = this.#parts;
     const { uid } = run.metadata;
     const row = (await findRun(db, uid)) ?? (await this.#insert(run));
-    board.changed(run.spec.sequencer);
+    sequencerStates.invalidate(run.spec.sequencer);
     return row;
   }
 
@@ -133,7 +133,7 @@ export class RunSync {
   }
 
   async #reconcile(sequencer: string, seen: Map<string, ObservedRun>): Promise<void> {
-    const { db, board } = this.#parts;
+    const { db, sequencerStates } = this.#parts;
     await db.insert(sequencers).values({ name: sequencer }).onConflictDoNothing();
     // What has ended makes room for what has begun.
     const order = [...seen.values()].sort((a, b) => Number(isOpen(a)) - Number(isOpen(b)));
@@ -144,7 +144,7 @@ export class RunSync {
     }
     for (const each of order) await this.#followOrSetAside(each, known.get(each.run.metadata.uid));
     await this.#orderQueue(sequencer);
-    board.changed(sequencer);
+    sequencerStates.invalidate(sequencer);
   }
 
   /** A refusal of one run delays no other: its row gets what can be stored, and a reason. */
@@ -189,8 +189,8 @@ export class RunSync {
       else await this.#continueRun(row, life, run);
     } else await this.#extendReason(row, runStateOf(run));
     if (!gone && run.status?.number !== row.number) await this.#writeNumber(run, row.number);
-    const live = this.#parts.lives.get(uid);
-    if (live && isFinal(live.row.phase)) this.#parts.lives.letGo(uid);
+    const live = this.#parts.liveRuns.get(uid);
+    if (live && isFinal(live.row.phase)) this.#parts.liveRuns.forgetLater(uid);
   }
 
   /** Of a run that others made. */
@@ -200,7 +200,7 @@ export class RunSync {
   }
 
   async #insert(run: SequencerRun, makeRow = rowOf): Promise<RunSummary> {
-    const { db, lives } = this.#parts;
+    const { db, liveRuns } = this.#parts;
     const { sequencer } = run.spec;
     await db.transaction(async (tx) => {
       await tx.insert(sequencers).values({ name: sequencer }).onConflictDoNothing();
@@ -223,7 +223,7 @@ export class RunSync {
     });
     const row = await findRun(db, run.metadata.uid);
     if (!row) throw new Error(`the run ${run.metadata.name} is not in the database`);
-    if (!isFinal(row.phase) && row.phase !== 'QUEUED') await lives.open(row);
+    if (!isFinal(row.phase) && row.phase !== 'QUEUED') await liveRuns.open(row);
     if (run.status?.number !== row.number) await this.#writeNumber(run, row.number);
     return row;
   }
@@ -238,10 +238,10 @@ export class RunSync {
   }
 
   async #continueRun(row: RunSummary, life: RunState, run: SequencerRun): Promise<void> {
-    const { db, lives } = this.#parts;
+    const { db, liveRuns } = this.#parts;
     const { phase, reason } = life;
     const isChanged = row.lastSeq === 0 && (row.phase !== phase || row.reason !== reason);
-    const known = lives.get(row.id);
+    const known = liveRuns.get(row.id);
     if (!isChanged && (known || row.phase === 'QUEUED')) return;
     if (isChanged) {
       await db
@@ -251,14 +251,14 @@ export class RunSync {
     }
     const fresh = await findRun(db, row.id);
     if (!fresh || isFinal(fresh.phase)) return;
-    const live = fresh.phase === 'QUEUED' ? known : await lives.open(fresh);
+    const live = fresh.phase === 'QUEUED' ? known : await liveRuns.open(fresh);
     if (live && live.view.lastSeq === 0) live.row = fresh;
     live?.changed.notify();
   }
 
   async #end(row: RunSummary, life: RunState): Promise<void> {
-    const { db, lives, board, ended, log } = this.#parts;
-    const live = lives.get(row.id);
+    const { db, liveRuns, sequencerStates, ended, log } = this.#parts;
+    const live = liveRuns.get(row.id);
     const late = AbortSignal.timeout(COMMIT_TIMEOUT_MS);
     while (live && live.storedSeq < live.view.lastSeq && !late.aborted) {
       await live.changed.after(live.changed.version, late);
@@ -275,15 +275,15 @@ export class RunSync {
       live.row = fresh;
       live.changed.notify();
     }
-    lives.letGo(row.id);
+    liveRuns.forgetLater(row.id);
     ended(row.id);
     log.info({ run: row.id, phase: fresh?.phase }, 'the run has ended');
-    board.changed(row.sequencer);
+    sequencerStates.invalidate(row.sequencer);
   }
 
   /** What the cluster says besides of an end that the runner has told: that the run was cancelled, or its pod evicted. */
   async #extendReason(row: RunSummary, { phase, reason }: RunState): Promise<void> {
-    const { db, lives } = this.#parts;
+    const { db, liveRuns } = this.#parts;
     if (phase !== row.phase || reason === null || row.reason === null) return;
     if (reason === row.reason || !reason.startsWith(row.reason)) return;
     await db
@@ -291,7 +291,7 @@ export class RunSync {
       .set({ reason })
       .where(and(eq(runs.id, row.id), eq(runs.reason, row.reason)));
     const fresh = await findRun(db, row.id);
-    const live = lives.get(row.id);
+    const live = liveRuns.get(row.id);
     if (live && fresh) {
       live.row = fresh;
       live.changed.notify();

@@ -18,18 +18,18 @@ export class SequencerSync {
   readonly #db: Db;
   readonly #log: Logger;
   readonly #cluster: Cluster;
-  readonly #board: SequencerStates;
+  readonly #sequencerStates: SequencerStates;
   readonly #stopped = new AbortController();
   readonly #dirty = new Set<string>();
   /** Those that have their row. */
   readonly #stored = new Set<string>();
   #working: Promise<void> | null = null;
 
-  constructor(parts: { db: Db; log: Logger; cluster: Cluster; board: SequencerStates }) {
+  constructor(parts: { db: Db; log: Logger; cluster: Cluster; sequencerStates: SequencerStates }) {
     this.#db = parts.db;
     this.#log = parts.log;
     this.#cluster = parts.cluster;
-    this.#board = parts.board;
+    this.#sequencerStates = parts.sequencerStates;
   }
 
   changed({ metadata }: Sequencer): void {
@@ -43,7 +43,7 @@ export class SequencerSync {
   async loadNames(): Promise<void> {
     if (this.#cluster.unreachableSince === null) await this.#working;
     const rows = await this.#db.select({ name: sequencers.name }).from(sequencers).orderBy(sequencers.name);
-    if (this.#board.names.length === 0) this.#board.setNames(rows.map(({ name }) => name));
+    if (this.#sequencerStates.names.length === 0) this.#sequencerStates.setNames(rows.map(({ name }) => name));
   }
 
   async close(): Promise<void> {
@@ -96,7 +96,7 @@ export class SequencerSync {
     await this.#syncHoldOnFailure(sequencer, row?.holdOnFailure ?? false);
     this.#stored.add(name);
     this.#publishNames();
-    this.#board.changed(name);
+    this.#sequencerStates.invalidate(name);
   }
 
   /** The object decides; one of an earlier version, which does not say it, is given what the database has. */
@@ -123,7 +123,7 @@ export class SequencerSync {
   }
 
   #publishNames(): void {
-    this.#board.setNames([...this.#stored].sort());
+    this.#sequencerStates.setNames([...this.#stored].sort());
   }
 
   /** Names are used again; holds of before there was the uid are of the last one. */

@@ -13,7 +13,7 @@ import { findRun, storeScript, wordsOf, type RunSummary } from '../../store/run-
 import { runs, sequencers } from '../../store/schema.ts';
 import type { LiveRun } from '../../runs/live-run.ts';
 import type { LiveRuns } from '../../runs/live-runs.ts';
-import { afterEnd, lockSequencer } from '../../runs/run-end.ts';
+import { onRunEnded, lockSequencer } from '../../runs/queue-hold.ts';
 import type { SequencerStates } from '../../runs/sequencer-states.ts';
 
 type HeldRun = Hello['runs'][number];
@@ -28,8 +28,8 @@ interface Parts {
   db: Db;
   log: Logger;
   gateway: Gateway;
-  lives: LiveRuns;
-  board: SequencerStates;
+  liveRuns: LiveRuns;
+  sequencerStates: SequencerStates;
 }
 
 /**
@@ -37,7 +37,7 @@ interface Parts {
  * it has ended here, or the runner may not speak for it. `later`: after the next `hello`.
  */
 export async function rowHeldBy(hello: Hello, held: HeldRun, parts: Parts): Promise<RunSummary | null | 'later'> {
-  const { db, log, lives, board } = parts;
+  const { db, log, liveRuns, sequencerStates } = parts;
   if (!isUuid(held.run)) return null;
   const known = await findRun(db, held.run);
   if (known) {
@@ -45,13 +45,13 @@ export async function rowHeldBy(hello: Hello, held: HeldRun, parts: Parts): Prom
     return isOpen ? known : null;
   }
   if (held.ended) return null;
-  const made = await adoptRun(db, lives, hello, held);
+  const made = await adoptRun(db, liveRuns, hello, held);
   if (!made) return 'later';
   log.warn(
     { sequencer: made.sequencer, run: made.id },
     'a run that the database did not have is recorded from here on',
   );
-  board.changed(made.sequencer);
+  sequencerStates.invalidate(made.sequencer);
   return made;
 }
 
@@ -64,9 +64,9 @@ export function isTokenOf({ tokenHash }: RunSummary, token: string | undefined):
  * Null when the active run of the sequencer has to end first: its record is with the same runner. The runner sends another
  * `hello` then.
  */
-async function adoptRun(db: Db, lives: LiveRuns, hello: Hello, held: HeldRun): Promise<RunSummary | null> {
+async function adoptRun(db: Db, liveRuns: LiveRuns, hello: Hello, held: HeldRun): Promise<RunSummary | null> {
   const { sequencer } = hello;
-  const { by = 'unknown', title = null, arguments: given = [], startedAt } = held.start ?? {};
+  const { by = 'unknown', title = null, arguments: args = [], startedAt } = held.start ?? {};
   const displaced = await db.transaction(async (tx) => {
     const { lastNumber } = await lockSequencer(tx, sequencer);
     const [active] = await tx
@@ -78,7 +78,7 @@ async function adoptRun(db: Db, lives: LiveRuns, hello: Hello, held: HeldRun): P
     else if (active) {
       const lost = { phase: 'LOST', reason: WITHOUT_RECORD, finishedAt: new Date() } as const;
       await tx.update(runs).set(lost).where(eq(runs.id, active.id));
-      await afterEnd(tx, sequencer, active.number, 'LOST');
+      await onRunEnded(tx, sequencer, active.number, 'LOST');
     }
     const number = lastNumber + 1;
     await tx.update(sequencers).set({ lastNumber: number }).where(eq(sequencers.name, sequencer));
@@ -88,7 +88,7 @@ async function adoptRun(db: Db, lives: LiveRuns, hello: Hello, held: HeldRun): P
       id: held.run,
       script: NO_SCRIPT,
       scriptHash: sha256(NO_SCRIPT),
-      arguments: given,
+      arguments: args,
       startPaused: false,
       holdOnFailure: false,
       breakpoints: [],
@@ -102,7 +102,7 @@ async function adoptRun(db: Db, lives: LiveRuns, hello: Hello, held: HeldRun): P
     return active ? [active.id] : [];
   });
   for (const id of displaced ?? []) {
-    const live = lives.get(id);
+    const live = liveRuns.get(id);
     if (!live) continue;
     live.row = (await findRun(db, id)) ?? live.row;
     live.changed.notify();

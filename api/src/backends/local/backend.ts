@@ -25,8 +25,8 @@ import type { LiveRun } from '../../runs/live-run.ts';
 import type { LiveRuns } from '../../runs/live-runs.ts';
 import type { Recorder } from '../../runs/recorder.ts';
 import { retryUntilAborted, retryUntilRefused } from '../../store/retry.ts';
-import type { RunBackend, RunnerLook } from '../run-backend.ts';
-import { afterEnd, lockSequencer } from '../../runs/run-end.ts';
+import type { RunBackend, RunnerStatus } from '../run-backend.ts';
+import { onRunEnded, lockSequencer } from '../../runs/queue-hold.ts';
 import { EVALUATED_WITHIN_MS, HIGH_WATER } from '../../runs/runner-limits.ts';
 import type { SequencerStates } from '../../runs/sequencer-states.ts';
 
@@ -40,8 +40,8 @@ export interface LocalBackendParts {
   db: Db;
   log: Logger;
   gateway: Gateway;
-  lives: LiveRuns;
-  board: SequencerStates;
+  liveRuns: LiveRuns;
+  sequencerStates: SequencerStates;
   /** Made with `stored` of this backend. */
   recorder: Recorder;
 }
@@ -66,19 +66,19 @@ export class LocalBackend implements RunBackend {
   readonly handlers: ConnectionHandlers = {
     hello: (connection, hello) => this.#inTurn(hello.sequencer, () => this.#welcome(connection, hello)),
     events: (connection, message) => {
-      const live = this.#parts.lives.get(message.run);
+      const live = this.#parts.liveRuns.get(message.run);
       if (!live || isFinal(live.row.phase) || live.row.sequencer !== connection.hello?.sequencer) {
         throw new Error(`events of the run ${message.run}, which is not open here`);
       }
       if (!isTokenOf(live.row, message.token)) throw new Error(`events of the run ${message.run} without its token`);
-      live.held = true;
+      live.connected = true;
       try {
         for (const event of live.receive(message.events)) {
           this.#log.error({ run: message.run, seq: event.seq, type: event.type }, 'an event has a wrong shape');
         }
       } finally {
         // What was received before a gap is recorded.
-        this.#parts.board.touched(live.row.sequencer);
+        this.#parts.sequencerStates.notify(live.row.sequencer);
         if (live.unstoredSize > HIGH_WATER) connection.pauseReading(true);
         this.#parts.recorder.record(live);
       }
@@ -93,15 +93,15 @@ export class LocalBackend implements RunBackend {
       this.#log.info({ sequencer }, 'the runner is away');
       const live = this.#held(sequencer);
       if (live) {
-        live.held = false;
+        live.connected = false;
         live.changed.notify();
       }
-      this.#parts.board.touched(sequencer);
+      this.#parts.sequencerStates.notify(sequencer);
     },
   };
 
   #held(sequencer: string | undefined): LiveRun | undefined {
-    return this.#parts.lives.all().find((live) => live.held && live.row.sequencer === sequencer);
+    return this.#parts.liveRuns.all().find((live) => live.connected && live.row.sequencer === sequencer);
   }
 
   /** After each commit of events. */
@@ -110,15 +110,15 @@ export class LocalBackend implements RunBackend {
     connection?.send({ type: 'ack', run: live.row.id, seq: live.storedSeq });
     if (connection && live.unstoredSize < HIGH_WATER / 2) connection.pauseReading(false);
     if (!isFinal(live.row.phase)) return;
-    live.held = false;
+    live.connected = false;
     this.#over(live);
   }
 
   #over(live: LiveRun): void {
     this.#log.info({ run: live.row.id, phase: live.row.phase }, 'the run has ended');
-    this.#parts.lives.letGo(live.row.id);
+    this.#parts.liveRuns.forgetLater(live.row.id);
     live.changed.notify();
-    this.#parts.board.changed(live.row.sequencer);
+    this.#parts.sequencerStates.invalidate(live.row.sequencer);
     void this.advance(live.row.sequencer);
   }
 
@@ -129,7 +129,7 @@ export class LocalBackend implements RunBackend {
   readonly lastKnownSince = null;
   readonly resolvesStartLine = false;
 
-  runner(sequencer: string): RunnerLook {
+  runner(sequencer: string): RunnerStatus {
     return { ...this.#parts.gateway.state(sequencer), runnerPerRun: false };
   }
 
@@ -148,7 +148,7 @@ export class LocalBackend implements RunBackend {
 
   async #welcome(connection: RunnerConnection, hello: Hello): Promise<void> {
     const { sequencer } = hello;
-    if (!this.#parts.board.has(sequencer)) {
+    if (!this.#parts.sequencerStates.has(sequencer)) {
       this.#log.error({ sequencer }, 'a runner came for a sequencer that is not configured');
       connection.close(CLOSE.unauthorized, 'this sequencer is not configured here');
       return;
@@ -171,11 +171,11 @@ export class LocalBackend implements RunBackend {
     this.#parts.gateway.register(sequencer, connection);
     connection.welcome(answer.runs);
     for (const live of answer.held) {
-      live.held = true;
+      live.connected = true;
       live.seenAt = new Date();
       live.changed.notify();
     }
-    this.#parts.board.changed(sequencer);
+    this.#parts.sequencerStates.invalidate(sequencer);
     this.#log.info({ sequencer, runs: answer.runs.length }, 'a runner has come');
     for (const live of answer.held) void fetchScript(this.#parts, live);
     void this.#afterWelcome(sequencer, answer);
@@ -192,13 +192,13 @@ export class LocalBackend implements RunBackend {
         answer.push({ run, acked: 0, forget: true });
         continue;
       }
-      const live = await this.#parts.lives.open(row);
+      const live = await this.#parts.liveRuns.open(row);
       held.push(live);
       answer.push({ run, acked: live.storedSeq, forget: false });
     }
-    const state = await this.#parts.board.get(hello.sequencer);
+    const state = await this.#parts.sequencerStates.get(hello.sequencer);
     const active = state.active && !held.some((live) => live.row.id === state.active?.id) ? state.active : null;
-    return { runs: answer, held, missing: active ? await this.#parts.lives.open(active) : null };
+    return { runs: answer, held, missing: active ? await this.#parts.liveRuns.open(active) : null };
   }
 
   /** The active run that the runner does not hold: it never got there, or nobody will ever know how it ended. */
@@ -217,7 +217,7 @@ export class LocalBackend implements RunBackend {
 
   async advance(sequencer: string): Promise<void> {
     if (!this.#parts.gateway.connection(sequencer)) {
-      this.#parts.board.changed(sequencer);
+      this.#parts.sequencerStates.invalidate(sequencer);
       return;
     }
     await this.#inTurn(sequencer, async () => {
@@ -257,9 +257,9 @@ export class LocalBackend implements RunBackend {
       await lockSequencer(tx, sequencer);
       const ended = { phase: 'FAILED', reason, finishedAt: new Date() } as const;
       const [row] = await tx.update(runs).set(ended).where(eq(runs.id, id)).returning({ number: runs.number });
-      if (row) await afterEnd(tx, sequencer, row.number, ended.phase);
+      if (row) await onRunEnded(tx, sequencer, row.number, ended.phase);
     });
-    this.#parts.board.changed(sequencer);
+    this.#parts.sequencerStates.invalidate(sequencer);
   }
 
   async #claim(sequencer: string, tried: { run: string | null }): Promise<LiveRun | null> {
@@ -278,10 +278,10 @@ export class LocalBackend implements RunBackend {
       await tx.update(runs).set({ phase: 'STARTING', reason: null }).where(eq(runs.id, next.id));
       return next.id;
     });
-    this.#parts.board.changed(sequencer);
+    this.#parts.sequencerStates.invalidate(sequencer);
     const claimed = row === null ? null : await findRun(this.#db, row);
     if (!claimed) return null;
-    const live = await this.#parts.lives.open(claimed);
+    const live = await this.#parts.liveRuns.open(claimed);
     live.row = claimed;
     return live;
   }
@@ -309,10 +309,10 @@ export class LocalBackend implements RunBackend {
         },
         START_WITHIN_MS,
       );
-      live.held = true;
+      live.connected = true;
       live.seenAt = new Date();
       live.changed.notify();
-      this.#parts.board.touched(row.sequencer);
+      this.#parts.sequencerStates.notify(row.sequencer);
     } catch (error) {
       await this.#notStarted(live, error);
     }
@@ -364,7 +364,7 @@ export class LocalBackend implements RunBackend {
         this.#db.transaction(async (tx) => {
           await lockSequencer(tx, row.sequencer);
           await tx.update(runs).set({ phase, reason, finishedAt }).where(eq(runs.id, row.id));
-          await afterEnd(tx, row.sequencer, row.number, phase);
+          await onRunEnded(tx, row.sequencer, row.number, phase);
         }),
       (error) => {
         this.#log.warn({ run: row.id, err: error }, 'the end of a run could not be written yet');
@@ -390,7 +390,7 @@ export class LocalBackend implements RunBackend {
 
   async command(run: RunSummary, by: string, command: RunCommand): Promise<unknown> {
     // Whoever has the seat: only who has shown this run's token is told anything of it.
-    if (this.#parts.lives.get(run.id)?.held !== true) throw new SequencerError('RUNNER_AWAY');
+    if (this.#parts.liveRuns.get(run.id)?.connected !== true) throw new SequencerError('RUNNER_AWAY');
     const whole = { ...command, run: run.id, by };
     const within = command.name === 'evaluate' ? EVALUATED_WITHIN_MS : undefined;
     return (await this.#parts.gateway.command(run.sequencer, whole, within)).result;

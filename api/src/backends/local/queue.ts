@@ -17,7 +17,7 @@ import {
 } from '../../store/run-store.ts';
 import { runs, sequencers } from '../../store/schema.ts';
 import { retryUntilRefused } from '../../store/retry.ts';
-import { lockSequencer, switchOff, type Transaction } from '../../runs/run-end.ts';
+import { lockSequencer, setModeOff, type Transaction } from '../../runs/queue-hold.ts';
 import { requireMode, requirePosition, requireRoom, type RunQueue, type Submission } from '../run-queue.ts';
 import type { SequencerStates } from '../../runs/sequencer-states.ts';
 
@@ -27,14 +27,14 @@ const SWITCHED_OFF_WITHIN_MS = 60_000;
 
 export class LocalQueue implements RunQueue {
   readonly #db: Db;
-  readonly #board: SequencerStates;
+  readonly #sequencerStates: SequencerStates;
   readonly #gateway: Gateway;
   readonly #log: Logger;
 
-  constructor(db: Db, board: SequencerStates, gateway: Gateway, log: Logger) {
+  constructor(db: Db, sequencerStates: SequencerStates, gateway: Gateway, log: Logger) {
     this.#log = log;
     this.#db = db;
-    this.#board = board;
+    this.#sequencerStates = sequencerStates;
     this.#gateway = gateway;
   }
 
@@ -125,16 +125,16 @@ export class LocalQueue implements RunQueue {
   }
 
   /** Returns soon: the stop has been sent, and its answer does not wait for a database that does not answer. */
-  async stopped(run: RunSummary, by: string): Promise<void> {
+  async runStopped(run: RunSummary, by: string): Promise<void> {
     const why = `Run ${String(run.number)} was stopped by ${by}.`;
     const off = retryUntilRefused(
       AbortSignal.timeout(SWITCHED_OFF_WITHIN_MS),
-      () => this.#db.transaction((tx) => switchOff(tx, run.sequencer, by, why)),
+      () => this.#db.transaction((tx) => setModeOff(tx, run.sequencer, by, why)),
       () => undefined,
       1,
     );
     const changed = off.then(() => {
-      this.#board.changed(run.sequencer);
+      this.#sequencerStates.invalidate(run.sequencer);
     });
     await Promise.race([changed, sleep(SOON_MS, undefined, { ref: false })]);
     changed.catch((error: unknown) => {
@@ -148,8 +148,8 @@ export class LocalQueue implements RunQueue {
     return changed.length > 0;
   }
 
-  async whyItWaits(run: RunSummary): Promise<string> {
-    const state = await this.#board.get(run.sequencer);
+  async waitReason(run: RunSummary): Promise<string> {
+    const state = await this.#sequencerStates.get(run.sequencer);
     if (state.active) return `Waits for run ${String(state.active.number)} to end.`;
     if (run.start === 'QUEUED' && state.row.mode === 'OFF') {
       return run.reason ?? 'Waits: the mode of the sequencer is Off.';

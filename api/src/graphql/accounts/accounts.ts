@@ -52,8 +52,12 @@ function byOf({ access, user }: Context): Actor {
   return { name: user.name, byAccount: access.authenticator.byAccount(identityOf(access)) };
 }
 
-function grantOf({ board }: Context, role: Grant['role'], sequencers: readonly string[] | null | undefined): Grant {
-  for (const sequencer of sequencers ?? []) board.signal(sequencer);
+function grantOf(
+  { sequencerStates }: Context,
+  role: Grant['role'],
+  sequencers: readonly string[] | null | undefined,
+): Grant {
+  for (const sequencer of sequencers ?? []) sequencerStates.require(sequencer);
   return { role, sequencers: sequencers ?? null };
 }
 

@@ -46,8 +46,8 @@ builder.mutationFields((t) => ({
       }),
       days: t.arg.int({ description: 'How long it counts, 366 at most.' }),
     },
-    resolve: async (_root, { name, role, sequencers, days }, { access, board, user }) => {
-      for (const sequencer of sequencers ?? []) board.signal(sequencer);
+    resolve: async (_root, { name, role, sequencers, days }, { access, sequencerStates, user }) => {
+      for (const sequencer of sequencers ?? []) sequencerStates.require(sequencer);
       const grant = { role, sequencers: sequencers ?? user.sequencers };
       const { method } = identityOf(access);
       if (method === 'token') throw new SequencerError('FORBIDDEN');

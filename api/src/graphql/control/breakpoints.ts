@@ -3,9 +3,9 @@ import { breakpointSchema, type Breakpoint } from '@sequencer/model';
 import { z } from 'zod';
 import { breakpointsSchema } from '../../backends/submission.ts';
 import { builder } from '../core/builder.ts';
-import { checked } from '../core/checked.ts';
+import { validate } from '../core/validate.ts';
 import { BreakpointType } from '../runs/run-parts.ts';
-import { requireSource } from '../runs/run-source.ts';
+import { requireRunModel } from '../runs/run-model.ts';
 
 export const BreakpointInput = builder.inputType('BreakpointInput', {
   fields: (t) => ({
@@ -28,7 +28,7 @@ export const BreakpointInput = builder.inputType('BreakpointInput', {
   }),
 });
 
-interface Asked {
+interface BreakpointFields {
   file?: string | null | undefined;
   line: number;
   condition?: string | null | undefined;
@@ -38,7 +38,7 @@ interface Asked {
 }
 
 /** As the runner knows them. Empty texts are none. */
-export function asked(breakpoints: readonly Asked[]): Breakpoint[] {
+export function readBreakpoints(breakpoints: readonly BreakpointFields[]): Breakpoint[] {
   return breakpoints.map((b) => ({
     file: b.file?.trim() || '<script>',
     line: b.line,
@@ -55,8 +55,8 @@ builder.mutationField('setBreakpoints', (t) =>
     description: 'Replaces all breakpoints of a run that waits or runs. They are returned as they were set.',
     args: { run: t.arg.id(), breakpoints: t.arg({ type: [BreakpointInput] }) },
     resolve: async (_root, args, context) => {
-      const run = await requireSource(args.run, context);
-      const breakpoints = checked('breakpoints', breakpointsSchema, asked(args.breakpoints));
+      const run = await requireRunModel(args.run, context);
+      const breakpoints = validate('breakpoints', breakpointsSchema, readBreakpoints(args.breakpoints));
       if (run.phase === 'QUEUED' && (await context.queue.setBreakpoints(run.row, breakpoints))) return breakpoints;
       run.requireOpen();
       const command = { name: 'setBreakpoints', breakpoints } as const;

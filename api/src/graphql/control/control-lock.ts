@@ -3,7 +3,7 @@ import { SequencerError } from '@sequencer/model';
 import { USER_NAME } from '../../auth/user.ts';
 import type { ControlRow } from '../../store/auth-schema.ts';
 import { DateTime, builder } from '../core/builder.ts';
-import { SequencerType } from '../core/sequencer-ref.ts';
+import { SequencerType } from '../core/sequencer-type.ts';
 
 const LONGEST_REASON = 300;
 
@@ -57,8 +57,8 @@ builder.mutationFields((t) => ({
   handOverControl: t.field({
     type: SequencerType,
     args: { sequencer: t.arg.string(), to: t.arg.string() },
-    resolve: async (_root, { sequencer, to: given }, { access, user }) => {
-      const to = given.normalize('NFC');
+    resolve: async (_root, { sequencer, to: name }, { access, user }) => {
+      const to = name.normalize('NFC');
       if (!USER_NAME.test(to)) throw new SequencerError('BAD_INPUT', 'to: this is not the name of a user.');
       await access.control.handOver(sequencer, user, to);
       return { name: sequencer };

@@ -2,23 +2,23 @@
 import { LIMITS, SequencerError, type RunCommand, type TraceView } from '@sequencer/model';
 import { z } from 'zod';
 import { checkScriptText } from '../../backends/submission.ts';
-import { FailureActionEnum, OthersEnum, StepCommandEnum, StopLevelEnum, builder } from '../core/builder.ts';
-import { checked } from '../core/checked.ts';
+import { FailureActionEnum, OtherTasksEnum, StepCommandEnum, StopLevelEnum, builder } from '../core/builder.ts';
+import { validate } from '../core/validate.ts';
 import type { Context } from '../core/context.ts';
 import { TraceType } from '../runs/run-parts.ts';
-import { RunSource, requireSource } from '../runs/run-source.ts';
+import { RunModel, requireRunModel } from '../runs/run-model.ts';
 import { RunType } from '../runs/run.ts';
 
 /** Throws unless the run is under way, or what the runner refuses. */
-async function tell(id: string, context: Context, command: RunCommand): Promise<RunSource> {
-  const run = await requireSource(id, context);
+async function sendCommand(id: string, context: Context, command: RunCommand): Promise<RunModel> {
+  const run = await requireRunModel(id, context);
   run.requireStarted();
   await context.backend.command(run.row, context.user.name, command);
-  return new RunSource(run.row, context);
+  return new RunModel(run.row, context);
 }
 
 /** The trace as it is now; as it was `before`, but ended, when it is known no more. */
-async function traceOf(run: RunSource, id: number, before?: TraceView): Promise<TraceView> {
+async function traceOf(run: RunModel, id: number, before?: TraceView): Promise<TraceView> {
   const trace = (await run.view()).traces.find((found) => found.id === id);
   if (trace) return trace;
   if (!before) throw new SequencerError('UNKNOWN_TRACE');
@@ -32,13 +32,13 @@ builder.mutationFields((t) => ({
     type: RunType,
     description: 'Every trace stops at its next line. Until all have, `reason` says what it waits for.',
     args: { id: t.arg.id() },
-    resolve: (_root, { id }, context) => tell(id, context, { name: 'pause' }),
+    resolve: (_root, { id }, context) => sendCommand(id, context, { name: 'pause' }),
   }),
   resumeRun: t.field({
     type: RunType,
     description: 'Takes a pending pause back and lets every paused trace go on.',
     args: { id: t.arg.id() },
-    resolve: (_root, { id }, context) => tell(id, context, { name: 'resume' }),
+    resolve: (_root, { id }, context) => sendCommand(id, context, { name: 'resume' }),
   }),
   stepTrace: t.field({
     type: TraceType,
@@ -49,20 +49,20 @@ builder.mutationFields((t) => ({
       prompt: t.arg.int(),
       command: t.arg({ type: StepCommandEnum }),
       line: t.arg.int({ required: false, description: 'For UNTIL: a line of the file that the trace is stopped in.' }),
-      others: t.arg({ type: OthersEnum, required: false, description: 'GO_ON, if it is left out.' }),
+      others: t.arg({ type: OtherTasksEnum, required: false, description: 'GO_ON, if it is left out.' }),
     },
     resolve: async (_root, args, context): Promise<TraceView> => {
-      const run = await requireSource(args.run, context);
+      const run = await requireRunModel(args.run, context);
       run.requireStarted();
       const { trace, prompt, command, line, others } = args;
       const before = await traceOf(run, trace);
       if (command === 'UNTIL' && line == null) throw new SequencerError('BAD_INPUT', 'line: UNTIL needs a line.');
       await context.backend.command(run.row, context.user.name, {
         name: 'step',
-        trace: checked('trace', z.int().positive(), trace),
-        prompt: checked('prompt', z.int().positive(), prompt),
+        trace: validate('trace', z.int().positive(), trace),
+        prompt: validate('prompt', z.int().positive(), prompt),
         command,
-        ...(line == null ? {} : { line: checked('line', z.int().positive(), line) }),
+        ...(line == null ? {} : { line: validate('line', z.int().positive(), line) }),
         ...(others == null ? {} : { others }),
       });
       return traceOf(run, trace, before);
@@ -73,9 +73,9 @@ builder.mutationFields((t) => ({
     description: 'The tasks that wait for the step of this trace go on, while it is under way.',
     args: { run: t.arg.id(), trace: t.arg.int() },
     resolve: async (_root, { run: id, trace }, context): Promise<TraceView> => {
-      const run = await tell(id, context, {
+      const run = await sendCommand(id, context, {
         name: 'resumeOtherTasks',
-        trace: checked('trace', z.int().positive(), trace),
+        trace: validate('trace', z.int().positive(), trace),
       });
       return traceOf(run, trace);
     },
@@ -93,9 +93,9 @@ builder.mutationFields((t) => ({
       }),
     },
     resolve: async (_root, { id, level, escalate }, context) => {
-      const run = await tell(id, context, { name: 'stop', level, ...(escalate ? { escalate } : {}) });
-      await context.queue.stopped(run.row, context.user.name);
-      context.board.changed(run.row.sequencer);
+      const run = await sendCommand(id, context, { name: 'stop', level, ...(escalate ? { escalate } : {}) });
+      await context.queue.runStopped(run.row, context.user.name);
+      context.sequencerStates.invalidate(run.row.sequencer);
       return run;
     },
   }),
@@ -103,7 +103,7 @@ builder.mutationFields((t) => ({
     type: RunType,
     description: 'Takes a stop of level REQUEST back.',
     args: { id: t.arg.id() },
-    resolve: (_root, { id }, context) => tell(id, context, { name: 'unstop' }),
+    resolve: (_root, { id }, context) => sendCommand(id, context, { name: 'unstop' }),
   }),
   decideFailure: t.field({
     type: RunType,
@@ -111,8 +111,8 @@ builder.mutationFields((t) => ({
     args: { run: t.arg.id(), action: t.arg({ type: FailureActionEnum }), line: t.arg.int({ required: false }) },
     resolve: (_root, { run, action, line }, context) => {
       if (action === 'GOTO' && line == null) throw new SequencerError('BAD_INPUT', 'line: GOTO needs a line.');
-      const where = line == null ? {} : { line: checked('line', z.int().positive(), line) };
-      return tell(run, context, { name: 'decide', action, ...where });
+      const where = line == null ? {} : { line: validate('line', z.int().positive(), line) };
+      return sendCommand(run, context, { name: 'decide', action, ...where });
     },
   }),
   replaceRemaining: t.field({
@@ -121,7 +121,7 @@ builder.mutationFields((t) => ({
     args: { run: t.arg.id(), script: t.arg.string() },
     resolve: (_root, { run, script }, context) => {
       checkScriptText(script);
-      return tell(run, context, { name: 'replace', script });
+      return sendCommand(run, context, { name: 'replace', script });
     },
   }),
   answerAsk: t.field({
@@ -129,10 +129,10 @@ builder.mutationFields((t) => ({
     description: 'Answers a question of the script; one of kind confirm by `yes` or `no`.',
     args: { run: t.arg.id(), ask: t.arg.int(), answer: t.arg.string() },
     resolve: (_root, { run, ask, answer }, context) =>
-      tell(run, context, {
+      sendCommand(run, context, {
         name: 'answer',
-        ask: checked('ask', z.int().positive(), ask),
-        answer: checked('answer', answerSchema, answer),
+        ask: validate('ask', z.int().positive(), ask),
+        answer: validate('answer', answerSchema, answer),
       }),
   }),
 }));

@@ -7,7 +7,7 @@ import type { AuditLog } from '../../auth/audit-log.ts';
 import type { Identity } from '../../auth/authenticator.ts';
 import { MUTATIONS } from '../../auth/rules.ts';
 import type { Context } from './context.ts';
-import { hasBeenReached, whoIs } from './guarded.ts';
+import { hasBeenReached, whoIs } from './authorization.ts';
 
 /** The caller of a request, known before its context is made. */
 export interface Caller {

@@ -8,7 +8,7 @@ import {
   STOP_LEVELS,
   SequencerError,
   FAILURE_ACTIONS,
-  type Others,
+  type OtherTasks,
   type StepCommand,
   ROLES,
 } from '@sequencer/model';
@@ -69,12 +69,12 @@ export const StepCommandEnum = builder.enumType('StepCommand', {
     LOOP: { description: 'Over the rest of the loop that this line is in.' },
   } satisfies Record<StepCommand, { description: string }>,
 });
-export const OthersEnum = builder.enumType('Others', {
+export const OtherTasksEnum = builder.enumType('OtherTasks', {
   description: 'What the other tasks of its loop do while an asyncio task takes a step.',
   values: {
     GO_ON: { description: 'They run while the task awaits something.' },
     WAIT: { description: 'They wait until the step is over, or somebody lets them go on.' },
-  } satisfies Record<Others, { description: string }>,
+  } satisfies Record<OtherTasks, { description: string }>,
 });
 export const StopLevelEnum = builder.enumType('StopLevel', {
   description: 'The rungs of the stop ladder: at the next statement, SIGINT, SIGTERM, SIGKILL.',

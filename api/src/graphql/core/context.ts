@@ -33,8 +33,8 @@ export interface Context {
   user: User;
   access: Access;
   db: Db;
-  board: SequencerStates;
-  lives: LiveRuns;
+  sequencerStates: SequencerStates;
+  liveRuns: LiveRuns;
   backend: RunBackend;
   queue: RunQueue;
   watchers: Watchers;

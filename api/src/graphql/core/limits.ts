@@ -9,12 +9,12 @@ import type { Plugin } from 'graphql-yoga';
 
 const onReject = [
   (context: { reportError: (error: GraphQLError) => void } | null, error: GraphQLError) => {
-    const told = new GraphQLError(error.message.replace(/^Syntax Error: /, ''), {
+    const limitError = new GraphQLError(error.message.replace(/^Syntax Error: /, ''), {
       originalError: new SequencerError('TOO_COMPLEX'),
       extensions: { code: 'TOO_COMPLEX' },
     });
-    if (context) context.reportError(told);
-    else throw told;
+    if (context) context.reportError(limitError);
+    else throw limitError;
   },
 ];
 const options = { onReject, propagateOnRejection: false };

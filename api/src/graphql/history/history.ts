@@ -11,7 +11,7 @@ import {
   type RunFilter,
 } from '../../store/run-store.ts';
 import { DateTime, PhaseEnum, builder } from '../core/builder.ts';
-import { RunSource } from '../runs/run-source.ts';
+import { RunModel } from '../runs/run-model.ts';
 import { RunType, pageSize } from '../runs/run.ts';
 
 const LARGEST_LIST = 200;
@@ -20,7 +20,7 @@ const LONGEST_SEARCH = 500;
 
 interface Edge {
   cursor: string;
-  node: RunSource;
+  node: RunModel;
 }
 interface Connection {
   edges: Edge[];
@@ -124,7 +124,7 @@ builder.queryFields((t) => ({
       for (const row of rows) context.answer.spend(JSON.stringify([row.failure, row.arguments]).length);
       const edges = rows
         .slice(0, size)
-        .map((row) => ({ cursor: encodeCursor(cursorOf(row, order)), node: new RunSource(row, context) }));
+        .map((row) => ({ cursor: encodeCursor(cursorOf(row, order)), node: new RunModel(row, context) }));
       return { edges, hasNextPage: rows.length > size, hasPreviousPage: place !== null, filter };
     },
   }),

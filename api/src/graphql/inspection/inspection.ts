@@ -13,10 +13,10 @@ import {
 } from '@sequencer/model';
 import { z } from 'zod';
 import { builder } from '../core/builder.ts';
-import { checked } from '../core/checked.ts';
+import { validate } from '../core/validate.ts';
 import type { Context } from '../core/context.ts';
 import { VariableType } from '../runs/run-parts.ts';
-import { requireSource } from '../runs/run-source.ts';
+import { requireRunModel } from '../runs/run-model.ts';
 
 const ScopeEnum = builder.enumType('VariableScope', {
   description: 'Whose names: of the function, or of its module.',
@@ -49,8 +49,8 @@ const SourceFileType = builder.objectRef<SourceFile>('SourceFile').implement({
   }),
 });
 
-async function ask(id: string, context: Context, command: RunCommand): Promise<unknown> {
-  const run = await requireSource(id, context);
+async function sendCommand(id: string, context: Context, command: RunCommand): Promise<unknown> {
+  const run = await requireRunModel(id, context);
   run.requireStarted();
   return context.backend.command(run.row, context.user.name, command);
 }
@@ -80,12 +80,12 @@ builder.mutationFields((t) => ({
     },
     resolve: async (_root, args, context) =>
       evaluationSchema.parse(
-        await ask(args.run, context, {
+        await sendCommand(args.run, context, {
           name: 'evaluate',
-          trace: checked('trace', positive, args.trace),
-          prompt: checked('prompt', positive, args.prompt),
-          frame: checked('frame', z.int().nonnegative(), args.frame ?? 0),
-          expression: checked('expression', expressionSchema, args.expression),
+          trace: validate('trace', positive, args.trace),
+          prompt: validate('prompt', positive, args.prompt),
+          frame: validate('frame', z.int().nonnegative(), args.frame ?? 0),
+          expression: validate('expression', expressionSchema, args.expression),
         }),
       ),
   }),
@@ -94,10 +94,10 @@ builder.mutationFields((t) => ({
     description: 'Ends an evaluation that takes too long by a KeyboardInterrupt in it, and nothing else.',
     args: { run: t.arg.id(), trace: t.arg.int(), prompt: t.arg.int() },
     resolve: async (_root, args, context) => {
-      await ask(args.run, context, {
+      await sendCommand(args.run, context, {
         name: 'interruptEvaluation',
-        trace: checked('trace', positive, args.trace),
-        prompt: checked('prompt', positive, args.prompt),
+        trace: validate('trace', positive, args.trace),
+        prompt: validate('prompt', positive, args.prompt),
       });
       return true;
     },
@@ -120,15 +120,15 @@ builder.queryFields((t) => ({
     },
     resolve: async (_root, args, context) =>
       variablePageSchema.parse(
-        await ask(args.run, context, {
+        await sendCommand(args.run, context, {
           name: 'variables',
-          trace: checked('trace', positive, args.trace),
-          prompt: checked('prompt', positive, args.prompt),
-          frame: checked('frame', z.int().nonnegative(), args.frame ?? 0),
+          trace: validate('trace', positive, args.trace),
+          prompt: validate('prompt', positive, args.prompt),
+          frame: validate('frame', z.int().nonnegative(), args.frame ?? 0),
           scope: args.scope ?? 'locals',
-          path: checked('path', pathSchema, args.path ?? []),
-          after: checked('after', z.int().nonnegative(), args.after ?? 0),
-          first: checked('first', positive.max(LIMITS.variablePage), args.first ?? 100),
+          path: validate('path', pathSchema, args.path ?? []),
+          after: validate('after', z.int().nonnegative(), args.after ?? 0),
+          first: validate('first', positive.max(LIMITS.variablePage), args.first ?? 100),
         }),
       ),
   }),
@@ -138,8 +138,8 @@ builder.queryFields((t) => ({
       'The text of a Python file that the run uses: on a stack, with a breakpoint, or where it imports from.',
     args: { run: t.arg.id(), file: t.arg.string() },
     resolve: async (_root, { run, file }, context) => {
-      const name = checked('file', z.string().min(1).max(LIMITS.breakpointTextLength), file);
-      const source = sourceFileSchema.parse(await ask(run, context, { name: 'source', file: name }));
+      const name = validate('file', z.string().min(1).max(LIMITS.breakpointTextLength), file);
+      const source = sourceFileSchema.parse(await sendCommand(run, context, { name: 'source', file: name }));
       return { ...source, text: exactText(source.text) };
     },
   }),

@@ -2,7 +2,7 @@
 import { SequencerError } from '@sequencer/model';
 import { checkScriptText, startAtSchema } from '../../backends/submission.ts';
 import { builder } from '../core/builder.ts';
-import { checked } from '../core/checked.ts';
+import { validate } from '../core/validate.ts';
 import { FindingType } from '../runs/run-parts.ts';
 
 const StatementSpanType = builder
@@ -28,10 +28,10 @@ builder.mutationFields((t) => ({
         description: 'The statement (from 0) to begin with: a finding LEFT_OUT says what a run would not do.',
       }),
     },
-    resolve: async (_root, { sequencer, script, startAt }, { board, backend }) => {
-      board.signal(sequencer);
+    resolve: async (_root, { sequencer, script, startAt }, { sequencerStates, backend }) => {
+      sequencerStates.require(sequencer);
       checkScriptText(script);
-      const beginning = checked('startAt', startAtSchema, startAt);
+      const beginning = validate('startAt', startAtSchema, startAt);
       const findings = await backend.check(sequencer, script, beginning ?? 0);
       if (!findings)
         throw new SequencerError('RUNNER_AWAY', 'The runner is not connected, so the script cannot be checked.');
@@ -42,8 +42,8 @@ builder.mutationFields((t) => ({
     type: [StatementSpanType],
     description: 'The top-level statements of a script, as the runner counts them. Nothing is run.',
     args: { sequencer: t.arg.string(), script: t.arg.string() },
-    resolve: async (_root, { sequencer, script }, { board, backend }) => {
-      board.signal(sequencer);
+    resolve: async (_root, { sequencer, script }, { sequencerStates, backend }) => {
+      sequencerStates.require(sequencer);
       checkScriptText(script);
       const statements = await backend.statements(sequencer, script);
       if (!statements)

@@ -1,8 +1,8 @@
 /** Submitting a run. */
 import { submit } from '../../backends/submission.ts';
-import { BreakpointInput, asked } from '../control/breakpoints.ts';
+import { BreakpointInput, readBreakpoints } from '../control/breakpoints.ts';
 import { RunStartEnum, builder } from '../core/builder.ts';
-import { RunSource } from '../runs/run-source.ts';
+import { RunModel } from '../runs/run-model.ts';
 import { RunType } from '../runs/run.ts';
 
 const SubmitRunInput = builder.inputType('SubmitRunInput', {
@@ -45,17 +45,17 @@ builder.mutationFields((t) => ({
     description: 'Puts a run into the queue. A script that Python cannot compile is refused, and nothing is made.',
     args: { input: t.arg({ type: SubmitRunInput }) },
     resolve: async (_root, { input }, context) => {
-      context.board.signal(input.sequencer);
-      await context.lives.endsStored(input.sequencer);
+      context.sequencerStates.require(input.sequencer);
+      await context.liveRuns.waitForStoredOutcomes(input.sequencer);
       const row = await submit(context, context.user.name, {
         ...input,
         arguments: input.arguments ?? [],
         startPaused: input.startPaused ?? false,
-        holdOnFailure: input.holdOnFailure ?? (await context.board.get(input.sequencer)).row.holdOnFailure,
+        holdOnFailure: input.holdOnFailure ?? (await context.sequencerStates.get(input.sequencer)).row.holdOnFailure,
         start: input.start ?? 'RUNNING',
-        breakpoints: asked(input.breakpoints ?? []),
+        breakpoints: readBreakpoints(input.breakpoints ?? []),
       });
-      return new RunSource(row, context);
+      return new RunModel(row, context);
     },
   }),
 }));

@@ -161,7 +161,7 @@ const OperationType = builder.objectRef<TelescopeView['agents'][number]>('Runnin
   }),
 });
 
-export const TelescopeType = builder.objectRef<TelescopeView>('TelescopeLook').implement({
+export const TelescopeType = builder.objectRef<TelescopeView>('TelescopeStatus').implement({
   description: "What goes on moving, as OCS's registry said after a stop.",
   fields: (t) => ({
     operations: t.expose('agents', { type: [OperationType], description: 'The newest first.' }),

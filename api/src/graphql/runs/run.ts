@@ -2,7 +2,7 @@
 import { EVENT_TYPES, SequencerError } from '@sequencer/model';
 import { scriptOf } from '../../store/run-store.ts';
 import { DateTime, PhaseEnum, RunStartEnum, builder } from '../core/builder.ts';
-import { AskType, ProgressType, ScriptVersionType } from './run-dialogue.ts';
+import { AskType, ProgressType, ScriptVersionType } from './run-interaction.ts';
 import {
   BreakpointType,
   EventType,
@@ -15,8 +15,8 @@ import {
   TraceType,
   readOutput,
 } from './run-parts.ts';
-import { findSource, type RunSource } from './run-source.ts';
-import { SequencerType } from '../core/sequencer-ref.ts';
+import { findRunModel, type RunModel } from './run-model.ts';
+import { SequencerType } from '../core/sequencer-type.ts';
 
 const LARGEST_PAGE = 5000;
 
@@ -34,7 +34,7 @@ function knownTypes(types: readonly string[]): readonly string[] {
   throw new SequencerError('BAD_INPUT', `types: events have the types ${known.join(', ')}.`);
 }
 
-export const RunType = builder.objectRef<RunSource>('Run');
+export const RunType = builder.objectRef<RunModel>('Run');
 
 RunType.implement({
   description: 'One execution of one script on one sequencer.',
@@ -108,7 +108,7 @@ RunType.implement({
     }),
     live: t.boolean({
       description: 'Whether this is what happens now: the runner that holds the run is connected.',
-      resolve: (run) => run.live?.held ?? false,
+      resolve: (run) => run.live?.connected ?? false,
     }),
     seenAt: t.field({
       type: DateTime,
@@ -187,6 +187,6 @@ builder.queryFields((t) => ({
     type: RunType,
     nullable: true,
     args: { id: t.arg.id() },
-    resolve: (_root, { id }, context) => findSource(id, context),
+    resolve: (_root, { id }, context) => findRunModel(id, context),
   }),
 }));

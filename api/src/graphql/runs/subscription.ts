@@ -7,9 +7,9 @@ import { findRun } from '../../store/run-store.ts';
 import { DateTime, builder } from '../core/builder.ts';
 import type { Context } from '../core/context.ts';
 import { EventType, OutputType, readOutput, type OutputPart } from './run-parts.ts';
-import { findSource, requireSource, type RunSource } from './run-source.ts';
+import { findRunModel, requireRunModel, type RunModel } from './run-model.ts';
 import { RunType } from './run.ts';
-import { SequencerType } from '../core/sequencer-ref.ts';
+import { SequencerType } from '../core/sequencer-type.ts';
 import { stream } from '../core/stream.ts';
 
 /** A whole state is sent at most ten times a second. */
@@ -51,8 +51,8 @@ function states<T>(signal: Signal, context: Context, read: () => T): AsyncIterab
  * The run whenever something of it changes; ends after its end. An urgent change is sent immediately, any other within
  * 100 ms of the state before. While the script floods the record, a viewer costs ten states a second and no more.
  */
-function runStates(first: RunSource, context: Context): AsyncIterableIterator<RunSource> {
-  const signal = context.board.signalOf(first.row.sequencer);
+function runStates(first: RunModel, context: Context): AsyncIterableIterator<RunModel> {
+  const signal = context.sequencerStates.signalOf(first.row.sequencer);
   return stream(async function* (stopped) {
     const leave = context.watchers.enter(first.row.id, signal);
     try {
@@ -60,7 +60,7 @@ function runStates(first: RunSource, context: Context): AsyncIterableIterator<Ru
       let sent = '';
       while (!stopped.aborted) {
         const seen = signal.version;
-        const urgent = context.lives.get(first.row.id)?.urgent;
+        const urgent = context.liveRuns.get(first.row.id)?.urgent;
         const seenUrgent = urgent?.version ?? 0;
         // A quick step is over within milliseconds: its end alone is sent.
         if (sent !== '' && run.live?.isBetweenPrompts) await urgent?.after(seenUrgent, stopped, STATE_EVERY_MS);
@@ -80,7 +80,7 @@ function runStates(first: RunSource, context: Context): AsyncIterableIterator<Ru
           else await pause(STATE_EVERY_MS - URGENT_EVERY_MS, stopped);
         }
         await signal.after(seen, stopped);
-        run = (await findSource(first.row.id, context)) ?? run;
+        run = (await findRunModel(first.row.id, context)) ?? run;
       }
     } finally {
       leave();
@@ -88,7 +88,7 @@ function runStates(first: RunSource, context: Context): AsyncIterableIterator<Ru
   });
 }
 
-async function fingerprint(run: RunSource): Promise<string> {
+async function fingerprint(run: RunModel): Promise<string> {
   const { live } = run;
   const { lastSeq } = run.facts;
   return [
@@ -96,7 +96,7 @@ async function fingerprint(run: RunSource): Promise<string> {
     await run.reason(),
     run.row.place,
     lastSeq,
-    live?.held,
+    live?.connected,
     live?.seenAt?.getTime(),
     run.watchers,
   ].join(' ');
@@ -113,7 +113,7 @@ function eventBatches(
   types: readonly string[] | null,
 ): AsyncIterableIterator<StoredEvent[]> {
   return stream(async function* (stopped) {
-    const signal = context.board.signalOf((await requireSource(id, context)).row.sequencer);
+    const signal = context.sequencerStates.signalOf((await requireRunModel(id, context)).row.sequencer);
     const wanted = types && new Set(types);
     let at = after;
     let first = true;
@@ -121,7 +121,7 @@ function eventBatches(
       const seen = signal.version;
       const free = await slot(context, stopped);
       try {
-        const live = context.lives.get(id);
+        const live = context.liveRuns.get(id);
         const tail = live?.tail(at, BATCH) ?? null;
         // Read before the query, so that `at` never passes an event that the query did not see.
         const stored = live ? live.storedSeq : ((await findRun(context.db, id))?.lastSeq ?? 0);
@@ -139,7 +139,7 @@ function eventBatches(
       } finally {
         free();
       }
-      const now = context.lives.get(id);
+      const now = context.liveRuns.get(id);
       if (at < (now?.view.lastSeq ?? 0)) continue;
       if (now ? now.view.outcome !== null || isFinal(now.row.phase) : await hasEnded(id, context)) return;
       await signal.after(seen, stopped);
@@ -157,19 +157,21 @@ builder.subscriptionType({
     sequencers: t.field({
       type: [SequencerType],
       subscribe: (_root, _args, context) =>
-        states(context.board.anything, context, () => context.board.names.map((name) => ({ name }))),
+        states(context.sequencerStates.anyChange, context, () =>
+          context.sequencerStates.names.map((name) => ({ name })),
+        ),
       resolve: (sequencers) => sequencers,
     }),
     sequencer: t.field({
       type: SequencerType,
       args: { name: t.arg.string() },
-      subscribe: (_root, { name }, context) => states(context.board.signal(name), context, () => ({ name })),
+      subscribe: (_root, { name }, context) => states(context.sequencerStates.signal(name), context, () => ({ name })),
       resolve: (sequencer) => sequencer,
     }),
     run: t.field({
       type: RunType,
       args: { id: t.arg.id() },
-      subscribe: async (_root, { id }, context) => runStates(await requireSource(id, context), context),
+      subscribe: async (_root, { id }, context) => runStates(await requireRunModel(id, context), context),
       resolve: (run) => run,
     }),
     output: t.field({

@@ -1,17 +1,17 @@
 /** The types Sequencer and Runner. */
 import { LIMITS } from '@sequencer/model';
-import type { RunnerLook } from '../../backends/run-backend.ts';
+import type { RunnerStatus } from '../../backends/run-backend.ts';
 import { DateTime, ModeEnum, builder } from '../core/builder.ts';
-import { RunSource } from '../runs/run-source.ts';
+import { RunModel } from '../runs/run-model.ts';
 import { RunType, pageSize } from '../runs/run.ts';
-import { SequencerType } from '../core/sequencer-ref.ts';
+import { SequencerType } from '../core/sequencer-type.ts';
 
 const PackageType = builder.objectRef<{ name: string; version: string }>('Package').implement({
   description: 'A Python package that scripts use.',
   fields: (t) => ({ name: t.exposeString('name'), version: t.exposeString('version') }),
 });
 
-const RunnerType = builder.objectRef<RunnerLook>('Runner').implement({
+const RunnerType = builder.objectRef<RunnerStatus>('Runner').implement({
   description: 'The Python side of a sequencer: a worker that waits for runs and holds at most one.',
   fields: (t) => ({
     connected: t.exposeBoolean('connected'),
@@ -40,24 +40,27 @@ SequencerType.implement({
   description: "A telescope's seat: it has at most one active run.",
   fields: (t) => ({
     name: t.exposeString('name'),
-    mode: t.field({ type: ModeEnum, resolve: async ({ name }, _args, { board }) => (await board.get(name)).row.mode }),
+    mode: t.field({
+      type: ModeEnum,
+      resolve: async ({ name }, _args, { sequencerStates }) => (await sequencerStates.get(name)).row.mode,
+    }),
     modeReason: t.string({
       nullable: true,
       description: 'Why the mode was last changed.',
-      resolve: async ({ name }, _args, { board }) => (await board.get(name)).row.modeReason,
+      resolve: async ({ name }, _args, { sequencerStates }) => (await sequencerStates.get(name)).row.modeReason,
     }),
     modeChangedBy: t.string({
       nullable: true,
-      resolve: async ({ name }, _args, { board }) => (await board.get(name)).row.modeChangedBy,
+      resolve: async ({ name }, _args, { sequencerStates }) => (await sequencerStates.get(name)).row.modeChangedBy,
     }),
     modeChangedAt: t.field({
       type: DateTime,
       nullable: true,
-      resolve: async ({ name }, _args, { board }) => (await board.get(name)).row.modeChangedAt,
+      resolve: async ({ name }, _args, { sequencerStates }) => (await sequencerStates.get(name)).row.modeChangedAt,
     }),
     holdOnFailure: t.boolean({
       description: 'Whether a failure holds a run that does not say it itself.',
-      resolve: async ({ name }, _args, { board }) => (await board.get(name)).row.holdOnFailure,
+      resolve: async ({ name }, _args, { sequencerStates }) => (await sequencerStates.get(name)).row.holdOnFailure,
     }),
     hostname: t.string({
       description: 'The host name that scripts see.',
@@ -75,8 +78,8 @@ SequencerType.implement({
       type: RunType,
       nullable: true,
       resolve: async ({ name }, _args, context) => {
-        const { active } = await context.board.get(name);
-        return active && new RunSource(active, context);
+        const { active } = await context.sequencerStates.get(name);
+        return active && new RunModel(active, context);
       },
     }),
     lastRun: t.field({
@@ -84,8 +87,8 @@ SequencerType.implement({
       nullable: true,
       description: 'The newest run that has ended.',
       resolve: async ({ name }, _args, context) => {
-        const { last } = await context.board.get(name);
-        return last && new RunSource(last, context);
+        const { last } = await context.sequencerStates.get(name);
+        return last && new RunModel(last, context);
       },
     }),
     queue: t.field({
@@ -94,8 +97,8 @@ SequencerType.implement({
       args: { first: t.arg.int({ required: false, description: 'At most so many; all when it is left out.' }) },
       resolve: async ({ name }, { first }, context) => {
         const size = pageSize('first', first ?? LIMITS.queueLength, LIMITS.queueLength);
-        const { queue } = await context.board.get(name);
-        return queue.slice(0, size).map((row) => new RunSource(row, context));
+        const { queue } = await context.sequencerStates.get(name);
+        return queue.slice(0, size).map((row) => new RunModel(row, context));
       },
     }),
   }),
@@ -104,12 +107,12 @@ SequencerType.implement({
 builder.queryFields((t) => ({
   sequencers: t.field({
     type: [SequencerType],
-    resolve: (_root, _args, { board }) => board.names.map((name) => ({ name })),
+    resolve: (_root, _args, { sequencerStates }) => sequencerStates.names.map((name) => ({ name })),
   }),
   sequencer: t.field({
     type: SequencerType,
     nullable: true,
     args: { name: t.arg.string() },
-    resolve: (_root, { name }, { board }) => (board.has(name) ? { name } : null),
+    resolve: (_root, { name }, { sequencerStates }) => (sequencerStates.has(name) ? { name } : null),
   }),
 }));

@@ -16,8 +16,8 @@ const PAUSE_MS = 50;
 export interface FollowerParts {
   db: Db;
   log: Logger;
-  lives: LiveRuns;
-  board: SequencerStates;
+  liveRuns: LiveRuns;
+  sequencerStates: SequencerStates;
   /** Whether its runner is on the line here: then its events come from there. */
   isConnectedHere: (run: string) => boolean;
 }
@@ -33,7 +33,7 @@ export class Follower {
 
   /** There may be more of the run in the store. */
   follow(run: string): void {
-    const live = this.#parts.lives.get(run);
+    const live = this.#parts.liveRuns.get(run);
     if (!live || this.#parts.isConnectedHere(run)) return;
     if (this.#working.has(run)) {
       this.#again.add(run);
@@ -65,14 +65,14 @@ export class Follower {
 
   /** Takes in all that is stored. */
   async catchUp(live: LiveRun): Promise<void> {
-    const { db, board, lives } = this.#parts;
+    const { db, sequencerStates, liveRuns } = this.#parts;
     const { id, sequencer } = live.row;
     let isChanged = false;
     for (;;) {
       const page = await eventsAfter(db, id, live.view.lastSeq, PAGE);
       if (page.length === 0 || !live.follow(page)) break;
       isChanged = true;
-      board.touched(sequencer);
+      sequencerStates.notify(sequencer);
       if (page.length < PAGE) break;
     }
     // Of a run that goes on. One whose runner was killed tells no end: then there is nothing new but the row.
@@ -80,8 +80,8 @@ export class Follower {
     const row = await findRun(db, id);
     if (!row || !isFinal(row.phase)) return;
     live.row = row;
-    lives.letGo(id);
+    liveRuns.forgetLater(id);
     live.changed.notify();
-    board.changed(sequencer);
+    sequencerStates.invalidate(sequencer);
   }
 }

@@ -34,8 +34,8 @@ export interface ReplicasParts {
   databaseUrl: string;
   log: Logger;
   gateway: Gateway;
-  lives: LiveRuns;
-  board: SequencerStates;
+  liveRuns: LiveRuns;
+  sequencerStates: SequencerStates;
   watchers: Watchers;
   execute: (run: string, by: string, command: RunCommand) => Promise<unknown>;
   /** Who has the runner on the line, or whose it is to tell the cluster of it, may be another. */
@@ -61,7 +61,7 @@ export class Replicas {
 
   constructor(parts: ReplicasParts) {
     this.#parts = parts;
-    const { db, databaseUrl, log, lives, board, watchers, gateway, execute } = parts;
+    const { db, databaseUrl, log, liveRuns, sequencerStates, watchers, gateway, execute } = parts;
     const { id } = this;
     this.#notifyChannel = new NotifyChannel({
       db,
@@ -72,7 +72,7 @@ export class Replicas {
         this.#onNotification(from, message);
       },
       onListening: () => {
-        for (const [run, count] of watchers.own()) this.#notifyChannel.notify({ about: 'watchers', run, count });
+        for (const [run, count] of watchers.local()) this.#notifyChannel.notify({ about: 'watchers', run, count });
         void this.#check();
       },
     });
@@ -80,15 +80,15 @@ export class Replicas {
     this.#follower = new Follower({
       db,
       log,
-      lives,
-      board,
+      liveRuns,
+      sequencerStates,
       isConnectedHere: (run) => gateway.connection(run) !== null,
     });
     this.#commands = new RemoteCommands({ db, log, id, notifyChannel: this.#notifyChannel, execute });
-    board.announce = (name) => {
+    sequencerStates.announce = (name) => {
       this.#notifyChannel.notify({ about: 'sequencer', name });
     };
-    lives.opened = ({ row }) => {
+    liveRuns.onOpened = ({ row }) => {
       void this.#logFailure('a seat could not be read', () => this.#readLeases([row.id]));
       this.#follower.follow(row.id);
     };
@@ -163,7 +163,7 @@ export class Replicas {
   /* ---- what others say ------------------------------------------------------------------------------------------------ */
 
   #onNotification(from: string, message: Message): void {
-    const { board, watchers, lives } = this.#parts;
+    const { sequencerStates, watchers, liveRuns } = this.#parts;
     switch (message.about) {
       case 'events':
         this.#follower.follow(message.run);
@@ -172,7 +172,7 @@ export class Replicas {
         void this.#logFailure('a seat could not be read', () => this.#readLeases([message.run]));
         return;
       case 'sequencer':
-        board.onChangeElsewhere(message.name);
+        sequencerStates.invalidateLocally(message.name);
         return;
       case 'command':
         if (message.to === this.id) {
@@ -180,9 +180,9 @@ export class Replicas {
         }
         return;
       case 'watchers': {
-        watchers.setOthers(from, message.run, message.count);
-        const sequencer = lives.get(message.run)?.row.sequencer;
-        if (sequencer !== undefined) board.touched(sequencer);
+        watchers.setRemote(from, message.run, message.count);
+        const sequencer = liveRuns.get(message.run)?.row.sequencer;
+        if (sequencer !== undefined) sequencerStates.notify(sequencer);
       }
     }
   }
@@ -198,7 +198,7 @@ export class Replicas {
   /** At everything, for what was not heard. */
   async #check(): Promise<void> {
     await this.#logFailure('the other replicas could not be looked at', async () => {
-      const { db, lives, watchers, gateway } = this.#parts;
+      const { db, liveRuns, watchers, gateway } = this.#parts;
       await this.#leases.heartbeat();
       const isInTime = performance.now() - this.#checkedAt < MAX_CHECK_GAP_MS;
       this.#checkedAt = performance.now();
@@ -209,24 +209,24 @@ export class Replicas {
           this.#notifyChannel.notify({ about: 'seat', run });
         }
         await db.delete(commands).where(lt(commands.askedAt, sql`now() - interval '2 minutes'`));
-        watchers.keepOthers(await this.#leases.liveReplicas());
+        watchers.keepReplicas(await this.#leases.liveReplicas());
       }
-      const open = lives.all().map(({ row }) => row.id);
+      const open = liveRuns.all().map(({ row }) => row.id);
       await this.#readLeases(open);
       this.#countUnowned(open);
       for (const row of await findRuns(db, open)) {
-        const live = lives.get(row.id);
+        const live = liveRuns.get(row.id);
         if (live && (row.lastSeq > live.view.lastSeq || isFinal(row.phase) !== isFinal(live.row.phase))) {
           this.#follower.follow(row.id);
         }
       }
-      for (const run of this.#own) if (!lives.get(run)) this.#own.delete(run);
+      for (const run of this.#own) if (!liveRuns.get(run)) this.#own.delete(run);
       await this.#commands.process();
     });
   }
 
   async #readLeases(runs: readonly string[]): Promise<void> {
-    const { gateway, lives, board, leaseChanged } = this.#parts;
+    const { gateway, liveRuns, sequencerStates, leaseChanged } = this.#parts;
     const seats = await this.#leases.find(runs);
     for (const run of runs) {
       const seat = seats.get(run);
@@ -243,13 +243,13 @@ export class Replicas {
         this.#unownedChecks.delete(run);
         if (this.#own.delete(run)) leaseChanged(run);
       } else this.#leasesElsewhere.delete(run);
-      const live = lives.get(run);
+      const live = liveRuns.get(run);
       const held = this.#leasesElsewhere.has(run) || connection !== null;
-      if (!live || (live.held === held && before?.replica === seat?.replica)) continue;
-      live.held = held && !isFinal(live.row.phase);
+      if (!live || (live.connected === held && before?.replica === seat?.replica)) continue;
+      live.connected = held && !isFinal(live.row.phase);
       live.seenAt = new Date();
       live.changed.notify();
-      board.touched(live.row.sequencer);
+      sequencerStates.notify(live.row.sequencer);
       leaseChanged(run);
     }
   }

@@ -29,7 +29,7 @@ function spend(answer: AnswerBudget, value: unknown): void {
 }
 
 /** Wraps every field of the schema. */
-export function counted(schema: GraphQLSchema): GraphQLSchema {
+export function withAnswerBudget(schema: GraphQLSchema): GraphQLSchema {
   const subscriptions: unknown = schema.getSubscriptionType();
   const queries: unknown = schema.getQueryType();
   for (const type of Object.values(schema.getTypeMap())) {

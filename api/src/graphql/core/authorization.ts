@@ -39,7 +39,7 @@ export function needsOf(schema: GraphQLSchema): Map<string, Need> {
   return found;
 }
 
-export function guarded(schema: GraphQLSchema): GraphQLSchema {
+export function withAuthorization(schema: GraphQLSchema): GraphQLSchema {
   const needs = needsOf(schema);
   const roots: unknown[] = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
   for (const type of Object.values(schema.getTypeMap())) {
@@ -47,14 +47,14 @@ export function guarded(schema: GraphQLSchema): GraphQLSchema {
     for (const field of Object.values(type.getFields()) as Field[]) {
       const need = needs.get(`${type.name}.${field.name}`) ?? 'ADMIN';
       if (type === schema.getMutationType()) {
-        field.resolve = command(field, field.resolve ?? defaultFieldResolver);
+        field.resolve = authorizedMutation(field, field.resolve ?? defaultFieldResolver);
       } else if (type === schema.getSubscriptionType()) {
-        field.subscribe = checked(need, field.subscribe ?? defaultFieldResolver);
+        field.subscribe = withRole(need, field.subscribe ?? defaultFieldResolver);
       } else if (type === schema.getQueryType() && QUERIES[field.name]) {
-        field.resolve = asked(QUERIES[field.name], field.resolve ?? defaultFieldResolver);
+        field.resolve = authorizedQuery(QUERIES[field.name], field.resolve ?? defaultFieldResolver);
       } else if (roots.includes(type) || need !== 'VIEWER') {
         // Below the roots, a viewer's field is reached only by who has passed a root.
-        field.resolve = checked(need, field.resolve ?? defaultFieldResolver);
+        field.resolve = withRole(need, field.resolve ?? defaultFieldResolver);
       }
     }
   }
@@ -79,7 +79,7 @@ function requireText(args: Args, path = ''): void {
   }
 }
 
-function checked(need: Need, inner: Resolver): Resolver {
+function withRole(need: Need, inner: Resolver): Resolver {
   return (root, args: Args, context, info) => {
     requireNeed(need, context);
     requireText(args);
@@ -88,7 +88,7 @@ function checked(need: Need, inner: Resolver): Resolver {
 }
 
 /** A query that a script answers. */
-function asked(rule: CommandRule | undefined, inner: Resolver): Resolver {
+function authorizedQuery(rule: CommandRule | undefined, inner: Resolver): Resolver {
   if (!rule) return inner;
   return async (root, args: Args, context, info): Promise<unknown> => {
     await admit(rule, args, context, { sequencer: null, run: null, line: null });
@@ -121,7 +121,7 @@ function isUrgent(name: string, rule: CommandRule): boolean {
 }
 
 /** A mutation: the role, the grant for its sequencer, who has control, and in any case an entry in the audit. */
-function command(field: Field, inner: Resolver): Resolver {
+function authorizedMutation(field: Field, inner: Resolver): Resolver {
   const rule = MUTATIONS[field.name];
   if (!rule) throw new Error(`Mutation.${field.name} has no rule.`);
   return async (root, args: Args, context, info): Promise<unknown> => {
@@ -134,7 +134,7 @@ function command(field: Field, inner: Resolver): Resolver {
       at,
       action: field.name,
       ...target,
-      details: details(await told(field.name, args, context)),
+      details: details(await auditedArguments(field.name, args, context)),
     });
     try {
       await admit(rule, args, context, target);
@@ -193,13 +193,13 @@ async function findTarget(rule: CommandRule, args: Args, context: Context, targe
   if (rule.sequencer !== undefined) {
     const name = rule.sequencer.split('.').reduce<unknown>((value, key) => (value as Args)[key], args);
     if (typeof name !== 'string') throw new SequencerError('UNKNOWN_SEQUENCER');
-    context.board.signal(name);
+    context.sequencerStates.require(name);
     target.sequencer = name;
   }
   if (rule.run === undefined) return;
   const id = args[rule.run];
   if (typeof id !== 'string' || !isUuid(id)) throw new SequencerError('UNKNOWN_RUN');
-  const live = context.lives.get(id);
+  const live = context.liveRuns.get(id);
   const row = live?.row ?? (await findRun(context.db, id));
   if (!row) throw new SequencerError('UNKNOWN_RUN');
   target.run = row.id;
@@ -209,7 +209,7 @@ async function findTarget(rule: CommandRule, args: Args, context: Context, targe
 }
 
 /** People sometimes type their password where the name belongs: a name that nobody has is not kept. */
-async function told(action: string, args: Args, context: Context): Promise<Args> {
+async function auditedArguments(action: string, args: Args, context: Context): Promise<Args> {
   if (action !== 'signIn') return args;
   try {
     const person = await context.access.authenticator.passwordUsers?.find(String(args.name));

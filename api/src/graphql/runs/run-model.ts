@@ -16,9 +16,9 @@ import { findRun, type RunSummary } from '../../store/run-store.ts';
 import { isUuid } from '../../lib/uuid.ts';
 import { ANSWER_BYTES } from '../core/answer-budget.ts';
 import type { Context } from '../core/context.ts';
-import type { ScriptVersion } from './run-dialogue.ts';
+import type { ScriptVersion } from './run-interaction.ts';
 
-export class RunSource {
+export class RunModel {
   readonly row: RunSummary;
   readonly live: LiveRun | null;
   readonly #context: Context;
@@ -26,7 +26,7 @@ export class RunSource {
 
   constructor(row: RunSummary, context: Context) {
     this.#context = context;
-    this.live = context.lives.get(row.id) ?? null;
+    this.live = context.liveRuns.get(row.id) ?? null;
     this.row = this.live?.row ?? row;
   }
 
@@ -60,7 +60,7 @@ export class RunSource {
   /** One sentence: why it is in its phase. For a waiting run, what it waits for. */
   async reason(): Promise<string | null> {
     if (this.phase !== 'QUEUED') return this.live ? this.live.reason : this.row.reason;
-    return this.#context.queue.whyItWaits(this.row);
+    return this.#context.queue.waitReason(this.row);
   }
 
   /** Events with seq > after, oldest first: from memory when it has them, else from the store. */
@@ -125,14 +125,14 @@ export class RunSource {
 }
 
 /** Null when there is no such run. */
-export async function findSource(id: string, context: Context): Promise<RunSource | null> {
+export async function findRunModel(id: string, context: Context): Promise<RunModel | null> {
   if (!isUuid(id)) return null;
-  const row = context.lives.get(id)?.row ?? (await findRun(context.db, id));
-  return row ? new RunSource(row, context) : null;
+  const row = context.liveRuns.get(id)?.row ?? (await findRun(context.db, id));
+  return row ? new RunModel(row, context) : null;
 }
 
-export async function requireSource(id: string, context: Context): Promise<RunSource> {
-  const source = await findSource(id, context);
+export async function requireRunModel(id: string, context: Context): Promise<RunModel> {
+  const source = await findRunModel(id, context);
   if (!source) throw new SequencerError('UNKNOWN_RUN');
   return source;
 }

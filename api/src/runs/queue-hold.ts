@@ -15,7 +15,7 @@ export async function lockSequencer(tx: Transaction, name: string): Promise<Sequ
 }
 
 /** After the name of a run: how it ended, when that was bad. */
-export const END_WORDS: Partial<Record<Phase, string>> = {
+export const OUTCOME_PHRASES: Partial<Record<Phase, string>> = {
   FAILED: 'failed',
   INTERRUPTED: 'was interrupted',
   TERMINATED: 'was terminated',
@@ -24,13 +24,13 @@ export const END_WORDS: Partial<Record<Phase, string>> = {
 };
 
 /** Sets the mode to Off after a bad end. Needs the sequencer's lock. */
-export async function afterEnd(tx: Transaction, sequencer: string, number: number, phase: FinalPhase): Promise<void> {
+export async function onRunEnded(tx: Transaction, sequencer: string, number: number, phase: FinalPhase): Promise<void> {
   if (letsQueueContinue(phase)) return;
-  await switchOff(tx, sequencer, 'Sequencer', `Run ${String(number)} ${END_WORDS[phase] ?? 'ended'}.`);
+  await setModeOff(tx, sequencer, 'Sequencer', `Run ${String(number)} ${OUTCOME_PHRASES[phase] ?? 'ended'}.`);
 }
 
 /** Sets the mode to Off with the reason, and holds the runs that were to start by themselves. Needs the lock. */
-export async function switchOff(tx: Transaction, sequencer: string, by: string, why: string): Promise<void> {
+export async function setModeOff(tx: Transaction, sequencer: string, by: string, why: string): Promise<void> {
   const row = await lockSequencer(tx, sequencer);
   if (row.mode !== 'OFF') {
     await tx

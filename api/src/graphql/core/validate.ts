@@ -3,7 +3,7 @@ import { SequencerError } from '@sequencer/model';
 import type { z } from 'zod';
 
 /** The value as the schema makes it. Throws BAD_INPUT, which names it. */
-export function checked<S extends z.ZodType>(name: string, schema: S, value: unknown): z.output<S> {
+export function validate<S extends z.ZodType>(name: string, schema: S, value: unknown): z.output<S> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
