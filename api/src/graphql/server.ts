@@ -1,11 +1,11 @@
-/** The version of the API, and its clock. */
+/** The query `server`: version and clock of the API. */
 import { DateTime, builder } from './core/builder.ts';
 
 const ServerType = builder.objectRef<{ version: string }>('Server').implement({
-  description: "The server's version, and its clock.",
+  description: 'The API server.',
   fields: (t) => ({
-    version: t.exposeString('version'),
-    time: t.field({ type: DateTime, resolve: () => new Date() }),
+    version: t.exposeString('version', { description: 'Version of Sequencer.' }),
+    time: t.field({ type: DateTime, description: 'Current time of the server.', resolve: () => new Date() }),
   }),
 });
 

@@ -4,156 +4,205 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
-/** A way in. */
+/** How a caller is authenticated. */
 export type AccessMethod =
-  /** Nobody signs in: whoever uses this machine may do everything. */
+  /** No sign-in: every local user is an admin. */
   | 'NONE'
-  /** By the site's provider of identities. */
+  /** The site's OpenID Connect provider. */
   | 'OIDC'
+  /** Name and password. */
   | 'PASSWORD'
-  /** The site's web server signs people in. */
+  /** Headers of the site's reverse proxy. */
   | 'PROXY'
-  /** A program with an API token. */
+  /** API token of a program. */
   | 'TOKEN';
 
-/** All that is given has to hold. */
+/** Selects entries. All given conditions have to hold. */
 export type AuditFilter = {
+  /** Name of a mutation. */
   action?: string | null | undefined;
+  /** At or after this time. */
   from?: string | null | undefined;
-  /** Only what was not done. */
+  /** Only actions that failed. */
   refused?: boolean | null | undefined;
   run?: string | number | null | undefined;
   sequencer?: string | null | undefined;
+  /** Before this time. */
   to?: string | null | undefined;
+  /** Name of a user. */
   user?: string | null | undefined;
 };
 
+/** A breakpoint or log point to set. */
 export type BreakpointInput = {
-  /** An expression: stops where it is true, and where it raises. */
+  /** Python expression. The trace stops if it is true, or if it raises. */
   condition?: string | null | undefined;
   enabled?: boolean | null | undefined;
-  /** A path, or the name of a module as in `import sorunlib.acu`; the script itself when it is left out. */
+  /** Path of a file, or name of a module such as `sorunlib.acu`. The script itself if null. */
   file?: string | null | undefined;
-  /** Stops at this hit alone, counted from 1. */
+  /** Stop only at this hit, counted from 1. */
   hitCount?: number | null | undefined;
-  /** If it has no code, the next line that has is taken. */
+  /** Line from 1. Without code there, the next line with code is used. */
   line: number;
-  /** Text with expressions in {braces}: it is recorded each time, and nothing stops. */
+  /** Makes it a log point: records this text, with {expressions} in braces, and does not stop. */
   logMessage?: string | null | undefined;
 };
 
-/** What to do about a failed statement whose process is held. */
+/** What to do with a failed statement that holds its run. */
 export type FailureAction =
+  /** Continue with the statement at a given line. */
   | 'GOTO'
+  /** Run the failed statement again. */
   | 'RETRY'
+  /** Continue with the statement after it. */
   | 'SKIP'
+  /** End the run as failed. */
   | 'STOP';
 
-/** What the other tasks of its loop do while an asyncio task takes a step. */
+/** What the other tasks of the event loop do while an asyncio task takes a step. */
 export type OtherTasks =
-  /** They run while the task awaits something. */
+  /** They run while the stepped task awaits something. */
   | 'GO_ON'
-  /** They wait until the step is over, or somebody lets them go on. */
+  /** They are frozen until the step completes or `resumeOtherTasks` is called. */
   | 'WAIT';
 
+/** Standard output or standard error. */
 export type OutputStream =
   | 'STDERR'
   | 'STDOUT';
 
-/** Viewers look, operators run and stop, admins set up. */
+/** What a user may do. Each role includes the ones before it. */
 export type Role =
+  /** Manage accounts and read the audit log. */
   | 'ADMIN'
+  /** Submit, control and stop runs. */
   | 'OPERATOR'
+  /** Read everything except accounts and the audit log. */
   | 'VIEWER';
 
-/** Which runs of the history. All that is given has to hold. */
+/** Selects runs. All given conditions have to hold. */
 export type RunFilter = {
+  /** Submitted at or after this time. */
   from?: string | null | undefined;
+  /** Any of these phases. */
   phases?: Array<RunPhase> | null | undefined;
   sequencer?: string | null | undefined;
+  /** Name of a user. */
   submittedBy?: string | null | undefined;
-  /** In the title, the number (satp1/12), the failure or the script. */
+  /** Words in the title, the number (satp1/12), the failure or the script. */
   text?: string | null | undefined;
+  /** Submitted before this time. */
   to?: string | null | undefined;
 };
 
-/** By the time of submission, or by how long they ran. */
+/** Order of runs. */
 export type RunOrder =
+  /** By duration, longest first. */
   | 'LONGEST'
+  /** By time of submission, newest first. */
   | 'NEWEST'
+  /** By time of submission, oldest first. */
   | 'OLDEST';
 
-/** Where a run is in its life. After one of SUCCEEDED to LOST it never changes. */
+/** Phase of a run. SUCCEEDED, FAILED, INTERRUPTED, TERMINATED, KILLED, CANCELLED and LOST are final. */
 export type RunPhase =
+  /** Removed from the queue before it started. */
   | 'CANCELLED'
+  /** An exception or a nonzero exit code ended the script, or it could not start. */
   | 'FAILED'
+  /** KeyboardInterrupt or a stop at a statement ended the script. */
   | 'INTERRUPTED'
+  /** SIGKILL ended the script. */
   | 'KILLED'
+  /** The runner lost the run; how it ended is not known. */
   | 'LOST'
+  /** All traces are stopped, or the run is held on a failure. */
   | 'PAUSED'
+  /** Waiting in the queue. */
   | 'QUEUED'
+  /** The script is running. A requested pause may be pending. */
   | 'RUNNING'
+  /** Sent to the runner; the script is not running yet. */
   | 'STARTING'
+  /** A stop was sent and the script has not ended yet. */
   | 'STOPPING'
+  /** The script ended normally. */
   | 'SUCCEEDED'
+  /** SIGTERM ended the script. */
   | 'TERMINATED';
 
-/** QUEUED waits for the mode of the sequencer; RUNNING starts as soon as the sequencer is free. */
+/** When a run starts. */
 export type RunStart =
+  /** In its turn, if the mode of the sequencer allows it. */
   | 'QUEUED'
+  /** As soon as the sequencer is free, in any mode. */
   | 'RUNNING';
 
-/** What starts the next run of a sequencer. SCHEDULER is reserved: there is no scheduler yet, and setMode refuses it with NOT_YET. */
+/** What starts the next run of a sequencer. */
 export type SequencerMode =
+  /** Only runs with `start: RUNNING` start. */
   | 'OFF'
+  /** The next queued run starts automatically. */
   | 'QUEUE'
+  /** Reserved: there is no scheduler yet. setMode fails with NOT_YET. */
   | 'SCHEDULER';
 
-/** What a paused trace does next. */
+/** How a paused trace continues. */
 export type StepCommand =
-  /** On, until something stops it. */
+  /** Until a breakpoint, a pause or the end. */
   | 'CONTINUE'
-  /** Over the rest of the loop that this line is in. */
+  /** To the end of the loop that contains this line. */
   | 'LOOP'
-  /** To the next line, over calls. */
+  /** To the next line of this function; calls run to their end. */
   | 'NEXT'
-  /** Out of the function. */
+  /** To the return of this function. */
   | 'RETURN'
-  /** Into a call, also of a library that is written in Python. */
+  /** To the next line, entering calls, also of Python libraries. */
   | 'STEP'
-  /** To a line of this function, or out of it. */
+  /** To the given line of this function, or to its return. */
   | 'UNTIL';
 
-/** The rungs of the stop ladder: at the next statement, SIGINT, SIGTERM, SIGKILL. */
+/** Rungs of the stop ladder, from the gentlest. */
 export type StopLevel =
+  /** SIGINT: the script gets KeyboardInterrupt. */
   | 'INTERRUPT'
+  /** SIGKILL: the script ends immediately, without clean-up. */
   | 'KILL'
+  /** Stop before the next statement. */
   | 'REQUEST'
+  /** SIGTERM. */
   | 'TERMINATE';
 
+/** A run to submit. */
 export type SubmitRunInput = {
-  /** sys.argv[1:] */
+  /** sys.argv[1:] of the script. */
   arguments?: Array<string> | null | undefined;
+  /** Set before the script starts. */
   breakpoints?: Array<BreakpointInput> | null | undefined;
-  /** On an exception keep the process and wait for a FailureAction. Left out: as the sequencer's setting says. */
+  /** Hold the run on a failed statement and wait for `decideFailure`. The sequencer's setting if null. */
   holdOnFailure?: boolean | null | undefined;
-  /** A word of the client's own: repeated, the request answers with the run that the first one made. */
+  /** Key for safe retries: a repeated request with the same key returns the run of the first one. */
   requestId?: string | null | undefined;
+  /** Python source, 512 KiB at most. */
   script: string;
+  /** Name of the sequencer. */
   sequencer: string;
   start?: RunStart | null | undefined;
-  /** The statement (from 0) to begin with; those before it are left out, as SKIPPED. */
+  /** Index of the statement to start at, from 0. The statements before it become SKIPPED. */
   startAt?: number | null | undefined;
-  /** In place of `startAt`: the first line of that statement, as `listStatements` has it. Refused for another line. */
+  /** First line of the statement to start at, instead of `startAt`. Fails if no statement begins there. */
   startLine?: number | null | undefined;
   /** Stop at the first line of the script. */
   startPaused?: boolean | null | undefined;
+  /** Title for lists, 200 characters at most. */
   title?: string | null | undefined;
 };
 
-/** Whose names: of the function, or of its module. */
+/** Scope of the variables of a frame. */
 export type VariableScope =
+  /** Global variables of its module. */
   | 'GLOBALS'
+  /** Local variables of the function. */
   | 'LOCALS';
 
 export type HeartbeatSubscriptionVariables = Exact<{ [key: string]: never; }>;

@@ -1,4 +1,4 @@
-/** The people who sign in with a password, for admins; and changing one's own password. */
+/** Management of password accounts by admins, and the change of one's own password. */
 import { SequencerError } from '@sequencer/model';
 import type { Actor } from '../../auth/accounts.ts';
 import type { Grant } from '../../auth/grants.ts';
@@ -8,32 +8,41 @@ import { REVOKE_TOKENS, identityOf } from './access.ts';
 import { DateTime, RoleEnum, builder } from '../core/builder.ts';
 import type { Access, Context } from '../core/context.ts';
 
-/** Of the users file there is only a name and what it may do. */
+/** A password user. `account` is null for a user of the users file. */
 interface Listed extends Grant {
   name: string;
   account: AccountRow | null;
 }
 
 const AccountType = builder.objectRef<Listed>('Account').implement({
-  description: 'Somebody who signs in with a password.',
+  description: 'A user who signs in with a password.',
   fields: (t) => ({
     name: t.exposeString('name'),
     role: t.expose('role', { type: RoleEnum }),
     sequencers: t.stringList({
       nullable: true,
-      description: 'Which sequencers an operator may command; null for all.',
+      description: 'Sequencers that the operator may command. Null for all.',
       resolve: ({ sequencers }) => (sequencers ? [...sequencers] : null),
     }),
     inFile: t.boolean({
-      description: 'Whether the users file of the site names them: then it is changed there.',
+      description: "Whether the user is in the site's users file, where alone it can be changed.",
       resolve: ({ account }) => account === null,
     }),
-    createdAt: t.field({ type: DateTime, nullable: true, resolve: ({ account }) => account?.createdAt ?? null }),
-    createdBy: t.string({ nullable: true, resolve: ({ account }) => account?.createdBy ?? null }),
+    createdAt: t.field({
+      type: DateTime,
+      nullable: true,
+      description: 'Null for a user of the users file.',
+      resolve: ({ account }) => account?.createdAt ?? null,
+    }),
+    createdBy: t.string({
+      nullable: true,
+      description: 'Admin who created it. Null for a user of the users file.',
+      resolve: ({ account }) => account?.createdBy ?? null,
+    }),
     disabledAt: t.field({
       type: DateTime,
       nullable: true,
-      description: 'Since when they cannot come in.',
+      description: 'When the account was disabled. Null if it is enabled.',
       resolve: ({ account }) => account?.disabledAt ?? null,
     }),
   }),
@@ -44,7 +53,8 @@ function listed(account: AccountRow): Listed {
 }
 
 function passwordUsersOf({ authenticator }: Access): PasswordUsers {
-  if (!authenticator.passwordUsers) throw new SequencerError('BAD_INPUT', 'This site does not sign in with passwords.');
+  if (!authenticator.passwordUsers)
+    throw new SequencerError('BAD_INPUT', 'This site has no password sign-in, so there are no accounts to manage.');
   return authenticator.passwordUsers;
 }
 
@@ -64,7 +74,7 @@ function grantOf(
 builder.queryFields((t) => ({
   accounts: t.field({
     type: [AccountType],
-    description: 'Who may sign in with a password. Those of the users file come first.',
+    description: 'All password users, those of the users file first.',
     resolve: async (_root, _args, { access: { authenticator } }) => {
       if (!authenticator.passwordUsers) return [];
       const { file, accounts } = authenticator.passwordUsers;
@@ -77,12 +87,15 @@ builder.queryFields((t) => ({
 builder.mutationFields((t) => ({
   createAccount: t.field({
     type: AccountType,
-    description: 'Lets somebody sign in with a password.',
+    description: 'Creates a password account.',
     args: {
       name: t.arg.string(),
       password: t.arg.string(),
       role: t.arg({ type: RoleEnum }),
-      sequencers: t.arg.stringList({ required: false, description: 'For an operator; all if null.' }),
+      sequencers: t.arg.stringList({
+        required: false,
+        description: 'Sequencers that an operator may command; all if null.',
+      }),
     },
     resolve: async (_root, { name, password, role, sequencers }, context) => {
       const grant = grantOf(context, role, sequencers);
@@ -91,11 +104,14 @@ builder.mutationFields((t) => ({
   }),
   changeAccount: t.field({
     type: AccountType,
-    description: 'Gives them another role, or other sequencers. It counts at once.',
+    description: 'Changes the role and sequencers of an account, with immediate effect.',
     args: {
       name: t.arg.string(),
       role: t.arg({ type: RoleEnum }),
-      sequencers: t.arg.stringList({ required: false, description: 'For an operator; all if null.' }),
+      sequencers: t.arg.stringList({
+        required: false,
+        description: 'Sequencers that an operator may command; all if null.',
+      }),
     },
     resolve: async (_root, { name, role, sequencers }, context) => {
       const grant = grantOf(context, role, sequencers);
@@ -104,8 +120,11 @@ builder.mutationFields((t) => ({
   }),
   disableAccount: t.field({
     type: AccountType,
-    description: 'Ends their sessions and lets them in no more, nor their tokens; or lets them in again.',
-    args: { name: t.arg.string(), disabled: t.arg.boolean({ defaultValue: true, required: false }) },
+    description: 'Disables the account and revokes its sessions and tokens, or enables it again.',
+    args: {
+      name: t.arg.string(),
+      disabled: t.arg.boolean({ defaultValue: true, required: false, description: 'False enables the account.' }),
+    },
     resolve: async (_root, { name, disabled }, context) => {
       const { access } = context;
       const row = await passwordUsersOf(access).accounts.setDisabled(name, disabled ?? true, byOf(context));
@@ -115,7 +134,7 @@ builder.mutationFields((t) => ({
   }),
   resetPassword: t.field({
     type: AccountType,
-    description: 'Sets another password, ends the sessions of the user, and revokes their API tokens.',
+    description: 'Sets a new password and ends the sessions of the user.',
     args: {
       name: t.arg.string(),
       password: t.arg.string(),
@@ -130,14 +149,15 @@ builder.mutationFields((t) => ({
     },
   }),
   changePassword: t.int({
-    description: 'Changes your own password, and ends your other sessions. Answers how many there were.',
+    description:
+      "Changes the caller's password and ends the caller's other sessions. Returns the number of ended sessions.",
     args: {
       currentPassword: t.arg.string(),
       newPassword: t.arg.string(),
       revokeTokens: t.arg.boolean({
         required: false,
         defaultValue: false,
-        description: 'Whether your API tokens are revoked, too.',
+        description: "Whether to revoke the caller's API tokens as well.",
       }),
     },
     resolve: async (_root, { currentPassword, newPassword, revokeTokens }, { access, user }) => {

@@ -1,4 +1,4 @@
-/** Tokens for programs. */
+/** API tokens for programs. */
 import { SequencerError } from '@sequencer/model';
 import { hasRole } from '../../auth/grants.ts';
 import type { ApiTokenRow } from '../../store/auth-schema.ts';
@@ -6,45 +6,47 @@ import { identityOf } from './access.ts';
 import { DateTime, RoleEnum, builder } from '../core/builder.ts';
 
 const ApiTokenType = builder.objectRef<ApiTokenRow>('ApiToken').implement({
-  description: 'What a program proves with whose it is: `Authorization: Bearer ...`.',
+  description: 'A token with which a program acts for its owner: `Authorization: Bearer ...`.',
   fields: (t) => ({
     id: t.exposeID('id'),
-    name: t.exposeString('name'),
-    owner: t.exposeString('owner'),
+    name: t.exposeString('name', { description: 'Purpose of the token.' }),
+    owner: t.exposeString('owner', { description: 'User who created it.' }),
     role: t.expose('role', { type: RoleEnum }),
-    sequencers: t.exposeStringList('sequencers', { nullable: true, description: 'Null for all.' }),
+    sequencers: t.exposeStringList('sequencers', {
+      nullable: true,
+      description: 'Sequencers that it may command. Null for all of its owner.',
+    }),
     createdAt: t.expose('createdAt', { type: DateTime }),
     expiresAt: t.expose('expiresAt', { type: DateTime }),
     usedAt: t.expose('usedAt', {
       type: DateTime,
       nullable: true,
-      description: 'When it was last used, to the minute.',
+      description: 'When it was last used, to the minute. Null if it never was.',
     }),
-    revokedAt: t.expose('revokedAt', { type: DateTime, nullable: true }),
+    revokedAt: t.expose('revokedAt', { type: DateTime, nullable: true, description: 'Null if it is not revoked.' }),
   }),
 });
 
 builder.queryFields((t) => ({
   apiTokens: t.field({
     type: [ApiTokenType],
-    description: 'Your own; those of all people if you are an admin. The newest first.',
-    resolve: (_root, _args, { access, user }) =>
-      access.authenticator.tokens.list(hasRole(user, 'ADMIN') ? null : user.name),
+    description: "The caller's tokens, or those of all users for an admin. Newest first.",
+    resolve: (_root, _args, { access, user }) => access.authenticator.tokens.list(hasRole(user, 'ADMIN') ? null : user.name),
   }),
 }));
 
 builder.mutationFields((t) => ({
   createApiToken: t.string({
     description:
-      'Makes a token that may do at most what you may do when it is used. It is answered this once, and never shown again.',
+      "Creates a token and returns its secret, which is not shown again. Its rights never exceed the owner's at the time of use.",
     args: {
-      name: t.arg.string({ description: 'What it is for.' }),
+      name: t.arg.string({ description: 'Purpose of the token.' }),
       role: t.arg({ type: RoleEnum }),
       sequencers: t.arg.stringList({
         required: false,
-        description: 'Which ones it may command; all that you may if null.',
+        description: "Sequencers that it may command; all of the caller's if null.",
       }),
-      days: t.arg.int({ description: 'How long it counts, 366 at most.' }),
+      days: t.arg.int({ description: 'Days until it expires, 366 at most.' }),
     },
     resolve: async (_root, { name, role, sequencers, days }, { access, sequencerStates, user }) => {
       for (const sequencer of sequencers ?? []) sequencerStates.require(sequencer);
@@ -57,7 +59,7 @@ builder.mutationFields((t) => ({
   }),
   revokeApiToken: t.field({
     type: ApiTokenType,
-    description: 'From now on the token counts for nothing.',
+    description: 'Revokes a token, with immediate effect.',
     args: { id: t.arg.id() },
     resolve: (_root, { id }, { access, user }) => access.authenticator.tokens.revoke(id, user),
   }),

@@ -1,4 +1,4 @@
-/** The audit, for admins. */
+/** The audit log, for admins. */
 import { SequencerError } from '@sequencer/model';
 import type { AuditFilter } from '../../auth/audit-log.ts';
 import type { AuditRow } from '../../store/auth-schema.ts';
@@ -9,49 +9,55 @@ import { isUuid } from '../../lib/uuid.ts';
 const LARGEST_PAGE = 500;
 
 const AuditEntryType = builder.objectRef<AuditRow>('AuditEntry').implement({
-  description: 'Something that was asked for, and whether it was done.',
+  description: 'A requested action and its result.',
   fields: (t) => ({
     id: t.id({ resolve: ({ id }) => String(id) }),
     at: t.expose('at', { type: DateTime }),
-    user: t.exposeString('userName', { nullable: true, description: 'Null: nobody had signed in.' }),
-    via: t.exposeString('via', { description: 'How they had come in.' }),
-    address: t.exposeString('address'),
-    action: t.exposeString('action', { description: 'The name of the mutation.' }),
-    sequencer: t.exposeString('sequencer', { nullable: true }),
-    run: t.exposeID('run', { nullable: true }),
-    line: t.exposeInt('line', { nullable: true, description: 'Where the main thread was.' }),
-    details: t.exposeString('details', { description: 'The arguments as JSON; a script as its hash.' }),
-    result: t.exposeString('result', {
-      description:
-        'DONE, the code of the refusal, or REQUESTED: the action was begun, and its result is not known (yet).',
+    user: t.exposeString('userName', { nullable: true, description: 'Null if the caller was not signed in.' }),
+    via: t.exposeString('via', { description: 'How the caller was authenticated.' }),
+    address: t.exposeString('address', { description: 'IP address of the caller.' }),
+    action: t.exposeString('action', { description: 'Name of the mutation.' }),
+    sequencer: t.exposeString('sequencer', { nullable: true, description: 'Null if it was not about one.' }),
+    run: t.exposeID('run', { nullable: true, description: 'Null if it was not about one.' }),
+    line: t.exposeInt('line', {
+      nullable: true,
+      description: 'Line of the main thread at the time. Null if not known.',
     }),
-    message: t.exposeString('message', { nullable: true }),
+    details: t.exposeString('details', { description: 'Arguments as JSON, with a script as its hash.' }),
+    result: t.exposeString('result', {
+      description: 'DONE, the code of the error, or REQUESTED while the result is not known.',
+    }),
+    message: t.exposeString('message', { nullable: true, description: 'Message of the error. Null if it was done.' }),
   }),
 });
 
 const AuditPageType = builder.objectRef<AuditRow[]>('AuditPage').implement({
+  description: 'A page of the audit log.',
   fields: (t) => ({
     entries: t.field({ type: [AuditEntryType], resolve: (rows) => rows }),
-    endCursor: t.string({ nullable: true, resolve: (rows) => (rows.length > 0 ? String(rows.at(-1)?.id) : null) }),
+    endCursor: t.string({
+      nullable: true,
+      description: 'Pass as `after` for the next page. Null for an empty page.',
+      resolve: (rows) => (rows.length > 0 ? String(rows.at(-1)?.id) : null),
+    }),
   }),
 });
 
 const AuditFilterInput = builder.inputType('AuditFilter', {
-  description: 'All that is given has to hold.',
+  description: 'Selects entries. All given conditions have to hold.',
   fields: (t) => ({
-    user: t.string({ required: false }),
-    action: t.string({ required: false }),
+    user: t.string({ required: false, description: 'Name of a user.' }),
+    action: t.string({ required: false, description: 'Name of a mutation.' }),
     sequencer: t.string({ required: false }),
     run: t.id({ required: false }),
-    refused: t.boolean({ required: false, defaultValue: false, description: 'Only what was not done.' }),
-    from: t.field({ type: DateTime, required: false }),
-    to: t.field({ type: DateTime, required: false }),
+    refused: t.boolean({ required: false, defaultValue: false, description: 'Only actions that failed.' }),
+    from: t.field({ type: DateTime, required: false, description: 'At or after this time.' }),
+    to: t.field({ type: DateTime, required: false, description: 'Before this time.' }),
   }),
 });
 
 function readFilter(filter: Partial<typeof AuditFilterInput.$inferInput>): AuditFilter {
-  if (filter.run != null && !isUuid(filter.run))
-    throw new SequencerError('BAD_INPUT', 'run: this is not an id of a run.');
+  if (filter.run != null && !isUuid(filter.run)) throw new SequencerError('BAD_INPUT', 'run: not the id of a run.');
   return {
     user: filter.user?.trim() || null,
     action: filter.action?.trim() || null,
@@ -66,18 +72,19 @@ function readFilter(filter: Partial<typeof AuditFilterInput.$inferInput>): Audit
 builder.queryFields((t) => ({
   audit: t.field({
     type: AuditPageType,
-    description: 'Every mutation, done or refused; the newest first. As a file: GET /audit.ndjson and /audit.csv.',
+    description: 'All mutations, done or failed, newest first. As files: GET /audit.ndjson and /audit.csv.',
     args: {
       filter: t.arg({ type: AuditFilterInput, required: false }),
-      first: t.arg.int({ required: false, defaultValue: 100 }),
-      after: t.arg.string({ required: false }),
+      first: t.arg.int({
+        required: false,
+        defaultValue: 100,
+        description: `Largest number of entries, ${String(LARGEST_PAGE)} at most.`,
+      }),
+      after: t.arg.string({ required: false, description: '`endCursor` of the page before.' }),
     },
     resolve: (_root, { filter, first, after }, { access }) => {
       if (after != null && !/^\d{1,15}$/.test(after)) {
-        throw new SequencerError(
-          'BAD_INPUT',
-          'after: this is not a cursor of this list. Use endCursor of the page before.',
-        );
+        throw new SequencerError('BAD_INPUT', 'after: not a cursor of this list. Use endCursor of the page before.');
       }
       const size = pageSize('first', first ?? 100, LARGEST_PAGE);
       return access.audit.read(readFilter(filter ?? {}), size, after == null ? null : Number(after));

@@ -1,4 +1,4 @@
-/** Breakpoints as a client asks for them, and setting them. */
+/** The breakpoint input, and the mutation that sets breakpoints. */
 import { breakpointSchema, type Breakpoint } from '@sequencer/model';
 import { z } from 'zod';
 import { breakpointsSchema } from '../../backends/submission.ts';
@@ -8,21 +8,21 @@ import { BreakpointType } from '../runs/run-parts.ts';
 import { requireRunModel } from '../runs/run-model.ts';
 
 export const BreakpointInput = builder.inputType('BreakpointInput', {
+  description: 'A breakpoint or log point to set.',
   fields: (t) => ({
     file: t.string({
       required: false,
-      description:
-        'A path, or the name of a module as in `import sorunlib.acu`; the script itself when it is left out.',
+      description: 'Path of a file, or name of a module such as `sorunlib.acu`. The script itself if null.',
     }),
-    line: t.int({ description: 'If it has no code, the next line that has is taken.' }),
+    line: t.int({ description: 'Line from 1. Without code there, the next line with code is used.' }),
     condition: t.string({
       required: false,
-      description: 'An expression: stops where it is true, and where it raises.',
+      description: 'Python expression. The trace stops if it is true, or if it raises.',
     }),
-    hitCount: t.int({ required: false, description: 'Stops at this hit alone, counted from 1.' }),
+    hitCount: t.int({ required: false, description: 'Stop only at this hit, counted from 1.' }),
     logMessage: t.string({
       required: false,
-      description: 'Text with expressions in {braces}: it is recorded each time, and nothing stops.',
+      description: 'Makes it a log point: records this text, with {expressions} in braces, and does not stop.',
     }),
     enabled: t.boolean({ required: false, defaultValue: true }),
   }),
@@ -37,7 +37,7 @@ interface BreakpointFields {
   enabled?: boolean | null | undefined;
 }
 
-/** As the runner knows them. Empty texts are none. */
+/** The breakpoints in the form of the runner protocol. Empty texts count as null. */
 export function readBreakpoints(breakpoints: readonly BreakpointFields[]): Breakpoint[] {
   return breakpoints.map((b) => ({
     file: b.file?.trim() || '<script>',
@@ -52,7 +52,7 @@ export function readBreakpoints(breakpoints: readonly BreakpointFields[]): Break
 builder.mutationField('setBreakpoints', (t) =>
   t.field({
     type: [BreakpointType],
-    description: 'Replaces all breakpoints of a run that waits or runs. They are returned as they were set.',
+    description: 'Replaces all breakpoints of a queued or active run. Returns them as they were set.',
     args: { run: t.arg.id(), breakpoints: t.arg({ type: [BreakpointInput] }) },
     resolve: async (_root, args, context) => {
       const run = await requireRunModel(args.run, context);

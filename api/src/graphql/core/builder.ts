@@ -1,16 +1,16 @@
-/** The schema's builder: scalars and enums. */
+/** The schema builder, with the scalars and enums. */
 import SchemaBuilder from '@pothos/core';
 import {
-  MODES,
-  PHASES,
-  RUN_STARTS,
-  STATEMENT_STATES,
-  STOP_LEVELS,
   SequencerError,
-  FAILURE_ACTIONS,
+  type FailureAction,
+  type Mode,
   type OtherTasks,
+  type Phase,
+  type Role,
+  type RunStart,
+  type StatementState,
   type StepCommand,
-  ROLES,
+  type StopLevel,
 } from '@sequencer/model';
 import { readMoment } from '../../lib/moment.ts';
 import type { Context } from './context.ts';
@@ -31,62 +31,117 @@ export const builder = new SchemaBuilder<Types>({
 });
 
 export const DateTime = builder.scalarType('DateTime', {
-  description: 'A moment, in ISO 8601 with offset, in UTC when it comes from the server.',
+  description: 'A time in ISO 8601 with an offset. The server sends UTC.',
   serialize: (value) => (value instanceof Date ? value.toISOString() : value),
   parseValue: (value) => {
     const moment = typeof value === 'string' && value.includes('T') ? readMoment(value) : null;
     if (moment) return moment;
-    const text = 'A time has to be ISO 8601 with an offset, in the years 1 to 9999, like 2026-11-24T04:00:00Z.';
+    const text = 'Not a time. Use ISO 8601 with an offset and a year from 1 to 9999, such as 2026-11-24T04:00:00Z.';
     throw new SequencerError('BAD_INPUT', text);
   },
 });
 
 export const RoleEnum = builder.enumType('Role', {
-  description: 'Viewers look, operators run and stop, admins set up.',
-  values: ROLES,
+  description: 'What a user may do. Each role includes the ones before it.',
+  values: {
+    VIEWER: { description: 'Read everything except accounts and the audit log.' },
+    OPERATOR: { description: 'Submit, control and stop runs.' },
+    ADMIN: { description: 'Manage accounts and read the audit log.' },
+  } satisfies Record<Role, { description: string }>,
 });
 export const ModeEnum = builder.enumType('SequencerMode', {
-  description:
-    'What starts the next run of a sequencer. SCHEDULER is reserved: there is no scheduler yet, and setMode refuses it with NOT_YET.',
-  values: MODES,
+  description: 'What starts the next run of a sequencer.',
+  values: {
+    OFF: { description: 'Only runs with `start: RUNNING` start.' },
+    QUEUE: { description: 'The next queued run starts automatically.' },
+    SCHEDULER: { description: 'Reserved: there is no scheduler yet. setMode fails with NOT_YET.' },
+  } satisfies Record<Mode, { description: string }>,
 });
 export const PhaseEnum = builder.enumType('RunPhase', {
-  description: 'Where a run is in its life. After one of SUCCEEDED to LOST it never changes.',
-  values: PHASES,
-});
-export const StatementStateEnum = builder.enumType('StatementState', { values: STATEMENT_STATES });
-export const TraceKindEnum = builder.enumType('TraceKind', { values: ['THREAD', 'TASK'] as const });
-export const TraceStateEnum = builder.enumType('TraceState', { values: ['RUNNING', 'PAUSED', 'ENDED'] as const });
-export const OutputStreamEnum = builder.enumType('OutputStream', { values: ['STDOUT', 'STDERR'] as const });
-export const StepCommandEnum = builder.enumType('StepCommand', {
-  description: 'What a paused trace does next.',
+  description: 'Phase of a run. SUCCEEDED, FAILED, INTERRUPTED, TERMINATED, KILLED, CANCELLED and LOST are final.',
   values: {
-    NEXT: { description: 'To the next line, over calls.' },
-    STEP: { description: 'Into a call, also of a library that is written in Python.' },
-    RETURN: { description: 'Out of the function.' },
-    CONTINUE: { description: 'On, until something stops it.' },
-    UNTIL: { description: 'To a line of this function, or out of it.' },
-    LOOP: { description: 'Over the rest of the loop that this line is in.' },
+    QUEUED: { description: 'Waiting in the queue.' },
+    STARTING: { description: 'Sent to the runner; the script is not running yet.' },
+    RUNNING: { description: 'The script is running. A requested pause may be pending.' },
+    PAUSED: { description: 'All traces are stopped, or the run is held on a failure.' },
+    STOPPING: { description: 'A stop was sent and the script has not ended yet.' },
+    SUCCEEDED: { description: 'The script ended normally.' },
+    FAILED: { description: 'An exception or a nonzero exit code ended the script, or it could not start.' },
+    INTERRUPTED: { description: 'KeyboardInterrupt or a stop at a statement ended the script.' },
+    TERMINATED: { description: 'SIGTERM ended the script.' },
+    KILLED: { description: 'SIGKILL ended the script.' },
+    CANCELLED: { description: 'Removed from the queue before it started.' },
+    LOST: { description: 'The runner lost the run; how it ended is not known.' },
+  } satisfies Record<Phase, { description: string }>,
+});
+export const StatementStateEnum = builder.enumType('StatementState', {
+  description: 'State of a statement.',
+  values: {
+    PENDING: { description: 'Has not started.' },
+    RUNNING: {},
+    DONE: { description: 'Completed without an exception.' },
+    FAILED: { description: 'Raised an exception, or was running when the script ended.' },
+    SKIPPED: { description: 'Did not run, by request.' },
+  } satisfies Record<StatementState, { description?: string }>,
+});
+export const TraceKindEnum = builder.enumType('TraceKind', {
+  description: 'Kind of a trace.',
+  values: { THREAD: { description: 'A thread.' }, TASK: { description: 'An asyncio task.' } },
+});
+export const TraceStateEnum = builder.enumType('TraceState', {
+  description: 'State of a trace.',
+  values: {
+    RUNNING: { description: 'Running, or waiting in a call.' },
+    PAUSED: { description: 'Stopped at a prompt.' },
+    ENDED: { description: 'The thread or task has ended.' },
+  },
+});
+export const OutputStreamEnum = builder.enumType('OutputStream', {
+  description: 'Standard output or standard error.',
+  values: ['STDOUT', 'STDERR'] as const,
+});
+export const StepCommandEnum = builder.enumType('StepCommand', {
+  description: 'How a paused trace continues.',
+  values: {
+    NEXT: { description: 'To the next line of this function; calls run to their end.' },
+    STEP: { description: 'To the next line, entering calls, also of Python libraries.' },
+    RETURN: { description: 'To the return of this function.' },
+    CONTINUE: { description: 'Until a breakpoint, a pause or the end.' },
+    UNTIL: { description: 'To the given line of this function, or to its return.' },
+    LOOP: { description: 'To the end of the loop that contains this line.' },
   } satisfies Record<StepCommand, { description: string }>,
 });
 export const OtherTasksEnum = builder.enumType('OtherTasks', {
-  description: 'What the other tasks of its loop do while an asyncio task takes a step.',
+  description: 'What the other tasks of the event loop do while an asyncio task takes a step.',
   values: {
-    GO_ON: { description: 'They run while the task awaits something.' },
-    WAIT: { description: 'They wait until the step is over, or somebody lets them go on.' },
+    GO_ON: { description: 'They run while the stepped task awaits something.' },
+    WAIT: { description: 'They are frozen until the step completes or `resumeOtherTasks` is called.' },
   } satisfies Record<OtherTasks, { description: string }>,
 });
 export const StopLevelEnum = builder.enumType('StopLevel', {
-  description: 'The rungs of the stop ladder: at the next statement, SIGINT, SIGTERM, SIGKILL.',
-  values: STOP_LEVELS,
+  description: 'Rungs of the stop ladder, from the gentlest.',
+  values: {
+    REQUEST: { description: 'Stop before the next statement.' },
+    INTERRUPT: { description: 'SIGINT: the script gets KeyboardInterrupt.' },
+    TERMINATE: { description: 'SIGTERM.' },
+    KILL: { description: 'SIGKILL: the script ends immediately, without clean-up.' },
+  } satisfies Record<StopLevel, { description: string }>,
 });
 export const FailureActionEnum = builder.enumType('FailureAction', {
-  description: 'What to do about a failed statement whose process is held.',
-  values: FAILURE_ACTIONS,
+  description: 'What to do with a failed statement that holds its run.',
+  values: {
+    RETRY: { description: 'Run the failed statement again.' },
+    SKIP: { description: 'Continue with the statement after it.' },
+    GOTO: { description: 'Continue with the statement at a given line.' },
+    STOP: { description: 'End the run as failed.' },
+  } satisfies Record<FailureAction, { description: string }>,
 });
 export const RunStartEnum = builder.enumType('RunStart', {
-  description: 'QUEUED waits for the mode of the sequencer; RUNNING starts as soon as the sequencer is free.',
-  values: RUN_STARTS,
+  description: 'When a run starts.',
+  values: {
+    QUEUED: { description: 'In its turn, if the mode of the sequencer allows it.' },
+    RUNNING: { description: 'As soon as the sequencer is free, in any mode.' },
+  } satisfies Record<RunStart, { description: string }>,
 });
 
 builder.queryType();

@@ -1,14 +1,14 @@
-/** The history: pages of runs, and the nights. */
+/** The history: pages of runs, and totals per night. */
 import { PHASES, SequencerError } from '@sequencer/model';
 import { listNights, type Night, type NightOutcome } from '../../store/nights.ts';
 import {
-  RUN_ORDERS,
   countRuns,
   decodeCursor,
   encodeCursor,
   listRuns,
   cursorOf,
   type RunFilter,
+  type RunOrder,
 } from '../../store/run-store.ts';
 import { DateTime, PhaseEnum, builder } from '../core/builder.ts';
 import { RunModel } from '../runs/run-model.ts';
@@ -30,15 +30,28 @@ interface Connection {
 }
 
 const EdgeType = builder.objectRef<Edge>('RunEdge').implement({
-  fields: (t) => ({ cursor: t.exposeString('cursor'), node: t.expose('node', { type: RunType }) }),
+  description: 'A run in a page.',
+  fields: (t) => ({
+    cursor: t.exposeString('cursor', { description: 'Opaque position of this run, to pass as `after`.' }),
+    node: t.expose('node', { type: RunType }),
+  }),
 });
 
 const PageInfoType = builder.objectRef<Connection>('PageInfo').implement({
+  description: 'Position of a page in its list.',
   fields: (t) => ({
     hasNextPage: t.exposeBoolean('hasNextPage'),
     hasPreviousPage: t.exposeBoolean('hasPreviousPage'),
-    startCursor: t.string({ nullable: true, resolve: ({ edges }) => edges[0]?.cursor ?? null }),
-    endCursor: t.string({ nullable: true, resolve: ({ edges }) => edges.at(-1)?.cursor ?? null }),
+    startCursor: t.string({
+      nullable: true,
+      description: 'Null for an empty page.',
+      resolve: ({ edges }) => edges[0]?.cursor ?? null,
+    }),
+    endCursor: t.string({
+      nullable: true,
+      description: 'Null for an empty page.',
+      resolve: ({ edges }) => edges.at(-1)?.cursor ?? null,
+    }),
   }),
 });
 
@@ -48,41 +61,49 @@ const ConnectionType = builder.objectRef<Connection>('RunConnection').implement(
     edges: t.expose('edges', { type: [EdgeType] }),
     pageInfo: t.field({ type: PageInfoType, resolve: (connection) => connection }),
     totalCount: t.int({
-      description: 'Of all pages together.',
+      description: 'Number of runs in all pages.',
       resolve: ({ filter }, _args, { db }) => countRuns(db, filter),
     }),
   }),
 });
 
 const RunFilterInput = builder.inputType('RunFilter', {
-  description: 'Which runs of the history. All that is given has to hold.',
+  description: 'Selects runs. All given conditions have to hold.',
   fields: (t) => ({
     sequencer: t.string({ required: false }),
-    phases: t.field({ type: [PhaseEnum], required: false }),
-    text: t.string({ required: false, description: 'In the title, the number (satp1/12), the failure or the script.' }),
-    submittedBy: t.string({ required: false }),
-    from: t.field({ type: DateTime, required: false }),
-    to: t.field({ type: DateTime, required: false }),
+    phases: t.field({ type: [PhaseEnum], required: false, description: 'Any of these phases.' }),
+    text: t.string({
+      required: false,
+      description: 'Words in the title, the number (satp1/12), the failure or the script.',
+    }),
+    submittedBy: t.string({ required: false, description: 'Name of a user.' }),
+    from: t.field({ type: DateTime, required: false, description: 'Submitted at or after this time.' }),
+    to: t.field({ type: DateTime, required: false, description: 'Submitted before this time.' }),
   }),
 });
 
 const RunOrderEnum = builder.enumType('RunOrder', {
-  description: 'By the time of submission, or by how long they ran.',
-  values: RUN_ORDERS,
+  description: 'Order of runs.',
+  values: {
+    NEWEST: { description: 'By time of submission, newest first.' },
+    OLDEST: { description: 'By time of submission, oldest first.' },
+    LONGEST: { description: 'By duration, longest first.' },
+  } satisfies Record<RunOrder, { description: string }>,
 });
 
 const NightOutcomeType = builder.objectRef<NightOutcome>('NightOutcome').implement({
+  description: 'Total of the runs of a night that are in one phase.',
   fields: (t) => ({
     phase: t.expose('phase', { type: PhaseEnum }),
-    runs: t.exposeInt('runs'),
-    seconds: t.exposeFloat('seconds', { description: 'How long they ran, together.' }),
+    runs: t.exposeInt('runs', { description: 'Number of runs.' }),
+    seconds: t.exposeFloat('seconds', { description: 'Sum of their durations, in seconds.' }),
   }),
 });
 
 const NightType = builder.objectRef<Night>('Night').implement({
-  description: 'The runs that were submitted from noon to noon UTC, added up by outcome.',
+  description: 'Runs submitted from noon to noon UTC, totalled by phase.',
   fields: (t) => ({
-    date: t.exposeString('date', { description: 'The day that it begins on, like 2026-11-21.' }),
+    date: t.exposeString('date', { description: 'Date on which the night begins, such as 2026-11-21.' }),
     outcomes: t.expose('outcomes', { type: [NightOutcomeType] }),
   }),
 });
@@ -90,7 +111,7 @@ const NightType = builder.objectRef<Night>('Night').implement({
 function readFilter(filter: typeof RunFilterInput.$inferInput | null | undefined): RunFilter {
   for (const [name, text] of Object.entries({ text: filter?.text, submittedBy: filter?.submittedBy })) {
     if ((text?.length ?? 0) > LONGEST_SEARCH) {
-      throw new SequencerError('BAD_INPUT', `${name}: it has more than ${String(LONGEST_SEARCH)} characters.`);
+      throw new SequencerError('BAD_INPUT', `${name}: longer than ${String(LONGEST_SEARCH)} characters. Shorten it.`);
     }
   }
   const phases = filter?.phases && [...new Set(filter.phases)];
@@ -107,12 +128,16 @@ function readFilter(filter: typeof RunFilterInput.$inferInput | null | undefined
 builder.queryFields((t) => ({
   runs: t.field({
     type: ConnectionType,
-    description: 'Runs, the newest first unless another order is asked for.',
+    description: 'A page of runs, newest first by default.',
     args: {
       filter: t.arg({ type: RunFilterInput, required: false }),
       order: t.arg({ type: RunOrderEnum, required: false, defaultValue: 'NEWEST' }),
-      first: t.arg.int({ required: false, defaultValue: 50 }),
-      after: t.arg.string({ required: false }),
+      first: t.arg.int({
+        required: false,
+        defaultValue: 50,
+        description: `Largest number of runs, ${String(LARGEST_LIST)} at most.`,
+      }),
+      after: t.arg.string({ required: false, description: '`endCursor` of the page before.' }),
     },
     resolve: async (_root, args, context) => {
       const size = pageSize('first', args.first ?? 50, LARGEST_LIST);
@@ -120,7 +145,7 @@ builder.queryFields((t) => ({
       const order = args.order ?? 'NEWEST';
       const place = args.after ? decodeCursor(args.after, order) : null;
       const rows = await listRuns(context.db, filter, order, size + 1, place);
-      // Failures and arguments are read with their rows, whether they are asked for or not.
+      // Failures and arguments are read with their rows, whether the query selects them or not.
       for (const row of rows) context.answer.spend(JSON.stringify([row.failure, row.arguments]).length);
       const edges = rows
         .slice(0, size)
@@ -130,10 +155,14 @@ builder.queryFields((t) => ({
   }),
   nights: t.field({
     type: [NightType],
-    description: 'The last nights that had runs, the oldest first.',
+    description: 'Those of the last nights that have runs, oldest first.',
     args: {
       filter: t.arg({ type: RunFilterInput, required: false }),
-      last: t.arg.int({ required: false, defaultValue: 14, description: 'Nights to look back.' }),
+      last: t.arg.int({
+        required: false,
+        defaultValue: 14,
+        description: `Number of nights to look back, ${String(MOST_NIGHTS)} at most.`,
+      }),
     },
     resolve: (_root, { filter, last }, { db }) =>
       listNights(db, readFilter(filter), pageSize('last', last ?? 14, MOST_NIGHTS), new Date()),

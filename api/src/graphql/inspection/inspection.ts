@@ -1,4 +1,4 @@
-/** Looking into a stopped run: evaluating, variables, the source of what it runs. */
+/** Inspection of a stopped run: evaluation, variables, source files. */
 import {
   LIMITS,
   VARIABLE_SCOPES,
@@ -19,32 +19,36 @@ import { VariableType } from '../runs/run-parts.ts';
 import { requireRunModel } from '../runs/run-model.ts';
 
 const ScopeEnum = builder.enumType('VariableScope', {
-  description: 'Whose names: of the function, or of its module.',
-  values: { LOCALS: { value: 'locals' }, GLOBALS: { value: 'globals' } } as const,
+  description: 'Scope of the variables of a frame.',
+  values: {
+    LOCALS: { value: 'locals', description: 'Local variables of the function.' },
+    GLOBALS: { value: 'globals', description: 'Global variables of its module.' },
+  } as const,
 });
 
 const EvaluationType = builder.objectRef<Evaluation>('Evaluation').implement({
-  description: 'What came of an expression or a statement.',
+  description: 'Result of an evaluated expression or statement.',
   fields: (t) => ({
-    ok: t.boolean({ resolve: ({ ok }) => ok }),
+    ok: t.boolean({ description: 'False if it raised an exception.', resolve: ({ ok }) => ok }),
     text: t.string({
-      description: 'What was printed and the value, or the error. It is bounded.',
+      description: 'Printed output and the value, or the error. Bounded in size.',
       resolve: ({ text }) => text,
     }),
   }),
 });
 
 const VariablePageType = builder.objectRef<VariablePage>('VariablePage').implement({
+  description: 'A page of variables, or of the items of a value.',
   fields: (t) => ({
     variables: t.field({ type: [VariableType], resolve: ({ variables }) => variables }),
-    total: t.int({ description: 'Of all pages.', resolve: ({ total }) => total }),
+    total: t.int({ description: 'Number of variables in all pages.', resolve: ({ total }) => total }),
   }),
 });
 
 const SourceFileType = builder.objectRef<SourceFile>('SourceFile').implement({
   description: 'A Python file that a run uses.',
   fields: (t) => ({
-    file: t.string({ resolve: ({ file }) => file }),
+    file: t.string({ description: 'Path of the file.', resolve: ({ file }) => file }),
     text: t.string({ resolve: ({ text }) => text }),
   }),
 });
@@ -58,23 +62,25 @@ async function sendCommand(id: string, context: Context, command: RunCommand): P
 const positive = z.int().positive();
 const expressionSchema = z
   .string()
-  .refine((text) => Buffer.byteLength(text) <= LIMITS.expressionBytes, 'It has more than 16384 bytes.');
+  .refine((text) => Buffer.byteLength(text) <= LIMITS.expressionBytes, 'longer than 16384 bytes; shorten it.');
 const pathSchema = z
   .array(z.string().max(LIMITS.breakpointTextLength))
-  .max(LIMITS.variableDepth, `It has more than ${String(LIMITS.variableDepth)} parts.`);
+  .max(LIMITS.variableDepth, `more than ${String(LIMITS.variableDepth)} parts`);
 
-const FRAME = 'Counted from the innermost (0) outwards.';
+const TRACE = 'Id of the trace.';
+const PROMPT = 'Number of its current prompt.';
+const FRAME = 'Frame of the stack: 0 is the innermost, 1 its caller.';
 
 builder.mutationFields((t) => ({
   evaluate: t.field({
     type: EvaluationType,
     description:
-      'Evaluates an expression, or carries out a statement, in a frame of a stopped trace, by that trace itself. ' +
-      'When it takes long, STILL_EVALUATING is answered and it goes on; its result is then in the record.',
+      'Evaluates an expression or executes a statement in a frame of a stopped trace, in that trace itself. ' +
+      'A long evaluation fails with STILL_EVALUATING and continues; its result is then recorded as an event.',
     args: {
       run: t.arg.id(),
-      trace: t.arg.int(),
-      prompt: t.arg.int(),
+      trace: t.arg.int({ description: TRACE }),
+      prompt: t.arg.int({ description: PROMPT }),
       expression: t.arg.string(),
       frame: t.arg.int({ defaultValue: 0, required: false, description: FRAME }),
     },
@@ -91,8 +97,8 @@ builder.mutationFields((t) => ({
   }),
   interruptEvaluation: t.field({
     type: 'Boolean',
-    description: 'Ends an evaluation that takes too long by a KeyboardInterrupt in it, and nothing else.',
-    args: { run: t.arg.id(), trace: t.arg.int(), prompt: t.arg.int() },
+    description: 'Interrupts an evaluation with KeyboardInterrupt. Nothing else is interrupted.',
+    args: { run: t.arg.id(), trace: t.arg.int({ description: TRACE }), prompt: t.arg.int({ description: PROMPT }) },
     resolve: async (_root, args, context) => {
       await sendCommand(args.run, context, {
         name: 'interruptEvaluation',
@@ -107,16 +113,20 @@ builder.mutationFields((t) => ({
 builder.queryFields((t) => ({
   variables: t.field({
     type: VariablePageType,
-    description: 'The names of a frame of a stopped trace, or with a path, what is inside a value.',
+    description: 'The variables of a frame of a stopped trace, or with `path` the items of a value.',
     args: {
       run: t.arg.id(),
-      trace: t.arg.int(),
-      prompt: t.arg.int(),
+      trace: t.arg.int({ description: TRACE }),
+      prompt: t.arg.int({ description: PROMPT }),
       frame: t.arg.int({ defaultValue: 0, required: false, description: FRAME }),
       scope: t.arg({ type: ScopeEnum, required: false, defaultValue: VARIABLE_SCOPES[0] }),
-      path: t.arg.stringList({ required: false, defaultValue: [], description: 'As a Variable says it.' }),
-      after: t.arg.int({ required: false, defaultValue: 0, description: 'Leaves out so many.' }),
-      first: t.arg.int({ required: false, defaultValue: 100 }),
+      path: t.arg.stringList({ required: false, defaultValue: [], description: '`path` of a Variable.' }),
+      after: t.arg.int({ required: false, defaultValue: 0, description: 'Number of variables to skip.' }),
+      first: t.arg.int({
+        required: false,
+        defaultValue: 100,
+        description: `Largest number of variables, ${String(LIMITS.variablePage)} at most.`,
+      }),
     },
     resolve: async (_root, args, context) =>
       variablePageSchema.parse(
@@ -134,9 +144,8 @@ builder.queryFields((t) => ({
   }),
   source: t.field({
     type: SourceFileType,
-    description:
-      'The text of a Python file that the run uses: on a stack, with a breakpoint, or where it imports from.',
-    args: { run: t.arg.id(), file: t.arg.string() },
+    description: 'Source of a Python file that the run uses: on a stack, with a breakpoint, or on the import path.',
+    args: { run: t.arg.id(), file: t.arg.string({ description: 'Path of the file.' }) },
     resolve: async (_root, { run, file }, context) => {
       const name = validate('file', z.string().min(1).max(LIMITS.breakpointTextLength), file);
       const source = sourceFileSchema.parse(await sendCommand(run, context, { name: 'source', file: name }));

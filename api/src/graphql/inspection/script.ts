@@ -1,4 +1,4 @@
-/** What is known of a script without running it. */
+/** Checks of a script that do not run it. */
 import { SequencerError } from '@sequencer/model';
 import { checkScriptText, startAtSchema } from '../../backends/submission.ts';
 import { builder } from '../core/builder.ts';
@@ -8,24 +8,24 @@ import { FindingType } from '../runs/run-parts.ts';
 const StatementSpanType = builder
   .objectRef<Record<'index' | 'firstLine' | 'lastLine', number>>('ScriptStatement')
   .implement({
-    description: 'A top-level statement of a script. `index` is from 0, lines from 1; decorators are part of it.',
+    description: 'A top-level statement of a script that is not running.',
     fields: (t) => ({
-      index: t.exposeInt('index'),
-      firstLine: t.exposeInt('firstLine'),
-      lastLine: t.exposeInt('lastLine'),
+      index: t.exposeInt('index', { description: 'Position in the script, from 0.' }),
+      firstLine: t.exposeInt('firstLine', { description: 'First line, from 1. Decorators are included.' }),
+      lastLine: t.exposeInt('lastLine', { description: 'Last line, inclusive.' }),
     }),
   });
 
 builder.mutationFields((t) => ({
   checkScript: t.field({
     type: [FindingType],
-    description: 'What can be said of a script without running it.',
+    description: 'Compiles a script and checks its environment, without running it.',
     args: {
       sequencer: t.arg.string(),
       script: t.arg.string(),
       startAt: t.arg.int({
         required: false,
-        description: 'The statement (from 0) to begin with: a finding LEFT_OUT says what a run would not do.',
+        description: 'Index of the statement to start at, from 0. A finding LEFT_OUT lists what a run would skip.',
       }),
     },
     resolve: async (_root, { sequencer, script, startAt }, { sequencerStates, backend }) => {
@@ -34,20 +34,26 @@ builder.mutationFields((t) => ({
       const beginning = validate('startAt', startAtSchema, startAt);
       const findings = await backend.check(sequencer, script, beginning ?? 0);
       if (!findings)
-        throw new SequencerError('RUNNER_AWAY', 'The runner is not connected, so the script cannot be checked.');
+        throw new SequencerError(
+          'RUNNER_AWAY',
+          'The script cannot be checked because the runner is not connected. Try again when it is back.',
+        );
       return findings;
     },
   }),
   listStatements: t.field({
     type: [StatementSpanType],
-    description: 'The top-level statements of a script, as the runner counts them. Nothing is run.',
+    description: 'Lists the top-level statements of a script, without running it.',
     args: { sequencer: t.arg.string(), script: t.arg.string() },
     resolve: async (_root, { sequencer, script }, { sequencerStates, backend }) => {
       sequencerStates.require(sequencer);
       checkScriptText(script);
       const statements = await backend.statements(sequencer, script);
       if (!statements)
-        throw new SequencerError('RUNNER_AWAY', 'The runner is not connected, so the statements are not known.');
+        throw new SequencerError(
+          'RUNNER_AWAY',
+          'The statements cannot be listed because the runner is not connected. Try again when it is back.',
+        );
       return statements;
     },
   }),

@@ -1,4 +1,4 @@
-/** The queue of a sequencer: its order, its mode, and what a failure does. */
+/** Mutations of the queue of a sequencer: order, mode, pause on failure. */
 import { ModeEnum, builder } from '../core/builder.ts';
 import { SequencerType } from '../core/sequencer-type.ts';
 import { RunModel, requireRunModel } from '../runs/run-model.ts';
@@ -7,7 +7,7 @@ import { RunType } from '../runs/run.ts';
 builder.mutationFields((t) => ({
   cancelRun: t.field({
     type: RunType,
-    description: 'Takes a waiting run out of the queue.',
+    description: 'Cancels a queued run.',
     args: { id: t.arg.id() },
     resolve: async (_root, { id }, context) => {
       const run = await requireRunModel(id, context);
@@ -18,8 +18,8 @@ builder.mutationFields((t) => ({
   }),
   moveInQueue: t.field({
     type: SequencerType,
-    description: 'Moves a waiting run to a position of the queue; 0 is next.',
-    args: { run: t.arg.id(), position: t.arg.int() },
+    description: 'Moves a queued run to another position of its queue.',
+    args: { run: t.arg.id(), position: t.arg.int({ description: '0 is the next run.' }) },
     resolve: async (_root, { run, position }, context) => {
       const { row } = await requireRunModel(run, context);
       await context.queue.move(row, position);
@@ -29,7 +29,7 @@ builder.mutationFields((t) => ({
   }),
   setHoldOnFailure: t.field({
     type: SequencerType,
-    description: 'Whether a failure holds the runs of a sequencer that do not say it themselves.',
+    description: 'Sets whether runs pause on failure by default. A run can override this.',
     args: { sequencer: t.arg.string(), hold: t.arg.boolean() },
     resolve: async (_root, { sequencer, hold }, { sequencerStates, queue }) => {
       sequencerStates.require(sequencer);
@@ -40,6 +40,7 @@ builder.mutationFields((t) => ({
   }),
   setMode: t.field({
     type: SequencerType,
+    description: 'Sets what starts the next run.',
     args: { sequencer: t.arg.string(), mode: t.arg({ type: ModeEnum }) },
     resolve: async (_root, { sequencer, mode }, { sequencerStates, user, backend, queue, liveRuns }) => {
       sequencerStates.require(sequencer);

@@ -1,4 +1,4 @@
-/** Submitting a run. */
+/** The mutation submitRun. */
 import { submit } from '../../backends/submission.ts';
 import { BreakpointInput, readBreakpoints } from '../control/breakpoints.ts';
 import { RunStartEnum, builder } from '../core/builder.ts';
@@ -6,11 +6,12 @@ import { RunModel } from '../runs/run-model.ts';
 import { RunType } from '../runs/run.ts';
 
 const SubmitRunInput = builder.inputType('SubmitRunInput', {
+  description: 'A run to submit.',
   fields: (t) => ({
-    sequencer: t.string(),
-    script: t.string(),
-    title: t.string({ required: false }),
-    arguments: t.stringList({ required: false, defaultValue: [], description: 'sys.argv[1:]' }),
+    sequencer: t.string({ description: 'Name of the sequencer.' }),
+    script: t.string({ description: 'Python source, 512 KiB at most.' }),
+    title: t.string({ required: false, description: 'Title for lists, 200 characters at most.' }),
+    arguments: t.stringList({ required: false, defaultValue: [], description: 'sys.argv[1:] of the script.' }),
     startPaused: t.boolean({
       required: false,
       defaultValue: false,
@@ -18,23 +19,26 @@ const SubmitRunInput = builder.inputType('SubmitRunInput', {
     }),
     holdOnFailure: t.boolean({
       required: false,
-      description:
-        "On an exception keep the process and wait for a FailureAction. Left out: as the sequencer's setting says.",
+      description: "Hold the run on a failed statement and wait for `decideFailure`. The sequencer's setting if null.",
     }),
-    breakpoints: t.field({ type: [BreakpointInput], required: false, defaultValue: [] }),
+    breakpoints: t.field({
+      type: [BreakpointInput],
+      required: false,
+      defaultValue: [],
+      description: 'Set before the script starts.',
+    }),
     startAt: t.int({
       required: false,
-      description: 'The statement (from 0) to begin with; those before it are left out, as SKIPPED.',
+      description: 'Index of the statement to start at, from 0. The statements before it become SKIPPED.',
     }),
     startLine: t.int({
       required: false,
-      description:
-        'In place of `startAt`: the first line of that statement, as `listStatements` has it. Refused for another line.',
+      description: 'First line of the statement to start at, instead of `startAt`. Fails if no statement begins there.',
     }),
     start: t.field({ type: RunStartEnum, required: false, defaultValue: 'RUNNING' }),
     requestId: t.string({
       required: false,
-      description: "A word of the client's own: repeated, the request answers with the run that the first one made.",
+      description: 'Key for safe retries: a repeated request with the same key returns the run of the first one.',
     }),
   }),
 });
@@ -42,7 +46,8 @@ const SubmitRunInput = builder.inputType('SubmitRunInput', {
 builder.mutationFields((t) => ({
   submitRun: t.field({
     type: RunType,
-    description: 'Puts a run into the queue. A script that Python cannot compile is refused, and nothing is made.',
+    description:
+      'Adds a run to the queue. Fails with SYNTAX_ERROR, without a run, if Python cannot compile the script.',
     args: { input: t.arg({ type: SubmitRunInput }) },
     resolve: async (_root, { input }, context) => {
       context.sequencerStates.require(input.sequencer);

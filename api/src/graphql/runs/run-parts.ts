@@ -1,4 +1,4 @@
-/** The parts of a run: statements, traces, prompts, output, events. */
+/** The GraphQL types of the parts of a run: statements, traces, prompts, output, events. */
 import type {
   Breakpoint,
   FailureView,
@@ -25,164 +25,223 @@ import {
 export const StatementType = builder.objectRef<StatementView>('Statement').implement({
   description: 'A top-level statement of the script.',
   fields: (t) => ({
-    index: t.exposeInt('index'),
-    firstLine: t.exposeInt('firstLine'),
-    lastLine: t.exposeInt('lastLine'),
+    index: t.exposeInt('index', { description: 'Position in the script, from 0.' }),
+    firstLine: t.exposeInt('firstLine', { description: 'First line, from 1. Decorators are included.' }),
+    lastLine: t.exposeInt('lastLine', { description: 'Last line, inclusive.' }),
     state: t.expose('state', { type: StatementStateEnum }),
-    startedAt: t.expose('startedAt', { type: DateTime, nullable: true }),
-    finishedAt: t.expose('finishedAt', { type: DateTime, nullable: true }),
-    attempts: t.exposeInt('attempts'),
-    version: t.exposeInt('version', { description: 'Of the script that it ran from, or will.' }),
+    startedAt: t.expose('startedAt', {
+      type: DateTime,
+      nullable: true,
+      description: 'Start of the newest attempt. Null before the first.',
+    }),
+    finishedAt: t.expose('finishedAt', {
+      type: DateTime,
+      nullable: true,
+      description: 'End of the newest attempt. Null while it runs, and before the first.',
+    }),
+    attempts: t.exposeInt('attempts', { description: 'Number of attempts so far: more than 1 after a retry.' }),
+    version: t.exposeInt('version', { description: 'Script version that this statement ran, or will run, from.' }),
   }),
 });
 
 export const VariableType = builder
   .objectRef<Pick<Variable, 'name' | 'type' | 'value' | 'expandable' | 'path'>>('Variable')
   .implement({
-    description: 'A name with a bounded text of its value, made so that it never raises.',
+    description: 'A variable, or an item inside a value.',
     fields: (t) => ({
       name: t.exposeString('name'),
-      type: t.exposeString('type'),
-      value: t.exposeString('value'),
-      expandable: t.exposeBoolean('expandable'),
+      type: t.exposeString('type', { description: 'Name of the Python type.' }),
+      value: t.exposeString('value', { description: 'Bounded repr of the value. It never raises.' }),
+      expandable: t.exposeBoolean('expandable', { description: 'Whether `variables` can list its items.' }),
       path: t.stringList({
-        description: 'What `variables` opens it by.',
+        description: 'Path to pass to `variables` to list its items.',
         resolve: (v) => v.path ?? [v.name],
       }),
     }),
   });
 
 const FrameType = builder.objectRef<Pick<Frame, 'file' | 'line' | 'function' | 'variables'>>('Frame').implement({
-  description: 'A call on the stack. The script itself is the file `<script>`.',
+  description: 'A frame of the call stack.',
   fields: (t) => ({
-    file: t.exposeString('file'),
-    line: t.exposeInt('line'),
-    function: t.exposeString('function'),
-    variables: t.expose('variables', { type: [VariableType] }),
+    file: t.exposeString('file', { description: 'Path of the file; `<script>` for the script itself.' }),
+    line: t.exposeInt('line', { description: 'Current line, from 1.' }),
+    function: t.exposeString('function', { description: 'Name of the function; `<module>` at the top level.' }),
+    variables: t.expose('variables', { type: [VariableType], description: 'Local variables, bounded in number.' }),
   }),
 });
 
 const PromptBreakpointType = builder.objectRef<NonNullable<PromptView['breakpoint']>>('PromptBreakpoint').implement({
   description: 'The breakpoint that stopped a trace.',
   fields: (t) => ({
-    file: t.exposeString('file'),
+    file: t.exposeString('file', { description: 'Path of the file; `<script>` for the script itself.' }),
     line: t.exposeInt('line'),
-    condition: t.exposeString('condition', { nullable: true }),
-    hits: t.exposeInt('hits', { nullable: true }),
-    error: t.exposeString('error', { nullable: true, description: 'What its condition raised.' }),
+    condition: t.exposeString('condition', { nullable: true, description: 'Null for an unconditional breakpoint.' }),
+    hits: t.exposeInt('hits', {
+      nullable: true,
+      description: 'Number of hits, this one included. Null if not counted.',
+    }),
+    error: t.exposeString('error', {
+      nullable: true,
+      description: 'Exception that the condition raised. Null if it raised none.',
+    }),
   }),
 });
 
 const RaisedType = builder.objectRef<{ type: string; message: string }>('Raised').implement({
   description: 'An exception.',
-  fields: (t) => ({ type: t.exposeString('type'), message: t.exposeString('message') }),
+  fields: (t) => ({
+    type: t.exposeString('type', { description: 'Name of its class.' }),
+    message: t.exposeString('message'),
+  }),
 });
 
 const PromptType = builder.objectRef<PromptView>('Prompt').implement({
-  description: 'A trace that is stopped at a line and waits for a command.',
+  description: 'A stopped trace that accepts a command.',
   fields: (t) => ({
     number: t.exposeInt('number', {
-      description: 'Grows. A command for an older prompt is refused with STALE_PROMPT.',
+      description: 'Increases with each prompt of the run. Commands for an older prompt fail with STALE_PROMPT.',
     }),
-    event: t.exposeString('event', { description: 'Where in the flow of control: line, call, return or exception.' }),
-    reason: t.exposeString('reason', { description: 'start, pause, step, breakpoint or failure' }),
-    stack: t.expose('stack', { type: [FrameType], description: 'The innermost call last.' }),
-    since: t.expose('since', { type: DateTime }),
-    breakpoint: t.expose('breakpoint', { type: PromptBreakpointType, nullable: true }),
+    event: t.exposeString('event', {
+      description: 'Trace event at which it stopped: line, call, return or exception.',
+    }),
+    reason: t.exposeString('reason', { description: 'Why it stopped: start, pause, step, breakpoint or failure.' }),
+    stack: t.expose('stack', { type: [FrameType], description: 'Call stack, the innermost frame last.' }),
+    since: t.expose('since', { type: DateTime, description: 'When the trace stopped.' }),
+    breakpoint: t.expose('breakpoint', {
+      type: PromptBreakpointType,
+      nullable: true,
+      description: 'The breakpoint that stopped it. Null for any other reason.',
+    }),
     exception: t.expose('exception', {
       type: RaisedType,
       nullable: true,
-      description: 'What was raised, for event `exception`.',
+      description: 'The exception that was raised. Null unless `event` is `exception`.',
     }),
   }),
 });
 
 export const TraceType = builder.objectRef<TraceView>('Trace').implement({
-  description: 'A flow of control: a thread, or an asyncio task.',
+  description: 'A thread or an asyncio task of the script.',
   fields: (t) => ({
-    id: t.exposeInt('id'),
+    id: t.exposeInt('id', { description: 'Number within the run. The main thread is 1.' }),
     kind: t.expose('kind', { type: TraceKindEnum }),
-    name: t.exposeString('name'),
+    name: t.exposeString('name', { description: 'Name of the thread or task.' }),
     state: t.expose('state', { type: TraceStateEnum }),
-    file: t.exposeString('file', { nullable: true }),
-    line: t.exposeInt('line', { nullable: true }),
-    function: t.exposeString('function', { nullable: true }),
-    since: t.expose('since', { type: DateTime, nullable: true, description: 'When it came to this line.' }),
-    sampled: t.exposeBoolean('sampled', { description: 'The code is hot: the line is a sample, 20 times a second.' }),
-    prompt: t.expose('prompt', { type: PromptType, nullable: true, description: 'There while it is paused.' }),
+    file: t.exposeString('file', {
+      nullable: true,
+      description: 'Current file; `<script>` for the script itself. Null before the first line.',
+    }),
+    line: t.exposeInt('line', { nullable: true, description: 'Current line, from 1. Null before the first line.' }),
+    function: t.exposeString('function', {
+      nullable: true,
+      description: 'Current function. Null before the first line.',
+    }),
+    since: t.expose('since', {
+      type: DateTime,
+      nullable: true,
+      description: 'When it reached this line. Null before the first line.',
+    }),
+    sampled: t.exposeBoolean('sampled', {
+      description: 'Whether this is hot code, whose current line is sampled at most 20 times a second.',
+    }),
+    prompt: t.expose('prompt', { type: PromptType, nullable: true, description: 'Set while the trace is paused.' }),
     frozenTasks: t.exposeInt('frozenTasks', {
-      description: 'While it waits in a step: how many other tasks of its loop wait for that.',
+      description: 'Number of other tasks of its loop that are frozen until its step completes.',
     }),
   }),
 });
 
 export const FailureType = builder.objectRef<FailureView>('Failure').implement({
-  description: 'The exception that ended the script: its first cause, not the last link of the chain.',
+  description: 'The exception that failed a statement: the root cause of a chain, not its last link.',
   fields: (t) => ({
-    type: t.exposeString('exception'),
+    type: t.exposeString('exception', { description: 'Name of the exception class.' }),
     message: t.exposeString('message'),
-    traceback: t.exposeString('traceback'),
-    line: t.exposeInt('line', { nullable: true }),
-    statement: t.exposeInt('statement', { nullable: true }),
-    awaitingDecision: t.exposeBoolean('awaitingDecision'),
-    then: t.exposeStringList('then', { description: 'The exceptions that followed from it, in order, a line each.' }),
+    traceback: t.exposeString('traceback', { description: 'Python traceback of the whole chain.' }),
+    line: t.exposeInt('line', {
+      nullable: true,
+      description: 'Line of the script nearest to the origin of the exception. Null if no frame is in the script.',
+    }),
+    statement: t.exposeInt('statement', {
+      nullable: true,
+      description: 'Index of the failed statement, from 0. Null if no statement was running.',
+    }),
+    awaitingDecision: t.exposeBoolean('awaitingDecision', {
+      description: 'Whether the run is held and `decideFailure` has to follow.',
+    }),
+    then: t.exposeStringList('then', {
+      description: 'Exceptions that followed from this one, in order, one line each.',
+    }),
   }),
 });
 
 export const PositionType = builder
   .objectRef<{ statement: number; line: number | null; since: string | null }>('Position')
   .implement({
-    description: 'Where the main thread is.',
+    description: 'Position of the main thread in the script.',
     fields: (t) => ({
-      statement: t.exposeInt('statement'),
-      line: t.exposeInt('line', { nullable: true }),
-      since: t.expose('since', { type: DateTime, nullable: true }),
+      statement: t.exposeInt('statement', { description: 'Index of the statement, from 0.' }),
+      line: t.exposeInt('line', { nullable: true, description: 'Line of the script, from 1. Null if not known.' }),
+      since: t.expose('since', {
+        type: DateTime,
+        nullable: true,
+        description: 'When it reached this line. Null if not known.',
+      }),
     }),
   });
 
 const StopReactionType = builder.objectRef<NonNullable<StopView['reaction']>>('StopReaction').implement({
-  description: 'How a script takes a stop while it still runs.',
+  description: 'How the script reacts to a stop while it is still running.',
   fields: (t) => ({
-    seconds: t.exposeInt('seconds', { description: 'Since the rung was sent.' }),
+    seconds: t.exposeInt('seconds', { description: 'Seconds since the stop was sent.' }),
     reaction: t.exposeString('reaction', {
-      description: 'none: it has not moved; ignored: it has switched the signal off; running: it goes on; unknown.',
+      description:
+        '`none`: no progress since the stop; `ignored`: the script disabled the signal; `running`: it is still running code; `unknown`.',
     }),
-    text: t.exposeString('text', { description: 'A sentence.' }),
-    at: t.expose('at', { type: DateTime }),
+    text: t.exposeString('text', { description: 'The reaction as a sentence.' }),
+    at: t.expose('at', { type: DateTime, description: 'When the reaction was observed.' }),
   }),
 });
 
 const OperationType = builder.objectRef<TelescopeView['agents'][number]>('RunningOperation').implement({
-  description: 'An OCS operation that runs.',
+  description: 'A running OCS operation.',
   fields: (t) => ({
-    agent: t.exposeString('agent'),
-    operation: t.exposeString('operation'),
-    since: t.expose('since', { type: DateTime, nullable: true }),
+    agent: t.exposeString('agent', { description: 'Instance id of the OCS agent.' }),
+    operation: t.exposeString('operation', { description: 'Name of the task or process.' }),
+    since: t.expose('since', { type: DateTime, nullable: true, description: 'When it started. Null if not known.' }),
   }),
 });
 
 export const TelescopeType = builder.objectRef<TelescopeView>('TelescopeStatus').implement({
-  description: "What goes on moving, as OCS's registry said after a stop.",
+  description: 'OCS operations that were still running after a stop, from the OCS registry.',
   fields: (t) => ({
-    operations: t.expose('agents', { type: [OperationType], description: 'The newest first.' }),
-    problem: t.exposeString('problem', { nullable: true, description: 'Why this is not all, or nothing.' }),
-    at: t.expose('at', { type: DateTime, description: 'When it was asked for.' }),
+    operations: t.expose('agents', { type: [OperationType], description: 'Running operations, newest first.' }),
+    problem: t.exposeString('problem', {
+      nullable: true,
+      description: 'Why the list is incomplete or empty. Null if it is complete.',
+    }),
+    at: t.expose('at', { type: DateTime, description: 'When the registry was read.' }),
   }),
 });
 
 export const StopSentType = builder.objectRef<StopView>('StopSent').implement({
-  description: 'A rung of the stop ladder that was sent.',
+  description: 'A rung of the stop ladder that was sent to the script.',
   fields: (t) => ({
     level: t.expose('level', { type: StopLevelEnum }),
-    by: t.exposeString('by'),
-    at: t.expose('at', { type: DateTime }),
+    by: t.exposeString('by', { description: 'User who sent it.' }),
+    at: t.expose('at', { type: DateTime, description: 'When it was sent.' }),
     deadline: t.expose('deadline', {
       type: DateTime,
       nullable: true,
-      description: 'Until when this rung usually does its work.',
+      description: 'When this rung should have taken effect. Null for a rung without a deadline.',
     }),
-    escalate: t.exposeBoolean('escalate', { description: 'The next rung follows by itself at the deadline.' }),
-    reaction: t.expose('reaction', { type: StopReactionType, nullable: true }),
+    escalate: t.exposeBoolean('escalate', {
+      description: 'Whether the next rung is sent automatically at the deadline.',
+    }),
+    reaction: t.expose('reaction', {
+      type: StopReactionType,
+      nullable: true,
+      description: 'Null until the first reaction is observed.',
+    }),
   }),
 });
 
@@ -201,28 +260,41 @@ type BreakpointPart = Pick<
 >;
 
 export const BreakpointType = builder.objectRef<BreakpointPart>('Breakpoint').implement({
-  description: 'A line to stop at.',
+  description: 'A breakpoint or a log point.',
   fields: (t) => ({
-    file: t.exposeString('file'),
-    line: t.exposeInt('line'),
-    condition: t.string({ nullable: true, resolve: (b) => b.condition ?? null }),
-    hitCount: t.int({ nullable: true, resolve: (b) => b.hitCount ?? null }),
-    logMessage: t.string({ nullable: true, resolve: (b) => b.logMessage ?? null }),
+    file: t.exposeString('file', { description: 'Path of the file; `<script>` for the script itself.' }),
+    line: t.exposeInt('line', { description: 'Line at which it stops, from 1.' }),
+    condition: t.string({
+      nullable: true,
+      description: 'Python expression that has to be true. Null for an unconditional breakpoint.',
+      resolve: (b) => b.condition ?? null,
+    }),
+    hitCount: t.int({
+      nullable: true,
+      description: 'Stops only at this hit, counted from 1. Null to stop at each.',
+      resolve: (b) => b.hitCount ?? null,
+    }),
+    logMessage: t.string({
+      nullable: true,
+      description: 'Text that a log point records instead of stopping. Null for a breakpoint.',
+      resolve: (b) => b.logMessage ?? null,
+    }),
     enabled: t.exposeBoolean('enabled'),
     requestedLine: t.int({
       nullable: true,
-      description: 'The line that was asked for, when it has no code and the next that has was taken.',
+      description:
+        'Line in the request, if it has no code and the breakpoint moved to the next line that has. Else null.',
       resolve: (b) => b.requestedLine ?? null,
     }),
     movedFrom: t.int({
       nullable: true,
-      description: 'The line that its statement had before the rest of the script was replaced.',
+      description: 'Line of the same statement before the script was replaced. Null if it did not move.',
       resolve: (b) => b.movedFrom ?? null,
     }),
-    hits: t.int({ resolve: (b) => b.hits ?? 0 }),
+    hits: t.int({ description: 'Number of hits so far.', resolve: (b) => b.hits ?? 0 }),
     problem: t.string({
       nullable: true,
-      description: 'A sentence: why it cannot stop anything.',
+      description: 'Why it cannot stop anything, as a sentence. Null if it can.',
       resolve: (b) => b.problem ?? null,
     }),
   }),
@@ -250,36 +322,39 @@ export function readOutput({ seq, at, data }: StoredEvent): OutputPart {
 }
 
 export const OutputType = builder.objectRef<OutputPart>('Output').implement({
-  description: 'A piece of what the script wrote, in order; not necessarily a whole line.',
+  description: 'A piece of the output of the script, not necessarily a whole line.',
   fields: (t) => ({
-    seq: t.exposeInt('seq'),
+    seq: t.exposeInt('seq', { description: 'Sequence number of its event.' }),
     stream: t.expose('stream', { type: OutputStreamEnum }),
     text: t.exposeString('text'),
-    trace: t.exposeInt('trace', { nullable: true }),
-    line: t.exposeInt('line', { nullable: true, description: 'The line of the script that was running.' }),
-    at: t.expose('at', { type: DateTime }),
+    trace: t.exposeInt('trace', { nullable: true, description: 'Trace that wrote it. Null if not known.' }),
+    line: t.exposeInt('line', {
+      nullable: true,
+      description: 'Line of the script that was running. Null if not known.',
+    }),
+    at: t.expose('at', { type: DateTime, description: 'When it was written.' }),
   }),
 });
 
 export const EventType = builder.objectRef<StoredEvent>('Event').implement({
-  description: 'A numbered fact about a run. `data` is JSON; its fields depend on the type (docs/protocol.md).',
+  description: 'An entry of the record of a run.',
   fields: (t) => ({
-    seq: t.exposeInt('seq'),
-    type: t.exposeString('type'),
-    at: t.expose('at', { type: DateTime }),
-    data: t.exposeString('data'),
+    seq: t.exposeInt('seq', { description: 'Sequence number within the run: from 1, without gaps.' }),
+    type: t.exposeString('type', { description: 'Type of the event, as in docs/protocol.md.' }),
+    at: t.expose('at', { type: DateTime, description: "Time of the event, by the runner's clock." }),
+    data: t.exposeString('data', { description: 'JSON object. Its fields depend on the type (docs/protocol.md).' }),
   }),
 });
 
 export const FindingType = builder
   .objectRef<Pick<Finding, 'severity' | 'line' | 'column' | 'code' | 'message'>>('Finding')
   .implement({
-    description: 'What a check says of a script. One of severity `error` keeps it from starting.',
+    description: 'A finding of a script check. A script with a finding of severity `error` cannot start.',
     fields: (t) => ({
       severity: t.exposeString('severity', { description: 'error, warning or info' }),
-      line: t.exposeInt('line', { nullable: true }),
-      column: t.exposeInt('column', { nullable: true, description: 'From 1, in characters.' }),
-      code: t.exposeString('code'),
-      message: t.exposeString('message'),
+      line: t.exposeInt('line', { nullable: true, description: 'From 1. Null if it is about the whole script.' }),
+      column: t.exposeInt('column', { nullable: true, description: 'From 1, in characters. Null if not known.' }),
+      code: t.exposeString('code', { description: 'Stable code of the finding.' }),
+      message: t.exposeString('message', { description: 'What is wrong, and what to do.' }),
     }),
   });

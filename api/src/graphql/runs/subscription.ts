@@ -1,4 +1,4 @@
-/** The subscriptions: first what is true now, then what changes, each reader at its own pace. */
+/** The subscriptions: each sends the current state first, then changes at the pace of its reader. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isFinal } from '@sequencer/model';
 import type { Signal } from '../../lib/signal.ts';
@@ -20,17 +20,17 @@ const HEARTBEAT_MS = 2000;
 const BATCH = 1000;
 const BATCH_BYTES = 128 * 1024;
 
-/** Does nothing when the wait is given up. */
+/** Waits; returns early when `stopped` is aborted. */
 async function pause(ms: number, stopped: AbortSignal): Promise<void> {
   await sleep(ms, undefined, { signal: stopped }).catch(() => undefined);
 }
 
-/** Waits while the client has enough to read. Free it when the client has taken what was yielded. */
+/** Waits while the client has unread results. The returned function frees the slot, once the client has taken the result. */
 async function slot({ flow }: Context, stopped: AbortSignal): Promise<() => void> {
   return flow ? flow.slot(stopped) : () => undefined;
 }
 
-/** The state at once, then again whenever the signal has come, at most ten times a second. */
+/** The state immediately, then again after each signal, at most ten times a second. */
 function states<T>(signal: Signal, context: Context, read: () => T): AsyncIterableIterator<T> {
   return stream(async function* (stopped) {
     while (!stopped.aborted) {
@@ -48,8 +48,8 @@ function states<T>(signal: Signal, context: Context, read: () => T): AsyncIterab
 }
 
 /**
- * The run whenever something of it changes; ends after its end. An urgent change is sent immediately, any other within
- * 100 ms of the state before. While the script floods the record, a viewer costs ten states a second and no more.
+ * The run after each change, until it has ended. An urgent change is sent immediately, any other at most every 100 ms:
+ * a script that floods the record costs a viewer ten states a second.
  */
 function runStates(first: RunModel, context: Context): AsyncIterableIterator<RunModel> {
   const signal = context.sequencerStates.signalOf(first.row.sequencer);
@@ -62,9 +62,9 @@ function runStates(first: RunModel, context: Context): AsyncIterableIterator<Run
         const seen = signal.version;
         const urgent = context.liveRuns.get(first.row.id)?.urgent;
         const seenUrgent = urgent?.version ?? 0;
-        // A quick step is over within milliseconds: its end alone is sent.
+        // A quick step completes within milliseconds: only the state after it is sent.
         if (sent !== '' && run.live?.isBetweenPrompts) await urgent?.after(seenUrgent, stopped, STATE_EVERY_MS);
-        // The signal is the sequencer's: another run's news are not this one's.
+        // The signal is that of the sequencer: the change may be about another run.
         const state = await fingerprint(run);
         if (state !== sent) {
           sent = state;
@@ -104,7 +104,7 @@ async function fingerprint(run: RunModel): Promise<string> {
 
 /**
  * Events with seq > after in batches, from the store and then from memory: exact by seq, at the pace of the reader.
- * The first batch comes at once, be it empty. Ends after the last event of the run.
+ * The first batch is sent immediately, even if it is empty. Ends after the last event of the run.
  */
 function eventBatches(
   id: string,
@@ -156,6 +156,7 @@ builder.subscriptionType({
   fields: (t) => ({
     sequencers: t.field({
       type: [SequencerType],
+      description: 'All sequencers now, then after each change.',
       subscribe: (_root, _args, context) =>
         states(context.sequencerStates.anyChange, context, () =>
           context.sequencerStates.names.map((name) => ({ name })),
@@ -164,31 +165,35 @@ builder.subscriptionType({
     }),
     sequencer: t.field({
       type: SequencerType,
+      description: 'The sequencer now, then after each change.',
       args: { name: t.arg.string() },
       subscribe: (_root, { name }, context) => states(context.sequencerStates.signal(name), context, () => ({ name })),
       resolve: (sequencer) => sequencer,
     }),
     run: t.field({
       type: RunType,
+      description: 'The run now, then after each change, until it has ended.',
       args: { id: t.arg.id() },
       subscribe: async (_root, { id }, context) => runStates(await requireRunModel(id, context), context),
       resolve: (run) => run,
     }),
     output: t.field({
       type: [OutputType],
+      description: 'Output with seq > after in batches, each piece exactly once, until the run has ended.',
       args: { run: t.arg.id(), after: t.arg.int({ defaultValue: 0, required: false }) },
       subscribe: (_root, { run, after }, context) => eventBatches(run, after ?? 0, context, ['output']),
       resolve: (batch): OutputPart[] => batch.map(readOutput),
     }),
     events: t.field({
       type: [EventType],
+      description: 'Events with seq > after in batches, each exactly once, until the run has ended.',
       args: { run: t.arg.id(), after: t.arg.int({ defaultValue: 0, required: false }) },
       subscribe: (_root, { run, after }, context) => eventBatches(run, after ?? 0, context, null),
       resolve: (batch) => batch,
     }),
     heartbeat: t.field({
       type: DateTime,
-      description: "The server's clock, every 2 seconds: how a client knows that it is live.",
+      description: "The server's clock, every 2 seconds, so that a client notices a dead connection.",
       subscribe: () =>
         stream(async function* (stopped) {
           while (!stopped.aborted) {

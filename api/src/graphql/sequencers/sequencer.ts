@@ -1,4 +1,4 @@
-/** The types Sequencer and Runner. */
+/** The GraphQL types Sequencer and Runner. */
 import { LIMITS } from '@sequencer/model';
 import type { RunnerStatus } from '../../backends/run-backend.ts';
 import { DateTime, ModeEnum, builder } from '../core/builder.ts';
@@ -7,76 +7,89 @@ import { RunType, pageSize } from '../runs/run.ts';
 import { SequencerType } from '../core/sequencer-type.ts';
 
 const PackageType = builder.objectRef<{ name: string; version: string }>('Package').implement({
-  description: 'A Python package that scripts use.',
+  description: 'A Python package that is installed for scripts.',
   fields: (t) => ({ name: t.exposeString('name'), version: t.exposeString('version') }),
 });
 
 const RunnerType = builder.objectRef<RunnerStatus>('Runner').implement({
-  description: 'The Python side of a sequencer: a worker that waits for runs and holds at most one.',
+  description: 'The process that executes the scripts of a sequencer, one run at a time.',
   fields: (t) => ({
-    connected: t.exposeBoolean('connected'),
+    connected: t.exposeBoolean('connected', { description: 'Whether the runner is connected to the API.' }),
     runnerPerRun: t.exposeBoolean('runnerPerRun', {
-      description: 'Each run has a runner of its own: where none runs, none is missing.',
+      description: 'Whether each run has its own runner, so that none is expected while no run is active.',
     }),
     since: t.expose('since', {
       type: DateTime,
       nullable: true,
-      description: 'When it connected, or was last heard of.',
+      description:
+        'When it connected. While it is disconnected, when its last message was received. Null if it never connected.',
     }),
-    python: t.string({ nullable: true, resolve: (runner) => runner.hello?.python ?? null }),
-    hostname: t.string({ nullable: true, resolve: (runner) => runner.hello?.hostname ?? null }),
+    python: t.string({
+      nullable: true,
+      description: 'Version of Python. Null if not known yet.',
+      resolve: (runner) => runner.hello?.python ?? null,
+    }),
+    hostname: t.string({
+      nullable: true,
+      description: 'Host name of the runner. Null if not known yet.',
+      resolve: (runner) => runner.hello?.hostname ?? null,
+    }),
     packages: t.field({
       type: [PackageType],
       resolve: (runner) => Object.entries(runner.hello?.packages ?? {}).map(([name, version]) => ({ name, version })),
     }),
     problems: t.stringList({
-      description: "What would keep an observatory's script from starting, as sentences.",
+      description:
+        'Problems that would stop an observing script from starting, as sentences, such as a missing OCS configuration.',
       resolve: (runner) => runner.hello?.problems ?? [],
     }),
   }),
 });
 
 SequencerType.implement({
-  description: "A telescope's seat: it has at most one active run.",
+  description: 'A telescope: one queue, and at most one active run.',
   fields: (t) => ({
-    name: t.exposeString('name'),
+    name: t.exposeString('name', { description: 'Unique name, such as satp1.' }),
     mode: t.field({
       type: ModeEnum,
       resolve: async ({ name }, _args, { sequencerStates }) => (await sequencerStates.get(name)).row.mode,
     }),
     modeReason: t.string({
       nullable: true,
-      description: 'Why the mode was last changed.',
+      description: 'Why the mode was last changed, as a sentence. Null if it never was.',
       resolve: async ({ name }, _args, { sequencerStates }) => (await sequencerStates.get(name)).row.modeReason,
     }),
     modeChangedBy: t.string({
       nullable: true,
+      description: 'User who last changed the mode, or Sequencer. Null if it never was changed.',
       resolve: async ({ name }, _args, { sequencerStates }) => (await sequencerStates.get(name)).row.modeChangedBy,
     }),
     modeChangedAt: t.field({
       type: DateTime,
       nullable: true,
+      description: 'Null if the mode never was changed.',
       resolve: async ({ name }, _args, { sequencerStates }) => (await sequencerStates.get(name)).row.modeChangedAt,
     }),
     holdOnFailure: t.boolean({
-      description: 'Whether a failure holds a run that does not say it itself.',
+      description: 'Pause on failure by default. A run can override this.',
       resolve: async ({ name }, _args, { sequencerStates }) => (await sequencerStates.get(name)).row.holdOnFailure,
     }),
     hostname: t.string({
-      description: 'The host name that scripts see.',
+      description: 'Host name that scripts see.',
       resolve: ({ name }, _args, { backend }) => backend.hostname(name),
     }),
     lastKnownSince: t.field({
       type: DateTime,
       nullable: true,
       description:
-        'Since when the Kubernetes API server does not answer: mode and queue are as they were then. Null when they are true.',
+        'When the Kubernetes API server stopped answering; mode and queue are as they were then. Null if they are current.',
       resolve: (_sequencer, _args, { backend }) => backend.lastKnownSince,
     }),
     runner: t.field({ type: RunnerType, resolve: ({ name }, _args, { backend }) => backend.runner(name) }),
     activeRun: t.field({
       type: RunType,
       nullable: true,
+      description: 'Null if no run is active.',
       resolve: async ({ name }, _args, context) => {
         const { active } = await context.sequencerStates.get(name);
         return active && new RunModel(active, context);
@@ -85,7 +98,7 @@ SequencerType.implement({
     lastRun: t.field({
       type: RunType,
       nullable: true,
-      description: 'The newest run that has ended.',
+      description: 'Run that ended last. Null if there is none.',
       resolve: async ({ name }, _args, context) => {
         const { last } = await context.sequencerStates.get(name);
         return last && new RunModel(last, context);
@@ -93,8 +106,8 @@ SequencerType.implement({
     }),
     queue: t.field({
       type: [RunType],
-      description: 'Waiting runs, the next one first.',
-      args: { first: t.arg.int({ required: false, description: 'At most so many; all when it is left out.' }) },
+      description: 'Queued runs, the next one first.',
+      args: { first: t.arg.int({ required: false, description: 'Largest number of runs; all if null.' }) },
       resolve: async ({ name }, { first }, context) => {
         const size = pageSize('first', first ?? LIMITS.queueLength, LIMITS.queueLength);
         const { queue } = await context.sequencerStates.get(name);
@@ -107,11 +120,13 @@ SequencerType.implement({
 builder.queryFields((t) => ({
   sequencers: t.field({
     type: [SequencerType],
+    description: 'All sequencers.',
     resolve: (_root, _args, { sequencerStates }) => sequencerStates.names.map((name) => ({ name })),
   }),
   sequencer: t.field({
     type: SequencerType,
     nullable: true,
+    description: 'Null if no sequencer has this name.',
     args: { name: t.arg.string() },
     resolve: (_root, { name }, { sequencerStates }) => (sequencerStates.has(name) ? { name } : null),
   }),
