@@ -1,6 +1,6 @@
 /** Shows telescope, state and line in the tab's title, and the state as the favicon's shape. */
 import { computed, onScopeDispose, watch, type Ref } from 'vue';
-import type { RunFrame, RunState } from './data/use-run.ts';
+import type { RunFrame, RunState } from './record/use-run.ts';
 import { displayOfRun } from '../lib/phases.ts';
 
 const DEFAULT_TITLE = 'Sequencer';

@@ -1,7 +1,7 @@
 /** Converts the breakpoints of one file to marks of the gutter. */
 import type { Breakpoint } from '@sequencer/model/events';
 import type { BreakpointKind, BreakpointMark } from '../../code/breakpoint-gutter.ts';
-import type { SourceLocation } from '../data/source-location.ts';
+import type { SourceLocation } from '../record/source-location.ts';
 import { kindOf, noteText, whenText } from './breakpoint-text.ts';
 
 const TITLES: Record<BreakpointKind, string> = {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { breakpointInput, plainBreakpoint, toggleBreakpoint } from '../data/breakpoint-list.ts';
+import { breakpointInput, plainBreakpoint, toggleBreakpoint } from '../record/breakpoint-list.ts';
 import { kindOf, noteText, whenText } from './breakpoint-text.ts';
 
 const at = (line: number) => plainBreakpoint({ file: '<script>', line });

@@ -2,7 +2,7 @@
 import type { Frame } from '@sequencer/model/events';
 import type { PromptView, TraceView } from '@sequencer/model/run-view';
 import { computed, ref, watch, type ComputedRef, type Ref } from 'vue';
-import type { RunFrame } from '../data/use-run.ts';
+import type { RunFrame } from '../record/use-run.ts';
 
 /** How long the focus stays on a trace after a step, until it stops again, in ms. */
 const STEP_GRACE_MS = 700;

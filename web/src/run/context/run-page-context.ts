@@ -3,8 +3,8 @@ import { inject, shallowRef, type InjectionKey, type ShallowRef } from 'vue';
 import type { RunBreakpoints } from './use-breakpoints.ts';
 import type { Focus } from './focus.ts';
 import type { OpenFile } from './open-file.ts';
-import type { SourceLocation } from '../data/source-location.ts';
-import type { RunModel } from '../data/use-run.ts';
+import type { SourceLocation } from '../record/source-location.ts';
+import type { RunModel } from '../record/use-run.ts';
 
 export interface RunPageContext {
   id: string;

@@ -3,9 +3,9 @@ import type { Breakpoint } from '@sequencer/model/events';
 import { computed, onScopeDispose, ref, shallowRef, type ComputedRef, type Ref, type ShallowRef } from 'vue';
 import { mutate, useApi } from '../../api/client.ts';
 import { SET_BREAKPOINTS } from '../../api/run-control-documents.ts';
-import type { SourceLocation } from '../data/source-location.ts';
-import type { RunModel } from '../data/use-run.ts';
-import { breakpointInput, isAt, toggleBreakpoint } from '../data/breakpoint-list.ts';
+import type { SourceLocation } from '../record/source-location.ts';
+import type { RunModel } from '../record/use-run.ts';
+import { breakpointInput, isAt, toggleBreakpoint } from '../record/breakpoint-list.ts';
 
 export interface RunBreakpoints {
   accepted: ComputedRef<Breakpoint[]>;

@@ -2,7 +2,7 @@
 import type { RunView, StatementView } from '@sequencer/model/run-view';
 import type { Frame } from '@sequencer/model/events';
 import { plural } from '../../lib/format.ts';
-import { SCRIPT } from '../data/source-location.ts';
+import { SCRIPT } from '../record/source-location.ts';
 import { statementName } from '../../lib/statement-text.ts';
 
 /** Number of calls that are named; the call stack panel lists all. */

@@ -1,6 +1,6 @@
 /** Shows the file of the trace in focus at each new stop: a library file, or the script. */
 import { watch } from 'vue';
-import { SCRIPT } from '../data/source-location.ts';
+import { SCRIPT } from '../record/source-location.ts';
 import type { Focus } from '../context/focus.ts';
 import type { OpenFile } from '../context/open-file.ts';
 

@@ -1,10 +1,10 @@
 /** Pauses the run before the lines that the user is editing, with an ordinary breakpoint that all viewers see. */
 import type { Ref } from 'vue';
 import { computed, ref, type ComputedRef } from 'vue';
-import { isAt, plainBreakpoint } from '../data/breakpoint-list.ts';
+import { isAt, plainBreakpoint } from '../record/breakpoint-list.ts';
 import { useRunPageContext } from '../context/run-page-context.ts';
-import { SCRIPT } from '../data/source-location.ts';
-import type { RunFrame } from '../data/use-run.ts';
+import { SCRIPT } from '../record/source-location.ts';
+import type { RunFrame } from '../record/use-run.ts';
 
 export interface PauseBefore {
   /** The line before which the run pauses; null if it does not. */

@@ -1,7 +1,7 @@
 /** The user's draft of the remaining statements. Stored in this browser: neither other users nor the run discard it. */
 import { StorageSerializers, useLocalStorage } from '@vueuse/core';
 import { computed, type ComputedRef, type Ref } from 'vue';
-import type { RunFrame, RunInfo } from '../data/use-run.ts';
+import type { RunFrame, RunInfo } from '../record/use-run.ts';
 import { firstEditableLine, lineThatHasRun, withNewline } from './editable-lines.ts';
 
 export interface RemainingDraft {

@@ -3,10 +3,10 @@ import type { RunEvent } from '@sequencer/model/events';
 import { applyEvent } from '@sequencer/model/fold';
 import { onScopeDispose, ref, shallowRef, type Ref, type ShallowRef } from 'vue';
 import { useApi } from '../../api/client.ts';
-import { OutputLog } from '../data/output-log.ts';
-import { readEvents } from '../data/record-pages.ts';
-import type { RunFrame, RunModel } from '../data/use-run.ts';
-import { outputPieceOf, readOutputHistory } from '../data/output-history.ts';
+import { OutputLog } from '../record/output-log.ts';
+import { readEvents } from '../record/record-pages.ts';
+import type { RunFrame, RunModel } from '../record/use-run.ts';
+import { outputPieceOf, readOutputHistory } from '../record/output-history.ts';
 import { PAGE, Recording } from './recording.ts';
 
 const OUTPUT = 1000;

@@ -1,7 +1,7 @@
 /** CodeMirror extension for the script of a run: running lines, trace tags, states and times of statements. */
 import { StateEffect, StateField, type EditorState, type Extension } from '@codemirror/state';
 import { Decoration, EditorView, GutterMarker, WidgetType, gutter, type DecorationSet } from '@codemirror/view';
-import type { ShownState } from '../data/statement-state.ts';
+import type { ShownState } from '../record/statement-state.ts';
 
 export interface LineMark {
   /** From 1. */

@@ -2,7 +2,7 @@
 import xterm from '@xterm/headless';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { OutputLog, type OutputPiece } from '../data/output-log.ts';
+import { OutputLog, type OutputPiece } from '../record/output-log.ts';
 
 function pieces(texts: readonly string[]): OutputPiece[] {
   const rest = { stream: 'STDOUT', trace: 1, line: 1, at: '2026-11-24T00:00:00Z' } as const;

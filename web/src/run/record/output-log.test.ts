@@ -10,7 +10,7 @@ function texts(log: OutputLog): string[] {
   return log.lines.map((line) => line.text);
 }
 
-describe('lines of output',  () => {
+describe('lines of output', () => {
   it('are assembled from pieces', () => {
     const log = new OutputLog();
     log.append([piece('one\ntw'), piece('o\n'), piece('three')]);
