@@ -34,7 +34,7 @@ test('a run without its own setting pauses on failure by the telescope’s defau
   await expect(still).toContainText('smurf1 still runs take_noise');
   await expect(still).not.toContainText('monitor');
   await expect(still).toContainText(/Seen .* ago/);
-  // The stop ladder says the same, and has the names of the rest.
+  // The stop ladder shows the same, and lists the other operations.
   await page.keyboard.press('Shift+F5');
   const ladder = page.getByRole('dialog', { name: /Stop run/ });
   await expect(ladder.getByRole('listitem').filter({ hasText: 'smurf1 take_noise' })).toBeVisible();
