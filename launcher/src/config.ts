@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { SEQUENCER_NAME } from '@sequencer/model';
-import { UserError } from './user-error.ts';
+import { UserError } from './lib/user-error.ts';
 
 export interface Config {
   host: string;

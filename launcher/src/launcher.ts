@@ -1,8 +1,8 @@
 /** Starts groups of processes in order, supervises them, and stops them in reverse order. */
-import type { DataFolder } from './data-folder.ts';
-import { SupervisedProcess, type Program } from './supervised-process.ts';
-import type { Reporter } from './reporter.ts';
-import { Watchdog } from './watchdog.ts';
+import type { DataFolder } from './lib/data-folder.ts';
+import { SupervisedProcess, type Program } from './process/supervised-process.ts';
+import type { Reporter } from './lib/reporter.ts';
+import { Watchdog } from './process/watchdog.ts';
 
 const ROTATE_MS = 5000;
 

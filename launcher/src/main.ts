@@ -1,13 +1,13 @@
 /** Entry point of `make run`: starts the database, the simulated observatory, the API and the workers, all in one data folder. */
 import { readConfig, type Config } from './config.ts';
-import { DataFolder } from './data-folder.ts';
+import { DataFolder } from './lib/data-folder.ts';
 import { Launcher } from './launcher.ts';
-import { acquireLock } from './lock.ts';
-import { portProblem } from './ports.ts';
-import { damagedRecord, endOrphans } from './process-record.ts';
+import { acquireLock } from './process/lock.ts';
+import { portProblem } from './lib/ports.ts';
+import { damagedRecord, endOrphans } from './process/process-record.ts';
 import { findPrograms, localAddress } from './programs.ts';
-import { report } from './reporter.ts';
-import { UserError, asUserError } from './user-error.ts';
+import { report } from './lib/reporter.ts';
+import { UserError, asUserError } from './lib/user-error.ts';
 
 const SHARED =
   "Scripts run as the same Unix user as the API: every operator can read this installation's secrets and act as admin. " +

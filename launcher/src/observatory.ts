@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from './config.ts';
-import type { DataFolder } from './data-folder.ts';
+import type { DataFolder } from './lib/data-folder.ts';
 
 export interface OcsSettings {
   OCS_CONFIG_DIR: string;

@@ -2,13 +2,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from './config.ts';
-import type { DataFolder } from './data-folder.ts';
+import type { DataFolder } from './lib/data-folder.ts';
 import { prepareDatabase } from './database/server.ts';
-import type { Program } from './supervised-process.ts';
+import type { Program } from './process/supervised-process.ts';
 import { realObservatory, simulatedObservatory, type OcsSettings } from './observatory.ts';
-import { freePort, acceptsConnections } from './ports.ts';
-import type { Reporter } from './reporter.ts';
-import { UserError } from './user-error.ts';
+import { freePort, acceptsConnections } from './lib/ports.ts';
+import type { Reporter } from './lib/reporter.ts';
+import { UserError } from './lib/user-error.ts';
 
 const root = join(import.meta.dirname, '../..');
 

@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
-import { UserError } from '../user-error.ts';
+import { UserError } from '../lib/user-error.ts';
 
 const binariesSchema = z.object({ postgres: z.string(), initdb: z.string() });
 export type Binaries = z.infer<typeof binariesSchema>;

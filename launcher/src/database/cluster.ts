@@ -14,8 +14,8 @@ import {
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { identify, isRunning } from '../process-identity.ts';
-import { UserError } from '../user-error.ts';
+import { identify, isRunning } from '../process/process-identity.ts';
+import { UserError } from '../lib/user-error.ts';
 import type { Binaries } from './binaries.ts';
 import { runAs, type User } from './user.ts';
 

@@ -1,10 +1,10 @@
 /** The launcher's own PostgreSQL: on loopback, with a random password. */
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { newSecret, type DataFolder } from '../data-folder.ts';
-import type { Program } from '../supervised-process.ts';
-import { freePort } from '../ports.ts';
-import type { Reporter } from '../reporter.ts';
+import { newSecret, type DataFolder } from '../lib/data-folder.ts';
+import type { Program } from '../process/supervised-process.ts';
+import { freePort } from '../lib/ports.ts';
+import type { Reporter } from '../lib/reporter.ts';
 import { findBinaries } from './binaries.ts';
 import { isServing, createCluster, setPassword, stopOrphanedServer } from './cluster.ts';
 import { databaseUser, runAs } from './user.ts';

@@ -5,7 +5,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { UserError } from '../user-error.ts';
+import { UserError } from '../lib/user-error.ts';
 
 export interface User {
   uid: number;

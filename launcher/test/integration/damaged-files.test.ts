@@ -15,9 +15,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { freePort } from '../../src/ports.ts';
-import { asUserError } from '../../src/user-error.ts';
-import { writeAtomically } from '../../src/atomic-file.ts';
+import { freePort } from '../../src/lib/ports.ts';
+import { asUserError } from '../../src/lib/user-error.ts';
+import { writeAtomically } from '../../src/lib/atomic-file.ts';
 
 const main = join(import.meta.dirname, '../../src/main.ts');
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LogFile } from './log-file.ts';
 import { removeRecord, writeRecord } from './process-record.ts';
-import type { Reporter } from './reporter.ts';
+import type { Reporter } from '../lib/reporter.ts';
 
 export interface Program {
   /** Also the name of its log. */

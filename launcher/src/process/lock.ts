@@ -2,8 +2,8 @@
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 import { identify, isRunning } from './process-identity.ts';
-import { UserError } from './user-error.ts';
-import { readText } from './atomic-file.ts';
+import { UserError } from '../lib/user-error.ts';
+import { readText } from '../lib/atomic-file.ts';
 
 const holderSchema = z.object({ pid: z.int(), started: z.string(), address: z.string() });
 type Holder = z.infer<typeof holderSchema>;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { identify, isRunning } from './process-identity.ts';
-import { writeAtomically } from './atomic-file.ts';
+import { writeAtomically } from '../lib/atomic-file.ts';
 
 const recordSchema = z.object({
   pid: z.int().positive(),

@@ -6,7 +6,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { LogFile } from './log-file.ts';
-import type { DataFolder } from './data-folder.ts';
+import type { DataFolder } from '../lib/data-folder.ts';
 
 export class Watchdog {
   readonly #folder: DataFolder;

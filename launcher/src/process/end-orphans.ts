@@ -1,6 +1,6 @@
 /** The watchdog runs this after the launcher was killed: `end-orphans.ts FOLDER`, with the folder of process records. */
 import { damagedRecord, endOrphans } from './process-record.ts';
-import { report } from './reporter.ts';
+import { report } from '../lib/reporter.ts';
 
 const folder = process.argv[2];
 if (folder === undefined) throw new Error('the folder of process records is missing');
