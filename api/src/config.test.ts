@@ -6,27 +6,27 @@ import { readConfig, schema } from './config.ts';
 const GOOD = { DATABASE_URL: 'postgres://me@127.0.0.1:5432/sequencer', RUNNER_TOKEN: 'a-token-of-enough-length' };
 
 describe('the configuration of the API', () => {
-  it('has a use for every default', () => {
+  it('has usable defaults', () => {
     const config = readConfig(GOOD);
     expect(config).toMatchObject({ host: '127.0.0.1', port: 8000, sequencers: ['satp1', 'lat'], allowedHosts: [] });
     expect(config.userName).not.toBe('');
   });
 
-  it('reads lists with spaces', () => {
+  it('accepts spaces in lists', () => {
     expect(readConfig({ ...GOOD, SEQUENCERS: 'satp1, lat ' }).sequencers).toEqual(['satp1', 'lat']);
   });
 
-  it('names every problem at once', () => {
+  it('reports all problems together', () => {
     const refused = () => readConfig({ HOST: '0.0.0.0', PORT: 'x', SEQUENCERS: 'A', RUNNER_TOKEN: 'short' });
-    expect(refused).toThrow(/HOST: without sign-in .*AUTH=password/);
+    expect(refused).toThrow(/HOST: must be a loopback address .*AUTH=password/);
     for (const name of ['PORT', 'DATABASE_URL', 'SEQUENCERS', 'RUNNER_TOKEN']) expect(refused).toThrow(`${name}: `);
   });
 
-  it('listens elsewhere only with a way to sign in, and names what that way needs', () => {
-    const away = { ...GOOD, HOST: '0.0.0.0' };
+  it('requires a sign-in method to listen beyond loopback, and reports the settings that the method requires', () => {
+    const exposed = { ...GOOD, HOST: '0.0.0.0' };
     const refused = (env: Record<string, string>) => {
       try {
-        readConfig({ ...away, ...env });
+        readConfig({ ...exposed, ...env });
         return [];
       } catch (error) {
         return [...(error as Error).message.matchAll(/^ {2}(\w+):/gm)].map((match) => match[1]);
@@ -47,10 +47,10 @@ describe('the configuration of the API', () => {
     expect(refused({ AUTH: 'password', USERS_FILE: 'u' })).toEqual([]);
   });
 
-  it('refuses a public address beyond this machine without sign-in', () => {
+  it('rejects a public address beyond this machine without sign-in', () => {
     for (const url of ['https://site.example/nextline/', 'http://192.0.2.7:8000/', 'https://localhost.example/']) {
       expect(() => readConfig({ ...GOOD, PUBLIC_URL: url }), url).toThrow(
-        /PUBLIC_URL: without sign-in .*AUTH=password/,
+        /PUBLIC_URL: must be on this machine .*AUTH=password/,
       );
     }
     for (const url of ['http://localhost:9000/', 'http://[::1]:8000/', 'https://127.0.0.1/a/']) {
@@ -61,7 +61,7 @@ describe('the configuration of the API', () => {
     );
   });
 
-  it('refuses groups for some sequencers where scripts can read the secrets of all', () => {
+  it('rejects grants for some sequencers where scripts can read the secrets of the API', () => {
     const site = { ...GOOD, AUTH: 'oidc', OIDC_ISSUER: 'https://id.example/', OIDC_CLIENT_ID: 'c' };
     const scoped = { ...site, PUBLIC_URL: 'https://a.example/', ROLE_GROUPS: 'a=admin,b=operator@satp1' };
     expect(() => readConfig({ ...scoped, SHARED_UNIX_USER: 'refuse' })).toThrow(
@@ -71,7 +71,7 @@ describe('the configuration of the API', () => {
     expect(readConfig(scoped).auth.enforcesScopes).toBe(true);
   });
 
-  it('needs a namespace and a key in a cluster, and nothing of workers', () => {
+  it('requires a namespace and a key in a cluster, and rejects the settings of local workers', () => {
     const cluster = { DATABASE_URL: GOOD.DATABASE_URL, BACKEND: 'kubernetes' };
     const key = 'a key of thirty-two characters or more';
     expect(() => readConfig(cluster)).toThrow(/NAMESPACE: .*\n.*RUN_TOKEN_KEY: /);
@@ -87,11 +87,11 @@ describe('the configuration of the API', () => {
     expect(kubernetes).toEqual({ namespace: 'seq', runTokenKey: key });
   });
 
-  it('does not repeat a secret that it refuses', () => {
+  it('does not print a rejected secret', () => {
     expect(() => readConfig({ ...GOOD, RUNNER_TOKEN: 'hunter2' })).not.toThrow('hunter2');
   });
 
-  it('is described completely', () => {
+  it('has every setting in docs/configuration.md', () => {
     const page = readFileSync(join(import.meta.dirname, '../../docs/configuration.md'), 'utf8');
     for (const name of Object.keys(schema.shape)) expect(page).toContain(`\`${name}\``);
   });

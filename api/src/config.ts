@@ -1,4 +1,4 @@
-/** Every setting of the API, read from the environment once. `docs/configuration.md` is the reference for people. */
+/** The settings of the API, read from the environment once. `docs/configuration.md` describes them. */
 import { userInfo } from 'node:os';
 import { SEQUENCER_NAME } from '@sequencer/model';
 import { z } from 'zod';
@@ -6,47 +6,48 @@ import { authConfig, authConflicts, authSettings, list, type AuthConfig } from '
 import { RUNNER_TOKEN_LENGTH, parseRunnerSecrets, type RunnerSecret } from './gateway/runner-secrets.ts';
 
 export const schema = z.object({
-  PORT: z.coerce.number('PORT has to be a number.').int().min(0).max(65535).default(8000),
+  PORT: z.coerce.number('must be a number.').int().min(0).max(65535).default(8000),
   ...authSettings,
   DATABASE_URL: z.url({
     protocol: /^postgres(ql)?$/,
-    error: 'DATABASE_URL has to be set, to an address like postgres://user@host:5432/sequencer.',
+    error: 'is required: an address like postgres://user@host:5432/sequencer.',
   }),
-  /** Where scripts run: on workers that wait, or in pods of a cluster. */
-  BACKEND: z.enum(['local', 'kubernetes'], { error: 'BACKEND has to be local or kubernetes.' }).default('local'),
+  /** Where scripts run: on local workers, or in pods of a cluster. */
+  BACKEND: z.enum(['local', 'kubernetes'], { error: 'must be local or kubernetes.' }).default('local'),
   /** For kubernetes: the namespace of the Sequencer objects. */
   NAMESPACE: z.string().min(1).optional(),
-  /** For kubernetes: what tokens of runners are made with, the same as for the operator. */
-  RUN_TOKEN_KEY: z.string().min(32, 'RUN_TOKEN_KEY has to have at least 32 characters.').optional(),
+  /** For kubernetes: the key from which the tokens of runners are derived. The operator needs the same. */
+  RUN_TOKEN_KEY: z.string().min(32, 'must have at least 32 characters.').optional(),
   SEQUENCERS: list
     .transform((names) => (names.length === 0 ? ['satp1', 'lat'] : names))
     .refine((names) => names.every((name) => SEQUENCER_NAME.test(name)), {
-      error: 'SEQUENCERS has to be a list like satp1,lat: small letters, digits and hyphens, at most 30 of them.',
+      error:
+        'must be a list like satp1,lat. A name consists of lowercase letters, digits and hyphens, at most 30 characters.',
     })
-    .refine((names) => new Set(names).size === names.length, { error: 'SEQUENCERS names a sequencer twice.' }),
+    .refine((names) => new Set(names).size === names.length, { error: 'contains a duplicate name.' }),
   /** One secret for the runners of all sequencers. */
-  RUNNER_TOKEN: z.string().min(RUNNER_TOKEN_LENGTH, 'RUNNER_TOKEN has to have at least 16 characters.').optional(),
-  /** A secret for each sequencer, `satp1:...,lat:...`; a name may be there twice while its secret is changed. */
+  RUNNER_TOKEN: z.string().min(RUNNER_TOKEN_LENGTH, 'must have at least 16 characters.').optional(),
+  /** A secret for each sequencer, `satp1:...,lat:...`. A name may occur twice while its secret is rotated. */
   RUNNER_TOKENS: list.transform((words, context) => {
     const secrets = parseRunnerSecrets(words);
     if (secrets) return secrets;
     context.addIssue({
       code: 'custom',
-      message: 'RUNNER_TOKENS has to be a list like satp1:secret,lat:secret, each with at least 16 characters.',
+      message: 'must be a list like satp1:secret,lat:secret, each secret with at least 16 characters.',
     });
     return z.NEVER;
   }),
-  /** A file with such secrets, one a line. It is read again when it has changed. */
+  /** A file with such secrets, one a line. It is read again when it changes. */
   RUNNER_TOKENS_FILE: z.string().optional(),
-  /** The sequencers that one person at a time drives. */
+  /** The sequencers with a control lock: one user at a time has control. */
   CONTROL_LOCK: list,
-  /** The folder of the built web application; without it only the API is served. */
+  /** The folder of the built web application. Without it only the API is served. */
   WEB_DIR: z.string().optional(),
-  /** Further host names and origins that requests may name, besides those of loopback. */
+  /** Host names and origins that requests may use, besides those of loopback. */
   ALLOWED_HOSTS: list,
   ALLOWED_ORIGINS: list,
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
-  /** Who the person at the browser is, as long as there is no sign-in. */
+  /** The name of the user with AUTH=none. */
   USER_NAME: z
     .string()
     .max(100)
@@ -59,7 +60,7 @@ export interface Config {
   host: string;
   databaseUrl: string;
   sequencers: string[];
-  /** Null: runs go to workers that wait. */
+  /** Null with BACKEND=local. */
   kubernetes: { namespace: string; runTokenKey: string } | null;
   /** The secrets of runners, each for one sequencer, or for all. */
   runnerTokens: RunnerSecret[];
@@ -73,7 +74,7 @@ export interface Config {
   auth: AuthConfig;
 }
 
-/** Throws one Error that names all problems. */
+/** Throws one Error with all problems. */
 export function readConfig(env: Record<string, string | undefined>): Config {
   const settings = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const result = schema.safeParse(settings);
@@ -88,11 +89,11 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     !settings.RUNNER_TOKENS &&
     !settings.RUNNER_TOKENS_FILE
   ) {
-    problems.push({ path: 'RUNNER_TOKEN', message: 'it has to be set: runners prove with it who they are.' });
+    problems.push({ path: 'RUNNER_TOKEN', message: 'is required: runners authenticate with it.' });
   }
   if (!result.success || problems.length > 0) {
     const lines = problems.map(({ path, message }) => `  ${String(path)}: ${message}`);
-    throw new Error(`The API cannot start with these settings:\n${lines.join('\n')}`);
+    throw new Error(`The settings of the API are invalid:\n${lines.join('\n')}`);
   }
   const value = result.data;
   return {
@@ -120,8 +121,9 @@ export function readConfig(env: Record<string, string | undefined>): Config {
 }
 
 const KUBERNETES_REQUIRED = {
-  NAMESPACE: 'it has to be set: the namespace of the Sequencer objects.',
-  RUN_TOKEN_KEY: 'it has to be set, to the same value as for the operator: the tokens of runners are made with it.',
+  NAMESPACE: 'is required by BACKEND=kubernetes: the namespace of the Sequencer objects.',
+  RUN_TOKEN_KEY:
+    'is required by BACKEND=kubernetes, with the same value as for the operator: the tokens of runners are derived from it.',
 };
 const LOCAL_ONLY = ['SEQUENCERS', 'RUNNER_TOKEN', 'RUNNER_TOKENS', 'RUNNER_TOKENS_FILE'];
 
@@ -130,7 +132,7 @@ function backendProblems(settings: Record<string, string | undefined>): { path: 
   return [
     ...Object.entries(KUBERNETES_REQUIRED).flatMap(([path, message]) => (settings[path] ? [] : [{ path, message }])),
     ...LOCAL_ONLY.flatMap((path) =>
-      settings[path] ? [{ path, message: 'it is for BACKEND=local: take it away, or set BACKEND.' }] : [],
+      settings[path] ? [{ path, message: 'is only for BACKEND=local. Remove it, or set BACKEND=local.' }] : [],
     ),
   ];
 }

@@ -1,4 +1,4 @@
-/** The API as a process. */
+/** The entry point of the API process. */
 import { readConfig } from './config.ts';
 import { errorSentence } from './lib/log-error.ts';
 import { makeLog } from './lib/log.ts';
@@ -15,9 +15,9 @@ async function main(): Promise<void> {
   const config = readConfig(process.env);
   const log = makeLog(config.logLevel);
   const api: Api = await startApi(config, log);
-  log.info({ url: api.url }, 'the API listens');
+  log.info({ url: api.url }, 'listening');
   const stop = (signal: string) => {
-    log.info({ signal }, 'the API stops');
+    log.info({ signal }, 'shutting down');
     setTimeout(() => process.exit(0), GRACE_MS).unref();
     void api.close().then(() => process.exit(0), fail);
   };

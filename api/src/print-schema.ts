@@ -1,4 +1,4 @@
-/** Writes the SDL that clients are made against: `npm run print-schema -w api`. */
+/** Writes the SDL of the API to `schema.graphql`: `npm run print-schema -w api`. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { lexicographicSortSchema, printSchema } from 'graphql';

@@ -1,4 +1,4 @@
-/** The parts of the API that are about runs, for where scripts run: on workers that wait, or in pods of a cluster. */
+/** Creates the parts of the API that manage runs, for the configured backend. */
 import type { Config } from './config.ts';
 import { runCredentials, secretCredentials } from './gateway/credentials.ts';
 import { Gateway } from './gateway/gateway.ts';
@@ -50,7 +50,7 @@ export function makeRunParts({ config, metrics, ...deps }: Deps): {
   const stored = (run: LiveRun) => {
     runs.backend.stored(run);
   };
-  // In a cluster the operator sees to what follows an end.
+  // In a cluster the operator starts the next run.
   const recorder = new Recorder(db, log, metrics, stored, kubernetes ? () => Promise.resolve() : onRunEnded);
   const all = { ...deps, gateway, recorder };
   const runs: RunParts = kubernetes

@@ -1,4 +1,4 @@
-/** Puts the parts together and opens the door. */
+/** Creates the parts of the API, connects them, and starts the HTTP server. */
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
@@ -90,7 +90,7 @@ export async function startApi(config: Config, log: Logger): Promise<Api> {
   const yoga = makeYoga(context, callerOf, log);
   const pages = config.webDir === null ? null : staticFiles(config.webDir);
   const server = createServer(
-    // Slow senders do not hold connections for ever.
+    // Limits how long slow clients can occupy connections.
     {
       headersTimeout: 10_000,
       requestTimeout: 30_000,

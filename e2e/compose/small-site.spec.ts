@@ -78,8 +78,8 @@ test('runs nothing as root, on roots that cannot be written', ({ installed: site
 
 test('an image refuses settings that it cannot use, and says what they have to be', ({ installed: site }) => {
   for (const [image, settings, sentence] of [
-    ['api', '', 'DATABASE_URL has to be set'],
-    ['api', '-e AUTH=none', 'Set AUTH=password and USERS_FILE to be reached from elsewhere'],
+    ['api', '', 'DATABASE_URL: is required'],
+    ['api', '-e AUTH=none', 'To allow access from other machines, set AUTH=password and USERS_FILE'],
     ['web', "-e PUBLIC_PATH='/a b/'", 'PUBLIC_PATH has to be a path like /nextline/'],
     ['web', "-e API_HTTP='x\">'", 'API_HTTP has to be an address like'],
     ['web', "-e API_PROXY='api:8000;}'", 'API_PROXY has to be a host and a port'],

@@ -122,7 +122,7 @@ test.describe('hash-password on a terminal', () => {
       'viewer',
     );
     expect(different).toMatchObject({ status: 2, line: '' });
-    expect(different.shown).toContain('The two are not the same.');
+    expect(different.shown).toContain('The passwords do not match.');
     expect(different.shown).not.toContain('first');
     const short = onTerminal(
       [

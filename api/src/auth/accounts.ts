@@ -1,4 +1,4 @@
-/** Accounts with a password that admins make, change and disable. None is removed: its name stands in the record. */
+/** Accounts with a password, which admins create, change and disable. None is deleted: the records refer to its name. */
 import { SequencerError } from '@sequencer/model';
 import { and, asc, count, eq, inArray, isNotNull, isNull } from 'drizzle-orm';
 import { accounts, type AccountRow } from '../store/auth-schema.ts';
@@ -11,10 +11,10 @@ import type { UsersFile } from './users-file.ts';
 
 const MAX_ACCOUNTS = 500;
 
-/** Whoever changes an account: an admin. */
+/** The admin who changes an account. */
 export interface Actor {
   name: string;
-  /** Whether it is an account itself that lets them in. */
+  /** Whether the admin signed in with an account, not with the users file. */
   byAccount: boolean;
 }
 
@@ -25,14 +25,14 @@ export class Accounts {
 
   readonly #enforcesScopes: boolean;
 
-  /** @param enforcesScopes whether an operator of some sequencers can be kept from the others */
+  /** @param enforcesScopes whether a grant for some sequencers is enforced */
   constructor(db: Db, file: UsersFile, enforcesScopes: boolean) {
     this.#db = db;
     this.#file = file;
     this.#enforcesScopes = enforcesScopes;
   }
 
-  /** Throws when there are accounts whose limits cannot be kept. */
+  /** Throws when an account is limited to some sequencers and that limit cannot be enforced. */
   async requireEnforcedScopes(): Promise<void> {
     if (this.#enforcesScopes) return;
     const limited = and(isNotNull(accounts.sequencers), isNull(accounts.disabledAt));
@@ -58,13 +58,13 @@ export class Accounts {
   async create(newName: string, password: string, grant: Grant, by: Actor): Promise<AccountRow> {
     const name = newName.normalize('NFC');
     if (!USER_NAME.test(name)) {
-      throw new SequencerError('BAD_INPUT', 'name: it may have letters, digits, and . _ @ + -, at most 64 of them.');
+      throw new SequencerError('BAD_INPUT', 'name: use letters, digits and . _ @ + -, at most 64 characters.');
     }
     this.#requireNotInFile(name);
     requireValidPassword(password, name);
     const [all] = await this.#db.select({ count: count() }).from(accounts);
     if ((all?.count ?? 0) >= MAX_ACCOUNTS)
-      throw new SequencerError('TOO_MANY', `There are ${String(MAX_ACCOUNTS)} accounts.`);
+      throw new SequencerError('TOO_MANY', `There are already ${String(MAX_ACCOUNTS)} accounts, which is the limit.`);
     const row: AccountRow = {
       name,
       ...this.#columns(grant),
@@ -77,13 +77,13 @@ export class Accounts {
       await this.#db.insert(accounts).values(row);
     } catch (error) {
       if (violatedConstraint(error) === null) throw error;
-      throw new SequencerError('BAD_INPUT', `name: there is an account ${name} already.`);
+      throw new SequencerError('BAD_INPUT', `name: the account ${name} exists already.`);
     }
     this.#cache.invalidate(name);
     return row;
   }
 
-  /** Throws BAD_INPUT, or FORBIDDEN when an admin would take the own role away. */
+  /** Throws BAD_INPUT, or FORBIDDEN when admins would remove their own role. */
   changeGrant(name: string, grant: Grant, by: Actor): Promise<AccountRow> {
     return this.#change(name, by, this.#columns(grant), grant.role === 'ADMIN');
   }
@@ -97,22 +97,22 @@ export class Accounts {
     return this.#change(name, by, { hash: await hashPassword(password) }, true);
   }
 
-  /** By the person, who was asked for the present one. */
+  /** For users themselves, after their current password was checked. */
   changeOwnPassword(name: string, password: string): Promise<AccountRow> {
     return this.resetPassword(name, password, { name, byAccount: false });
   }
 
   /**
-   * One change. Of those two whom it concerns both rows are held meanwhile, in one order for all: so two admins cannot
-   * take each other's role away at the same moment, and there is always one left.
+   * Locks the rows of both accounts, always in the same order. So two admins cannot remove each other's role at the same
+   * time, and one admin always remains.
    *
-   * @param allowSelf whether it may be done to oneself
+   * @param allowSelf whether admins may make this change to their own account
    */
   async #change(account: string, by: Actor, set: Partial<AccountRow>, allowSelf: boolean): Promise<AccountRow> {
     const name = account.normalize('NFC');
     this.#requireNotInFile(name);
     if (name === by.name && !allowSelf) {
-      throw new SequencerError('FORBIDDEN', 'This would lock you out. Ask another admin to do it.');
+      throw new SequencerError('FORBIDDEN', 'This would lock you out. Ask another admin.');
     }
     const changed = await this.#db.transaction(async (tx) => {
       const both = await tx
@@ -126,14 +126,17 @@ export class Accounts {
       const [row] = await tx.update(accounts).set(set).where(eq(accounts.name, name)).returning();
       return row;
     });
-    if (!changed) throw new SequencerError('BAD_INPUT', 'name: there is no such account.');
+    if (!changed) throw new SequencerError('BAD_INPUT', 'name: this account does not exist.');
     this.#cache.invalidate(name);
     return changed;
   }
 
   #columns({ role, sequencers }: Grant): Pick<AccountRow, 'role' | 'sequencers'> {
     if (sequencers && (role !== 'OPERATOR' || sequencers.length === 0)) {
-      throw new SequencerError('BAD_INPUT', 'sequencers: only an operator has some; leave them out for all.');
+      throw new SequencerError(
+        'BAD_INPUT',
+        'sequencers: only an operator can be limited to some sequencers. Leave it out to allow all.',
+      );
     }
     if (sequencers && !this.#enforcesScopes)
       throw new SequencerError('BAD_INPUT', `sequencers: ${SCOPES_NOT_ENFORCED}`);
@@ -142,7 +145,7 @@ export class Accounts {
 
   #requireNotInFile(name: string): void {
     if (!this.#file.find(name)) return;
-    throw new SequencerError('BAD_INPUT', `name: ${name} is in the users file of the site. Change that file.`);
+    throw new SequencerError('BAD_INPUT', `name: ${name} is defined in the users file of the site. Change it there.`);
   }
 }
 

@@ -1,4 +1,4 @@
-/** Tokens for programs: shown once, stored as a hash, never able to do more than the person whose they are. */
+/** API tokens: shown once, stored as a hash, and never granted more than their owner. */
 import { randomUUID } from 'node:crypto';
 import { SequencerError, hasUnseenCharacters, type SignInMethod } from '@sequencer/model';
 import { and, count, desc, eq, gt, isNull } from 'drizzle-orm';
@@ -18,7 +18,7 @@ const USED_PRECISION_MS = 60_000;
 const MAX_CACHED = 1000;
 const MAX_PER_USER = 50;
 const MAX_DAYS = 366;
-/** What a person may call a token: printable, nothing that turns the text around. */
+/** Names of tokens: printable characters, none that changes the direction of the text. */
 const NAME = /^[\p{L}\p{N}\p{P}\p{S} ]{1,80}$/u;
 
 export interface NewToken {
@@ -36,7 +36,7 @@ export class ApiTokens {
 
   readonly #enforcesScopes: boolean;
 
-  /** @param enforcesScopes whether an operator of some sequencers can be kept from the others */
+  /** @param enforcesScopes whether a grant for some sequencers is enforced */
   constructor(db: Db, log: Logger, revocations: Revocations, enforcesScopes: boolean) {
     this.#enforcesScopes = enforcesScopes;
     this.#db = db;
@@ -48,18 +48,15 @@ export class ApiTokens {
   async create(owner: User, method: SignInMethod, wanted: NewToken): Promise<{ token: string; row: ApiTokenRow }> {
     const { name, grant, days } = wanted;
     if (!NAME.test(name) || hasUnseenCharacters(name)) {
-      throw new SequencerError(
-        'BAD_INPUT',
-        'name: it has 1 to 80 letters, digits and signs, such as "night schedule".',
-      );
+      throw new SequencerError('BAD_INPUT', 'name: use 1 to 80 letters, digits and signs, such as "night schedule".');
     }
     if (days < 1 || days > MAX_DAYS) {
-      throw new SequencerError('BAD_INPUT', `days: it has to be from 1 to ${String(MAX_DAYS)}.`);
+      throw new SequencerError('BAD_INPUT', `days: must be from 1 to ${String(MAX_DAYS)}.`);
     }
     if (!hasRole(owner, grant.role) || grant.sequencers?.some((sequencer) => !operates(owner, sequencer))) {
       throw new SequencerError(
         'FORBIDDEN',
-        'A token may do no more than you. Choose a lower role, or fewer sequencers.',
+        'A token cannot have more rights than you. Choose a lower role, or fewer sequencers.',
       );
     }
     if (grant.sequencers && hasRole(grant, 'OPERATOR') && !this.#enforcesScopes) {
@@ -71,7 +68,10 @@ export class ApiTokens {
       .from(apiTokens)
       .where(and(eq(apiTokens.owner, owner.name), isNull(apiTokens.revokedAt), gt(apiTokens.expiresAt, now)));
     if ((open?.count ?? 0) >= MAX_PER_USER) {
-      throw new SequencerError('TOO_MANY', `You have ${String(MAX_PER_USER)} tokens. Revoke one that is not used.`);
+      throw new SequencerError(
+        'TOO_MANY',
+        `You have ${String(MAX_PER_USER)} tokens, which is the limit. Revoke one that you do not use.`,
+      );
     }
     const token = PREFIX + newSecret();
     const row: ApiTokenRow = {
@@ -92,7 +92,7 @@ export class ApiTokens {
     return { token, row };
   }
 
-  /** The token as stored, unless it has expired or was revoked. */
+  /** The row of the token, unless it has expired or was revoked. */
   async find(token: string): Promise<ApiTokenRow | null> {
     if (!TOKEN.test(token)) return null;
     const hash = sha256(token);
@@ -105,7 +105,7 @@ export class ApiTokens {
     return row;
   }
 
-  /** When it was last used, to the minute. */
+  /** Stores the time of the last use, to the minute. */
   #recordUse(row: ApiTokenRow): void {
     const now = new Date();
     if (now.getTime() - (row.usedAt?.getTime() ?? 0) < USED_PRECISION_MS) return;
@@ -115,17 +115,17 @@ export class ApiTokens {
       .set({ usedAt: now })
       .where(eq(apiTokens.id, row.id))
       .catch((error: unknown) => {
-        this.#log.warn({ err: error }, 'when a token was used could not be written');
+        this.#log.warn({ err: error }, 'cannot store when a token was last used');
       });
   }
 
-  /** The newest first; of one person, or of all. */
+  /** The newest first, of one owner or of all. */
   list(owner: string | null): Promise<ApiTokenRow[]> {
     const own = owner === null ? undefined : eq(apiTokens.owner, owner);
     return this.#db.select().from(apiTokens).where(own).orderBy(desc(apiTokens.createdAt)).limit(500);
   }
 
-  /** Throws BAD_INPUT when there is none, or it is somebody else's and `by` is no admin. */
+  /** Throws BAD_INPUT when the token does not exist, or has another owner and `by` is not an admin. */
   async revoke(id: string, by: User): Promise<ApiTokenRow> {
     const own = hasRole(by, 'ADMIN') ? undefined : eq(apiTokens.owner, by.name);
     const [row] = await this.#db
@@ -133,7 +133,8 @@ export class ApiTokens {
       .set({ revokedAt: new Date(), revokedBy: by.name })
       .where(and(eq(apiTokens.id, id), own, isNull(apiTokens.revokedAt)))
       .returning();
-    if (!row) throw new SequencerError('BAD_INPUT', 'id: you have no such token, or it was revoked already.');
+    if (!row)
+      throw new SequencerError('BAD_INPUT', 'id: this token does not exist, is not yours, or was revoked already.');
     this.#revoked(row);
     return row;
   }

@@ -1,6 +1,6 @@
 /**
- * Who did what, with which result. An entry is written before its action with the result REQUESTED, and takes its result
- * once; nothing else of it ever changes. The script's text and secrets stay out.
+ * Records who did what, with which result. An entry is written before its action with the result REQUESTED. Its result is
+ * updated once; nothing else of an entry changes. Scripts and secrets are not recorded.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { and, desc, eq, gte, lt, ne, type SQL } from 'drizzle-orm';
@@ -23,28 +23,28 @@ export interface AuditFilter {
   to: Date | null;
 }
 
-/** An entry whose action has been requested; `id` resolves to its row once that is written, and rejects if it cannot be. */
+/** An entry whose action was requested. `id` resolves when its row is written, and rejects when that fails. */
 export interface Requested {
   entry: Omit<AuditEntry, 'result' | 'message'>;
   id: Promise<number>;
 }
 
-/** A write that has to be retried: a whole entry, or the result of one. */
+/** A write that must be retried: an entry, or the result of one. */
 type Write = { entry: AuditEntry } | { id: number; result: string; message: string | null };
 
 export const REQUESTED = 'REQUESTED';
 const RETRY_MS = 2000;
 const MAX_PENDING = 10_000;
 const MAX_VALUE_LENGTH = 300;
-/** How long an answer waits for its entry. It does not wait while an earlier write is late. */
+/** How long a response waits for its entry. It does not wait while an earlier write is overdue. */
 const MAX_WAIT_MS = 500;
-/** Of those who have not come in, and of requests that did not reach an action: enough to see an attack. */
+/** Limit for entries of unauthenticated and of invalid requests. It is enough to recognize an attack. */
 const REFUSALS_PER_MINUTE = 60;
 
 export class AuditLog {
   readonly #db: Db;
   readonly #log: Logger;
-  /** In order. */
+  /** In the order in which they are retried. */
   readonly #pending: Write[] = [];
   readonly #writing = new Set<Promise<void>>();
   #retry: NodeJS.Timeout | null = null;
@@ -57,15 +57,15 @@ export class AuditLog {
     this.#log = log;
   }
 
-  /** Before the action. Who needs the entry to be there before the action waits for its `id`. */
+  /** Call before the action. To be sure that the entry is written before the action, await its `id`. */
   request(entry: Requested['entry']): Requested {
     const id = this.#insert({ ...entry, result: REQUESTED, message: null });
-    // Whether it failed is found when the result is written.
+    // A failure is handled when the result is written.
     id.catch(() => undefined);
     return { entry, id };
   }
 
-  /** After the action. Returns when the result is written, or soon: an answer does not wait for a slow database. */
+  /** Call after the action. Resolves when the result is written, or after `MAX_WAIT_MS`. */
   async finish({ entry, id }: Requested, result: string, message: string | null): Promise<void> {
     const written = id.then(
       (row) => this.#attempt({ id: row, result, message }),
@@ -74,13 +74,13 @@ export class AuditLog {
     await this.#waitBriefly(written);
   }
 
-  /** Writes an entry for a request that was refused before any action. Waits at most `WAIT_MS`. */
+  /** Writes an entry for a request that was rejected before any action. Waits at most `MAX_WAIT_MS`. */
   async write(entry: AuditEntry): Promise<void> {
     if (entry.userName === null && this.#isOverLimit('')) return;
     await this.#waitBriefly(this.#attempt({ entry }));
   }
 
-  /** Writes an entry for an invalid mutation. Each user gets a limited number a minute. */
+  /** Writes an entry for an invalid mutation, up to a limit per user and minute. */
   async writeInvalid(entry: AuditEntry): Promise<void> {
     if (this.#isOverLimit(entry.userName ?? '')) return;
     await this.#waitBriefly(this.#attempt({ entry }));
@@ -92,7 +92,7 @@ export class AuditLog {
     return row?.id ?? 0;
   }
 
-  /** Throws what the database throws. */
+  /** Throws the error of the database. */
   async #write(write: Write): Promise<void> {
     if ('entry' in write) {
       await this.#insert(write.entry);
@@ -106,7 +106,7 @@ export class AuditLog {
     this.#late = false;
   }
 
-  /** Never throws: while the database is unreachable it is kept, so that a telescope can be stopped then, too. */
+  /** Never throws. While the database is unreachable the write is queued, so that a telescope can still be stopped. */
   async #attempt(write: Write): Promise<void> {
     try {
       await this.#write(write);
@@ -122,7 +122,7 @@ export class AuditLog {
 
   #drop(write: Write, error: unknown): void {
     const about = 'entry' in write ? { userName: write.entry.userName, action: write.entry.action } : { id: write.id };
-    this.#log.error({ err: error, ...about }, 'an entry of the audit was not written');
+    this.#log.error({ err: error, ...about }, 'audit entry dropped');
   }
 
   async #waitBriefly(written: Promise<void>): Promise<void> {
@@ -142,7 +142,8 @@ export class AuditLog {
         (sum, count) => sum + Math.max(0, count - REFUSALS_PER_MINUTE),
         0,
       );
-      if (dropped > 0) this.#log.warn({ dropped }, 'refused requests were left out of the audit');
+      if (dropped > 0)
+        this.#log.warn({ dropped }, 'audit entries of rejected requests dropped: too many in one minute');
       this.#minute = minute;
       this.#refusals.clear();
     }
@@ -158,7 +159,7 @@ export class AuditLog {
     }, RETRY_MS).unref();
   }
 
-  /** Writes what waits, if that is possible now. What the database refuses is set aside. */
+  /** Writes the queued entries, if the database is reachable. Drops entries that the database refuses. */
   async flush(): Promise<void> {
     for (let write = this.#pending.shift(); write; write = this.#pending.shift()) {
       try {
@@ -169,7 +170,7 @@ export class AuditLog {
           continue;
         }
         this.#pending.unshift(write);
-        this.#log.warn({ err: error, entries: this.#pending.length }, 'the audit waits for the database');
+        this.#log.warn({ err: error, entries: this.#pending.length }, 'audit entries are waiting for the database');
         this.#retryLater();
         return;
       }
@@ -183,7 +184,7 @@ export class AuditLog {
     if (this.#retry) clearTimeout(this.#retry);
   }
 
-  /** The newest first, those before an id. */
+  /** The entries before an id, the newest first. */
   read(filter: AuditFilter, first: number, before: number | null): Promise<AuditRow[]> {
     const conditions: (SQL | undefined)[] = [
       before === null ? undefined : lt(audit.id, before),
@@ -204,7 +205,7 @@ export class AuditLog {
   }
 }
 
-/** The arguments of an action as the audit keeps them. */
+/** The arguments of an action as the audit log stores them. */
 export function details(args: Record<string, unknown>): string {
   return JSON.stringify(args, (key, value: unknown) => {
     if (/password|token|secret/i.test(key)) return '***';

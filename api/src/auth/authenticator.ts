@@ -1,4 +1,4 @@
-/** Who a request is from, by every way in that the site has chosen. */
+/** Identifies the user of a request, by any of the sign-in methods that the site has enabled. */
 import type { IncomingMessage } from 'node:http';
 import { SequencerError, type SignInMethod } from '@sequencer/model';
 import type { ClientAddresses } from '../lib/client-address.ts';
@@ -18,25 +18,25 @@ import { readProxyUser } from './proxy-headers.ts';
 import { Sessions } from './sessions.ts';
 import { anonymous, type User } from './user.ts';
 
-/** A connection that a proxy let in ends a little after its time: the proxy is asked again then. */
+/** How long after PROXY_RECHECK_SECONDS a connection that the proxy authenticated is still accepted. */
 const PROXY_GRACE_MS = 5000;
 
 export interface Identity {
   user: User;
   method: SignInMethod | 'token';
-  /** In words for the audit: the method, or which token. */
+  /** For the audit log: the method, or the name of the token. */
   via: string;
-  /** The hash of the session, when there is one that can be ended. */
+  /** The hash of the session, if the request has one. */
   session: string | null;
   /** The id of the API token, if the request has one. */
   token: string | null;
   expiresAt: Date | null;
 }
 
-/** The part of the configuration that decides who may sign in. */
+/** The part of the configuration that concerns sign-in. */
 interface AuthenticationConfig {
   auth: AuthConfig;
-  /** The user of all requests when nobody has to sign in. */
+  /** The user of all requests with AUTH=none. */
   userName: string;
 }
 
@@ -45,16 +45,16 @@ export class Authenticator {
   readonly sessions: Sessions;
   readonly tokens: ApiTokens;
   readonly ownerGrants: OwnerGrants;
-  /** Null where nobody signs in with a password. */
+  /** Null unless the method `password` is enabled. */
   readonly passwordUsers: PasswordUsers | null;
   /** Null without an OpenID Connect provider. */
   readonly oidc: { client: OidcClient; sessions: OidcSessions } | null;
   readonly clientAddresses: ClientAddresses;
   readonly #config: AuthenticationConfig;
-  /** When each request was first seen: that of a websocket names its user for as long as it is open. */
+  /** When each request was first seen. The request of a websocket identifies its user for as long as it is open. */
   readonly #firstSeen = new WeakMap<IncomingMessage, number>();
 
-  /** Throws when the users file cannot be used. */
+  /** Throws when the users file is invalid. */
   constructor(config: AuthenticationConfig, clientAddresses: ClientAddresses, db: Db, log: Logger) {
     const { auth } = config;
     this.#config = config;
@@ -72,12 +72,12 @@ export class Authenticator {
     return this.#config.auth.methods;
   }
 
-  /** How long a connection that a proxy let in may be open. */
+  /** How long a connection that the proxy authenticated may be open. */
   get proxyRecheckMs(): number {
     return this.#config.auth.proxyRecheckMs;
   }
 
-  /** Null when nobody has signed in. Throws UNAUTHENTICATED for a token that does not count. */
+  /** Null when the request is not authenticated. Throws UNAUTHENTICATED for an invalid token. */
   async identify(request: IncomingMessage): Promise<Identity | null> {
     const token = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1];
     if (token !== undefined) return this.#byToken(token);
@@ -88,7 +88,7 @@ export class Authenticator {
     return (await this.#byProxy(request)) ?? (await this.#bySession(request));
   }
 
-  /** Whether it is an account that admins have made, not the users file, that lets them in. */
+  /** Whether the user signed in with an account, not with an entry of the users file. */
   byAccount({ method, user }: Identity): boolean {
     return method === 'password' && !this.passwordUsers?.file.find(user.name);
   }
@@ -103,39 +103,37 @@ export class Authenticator {
 
   async #byToken(token: string): Promise<Identity> {
     const row = await this.tokens.find(token);
-    if (!row) throw unauthenticated('The token is not known, has expired or was revoked. Make a new one.');
+    if (!row) throw unauthenticated('The token is unknown, has expired or was revoked. Create a new one.');
     const grant = intersection(await this.#ownerGrant(row), row);
     const user: User = { name: row.owner, role: grant.role, sequencers: grant.sequencers };
     const { id, expiresAt } = row;
     return { user, method: 'token', via: `token ${row.name}`, session: null, token: id, expiresAt };
   }
 
-  /** The present grant of a token's owner. */
+  /** The current grant of a token's owner. */
   async #ownerGrant({ owner, method, role, sequencers }: ApiTokenRow): Promise<Grant> {
     if (method === null || !this.methods.includes(method)) {
-      throw unauthenticated(
-        'The token belongs to a way to sign in that this site does not use any more. Make a new one.',
-      );
+      throw unauthenticated('The token belongs to a sign-in method that this site no longer uses. Create a new one.');
     }
     if (method === 'none') return { role, sequencers };
     if (method === 'password') {
-      const person = await this.passwordUsers?.find(owner);
-      if (!person) throw unauthenticated('The owner of the token may not sign in any more. Make a new one.');
-      return person.grant;
+      const user = await this.passwordUsers?.find(owner);
+      if (!user) throw unauthenticated('The owner of the token can no longer sign in. Create a new one.');
+      return user.grant;
     }
     const seen = await this.ownerGrants.find(method, owner);
-    if (!seen?.role) throw unauthenticated('The owner of the token has no role any more. Make a new one.');
+    if (!seen?.role) throw unauthenticated('The owner of the token no longer has a role. Create a new one.');
     const { ownerGrantMs } = this.#config.auth;
     if (Date.now() - seen.seenAt.getTime() > ownerGrantMs) {
       const days = String(Math.round(ownerGrantMs / 86_400_000));
       throw unauthenticated(
-        `${owner} has not signed in for ${days} days. The token works again when ${owner} signs in.`,
+        `${owner} has not signed in for ${days} days. The token works again after ${owner} signs in.`,
       );
     }
     return { role: seen.role, sequencers: seen.sequencers };
   }
 
-  /** The proxy has signed the person in. It has to come from its address, and to know the secret. */
+  /** The user that the proxy names. The request must come from the address of the proxy, and have its secret. */
   async #byProxy(request: IncomingMessage): Promise<Identity | null> {
     const { proxy, roleGroups, proxyRecheckMs } = this.#config.auth;
     if (!proxy || !this.clientAddresses.trusted(request)) return null;
@@ -154,7 +152,7 @@ export class Authenticator {
   async #bySession(request: IncomingMessage): Promise<Identity | null> {
     const cookie = readCookie(SESSION_COOKIE, request, this.clientAddresses.secure(request));
     const row = cookie === null ? null : await this.sessions.find(cookie);
-    // A way in that the site has closed is closed for those who are in, too.
+    // Disabling a method also ends the sessions that were opened with it.
     if (!row || cookie === null || !this.methods.includes(row.method)) return null;
     const { hash: session, expiresAt, method } = row;
     const grant = await this.#sessionGrant(row, cookie);
@@ -168,11 +166,11 @@ export class Authenticator {
   }
 }
 
-function unauthenticated(why: string): SequencerError {
-  return new SequencerError('UNAUTHENTICATED', why);
+function unauthenticated(reason: string): SequencerError {
+  return new SequencerError('UNAUTHENTICATED', reason);
 }
 
-/** The identity of a request, and the user to act as; who has none fails when it is read, and says why. */
+/** The identity and the user of a request. Without an identity, reading the user throws the reason. */
 export async function authenticate(
   authenticator: Authenticator,
   request: IncomingMessage,

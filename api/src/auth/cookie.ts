@@ -1,4 +1,4 @@
-/** The cookies: of a session, and of a sign-in that is under way at a provider. */
+/** Cookies: one for the session, one for a sign-in that is in progress at a provider. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 interface CookieKind {
@@ -8,10 +8,10 @@ interface CookieKind {
 }
 
 export const SESSION_COOKIE: CookieKind = { name: 'sequencer-session', sameSite: 'Strict', value: /^[\w-]{43}$/ };
-/** It has to come along when the provider, another site, sends the browser back. */
+/** Lax: the browser must send it when the provider, which is another site, redirects back. */
 export const ATTEMPT_COOKIE: CookieKind = { name: 'sequencer-provider', sameSite: 'Lax', value: /^[\w-]{1,3000}$/ };
 
-/** Over https the browser itself then refuses one that was set without https. */
+/** With the prefix, browsers refuse a cookie that was set without https. */
 function nameOf(kind: CookieKind, secure: boolean): string {
   return secure ? `__Secure-${kind.name}` : kind.name;
 }
@@ -24,8 +24,8 @@ export function readCookie(kind: CookieKind, request: IncomingMessage, secure: b
 }
 
 /**
- * Without a path: the browser then takes the folder of the address that it asked, such as `/nextline/api`, which only
- * the browser knows when a proxy in between cuts a part of the path off.
+ * Sets no path: the browser then uses the folder of the requested address, such as `/nextline/api`. Only the browser
+ * knows it when a proxy strips a part of the path.
  */
 function set(kind: CookieKind, response: ServerResponse, value: string, secure: boolean, seconds: number): void {
   const flags = `HttpOnly; SameSite=${kind.sameSite}; Max-Age=${String(seconds)}${secure ? '; Secure' : ''}`;

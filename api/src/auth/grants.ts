@@ -1,4 +1,4 @@
-/** What a person or program may do: a role, and for operators on which sequencers. Everybody who is let in sees all. */
+/** What a user or program may do: a role, and the sequencers that an operator may command. Every role sees everything. */
 import { ROLES, SEQUENCER_NAME, type Role } from '@sequencer/model';
 
 export interface Grant {
@@ -7,9 +7,9 @@ export interface Grant {
   sequencers: readonly string[] | null;
 }
 
-/** Why an operator of some sequencers only is refused, where scripts can read the secrets of the API. */
+/** Why a grant for some sequencers is refused where scripts can read the secrets of the API. */
 export const SCOPES_NOT_ENFORCED =
-  'scripts run as the same Unix user as the API here, so an operator of some telescopes can act as admin. Give the role for all telescopes, or set SHARED_UNIX_USER=accept.';
+  'scripts run as the same Unix user as the API, so an operator of some telescopes can act as admin. Grant the role for all telescopes, or set SHARED_UNIX_USER=accept.';
 
 export function hasRole(grant: Grant, role: Role): boolean {
   return ROLES.indexOf(grant.role) >= ROLES.indexOf(role);
@@ -29,7 +29,7 @@ export function parseGrant(text: string): Grant | null {
   return role === 'OPERATOR' && sequencers.every((name) => SEQUENCER_NAME.test(name)) ? { role, sequencers } : null;
 }
 
-/** All that the grants allow together; null when there are none. */
+/** The union of the grants; null when there are none. */
 export function union(grants: readonly Grant[]): Grant | null {
   const role = ROLES.findLast((wanted) => grants.some((grant) => grant.role === wanted));
   if (!role) return null;
@@ -38,7 +38,7 @@ export function union(grants: readonly Grant[]): Grant | null {
   return { role, sequencers: scopes.length < highest.length ? null : [...new Set(scopes.flat())] };
 }
 
-/** What both allow: a token never does more than the person whose it is. */
+/** What both grants allow. A token never has more rights than its owner. */
 export function intersection(grant: Grant, limit: Grant): Grant {
   const role = hasRole(grant, limit.role) ? limit.role : grant.role;
   const { sequencers } = grant;

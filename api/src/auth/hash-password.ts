@@ -1,6 +1,6 @@
 /**
- * Makes a line for the users file. Asks for the password without showing it, or reads it from standard input when that
- * is not a terminal.
+ * Prints a line for the users file. Prompts for the password without echo, or reads it from standard input when that is
+ * not a terminal.
  *
  *     node api/src/auth/hash-password.ts alice operator@satp1
  */
@@ -16,7 +16,7 @@ function fail(message: string): never {
   process.exit(2);
 }
 
-/** The terminal shows nothing of what is typed from before the first question until after the last answer. */
+/** Echo is off from before the first question until after the last answer. */
 async function promptHidden(...questions: string[]): Promise<string[]> {
   const silent = new Writable({
     write: (_chunk, _encoding, done) => {
@@ -38,7 +38,7 @@ async function promptHidden(...questions: string[]): Promise<string[]> {
 async function readPassword(): Promise<string> {
   if (!process.stdin.isTTY) return (await text(process.stdin)).replace(/\r?\n$/, '');
   const [password = '', again] = await promptHidden('Password: ', 'Again: ');
-  if (again !== password) fail('The two are not the same.');
+  if (again !== password) fail('The passwords do not match.');
   return password;
 }
 
@@ -47,9 +47,9 @@ const name = nameArgument?.normalize('NFC');
 if (name === undefined || process.argv.length > 4 || name.startsWith('-')) {
   fail('usage: hash-password NAME [viewer|operator|operator@satp1+lat|admin]');
 }
-if (!USER_NAME.test(name)) fail('The name may have letters, digits, and . _ @ + -, at most 64 of them.');
-if (!parseGrant(role)) fail('The role has to be viewer, operator, operator@satp1+lat or admin.');
+if (!USER_NAME.test(name)) fail('The name must consist of letters, digits and . _ @ + -, at most 64 characters.');
+if (!parseGrant(role)) fail('The role must be viewer, operator, operator@satp1+lat or admin.');
 const password = await readPassword();
 const problem = passwordProblem(password, name);
-if (problem) fail(`The password cannot be used. ${problem}`);
+if (problem) fail(`The password is not allowed. ${problem}`);
 console.log(`${name}:${role}:${await hashPassword(password)}`);

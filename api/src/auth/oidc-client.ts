@@ -1,4 +1,4 @@
-/** The conversation with the site's provider of identities: OpenID Connect, the authorization code with PKCE. */
+/** Client of the site's OpenID Connect provider: authorization code flow with PKCE. */
 import * as client from 'openid-client';
 import { union, type Grant } from './grants.ts';
 import type { ProviderGrant } from './sessions.ts';
@@ -7,7 +7,7 @@ import { USER_NAME } from './user.ts';
 
 const TIMEOUT_S = 10;
 
-/** Kept in a cookie while the user is at the provider. */
+/** Stored in a cookie while the user is at the provider. */
 export interface Checks {
   state: string;
   nonce: string;
@@ -38,7 +38,7 @@ export class OidcClient {
   }
 
   /**
-   * The address at the provider to send a browser to. Throws when the provider cannot be reached.
+   * The address at the provider to which the browser is redirected. Throws when the provider is unreachable.
    *
    * @param silent succeed only if the user is signed in at the provider, without interaction (`prompt=none`)
    */
@@ -55,9 +55,9 @@ export class OidcClient {
   }
 
   /**
-   * Whom the provider has sent back. Throws when it refuses, or cannot be reached.
+   * The user whom the provider confirmed. Throws when the provider refuses or is unreachable.
    *
-   * @param search of the address that the browser was sent back to
+   * @param search the query of the callback address
    */
   async exchangeCode(search: string, { state, nonce, verifier }: Checks): Promise<ProviderUser | OidcFailure> {
     const url = new URL(this.callback);
@@ -73,15 +73,15 @@ export class OidcClient {
     return subject === undefined ? 'not-finished' : this.#read(provider, tokens, subject);
   }
 
-  /** Refreshes the user's name and groups. Throws when the provider cannot be reached. */
+  /** Refreshes the user's name and groups. Throws when the provider is unreachable. */
   async renew(refreshToken: string, subject: string): Promise<ProviderUser | OidcFailure> {
     const provider = await this.#discover();
     try {
       const tokens = await client.refreshTokenGrant(provider, refreshToken);
       if ((tokens.claims()?.sub ?? subject) !== subject) return 'not-finished';
-      const person = await this.#read(provider, tokens, subject);
-      if (typeof person === 'string') return person;
-      return { ...person, refreshToken: person.refreshToken ?? refreshToken };
+      const user = await this.#read(provider, tokens, subject);
+      if (typeof user === 'string') return user;
+      return { ...user, refreshToken: user.refreshToken ?? refreshToken };
     } catch (error) {
       if (isRejection(error)) return 'not-finished';
       throw error;
@@ -89,10 +89,10 @@ export class OidcClient {
   }
 
   async #read(provider: client.Configuration, tokens: Tokens, subject: string): Promise<ProviderUser | OidcFailure> {
-    const more = provider.serverMetadata().userinfo_endpoint
+    const userInfo = provider.serverMetadata().userinfo_endpoint
       ? await client.fetchUserInfo(provider, tokens.access_token, subject)
       : {};
-    const claims = { ...more, ...tokens.claims() };
+    const claims = { ...userInfo, ...tokens.claims() };
     const { nameClaim, roleClaim, recheckMs } = this.#oidc;
     const name = claimOf(claims, nameClaim);
     if (typeof name !== 'string' || !USER_NAME.test(name.normalize('NFC'))) return 'no-name';
@@ -125,7 +125,7 @@ export class OidcClient {
   }
 }
 
-/** Whether the provider refused, as opposed to a provider that failed. */
+/** Whether the provider refused the request, as opposed to a failure of the provider. */
 function isRejection(error: unknown): boolean {
   if (error instanceof client.ResponseBodyError) return error.status < 500;
   return error instanceof client.WWWAuthenticateChallengeError;

@@ -8,7 +8,7 @@ import type { OwnerGrants } from './owner-grants.ts';
 import { unseal } from './secrets.ts';
 import type { Sessions } from './sessions.ts';
 
-/** One request renews; others use the grant of before meanwhile. So it is also how soon an unreachable provider is asked again. */
+/** One request renews the grant while the others use the old one. An unreachable provider is queried again after this time. */
 const RENEWAL_MS = 60_000;
 
 export class OidcSessions {
@@ -24,7 +24,7 @@ export class OidcSessions {
     this.#log = log;
   }
 
-  /** The grant; null when the provider no longer confirms the user, and the session has ended. */
+  /** The grant. Null when the provider no longer confirms the user; then the session has ended. */
   async grant(row: SessionRow, cookie: string): Promise<Grant | null> {
     if (!row.role) return null;
     const grant: Grant = { role: row.role, sequencers: row.sequencers };
@@ -44,12 +44,12 @@ export class OidcSessions {
       return null;
     }
     if (!(await this.#sessions.claimRenewal(row, new Date(Date.now() + RENEWAL_MS)))) return known;
-    const result = await this.#ask(unseal(sealedRefreshToken, cookie), subject);
+    const result = await this.#query(unseal(sealedRefreshToken, cookie), subject);
     if (result === null) return known;
     if (typeof result === 'string' || result.name !== userName) {
       this.#log.info(
         { userName, result: typeof result === 'string' ? result : 'renamed' },
-        'the provider ended a session',
+        'session ended: the provider does not confirm the user',
       );
       if (result === 'no-role') await this.#ownerGrants.record('oidc', userName, null);
       await this.#sessions.end(hash);
@@ -61,11 +61,11 @@ export class OidcSessions {
   }
 
   /** Null when the provider cannot be reached: the last grant stays valid until the session expires. */
-  async #ask(refreshToken: string, subject: string) {
+  async #query(refreshToken: string, subject: string) {
     try {
       return await this.#client.renew(refreshToken, subject);
     } catch (error) {
-      this.#log.warn({ err: error }, 'the provider could not be asked again');
+      this.#log.warn({ err: error }, 'cannot renew a grant: the OpenID Connect provider is unreachable');
       return null;
     }
   }

@@ -1,6 +1,6 @@
 /**
- * The last known grants of users of a proxy or a provider. Only these know the grant, and a request with an API token
- * does not pass through them.
+ * The last known grants of users of a proxy or a provider. Only the proxy or the provider knows the grant, and a request
+ * with an API token does not pass through it.
  */
 import { and, eq } from 'drizzle-orm';
 import { ownerGrants, type OwnerGrantRow } from '../store/auth-schema.ts';
@@ -30,10 +30,10 @@ export class OwnerGrants {
   }
 
   /**
-   * Stores the present grant of a user. Does nothing while the database is unreachable.
+   * Stores the current grant of a user. Does nothing while the database is unreachable.
    *
    * @param grant null when the user no longer has a role
-   * @returns the row of before, if any
+   * @returns the previous row, if any
    */
   async record(method: OwnerMethod, userName: string, grant: Grant | null): Promise<OwnerGrantRow | null> {
     try {

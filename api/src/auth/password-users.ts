@@ -1,4 +1,4 @@
-/** The people who sign in with a password: those of the site's file, and the accounts that admins have made. */
+/** Users who sign in with a password: those of the users file, and the accounts that admins created. */
 import type { Logger } from '../lib/log.ts';
 import type { Db } from '../store/database.ts';
 import { Accounts } from './accounts.ts';
@@ -21,10 +21,10 @@ export class PasswordUsers {
     this.accounts = new Accounts(db, this.file, enforcesScopes);
   }
 
-  /** Null when nobody of this name may come in. What the file says goes first: it is the site's. */
+  /** Null when no user of this name may sign in. The users file takes precedence over accounts. */
   async find(name: string): Promise<PasswordUser | null> {
-    const known = this.file.find(name);
-    if (known) return known;
+    const fileUser = this.file.find(name);
+    if (fileUser) return fileUser;
     const row = await this.accounts.find(name);
     if (!row || row.disabledAt) return null;
     return { name: row.name, grant: { role: row.role, sequencers: row.sequencers }, hash: row.hash };

@@ -1,4 +1,4 @@
-/** Passwords as scrypt hashes: `scrypt$N$r$p$salt$hash`, so that the cost can grow without touching old ones. */
+/** Passwords as scrypt hashes: `scrypt$N$r$p$salt$hash`. The cost can be raised without changing existing hashes. */
 import { randomBytes, scrypt, timingSafeEqual, type ScryptOptions } from 'node:crypto';
 
 const COST = { N: 2 ** 15, r: 8, p: 1 };
@@ -11,21 +11,21 @@ export const MAX_PASSWORD_LENGTH = 200;
 const MIN_DIFFERENT = 4;
 
 /**
- * A sentence when it cannot be a password; null when it can.
+ * Why the password is not allowed, as a sentence; null when it is allowed.
  *
- * @param name whose password it would be
+ * @param name the name of the user
  */
 export function passwordProblem(password: string, name: string): string | null {
   if (password.length < MIN_PASSWORD_LENGTH || password.length > MAX_PASSWORD_LENGTH) {
-    return `It has to have ${String(MIN_PASSWORD_LENGTH)} to ${String(MAX_PASSWORD_LENGTH)} characters.`;
+    return `It must have ${String(MIN_PASSWORD_LENGTH)} to ${String(MAX_PASSWORD_LENGTH)} characters.`;
   }
   const folded = foldText(password);
   if (new Set(folded).size < MIN_DIFFERENT) {
-    return `It has to have at least ${String(MIN_DIFFERENT)} different characters besides spaces.`;
+    return `It must have at least ${String(MIN_DIFFERENT)} different characters besides spaces.`;
   }
   const rest = Array.from(folded.replaceAll(foldText(name), ''));
   if (rest.length < MIN_DIFFERENT && rest.length < folded.length) {
-    return 'It must not be the name of the user. Choose one that others cannot guess.';
+    return 'It must not be the name of the user. Choose a password that others cannot guess.';
   }
   return null;
 }
@@ -71,10 +71,10 @@ export async function hashPassword(password: string): Promise<string> {
   return ['scrypt', COST.N, COST.r, COST.p, salt.toString('base64url'), hash.toString('base64url')].join('$');
 }
 
-/** Of no password. To compare with it costs the same time as with a real one. */
+/** Matches no password. A comparison with it takes as long as with a real hash. */
 const DUMMY = { cost: COST, salt: randomBytes(16), hash: randomBytes(32) };
 
-/** Whether it is the password of the hash; without a hash it takes as long and is false. */
+/** Whether the password matches the hash. Without a hash it takes as long, and returns false. */
 export async function isPassword(password: string, hash: string | null): Promise<boolean> {
   const stored = (hash === null ? null : parse(hash)) ?? DUMMY;
   const key = await derive(password, stored.salt, stored.cost);

@@ -1,4 +1,4 @@
-/** Signing in at the site's provider of identities: the addresses that a browser goes by. */
+/** Sign-in at the site's OpenID Connect provider: handles `/oidc-login` and `/oidc-callback`. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import * as client from 'openid-client';
 import { z } from 'zod';
@@ -11,7 +11,7 @@ import type { OidcSessions } from './oidc-sessions.ts';
 
 const ATTEMPT_MS = 10 * 60_000;
 
-/** What the browser keeps while its person is at the provider. */
+/** Stored in a cookie while the user is at the provider. */
 const attemptSchema = z.object({
   state: z.string(),
   nonce: z.string(),
@@ -21,12 +21,12 @@ const attemptSchema = z.object({
 });
 type Attempt = z.output<typeof attemptSchema>;
 
-/** Words that the page of the sign-in knows sentences for. */
+/** Failure codes for which the sign-in page has a text. */
 type SignInFailure = OidcFailure | 'provider-away' | 'signed-out';
 
 export class ProviderSignIn {
   readonly #client: OidcClient;
-  /** The page that people are sent to when the sign-in does not succeed. */
+  /** The page to which the browser is redirected when the sign-in fails. */
   readonly #home: URL;
   readonly #authenticator: Authenticator;
   readonly #audit: AuditLog;
@@ -46,7 +46,7 @@ export class ProviderSignIn {
     this.#log = log;
   }
 
-  /** Sends the browser to the provider. */
+  /** Redirects the browser to the provider. */
   async login(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const query = new URL(request.url ?? '', 'http://localhost').searchParams;
     const attempt: Attempt = {
@@ -60,7 +60,7 @@ export class ProviderSignIn {
     try {
       url = await this.#client.signInUrl(attempt, attempt.silent);
     } catch (error) {
-      this.#log.error({ err: error }, 'the provider cannot be reached');
+      this.#log.error({ err: error }, 'the OpenID Connect provider is unreachable');
       this.#redirectFailed(response, 'provider-away');
       return;
     }
@@ -75,7 +75,7 @@ export class ProviderSignIn {
     redirect(response, url.href);
   }
 
-  /** The browser comes back from the provider. */
+  /** The provider has redirected the browser back. */
   async callback(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const secure = this.#authenticator.clientAddresses.secure(request);
     const address = this.#authenticator.clientAddresses.address(request);
@@ -114,12 +114,12 @@ export class ProviderSignIn {
       return await this.#client.exchangeCode(new URL(request.url ?? '', 'http://localhost').search, attempt);
     } catch (error) {
       if (attempt.silent && error instanceof client.AuthorizationResponseError) return 'signed-out';
-      this.#log.warn({ err: error }, 'a sign-in at the provider did not succeed');
+      this.#log.warn({ err: error }, 'sign-in at the OpenID Connect provider failed');
       return 'not-finished';
     }
   }
 
-  /** A page of ours, whatever the address says: nobody is sent on to another site. */
+  /** The path as a page of this site, or the home page. Prevents redirects to other sites. */
   #ownPage(path: string | null): string {
     const home = this.#home;
     const folder = home.pathname.replace(/[^/]*$/, '');
@@ -143,7 +143,7 @@ function readAttempt(cookie: string | null): Attempt | null {
   try {
     return attemptSchema.parse(JSON.parse(Buffer.from(cookie, 'base64url').toString()));
   } catch {
-    // Not written by us.
+    // The cookie was not written by this server.
     return null;
   }
 }

@@ -1,4 +1,4 @@
-/** Reads which user the site's proxy names in the headers of a request. */
+/** Reads the user that the site's proxy names in the headers of a request. */
 import type { IncomingMessage } from 'node:http';
 import { SequencerError } from '@sequencer/model';
 import { isSame } from './secrets.ts';
@@ -13,7 +13,7 @@ export interface ProxyHeaders {
   groupsHeader: string;
 }
 
-/** Null when the proxy sends no user. Throws UNAUTHENTICATED when a header cannot be trusted or decoded. */
+/** Null when the proxy names no user. Throws UNAUTHENTICATED when a header cannot be trusted or decoded. */
 export function readProxyUser(
   request: IncomingMessage,
   { secret, userHeader, groupsHeader }: ProxyHeaders,
@@ -23,20 +23,21 @@ export function readProxyUser(
   const groups = headerOf(request, groupsHeader);
   if (name === '') return null;
   if (!USER_NAME.test(name)) {
-    throw headerError(userHeader, 'holds no name that can be used here: letters, digits, and . _ @ + -, at most 64');
+    throw headerError(userHeader, 'has no valid user name. Use letters, digits and . _ @ + -, at most 64 characters');
   }
   return { name, groups: groups.split(/[,;|]/).map((group) => group.trim()) };
 }
 
-/** The value of the only header with this name, decoded as UTF-8. Node decodes header bytes as Latin-1. */
+/** The value of the only header of this name, decoded as UTF-8. Node decodes header bytes as Latin-1. */
 function headerOf(request: IncomingMessage, header: string): string {
   const [line = '', ...more] = request.headersDistinct[header] ?? [];
-  // The other one may come from the client: a proxy that adds its own in place of replacing it lets anybody in.
-  if (more.length > 0) throw headerError(header, 'was sent more than once. The proxy has to replace what clients send');
+  // The second one may come from the client: a proxy that adds its header, and does not replace it, lets anyone in.
+  if (more.length > 0)
+    throw headerError(header, 'was sent more than once. Configure the proxy to replace the header that clients send');
   try {
     return utf8.decode(Buffer.from(line, 'latin1')).normalize('NFC').trim();
   } catch {
-    throw headerError(header, 'is not UTF-8. Let the proxy send names and groups in UTF-8');
+    throw headerError(header, 'is not UTF-8. Configure the proxy to send names and groups in UTF-8');
   }
 }
 

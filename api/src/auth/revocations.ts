@@ -1,23 +1,23 @@
-/** Notifies open connections that what they were opened with has ended in this process. */
+/** Notifies open connections when their session, token or user is revoked in this process. */
 import { EventEmitter } from 'node:events';
 
 /**
- * A session by its hash, a token by its id, or every connection of a user.
+ * Identifies a session by its hash, a token by its id, or every connection of a user.
  *
- * `unconfirmed`: the provider has to confirm the user again, which needs no interaction while they are signed in there.
+ * `reconfirm`: the provider must confirm the user again. That needs no interaction while the user is signed in there.
  */
 export type Revocation = { session: string; reconfirm?: boolean } | { token: string } | { user: string };
 
 export class Revocations {
-  readonly #events = new EventEmitter<{ ended: [ending: Revocation] }>().setMaxListeners(0);
+  readonly #events = new EventEmitter<{ revoked: [revocation: Revocation] }>().setMaxListeners(0);
 
   publish(revocation: Revocation): void {
-    this.#events.emit('ended', revocation);
+    this.#events.emit('revoked', revocation);
   }
 
-  /** Returns how to stop listening. */
-  subscribe(listener: (ending: Revocation) => void): () => void {
-    this.#events.on('ended', listener);
-    return () => this.#events.off('ended', listener);
+  /** Returns a function that unsubscribes. */
+  subscribe(listener: (revocation: Revocation) => void): () => void {
+    this.#events.on('revoked', listener);
+    return () => this.#events.off('revoked', listener);
   }
 }

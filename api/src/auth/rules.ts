@@ -1,14 +1,14 @@
 /**
- * The one place that says who may ask for what: for each field of the schema the role that it needs, with the arguments
- * that may be given. What is not here cannot be asked for: the schema is not made then.
+ * The authorization table: for each field of the schema, the role that it requires and the arguments that it accepts.
+ * It fails closed: a field that is not listed here makes the construction of the schema fail.
  */
 
 import type { Role } from '@sequencer/model';
 
-/** Nobody need have signed in. */
+/** `ANYBODY`: no sign-in is required. */
 export type Need = Role | 'ANYBODY';
 
-/** Types, and their fields with arguments in brackets. */
+/** Fields by type, with their arguments in brackets. */
 type Fields = Record<string, string>;
 
 const ANYBODY: Fields = {
@@ -16,7 +16,7 @@ const ANYBODY: Fields = {
   Access: 'methods me',
 };
 
-/** Whoever is let in may look at everything that is about runs. */
+/** Every signed-in user may read everything about runs. */
 const VIEWER: Fields = {
   Query: 'me server sequencers sequencer(name) run(id) runs(filter order first after) nights(filter last) apiTokens',
   Subscription: 'sequencers sequencer(name) run(id) output(run after) events(run after) heartbeat',
@@ -81,16 +81,16 @@ const ADMIN: Fields = {
   Session: 'user method address createdAt expiresAt',
 };
 
-/** What a mutation commands, by the path of the argument that names it: the grant for that sequencer is needed. */
+/** The sequencer or run that a mutation commands, by the path of the argument that names it. It requires a grant for that sequencer. */
 export interface CommandRule {
   need: Need;
   arguments: string;
-  /** The argument with the run's id, or the path of the one with the sequencer's name. */
+  /** The argument with the id of the run. `sequencer` is the path of the argument with the name of the sequencer. */
   run?: string;
   sequencer?: string;
-  /** Whether it drives the sequencer: then whoever holds its control has to be the one who asks. */
+  /** Whether the caller must have control of the sequencer, where its control lock is enabled. */
   needsControl?: boolean;
-  /** Whether a program with an API token may do it; most may. */
+  /** Whether an API token is accepted; the default is true. */
   byToken?: boolean;
 }
 
@@ -129,7 +129,7 @@ export const MUTATIONS: Record<string, CommandRule> = {
   interruptEvaluation: onRun('run', 'trace prompt'),
   answerAsk: onRun('run', 'ask answer'),
   setBreakpoints: onRun('run', 'breakpoints'),
-  // Who sees that a telescope has to stop may stop it, whoever drives.
+  // Every operator may stop a run, also without control.
   stopRun: { ...onRun('id', 'level escalate'), needsControl: false },
   cancelStop: onRun('id'),
   decideFailure: onRun('run', 'action line'),
@@ -145,13 +145,13 @@ export const MUTATIONS: Record<string, CommandRule> = {
   releaseControl: onSequencer('sequencer'),
 };
 
-/** Queries that a script has to answer: they are for who may command it, and change nothing. */
+/** Queries that the script answers. They require the right to command the run, and change nothing. */
 export const QUERIES: Record<string, CommandRule> = {
   variables: { ...onRun('run', 'trace prompt frame scope path after first'), needsControl: false },
   source: { ...onRun('run', 'file'), needsControl: false },
 };
 
-/** The need of each `Type.field`, and of each `Type.field(argument)`. */
+/** The requirement of each `Type.field`, and of each `Type.field(argument)`. */
 export const NEEDS: ReadonlyMap<string, Need> = new Map<string, Need>([
   ...needs('ANYBODY', ANYBODY),
   ...needs('VIEWER', VIEWER),

@@ -1,13 +1,13 @@
-/** Random words that prove something, and the hashes under which they are stored. */
+/** Random secrets, comparison in constant time, and encryption of text with a secret. */
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
 import { sha256 } from '../lib/sha256.ts';
 
-/** 256 bits: nobody guesses it, so a plain hash of it is enough. */
+/** 256 random bits. It cannot be guessed, so it can be stored as a plain hash. */
 export function newSecret(): string {
   return randomBytes(32).toString('base64url');
 }
 
-/** In a time that does not depend on where they differ. */
+/** Compares in constant time. */
 export function isSame(a: string, b: string): boolean {
   return timingSafeEqual(Buffer.from(sha256(a)), Buffer.from(sha256(b)));
 }
@@ -27,7 +27,7 @@ export function seal(text: string, secret: string): string {
   return Buffer.concat([nonce, cipher.getAuthTag(), sealed]).toString('base64url');
 }
 
-/** Throws when it was sealed with another secret, or changed. */
+/** Throws when the text was sealed with another secret, or was changed. */
 export function unseal(sealed: string, secret: string): string {
   const bytes = Buffer.from(sealed, 'base64url');
   const decipher = createDecipheriv('aes-256-gcm', keyOf(secret), bytes.subarray(0, NONCE_BYTES));

@@ -1,4 +1,4 @@
-/** Signed-in browsers. The cookie is a random word, the table knows its hash, and memory what was read a moment ago. */
+/** Sessions of browsers. The cookie is a random secret, the table stores its hash, and recent rows are cached. */
 import { and, eq, gt, isNull, lt, ne } from 'drizzle-orm';
 import type { Db } from '../store/database.ts';
 import { sessions, type SessionRow } from '../store/auth-schema.ts';
@@ -10,13 +10,13 @@ import { newSecret, seal } from './secrets.ts';
 
 const MAX_CACHED = 10_000;
 
-/** A user whom a provider has confirmed. */
+/** What a provider confirmed about a user. */
 export interface ProviderGrant {
   grant: Grant;
-  /** End of its validity. */
+  /** End of the validity of the grant. */
   until: Date;
   subject: string;
-  /** Null when the provider issues none: then only a sign-in in the browser renews the grant. */
+  /** Null when the provider issues none. Then only a sign-in in the browser renews the grant. */
   refreshToken: string | null;
 }
 
@@ -32,7 +32,7 @@ export class Sessions {
     this.#revocations = revocations;
   }
 
-  /** Begins a session; the cookie's value is known to the browser only. */
+  /** Starts a session. Only the browser gets the value of the cookie. */
   async begin(
     userName: string,
     method: SessionRow['method'],
@@ -55,7 +55,7 @@ export class Sessions {
     return { cookie, row };
   }
 
-  /** The session of a cookie, unless it has ended. While the database is away, what was known before counts. */
+  /** The session of a cookie, unless it has ended. While the database is unreachable, the cached row is used. */
   async find(cookie: string): Promise<SessionRow | null> {
     const hash = sha256(cookie);
     const row = await this.#cache.get(hash, async () => {
@@ -65,7 +65,7 @@ export class Sessions {
     return row && row.expiresAt.getTime() > Date.now() ? row : null;
   }
 
-  /** Takes on the renewal of a session's grant: false when another request or replica has done so already. */
+  /** Claims the renewal of a session's grant. False when another request or replica has claimed it already. */
   async claimRenewal({ hash, grantUntil }: SessionRow, until: Date): Promise<boolean> {
     const same = grantUntil ? eq(sessions.grantUntil, grantUntil) : isNull(sessions.grantUntil);
     const claimed = await this.#db
@@ -86,13 +86,13 @@ export class Sessions {
     return this.end(sha256(cookie));
   }
 
-  /** @param reconfirm whether the provider only has to confirm the user again */
+  /** @param reconfirm whether the provider must confirm the user again */
   async end(hash: string, reconfirm = false): Promise<void> {
     await this.#db.delete(sessions).where(eq(sessions.hash, hash));
     this.#revoked([hash], reconfirm);
   }
 
-  /** Ends all of a person's, or all but one. Returns how many there were. */
+  /** Ends all sessions of a user, or all but one. Returns their number. */
   async endAll(userName: string, except: string | null = null): Promise<number> {
     const own = eq(sessions.userName, userName);
     const rows = await this.#db

@@ -1,4 +1,4 @@
-/** The settings of who may come in. `none` is for a laptop; beyond loopback one of the others has to be chosen. */
+/** The settings for sign-in. `none` is for a laptop; an API that is reachable beyond loopback needs another method. */
 import { SIGN_IN_METHODS, type SignInMethod } from '@sequencer/model';
 import { z } from 'zod';
 import { parseProxies, type ProxyList } from '../lib/trusted-proxies.ts';
@@ -15,55 +15,50 @@ function isLoopback({ hostname }: URL): boolean {
   return LOOPBACK.includes(hostname.replace(/^\[|\]$/g, ''));
 }
 
-/** Whether nobody on the way can read or change what is said there. */
+/** Whether the traffic cannot be read or changed on its way: it is encrypted, or stays on this machine. */
 function isPrivateChannel(url: URL): boolean {
   return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url));
 }
 
-const TRUSTED_PROXIES_ERROR =
-  'TRUSTED_PROXIES has to be a list of addresses, networks and names, like 127.0.0.1,192.0.2.0/28,host:web.';
-const ROLE_GROUPS_ERROR = 'ROLE_GROUPS has to be a list like observers=operator,satp1-crew=operator@satp1,heads=admin.';
+const TRUSTED_PROXIES_ERROR = 'must be a list of addresses, networks and names, like 127.0.0.1,192.0.2.0/28,host:web.';
+const ROLE_GROUPS_ERROR = 'must be a list like observers=operator,satp1-crew=operator@satp1,heads=admin.';
 
 export const authSettings = {
   HOST: z.string().default('127.0.0.1'),
   AUTH: list
     .transform((words) => (words.length === 0 ? ['none'] : words))
-    .pipe(
-      z.array(z.enum(SIGN_IN_METHODS, 'AUTH has to be none, or some of password, oidc and proxy with commas between.')),
-    ),
+    .pipe(z.array(z.enum(SIGN_IN_METHODS, 'must be none, or a comma-separated list of password, oidc and proxy.'))),
   USERS_FILE: z.string().optional(),
-  /** Whether scripts can read the secrets of the API, and if so, whether grants are allowed that this defeats. */
-  SHARED_UNIX_USER: z
-    .enum(['no', 'refuse', 'accept'], { error: 'SHARED_UNIX_USER has to be no, refuse or accept.' })
-    .default('no'),
+  /** Whether scripts can read the secrets of the API, and if so, whether grants for single sequencers are refused or accepted. */
+  SHARED_UNIX_USER: z.enum(['no', 'refuse', 'accept'], { error: 'must be no, refuse or accept.' }).default('no'),
   SESSION_HOURS: z.coerce
-    .number('SESSION_HOURS has to be a number.')
-    .positive('SESSION_HOURS has to be above 0.')
-    .max(24 * 31, 'SESSION_HOURS may be a month at most.')
+    .number('must be a number.')
+    .positive('must be greater than 0.')
+    .max(24 * 31, 'must be at most a month.')
     .default(24),
-  /** How long API tokens of users of a proxy or a provider work after the last sign-in of their owner. */
+  /** How long an API token of a proxy or provider user works after the last sign-in of its owner. */
   GRANT_DAYS: z.coerce
-    .number('GRANT_DAYS has to be a number.')
-    .positive('GRANT_DAYS has to be above 0.')
-    .max(366, 'GRANT_DAYS may be a year at most.')
+    .number('must be a number.')
+    .positive('must be greater than 0.')
+    .max(366, 'must be at most a year.')
     .default(7),
-  /** How old a connection that a proxy let in gets: then the proxy is asked again. */
+  /** The maximum age of a connection that was authenticated by a proxy. Then the client reconnects and the proxy checks it again. */
   PROXY_RECHECK_SECONDS: z.coerce
-    .number('PROXY_RECHECK_SECONDS has to be a number.')
-    .positive('PROXY_RECHECK_SECONDS has to be above 0.')
-    .max(3600, 'PROXY_RECHECK_SECONDS may be an hour at most.')
+    .number('must be a number.')
+    .positive('must be greater than 0.')
+    .max(3600, 'must be at most an hour.')
     .default(300),
-  /** How long a role from the provider is valid before it is queried again. */
+  /** How long a role from the provider is valid before the provider is queried again. */
   OIDC_RECHECK_MINUTES: z.coerce
-    .number('OIDC_RECHECK_MINUTES has to be a number.')
-    .positive('OIDC_RECHECK_MINUTES has to be above 0.')
-    .max(1440, 'OIDC_RECHECK_MINUTES may be a day at most.')
+    .number('must be a number.')
+    .positive('must be greater than 0.')
+    .max(1440, 'must be at most a day.')
     .default(60),
-  /** Where browsers find the pages: `https://site.example/nextline/`. */
+  /** The address of the pages as browsers see it: `https://site.example/nextline/`. */
   PUBLIC_URL: z
-    .url({ protocol: /^https?$/, error: 'PUBLIC_URL has to be like https://site.example/nextline/.' })
+    .url({ protocol: /^https?$/, error: 'must be an address like https://site.example/nextline/.' })
     .optional(),
-  /** Whose X-Forwarded-For and X-Forwarded-Proto are believed, and who may name users in the mode proxy. */
+  /** The proxies whose X-Forwarded-For and X-Forwarded-Proto are trusted, and which may name the user with AUTH=proxy. */
   TRUSTED_PROXIES: list.transform((words, context) => {
     try {
       return parseProxies(words);
@@ -72,23 +67,23 @@ export const authSettings = {
       return z.NEVER;
     }
   }),
-  PROXY_SECRET: z.string().min(16, 'PROXY_SECRET has to have at least 16 characters.').optional(),
+  PROXY_SECRET: z.string().min(16, 'must have at least 16 characters.').optional(),
   PROXY_USER_HEADER: z.string().toLowerCase().default('x-forwarded-user'),
   PROXY_GROUPS_HEADER: z.string().toLowerCase().default('x-forwarded-groups'),
   OIDC_ISSUER: z
-    .url('OIDC_ISSUER has to be the address of the provider.')
-    .refine((url) => isPrivateChannel(new URL(url)), 'OIDC_ISSUER has to be https, or on this machine.')
+    .url('must be the address of the provider.')
+    .refine((url) => isPrivateChannel(new URL(url)), 'must be https, or on this machine.')
     .optional(),
   OIDC_CLIENT_ID: z.string().optional(),
   OIDC_CLIENT_SECRET: z.string().optional(),
   OIDC_CALLBACK_PATH: z
     .string()
-    .regex(/^([\w.~-]+\/)*$/, 'OIDC_CALLBACK_PATH has to be a path like api/.')
+    .regex(/^([\w.~-]+\/)*$/, 'must be a path like api/.')
     .default(''),
   OIDC_SCOPE: z.string().default('openid profile'),
   OIDC_NAME_CLAIM: z.string().default('preferred_username'),
   OIDC_ROLE_CLAIM: z.string().default('groups'),
-  /** Which group of a proxy or provider has which role. */
+  /** The role of each group of the proxy or provider. */
   ROLE_GROUPS: list.transform((words, context): Map<string, Grant> => {
     const grants = words.map((word) => {
       const at = word.lastIndexOf('=');
@@ -106,7 +101,7 @@ type Values = z.output<typeof schema>;
 export interface AuthConfig {
   methods: readonly SignInMethod[];
   usersFile: string | null;
-  /** Whether an operator of some sequencers can be kept from the others. */
+  /** Whether a grant for some sequencers is enforced: scripts cannot read the secrets of the API. */
   enforcesScopes: boolean;
   sessionMs: number;
   ownerGrantMs: number;
@@ -118,7 +113,7 @@ export interface AuthConfig {
     issuer: URL;
     clientId: string;
     clientSecret: string | null;
-    /** Where the API is, as browsers see it. */
+    /** The address of the API, as browsers see it. */
     base: URL;
     scope: string;
     nameClaim: string;
@@ -162,7 +157,7 @@ export function authConfig(value: Values): AuthConfig {
   };
 }
 
-/** What does not go together, a sentence each. Settings that are wrong by themselves are told by the schema. */
+/** Problems of combinations of settings. The schema reports those of a single setting. */
 export function authConflicts(env: Record<string, string | undefined>): { path: string; message: string }[] {
   const parsed = schema.safeParse(env);
   if (!parsed.success) {
@@ -180,7 +175,7 @@ export function authConflicts(env: Record<string, string | undefined>): { path: 
           {
             path: 'HOST',
             message:
-              'without sign-in it has to be a loopback address (127.0.0.1, ::1 or localhost). Set AUTH=password and USERS_FILE to be reached from elsewhere.',
+              'must be a loopback address (127.0.0.1, ::1 or localhost) without sign-in. To allow access from other machines, set AUTH=password and USERS_FILE.',
           },
         ]
       : []),
@@ -189,35 +184,35 @@ export function authConflicts(env: Record<string, string | undefined>): { path: 
           {
             path: 'PUBLIC_URL',
             message:
-              'without sign-in it has to be on this machine (127.0.0.1, [::1] or localhost), as every visitor is an admin. Set AUTH=password and USERS_FILE, or leave it out.',
+              'must be on this machine (127.0.0.1, [::1] or localhost) without sign-in, because every visitor is an admin. Set AUTH=password and USERS_FILE, or remove PUBLIC_URL.',
           },
         ]
       : []),
     ...(uses('none') && value.AUTH.length > 1
-      ? [{ path: 'AUTH', message: 'none cannot be together with a way to sign in.' }]
+      ? [{ path: 'AUTH', message: 'none cannot be combined with other methods.' }]
       : []),
     ...missing(
       uses('password'),
       'USERS_FILE',
-      'AUTH=password needs it: the file with a line for each user, made by hash-password.',
+      'is required by AUTH=password: a file with one line for each user, as printed by hash-password.',
     ),
-    ...missing(uses('proxy'), 'PROXY_SECRET', 'AUTH=proxy needs it: the proxy proves with it that it is the proxy.'),
+    ...missing(uses('proxy'), 'PROXY_SECRET', 'is required by AUTH=proxy: the proxy authenticates to the API with it.'),
     ...(uses('proxy') && !env.TRUSTED_PROXIES
-      ? [{ path: 'TRUSTED_PROXIES', message: 'AUTH=proxy needs it: the addresses of the proxy.' }]
+      ? [{ path: 'TRUSTED_PROXIES', message: 'is required by AUTH=proxy: the addresses of the proxy.' }]
       : []),
-    ...missing(uses('oidc'), 'OIDC_ISSUER', 'AUTH=oidc needs it: the address of the provider.'),
-    ...missing(uses('oidc'), 'OIDC_CLIENT_ID', 'AUTH=oidc needs it: the name of this client at the provider.'),
-    ...missing(uses('oidc'), 'PUBLIC_URL', 'AUTH=oidc needs it: the provider sends people back there.'),
+    ...missing(uses('oidc'), 'OIDC_ISSUER', 'is required by AUTH=oidc: the address of the provider.'),
+    ...missing(uses('oidc'), 'OIDC_CLIENT_ID', 'is required by AUTH=oidc: the id of this client at the provider.'),
+    ...missing(uses('oidc'), 'PUBLIC_URL', 'is required by AUTH=oidc: the provider redirects users to it.'),
     ...(value.SHARED_UNIX_USER === 'refuse' && [...value.ROLE_GROUPS.values()].some(({ sequencers }) => sequencers)
       ? [{ path: 'ROLE_GROUPS', message: SCOPES_NOT_ENFORCED }]
       : []),
     ...(groups
-      ? [{ path: 'ROLE_GROUPS', message: 'AUTH=oidc and AUTH=proxy need it: which group has which role.' }]
+      ? [{ path: 'ROLE_GROUPS', message: 'is required by AUTH=oidc and AUTH=proxy: the role of each group.' }]
       : []),
   ];
 }
 
-/** Stands in for settings that are wrong, so that HOST and AUTH are looked at all the same. */
+/** Replaces invalid settings, so that HOST and AUTH are checked nevertheless. */
 const PLACEHOLDERS = {
   USERS_FILE: '-',
   PROXY_SECRET: '-'.repeat(16),

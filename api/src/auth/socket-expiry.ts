@@ -1,4 +1,4 @@
-/** Websockets live as long as what they came in with: until its expiry, its end, or until it counts no more. */
+/** Closes a websocket when the session, token or user that it was opened with expires, is revoked or is no longer valid. */
 import type { IncomingMessage } from 'node:http';
 import type { WebSocket } from 'ws';
 import type { Logger } from '../lib/log.ts';
@@ -6,17 +6,17 @@ import { isDatabaseUnreachable } from '../store/database.ts';
 import { authenticate, type Authenticator, type Identity } from './authenticator.ts';
 import type { Revocation } from './revocations.ts';
 
-/** The code that tells a client to sign in, as graphql-ws knows it. */
+/** The close code of graphql-ws for "sign in". */
 export const UNAUTHORIZED = 4401;
 /** The close reason when the provider may confirm the user without interaction. */
 const CONFIRM = 'Confirm at the provider';
-/** To a client it means: connect again. graphql-ws would close with 4500, and its clients take that for the end. */
+/** Clients reconnect on this close code. graphql-ws would close with 4500, which its clients treat as fatal. */
 export const TRY_AGAIN_LATER = 1013;
-/** A role that was taken away, a token that was revoked elsewhere: seen after at most this long. */
+/** A role that was removed, or a token that another replica revoked, takes effect after at most this time. */
 const CHECK_EVERY_MS = 5000;
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** Closes the socket when the identity ends. */
+/** Closes the socket when the identity is no longer valid. */
 export function closeOnExpiry(
   authenticator: Authenticator,
   socket: WebSocket,
@@ -39,7 +39,7 @@ export function closeOnExpiry(
   };
   const remainingMs = identity.expiresAt ? identity.expiresAt.getTime() - Date.now() : null;
   const expiry = remainingMs === null ? undefined : setTimeout(end, Math.min(remainingMs, MAX_TIMER_MS));
-  // The proxy sees the new connection, and decides again. Not all at the same moment.
+  // The proxy checks the new connection. The random part spreads the reconnects.
   const recheck =
     identity.method === 'proxy'
       ? setTimeout(reconnect, authenticator.proxyRecheckMs * (0.8 + 0.2 * Math.random()))
@@ -50,7 +50,7 @@ export function closeOnExpiry(
         if (now.identity?.user.name !== identity.user.name) end();
       },
       (error: unknown) => {
-        if (!isDatabaseUnreachable(error)) log.error({ err: error }, 'the user of a connection could not be checked');
+        if (!isDatabaseUnreachable(error)) log.error({ err: error }, 'cannot check the user of a websocket');
       },
     );
   }, CHECK_EVERY_MS);

@@ -1,7 +1,7 @@
-/** What the database said of something a moment ago. While the database is away, what it said last counts. */
+/** A short-lived cache of database rows. While the database is unreachable, it returns the last known value. */
 import { isDatabaseUnreachable } from '../store/database.ts';
 
-/** A change in another process is seen here after at most this long. */
+/** A change by another process is visible after at most this time. */
 const FRESH_MS = 5000;
 
 export class StaleTolerantCache<T> {
@@ -9,12 +9,12 @@ export class StaleTolerantCache<T> {
   readonly #entries = new Map<string, { value: T; at: number }>();
   #invalidations = 0;
 
-  /** @param capacity how many are kept */
+  /** @param capacity the maximum number of entries */
   constructor(capacity: number) {
     this.#capacity = capacity;
   }
 
-  /** @param read asks the database; null, as for a guess, is not worth the memory */
+  /** @param read queries the database. Null is not cached, so that guessed keys use no memory */
   async get(key: string, read: () => Promise<T | null>): Promise<T | null> {
     const cached = this.#entries.get(key);
     if (cached && Date.now() - cached.at < FRESH_MS) return cached.value;

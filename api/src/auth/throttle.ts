@@ -1,6 +1,6 @@
 /**
- * Slows guessing of passwords. Few wrong ones are free; then each one doubles the wait, for the name and the address
- * together, so that nobody can lock somebody else out from afar; and an address has a budget of its own.
+ * Rate limit against password guessing. After a few free failures, each failure doubles the wait for the pair of name and
+ * address, so that nobody can lock out a user from another address. Each address also has its own budget.
  */
 import { addressKey } from '../lib/client-address.ts';
 
@@ -18,23 +18,23 @@ interface Failures {
 
 export class Throttle {
   readonly #now: () => number;
-  /** In the order of their last failure. */
+  /** Ordered by the time of the last failure. */
   readonly #failures = new Map<string, Failures>();
 
   constructor(now: () => number = Date.now) {
     this.#now = now;
   }
 
-  /** How many ms have to pass before the next try. */
+  /** Milliseconds until the next attempt is allowed. */
   wait(name: string, address: string): number {
-    const line = addressKey(address);
-    return Math.max(this.#wait(pairKey(name, line), FREE_FAILURES), this.#wait(line, FREE_PER_ADDRESS));
+    const network = addressKey(address);
+    return Math.max(this.#wait(pairKey(name, network), FREE_FAILURES), this.#wait(network, FREE_PER_ADDRESS));
   }
 
-  /** @param tries 0 to say that one that was counted is over only now */
+  /** @param tries 0 only restarts the wait of an attempt that was counted already */
   recordFailure(name: string, address: string, tries = 1): void {
-    const line = addressKey(address);
-    for (const key of [pairKey(name, line), line]) {
+    const network = addressKey(address);
+    for (const key of [pairKey(name, network), network]) {
       const count = (this.#get(key)?.count ?? 0) + tries;
       this.#failures.delete(key);
       this.#failures.set(key, { count, last: this.#now() });
@@ -45,11 +45,11 @@ export class Throttle {
     }
   }
 
-  /** Takes the try, which counted as a failure, back. */
+  /** Removes the attempt, which was counted as a failure when it started. */
   recordSuccess(name: string, address: string): void {
-    const line = addressKey(address);
-    this.#failures.delete(pairKey(name, line));
-    const failures = this.#failures.get(line);
+    const network = addressKey(address);
+    this.#failures.delete(pairKey(name, network));
+    const failures = this.#failures.get(network);
     if (failures) failures.count -= 1;
   }
 
@@ -66,6 +66,6 @@ export class Throttle {
   }
 }
 
-function pairKey(name: string, line: string): string {
-  return `${line} ${name.normalize('NFC')}`;
+function pairKey(name: string, network: string): string {
+  return `${network} ${name.normalize('NFC')}`;
 }

@@ -1,18 +1,18 @@
-/** Who acts. */
+/** The user of a request. */
 import { ERRORS, SequencerError, UNSEEN } from '@sequencer/model';
 import type { Grant } from './grants.ts';
 
-/** Letters and digits of any script, and few signs: nothing that could be taken for something else when it is shown. */
+/** Letters and digits of any script, and a few signs. Invisible characters are excluded. */
 export const USER_NAME = new RegExp(String.raw`^(?!.*${UNSEEN.source})(?:[\p{L}\p{N}]\p{M}{0,3}|[._@+-]){1,64}$`, 'u');
 
 export interface User extends Grant {
   readonly name: string;
 }
 
-/** Who has not come in: to ask who it is fails, with the reason. */
-export function anonymous(why: string = ERRORS.UNAUTHENTICATED): User {
+/** The user of a request that is not authenticated. Reading any field throws UNAUTHENTICATED with the reason. */
+export function anonymous(reason: string = ERRORS.UNAUTHENTICATED): User {
   const refuse = (): never => {
-    throw new SequencerError('UNAUTHENTICATED', why);
+    throw new SequencerError('UNAUTHENTICATED', reason);
   };
   return {
     get name() {

@@ -61,7 +61,7 @@ it('refuses a file without a user, and says how to make one', async () => {
   const open = () => new UsersFile(file, makeLog('silent'));
   for (const text of ['', '# nobody yet\n\n']) {
     writeFileSync(file, text);
-    expect(open).toThrow(/has no user: .*hash-password/);
+    expect(open).toThrow(/has no user, .*hash-password/);
   }
   writeFileSync(file, `ada:admin:${await hashPassword('a password of ada')}\n`);
   expect(open().find('ada')?.grant.role).toBe('ADMIN');

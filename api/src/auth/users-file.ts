@@ -1,4 +1,4 @@
-/** The people who sign in with a password, from a file that the site writes. It is read again when it has changed. */
+/** Users who sign in with a password, from the site's users file. The file is read again when it changes. */
 import type { Logger } from '../lib/log.ts';
 import { SCOPES_NOT_ENFORCED, parseGrant, type Grant } from './grants.ts';
 import { isHash } from './password.ts';
@@ -12,9 +12,9 @@ export interface FileUser {
 }
 
 /**
- * Throws one Error that names each line that is wrong, without what is in it.
+ * Throws one Error with the number of each invalid line, and without its content.
  *
- * @param enforcesScopes whether an operator of some sequencers can be kept from the others
+ * @param enforcesScopes whether a grant for some sequencers is enforced
  */
 export function parseUsers(text: string, enforcesScopes = true): Map<string, FileUser> {
   const users = new Map<string, FileUser>();
@@ -25,13 +25,13 @@ export function parseUsers(text: string, enforcesScopes = true): Map<string, Fil
     const [name = '', role = '', hash = '', ...rest] = line.split(':');
     const grant = parseGrant(role);
     const problem = !USER_NAME.test(name)
-      ? 'the name may have letters, digits, and . _ @ + -, at most 64 of them'
+      ? 'the name must consist of letters, digits and . _ @ + -, at most 64 characters'
       : !grant
-        ? 'the role has to be viewer, operator, operator@satp1+lat or admin'
+        ? 'the role must be viewer, operator, operator@satp1+lat or admin'
         : !isHash(hash) || rest.length > 0
-          ? 'what follows the role has to be a hash made by `hash-password`'
+          ? 'the third field must be a hash made by `hash-password`'
           : users.has(name)
-            ? 'the name is there twice'
+            ? 'the name is a duplicate'
             : grant.sequencers && !enforcesScopes
               ? SCOPES_NOT_ENFORCED
               : null;
@@ -45,7 +45,7 @@ export function parseUsers(text: string, enforcesScopes = true): Map<string, Fil
 export class UsersFile {
   readonly #file: ReloadingFile<Map<string, FileUser>>;
 
-  /** Throws when the file cannot be used. */
+  /** Throws when the file is invalid. */
   constructor(path: string, log: Logger, enforcesScopes = true) {
     this.#file = new ReloadingFile(
       'USERS_FILE',
@@ -54,7 +54,7 @@ export class UsersFile {
       log,
     );
     if (this.#file.value.size === 0) {
-      throw new Error(`USERS_FILE ${path} has no user: nobody could sign in. Make a line with \`hash-password\`.`);
+      throw new Error(`USERS_FILE ${path} has no user, so nobody can sign in. Add a line with \`hash-password\`.`);
     }
   }
 

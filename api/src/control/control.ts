@@ -1,4 +1,4 @@
-/** One person at a time drives a telescope, where the site wants that. Others watch, ask, or take over with a reason. */
+/** The control lock: where it is enabled, one user at a time has control of a sequencer. Others can request it, or take it with a reason. */
 import { SequencerError } from '@sequencer/model';
 import { eq } from 'drizzle-orm';
 import type { SequencerStates } from '../runs/sequencer-states.ts';
@@ -13,7 +13,7 @@ export class Control {
   readonly #db: Db;
   readonly #sequencerStates: SequencerStates;
   readonly #sequencers: ReadonlySet<string>;
-  /** As it was last read: shown for a moment, and what counts while the database is away. */
+  /** The row as last read. Used for `recent`, and while the database is unreachable. */
   readonly #last = new Map<string, { row: ControlRow | null; at: number }>();
 
   constructor(db: Db, sequencerStates: SequencerStates, sequencers: readonly string[]) {
@@ -26,13 +26,13 @@ export class Control {
     return this.#sequencers.has(sequencer);
   }
 
-  /** As it was a moment ago, for those who watch; null when nobody drives. */
+  /** As `get`, from a cache of one second. For display only. */
   async recent(sequencer: string): Promise<ControlRow | null> {
     const last = this.#last.get(sequencer);
     return last && Date.now() - last.at < RECENT_MS ? last.row : this.get(sequencer);
   }
 
-  /** Null when nobody drives. */
+  /** Null when no user has control. */
   async get(sequencer: string): Promise<ControlRow | null> {
     try {
       const [row = null] = await this.#db.select().from(control).where(eq(control.sequencer, sequencer));
@@ -50,14 +50,14 @@ export class Control {
     this.#sequencerStates.invalidate(sequencer);
   }
 
-  /** Throws NOT_IN_CONTROL when somebody else drives. Who commands a telescope that nobody drives, drives it from now on. */
+  /** Throws NOT_IN_CONTROL when another user has control. When no user has it, the caller gets it. */
   async require(sequencer: string, user: User): Promise<void> {
     if (!this.isEnabled(sequencer)) return;
     const row = (await this.get(sequencer)) ?? (await this.#claim(sequencer, user));
     if (row.holder !== user.name) {
       throw new SequencerError(
         'NOT_IN_CONTROL',
-        `${row.holder} drives ${sequencer}. Ask for control, or take over with a reason.`,
+        `${row.holder} has control of ${sequencer}. Request control, or take it with a reason.`,
       );
     }
   }
@@ -79,13 +79,16 @@ export class Control {
     this.#changed(sequencer);
   }
 
-  /** From nobody just so; from somebody with a reason, which the audit keeps. */
+  /** Takes control. A reason is required if another user has it; the audit log records it. */
   async take(sequencer: string, user: User, reason: string | null): Promise<void> {
     this.#requireEnabled(sequencer);
     const row = await this.get(sequencer);
     if (row?.holder === user.name) return;
     if (row && !reason?.trim()) {
-      throw new SequencerError('BAD_INPUT', `reason: ${row.holder} drives ${sequencer}. Say why you take over.`);
+      throw new SequencerError(
+        'BAD_INPUT',
+        `reason: ${row.holder} has control of ${sequencer}. Give a reason for taking it.`,
+      );
     }
     await this.#set(sequencer, user.name);
   }
@@ -114,11 +117,14 @@ export class Control {
     this.#requireEnabled(sequencer);
     const row = await this.get(sequencer);
     if (row?.holder === user.name || hasRole(user, 'ADMIN')) return;
-    throw new SequencerError('NOT_IN_CONTROL', `You do not drive ${sequencer}.`);
+    throw new SequencerError('NOT_IN_CONTROL', `You do not have control of ${sequencer}.`);
   }
 
   #requireEnabled(sequencer: string): void {
     if (this.isEnabled(sequencer)) return;
-    throw new SequencerError('BAD_INPUT', `${sequencer} can be driven by several people: its control is not locked.`);
+    throw new SequencerError(
+      'BAD_INPUT',
+      `The control lock of ${sequencer} is not enabled: all operators can command it.`,
+    );
   }
 }

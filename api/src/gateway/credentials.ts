@@ -1,24 +1,24 @@
-/** What a runner's token lets it be. */
+/** Authenticates runners by their token. */
 import { runOfToken } from '@sequencer/kubernetes/run-token';
 import { isSame } from '../auth/secrets.ts';
 import type { RunnerSecret } from './runner-secrets.ts';
 
 export interface Credential {
-  /** Whether it may take this sequencer's seat. Asked again while it is there: a secret may be withdrawn. */
+  /** Whether the runner may serve this sequencer. Checked again while it is connected, because a secret can be revoked. */
   allows: (sequencer: string) => boolean;
-  /** The one run that the token is good for, in a cluster. */
+  /** In a cluster: the one run for which the token is valid. */
   run?: string;
 }
 
 export interface Credentials {
-  /** Null when the token is none that counts. */
+  /** Null when the token is invalid. */
   find: (authorization: string | undefined) => Credential | null;
 }
 
 /**
- * Lasting secrets of the runners of sequencers.
+ * Credentials from the long-lived secrets of runners.
  *
- * @param secrets those that count at the moment
+ * @param secrets returns the secrets that are currently valid
  */
 export function secretCredentials(secrets: () => readonly RunnerSecret[]): Credentials {
   const matching = (token: string) => secrets().filter((secret) => isSame(token, secret.token));
@@ -33,7 +33,7 @@ export function secretCredentials(secrets: () => readonly RunnerSecret[]): Crede
   };
 }
 
-/** Tokens of runs, made by the operator with the same key. Of which sequencer a run is, its row tells. */
+/** Credentials from tokens of runs, which the operator derives from the same key. The row of the run has its sequencer. */
 export function runCredentials(key: string): Credentials {
   return {
     find: (authorization) => {

@@ -1,4 +1,4 @@
-/** The door for runners: who may come in, and who holds which sequencer's seat. */
+/** Accepts the websockets of runners, and holds the current connection of each sequencer (in a cluster, of each run). */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { LIMITS, SequencerError, type Command, type Hello, type Reply } from '@sequencer/model';
@@ -9,14 +9,14 @@ import type { Logger } from '../lib/log.ts';
 import type { Credentials } from './credentials.ts';
 import { CLOSE, RunnerConnection, type ConnectionHandlers } from './runner-connection.ts';
 
-/** With a `hello`. */
+/** Limit for runners that have sent `hello`. */
 const MAX_RUNNERS = 200;
-/** With a token, and without a `hello` yet. */
+/** Limits for connections with a valid token that have not sent `hello` yet. */
 const UNAUTHENTICATED = { perAddress: 100, total: 500, timeoutMs: 10_000 };
 
 export interface RunnerState {
   connected: boolean;
-  /** When it connected, or was last heard of. */
+  /** When it connected; while it is disconnected, when it was last seen. */
   since: Date | null;
   hello: Hello | null;
 }
@@ -40,24 +40,24 @@ export class Gateway {
     this.#log = log;
   }
 
-  /** Handles the websocket upgrade of a runner. Without a valid token it answers HTTP 401 and reserves no place. */
+  /** Handles the websocket upgrade of a runner. An invalid token gets HTTP 401 and uses no slot. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, address: string, handlers: ConnectionHandlers): void {
     const credential = this.#credentials.find(request.headers.authorization);
     if (!credential) {
-      this.#log.warn({ address }, 'a runner was refused: its token is wrong');
-      refuseUpgrade(socket, 401, 'The token of this runner is wrong or does not count any more.', {
+      this.#log.warn({ address }, 'runner rejected: invalid token');
+      refuseUpgrade(socket, 401, 'The token of this runner is invalid or was revoked.', {
         'www-authenticate': 'Bearer',
       });
       return;
     }
     if (this.#admitted >= MAX_RUNNERS) {
-      this.#log.warn({ address }, 'a runner was refused: too many runners are connected');
-      const text = `There are ${String(MAX_RUNNERS)} runners connected, which is the limit. The token was not the reason.`;
+      this.#log.warn({ address }, 'runner rejected: too many runners are connected');
+      const text = `${String(MAX_RUNNERS)} runners are connected, which is the limit. The token is valid.`;
       refuseUpgrade(socket, 503, text, { 'retry-after': '5' });
       return;
     }
     const admitted = this.#unauthenticated.add(address, () => {
-      this.#log.warn({ address }, 'a runner was disconnected: it sent no hello');
+      this.#log.warn({ address }, 'runner disconnected: it sent no hello');
       socket.destroy();
     });
     socket.once('close', admitted);
@@ -72,19 +72,19 @@ export class Gateway {
     });
   }
 
-  /** Gives the seat to the newest connection; the one before is told so. */
+  /** Makes this the connection of the sequencer, and closes the previous one. */
   register(sequencer: string, connection: RunnerConnection): void {
     const before = this.#connections.get(sequencer);
     this.#connections.set(sequencer, connection);
-    if (before && before !== connection) before.close(CLOSE.replaced, 'another runner took this seat');
+    if (before && before !== connection) before.close(CLOSE.replaced, 'another runner connected for this sequencer');
   }
 
-  /** Sends the runner away: it has a newer connection elsewhere. */
+  /** Closes the connection: the runner has a newer one to another replica. */
   evict(sequencer: string): void {
-    this.#connections.get(sequencer)?.close(CLOSE.replaced, 'another runner took this seat');
+    this.#connections.get(sequencer)?.close(CLOSE.replaced, 'another runner connected for this sequencer');
   }
 
-  /** Whether the connection held the seat. */
+  /** Removes the connection. Returns whether it was the current one. */
   unregister(sequencer: string, connection: RunnerConnection): boolean {
     if (connection.hello) this.#last.set(sequencer, { hello: connection.hello, lastSeenAt: connection.lastSeenAt });
     if (this.#connections.get(sequencer) !== connection) return false;
@@ -103,7 +103,7 @@ export class Gateway {
     return { connected: false, since: last?.lastSeenAt ?? null, hello: last?.hello ?? null };
   }
 
-  /** Throws RUNNER_AWAY or RUNNER_TIMEOUT, or the refusal's own error. */
+  /** Throws RUNNER_AWAY, RUNNER_TIMEOUT, or the error that the runner replied. */
   async command(sequencer: string, command: Command, timeoutMs?: number): Promise<Reply> {
     const connection = this.connection(sequencer);
     if (!connection) throw new SequencerError('RUNNER_AWAY');

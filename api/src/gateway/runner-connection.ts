@@ -1,4 +1,4 @@
-/** One runner's websocket: messages in and out, commands with their replies, and whether the other end is alive. */
+/** The websocket of one runner: messages, commands with their replies, and pings. */
 import { randomUUID } from 'node:crypto';
 import {
   PROTOCOL_VERSION,
@@ -24,9 +24,9 @@ const PING_EVERY_MS = 5000;
 const COMMAND_TIMEOUT_MS = 5000;
 
 export interface ConnectionHandlers {
-  /** Answers the runner's first message. Events come only after that. */
+  /** Handles the first message of the runner. Events follow only after `welcome`. */
   hello: (connection: RunnerConnection, hello: Hello) => Promise<void>;
-  /** May throw: then the conversation begins anew. */
+  /** May throw. Then the connection is closed and the runner reconnects. */
   events: (connection: RunnerConnection, message: EventsMessage) => void;
   seen: (connection: RunnerConnection) => void;
   closed: (connection: RunnerConnection) => void;
@@ -52,7 +52,7 @@ export class RunnerConnection {
   #welcomed = false;
   #alive = true;
 
-  /** @param authenticated called when the runner has sent a `hello` that its token allows */
+  /** @param authenticated called when the runner has sent a `hello` for which its token is valid */
   constructor(
     socket: WebSocket,
     credential: Credential,
@@ -76,7 +76,7 @@ export class RunnerConnection {
       this.#seen();
     });
     socket.on('error', (error) => {
-      log.warn({ err: error }, 'the connection to a runner broke');
+      log.warn({ err: error }, 'connection to a runner failed');
     });
     socket.on('close', () => {
       clearInterval(ping);
@@ -99,13 +99,13 @@ export class RunnerConnection {
     if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(JSON.stringify(message));
   }
 
-  /** Answers `hello`; from here on the runner sends events. */
+  /** Replies to `hello`. Then the runner sends events. */
   welcome(runs: { run: string; acked: number; forget: boolean }[]): void {
     this.#welcomed = true;
     this.send({ type: 'welcome', runs });
   }
 
-  /** Throws RUNNER_TIMEOUT or RUNNER_AWAY; a refusal is a reply. */
+  /** Throws RUNNER_TIMEOUT or RUNNER_AWAY. A refused command resolves with its reply. */
   command(command: Command, timeoutMs: number = COMMAND_TIMEOUT_MS): Promise<Reply> {
     if (this.#closed.signal.aborted) return Promise.reject(new SequencerError('RUNNER_AWAY'));
     const id = randomUUID();
@@ -119,7 +119,7 @@ export class RunnerConnection {
     });
   }
 
-  /** Stops or goes on reading: what is not read stays with the runner. */
+  /** Pauses or resumes reading. Unread messages stay with the runner. */
   pauseReading(on: boolean): void {
     if (on && !this.#socket.isPaused) this.#socket.pause();
     if (!on && this.#socket.isPaused) this.#socket.resume();
@@ -127,7 +127,7 @@ export class RunnerConnection {
 
   close(code: number, reason: string): void {
     this.#socket.close(code, reason);
-    // A peer that does not answer the close is cut off.
+    // Terminates a peer that does not acknowledge the close.
     setTimeout(() => {
       this.#socket.terminate();
     }, 1000).unref();
@@ -141,11 +141,11 @@ export class RunnerConnection {
 
   #ping(): void {
     if (this.hello && !this.credential.allows(this.hello.sequencer)) {
-      this.#log.warn({ sequencer: this.hello.sequencer }, 'a runner was sent away: its secret does not count any more');
-      this.close(CLOSE.unauthorized, 'this secret does not count any more');
+      this.#log.warn({ sequencer: this.hello.sequencer }, 'runner disconnected: its secret was revoked');
+      this.close(CLOSE.unauthorized, 'this secret was revoked');
       return;
     }
-    // While it is held back, its pongs are not read either.
+    // While reading is paused, pongs are not read either.
     if (this.#socket.isPaused) return;
     if (!this.#alive) {
       this.#socket.terminate();
@@ -159,43 +159,45 @@ export class RunnerConnection {
     try {
       const message: unknown = parseStorable(text ?? '');
       if (this.#welcomed && isUnknownType(message, fromRunnerSchema)) {
-        this.#log.warn({ sequencer: this.hello?.sequencer }, 'a message of an unknown type was ignored');
+        this.#log.warn({ sequencer: this.hello?.sequencer }, 'ignored a message of an unknown type');
         return;
       }
       this.#handle(fromRunnerSchema.parse(message));
     } catch (error) {
       const why = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
-      this.#log.warn({ sequencer: this.hello?.sequencer, why }, 'a runner did not follow the protocol');
-      this.close(CLOSE.protocol, 'this message does not follow the protocol');
+      this.#log.warn({ sequencer: this.hello?.sequencer, why }, 'runner disconnected: it violated the protocol');
+      this.close(CLOSE.protocol, 'this message violates the protocol');
     }
   }
 
   #handle(message: FromRunner): void {
     if (message.type === 'hello') {
-      if (this.hello) throw new Error('a second hello');
+      if (this.hello) throw new Error('second hello');
       if (message.protocol !== PROTOCOL_VERSION) {
-        throw new Error(`the runner speaks version ${String(message.protocol)}, this is ${String(PROTOCOL_VERSION)}`);
+        throw new Error(
+          `the runner uses protocol version ${String(message.protocol)}, this API ${String(PROTOCOL_VERSION)}`,
+        );
       }
       if (!this.credential.allows(message.sequencer)) {
-        this.#log.warn({ sequencer: message.sequencer }, 'a runner was refused: its token is of another sequencer');
-        this.close(CLOSE.unauthorized, 'the token is of another sequencer');
+        this.#log.warn({ sequencer: message.sequencer }, 'runner rejected: its token is for another sequencer');
+        this.close(CLOSE.unauthorized, 'the token is for another sequencer');
         return;
       }
       this.hello = message;
       this.#authenticated();
       this.#handlers.hello(this, message).catch((error: unknown) => {
-        this.#log.error({ err: error }, 'a runner could not be welcomed');
+        this.#log.error({ err: error }, 'cannot admit a runner');
         this.close(CLOSE.shutdown, 'try again');
       });
       return;
     }
-    if (!this.#welcomed) throw new Error('a message before welcome');
+    if (!this.#welcomed) throw new Error('message before welcome');
     if (message.type === 'events') {
       this.#handlers.events(this, message);
       return;
     }
     const waiting = this.#pending.get(message.id);
-    // Nobody waits any more: the reply came too late.
+    // The command has timed out already.
     if (!waiting) return;
     this.#pending.delete(message.id);
     clearTimeout(waiting.timer);

@@ -1,4 +1,4 @@
-/** The audit as a file: a line an entry, the newest first, page by page at the reader's pace. */
+/** Exports the audit log as a file: one line an entry, the newest first. Pages are read at the pace of the client. */
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AuditLog } from '../auth/audit-log.ts';
@@ -27,7 +27,7 @@ function entryOf({ userName, at, ...row }: AuditRow): Entry {
   return { ...row, user: userName, at: at.toISOString() };
 }
 
-/** Quoted, and never a formula: a spreadsheet would run one. */
+/** Quotes a cell, and prefixes formulas, which a spreadsheet would evaluate. */
 function cell(value: string | number | null): string {
   const text = String(value ?? '');
   return `"${(/^[=+\-@\t\r]/.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`;
@@ -42,7 +42,7 @@ const FORMATS = {
   },
 };
 
-/** The times of the query; the name of the one that cannot be read. */
+/** The parsed times of the query, or the name of the one that is invalid. */
 function readTimes(query: URLSearchParams): { from: Date | null; to: Date | null } | { wrong: string } {
   const times = { from: query.get('from'), to: query.get('to') };
   const wrong = Object.entries(times).find(([, text]) => text !== null && readMoment(text) === null);
@@ -59,7 +59,7 @@ export async function exportAudit(
   const times = readTimes(query);
   if ('wrong' in times) {
     response.writeHead(400, { 'content-type': 'text/plain; charset=utf-8' });
-    response.end(`${times.wrong}: give a date such as 2026-11-24, or a time such as 2026-11-24T04:00:00Z.\n`);
+    response.end(`${times.wrong}: use a date such as 2026-11-24, or a time such as 2026-11-24T04:00:00Z.\n`);
     return;
   }
   const filter = {

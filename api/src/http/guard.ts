@@ -1,13 +1,13 @@
-/** Which requests come in at all: known hosts, known origins, JSON of a bounded size. */
+/** Rejects requests with an unknown host or origin, and GraphQL requests that are not JSON of a bounded size. */
 import type { IncomingMessage } from 'node:http';
 import { ERRORS, type ErrorCode, type SignInMethod } from '@sequencer/model';
 
 const BODY_LIMIT = 2 * 1024 * 1024;
 const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
 
-/** A stream over HTTP would not end with the session that it was opened with. */
+/** A stream over HTTP would outlive the session that it was opened with. */
 export const NO_STREAMS =
-  'GraphQL over HTTP answers one JSON document (accept: application/json). Use a websocket (graphql-transport-ws) for subscriptions.';
+  'GraphQL over HTTP returns one JSON document (accept: application/json). Use a websocket (graphql-transport-ws) for subscriptions.';
 
 export interface HttpError {
   status: number;
@@ -23,9 +23,9 @@ interface GuardConfig {
 }
 
 export interface Guard {
-  /** Whether the request may be looked at: closes DNS rebinding and requests from other sites. */
+  /** Checks the host and the origin: prevents DNS rebinding and cross-site requests. */
   checkRequest: (request: IncomingMessage) => HttpError | null;
-  /** Whether it is a GraphQL request that only a program or our own page can have sent. */
+  /** Checks that a GraphQL request cannot come from a form of another site. */
   checkGraphql: (request: IncomingMessage) => HttpError | null;
 }
 
@@ -33,13 +33,13 @@ function httpError(status: number, code: ErrorCode, message: string = ERRORS[cod
   return { status, code, message };
 }
 
-/** Whether the client accepts JSON; without an Accept header it does. */
+/** Whether the client accepts JSON. A missing Accept header accepts everything. */
 function acceptsJson(accept: string | undefined): boolean {
   if (accept === undefined || accept.trim() === '') return true;
   return accept.split(',').some((range) => /^\s*(\*\/\*|application\/(\*|([\w.-]+\+)?json))\s*(;|$)/i.test(range));
 }
 
-/** The header by which a proxy passes on the address or host of a client. */
+/** Headers with which a proxy forwards the address or host of a client. */
 const FORWARDING_HEADER = /^(forwarded|x-forwarded(-.*)?|x-real-ip)$/;
 
 export function makeGuard({ allowedHosts, allowedOrigins, auth: { publicUrl, methods } }: GuardConfig): Guard {
@@ -50,34 +50,31 @@ export function makeGuard({ allowedHosts, allowedOrigins, auth: { publicUrl, met
     checkRequest: ({ headers }) => {
       const header = methods.includes('none') && Object.keys(headers).find((name) => FORWARDING_HEADER.test(name));
       if (header) {
-        const text = `This server has no sign-in (AUTH=none), and the header ${header} shows that a proxy passed the request on. Set AUTH, or open the server's own address on its own machine.`;
+        const text = `This server has no sign-in (AUTH=none), and the header ${header} shows that a proxy forwarded the request. Set AUTH, or open the server's own address on its machine.`;
         return httpError(403, 'FORBIDDEN', text);
       }
       const host = headers.host?.toLowerCase() ?? '';
       if (!hosts.has(host) && !hosts.has(host.replace(/:\d+$/, ''))) {
-        return httpError(
-          421,
-          'BAD_ORIGIN',
-          `This server does not answer for the host "${host}". Name it in ALLOWED_HOSTS.`,
-        );
+        return httpError(421, 'BAD_ORIGIN', `The host "${host}" is not allowed. Add it to ALLOWED_HOSTS.`);
       }
       const origin = headers.origin?.toLowerCase();
-      // Programs send no Origin. A browser always does when another site asks.
+      // Programs send no Origin. Browsers always send it for cross-site requests.
       if (origin === undefined || origins.has(origin)) return null;
       if (origin === `http://${host}` || origin === `https://${host}`) return null;
-      const text = `Requests from pages of ${origin} are refused. If they are yours, set PUBLIC_URL to their address.`;
+      const text = `Requests from pages of ${origin} are not allowed. If this is the address of your pages, set PUBLIC_URL to it.`;
       return httpError(403, 'BAD_ORIGIN', text);
     },
     checkGraphql: ({ method, headers }) => {
       if (!acceptsJson(headers.accept)) return httpError(406, 'BAD_INPUT', NO_STREAMS);
-      if (method !== 'POST') return httpError(405, 'BAD_INPUT', 'Send GraphQL by POST, or over a websocket.');
-      // Forms of other sites can send text/plain and form data without asking; JSON they cannot.
+      if (method !== 'POST')
+        return httpError(405, 'BAD_INPUT', 'Send GraphQL requests with POST, or over a websocket.');
+      // Forms of other sites can send text/plain and form data without a CORS preflight, but not JSON.
       if (!/^application\/json\s*(;|$)/i.test(headers['content-type'] ?? '')) {
         return httpError(415, 'BAD_INPUT', 'Send the content type application/json.');
       }
       if (headers['content-length'] === undefined) return httpError(411, 'BAD_INPUT', 'Send a content length.');
       if (Number(headers['content-length']) > BODY_LIMIT) {
-        return httpError(413, 'BAD_INPUT', 'The request is larger than 2 MiB. A script may have 512 KiB.');
+        return httpError(413, 'BAD_INPUT', 'The request is larger than 2 MiB. A script can have at most 512 KiB.');
       }
       return null;
     },

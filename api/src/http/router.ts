@@ -1,4 +1,4 @@
-/** Which part answers which path. */
+/** Routes HTTP requests by path. */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { ERRORS, type Role } from '@sequencer/model';
 import type { AuditLog } from '../auth/audit-log.ts';
@@ -12,7 +12,7 @@ import type { Guard, HttpError } from './guard.ts';
 import type { Metrics } from '../lib/metrics.ts';
 import { SECURITY_HEADERS, type Handler } from './static-files.ts';
 
-/** Half a year; for this host only, as others of the site may not speak https. */
+/** Half a year, for this host only: other hosts of the site may not support https. */
 const HSTS = 'max-age=15552000';
 
 export interface Routes {
@@ -21,11 +21,11 @@ export interface Routes {
   metrics: Metrics;
   authenticator: Authenticator;
   audit: AuditLog;
-  /** Null when nobody signs in that way. */
+  /** Null without an OpenID Connect provider. */
   provider: ProviderSignIn | null;
   log: Logger;
   pages: Handler | null;
-  /** Throws when GraphQL cannot be used now. */
+  /** Throws when GraphQL cannot be served now. */
   ready: () => Promise<void>;
   /** Whether the sequencer's runner is connected. */
   runnerReady: (sequencer: string) => boolean;
@@ -37,7 +37,7 @@ function text(response: ServerResponse, status: number, body: string): void {
 
 export function sendError(response: ServerResponse, { status, code, message }: HttpError): void {
   response
-    // What is left of the body is not read.
+    // The rest of the body is not read.
     .writeHead(status, { 'content-type': 'application/json', connection: 'close' })
     .end(JSON.stringify({ errors: [{ message, extensions: { code } }] }));
 }
@@ -54,19 +54,19 @@ export function makeRouter(routes: Routes): RequestListener {
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
     route(routes, path, request, response).catch((error: unknown) => {
       const unreachable = asSequencerError(error)?.code === 'DATABASE_AWAY';
-      if (!unreachable) routes.log.error({ err: error, path }, 'a request failed');
+      if (!unreachable) routes.log.error({ err: error, path }, 'request failed');
       if (response.headersSent) response.destroy();
       else
         text(
           response,
           unreachable ? 503 : 500,
-          unreachable ? ERRORS.DATABASE_AWAY : 'Something failed inside the product.',
+          unreachable ? ERRORS.DATABASE_AWAY : 'Internal error. See the log of the API.',
         );
     });
   };
 }
 
-/** Whether who asks may not; then that is the answer. */
+/** Responds with 401 or 403 unless the caller has the role. Returns whether it did. */
 async function rejectWithoutRole(routes: Routes, request: IncomingMessage, response: ServerResponse, role: Role) {
   const { identity } = await authenticate(routes.authenticator, request);
   if (identity && hasRole(identity.user, role)) return false;
@@ -92,7 +92,7 @@ async function route(routes: Routes, path: string, request: IncomingMessage, res
           text(response, 200, 'ready');
         },
         () => {
-          text(response, 503, 'The database is not reachable.');
+          text(response, 503, 'The database is unreachable.');
         },
       );
       return;
@@ -108,21 +108,21 @@ async function route(routes: Routes, path: string, request: IncomingMessage, res
       return;
     case '/oidc-login':
     case '/oidc-callback':
-      if (!routes.provider || request.method !== 'GET') text(response, 404, 'There is nothing here.');
+      if (!routes.provider || request.method !== 'GET') text(response, 404, 'Not found.');
       else if (path === '/oidc-login') await routes.provider.login(request, response);
       else await routes.provider.callback(request, response);
       return;
     case '/runner':
-      text(response, 426, 'Runners connect here by websocket.');
+      text(response, 426, 'Runners connect to this path with a websocket.');
       return;
     default:
       if (path.startsWith('/readyz/')) {
         const isReady = routes.runnerReady(path.slice('/readyz/'.length));
-        text(response, isReady ? 200 : 503, isReady ? 'ready' : 'No runner of this name is connected.');
+        text(response, isReady ? 200 : 503, isReady ? 'ready' : 'No runner is connected for this sequencer.');
       } else if (routes.pages && (request.method === 'GET' || request.method === 'HEAD')) {
         routes.pages(request, response, () => {
-          text(response, 404, 'There is nothing here.');
+          text(response, 404, 'Not found.');
         });
-      } else text(response, 404, 'There is nothing here.');
+      } else text(response, 404, 'Not found.');
   }
 }

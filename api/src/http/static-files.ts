@@ -1,4 +1,4 @@
-/** The built web application, with headers that let it talk to nothing but this server. */
+/** Serves the built web application. Its headers allow connections to this server only. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import sirv from 'sirv';
 
@@ -27,7 +27,7 @@ export const SECURITY_HEADERS: Record<string, string> = {
 
 export type Handler = (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
 
-/** Serves a folder; paths that name no file get the application's page, which knows its own addresses. */
+/** Serves a folder. Paths without a file get the page of the application, which has its own router. */
 export function staticFiles(folder: string): Handler {
   return sirv(folder, {
     single: true,

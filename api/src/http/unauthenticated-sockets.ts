@@ -1,6 +1,6 @@
 /**
- * Sockets that are not authenticated yet. Their number is limited, by address and in total, and so is their time. When a
- * limit is reached the oldest one is closed, so that a client with many sockets cannot lock out others behind its proxy.
+ * Sockets that are not authenticated yet. Their number is limited by address and in total, and their time is limited. At a
+ * limit the oldest socket is closed, so that a client with many sockets cannot lock out others behind the same proxy.
  */
 
 interface UnauthenticatedSocket {
@@ -17,7 +17,7 @@ export interface UnauthenticatedLimits {
 
 export class UnauthenticatedSockets {
   readonly #limits: UnauthenticatedLimits;
-  /** In the order in which they were opened. */
+  /** Ordered by the time when they were opened. */
   readonly #all = new Set<UnauthenticatedSocket>();
   readonly #byAddress = new Map<string, Set<UnauthenticatedSocket>>();
 
@@ -30,8 +30,8 @@ export class UnauthenticatedSockets {
   }
 
   /**
-   * @param end cuts the socket off: it is called when its time is over, or when its place is needed
-   * @returns to be called once, when the socket has proved itself or is closed
+   * @param end closes the socket. Called at the timeout, or when a newer socket needs its slot
+   * @returns a function to call once, when the socket is authenticated or closed
    */
   add(address: string, end: () => void): () => void {
     const same = this.#byAddress.get(address) ?? new Set();

@@ -1,4 +1,4 @@
-/** Websockets: GraphQL clients and runners, counted and checked before anything is read of them. */
+/** Websocket upgrades of GraphQL clients and runners. They are counted and checked before any message is read. */
 import { STATUS_CODES, type IncomingMessage, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
@@ -11,13 +11,13 @@ import { UnauthenticatedSockets } from './unauthenticated-sockets.ts';
 
 const MAX_MESSAGE_BYTES = 1024 * 1024;
 const MAX_SOCKETS = 500;
-/** Of one user from one address. */
+/** Per user and address. */
 const MAX_SOCKETS_PER_USER = 200;
 const UNAUTHENTICATED = { perAddress: 100, total: 500, timeoutMs: 5000 };
-/** For a peer to take the answer to a refused upgrade. */
+/** How long a peer has to read the response to a refused upgrade. */
 const REFUSAL_TIMEOUT_MS = 1000;
 
-/** Answers an upgrade by HTTP. The connection does not stay, whatever the peer does. */
+/** Refuses an upgrade with an HTTP response. The connection is closed even when the peer does not read it. */
 export function refuseUpgrade(socket: Duplex, status: number, text = '', headers: Record<string, string> = {}): void {
   const body = text === '' ? '' : `${text}\n`;
   const head = [
@@ -36,7 +36,7 @@ export function refuseUpgrade(socket: Duplex, status: number, text = '', headers
   });
 }
 
-/** Places for the connections of users. `take` returns false when none is left; a closed socket gives its place back. */
+/** Slots for the connections of users. `take` returns false when none is left. A closed socket frees its slot. */
 class UserSlots {
   readonly #byUser = new Map<string, number>();
   #total = 0;
@@ -58,7 +58,7 @@ class UserSlots {
 
 export interface GraphqlSockets {
   server: WebSocketServer;
-  /** The client has signed in. False: it has too many connections already. */
+  /** Call when the client has signed in. Returns false when it has too many connections. */
   signedIn: (request: IncomingMessage, user: string) => boolean;
 }
 
@@ -66,7 +66,7 @@ export interface UpgradeParts {
   guard: Guard;
   authenticator: Authenticator;
   log: Logger;
-  /** Takes the upgrades of runners. */
+  /** Handles the upgrades of runners. */
   runner: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 }
 
@@ -79,15 +79,15 @@ export function routeUpgrades(server: Server, { guard, authenticator, log, runne
   });
   const unauthenticated = new UnauthenticatedSockets(UNAUTHENTICATED);
   const slots = new UserSlots();
-  /** Called when the client of a request has signed in. */
+  /** By request: called when its client has signed in. */
   const onSignIn = new WeakMap<IncomingMessage, (user: string) => boolean>();
 
   const openGraphql = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
     const address = addressKey(authenticator.clientAddresses.address(request));
-    const cutOff = () => {
+    const destroy = () => {
       socket.destroy();
     };
-    const authenticated = unauthenticated.add(address, cutOff);
+    const authenticated = unauthenticated.add(address, destroy);
     socket.once('close', authenticated);
     const take = (user: string) => slots.take(`${address} ${user}`, socket);
     const user = await userOf(request);
@@ -99,10 +99,10 @@ export function routeUpgrades(server: Server, { guard, authenticator, log, runne
     } else {
       authenticated();
       if (!take(user)) {
-        refuseUpgrade(socket, 429, 'Too many connections of this user from this address. Close some, or wait.');
+        refuseUpgrade(socket, 429, 'Too many connections of this user from this address. Close some of them.');
         return;
       }
-      const timer = setTimeout(cutOff, UNAUTHENTICATED.timeoutMs).unref();
+      const timer = setTimeout(destroy, UNAUTHENTICATED.timeoutMs).unref();
       onSignIn.set(request, () => {
         clearTimeout(timer);
         return true;
@@ -112,14 +112,14 @@ export function routeUpgrades(server: Server, { guard, authenticator, log, runne
     sockets.handleUpgrade(request, socket, head, (websocket) => sockets.emit('connection', websocket, request));
   };
 
-  /** The user whose session or token comes with the request. Null: none, or none that is known now. */
+  /** The user of the session or token of the request. Null when there is none, or it cannot be checked now. */
   const userOf = async (request: IncomingMessage): Promise<string | null> => {
     try {
       const { identity } = await authenticate(authenticator, request);
       return identity && identity.method !== 'none' ? identity.user.name : null;
     } catch (error) {
-      // The first message on the websocket asks again, and the client gets the answer there.
-      if (!isDatabaseUnreachable(error)) log.error({ err: error }, 'the user of a websocket could not be found');
+      // The first message on the websocket is authenticated again, and reports the error to the client.
+      if (!isDatabaseUnreachable(error)) log.error({ err: error }, 'cannot identify the user of a websocket');
       return null;
     }
   };

@@ -1,14 +1,14 @@
-/** Where a request comes from: what a proxy says of it is believed only when the proxy is one of the site's own. */
+/** The client address of a request. Headers of a proxy are used only when it is a trusted proxy of the site. */
 import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import type { TrustedProxies } from './trusted-proxies.ts';
 
 export interface ClientAddresses {
-  /** The address of who asks. */
+  /** The address of the client. */
   address: (request: IncomingMessage) => string;
-  /** Whether the browser speaks https. */
+  /** Whether the browser uses https. */
   secure: (request: IncomingMessage) => boolean;
-  /** Whether the connection comes from a proxy of the site. */
+  /** Whether the connection comes from a trusted proxy. */
   trusted: (request: IncomingMessage) => boolean;
 }
 
@@ -25,7 +25,7 @@ export function normalizeAddress(address: string): string {
   return mapped?.map((group) => `${String(group >> 8)}.${String(group & 255)}`).join('.') ?? short;
 }
 
-/** The key of limits by address: an IPv4 address, or an IPv6 /64, since one client has a whole /64. */
+/** The key for limits by address: the IPv4 address, or the IPv6 /64, because one client has a whole /64. */
 export function addressKey(address: string): string {
   const host = normalizeAddress(address);
   if (isIP(host) !== 6) return host;
@@ -43,7 +43,7 @@ function listItems(header: string | string[] | undefined): string[] {
     .filter((word) => word !== '');
 }
 
-/** @param publicUrl where browsers find the pages, when the site says so */
+/** @param publicUrl the address of the pages as browsers see it, if it is configured */
 export function makeClientAddresses(proxies: TrustedProxies, publicUrl: URL | null): ClientAddresses {
   const direct = (request: IncomingMessage) => normalizeAddress(request.socket.remoteAddress ?? '');
   const trusted = (request: IncomingMessage) => proxies.has(direct(request));
@@ -51,7 +51,7 @@ export function makeClientAddresses(proxies: TrustedProxies, publicUrl: URL | nu
     trusted,
     address: (request) => {
       if (!trusted(request)) return direct(request);
-      // The last one that is not a proxy of ours: what is before it, anybody can have written.
+      // The last one that is not a trusted proxy. Anyone can have written those before it.
       const hops = listItems(request.headers['x-forwarded-for']).map(normalizeAddress);
       const last = hops.findLast((hop) => !proxies.has(hop));
       return last !== undefined && isIP(last) !== 0 ? last : direct(request);

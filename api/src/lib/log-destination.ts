@@ -1,28 +1,28 @@
-/** Where log lines are written: a file descriptor that may refuse them, as a full disk or a closed pipe does. */
+/** Writes log lines to a file descriptor. Writes may fail, for example on a full disk or a closed pipe. */
 import { writeSync } from 'node:fs';
 
-/** A pipe that another process has made non-blocking is full for a moment only, unless its reader is stuck. */
+/** A pipe that another process made non-blocking is only briefly full, unless its reader is stuck. */
 const TRIES_WHEN_FULL = 10;
 const TRY_AGAIN_MS = 10;
 
 const sleeper = new Int32Array(new SharedArrayBuffer(4));
 
 /**
- * Never throws and never waits long: a line that cannot be written is dropped and counted. The first line that fits
- * again follows a line with the count.
+ * Never throws and never blocks for long. A line that cannot be written is dropped and counted. The count is logged before
+ * the next line that can be written.
  */
 export class LogDestination {
   readonly #fd: number;
   #dropped = 0;
-  #why = '';
-  /** Whether a line was cut off: the next one must not continue it. */
+  #cause = '';
+  /** Whether the last line is incomplete: the next one needs a line break before it. */
   #midLine = false;
 
   constructor(fd: number) {
     this.#fd = fd;
   }
 
-  /** Lines that could not be written since the last one that could. */
+  /** The number of lines dropped since the last successful write. */
   get dropped(): number {
     return this.#dropped;
   }
@@ -30,7 +30,7 @@ export class LogDestination {
   write(line: string): void {
     if (this.#dropped > 0) {
       const time = new Date().toISOString();
-      const msg = `log lines could not be written (${this.#why}) and were dropped`;
+      const msg = `log lines dropped: writing failed with ${this.#cause}`;
       const notice = `${JSON.stringify({ level: 40, time, dropped: this.#dropped, msg })}\n`;
       if (!this.#append(notice)) {
         this.#dropped += 1;
@@ -44,7 +44,7 @@ export class LogDestination {
   #append(line: string): boolean {
     const bytes = Buffer.from(this.#midLine ? `\n${line}` : line);
     let at = 0;
-    // While lines are dropped, each waits no longer than one attempt.
+    // While lines are being dropped, each gets one attempt only.
     let tries = this.#dropped > 0 ? 1 : TRIES_WHEN_FULL;
     while (at < bytes.length) {
       try {
@@ -56,7 +56,7 @@ export class LogDestination {
           Atomics.wait(sleeper, 0, 0, TRY_AGAIN_MS);
           continue;
         }
-        this.#why = code ?? String(error);
+        this.#cause = code ?? String(error);
         if (at > 0) this.#midLine = true;
         return false;
       }

@@ -1,10 +1,10 @@
-/** Errors as a log may hold them: what failed and where, and none of the values that were in it. */
+/** Converts errors for the log: what failed and where, without the values in it. */
 import { storableText } from '@sequencer/model';
 import { DrizzleQueryError } from 'drizzle-orm/errors';
 import pg from 'pg';
 
 const MAX_MESSAGE_LENGTH = 2000;
-/** SQLSTATE classes whose messages name no values: of sign-in, of resources, of the state of the server. */
+/** SQLSTATE classes whose messages contain no values: authentication, resources, state of the server. */
 const VALUE_FREE_STATES = /^(28|3D|40|53|57|58)/;
 
 interface LoggedError {
@@ -20,16 +20,21 @@ interface LoggedError {
 }
 
 /**
- * A statement of the database is logged as its kind and its table. The texts of the driver's and of the server's errors
- * hold the values that were sent or refused: scripts, output, hashes of passwords. The server's code is enough.
+ * A database statement is logged as its kind and table only. The error texts of the driver and the server contain the
+ * values: scripts, output, password hashes. The SQLSTATE is enough.
  */
 export function loggedError(error: unknown): LoggedError {
   if (error instanceof DrizzleQueryError) {
-    return { type: 'QueryError', message: 'A statement failed.', statement: kindOf(error.query), ...causeOf(error) };
+    return {
+      type: 'QueryError',
+      message: 'Database statement failed.',
+      statement: kindOf(error.query),
+      ...causeOf(error),
+    };
   }
   if (error instanceof pg.DatabaseError) {
     const { code, constraint, table, column } = error;
-    const message = VALUE_FREE_STATES.test(code ?? '') ? cut(error.message) : 'PostgreSQL refused the statement.';
+    const message = VALUE_FREE_STATES.test(code ?? '') ? cut(error.message) : 'PostgreSQL rejected the statement.';
     return { type: 'DatabaseError', message, code, constraint, table, column };
   }
   if (!(error instanceof Error)) return { type: typeof error, message: cut(String(error)) };
@@ -37,11 +42,11 @@ export function loggedError(error: unknown): LoggedError {
   return { type: error.name, message: cut(error.message), ...code, stack: framesOf(error), ...causeOf(error) };
 }
 
-/** For the one line of a program that cannot start. */
+/** The error as one line, for a program that cannot start. */
 export function errorSentence(error: unknown): string {
   const { message, code, cause } = loggedError(error);
   const because = cause && errorSentence(error instanceof Error ? error.cause : null);
-  // Some errors quote their cause in their own message.
+  // Some errors include the message of their cause.
   return [message, code && `(${code})`, cause && message.includes(cause.message) ? null : because]
     .filter(Boolean)
     .join(' ');
@@ -51,12 +56,12 @@ function causeOf({ cause }: Error): { cause?: LoggedError } {
   return cause === undefined ? {} : { cause: loggedError(cause) };
 }
 
-/** `insert into "runs"`, without what follows. */
+/** The beginning of the statement, such as `insert into "runs"`. */
 function kindOf(query: string): string {
   return /^\s*\w+(\s+(into|from))?(\s+"?\w+"?)?/i.exec(query)?.[0].trim() ?? '';
 }
 
-/** Without the message, which the stack begins with. */
+/** The stack without the message at its head. */
 function framesOf({ stack }: Error): string | undefined {
   return stack
     ?.split('\n')

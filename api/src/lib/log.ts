@@ -5,10 +5,10 @@ import { LogDestination } from './log-destination.ts';
 
 export type { Logger };
 
-/** Never in a log: what proves who somebody is, and what scripts are and say. */
+/** Fields that are never logged: credentials, scripts and their output. */
 const SECRETS = ['token', 'password', 'secret', 'authorization', 'cookie', 'databaseUrl', 'script', 'text'];
 
-/** Lines of JSON on standard output. Secrets are cut out wherever they may stand. */
+/** Logs JSON lines to standard output. Secret fields are redacted, up to two levels deep. */
 export function makeLog(level: string, to: DestinationStream = new LogDestination(1)): Logger {
   const options = {
     level,

@@ -1,11 +1,11 @@
-/** What Prometheus may read at /metrics. */
+/** The metrics at /metrics, for Prometheus. */
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 
 export interface Metrics {
   registry: Registry;
   eventsStored: Counter;
   commitSeconds: Histogram;
-  /** Says how the gauges get their values at each scrape. */
+  /** Registers the gauges. `read` gives their values at each scrape. */
   observe: (read: { phases: () => string[]; runners: () => number; subscriptions: () => number }) => void;
 }
 

@@ -1,4 +1,4 @@
-/** What a file of the site says. It is read again when it has changed. */
+/** A parsed file that is read again when it changes. */
 import { readFileSync, statSync } from 'node:fs';
 import type { Logger } from './log.ts';
 
@@ -14,10 +14,10 @@ export class ReloadingFile<T> {
   #checkedAt = 0;
 
   /**
-   * Throws when the file cannot be used.
+   * Throws when the file cannot be read or parsed.
    *
-   * @param setting the setting that names the file, for messages
-   * @param parse throws an Error that says what is wrong, without what is in the file
+   * @param setting the setting with the path of the file, for messages
+   * @param parse throws an Error with the problem, without the content of the file
    */
   constructor(setting: string, path: string, parse: (text: string) => T, log: Logger) {
     this.#setting = setting;
@@ -28,11 +28,11 @@ export class ReloadingFile<T> {
       this.#version = this.#stat();
       this.#value = this.#read();
     } catch (error) {
-      throw new Error(`${setting} ${path} cannot be used: ${(error as Error).message}.`, { cause: error });
+      throw new Error(`cannot read ${setting} ${path}: ${(error as Error).message}.`, { cause: error });
     }
   }
 
-  /** A file that was spoilt later changes nothing: what the last good one said stays. */
+  /** The parsed content. When the file becomes invalid, the last valid content is kept. */
   get value(): T {
     if (Date.now() - this.#checkedAt < CHECK_EVERY_MS) return this.#value;
     this.#checkedAt = Date.now();
@@ -42,9 +42,12 @@ export class ReloadingFile<T> {
       if (version === this.#version) return this.#value;
       this.#version = version;
       this.#value = this.#read();
-      this.#log.info(file, 'the file was read again');
+      this.#log.info(file, 'file reloaded');
     } catch (error) {
-      this.#log.error({ ...file, err: (error as Error).message }, 'the file cannot be used; what it said before stays');
+      this.#log.error(
+        { ...file, err: (error as Error).message },
+        'cannot reload the file; the previous content stays in use',
+      );
     }
     return this.#value;
   }

@@ -1,4 +1,4 @@
-/** Tells waiters that something has changed. It carries no data: whoever wakes up looks at what is true then. */
+/** Notifies waiters of a change. It carries no data: a waiter reads the current state when it wakes up. */
 export class Signal {
   #version = 0;
   #waiters = new Set<() => void>();
@@ -14,7 +14,7 @@ export class Signal {
     for (const wake of waiters) wake();
   }
 
-  /** Resolves when it has changed since `seen`, when the wait is given up, or after `mostMs`. */
+  /** Resolves when the version differs from `seen`, when the signal aborts, or after `timeoutMs`. */
   async after(seen: number, signal: AbortSignal, timeoutMs?: number): Promise<void> {
     if (this.#version !== seen || signal.aborted) return;
     await new Promise<void>((resolve) => {

@@ -1,4 +1,4 @@
-/** The proxies of the site, by address or by name. A container may have another address after each start. */
+/** The trusted proxies of the site, by address or host name. A container may get another address at each start. */
 import { lookup } from 'node:dns/promises';
 import { BlockList, isIP } from 'node:net';
 import type { Logger } from './log.ts';
@@ -12,7 +12,7 @@ export interface ProxyList {
   names: readonly string[];
 }
 
-/** Reads addresses, networks such as 192.0.2.0/28, and names such as host:web. Throws when a word is none of these. */
+/** Parses addresses, networks such as 192.0.2.0/28, and names such as host:web. Throws on any other text. */
 export function parseProxies(words: readonly string[]): ProxyList {
   const addresses = new BlockList();
   const names: string[] = [];
@@ -34,7 +34,7 @@ function family(address: string): 'ipv4' | 'ipv6' {
 export class TrustedProxies {
   readonly #list: ProxyList;
   readonly #log: Logger;
-  /** The addresses of each name, as they were last found. */
+  /** The addresses of each name at the last lookup. */
   readonly #found = new Map<string, string[]>();
   #timer: NodeJS.Timeout | null = null;
 
@@ -43,7 +43,7 @@ export class TrustedProxies {
     this.#log = log;
   }
 
-  /** Looks the names up, now and from time to time. */
+  /** Resolves the names now and periodically. */
   async begin(): Promise<void> {
     await this.#lookUp();
     if (this.#list.names.length > 0) this.#timer = setInterval(() => void this.#lookUp(), LOOK_UP_EVERY_MS).unref();
@@ -69,7 +69,7 @@ export class TrustedProxies {
         );
       } catch (error) {
         if (!this.#found.has(name) || this.#found.get(name)?.length) {
-          this.#log.warn({ err: error, name }, 'the name of a proxy was not found: requests from it are not trusted');
+          this.#log.warn({ err: error, name }, 'cannot resolve the name of a proxy: requests from it are not trusted');
         }
         this.#found.set(name, []);
       }

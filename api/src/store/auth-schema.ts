@@ -1,4 +1,4 @@
-/** The tables of who came in and what they did. Secrets are stored as hashes only. */
+/** The tables for authentication and audit. Secrets are stored as hashes only. */
 import { type Role, type SignInMethod } from '@sequencer/model';
 import { sql } from 'drizzle-orm';
 import { bigint, index, integer, pgTable, primaryKey, uuid } from 'drizzle-orm/pg-core';
@@ -12,10 +12,10 @@ export const sessions = pgTable(
     hash: text().primaryKey(),
     userName: text('user_name').notNull(),
     method: text().$type<'password' | 'oidc'>().notNull(),
-    /** The grant that the provider confirmed last. For password users it is read from the users file each time. */
+    /** The grant that the provider confirmed last. For password users the current grant is read at each request. */
     role: text().$type<Role>(),
     sequencers: text().array(),
-    /** End of its validity; then the provider is queried again. Null for passwords. */
+    /** End of the validity of the grant; then the provider is queried again. Null for passwords. */
     grantUntil: time('grant_until'),
     /** The provider's subject identifier of the user. */
     subject: text(),
@@ -36,7 +36,7 @@ export const apiTokens = pgTable(
     hash: text().notNull().unique(),
     name: text().notNull(),
     owner: text().notNull(),
-    /** How its owner had signed in. Null for tokens of an earlier version of which this is not known. */
+    /** The sign-in method of its owner. Null for tokens of earlier versions, for which it is unknown. */
     method: text().$type<SignInMethod>(),
     role: text().$type<Role>().notNull(),
     sequencers: text().array(),
@@ -49,53 +49,53 @@ export const apiTokens = pgTable(
   (table) => [index('api_tokens_owner').on(table.owner)],
 );
 
-/** The grants of users at their last sign-in by a proxy or a provider. Their API tokens are limited to them. */
+/** The grants of proxy and provider users at their last sign-in. Their API tokens are limited to these grants. */
 export const ownerGrants = pgTable(
   'owner_grants',
   {
     method: text().$type<'oidc' | 'proxy'>().notNull(),
     userName: text('user_name').notNull(),
-    /** Null: they have no role any more. */
+    /** Null: the user no longer has a role. */
     role: text().$type<Role>(),
     sequencers: text().array(),
     seenAt: time('seen_at').notNull(),
-    /** Connections through the proxy that were opened before have ended. */
+    /** Connections through the proxy that were opened before this time are no longer valid. */
     signedOutAt: time('signed_out_at'),
   },
   (table) => [primaryKey({ columns: [table.method, table.userName] })],
 );
 
-/** People who sign in with a password, besides those of the users file. */
+/** Users who sign in with a password, besides those of the users file. */
 export const accounts = pgTable('accounts', {
   name: text().primaryKey(),
   role: text().$type<Role>().notNull(),
   sequencers: text().array(),
-  /** Of the password: see auth/password.ts. */
+  /** The hash of the password: see auth/password.ts. */
   hash: text().notNull(),
   createdAt: time('created_at').notNull(),
   createdBy: text('created_by').notNull(),
   disabledAt: time('disabled_at'),
 });
 
-/** Rows are added and never changed: a trigger of the migration refuses everything else. */
+/** Append-only, except that the result of an entry is set once. A trigger of the migration enforces this. */
 export const audit = pgTable(
   'audit',
   {
     id: bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
     at: time('at').notNull(),
-    /** Null: nobody had signed in. */
+    /** Null: the request was not authenticated. */
     userName: text('user_name'),
-    /** How they had come in: a method, or the name of an API token. */
+    /** How the user was authenticated: a method, or the name of an API token. */
     via: text().notNull(),
     address: text().notNull(),
     action: text().notNull(),
     sequencer: text(),
     run: uuid(),
-    /** Where the main thread was, when the action came. */
+    /** The line of the main thread at the time of the action. */
     line: integer(),
-    /** The arguments as JSON; a script stands there as its hash. */
+    /** The arguments as JSON. A script is replaced by its hash. */
     details: text().notNull(),
-    /** DONE, or the code of the refusal. */
+    /** REQUESTED, DONE, or an error code. */
     result: text().notNull(),
     message: text(),
   },
@@ -108,7 +108,7 @@ export const audit = pgTable(
   ],
 );
 
-/** Who drives a sequencer whose commands are for one person at a time. */
+/** The user in control of each sequencer with a control lock. */
 export const control = pgTable('control', {
   sequencer: text()
     .primaryKey()

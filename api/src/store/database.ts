@@ -1,4 +1,4 @@
-/** The database: its migrations under a lock, and the pool of connections. */
+/** Opens the database: runs the migrations under a lock, and creates the connection pool. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SequencerError } from '@sequencer/model';
@@ -20,13 +20,13 @@ export type Db = NodePgDatabase<typeof schema>;
 
 export interface Database {
   db: Db;
-  /** Throws when the database does not answer. */
+  /** Throws when the database does not respond. */
   ping: () => Promise<void>;
   close: () => Promise<void>;
 }
 
 const FOLDER = packageFile('migrations');
-/** A database that is started together with the API may take so long; a probe of a cluster's pod waits longer. */
+/** How long to wait for a database that starts together with the API. The startup probe of the pod waits longer. */
 const CONNECT_TIMEOUT_MS = 100_000;
 /** PostgreSQL 16. */
 const OLDEST_SERVER = 160_000;
@@ -39,7 +39,7 @@ export async function openDatabase(url: string, log: Logger): Promise<Database> 
     () => migrateUnderLock(url),
     (error) => {
       if (!isDatabaseUnreachable(error)) throw error;
-      log.warn({ err: error }, 'the database is not there yet; it is waited for');
+      log.warn({ err: error }, 'cannot connect to the database yet; retrying');
     },
   );
   const { pool, close } = watchedPool(url, log);
@@ -52,17 +52,17 @@ export async function openDatabase(url: string, log: Logger): Promise<Database> 
   };
 }
 
-/** On a connection of its own, which may take as long as a large table needs. */
+/** On a separate connection without a query timeout: a migration of a large table takes long. */
 async function migrateUnderLock(url: string): Promise<void> {
   const client = new pg.Client({
     connectionString: url,
     connectionTimeoutMillis: 5000,
     application_name: 'sequencer-api-migrations',
-    // Whoever waits for a server that is lost is told in 20 s.
+    // A lost server is detected within 20 s.
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
   });
-  // What is under way fails by itself.
+  // A pending query rejects as well.
   client.on('error', () => undefined);
   try {
     await client.connect();
@@ -82,7 +82,7 @@ async function migrateUnderLock(url: string): Promise<void> {
 
 const journalSchema = z.object({ entries: z.array(z.object({ when: z.number() })) });
 
-/** As a number: 160004 is 16.4. */
+/** The server version as a number: 160004 is 16.4. */
 async function versionOf(client: pg.Client): Promise<number> {
   const { rows } = await client.query<{ version: number }>(
     `select current_setting('server_version_num')::int as version`,
@@ -96,7 +96,7 @@ export function refuseOldServer(version: number): void {
   const found = `${String(Math.floor(version / 10_000))}.${String(version % 10_000)}`;
   throw new SequencerError(
     'DATABASE_TOO_OLD',
-    `The database server is PostgreSQL ${found}. Sequencer needs PostgreSQL 16 or newer: upgrade it.`,
+    `The database server is PostgreSQL ${found}. Sequencer requires PostgreSQL 16 or newer. Upgrade the server.`,
   );
 }
 

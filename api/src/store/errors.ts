@@ -1,14 +1,14 @@
-/** What an error of the database means: it is unreachable, it refuses the values, or a constraint is violated. */
+/** Classifies database errors: unreachable, values refused, constraint violated. */
 import { SequencerError } from '@sequencer/model';
 import pg from 'pg';
 
-/** Connection trouble and shutdown of the server, as opposed to a statement that is wrong. */
+/** Connection errors and shutdown of the server, as opposed to an invalid statement. */
 const UNREACHABLE_CODES =
   /^(080..|57P0[1235]|53300|ECONNREFUSED|ECONNRESET|ENOTFOUND|ETIMEDOUT|EPIPE|ENOENT|EHOSTUNREACH)$/;
 const UNREACHABLE_MESSAGES =
   /connection terminated|connection ended|client has encountered a connection error|timeout exceeded when trying to connect|query read timeout|not queryable|not currently accepting connections/i;
 
-/** Whether the error, or its cause, means that the database cannot be reached. */
+/** Whether the error, or one of its causes, means that the database is unreachable. */
 export function isDatabaseUnreachable(error: unknown): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if ('code' in cause && typeof cause.code === 'string' && UNREACHABLE_CODES.test(cause.code)) return true;
@@ -19,20 +19,20 @@ export function isDatabaseUnreachable(error: unknown): boolean {
 }
 
 /**
- * SQLSTATE classes of permanent errors, which depend on the values: data exceptions, violated constraints,
- * program limits, what a trigger raises, and a message that the server cannot read (08P01).
+ * SQLSTATE classes of permanent errors, which depend on the values: data exceptions, violated constraints, program
+ * limits, exceptions of a trigger, and a message that the server cannot decode (08P01).
  */
 const VALUE_ERROR_STATES = /^(08P01|(0A|21|22|23|38|39|44|54|P0)...)$/;
 
-/** Whether the database, or the driver, refuses these values: the same statement with them fails again. */
+/** Whether the database, or the driver, refuses the values: a retry would fail again. */
 export function isRefused(error: unknown): boolean {
   if (isDatabaseUnreachable(error)) return false;
   const state = sqlStateOf(error);
-  // Without one it is an error of our own, such as a time that is out of range.
+  // Without a SQLSTATE it is an error of this process, such as a time that is out of range.
   return state === null || VALUE_ERROR_STATES.test(state);
 }
 
-/** The five characters by which PostgreSQL names what it refuses; null for an error of something else. */
+/** The SQLSTATE of the error; null if it is not an error of PostgreSQL. */
 export function sqlStateOf(error: unknown): string | null {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if (cause instanceof pg.DatabaseError) return cause.code ?? null;
@@ -40,7 +40,7 @@ export function sqlStateOf(error: unknown): string | null {
   return null;
 }
 
-/** The violated constraint's name, or null when the error is another one. */
+/** The name of the violated unique constraint; null for any other error. */
 export function violatedConstraint(error: unknown): string | null {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if ('code' in cause && cause.code === '23505' && 'constraint' in cause && typeof cause.constraint === 'string') {

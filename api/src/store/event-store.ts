@@ -1,4 +1,4 @@
-/** The as-run record: events by run and seq, written in batches, each exactly once. */
+/** The record of a run: events by run and seq, written in batches, each exactly once. */
 import { and, asc, desc, eq, gt, inArray, lt, sql, type SQL } from 'drizzle-orm';
 import type { Db } from './database.ts';
 import { events } from './schema.ts';
@@ -20,12 +20,12 @@ function fromRow(row: Row): StoredEvent {
   return { ...row, at: row.at.toISOString() };
 }
 
-/** The time where it can be stored: in the years 1 to 9999; else now. */
+/** The time if PostgreSQL can store it, in the years 1 to 9999; otherwise now. */
 export function storableTime(at: string): string {
   return Number(at.slice(0, 4)) >= 1 ? at : new Date().toISOString();
 }
 
-/** Adds the events; those that are there already are left as they are. */
+/** Inserts the events. Existing events are not changed. */
 export async function appendEvents(db: Pick<Db, 'execute'>, run: string, batch: readonly StoredEvent[]): Promise<void> {
   await db.execute(sql`
     insert into events (run, seq, type, at, data)
@@ -37,12 +37,12 @@ export async function appendEvents(db: Pick<Db, 'execute'>, run: string, batch: 
     on conflict do nothing`);
 }
 
-/** The bytes of events in the store; each is there at least as its number, type and time. */
+/** The size of the data of the events, in bytes. */
 export function sizeOf(batch: readonly StoredEvent[]): number {
   return batch.reduce((sum, event) => sum + Buffer.byteLength(event.data), 0);
 }
 
-/** The first events, up to the one that reaches the number of bytes. */
+/** The first events, up to and including the one with which their size reaches `bytes`. */
 export function firstBytes(batch: readonly StoredEvent[], bytes: number): StoredEvent[] {
   let size = 0;
   const end = batch.findIndex((event) => (size += Buffer.byteLength(event.data)) >= bytes);
@@ -52,7 +52,7 @@ export function firstBytes(batch: readonly StoredEvent[], bytes: number): Stored
 /**
  * Events with seq > after, oldest first.
  *
- * @param bytes the page ends with the event that reaches it, though fewer than `first` were found
+ * @param bytes the page ends with the event at which its size reaches this value, even with fewer than `first` events
  */
 export async function eventsAfter(
   db: Db,
@@ -73,7 +73,7 @@ export async function eventsAfter(
   return rows.map(fromRow);
 }
 
-/** The next of each type, out of the index: the many events of other types that lie between are not read. */
+/** The next events of each type, from the index. The many events of other types between them are not read. */
 function seqsOfTypes(run: string, after: number, first: number, types: readonly string[]): SQL {
   return sql`(
     select next.seq from unnest(${sql.param([...new Set(types)])}::text[]) wanted(type), lateral (
@@ -84,9 +84,9 @@ function seqsOfTypes(run: string, after: number, first: number, types: readonly 
 }
 
 /**
- * A page of events in order of their numbers.
+ * A page of events, ordered by seq.
  *
- * @param bytes the page ends with the event that reaches it; null: by number alone. Sizes are read without the data
+ * @param bytes the page ends with the event at which its size reaches this value; null: no limit. Sizes are read without the data
  */
 function readPage(
   db: Db,
@@ -109,7 +109,7 @@ function readPage(
     .orderBy(direction(sized.seq));
 }
 
-/** The newest output events with seq < before, oldest of them first. */
+/** The newest output events with seq < before, oldest first. */
 export async function outputBefore(
   db: Db,
   run: string,

@@ -1,4 +1,4 @@
-/** Runs added up by night and outcome, from noon to noon UTC: one query, over the index on the time of submission. */
+/** Totals of runs by night and outcome. A night is from noon to noon UTC. One query, with the index on the time of submission. */
 import { and, gte, sql } from 'drizzle-orm';
 import type { Phase } from '@sequencer/model';
 import { EARLIEST } from '../lib/moment.ts';
@@ -16,17 +16,17 @@ export interface NightOutcome {
 }
 
 export interface Night {
-  /** The date of the noon that it begins at, as `2026-11-21`. */
+  /** The date of the noon at which it begins, such as `2026-11-21`. */
   date: string;
   outcomes: NightOutcome[];
 }
 
-/** The noon at which the night of this moment began. */
+/** The noon at which the night of this time began. */
 export function noonBefore(time: Date): Date {
   return new Date(Math.floor((time.getTime() - HALF_A_DAY_MS) / DAY_MS) * DAY_MS + HALF_A_DAY_MS);
 }
 
-/** The last nights with a run that the filter lets through, the oldest first; of a run that goes on, its time so far. */
+/** The last nights with a matching run, the oldest first. An active run counts with its time so far. */
 export async function listNights(db: Db, filter: RunFilter, last: number, now: Date): Promise<Night[]> {
   const until = filter.to && filter.to < now ? new Date(filter.to.getTime() - 1) : now;
   const noon = noonBefore(until).getTime() - (last - 1) * DAY_MS;

@@ -1,4 +1,4 @@
-/** The connections that statements use, and who notices when the server behind them is lost without a word. */
+/** The connection pool, and a watch that detects a server that was lost without closing its connections. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BackOff } from '@sequencer/kubernetes/back-off';
 import pg from 'pg';
@@ -10,27 +10,27 @@ export interface WatchedPool {
   close: () => Promise<void>;
 }
 
-/** Once the server has been away, connections from before that are given up: what waits for an answer fails at once. */
+/** After an outage of the server, older connections are closed. Queries that wait on them fail immediately. */
 export function watchedPool(url: string, log: Logger): WatchedPool {
   const pool = new pg.Pool({
     connectionString: url,
     max: 10,
     connectionTimeoutMillis: 5000,
     application_name: 'sequencer-api',
-    // For a statement that is too slow; a lost server is noticed earlier.
+    // For slow statements. A lost server is detected earlier.
     query_timeout: 30_000,
   });
   const open = new Map<pg.PoolClient, { since: number; used: boolean }>();
   // An idle connection that breaks is replaced at the next query.
   pool.on('error', (error) => {
-    log.warn({ err: error }, 'a database connection broke');
+    log.warn({ err: error }, 'idle database connection failed');
   });
   pool.on('connect', (client) => {
     open.set(client, { since: performance.now(), used: true });
     client.once('end', () => open.delete(client));
-    // A connection may break in the middle of a transaction, between two statements: the next one fails, and is told.
+    // A connection may fail within a transaction, between two statements. The next statement reports the error.
     client.on('error', (error) => {
-      log.warn({ err: error }, 'a database connection broke in use');
+      log.warn({ err: error }, 'database connection failed while in use');
     });
   });
   pool.on('acquire', (client) => {
@@ -46,9 +46,9 @@ export function watchedPool(url: string, log: Logger): WatchedPool {
     for (const [client, { since, used }] of open) {
       if (since > time) continue;
       open.delete(client);
-      // The pool takes an idle one out when it is told of an error; one in use ends with what waits on it.
+      // The pool removes an idle client on an error event. Ending a client in use rejects its pending query.
       if (used) void client.end().catch(() => undefined);
-      else client.emit('error', new Error('its server is lost'));
+      else client.emit('error', new Error('the database server was lost'));
     }
   };
   const stopped = new AbortController();
@@ -62,7 +62,7 @@ export function watchedPool(url: string, log: Logger): WatchedPool {
   };
 }
 
-/** Until stopped. `lost`: what was connected before then is not to be trusted; told at the silence, and when it is over. */
+/** Runs until aborted. Calls `onLost` with a time before which connections are stale: at a silence, and after each outage. */
 async function watch(url: string, log: Logger, signal: AbortSignal, onLost: (before: number) => void): Promise<void> {
   const backOff = new BackOff(100, 3000);
   let unreachableSince: number | null = null;

@@ -1,4 +1,4 @@
-/** The tables by which several replicas of the API are one. What is in them matters while they run, and no longer. */
+/** The tables that the replicas of the API share. Their rows are only valid while the replicas run. */
 import { index, pgTable, uuid } from 'drizzle-orm/pg-core';
 import { text, time } from './columns.ts';
 
@@ -7,21 +7,21 @@ export const replicas = pgTable('replicas', {
   lastSeenAt: time('heard_at').notNull(),
 });
 
-/** Which replica has the runner of a run on the line. */
+/** Which replica has the connection of a run's runner. The table has the name of an earlier version. */
 export const leases = pgTable('seats', {
   run: uuid().primaryKey(),
   replica: text().notNull(),
   since: time('since').notNull(),
-  /** What the runner said of itself, as JSON. */
+  /** The `hello` of the runner, as JSON. */
   hello: text().notNull(),
 });
 
-/** A command for a runner that another replica has on the line. */
+/** A command for a runner that is connected to another replica. */
 export const commands = pgTable(
   'commands',
   {
     id: uuid().primaryKey(),
-    /** Who has to carry it out, and who waits for the answer. */
+    /** The replica that executes the command. `from` waits for the answer. */
     to: text().notNull(),
     from: text().notNull(),
     run: uuid().notNull(),
@@ -29,7 +29,7 @@ export const commands = pgTable(
     command: text().notNull(),
     askedAt: time('asked_at').notNull(),
     takenAt: time('taken_at'),
-    /** JSON: `{ result }`, or the `{ code, message }` of a refusal. */
+    /** JSON: `{ result }`, or `{ code, message }` of an error. */
     answer: text(),
   },
   (table) => [index('commands_to').on(table.to)],

@@ -4,7 +4,7 @@ import { isRefused } from './errors.ts';
 const FIRST_MS = 100;
 const LONGEST_MS = 3000;
 
-/** Does it again until it succeeds, waiting longer each time; gives up, with the last error, when stopped. */
+/** Retries with exponential back-off until the action succeeds. Throws the last error when aborted. */
 export async function retryUntilAborted<T>(
   stopped: AbortSignal,
   action: () => Promise<T>,
@@ -25,7 +25,7 @@ export async function retryUntilAborted<T>(
   }
 }
 
-/** As `retryUntilAborted`, but gives up after `tries` attempts when the database refuses the values. */
+/** As `retryUntilAborted`, but throws after `tries` attempts in a row in which the database refuses the values. */
 export async function retryUntilRefused<T>(
   stopped: AbortSignal,
   action: () => Promise<T>,

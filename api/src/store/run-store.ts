@@ -1,4 +1,4 @@
-/** Rows of runs: made, found, listed, changed. What the rules are is decided in `runs/`. */
+/** Queries for rows of runs. The rules for runs are in `runs/`. */
 import { and, asc, desc, eq, gte, ilike, inArray, lt, or, sql, type SQL } from 'drizzle-orm';
 import { getTableColumns } from 'drizzle-orm';
 import { OPEN_PHASES, SequencerError, exactText, searchForm, type Phase } from '@sequencer/model';
@@ -29,7 +29,7 @@ export async function findRun(db: Db, id: string): Promise<RunSummary | null> {
   return rows[0] ?? null;
 }
 
-/** Those of the ids that there are, in no order. */
+/** The existing runs among the ids, in no order. */
 export function findRuns(db: Db, ids: readonly string[]): Promise<RunSummary[]> {
   return db
     .select(summaryColumns)
@@ -62,12 +62,12 @@ export async function viewOf(db: Db, id: string): Promise<{ view: string | null;
   return rows[0];
 }
 
-/** The runs that hold their sequencer. */
+/** The runs that occupy their sequencer. */
 export function activeRuns(db: Db): Promise<RunSummary[]> {
   return db.select(summaryColumns).from(runs).where(inArray(runs.phase, ACTIVE));
 }
 
-/** The active run of a sequencer, its waiting ones in order, and the newest that has ended. */
+/** The active run of a sequencer, its queue in order, and the newest run that has ended. */
 export async function runsOfSequencer(
   db: Db,
   sequencer: string,
@@ -91,11 +91,11 @@ export async function runsOfSequencer(
   };
 }
 
-/** The orders in which runs are listed; within each, every run has one place. */
+/** The orders in which runs are listed. Each is total: no two runs have the same position. */
 export const RUN_ORDERS = ['NEWEST', 'OLDEST', 'LONGEST'] as const;
 export type RunOrder = (typeof RUN_ORDERS)[number];
 
-/** A place in the list of all runs: by time of submission, or, of LONGEST, by seconds. */
+/** A position in the list of all runs: the time of submission or, for LONGEST, the duration in seconds, and the id. */
 export interface RunCursor {
   value: string;
   id: string;
@@ -128,7 +128,7 @@ export function decodeCursor(cursor: string, order: RunOrder): RunCursor {
   return { value, id };
 }
 
-/** Those after a place. */
+/** A page of runs after a cursor. */
 export function listRuns(
   db: Db,
   filter: RunFilter,
@@ -154,7 +154,7 @@ export async function countRuns(db: Db, filter: RunFilter): Promise<number> {
   return rows[0]?.count ?? 0;
 }
 
-/** As a row comparison, so that an index on both columns is used. */
+/** A row comparison, so that PostgreSQL uses the index on both columns. */
 function isAfterCursor({ value, id }: RunCursor, order: RunOrder, key: SQL): SQL {
   const typed = order === 'LONGEST' ? sql`${value}::numeric` : sql`${value}::timestamptz`;
   const compare = sql.raw(order === 'OLDEST' ? '>' : '<');
@@ -177,13 +177,13 @@ function containing(text: string): string {
   return `%${text.replace(/[\\%_]/g, '\\$&')}%`;
 }
 
-/** A script is stored as it came: composed, decomposed, or both. */
+/** Scripts are stored unchanged: composed, decomposed, or both. */
 function inScript(text: string): SQL[] {
   const forms = new Set([text, text.normalize('NFC'), text.normalize('NFD')]);
   return [...forms].map((form) => ilike(runs.script, containing(form)));
 }
 
-/** Stores the script of a run that was made without it, as its runner sent it. Returns its hash. */
+/** Stores the script, as the runner sent it, of a run that was created without it. Returns its hash. */
 export async function storeScript(db: Db, id: string, sent: string): Promise<string> {
   const script = exactText(sent);
   const scriptHash = sha256(script);
@@ -191,14 +191,14 @@ export async function storeScript(db: Db, id: string, sent: string): Promise<str
   return scriptHash;
 }
 
-/** The text that the history's search matches, in its search form: title, number and first cause of failure. */
+/** The text that the search of the history matches, in search form: number, title, user and failure. */
 export function wordsOf(run: Pick<RunRow, 'sequencer' | 'number' | 'title' | 'submittedBy' | 'failure'>): string {
   const failure = run.failure ? `${run.failure.exception}: ${run.failure.message}` : '';
   const words = [`${run.sequencer}/${String(run.number)}`, run.title ?? '', run.submittedBy, failure];
   return searchForm(words.join('\n'));
 }
 
-/** The places of waiting runs, in one statement; those that have it already, or wait no more, are left as they are. */
+/** Sets the queue positions of runs in one statement. Changes only rows that differ and are still queued. */
 export async function setPlaces(
   db: Pick<Db, 'execute'>,
   places: readonly { id: string; place: number }[],
@@ -211,7 +211,7 @@ export async function setPlaces(
     where runs.id = wanted.id and runs.place <> wanted.place and runs.phase = 'QUEUED'`);
 }
 
-/** Whether a failure holds the runs of the sequencer that do not say it themselves. */
+/** Sets whether a failure pauses the runs of the sequencer that do not specify it. */
 export async function setHoldOnFailure(db: Db, sequencer: string, hold: boolean): Promise<void> {
   await db.update(sequencers).set({ holdOnFailure: hold }).where(eq(sequencers.name, sequencer));
 }

@@ -1,10 +1,10 @@
-/** The tables of runs. Migrations are made from this file and auth-schema.ts: `npm run migration -w api`. */
+/** The tables of runs. Migrations are generated from the schema files: `npm run migration -w api`. */
 import type { Breakpoint, FailureView, Mode, Phase, RunStart } from '@sequencer/model';
 import { sql } from 'drizzle-orm';
 import { boolean, customType, index, integer, json, pgTable, primaryKey, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
 import { last, text, time } from './columns.ts';
 
-/** JSON as it came, in text: `jsonb` refuses NUL characters, which a script may print. */
+/** Unchanged JSON, as text: `jsonb` refuses NUL characters, which a script may print. */
 const jsonText = customType<{ data: string }>({ dataType: () => 'text' });
 
 export const sequencers = pgTable('sequencers', {
@@ -14,7 +14,7 @@ export const sequencers = pgTable('sequencers', {
   modeChangedBy: text('mode_changed_by'),
   modeChangedAt: time('mode_changed_at'),
   lastNumber: integer('last_number').notNull().default(0),
-  /** For runs that do not say it themselves. */
+  /** The default for runs that do not specify it. */
   holdOnFailure: boolean('hold_on_failure').notNull().default(false),
 });
 
@@ -33,10 +33,10 @@ export const runs = pgTable(
     startPaused: boolean('start_paused').notNull(),
     holdOnFailure: boolean('hold_on_failure').notNull(),
     breakpoints: json().$type<Breakpoint[]>().notNull(),
-    /** The statement to begin with; null for the first. */
+    /** The statement to start with; null for the first. */
     startAt: integer('start_at'),
     start: text().$type<RunStart>().notNull(),
-    /** Its place among the waiting runs: the smallest is next. */
+    /** Its position in the queue: the smallest is next. */
     place: integer().notNull(),
     submittedBy: text('submitted_by').notNull(),
     submittedAt: time('submitted_at').notNull(),
@@ -47,26 +47,26 @@ export const runs = pgTable(
     finishedAt: time('finished_at'),
     exitCode: integer('exit_code'),
     failure: json().$type<FailureView>(),
-    /** What the search of the history looks into, besides the script. */
+    /** The text that the search of the history matches, besides the script. */
     words: text().notNull(),
     statementCount: integer('statement_count').notNull().default(0),
     statementsDone: integer('statements_done').notNull().default(0),
     lastSeq: integer('last_seq').notNull().default(0),
-    /** A RunView after event `viewSeq`; the events after it are folded in on top. */
+    /** The RunView after event `viewSeq`. Later events are applied to it when it is loaded. */
     view: jsonText(),
     viewSeq: integer('view_seq').notNull().default(0),
     seenAt: time('seen_at'),
-    /** SHA-256 of what its runner shows with all that it says of this run. Null: the runner knows of no such token. */
+    /** SHA-256 of the token that the runner sends with its messages of this run. Null: the runner does not use such tokens. */
     tokenHash: text('token_hash'),
     /** In a cluster: the name of its SequencerRun, whose uid is the id. */
     object: text(),
-    /** In a cluster: the newest generation of its SequencerRun whose desiredState the runner was told. */
+    /** In a cluster: the newest generation of its SequencerRun whose desiredState was sent to the runner. */
     sentGeneration: integer('told_generation'),
   },
   (table) => [
     uniqueIndex('runs_number').on(table.sequencer, table.number),
     uniqueIndex('runs_request').on(table.submittedBy, table.requestId),
-    // At most one active run on a sequencer, whatever a defect elsewhere may try.
+    // At most one active run on a sequencer, also in case of a defect elsewhere.
     uniqueIndex('runs_one_active')
       .on(table.sequencer)
       .where(sql`${table.phase} in ('STARTING', 'RUNNING', 'PAUSED', 'STOPPING')`),
@@ -77,7 +77,7 @@ export const runs = pgTable(
     index('runs_newest_of_sequencer').on(table.sequencer, last(table.submittedAt), last(table.id)),
     index('runs_newest_of_phase').on(table.phase, last(table.submittedAt), last(table.id)),
     index('runs_newest_of_person').on(table.submittedBy, last(table.submittedAt), last(table.id)),
-    // The same words as in the order LONGEST of run-store.ts, else it is not used.
+    // Must be the same expression as in run-store.ts, or PostgreSQL does not use the index.
     index('runs_longest').on(
       sql`coalesce(extract(epoch from ${table.finishedAt} - ${table.startedAt}), -1) desc`,
       last(table.id),
@@ -100,7 +100,7 @@ export const events = pgTable(
   },
   (table) => [
     primaryKey({ columns: [table.run, table.seq] }),
-    // Lines are most of a long record, and nobody asks for them alone.
+    // Line events are most of a long record, and no query selects only them.
     index('events_by_type')
       .on(table.run, table.type, table.seq)
       .where(sql`${table.type} <> 'line'`),

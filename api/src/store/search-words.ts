@@ -1,14 +1,14 @@
-/** Gives the words of runs of earlier versions the search form that a search is compared with. */
+/** Converts the search text of runs of earlier versions to the search form. */
 import { searchForm } from '@sequencer/model';
 import type pg from 'pg';
 
 const PAGE = 1000;
 const FIRST = '00000000-0000-0000-0000-000000000000';
 
-/** Marks the column once every row has the form: a comment, as this is no change of the schema. */
+/** Marks the column when all rows are converted. A comment, because this is not a change of the schema. */
 const DONE = 'In the search form (NFKC, folded case).';
 
-/** ASCII needs no change, as a search ignores its case. Can be repeated. */
+/** Idempotent. ASCII text needs no change, because the search ignores case. */
 export async function foldSearchWords(client: pg.Client): Promise<void> {
   const comment = await client.query<{ comment: string | null }>(
     `select col_description(attrelid, attnum) as comment from pg_attribute

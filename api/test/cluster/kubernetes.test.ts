@@ -293,7 +293,7 @@ describe('the queue', () => {
     await reaches(failed, 'FAILED');
     await until('the mode is Off', async () => (await stateOf(sequencer)).mode === 'OFF');
     const held = await stateOf(sequencer);
-    expect(held).toMatchObject({ modeReason: 'Run 1 failed. The mode is Off since then.', activeRun: null });
+    expect(held).toMatchObject({ modeReason: 'Mode set to Off because run 1 failed.', activeRun: null });
     expect(held.queue).toMatchObject([
       { id: next, reason: expect.stringContaining('Set the mode to Queue') as string },
     ]);

@@ -103,7 +103,7 @@ it.each([
     { id },
   );
   expect(data.run.events.map((event) => event.type)).toEqual(['started', 'setAside', 'output', 'ended']);
-  expect(data.run.events[1]?.data).toContain('no event that can be recorded');
+  expect(data.run.events[1]?.data).toContain('The event cannot be recorded');
 });
 
 it('sets an event that is nested too deeply aside', async () => {

@@ -227,7 +227,7 @@ describe('when the time is over for which the provider has confirmed somebody', 
     expect((await once(socket, 'close'))[0]).toBe(4401);
     expect(await role(browser)).toBeNull();
     const bot = new Browser(api, { authorization: `Bearer ${made.data.createApiToken}` });
-    expect((await bot.ask('{ me { name } }')).errors?.[0]?.message).toContain('has no role any more');
+    expect((await bot.ask('{ me { name } }')).errors?.[0]?.message).toContain('no longer has a role');
   });
 
   it('keeps people in while the provider is unreachable', async () => {

@@ -1,6 +1,6 @@
 /**
- * Runs in pods of a cluster. The operator starts and ends them; here are their runners' connections, the record, and what
- * the cluster is told of it. A runner has the token of its one run, and holds that run's seat.
+ * Runs in pods of a cluster. The operator starts and ends them. This backend handles the connections of their runners,
+ * records their events, and writes their status to the cluster. The token of a runner is valid for one run.
  */
 import {
   sourceFileSchema,
@@ -36,8 +36,8 @@ import { EVALUATED_WITHIN_MS, HIGH_WATER } from '../../runs/runner-limits.ts';
 import type { SequencerStates } from '../../runs/sequencer-states.ts';
 
 /**
- * By a runner that another replica has on the line, and that may be slow. When nobody has it on the line, or that replica
- * is dead, the command is taken back and fails within 2 s.
+ * Timeout of a command for a runner that is connected to another replica. When no replica has the runner, or that replica
+ * is dead, the command is withdrawn and fails within 2 s.
  */
 const REMOTE_TIMEOUT_MS = 7000;
 
@@ -49,7 +49,7 @@ export interface KubernetesBackendParts {
   sequencerStates: SequencerStates;
   recorder: Recorder;
   cluster: Cluster;
-  /** Made with `commandHere` of this backend. */
+  /** A function, because the replicas need this backend. */
   replicas: () => Replicas;
 }
 
@@ -57,7 +57,7 @@ export class KubernetesBackend implements RunBackend {
   readonly #parts: KubernetesBackendParts;
   readonly #status: StatusWriter;
   readonly #stopped = new AbortController();
-  /** What was last heard of a sequencer's runners: they come and go with the runs. */
+  /** The last `hello` of each sequencer's runners. Runners start and end with their runs. */
   readonly #hellos = new Map<string, Hello>();
   readonly #pauseSync: PauseSync;
 
@@ -68,10 +68,10 @@ export class KubernetesBackend implements RunBackend {
       const live = parts.liveRuns.get(id);
       if (!live) return null;
       const replicas = parts.replicas();
-      // Whether its runner was there: as the cluster was told, or as the record shows if it was told nothing.
+      // Whether the runner was connected: from the status in the cluster, or from the record when there is no status.
       const reported = this.#objectOf(live.row)?.status?.runner;
-      const isLeft = replicas.isUnowned(id) && (reported?.connected ?? live.view.lastSeq > 0);
-      return replicas.isOwn(id) || isLeft ? { live, connected: live.connected } : null;
+      const wasAbandoned = replicas.isUnowned(id) && (reported?.connected ?? live.view.lastSeq > 0);
+      return replicas.isOwn(id) || wasAbandoned ? { live, connected: live.connected } : null;
     });
   }
 
@@ -83,14 +83,14 @@ export class KubernetesBackend implements RunBackend {
       const { liveRuns, log, sequencerStates, recorder } = this.#parts;
       const live = liveRuns.get(message.run);
       if (!live || connection.credential.run !== message.run) {
-        throw new Error(`events of the run ${message.run}, which is not open here`);
+        throw new Error(`events of run ${message.run}, which is not open here`);
       }
       try {
         for (const event of live.receive(message.events)) {
-          log.error({ run: message.run, seq: event.seq, type: event.type }, 'an event has a wrong shape');
+          log.error({ run: message.run, seq: event.seq, type: event.type }, 'invalid event');
         }
       } finally {
-        // What was received before a gap is recorded.
+        // Events before a gap are recorded.
         sequencerStates.notify(live.row.sequencer);
         if (live.unstoredSize > HIGH_WATER) connection.pauseReading(true);
         recorder.record(live);
@@ -107,7 +107,7 @@ export class KubernetesBackend implements RunBackend {
       const live = this.#liveOf(connection);
       if (id === undefined || !gateway.unregister(id, connection) || !live) return;
       if (isFinal(live.row.phase)) this.#parts.liveRuns.forgetLater(id);
-      log.info({ run: id }, 'the runner is away');
+      log.info({ run: id }, 'runner disconnected');
       live.connected = false;
       live.changed.notify();
       sequencerStates.notify(live.row.sequencer);
@@ -125,7 +125,7 @@ export class KubernetesBackend implements RunBackend {
     const { gateway, log, sequencerStates } = this.#parts;
     const id = connection.credential.run;
     if (id === undefined || hello.runs.some(({ run }) => run !== id)) {
-      connection.close(CLOSE.unauthorized, 'the token is of another run');
+      connection.close(CLOSE.unauthorized, 'the token is for another run');
       return;
     }
     const stopped = AbortSignal.any([this.#stopped.signal, connection.closed]);
@@ -133,11 +133,11 @@ export class KubernetesBackend implements RunBackend {
       stopped,
       () => this.#open(id, hello.sequencer),
       (error) => {
-        log.warn({ run: id, err: error }, 'a runner waits for the database, or for its run to be seen');
+        log.warn({ run: id, err: error }, 'cannot admit a runner yet: its run is not in the database');
       },
     );
     if (!live) {
-      connection.close(CLOSE.unauthorized, 'the token is of a run of another sequencer');
+      connection.close(CLOSE.unauthorized, 'the token is for a run of another sequencer');
       return;
     }
     gateway.register(id, connection);
@@ -149,25 +149,25 @@ export class KubernetesBackend implements RunBackend {
     live.seenAt = new Date();
     live.changed.notify();
     sequencerStates.invalidate(hello.sequencer);
-    log.info({ run: id, sequencer: hello.sequencer }, 'a runner has come');
+    log.info({ run: id, sequencer: hello.sequencer }, 'runner connected');
     this.#status.touch(id);
     void this.#fetchScript(live);
     const object = this.#objectOf(live.row);
     if (object) void this.#pauseSync.applyDesiredState(object);
   }
 
-  /** Throws as long as the run is not in the database. Null when it is of another sequencer. */
+  /** Throws while the run is not in the database. Null when it is a run of another sequencer. */
   async #open(id: string, sequencer: string): Promise<LiveRun | null> {
     const { db, liveRuns } = this.#parts;
     const row = await findRun(db, id);
-    if (!row) throw new Error('the run was not seen yet');
+    if (!row) throw new Error('the run is not in the database yet');
     if (row.sequencer !== sequencer) return null;
     const live = await liveRuns.open(row);
     await this.#parts.replicas().catchUp(live);
     return live;
   }
 
-  /** Of a script that only the operator could read. */
+  /** Gets a script from the runner that only the operator can read in the cluster. */
   async #fetchScript({ row }: LiveRun): Promise<void> {
     const object = this.#objectOf(row);
     if (!object?.spec.scriptFrom) return;
@@ -177,7 +177,7 @@ export class KubernetesBackend implements RunBackend {
       await storeScript(db, row.id, sourceFileSchema.parse(answer).text);
       sequencerStates.invalidate(row.sequencer);
     } catch (error) {
-      log.warn({ run: row.id, err: error }, 'the script of a run could not be read from its runner');
+      log.warn({ run: row.id, err: error }, 'cannot read the script of a run from its runner');
     }
   }
 
@@ -190,7 +190,7 @@ export class KubernetesBackend implements RunBackend {
     if (connection && live.unstoredSize < HIGH_WATER / 2) connection.pauseReading(false);
     live.changed.notify();
     if (live.view.outcome === null || live.storedSeq < live.view.lastSeq) return;
-    log.info({ run: live.row.id, phase: live.row.phase }, 'the record of a run is whole');
+    log.info({ run: live.row.id, phase: live.row.phase }, 'record complete');
     live.connected = false;
     liveRuns.forgetLater(live.row.id);
     live.changed.notify();
@@ -205,18 +205,18 @@ export class KubernetesBackend implements RunBackend {
 
   /* ---- objects ------------------------------------------------------------------------------------------------------ */
 
-  /** An object has changed, or is there again. */
+  /** The object of a run was created or has changed. */
   objectChanged(run: SequencerRun): void {
     this.#status.touch(run.metadata.uid);
     if (this.#parts.gateway.connection(run.metadata.uid)) void this.#pauseSync.applyDesiredState(run);
   }
 
-  /** The runner is on the line at another replica, or at none, or it is this one's turn to say so. */
+  /** The lease of the run may have changed. */
   leaseChanged(run: string): void {
     this.#status.touch(run);
   }
 
-  /** The API server has gone away or come back. */
+  /** The API server became unreachable, or reachable again. */
   clusterChanged(): void {
     this.#parts.sequencerStates.anyChange.notify();
     for (const name of this.#parts.sequencerStates.names) this.#parts.sequencerStates.notify(name);
@@ -250,18 +250,18 @@ export class KubernetesBackend implements RunBackend {
     const { gateway, replicas } = this.#parts;
     try {
       if (gateway.connection(run.id)) return await this.#commandHere(run, by, command);
-      const within = command.name === 'evaluate' ? EVALUATED_WITHIN_MS : REMOTE_TIMEOUT_MS;
-      const answer = await replicas().command(run.id, by, command, within);
+      const timeoutMs = command.name === 'evaluate' ? EVALUATED_WITHIN_MS : REMOTE_TIMEOUT_MS;
+      const answer = await replicas().command(run.id, by, command, timeoutMs);
       if (!answer) throw new SequencerError('RUNNER_AWAY');
       return answer.result;
     } catch (error) {
-      const away = error instanceof SequencerError && error.code === 'RUNNER_AWAY';
-      if (!away || command.name !== 'stop') throw error;
+      const isDisconnected = error instanceof SequencerError && error.code === 'RUNNER_AWAY';
+      if (!isDisconnected || command.name !== 'stop') throw error;
       return this.#cancel(run, command.level);
     }
   }
 
-  /** For another replica, whose viewer asks. */
+  /** Executes a command that another replica forwarded. */
   async commandFor(id: string, by: string, command: RunCommand): Promise<unknown> {
     const row = await findRun(this.#parts.db, id);
     if (!row) throw new SequencerError('UNKNOWN_RUN');
@@ -276,18 +276,18 @@ export class KubernetesBackend implements RunBackend {
   }
 
   async #send(run: string, by: string, command: RunCommand): Promise<unknown> {
-    const within = command.name === 'evaluate' ? EVALUATED_WITHIN_MS : undefined;
-    return (await this.#parts.gateway.command(run, { ...command, run, by }, within)).result;
+    const timeoutMs = command.name === 'evaluate' ? EVALUATED_WITHIN_MS : undefined;
+    return (await this.#parts.gateway.command(run, { ...command, run, by }, timeoutMs)).result;
   }
 
-  /** A run whose runner is not there: the operator deletes its pod, which begins the ladder in the pod itself. */
+  /** Cancels a run whose runner is disconnected: the operator deletes its pod, and the pod starts the stop ladder itself. */
   async #cancel(run: RunSummary, level: string): Promise<unknown> {
     const { cluster } = this.#parts;
     const started = run.lastSeq > 0;
     if (started && level === 'REQUEST') {
       throw new SequencerError(
         'RUNNER_AWAY',
-        'The runner is not connected, so that the script cannot be asked. Interrupt it: that works without a connection.',
+        'The runner is disconnected, so the stop request cannot be sent to the script. Use Interrupt, which works without a connection.',
       );
     }
     const patch = { spec: { desiredState: 'Cancelled' } };
@@ -308,9 +308,9 @@ export class KubernetesBackend implements RunBackend {
 
   runner(sequencer: string): RunnerStatus {
     const active = this.#activeOf(sequencer);
-    const elsewhere = active && this.#parts.replicas().leaseElsewhere(active.row.id);
+    const lease = active && this.#parts.replicas().leaseElsewhere(active.row.id);
     const hello = this.#hellos.get(sequencer) ?? null;
-    if (elsewhere) return { connected: true, since: elsewhere.since, hello: elsewhere.hello, runnerPerRun: true };
+    if (lease) return { connected: true, since: lease.since, hello: lease.hello, runnerPerRun: true };
     const state = active && this.#parts.gateway.state(active.row.id);
     return { connected: false, since: null, ...state, hello: state?.hello ?? hello, runnerPerRun: true };
   }

@@ -1,4 +1,4 @@
-/** What the API knows of its namespace: copies of the objects, and whether the API server answers. */
+/** The objects of the API's namespace, kept up to date by watches, and whether the API server is reachable. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BackOff } from '@sequencer/kubernetes/back-off';
 import type { KubernetesClient } from '@sequencer/kubernetes/client';
@@ -11,14 +11,14 @@ import type { Sequencer } from '@sequencer/model/kubernetes/sequencer';
 import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
 import type { Logger } from '../../lib/log.ts';
 
-/** How soon people see that the API server does not answer. */
+/** How often the API server is probed. */
 const PROBE_EVERY_MS = 2000;
 const PROBE_TIMEOUT_MS = 3000;
 
 export interface ClusterListener {
   sequencerChanged: (before: Sequencer | undefined, after: Sequencer | undefined) => void;
   runChanged: (before: SequencerRun | undefined, after: SequencerRun | undefined) => void;
-  /** The API server has gone away, or come back. */
+  /** The API server became unreachable, or reachable again. */
   reachabilityChanged: () => void;
 }
 
@@ -42,10 +42,10 @@ export class Cluster {
     const common = (kind: string) => ({
       client,
       namespace,
-      // People wait for what it sees.
+      // Short: users wait for changes to appear.
       backOff: new BackOff(200, 2000),
       onError: (error: unknown) => {
-        log.warn({ kind, err: error }, 'a watch broke; it is begun again');
+        log.warn({ kind, err: error }, 'watch failed; restarting');
       },
     });
     this.sequencers = new Reflector({
@@ -65,19 +65,19 @@ export class Cluster {
     });
   }
 
-  /** Since when the API server does not answer; null while it does. What is known then is what was last seen. */
+  /** When the API server became unreachable; null while it is reachable. In between, the objects are those last seen. */
   get unreachableSince(): Date | null {
     return this.#unreachableSince;
   }
 
-  /** Begins to watch. Resolves when all was seen once, or when that takes too long: then it is seen later. */
-  async begin(withinMs: number): Promise<void> {
+  /** Starts the watches. Resolves when they are synced, or after the timeout; then they sync later. */
+  async begin(timeoutMs: number): Promise<void> {
     const { signal } = this.#stopped;
     this.#ended = Promise.all([this.sequencers.run(signal), this.runs.run(signal), this.#probe(signal)]);
-    await Promise.race([this.synced, sleep(withinMs, undefined, { ref: false })]);
+    await Promise.race([this.synced, sleep(timeoutMs, undefined, { ref: false })]);
   }
 
-  /** Resolved once every object was seen. */
+  /** Resolves when every object was listed once. */
   get synced(): Promise<unknown> {
     return Promise.all([this.sequencers.ready, this.runs.ready]);
   }
@@ -102,12 +102,15 @@ export class Cluster {
   #setUnreachable(unreachable: boolean): void {
     if (this.#stopped.signal.aborted || unreachable === (this.#unreachableSince !== null)) return;
     this.#unreachableSince = unreachable ? new Date() : null;
-    this.#log.warn({ unreachable }, unreachable ? 'the API server does not answer' : 'the API server answers again');
+    this.#log.warn(
+      { unreachable },
+      unreachable ? 'the API server is unreachable' : 'the API server is reachable again',
+    );
     this.#listener.reachabilityChanged();
   }
 }
 
-/** Asks the API server. What it refuses, or that it is not there, is thrown in words for people. */
+/** Calls the API server, and converts its errors to SequencerErrors. */
 export async function withApiErrors<T>(action: () => Promise<T>): Promise<T> {
   try {
     return await action();
@@ -115,8 +118,8 @@ export async function withApiErrors<T>(action: () => Promise<T>): Promise<T> {
     if (!(error instanceof KubernetesError)) throw error;
     const { status, message } = error;
     if (status === 0 || status >= 500 || status === 429) throw new SequencerError('CLUSTER_AWAY');
-    if (status === 404) throw new SequencerError('UNKNOWN_RUN', 'Its object is not in the cluster any more.');
-    if (status === 403) throw new SequencerError('FORBIDDEN', `The cluster refuses it: ${message}`);
+    if (status === 404) throw new SequencerError('UNKNOWN_RUN', 'The SequencerRun no longer exists in the cluster.');
+    if (status === 403) throw new SequencerError('FORBIDDEN', `The cluster refused the request: ${message}`);
     if (status === 400 || status === 422) throw new SequencerError('BAD_INPUT', message);
     throw error;
   }

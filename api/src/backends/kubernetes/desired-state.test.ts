@@ -24,13 +24,13 @@ function run(
 }
 
 it.each([
-  ['a run as it was made', run(1, 'Running'), null, null],
-  ['a pause that was asked for while it waited', run(2, 'Paused'), null, 'pause'],
-  ['a start that was asked for while it waited', run(2, 'Running', true), null, null],
+  ['a new run', run(1, 'Running'), null, null],
+  ['a pause that was requested in the queue', run(2, 'Paused'), null, 'pause'],
+  ['a start that was requested in the queue', run(2, 'Running', true), null, null],
   ['a pause', run(2, 'Paused'), 1, 'pause'],
-  ['a pause that was told', run(2, 'Paused'), 2, null],
-  ['going on', run(3, 'Running'), 2, 'resume'],
-  ['cancelling, which is the operator’s', run(3, 'Cancelled'), 2, null],
-] as const)('%s', (_, object, told, wish) => {
-  expect(requestedCommand(object, told)).toBe(wish);
+  ['a pause that was sent already', run(2, 'Paused'), 2, null],
+  ['a resume', run(3, 'Running'), 2, 'resume'],
+  ['a cancellation, which the operator handles', run(3, 'Cancelled'), 2, null],
+] as const)('returns the command for %s', (_, object, sentGeneration, command) => {
+  expect(requestedCommand(object, sentGeneration)).toBe(command);
 });

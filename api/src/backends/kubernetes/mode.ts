@@ -1,4 +1,4 @@
-/** The mode of a sequencer as people see it, from its object. Pure. */
+/** Derives the displayed mode of a sequencer from its object. Pure. */
 import { storableText, type Mode } from '@sequencer/model';
 import { activeHold, type Hold } from '@sequencer/model/kubernetes/hold';
 import { ANNOTATIONS } from '@sequencer/model/kubernetes/names';
@@ -6,18 +6,18 @@ import type { Sequencer } from '@sequencer/model/kubernetes/sequencer';
 import { phaseFromKubernetes } from '@sequencer/model/kubernetes/enums';
 import { OUTCOME_PHRASES } from '../../runs/queue-hold.ts';
 
-/** The bad end after which nothing starts by itself, until somebody has looked at it; null when nothing is held. */
+/** The hold of the queue after a run that did not succeed, until a user releases it; null when the queue is not held. */
 export function holdOf({ spec, status }: Sequencer): Hold | null {
   return activeHold(status?.hold, spec) ?? null;
 }
 
-/** Whether the annotation is about another mode: somebody has set it in the cluster since then. */
+/** Whether the annotation is about another mode: the mode was changed in the cluster since then. */
 export function isOutdated({ metadata, spec }: Sequencer): boolean {
   const annotation = metadata.annotations?.[ANNOTATIONS.modeBy];
   return annotation !== undefined && !annotation.startsWith(`${spec.mode} `);
 }
 
-/** For the annotation: who has set which mode at the API, and when. */
+/** The value of the annotation: which user set which mode at the API, and when. */
 export function modeBy(mode: Sequencer['spec']['mode'], by: string, at: Date): string {
   return `${mode} ${at.toISOString()} ${by}`;
 }
@@ -26,18 +26,18 @@ export interface ModeState {
   mode: Mode;
   modeReason: string;
   modeChangedBy: string;
-  /** Null when the object does not tell. */
+  /** Null when the object does not have it. */
   modeChangedAt: Date | null;
 }
 
-/** @param nameOf what people call a run: `Run 12` */
+/** @param nameOf the display name of a run: `run 12` */
 export function modeOf(sequencer: Sequencer, nameOf: (run: string) => string): ModeState {
   const hold = holdOf(sequencer);
   if (hold) {
     const what = OUTCOME_PHRASES[phaseFromKubernetes(hold.outcome)] ?? 'ended';
     return {
       mode: 'OFF',
-      modeReason: `${nameOf(hold.run)} ${what}. The mode is Off since then.`,
+      modeReason: `Mode set to Off because ${nameOf(hold.run)} ${what}.`,
       modeChangedBy: 'Sequencer',
       modeChangedAt: new Date(hold.since),
     };

@@ -1,4 +1,4 @@
-/** The parts of the API that run scripts in a cluster, put together. */
+/** Creates the parts of the API that run scripts in a cluster, and connects them. */
 import { KubernetesClient, defaultKubeConfig } from '@sequencer/kubernetes/client';
 import type { Logger } from '../../lib/log.ts';
 import type { Gateway } from '../../gateway/gateway.ts';
@@ -14,7 +14,7 @@ import { KubernetesQueue } from './queue.ts';
 import { RunSync } from './run-sync.ts';
 import { SequencerSync } from './sequencer-sync.ts';
 
-/** How long the API waits at its start for a look at all objects, before it opens its door without it. */
+/** How long the API waits at its start for the watches to sync, before it accepts requests anyway. */
 const SYNC_TIMEOUT_MS = 10_000;
 
 export interface KubernetesParts {
@@ -84,7 +84,7 @@ export function makeKubernetesParts(deps: Deps, databaseUrl: string, namespace: 
       void cluster.synced
         .then(() => runSync.endOrphans())
         .catch((error: unknown) => {
-          log.error({ err: error }, 'runs whose objects are gone could not be ended');
+          log.error({ err: error }, 'cannot end runs whose objects were deleted');
         });
     },
     close: async () => {

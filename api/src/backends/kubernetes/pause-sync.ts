@@ -1,4 +1,4 @@
-/** Pause and resume, which people ask for at the API and in `spec.desiredState`: the last word counts, and is in both places. */
+/** Keeps pause and resume at the API and in `spec.desiredState` in sync: the last request counts. */
 import { RUNS } from '@sequencer/kubernetes/resources';
 import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
 import { eq } from 'drizzle-orm';
@@ -14,20 +14,20 @@ export interface PauseSyncParts {
   db: Db;
   log: Logger;
   cluster: Cluster;
-  /** Tells the runner, which is on the line here. */
+  /** Sends the command to the runner, which is connected here. */
   send: (run: string, by: string, command: PauseCommand) => Promise<unknown>;
 }
 
 export class PauseSync {
   readonly #parts: PauseSyncParts;
-  /** One at a time a run. */
+  /** By run: actions run one after another. */
   readonly #queues = new Map<string, Promise<unknown>>();
 
   constructor(parts: PauseSyncParts) {
     this.#parts = parts;
   }
 
-  /** Passes on what somebody has asked for in the object, once. */
+  /** Sends the desiredState of the object to the runner, once per generation. */
   async applyDesiredState(run: SequencerRun): Promise<void> {
     const { db, log, send } = this.#parts;
     const { uid, generation = 1 } = run.metadata;
@@ -39,13 +39,13 @@ export class PauseSync {
         if (command) await send(uid, 'kubectl', command);
         await this.#storeSentGeneration(uid, generation);
       } catch (error) {
-        // The runner comes again, or the object is looked at again.
-        log.warn({ run: uid, err: error }, 'a desired state could not be sent to the runner');
+        // Retried when the runner reconnects, or when the object changes.
+        log.warn({ run: uid, err: error }, 'cannot send the desired state to the runner');
       }
     });
   }
 
-  /** Asked for at the API. Resolves when the runner has carried it out; the object says it soon after. */
+  /** A request at the API. Resolves when the runner has executed it; the object is updated soon after. */
   async request(run: RunSummary, by: string, command: PauseCommand): Promise<unknown> {
     const answer = Promise.withResolvers<unknown>();
     void this.#serialize(run.id, async () => {
@@ -60,7 +60,7 @@ export class PauseSync {
     return answer.promise;
   }
 
-  /** So that kubectl finds what the script does, and can turn it around. */
+  /** Updates the object, so that kubectl shows the state and can change it. */
   async #writeDesiredState(run: RunSummary, command: PauseCommand): Promise<void> {
     const { client, namespace } = this.#parts.cluster;
     const patch = { spec: { desiredState: command === 'pause' ? 'Paused' : 'Running' } };
@@ -68,7 +68,7 @@ export class PauseSync {
       const { metadata } = await client.mergeInto(RUNS, namespace, objectOf(run), patch);
       await this.#storeSentGeneration(run.id, metadata.generation ?? 1);
     } catch (error) {
-      this.#parts.log.warn({ run: run.id, err: error }, 'a pause could not be written to its SequencerRun');
+      this.#parts.log.warn({ run: run.id, err: error }, 'cannot write a pause or resume to its SequencerRun');
     }
   }
 
@@ -77,9 +77,9 @@ export class PauseSync {
   }
 
   async #serialize(run: string, action: () => Promise<void>): Promise<void> {
-    const turn = (this.#queues.get(run) ?? Promise.resolve()).then(action);
-    this.#queues.set(run, turn);
-    await turn;
-    if (this.#queues.get(run) === turn) this.#queues.delete(run);
+    const queued = (this.#queues.get(run) ?? Promise.resolve()).then(action);
+    this.#queues.set(run, queued);
+    await queued;
+    if (this.#queues.get(run) === queued) this.#queues.delete(run);
   }
 }

@@ -1,4 +1,4 @@
-/** A run's row from its object, in which anybody may have written any text. Pure. */
+/** Derives the row of a run from its object, which can contain any text. Pure. */
 import { ensureStorable, storableData, storableText, type Phase, type RunStart } from '@sequencer/model';
 import { breakpointsOf } from '@sequencer/model/kubernetes/breakpoints';
 import { ANNOTATIONS } from '@sequencer/model/kubernetes/names';
@@ -9,7 +9,7 @@ import { sha256 } from '../../lib/sha256.ts';
 import { wordsOf } from '../../store/run-store.ts';
 import type { NewRun, RunRow } from '../../store/schema.ts';
 
-/** What the object says of the run's life. */
+/** The part of the row that comes from the status of the object. */
 export type RunState = Pick<RunRow, 'phase' | 'reason' | 'startedAt' | 'finishedAt' | 'exitCode'>;
 
 export function phaseOf({ status }: SequencerRun): Phase {
@@ -35,7 +35,7 @@ export function submittedBy({ metadata, status }: SequencerRun): string {
 export interface RowContext {
   number: number;
   place: number;
-  /** How the run starts: as input of the queue rule. */
+  /** How the run starts, from the rule of the queue. */
   start: RunStart;
   sequencer: Sequencer | undefined;
 }
@@ -87,8 +87,8 @@ export function bareRowOf(run: SequencerRun, context: RowContext): NewRun {
   return rowOf({ ...run, metadata, spec: { ...spec, arguments: [], script: `# ${SET_ASIDE}\n` }, status }, context);
 }
 
-/** What is shown of a script that the API may not read. When the run has started, its runner tells it. */
+/** The text in place of a script that the API cannot read. When the run has started, its runner sends the script. */
 function placeholderOf({ scriptFrom }: SequencerRun['spec']): string {
   const { name = '', key = '' } = scriptFrom?.configMapKeyRef ?? {};
-  return `# In the ConfigMap ${name}, key ${key}. It is read when the run gets its turn.\n`;
+  return `# In the ConfigMap ${name}, key ${key}. It is read when the run starts.\n`;
 }

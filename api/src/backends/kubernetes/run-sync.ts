@@ -1,9 +1,9 @@
 /**
- * Writes what the cluster knows of runs into the database, where people see it and where it stays.
+ * Writes the state of SequencerRun objects to the database, which serves the API and keeps the history.
  *
- * Contract: the row follows the object, whoever made it and whatever was missed meanwhile; a row that has ended never
- * changes, but that the cluster may say more of why. While a run sends events, these tell its phase, until the object says
- * that it has ended. Every replica of the API does the same: all writes can be repeated.
+ * Contract: the row follows the object, regardless of who created it and of missed changes. A row that has ended does not
+ * change, except that the cluster can extend its reason. While a run sends events, the events set its phase, until the
+ * object has ended. Every replica of the API does the same: all writes are idempotent.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { OPEN_PHASES, RUN_STARTS, isFinal, type RunStart } from '@sequencer/model';
@@ -25,12 +25,12 @@ import { runs, sequencers } from '../../store/schema.ts';
 import type { Cluster } from './cluster.ts';
 import { SET_ASIDE, bareRowOf, runStateOf, phaseOf, rowOf, type RunState } from './run-row.ts';
 
-/** The field manager of the one field that every replica writes alike. */
+/** The field manager of the one field that all replicas write with the same value. */
 const NUMBER_MANAGER = 'sequencer-api-number';
-/** For events that have come and are not committed yet. */
+/** How long to wait for received events to be committed. */
 const COMMIT_TIMEOUT_MS = 10_000;
 
-/** An object as it was last seen, and whether it is there still. */
+/** An object as it was last seen, and whether it was deleted. */
 interface ObservedRun {
   run: SequencerRun;
   deleted: boolean;
@@ -42,14 +42,14 @@ export interface RunSyncParts {
   cluster: Cluster;
   liveRuns: LiveRuns;
   sequencerStates: SequencerStates;
-  /** Told of each run whose end is in its row: other replicas may not know it. */
+  /** Called for each run whose end was stored, to notify the other replicas. */
   ended: (run: string) => void;
 }
 
 export class RunSync {
   readonly #parts: RunSyncParts;
   readonly #stopped = new AbortController();
-  /** What has to be looked at, by sequencer and uid. */
+  /** Objects to reconcile, by sequencer and uid. */
   readonly #dirty = new Map<string, Map<string, ObservedRun>>();
   readonly #working = new Map<string, Promise<void>>();
 
@@ -62,13 +62,13 @@ export class RunSync {
     if (after) this.#enqueueRun(after, false);
   }
 
-  /** The order of the queue, or what of it starts by itself, may be another. */
+  /** The order of the queue, or which of its runs start automatically, may have changed. */
   enqueue(sequencer: string): void {
     this.#dirty.set(sequencer, this.#dirty.get(sequencer) ?? new Map<string, ObservedRun>());
     this.#work(sequencer);
   }
 
-  /** The row of a run that was just made; the object is whole. */
+  /** The row of a run that was just created. The object must include the script. */
   async ensureRow(run: SequencerRun): Promise<RunSummary> {
     const { db, sequencerStates } = this.#parts;
     const { uid } = run.metadata;
@@ -77,7 +77,7 @@ export class RunSync {
     return row;
   }
 
-  /** Ends the rows whose objects went away while nobody watched. Needs everything to be seen. */
+  /** Ends the rows whose objects were deleted while no replica watched. Requires that the watches are synced. */
   async endOrphans(): Promise<void> {
     const { db, cluster } = this.#parts;
     const open = await db
@@ -125,7 +125,7 @@ export class RunSync {
         await this.#reconcile(sequencer, seen);
         backOff.reset();
       } catch (error) {
-        this.#parts.log.warn({ sequencer, err: error }, 'runs of the cluster could not be stored; retrying');
+        this.#parts.log.warn({ sequencer, err: error }, 'cannot store SequencerRuns; retrying');
         this.#dirty.set(sequencer, new Map([...seen, ...(this.#dirty.get(sequencer) ?? [])]));
         await sleep(backOff.next(), undefined, { signal }).catch(() => undefined);
       }
@@ -135,7 +135,7 @@ export class RunSync {
   async #reconcile(sequencer: string, seen: Map<string, ObservedRun>): Promise<void> {
     const { db, sequencerStates } = this.#parts;
     await db.insert(sequencers).values({ name: sequencer }).onConflictDoNothing();
-    // What has ended makes room for what has begun.
+    // Ended runs first: a sequencer has one active run at a time.
     const order = [...seen.values()].sort((a, b) => Number(isOpen(a)) - Number(isOpen(b)));
     const known = new Map<string, RunSummary>();
     for (let i = 0; i < order.length; i += 500) {
@@ -147,7 +147,7 @@ export class RunSync {
     sequencerStates.invalidate(sequencer);
   }
 
-  /** A refusal of one run delays no other: its row gets what can be stored, and a reason. */
+  /** An error of one run does not delay others: its row gets the values that can be stored, and a reason. */
   async #followOrSetAside(seen: ObservedRun, row: RunSummary | undefined): Promise<void> {
     try {
       await this.#follow(seen, row);
@@ -155,10 +155,10 @@ export class RunSync {
       if (error instanceof KubernetesError || !isRefused(error)) throw error;
       const { log } = this.#parts;
       const { uid } = seen.run.metadata;
-      log.error({ run: uid, err: error }, 'the details of a run of the cluster were set aside');
+      log.error({ run: uid, err: error }, 'cannot store the details of a SequencerRun; storing it without them');
       await this.#followBare(seen, row).catch((again: unknown) => {
         if (again instanceof KubernetesError || !isRefused(again)) throw again;
-        log.error({ run: uid, err: again }, 'the database refuses every change of a run of the cluster');
+        log.error({ run: uid, err: again }, 'the database refuses every change of the row of a SequencerRun');
       });
     }
   }
@@ -193,7 +193,7 @@ export class RunSync {
     if (live && isFinal(live.row.phase)) this.#parts.liveRuns.forgetLater(uid);
   }
 
-  /** Of a run that others made. */
+  /** Inserts the row of a run that was created in the cluster or by another replica. */
   async #insertObserved({ metadata }: SequencerRun): Promise<void> {
     const whole = await this.#parts.cluster.client.find(RUNS, metadata.namespace, metadata.name);
     if (whole?.metadata.uid === metadata.uid) await this.#insert(whole);
@@ -205,10 +205,10 @@ export class RunSync {
     await db.transaction(async (tx) => {
       await tx.insert(sequencers).values({ name: sequencer }).onConflictDoNothing();
       const { lastNumber } = await lockSequencer(tx, sequencer);
-      // Another replica may have been faster.
+      // Another replica may have inserted it.
       const existing = await tx.select({ id: runs.id }).from(runs).where(eq(runs.id, run.metadata.uid));
       if (existing.length > 0) return;
-      // Objects may be older than the database.
+      // Objects can be older than the database, for example after a restore.
       const number = Math.max(lastNumber + 1, run.status?.number ?? 0);
       await tx.update(sequencers).set({ lastNumber: number }).where(eq(sequencers.name, sequencer));
       const row = makeRow(run, {
@@ -217,12 +217,12 @@ export class RunSync {
         start: this.#startOf(run),
         sequencer: this.#sequencerOf(run),
       });
-      // A copy of an object has its annotations, too.
+      // A copy of an object also has its annotations.
       const isCopy = row.requestId != null && (await findByRequest(tx, row.submittedBy, row.requestId)) !== null;
       await tx.insert(runs).values(isCopy ? { ...row, requestId: null } : row);
     });
     const row = await findRun(db, run.metadata.uid);
-    if (!row) throw new Error(`the run ${run.metadata.name} is not in the database`);
+    if (!row) throw new Error(`run ${run.metadata.name} is not in the database`);
     if (!isFinal(row.phase) && row.phase !== 'QUEUED') await liveRuns.open(row);
     if (run.status?.number !== row.number) await this.#writeNumber(run, row.number);
     return row;
@@ -277,11 +277,11 @@ export class RunSync {
     }
     liveRuns.forgetLater(row.id);
     ended(row.id);
-    log.info({ run: row.id, phase: fresh?.phase }, 'the run has ended');
+    log.info({ run: row.id, phase: fresh?.phase }, 'run ended');
     sequencerStates.invalidate(row.sequencer);
   }
 
-  /** What the cluster says besides of an end that the runner has told: that the run was cancelled, or its pod evicted. */
+  /** Extends the reason that the runner reported with that of the cluster: the run was cancelled, or its pod evicted. */
   async #extendReason(row: RunSummary, { phase, reason }: RunState): Promise<void> {
     const { db, liveRuns } = this.#parts;
     if (phase !== row.phase || reason === null || row.reason === null) return;
@@ -305,13 +305,13 @@ export class RunSync {
     try {
       await cluster.client.apply(RUNS, namespace, name, { status: { number } }, options);
     } catch (error) {
-      // The next look at the object tries again; one that was changed meanwhile is looked at again anyway.
+      // Retried at the next change of the object. After a conflict the object has changed already.
       if (error instanceof KubernetesError && (error.conflict || error.notFound)) return;
-      log.warn({ run: metadata.name, err: error }, 'the number of a run could not be written to its SequencerRun');
+      log.warn({ run: metadata.name, err: error }, 'cannot write the number of a run to its SequencerRun');
     }
   }
 
-  /** The waiting rows in the order of the objects, each with what the queue rule says of it. */
+  /** Updates the queued rows: their order from the objects, and their start from the rule of the queue. */
   async #orderQueue(sequencer: string): Promise<void> {
     const { db, cluster } = this.#parts;
     const object = cluster.sequencers.get(cluster.namespace, sequencer);
@@ -348,14 +348,14 @@ function isOpen({ run, deleted: gone }: ObservedRun): boolean {
   return !gone && !isFinal(phaseOf(run));
 }
 
-/** Of a run whose object is gone, and did not tell how it ended. */
+/** The end of a run whose object was deleted before it had an outcome. */
 function endOfDeleted(row: RunSummary): RunState {
   const neverStarted = row.phase === 'QUEUED';
   return {
     phase: neverStarted ? 'CANCELLED' : 'LOST',
     reason: neverStarted
-      ? 'Its object was deleted from the cluster before its turn came.'
-      : 'Its object was removed from the cluster before anybody knew how the script ended. The telescope may still move.',
+      ? 'The SequencerRun was deleted before the run started.'
+      : 'The SequencerRun was deleted before the outcome of the script was known. The telescope may still be moving.',
     startedAt: null,
     finishedAt: null,
     exitCode: null,

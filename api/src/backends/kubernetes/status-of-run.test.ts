@@ -27,20 +27,20 @@ function viewAfter(count: number) {
   return view;
 }
 
-it('counts statements from 1, as people do', () => {
+it('counts statements from 1', () => {
   expect(statusOf(viewAfter(2), 2, true)).toEqual({
     runner: { connected: true, paused: false, pausePending: false, lastSeq: 2 },
     position: { line: 3, statement: 2, of: 2, progress: '2/2' },
   });
 });
 
-it('tells no position before the first statement', () => {
+it('has no position before the first statement', () => {
   expect(statusOf(emptyView(), 0, false)).toEqual({
     runner: { connected: false, paused: false, pausePending: false, lastSeq: 0 },
   });
 });
 
-it('tells the end once it is stored', () => {
+it('has the outcome once it is stored', () => {
   expect(statusOf(viewAfter(3), 2, true).runner).not.toHaveProperty('outcome');
   expect(statusOf(viewAfter(3), 3, true).runner).toMatchObject({
     connected: false,
@@ -50,7 +50,7 @@ it('tells the end once it is stored', () => {
   });
 });
 
-it('takes no end back that another replica has told', () => {
+it('detects a status that would withdraw the outcome of another replica', () => {
   const [end, before] = [statusOf(viewAfter(3), 3, false), statusOf(viewAfter(2), 2, false)];
   expect(withdrawsOutcome(before, end)).toBe(true);
   expect(withdrawsOutcome(end, end)).toBe(false);

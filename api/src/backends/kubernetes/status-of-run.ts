@@ -1,4 +1,4 @@
-/** What the gateway tells the cluster of a run that it holds. Pure. */
+/** The part of the status of a SequencerRun that the API writes. Pure. */
 import type { RunStatus } from '@sequencer/model/kubernetes/sequencer-run';
 import { KUBERNETES_OUTCOMES } from '@sequencer/model/kubernetes/enums';
 import { boundedText, type RunView } from '@sequencer/model';
@@ -8,8 +8,8 @@ export type GatewayStatus = Required<Pick<RunStatus, 'runner'>> & Pick<RunStatus
 const LONGEST_REASON = 2048;
 
 /**
- * @param storedSeq an end counts once it is committed
- * @param connected whether the runner is on the line
+ * @param storedSeq the outcome is included once its event is committed
+ * @param connected whether the runner is connected
  */
 export function statusOf(view: RunView, storedSeq: number, connected: boolean): GatewayStatus {
   const outcome =
@@ -17,7 +17,7 @@ export function statusOf(view: RunView, storedSeq: number, connected: boolean): 
   const position = positionOf(view);
   return {
     runner: {
-      // After the end there is nothing more to say.
+      // After the end the connection no longer matters.
       connected: connected && outcome === undefined,
       paused: view.outcome === null && (view.pause.state === 'paused' || (view.failure?.awaitingDecision ?? false)),
       pausePending: view.outcome === null && view.pause.state === 'pending',
@@ -30,8 +30,8 @@ export function statusOf(view: RunView, storedSeq: number, connected: boolean): 
 }
 
 /**
- * Whether the end was told already by another replica, which this one took for dead: it will see it in the store. Without
- * it the operator would take a runner that hands its record over for one that was never heard of, and stop it.
+ * Whether writing the status would remove an outcome that another replica, considered dead, has written. This replica will
+ * find the outcome in the store. Without it, the operator would stop a runner that is still sending its record.
  */
 export function withdrawsOutcome({ runner }: GatewayStatus, current: Partial<GatewayStatus> | undefined): boolean {
   return current?.runner?.outcome !== undefined && runner?.outcome === undefined;

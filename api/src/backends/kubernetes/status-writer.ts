@@ -1,7 +1,8 @@
 /**
- * Tells the cluster of the runs whose runners are on the line here: at most once a second a run, and only what changed.
+ * Writes the status of runs whose runners are connected here to the cluster: at most once a second for each run, and only
+ * when it differs.
  *
- * Level-based: what is wanted is compared with what the object says, so that it does not matter who wrote last.
+ * Level-based: the desired status is compared with that of the object, regardless of who wrote it last.
  */
 import { isDeepStrictEqual } from 'node:util';
 import { KubernetesError } from '@sequencer/kubernetes/errors';
@@ -12,11 +13,11 @@ import type { LiveRun } from '../../runs/live-run.ts';
 import type { Cluster } from './cluster.ts';
 import { statusOf, withdrawsOutcome, type GatewayStatus } from './status-of-run.ts';
 
-/** The field manager of what the gateway writes. */
+/** The field manager of the status that the API writes. */
 const MANAGER = 'sequencer-api';
 const MIN_INTERVAL_MS = 1000;
 const RETRY_MS = 2000;
-/** Others write into the same object, a few times in its life. */
+/** Conflicts are rare: others write to the object only a few times. */
 const TRIES = 5;
 
 interface WriteState {
@@ -29,7 +30,7 @@ interface WriteState {
 export class StatusWriter {
   readonly #cluster: Cluster;
   readonly #log: Logger;
-  /** The run, if its status is for this process to tell. */
+  /** The run, if this process writes its status. */
   readonly #own: (run: string) => { live: LiveRun; connected: boolean } | null;
   readonly #states = new Map<string, WriteState>();
   #closed = false;
@@ -40,7 +41,7 @@ export class StatusWriter {
     this.#own = own;
   }
 
-  /** Something of the run, or of its object, may have changed. */
+  /** Call when the run or its object may have changed. */
   touch(run: string): void {
     if (this.#closed || !this.#own(run)) return;
     const state = this.#states.get(run) ?? { timer: null, writtenAt: -Infinity, writing: false, again: false };
@@ -83,7 +84,7 @@ export class StatusWriter {
       this.#schedule(run, state, RETRY_MS);
       return;
     }
-    // Who has the runner on the line knows best, and an end is an end; else another may have told more meanwhile.
+    // Overwrite concurrent changes only with the runner connected here, or with an outcome, which is final.
     const force = own.connected || desired.runner?.outcome !== undefined;
     state.writing = true;
     state.again = false;
@@ -94,7 +95,7 @@ export class StatusWriter {
     } catch (error) {
       if (error instanceof KubernetesError && error.notFound) return;
       if (!(error instanceof KubernetesError && error.conflict)) {
-        this.#log.warn({ run, err: error }, 'the status of a run could not be written to its SequencerRun');
+        this.#log.warn({ run, err: error }, 'cannot write the status of a run to its SequencerRun');
       }
       state.again = true;
       wait = RETRY_MS;
@@ -105,10 +106,10 @@ export class StatusWriter {
   }
 
   /**
-   * To the object that is the run, and to no other that has its name by now: the API server does not look at the uid of a
-   * status that it is given, only at the version.
+   * Applies the status to the object with the uid of the run, not to a newer object of the same name. The API server checks
+   * only the version of a status, not the uid.
    *
-   * @param force whether it counts over whatever the object says meanwhile
+   * @param force retry after a conflict, and overwrite the concurrent change
    */
   async #apply(
     run: string,

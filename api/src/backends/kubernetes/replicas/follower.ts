@@ -1,4 +1,4 @@
-/** Keeps the views of runs in step whose runners another replica has on the line: from the store, when somebody rings. */
+/** Updates the views of runs whose runner is connected to another replica: from stored events, on notification. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isFinal } from '@sequencer/model';
 import type { Logger } from '../../../lib/log.ts';
@@ -10,7 +10,7 @@ import { eventsAfter } from '../../../store/event-store.ts';
 import { findRun } from '../../../store/run-store.ts';
 
 const PAGE = 2000;
-/** Between two looks at one run: a fast script makes large pages and not many. */
+/** The pause between two reads of one run, so that a fast script causes few large pages. */
 const PAUSE_MS = 50;
 
 export interface FollowerParts {
@@ -18,7 +18,7 @@ export interface FollowerParts {
   log: Logger;
   liveRuns: LiveRuns;
   sequencerStates: SequencerStates;
-  /** Whether its runner is on the line here: then its events come from there. */
+  /** Whether the runner of the run is connected here. Then its events arrive directly. */
   isConnectedHere: (run: string) => boolean;
 }
 
@@ -31,7 +31,7 @@ export class Follower {
     this.#parts = parts;
   }
 
-  /** There may be more of the run in the store. */
+  /** Call when the store may have new events of the run. */
   follow(run: string): void {
     const live = this.#parts.liveRuns.get(run);
     if (!live || this.#parts.isConnectedHere(run)) return;
@@ -57,13 +57,13 @@ export class Follower {
       try {
         await this.catchUp(live);
       } catch (error) {
-        this.#parts.log.warn({ run: id, err: error }, 'a run could not be followed');
+        this.#parts.log.warn({ run: id, err: error }, 'cannot read the events of a run from the store');
       }
       await sleep(PAUSE_MS);
     } while (this.#again.has(id));
   }
 
-  /** Takes in all that is stored. */
+  /** Applies all stored events. */
   async catchUp(live: LiveRun): Promise<void> {
     const { db, sequencerStates, liveRuns } = this.#parts;
     const { id, sequencer } = live.row;
@@ -75,7 +75,7 @@ export class Follower {
       sequencerStates.notify(sequencer);
       if (page.length < PAGE) break;
     }
-    // Of a run that goes on. One whose runner was killed tells no end: then there is nothing new but the row.
+    // The run continues. When a runner was killed there is no final event: only its row shows the end.
     if ((isChanged && live.view.outcome === null) || isFinal(live.row.phase)) return;
     const row = await findRun(db, id);
     if (!row || !isFinal(row.phase)) return;

@@ -1,10 +1,10 @@
-/** Which replica of the API has the runner of a run on the line: rows, so that all know, and a replica that died is noticed. */
+/** Leases: which replica of the API has the connection of a run's runner. Stored in rows, with a heartbeat of each replica. */
 import { helloSchema, type Hello } from '@sequencer/model';
 import { and, eq, inArray, notInArray, sql } from 'drizzle-orm';
 import type { Db } from '../../../store/database.ts';
 import { replicas, leases } from '../../../store/replica-schema.ts';
 
-/** A replica that was not heard of for this long is dead. */
+/** A replica without a heartbeat for this time is dead. */
 const DEAD_AFTER = sql`now() - interval '6 seconds'`;
 
 export interface Lease {
@@ -30,13 +30,13 @@ export class Leases {
       .onConflictDoUpdate({ target: replicas.id, set: { lastSeenAt: sql`now()` } });
   }
 
-  /** Takes the seats of replicas that are gone. The runs whose seats were taken from them: each by one replica alone. */
+  /** Deletes the leases of dead replicas. Returns their runs; each run is returned to one replica only. */
   async reclaimExpired(): Promise<string[]> {
     return this.#db.transaction(async (tx) => {
       await tx.delete(replicas).where(sql`${replicas.lastSeenAt} < ${DEAD_AFTER}`);
       const alive = tx.select({ id: replicas.id }).from(replicas);
-      const left = await tx.delete(leases).where(notInArray(leases.replica, alive)).returning({ run: leases.run });
-      return left.map(({ run }) => run);
+      const expired = await tx.delete(leases).where(notInArray(leases.replica, alive)).returning({ run: leases.run });
+      return expired.map(({ run }) => run);
     });
   }
 
@@ -52,7 +52,7 @@ export class Leases {
       .onConflictDoUpdate({ target: leases.run, set: row });
   }
 
-  /** Only if it is still this replica's. */
+  /** Deletes the lease, if this replica still has it. */
   async release(run: string): Promise<void> {
     await this.#db.delete(leases).where(and(eq(leases.run, run), eq(leases.replica, this.#replica)));
   }
@@ -66,7 +66,7 @@ export class Leases {
     return new Map(rows.map((row) => [row.run, { ...row, hello: helloSchema.parse(JSON.parse(row.hello)) }]));
   }
 
-  /** Nothing here any more: the others need not wait until it counts as dead. */
+  /** Deletes all rows of this replica, so that the others need not wait until it is considered dead. */
   async close(): Promise<void> {
     await this.#db.delete(leases).where(eq(leases.replica, this.#replica));
     await this.#db.delete(replicas).where(eq(replicas.id, this.#replica));

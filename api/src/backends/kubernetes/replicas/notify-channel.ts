@@ -1,6 +1,6 @@
 /**
- * PostgreSQL's NOTIFY, by which the replicas of the API wake each other up. What is true is in the tables: a message that is
- * lost costs time and nothing else.
+ * Notifications between the replicas of the API, with PostgreSQL's NOTIFY. The state is in the tables: a lost notification
+ * only causes a delay.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BackOff } from '@sequencer/kubernetes/back-off';
@@ -11,21 +11,21 @@ import type { Db } from '../../../store/database.ts';
 import { holdConnection } from '../../../store/held-connection.ts';
 
 const CHANNEL = 'sequencer';
-/** Messages of this time go together. */
+/** Messages within this time are sent in one notification. */
 const BATCH_MS = 20;
-/** PostgreSQL takes payloads under 8000 bytes. */
+/** PostgreSQL accepts payloads under 8000 bytes. */
 const MAX_PAYLOAD = 7000;
 
 const messageSchema = z.discriminatedUnion('about', [
   /** Events of a run are stored. */
   z.object({ about: z.literal('events'), run: z.string() }),
-  /** A runner has come to the line, or gone. */
+  /** The lease of a run has changed. The name is that of earlier versions, which may run at the same time. */
   z.object({ about: z.literal('seat'), run: z.string() }),
-  /** What the database holds of a sequencer has changed. */
+  /** Rows of a sequencer have changed. */
   z.object({ about: z.literal('sequencer'), name: z.string() }),
   /** There is a command for a replica, or an answer. */
   z.object({ about: z.literal('command'), to: z.string() }),
-  /** How many clients follow a run at the one who rings. */
+  /** The number of clients that watch a run at the sender. */
   z.object({ about: z.literal('watchers'), run: z.string(), count: z.int().nonnegative() }),
 ]);
 export type Message = z.infer<typeof messageSchema>;
@@ -36,10 +36,10 @@ export interface NotifyChannelParts {
   db: Db;
   url: string;
   log: Logger;
-  /** Who rings; it does not hear itself. */
+  /** The id of this replica. Its own notifications are ignored. */
   id: string;
   onNotification: (from: string, message: Message) => void;
-  /** It listens, again: what was rung before may have been missed. */
+  /** Called when the channel is connected, also after a reconnect. Earlier notifications may have been missed. */
   onListening: () => void;
 }
 
@@ -65,11 +65,11 @@ export class NotifyChannel {
     await this.#listening;
   }
 
-  /** Soon; of several messages about the same the last one counts. */
+  /** Sends a message soon. Of several messages about the same subject only the last one is sent. */
   notify(message: Message): void {
     const { about } = message;
-    const of = about === 'sequencer' ? message.name : about === 'command' ? message.to : message.run;
-    this.#pending.set(`${about} ${of}`, message);
+    const subject = about === 'sequencer' ? message.name : about === 'command' ? message.to : message.run;
+    this.#pending.set(`${about} ${subject}`, message);
     if (this.#stopped.signal.aborted) return;
     this.#timer ??= setTimeout(() => {
       this.#timer = null;
@@ -91,8 +91,8 @@ export class NotifyChannel {
       try {
         await db.execute(sql`select pg_notify(${CHANNEL}, ${JSON.stringify({ from: id, messages })})`);
       } catch (error) {
-        // The others look by themselves from time to time.
-        log.warn({ err: error }, 'the other replicas could not be notified');
+        // The others also check periodically.
+        log.warn({ err: error }, 'cannot notify the other replicas');
         return;
       }
     }
@@ -118,7 +118,7 @@ export class NotifyChannel {
           },
         });
       } catch (error) {
-        log.warn({ err: error }, 'notifications of the other replicas cannot be received');
+        log.warn({ err: error }, 'cannot receive notifications of the other replicas');
       }
       await sleep(backOff.next(), undefined, { signal }).catch(() => undefined);
     }
@@ -130,8 +130,8 @@ export class NotifyChannel {
       const { from, messages } = payloadSchema.parse(JSON.parse(payload));
       if (from !== id) for (const message of messages) onNotification(from, message);
     } catch (error) {
-      // Of a version that knows more.
-      log.warn({ err: error }, 'another replica said what is not understood');
+      // From a newer version.
+      log.warn({ err: error }, 'cannot parse a notification of another replica');
     }
   }
 }

@@ -1,4 +1,4 @@
-/** Commands for runners that another replica has on the line: rows, and the doorbell. */
+/** Commands for runners that are connected to another replica: rows, with notifications. */
 import { randomUUID } from 'node:crypto';
 import { SequencerError, type RunCommand } from '@sequencer/model';
 import { and, eq, isNull, sql } from 'drizzle-orm';
@@ -8,7 +8,7 @@ import { asSequencerError, type Db } from '../../../store/database.ts';
 import { commands } from '../../../store/replica-schema.ts';
 import type { NotifyChannel } from './notify-channel.ts';
 
-/** Who is told to carry a command out takes it within this time, or it is taken back. */
+/** The other replica must take a command within this time, or it is withdrawn. */
 const TAKE_TIMEOUT_MS = 1500;
 const POLL_MS = 250;
 
@@ -35,13 +35,13 @@ export class RemoteCommands {
     this.#executeHere = parts.execute;
   }
 
-  /** Throws RUNNER_AWAY when nobody takes it, RUNNER_TIMEOUT when nobody answers, or the refusal. */
+  /** Throws RUNNER_AWAY when the replica does not take it, RUNNER_TIMEOUT when it does not answer, or the error of the command. */
   async send(to: string, run: string, by: string, command: RunCommand, timeoutMs: number): Promise<unknown> {
     const id = randomUUID();
     const row = { id, to, from: this.#id, run, by, command: JSON.stringify(command), askedAt: new Date() };
     await this.#db.insert(commands).values(row);
     this.#notifyChannel.notify({ about: 'command', to });
-    const asked = performance.now();
+    const sentAt = performance.now();
     let taken = false;
     try {
       for (;;) {
@@ -52,7 +52,7 @@ export class RemoteCommands {
           .where(eq(commands.id, id));
         if (now?.answer != null) return resultOf(now.answer);
         taken ||= now?.takenAt != null;
-        const waited = performance.now() - asked;
+        const waited = performance.now() - sentAt;
         if (!taken && waited > TAKE_TIMEOUT_MS && (await this.#withdraw(id))) throw new SequencerError('RUNNER_AWAY');
         if (waited > timeoutMs) throw new SequencerError('RUNNER_TIMEOUT');
       }
@@ -62,16 +62,16 @@ export class RemoteCommands {
     }
   }
 
-  /** Whether nobody had taken it: it will not be carried out. */
+  /** Deletes the command if it was not taken. Returns whether it did; then it will not be executed. */
   async #withdraw(id: string): Promise<boolean> {
-    const gone = await this.#db
+    const withdrawn = await this.#db
       .delete(commands)
       .where(and(eq(commands.id, id), isNull(commands.takenAt)))
       .returning({ id: commands.id });
-    return gone.length > 0;
+    return withdrawn.length > 0;
   }
 
-  /** Until somebody rings, or for a while. */
+  /** Resolves at a notification, or after `POLL_MS`. */
   async #waitForNotification(id: string): Promise<void> {
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, POLL_MS);
@@ -82,7 +82,7 @@ export class RemoteCommands {
     });
   }
 
-  /** Somebody has rung for this replica: with something to do, or with answers. */
+  /** Executes the commands for this replica, and wakes up those that wait for an answer. */
   async process(): Promise<void> {
     for (const wake of this.#waiting.values()) wake();
     const own = and(eq(commands.to, this.#id), isNull(commands.takenAt));
@@ -97,12 +97,15 @@ export class RemoteCommands {
   async #execute({ id, from, run, by, command }: typeof commands.$inferSelect): Promise<void> {
     let answer: z.infer<typeof answerSchema>;
     try {
-      // It is this product's own: whatever wrote it has checked it.
+      // Written and validated by another replica.
       answer = { result: await this.#executeHere(run, by, JSON.parse(command) as RunCommand) };
     } catch (error) {
       const typed = asSequencerError(error);
-      if (!typed) this.#log.error({ run, err: error }, 'a command of another replica failed');
-      answer = { code: typed?.code ?? 'INTERNAL', message: typed?.message ?? 'Something failed in another replica.' };
+      if (!typed) this.#log.error({ run, err: error }, 'command of another replica failed');
+      answer = {
+        code: typed?.code ?? 'INTERNAL',
+        message: typed?.message ?? 'Internal error in another replica. See its log.',
+      };
     }
     await this.#db
       .update(commands)

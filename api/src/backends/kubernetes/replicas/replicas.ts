@@ -1,9 +1,9 @@
 /**
- * Several replicas of the API as one: each of them serves every viewer and every runner.
+ * Coordinates the replicas of the API: each of them serves every viewer and every runner.
  *
- * Contract: what is true is in the database; the doorbell only makes it fast. One replica has a run's runner on the line and
- * the run's seat; it alone tells the cluster of the run, or all do when none has it and the cluster does not know. The others
- * follow the stored events, and pass commands on to it.
+ * Contract: the state is in the database; notifications only make it fast. The replica to which a run's runner is connected
+ * has the lease of the run. It alone writes the status of the run to the cluster. When no replica has the lease and the
+ * status is out of date, all replicas write it. The others read the stored events, and forward commands to the leaseholder.
  */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -24,9 +24,9 @@ import { RemoteCommands } from './remote-commands.ts';
 import { Leases, type Lease } from './leases.ts';
 
 const CHECK_EVERY_MS = 2000;
-/** Who was out of reach itself for longer does not judge the others. */
+/** A replica whose own checks were further apart than this does not declare others dead. */
 const MAX_CHECK_GAP_MS = 4000;
-/** Looks in a row that find a run with no replica, until it is for every replica to tell the cluster so. */
+/** After this many checks in a row without a lease, every replica writes the status of the run. */
 const UNOWNED_AFTER = 2;
 
 export interface ReplicasParts {
@@ -38,7 +38,7 @@ export interface ReplicasParts {
   sequencerStates: SequencerStates;
   watchers: Watchers;
   execute: (run: string, by: string, command: RunCommand) => Promise<unknown>;
-  /** Who has the runner on the line, or whose it is to tell the cluster of it, may be another. */
+  /** The lease of the run may have changed, and with it which replica writes its status. */
   leaseChanged: (run: string) => void;
 }
 
@@ -49,11 +49,11 @@ export class Replicas {
   readonly #leases: Leases;
   readonly #follower: Follower;
   readonly #commands: RemoteCommands;
-  /** The seats of other replicas. */
+  /** The leases of other replicas. */
   readonly #leasesElsewhere = new Map<string, Lease>();
-  /** Runs that this replica tells the cluster of. */
+  /** Runs whose status this replica writes to the cluster. */
   readonly #own = new Set<string>();
-  /** How many looks in a row have found the run with no replica. */
+  /** By run: the number of checks in a row without a lease. */
   readonly #unownedChecks = new Map<string, number>();
   readonly #stopped = new AbortController();
   #checking: Promise<void> = Promise.resolve();
@@ -89,7 +89,7 @@ export class Replicas {
       this.#notifyChannel.notify({ about: 'sequencer', name });
     };
     liveRuns.onOpened = ({ row }) => {
-      void this.#logFailure('a seat could not be read', () => this.#readLeases([row.id]));
+      void this.#logFailure('cannot read a lease', () => this.#readLeases([row.id]));
       this.#follower.follow(row.id);
     };
     watchers.announce = (run, count) => {
@@ -108,29 +108,29 @@ export class Replicas {
     await this.#checking;
     await this.#follower.close();
     await this.#leases.close().catch((error: unknown) => {
-      this.#parts.log.warn({ err: error }, 'the other replicas will find out that this one has ended');
+      this.#parts.log.warn({ err: error }, 'cannot release the leases; they expire');
     });
     await this.#notifyChannel.close();
   }
 
   /* ---- for the backend ------------------------------------------------------------------------------------------------ */
 
-  /** Whether it is for this replica to tell the cluster of the run. */
+  /** Whether this replica writes the status of the run to the cluster. */
   isOwn(run: string): boolean {
     return this.#own.has(run);
   }
 
-  /** Whether no replica has the runner, for some time: the one that had it may have died before it told the cluster. */
+  /** Whether no replica has had the lease for some time. The last one may have died before it wrote the status. */
   isUnowned(run: string): boolean {
     return (this.#unownedChecks.get(run) ?? 0) >= UNOWNED_AFTER;
   }
 
-  /** The seat, when another replica has it. */
+  /** The lease, when another replica has it. */
   leaseElsewhere(run: string): Lease | undefined {
     return this.#leasesElsewhere.get(run);
   }
 
-  /** Takes in what others have stored of the run, before its runner is welcomed here. */
+  /** Applies events of the run that others have stored, before its runner is admitted here. */
   catchUp(live: LiveRun): Promise<void> {
     return this.#follower.catchUp(live);
   }
@@ -139,28 +139,28 @@ export class Replicas {
     this.#own.add(run);
     this.#unownedChecks.delete(run);
     this.#leasesElsewhere.delete(run);
-    await this.#logFailure('a seat could not be taken yet', () => this.#leases.acquire(run, hello, since));
+    await this.#logFailure('cannot acquire a lease yet', () => this.#leases.acquire(run, hello, since));
     this.#notifyChannel.notify({ about: 'seat', run });
   }
 
   async releaseLease(run: string): Promise<void> {
-    await this.#logFailure('a seat could not be left yet', () => this.#leases.release(run));
+    await this.#logFailure('cannot release a lease yet', () => this.#leases.release(run));
     this.#notifyChannel.notify({ about: 'seat', run });
   }
 
-  /** There is more of the run in the store than there was. */
+  /** New events of the run were stored. */
   stored(run: string): void {
     this.#notifyChannel.notify({ about: 'events', run });
   }
 
-  /** Asks the replica that has the run's runner; null when none has. */
+  /** Sends the command to the replica that has the lease of the run; null when none has. */
   async command(run: string, by: string, command: RunCommand, timeoutMs: number): Promise<{ result: unknown } | null> {
-    const seat = (await this.#leases.find([run])).get(run);
-    if (!seat || seat.replica === this.id) return null;
-    return { result: await this.#commands.send(seat.replica, run, by, command, timeoutMs) };
+    const lease = (await this.#leases.find([run])).get(run);
+    if (!lease || lease.replica === this.id) return null;
+    return { result: await this.#commands.send(lease.replica, run, by, command, timeoutMs) };
   }
 
-  /* ---- what others say ------------------------------------------------------------------------------------------------ */
+  /* ---- notifications and checks --------------------------------------------------------------------------------------- */
 
   #onNotification(from: string, message: Message): void {
     const { sequencerStates, watchers, liveRuns } = this.#parts;
@@ -169,14 +169,14 @@ export class Replicas {
         this.#follower.follow(message.run);
         return;
       case 'seat':
-        void this.#logFailure('a seat could not be read', () => this.#readLeases([message.run]));
+        void this.#logFailure('cannot read a lease', () => this.#readLeases([message.run]));
         return;
       case 'sequencer':
         sequencerStates.invalidateLocally(message.name);
         return;
       case 'command':
         if (message.to === this.id) {
-          void this.#logFailure('commands could not be read', () => this.#commands.process());
+          void this.#logFailure('cannot read commands', () => this.#commands.process());
         }
         return;
       case 'watchers': {
@@ -195,9 +195,9 @@ export class Replicas {
     }
   }
 
-  /** At everything, for what was not heard. */
+  /** Checks everything, because notifications can be lost. */
   async #check(): Promise<void> {
-    await this.#logFailure('the other replicas could not be looked at', async () => {
+    await this.#logFailure('cannot check the state of the other replicas', async () => {
       const { db, liveRuns, watchers, gateway } = this.#parts;
       await this.#leases.heartbeat();
       const isInTime = performance.now() - this.#checkedAt < MAX_CHECK_GAP_MS;
@@ -227,25 +227,25 @@ export class Replicas {
 
   async #readLeases(runs: readonly string[]): Promise<void> {
     const { gateway, liveRuns, sequencerStates, leaseChanged } = this.#parts;
-    const seats = await this.#leases.find(runs);
+    const leases = await this.#leases.find(runs);
     for (const run of runs) {
-      const seat = seats.get(run);
+      const lease = leases.get(run);
       const connection = gateway.connection(run);
-      if (connection?.hello && seat?.replica !== this.id) {
-        // The newest connection has the seat; one that others took for dead takes it back.
-        if (seat && seat.since > connection.since) gateway.evict(run);
+      if (connection?.hello && lease?.replica !== this.id) {
+        // The newest connection gets the lease. A replica that the others considered dead acquires its leases again.
+        if (lease && lease.since > connection.since) gateway.evict(run);
         else await this.acquireLease(run, connection.hello, connection.since);
         continue;
       }
       const before = this.#leasesElsewhere.get(run);
-      if (seat && seat.replica !== this.id) {
-        this.#leasesElsewhere.set(run, seat);
+      if (lease && lease.replica !== this.id) {
+        this.#leasesElsewhere.set(run, lease);
         this.#unownedChecks.delete(run);
         if (this.#own.delete(run)) leaseChanged(run);
       } else this.#leasesElsewhere.delete(run);
       const live = liveRuns.get(run);
       const held = this.#leasesElsewhere.has(run) || connection !== null;
-      if (!live || (live.connected === held && before?.replica === seat?.replica)) continue;
+      if (!live || (live.connected === held && before?.replica === lease?.replica)) continue;
       live.connected = held && !isFinal(live.row.phase);
       live.seenAt = new Date();
       live.changed.notify();
@@ -260,9 +260,9 @@ export class Replicas {
     this.#unownedChecks.clear();
     for (const run of open) {
       if (gateway.connection(run) || this.#leasesElsewhere.has(run)) continue;
-      const looks = (before.get(run) ?? 0) + 1;
-      this.#unownedChecks.set(run, looks);
-      if (looks === UNOWNED_AFTER) leaseChanged(run);
+      const checks = (before.get(run) ?? 0) + 1;
+      this.#unownedChecks.set(run, checks);
+      if (checks === UNOWNED_AFTER) leaseChanged(run);
     }
   }
 
