@@ -1,4 +1,4 @@
-/** A script asks people, and tells how far it is. */
+/** A script asks the operators questions, and reports its progress. */
 import { expect, test } from '../src/fixtures.ts';
 import { SequencerPage } from '@sequencer/testing/pages/sequencer-page';
 
@@ -11,7 +11,7 @@ if sequencer.confirm('Is the dome open?'):
 print('then', sequencer.ask('Nobody answers this', default='nothing', timeout=8))
 `;
 
-test('questions are answered by whoever comes first, and the page says who it was', async ({ page, context }) => {
+test('the first answer to a question counts, and the page shows who gave it', async ({ page, context }) => {
   const sequencer = new SequencerPage(page);
   await sequencer.run('satp1', SCRIPT);
   const confirm = page.getByRole('alert', { name: 'The script asks: Is the dome open?' });

@@ -1,4 +1,4 @@
-/** Breakpoints: before and while a script runs, in the script and in a library, seen by everybody. */
+/** Breakpoints set before and during a run, in the script and in a library, and shared by all viewers. */
 import { expect, test } from '../src/fixtures.ts';
 import { SequencerPage } from '@sequencer/testing/pages/sequencer-page';
 
@@ -13,7 +13,7 @@ while True:
     which('python-that-is-nowhere')
 `;
 
-test('set before the run, they stop it, say why, and can be changed while it runs', async ({ page, context }) => {
+test('breakpoints stop a run, show why, and can be changed while it runs', async ({ page, context }) => {
   const sequencer = new SequencerPage(page);
   await sequencer.open('satp1');
   await sequencer.load(LOOP);
@@ -36,13 +36,13 @@ test('set before the run, they stop it, say why, and can be changed while it run
   const otherScript = other.getByRole('region', { name: 'Script', exact: true });
   await expect(otherScript.locator('.breakpoint.plain')).toHaveCount(1);
 
-  // A click in the gutter beside `n += 1`; the mark is solid when the runner has accepted it.
+  // A click in the gutter at `n += 1`. The mark is solid when the runner has accepted it.
   const gutter = script.locator('.breakpoint-gutter .cm-gutterElement');
   await gutter.nth(7).click();
   await expect(script.locator('.breakpoint.plain')).toHaveCount(2);
   await expect(otherScript.locator('.breakpoint.plain')).toHaveCount(2);
 
-  // With a condition; the first one goes.
+  // Adds a condition, and removes the first breakpoint.
   await list.getByRole('button', { name: 'Remove the breakpoint at line 6' }).click();
   await list.getByRole('button', { name: 'Change the breakpoint at line 7' }).click();
   const form = list.getByRole('form', { name: 'Breakpoint at line 7' });
@@ -53,7 +53,7 @@ test('set before the run, they stop it, say why, and can be changed while it run
   await page.getByRole('button', { name: /Continue F8/ }).click();
   await expect(list.getByRole('status', { name: 'Why it stopped' })).toContainText('because n >= 5');
 
-  // A condition that raises stops, and says what it raised.
+  // A condition that raises stops the run and shows the exception.
   await list.getByRole('button', { name: 'Change the breakpoint at line 7' }).click();
   await form.getByLabel('Condition').fill('nowhere > 1');
   await form.getByRole('button', { name: 'Save' }).click();
@@ -61,13 +61,13 @@ test('set before the run, they stop it, say why, and can be changed while it run
   await page.keyboard.press('F8');
   await expect(list.getByRole('status', { name: 'Why it stopped' })).toContainText('NameError');
 
-  // Off, it stops nothing any more.
+  // A disabled breakpoint does not stop the run.
   await list.getByRole('checkbox', { name: 'Enable the breakpoint at line 7' }).click();
   await expect(script.locator('.breakpoint.off')).toHaveCount(1);
   await page.keyboard.press('F8');
   await expect(sequencer.state).toContainText('Running');
 
-  // In a file of the library, which opens read only.
+  // In a library file, which opens read only.
   await list.getByLabel('Module or file to open').fill('shutil');
   await list.getByLabel('Module or file to open').press('Enter');
   const source = page.getByRole('region', { name: 'Source file' });

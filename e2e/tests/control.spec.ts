@@ -1,10 +1,10 @@
-/** Pausing, stepping and stopping, with two browsers on the same run. */
+/** Pauses, steps and stops a run that two browsers show. */
 import { expect, test } from '../src/fixtures.ts';
 import { SequencerPage } from '@sequencer/testing/pages/sequencer-page';
 
 const COUNTER = 'import time\ni = 0\nwhile True:\n    i += 1\n    time.sleep(0.02)\n';
 
-test('pause, step with keys, continue, interrupt', async ({ page, context }) => {
+test('a run pauses, steps with keys, continues and is interrupted', async ({ page, context }) => {
   const sequencer = new SequencerPage(page);
   await sequencer.run('satp1', COUNTER);
   await expect(sequencer.state).toContainText('Running');
@@ -38,13 +38,13 @@ test('pause, step with keys, continue, interrupt', async ({ page, context }) => 
   await ladder.getByRole('button', { name: 'Interrupt' }).click();
   await expect(sequencer.state).toContainText('Interrupted');
   await expect(second.state).toContainText('Interrupted');
-  // What was under way did not fail by itself.
+  // The interrupted statement is not shown as failed.
   const statements = page.getByRole('region', { name: 'Statements over time' });
   await expect(statements).toContainText('0 failed');
   await expect(statements).toContainText('1 cut off');
 });
 
-test('a pause inside a long call says what it waits for, and can be taken back', async ({ page }) => {
+test('a pause inside a long call shows what it waits for, and can be cancelled', async ({ page }) => {
   const sequencer = new SequencerPage(page);
   await sequencer.run('satp1', 'import time\ntime.sleep(30)\n');
   await expect(sequencer.state).toContainText('Running');
@@ -59,24 +59,24 @@ test('a pause inside a long call says what it waits for, and can be taken back',
   await expect(sequencer.state).toContainText('Terminated');
 });
 
-test('a run that starts paused stands before its first line', async ({ page }) => {
+test('a run that starts paused is at its first line', async ({ page }) => {
   const sequencer = new SequencerPage(page);
   await sequencer.open('satp1');
   await sequencer.load("print('first')\nprint('second')\n");
   await sequencer.start('Run paused');
   await expect(sequencer.state).toContainText('Paused');
   await expect(sequencer.output).not.toContainText('first');
-  // A key goes into a call that has no code of its own over it, as a person expects.
+  // Step into steps over a call without Python code.
   await page.keyboard.press('F11');
   await expect(sequencer.output).toContainText('first');
   await expect(sequencer.output).not.toContainText('second');
   await page.getByRole('button', { name: /Continue F8/ }).click();
   await expect(sequencer.state).toContainText('Succeeded');
-  // Without a prompt the keys are the browser's again: F5 reloads.
-  const taken = await page.evaluate(() => {
+  // Without a prompt the browser handles the keys: F5 reloads.
+  const isPrevented = await page.evaluate(() => {
     const event = new KeyboardEvent('keydown', { key: 'F5', bubbles: true, cancelable: true });
     document.body.dispatchEvent(event);
     return event.defaultPrevented;
   });
-  expect(taken).toBe(false);
+  expect(isPrevented).toBe(false);
 });

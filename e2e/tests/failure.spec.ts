@@ -1,4 +1,4 @@
-/** A failed statement holds the run; it is mended while it waits, and goes on. */
+/** A failed statement holds the run: retry, skip, go to another statement, or edit the script and continue. */
 import { expect, test } from '../src/fixtures.ts';
 import { SequencerPage } from '@sequencer/testing/pages/sequencer-page';
 
@@ -22,7 +22,7 @@ print('left out')
 print('end')
 `;
 
-test('held: first cause first, retry, skip, and mending what has not run', async ({ page, context }) => {
+test('a held run shows its first cause, retries, and continues after an edit', async ({ page, context }) => {
   test.setTimeout(120_000);
   const sequencer = new SequencerPage(page);
   await sequencer.open('satp1');
@@ -37,7 +37,7 @@ test('held: first cause first, retry, skip, and mending what has not run', async
   await expect(card.getByText(/RuntimeError: move_to failed/).first()).toBeVisible();
   await expect(card).toContainText('clean-up code');
   await expect(sequencer.output).toContainText('cleaned up');
-  // Nothing is chosen beforehand, and no key chooses.
+  // No action is preselected, and no key triggers one.
   expect(await card.evaluate((element) => element.contains(document.activeElement))).toBe(false);
   for (const key of ['Enter', 'F8', 'F10']) await page.keyboard.press(key);
   await expect(sequencer.state).toContainText('Needs you');
@@ -52,7 +52,7 @@ test('held: first cause first, retry, skip, and mending what has not run', async
   await expect(sequencer.output).toContainText('moved after 3');
   await expect(card.getByRole('heading')).toContainText('Statement 5 failed');
 
-  // What ran is locked; the failed statement and what follows can be changed.
+  // Lines that ran are locked. The failed statement and those after it can be edited.
   await card.getByRole('button', { name: /^Edit what has not run/ }).click();
   const edit = page.getByRole('region', { name: 'Edit what has not run' });
   await expect(edit.locator('.locked-line').first()).toBeVisible();
@@ -62,27 +62,27 @@ test('held: first cause first, retry, skip, and mending what has not run', async
   await edit.getByText('move(99)').click();
   await page.keyboard.press('End');
   await page.keyboard.press('Shift+Home');
-  await page.keyboard.type("print('mended')");
+  await page.keyboard.type("print('fixed')");
   await expect(edit).toContainText('1 line changed');
 
-  // The draft stays here whatever happens to the page.
+  // The draft survives a reload.
   await page.reload();
   await page
     .getByRole('button', { name: /^Edit what has not run/ })
     .first()
     .click();
-  await expect(edit).toContainText("print('mended')");
+  await expect(edit).toContainText("print('fixed')");
   await edit.getByRole('button', { name: /^Apply to run/ }).click();
   const dialog = page.getByRole('dialog');
   await expect(dialog).toContainText('Apply 1 changed line to run');
   await expect(dialog.locator('.cm-deletedChunk')).toContainText('move(99)');
   await dialog.getByRole('button', { name: 'Apply and retry' }).click();
-  await expect(sequencer.output).toContainText('mended');
+  await expect(sequencer.output).toContainText('fixed');
   await expect(sequencer.state).toContainText('Succeeded');
-  await expect(page.getByRole('region', { name: 'Script', exact: true })).toContainText("print('mended')");
+  await expect(page.getByRole('region', { name: 'Script', exact: true })).toContainText("print('fixed')");
   const versions = page.getByRole('region', { name: /^Versions of the script/ });
   await versions.getByRole('button', { name: 'Changes in version 2' }).click();
-  await expect(page.getByRole('dialog')).toContainText("print('mended')");
+  await expect(page.getByRole('dialog')).toContainText("print('fixed')");
   await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
   await page.getByRole('tab', { name: 'Actions' }).click();
   const record = page.getByRole('log', { name: 'Who did what' });
@@ -90,7 +90,7 @@ test('held: first cause first, retry, skip, and mending what has not run', async
   await expect(record).toContainText('version 2 by');
 });
 
-test('held: skip, another statement, and stop', async ({ page }) => {
+test('a held run continues with another statement, or skips the failed one', async ({ page }) => {
   const sequencer = new SequencerPage(page);
   await sequencer.open('satp1');
   await sequencer.load("1/0\nprint('second')\nprint('third')\nnowhere\nprint('last')\n");
@@ -108,7 +108,7 @@ test('held: skip, another statement, and stop', async ({ page }) => {
   await expect(sequencer.state).toContainText('Succeeded');
 });
 
-test('edited while it runs: it pauses before what is edited', async ({ page }) => {
+test('a run pauses automatically before the lines that are being edited', async ({ page }) => {
   const sequencer = new SequencerPage(page);
   await sequencer.run('satp1', "import time\ntime.sleep(6)\nprint('old')\nprint('end')\n");
   await expect(sequencer.state).toContainText('Running');
@@ -132,7 +132,7 @@ test('edited while it runs: it pauses before what is edited', async ({ page }) =
   await expect(sequencer.state).toContainText('Succeeded');
 });
 
-test('the run gets past an edited line: nothing is applied, and the draft is kept', async ({ page, stack }) => {
+test('an edit of a line that has run meanwhile is not applied, and the draft is kept', async ({ page, stack }) => {
   const sequencer = new SequencerPage(page);
   await sequencer.run('satp1', "import time\ninput('go on?')\nprint('old')\ntime.sleep(600)\n");
   await expect(sequencer.state).toContainText('Running');
@@ -146,12 +146,12 @@ test('the run gets past an edited line: nothing is applied, and the draft is kep
   await edit.getByRole('button', { name: /^Apply to run/ }).click();
   const dialog = page.getByRole('dialog');
   await expect(dialog).toContainText('Apply 1 changed line');
-  // The run goes on behind the question.
-  const { sequencer: seat } = await stack.query<{ sequencer: { activeRun: { id: string } } }>(
+  // The run continues while the dialog is open.
+  const { sequencer: satp1 } = await stack.query<{ sequencer: { activeRun: { id: string } } }>(
     '{ sequencer(name: "satp1") { activeRun { id } } }',
   );
   await stack.query('mutation ($run: ID!) { answerAsk(run: $run, ask: 1, answer: "yes") { id } }', {
-    run: seat.activeRun.id,
+    run: satp1.activeRun.id,
   });
   await expect(sequencer.output).toContainText('old');
   await dialog.getByRole('button', { name: 'Apply', exact: true }).click();

@@ -1,4 +1,4 @@
-/** Looking into a stopped script: calls, variables, watches, evaluating; stepping a trace of several. */
+/** Inspects a paused script: calls, variables, watches and evaluations. Steps one of several traces. */
 import { expect, test } from '../src/fixtures.ts';
 import { SequencerPage } from '@sequencer/testing/pages/sequencer-page';
 
@@ -29,7 +29,7 @@ observe('moon')
 done = True
 `;
 
-test('calls, variables, watches and evaluations of a stopped trace', async ({ page }) => {
+test('shows calls, variables, watches and evaluations of a paused trace', async ({ page }) => {
   const sequencer = new SequencerPage(page);
   await sequencer.open('satp1');
   await sequencer.load(SCRIPT);
@@ -38,11 +38,11 @@ test('calls, variables, watches and evaluations of a stopped trace', async ({ pa
   await sequencer.start();
   const details = page.getByRole('complementary', { name: 'Details' });
   await expect(details.getByRole('status', { name: 'Why it stopped' })).toContainText('breakpoint at line 13');
-  // The other thread goes on, and the header says so.
+  // The other thread keeps running, and the header shows that.
   await expect(sequencer.state).toContainText('Running');
   await expect(sequencer.state).toContainText('1 of 2 stopped');
 
-  // The innermost call first; choosing the caller shows its names.
+  // The innermost call is first. Selecting the caller shows its variables.
   const step = details.getByRole('button', { name: /^<module> line/ });
   await expect(details.getByRole('button', { name: /^observe line 13/ })).toHaveAttribute('aria-current', 'true');
   await expect(details.getByText("'moon'")).toBeVisible();
@@ -51,10 +51,10 @@ test('calls, variables, watches and evaluations of a stopped trace', async ({ pa
   await details.getByRole('button', { name: 'Expand position' }).click();
   await details.getByRole('button', { name: "Expand ['el']" }).click();
   await expect(details.getByText('70', { exact: true })).toBeVisible();
-  // A repr that raises harms nothing.
+  // A repr that raises shows its error in place.
   await expect(details.getByText('<Bad>', { exact: true })).toBeVisible();
 
-  // Watched, and evaluated again at each stop.
+  // A watch is evaluated at each stop.
   await details.getByRole('button', { name: /^observe line 13/ }).click();
   await details.getByLabel('Expression to watch').fill('total * 2');
   await details.getByLabel('Expression to watch').press('Enter');
@@ -62,53 +62,53 @@ test('calls, variables, watches and evaluations of a stopped trace', async ({ pa
   await expect(watch.getByRole('listitem')).toContainText('total * 20');
 
   await page.keyboard.press('Escape');
-  // To where `step`, and then `total`, have other values.
+  // Steps to where `step`, and then `total`, have changed.
   for (const line of ['line 14', 'line 13', 'line 14', 'line 13']) {
     await details.getByRole('button', { name: 'Step over, trace 1' }).click();
     await expect(details.getByRole('button', { name: `observe ${line}` })).toBeVisible();
   }
   await expect(details.getByText('changed').first()).toBeVisible();
 
-  // An expression, an assignment, an exception, several lines; typing in the field steps nothing.
+  // Evaluates an expression, an assignment, an exception and several lines. Typing in the field does not step.
   const evaluate = details.getByRole('region', { name: /^Evaluate/ });
   const field = evaluate.getByRole('textbox');
-  const said = evaluate.getByRole('log');
+  const log = evaluate.getByRole('log');
   await field.fill("target + '!'");
   await field.press('Enter');
-  await expect(said).toContainText("'moon!'");
+  await expect(log).toContainText("'moon!'");
   await expect(field).toHaveAttribute('aria-busy', 'false');
   await field.fill('total = 100');
   await field.press('Enter');
-  await expect(said).toContainText('> total = 100');
+  await expect(log).toContainText('> total = 100');
   await expect(field).toHaveAttribute('aria-busy', 'false');
   await field.fill('total');
   await field.press('Enter');
-  await expect(said).toContainText(/> total100/);
+  await expect(log).toContainText(/> total100/);
   await expect(field).toHaveAttribute('aria-busy', 'false');
   await field.fill('nowhere');
   await field.press('Enter');
-  await expect(said).toContainText('NameError');
+  await expect(log).toContainText('NameError');
   await expect(field).toHaveAttribute('aria-busy', 'false');
   await field.fill('for i in range(2):');
   await field.press('Shift+Enter');
   await field.pressSequentially('    total += i');
   await field.press('Enter');
-  await expect(said).toContainText('total += i');
+  await expect(log).toContainText('total += i');
   await expect(field).toHaveAttribute('aria-busy', 'false');
   await field.fill('total + 0');
   await field.press('Enter');
-  await expect(said).toContainText('> total + 0101');
+  await expect(log).toContainText('> total + 0101');
   await expect(field).toHaveAttribute('aria-busy', 'false');
   await field.press('ArrowUp');
   await expect(field).toHaveValue('total + 0');
   await field.press('ArrowUp');
   await expect(field).toHaveValue(/for i in range/);
 
-  // One that hangs is interrupted alone.
+  // Interrupts an evaluation that hangs, and not the script.
   await field.fill('time.sleep(1000)');
   await field.press('Enter');
   await evaluate.getByRole('button', { name: 'Interrupt evaluation' }).click();
-  await expect(said).toContainText('Interrupted.');
+  await expect(log).toContainText('Interrupted.');
   await expect(details.getByRole('button', { name: 'Step over, trace 1' })).toBeEnabled();
 
   await page.getByRole('tab', { name: 'Actions' }).click();
@@ -116,7 +116,7 @@ test('calls, variables, watches and evaluations of a stopped trace', async ({ pa
 
   await details.getByRole('button', { name: 'Remove the breakpoint at line 13' }).click();
   await expect(details).toContainText('No breakpoints. Click left');
-  // To the end of the loop, out, and into another trace's turn.
+  // Runs to the end of the loop, and then to the end.
   await details.getByRole('button', { name: 'Run to end of loop, trace 1' }).click();
   await expect(details.getByRole('button', { name: /^observe line 15/ })).toBeVisible();
   await page.getByRole('region', { name: 'Script', exact: true }).getByText('done = True').click();
@@ -124,7 +124,7 @@ test('calls, variables, watches and evaluations of a stopped trace', async ({ pa
   await expect(sequencer.state).toContainText('Succeeded');
 });
 
-test('a paused run has its traces one by one, by keys too', async ({ page }) => {
+test('keys select and step each trace of a paused run', async ({ page }) => {
   const sequencer = new SequencerPage(page);
   await sequencer.run('satp1', SCRIPT.replace("observe('moon')", 'while True:\n    time.sleep(0.02)'));
   await expect(sequencer.state).toContainText('Running');
@@ -139,7 +139,7 @@ test('a paused run has its traces one by one, by keys too', async ({ page }) => 
   await page.keyboard.press('[');
   await expect(details.getByRole('region', { name: /Variables T1/ })).toBeVisible();
 
-  // To the cursor, which stands in this file.
+  // Runs to the cursor, which is in this file.
   await page.getByRole('region', { name: 'Script', exact: true }).getByText('while True:').click();
   await details.getByRole('button', { name: 'Run to cursor, trace 1' }).click();
   await expect(details.getByRole('button', { name: 'line 24' }).first()).toBeVisible();

@@ -1,20 +1,20 @@
-/** The stop ladder with a script that does not heed it; and a run that begins with a later statement. */
+/** The stop ladder with a script that ignores signals, and a run that starts from a later statement. */
 import { expect, test } from '../src/fixtures.ts';
 import { SequencerPage } from '@sequencer/testing/pages/sequencer-page';
 import { Stack } from '@sequencer/testing/stack/stack';
 
-const DEAF = `import signal
+const IGNORES_SIGINT = `import signal
 import time
 signal.signal(signal.SIGINT, signal.SIG_IGN)
 while True:
     time.sleep(0.1)
 `;
 
-test('a deaf script is seen to be deaf, the next rung is armed and not pressed, and the telescope is spoken of', async ({
+test('a script that ignores SIGINT is reported, with the telescope status, and no rung is sent automatically', async ({
   page,
 }) => {
   const sequencer = new SequencerPage(page);
-  await sequencer.run('satp1', DEAF);
+  await sequencer.run('satp1', IGNORES_SIGINT);
   await expect(page.getByRole('region', { name: 'Script', exact: true }).locator('.running-line')).toHaveCount(2);
   await page.keyboard.press('Shift+F5');
   const ladder = page.getByRole('dialog', { name: /Stop run/ });
@@ -29,7 +29,7 @@ test('a deaf script is seen to be deaf, the next rung is armed and not pressed, 
     /No operation of this run|Still running on the telescope|We cannot see the telescope/,
   );
   await expect(ladder).toContainText(/seen .* ago/);
-  // Kill is not offered before Terminate was sent; Terminate asks once more, as its time has not come.
+  // Kill is not offered before Terminate is sent. An early Terminate requires confirmation.
   await expect(ladder.getByRole('button', { name: 'Kill' })).toHaveCount(0);
   await ladder.getByRole('button', { name: 'Terminate now…' }).click();
   await expect(sequencer.state).toContainText('Stopping');
@@ -38,7 +38,7 @@ test('a deaf script is seen to be deaf, the next rung is armed and not pressed, 
   await expect(page.getByRole('region', { name: 'Left on the telescope' })).toBeVisible();
 });
 
-test('again from a later statement, with what that leaves out', async ({ page }) => {
+test('a run again from a later statement shows what it leaves out', async ({ page }) => {
   const sequencer = new SequencerPage(page);
   await sequencer.run('satp1', "print('first')\nimport time\nprint('third')\n");
   await expect(sequencer.state).toContainText('Succeeded');
@@ -59,7 +59,7 @@ interface Stops {
   runs: { edges: { node: { stops: { level: string }[] } }[] };
 }
 
-test('it climbs by itself only when asked to, counts down, and the outcome tells which rung ended it', async ({
+test('rungs are sent automatically only on request, count down, and the outcome names the last one', async ({
   page,
 }) => {
   test.setTimeout(150_000);
@@ -67,7 +67,7 @@ test('it climbs by itself only when asked to, counts down, and the outcome tells
   try {
     await page.goto(`${stack.url}/satp1`);
     const sequencer = new SequencerPage(page);
-    await sequencer.load(DEAF.replace('while', 'signal.signal(signal.SIGTERM, signal.SIG_IGN)\nwhile'));
+    await sequencer.load(IGNORES_SIGINT.replace('while', 'signal.signal(signal.SIGTERM, signal.SIG_IGN)\nwhile'));
     await sequencer.start();
     await expect(page.getByRole('region', { name: 'Script', exact: true }).locator('.running-line')).toHaveCount(2);
     await page.keyboard.press('Shift+F5');
@@ -76,7 +76,7 @@ test('it climbs by itself only when asked to, counts down, and the outcome tells
     await ladder.getByRole('button', { name: 'Interrupt', exact: true }).click();
     await expect(ladder).toContainText('The next rung is sent automatically at the deadline.');
     await expect(ladder).toContainText(/\d s of 3 s/);
-    // Nobody presses anything more.
+    // The next rungs are sent without a click.
     await expect(ladder.getByRole('progressbar', { name: 'Terminate: time until the deadline' })).toBeVisible({
       timeout: 20_000,
     });
@@ -86,7 +86,7 @@ test('it climbs by itself only when asked to, counts down, and the outcome tells
     const { runs } = await stack.query<Stops>(STOPS);
     expect(runs.edges[0]?.node.stops.map((stop) => stop.level)).toEqual(['INTERRUPT', 'TERMINATE', 'KILL']);
 
-    // Not asked to, it waits for a person at each rung; the last one wants the telescope's name.
+    // Without the request, each rung needs a click, and Kill the telescope's name.
     await page.getByRole('button', { name: 'Run again…' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Run again', exact: true }).click();
     await expect(page.getByRole('region', { name: 'Script', exact: true }).locator('.running-line')).toHaveCount(2);

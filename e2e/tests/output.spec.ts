@@ -1,4 +1,4 @@
-/** What a script writes: colours, progress bars, bytes that are no text, and the line that each came from. */
+/** The output of a script: colours, progress bars, bytes that are not text, and the line that wrote each. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from '../src/fixtures.ts';
 import { SequencerPage } from '@sequencer/testing/pages/sequencer-page';
@@ -35,7 +35,7 @@ w("\\x1b(B\\x1b[mplain after tput sgr0\\n")
 w("spin |\\b/\\b-\\b\\\\\\n")
 `;
 
-test('lines that are written over are shown and saved as a terminal shows them', async ({ page }) => {
+test('overwritten lines are shown and downloaded as a terminal shows them', async ({ page }) => {
   const sequencer = new SequencerPage(page);
   await sequencer.run('lat', OVERWRITTEN);
   await expect(sequencer.state).toContainText('Succeeded');
@@ -59,7 +59,9 @@ test('lines that are written over are shown and saved as a terminal shows them',
   expect(readFileSync(await (await download).path(), 'utf8')).toBe(`${lines.join('\n')}\n`);
 });
 
-test('colours, carriage returns and binary, each line with the line that wrote it', async ({ page }) => {
+test('colours, carriage returns and binary output are shown, with the script line that wrote them', async ({
+  page,
+}) => {
   const sequencer = new SequencerPage(page);
   await sequencer.run('satp1', SCRIPT);
   await expect(sequencer.state).toContainText('Succeeded');
@@ -69,10 +71,10 @@ test('colours, carriage returns and binary, each line with the line that wrote i
   // A progress bar is one line, as in a terminal.
   await expect(row('%')).toHaveCount(1);
   await expect(row('%').locator('.text')).toHaveText('100 %');
-  // Bytes that are no text are shown as such, and hide nothing.
+  // Bytes that are not text are escaped, and hide nothing.
   await expect(row('raw').locator('.text')).toHaveText('raw \\xff\\xfe ␀ end');
   await expect(row('grüße')).toContainText('☃');
-  // Tagged with trace and line when it came from Python; a child's is not.
+  // Output from Python has a trace and a line. Output of a child process has neither.
   await expect(row('in a loop b')).toContainText('T1');
   await expect(row('in a loop b').getByRole('button')).toHaveText('11');
   await expect(row('from a child').locator('.text')).toHaveText('from a child');

@@ -1,4 +1,4 @@
-/** Breakpoints that count, and points that only write a line. */
+/** Breakpoints with a hit count, and log points. */
 import { expect, test } from '../src/fixtures.ts';
 import { SequencerPage } from '@sequencer/testing/pages/sequencer-page';
 
@@ -9,7 +9,10 @@ for step in range(6):
 print('total', total)
 `;
 
-test('one stops at its third hit, another writes what it sees and stops nothing', async ({ page, stack }) => {
+test('a breakpoint stops at its third hit, and a log point writes a message without stopping', async ({
+  page,
+  stack,
+}) => {
   const sequencer = new SequencerPage(page);
   await sequencer.open('satp1');
   await sequencer.load(LOOP);
@@ -18,7 +21,7 @@ test('one stops at its third hit, another writes what it sees and stops nothing'
   const script = page.getByRole('region', { name: 'Script', exact: true });
   const details = page.getByRole('complementary', { name: 'Details' });
 
-  // What the server refuses stands beside its button, which can be used again.
+  // An error of the server is shown next to its button, which can be used again.
   const wanted = details.getByLabel('Module or file to open');
   const open = details.getByRole('button', { name: 'Open' });
   await wanted.fill('no.such.module');
@@ -30,7 +33,7 @@ test('one stops at its third hit, another writes what it sees and stops nothing'
   await expect(details.getByRole('alert')).toHaveCount(0);
   await page.getByRole('button', { name: 'Back to the script' }).click();
 
-  // Both by the keyboard alone: the script is read by its cursor.
+  // Sets both with the keyboard alone.
   await script.getByRole('textbox', { name: 'The script of this run, read only' }).focus();
   for (const key of ['ArrowDown', 'ArrowDown', 'ArrowDown', 'ArrowUp', 'F9']) await page.keyboard.press(key);
   await expect(details.getByRole('button', { name: 'Change the breakpoint at line 3' })).toBeVisible();
@@ -63,11 +66,11 @@ test('one stops at its third hit, another writes what it sees and stops nothing'
   await expect(sequencer.state).toContainText('Succeeded');
   await expect(written).toHaveCount(6);
   await expect(written.last()).toContainText('step 5: 15');
-  // In their places between what the script printed, and there for whoever comes later.
-  const { sequencer: seat } = await stack.query<{ sequencer: { lastRun: { id: string } } }>(
+  // Messages are in order with the output, also for a late viewer.
+  const { sequencer: satp1 } = await stack.query<{ sequencer: { lastRun: { id: string } } }>(
     '{ sequencer(name: "satp1") { lastRun { id } } }',
   );
-  await page.goto(`/runs/${seat.lastRun.id}`);
+  await page.goto(`/runs/${satp1.lastRun.id}`);
   await expect(sequencer.output.locator('.row').nth(2)).toContainText('step 1: 1');
   await expect(sequencer.output.locator('.row').nth(3).locator('.text')).toHaveText('step 1');
   await page.getByRole('tab', { name: 'Events' }).click();

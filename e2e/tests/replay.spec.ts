@@ -1,9 +1,9 @@
-/** A run that has ended, as it was at any moment. */
+/** Replay of a run that has ended. */
 import { expect, test } from '../src/fixtures.ts';
 
 const SCRIPT = "import time\nprint('one')\ntime.sleep(1)\nprint('two')\ntime.sleep(1)\nprint('three')\n";
 
-test('the slider goes by statement, the address keeps the moment, and it plays', async ({ page, stack }) => {
+test('the replay steps by statement, keeps its time in the URL, and plays', async ({ page, stack }) => {
   const id = await stack.submit(SCRIPT);
   await stack.until(id, 'SUCCEEDED');
   await page.goto(`/runs/${id}`);

@@ -1,4 +1,4 @@
-/** One asyncio task is stepped while the others go on, and while they wait. */
+/** Steps one asyncio task while the others run, and while they are frozen. */
 import { expect, test } from '../src/fixtures.ts';
 import { SequencerPage } from '@sequencer/testing/pages/sequencer-page';
 
@@ -18,7 +18,7 @@ async def main():
 asyncio.run(main())
 `;
 
-test('a step over an await stays in its task, whose name stands beside it', async ({ page }) => {
+test('a step over an await stays in its task, which is shown by name', async ({ page }) => {
   const sequencer = new SequencerPage(page);
   await sequencer.open('satp1');
   await sequencer.load(SCRIPT);
@@ -28,7 +28,7 @@ test('a step over an await stays in its task, whose name stands beside it', asyn
   await expect(details.getByRole('status', { name: 'Why it stopped' })).toContainText('breakpoint at line 5');
   const trace = (name: string) => details.locator('.trace').filter({ hasText: `${name} task` });
   await expect(trace('east')).toContainText('paused');
-  // The other tasks go on while this one is stepped.
+  // The other tasks keep running during the steps.
   await details.getByRole('button', { name: 'Remove the breakpoint at line 5' }).click();
   await expect(details).toContainText('No breakpoints. Click left');
   const step = trace('east').getByRole('button', { name: /^Step over/ });
@@ -51,7 +51,7 @@ const LOCKED = `import asyncio
 async def hold(lock):
     async with lock:
         await asyncio.sleep(0.05)
-    print('given back')
+    print('released')
 
 async def stepped(lock):
     await asyncio.sleep(0)
@@ -68,9 +68,7 @@ async def main():
 asyncio.run(main())
 `;
 
-test('the others wait during a step if one wants it, and are let go on when it waits for one of them', async ({
-  page,
-}) => {
+test('other tasks can be frozen during a step, and resumed when the step waits for one of them', async ({ page }) => {
   const sequencer = new SequencerPage(page);
   await sequencer.open('satp1');
   await sequencer.load(LOCKED);
@@ -79,17 +77,17 @@ test('the others wait during a step if one wants it, and are let go on when it w
   const details = page.getByRole('complementary', { name: 'Details' });
   const trace = details.locator('.trace').filter({ hasText: 'stepped task' });
   await expect(trace.getByRole('button', { name: 'line 9' })).toBeVisible();
-  // What shares its thread stands, and says so.
+  // The main thread shares the thread of the task, and is shown as blocked.
   const main = details.locator('.trace').filter({ hasText: 'MainThread thread' });
   await expect(main).toContainText('blocked by T');
   const others = page.getByRole('checkbox', { name: 'Freeze other tasks during a step' });
   await expect(others).toHaveCount(1);
   await expect(others).not.toBeChecked();
-  // By the keyboard; it is remembered.
+  // Set with the keyboard, and kept after a reload.
   await others.focus();
   await page.keyboard.press('Space');
   const stepOver = async () => {
-    // Until the answer to the step before is here, the key does nothing.
+    // The key does nothing until the previous step is confirmed.
     await expect(sequencer.controls.getByRole('button', { name: 'Over', exact: true })).toBeEnabled();
     await page.keyboard.press('F10');
   };
@@ -101,11 +99,11 @@ test('the others wait during a step if one wants it, and are let go on when it w
   await expect(trace.getByRole('button', { name: 'line 11' })).toBeVisible();
   await stepOver();
   await expect(trace.getByRole('status')).toContainText('The step is waiting, with 1 other task frozen.');
-  await expect(sequencer.output).not.toContainText('given back');
+  await expect(sequencer.output).not.toContainText('released');
   await trace.getByRole('button', { name: 'Resume other tasks' }).click();
   await expect(trace.getByRole('button', { name: 'line 12' })).toBeVisible();
   await expect(trace.getByRole('status')).toHaveCount(0);
-  await expect(sequencer.output).toContainText('given back');
+  await expect(sequencer.output).toContainText('released');
   await page.keyboard.press('F8');
   await expect(sequencer.state).toContainText('Succeeded');
   await expect(sequencer.output).toContainText('has it');

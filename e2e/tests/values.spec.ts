@@ -1,4 +1,4 @@
-/** Arrays in the variables, the words of pdb, and assigning to what the script then uses. */
+/** Arrays in the variables, commands of pdb, and assignments that the script then uses. */
 import { expect, test } from '../src/fixtures.ts';
 import { SequencerPage } from '@sequencer/testing/pages/sequencer-page';
 
@@ -31,23 +31,23 @@ test('arrays have shape, type and a preview, and open row by row', async ({ page
   await track.getByRole('button', { name: 'Expand [2]' }).click();
   await expect(track.getByText('191.0', { exact: true })).toBeVisible();
 
-  // Words of pdb, for those who know them.
+  // Commands of pdb.
   const evaluate = details.getByRole('region', { name: /^Evaluate/ });
   const field = evaluate.getByRole('textbox');
-  const said = evaluate.getByRole('log');
-  const say = async (text: string, answer: string | RegExp) => {
+  const log = evaluate.getByRole('log');
+  const evaluates = async (text: string, answer: string | RegExp) => {
     await field.fill(text);
     await field.press('Enter');
-    await expect(said).toContainText(answer);
+    await expect(log).toContainText(answer);
     await expect(field).toHaveAttribute('aria-busy', 'false');
   };
-  await say('p track.shape', '(3, 4)');
-  await say('whatis offset', 'int');
-  await say('w', /<script>\(9\)<module>\(\)\s*> <script>\(7\)point\(\)/);
-  await say('l', /7->\s+return az \+ offset/);
-  await say('a', /az = 180\s+el = 50/);
-  // What is assigned is what the script goes on with, and the variables show it.
-  await say('!offset = 3', '> !offset = 3');
+  await evaluates('p track.shape', '(3, 4)');
+  await evaluates('whatis offset', 'int');
+  await evaluates('w', /<script>\(9\)<module>\(\)\s*> <script>\(7\)point\(\)/);
+  await evaluates('l', /7->\s+return az \+ offset/);
+  await evaluates('a', /az = 180\s+el = 50/);
+  // The script continues with an assigned value, and the variables show it.
+  await evaluates('!offset = 3', '> !offset = 3');
   await expect(variables.getByRole('listitem').filter({ hasText: /^offset/ })).toContainText('3');
   await field.fill('c');
   await field.press('Enter');
