@@ -1,10 +1,10 @@
-/** When a reconciler wants a key to be reconciled again, after controller-runtime's `reconcile.Result`. */
+/** The result of a reconciliation, after controller-runtime's `reconcile.Result`. */
 export interface ReconcileResult {
-  /** In ms, at the latest; absent: when something changes. */
+  /** The longest delay in ms until the next reconciliation. Absent: only after a change. */
   requeueAfterMs?: number;
 }
 
-/** Nothing to do until something changes. */
+/** No requeue. */
 export const DONE: ReconcileResult = {};
 
 /** @param ms undefined for no requeue */

@@ -1,19 +1,19 @@
 /** Wires up the cache, leader election and, on the leader, the two controllers. */
 import type { KubernetesClient } from '@sequencer/kubernetes/client';
 import { KubernetesError } from '@sequencer/kubernetes/errors';
+import type { ReconcileResult } from '@sequencer/kubernetes/reconcile-result';
+import { WorkQueue } from '@sequencer/kubernetes/work-queue';
 import { LABELS } from '@sequencer/model/kubernetes/names';
-import { EventRecorder } from './status/event-recorder.ts';
+import { ClusterCache } from './cache/cluster-cache.ts';
+import { RunReconciler } from './controllers/run-controller.ts';
+import { SequencerReconciler } from './controllers/sequencer-controller.ts';
+import { StaleCacheError, type StartSettings } from './controllers/start-run.ts';
+import type { RunnerImage } from './pods/runner-image.ts';
 import { Leader, type LeaderOptions } from './runtime/leader.ts';
 import type { Logger } from './runtime/log.ts';
 import type { Metrics } from './runtime/metrics.ts';
-import { RunReconciler } from './controllers/run-controller.ts';
-import type { RunnerImage } from './pods/runner-image.ts';
-import { StaleCacheError, type StartSettings } from './controllers/start-run.ts';
-import { SequencerReconciler } from './controllers/sequencer-controller.ts';
+import { EventRecorder } from './status/event-recorder.ts';
 import { WarmPool } from './warm-pool/warm-pool.ts';
-import type { ReconcileResult } from '@sequencer/kubernetes/reconcile-result';
-import { WorkQueue } from '@sequencer/kubernetes/work-queue';
-import { ClusterCache } from './cache/cluster-cache.ts';
 
 const WORKERS = 16;
 

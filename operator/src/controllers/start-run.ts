@@ -9,19 +9,19 @@ import type { KubernetesClient } from '@sequencer/kubernetes/client';
 import { KubernetesError } from '@sequencer/kubernetes/errors';
 import type { ConfigMap, Pod } from '@sequencer/kubernetes/objects';
 import { CONFIG_MAPS, NETWORK_POLICIES, PODS, RUNS, SECRETS } from '@sequencer/kubernetes/resources';
+import { isFinalKubernetesPhase } from '@sequencer/model/kubernetes/enums';
 import { ANNOTATIONS, FINALIZER } from '@sequencer/model/kubernetes/names';
 import type { Sequencer } from '@sequencer/model/kubernetes/sequencer';
 import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
-import { isFinalKubernetesPhase } from '@sequencer/model/kubernetes/enums';
-import { networkPolicyName, buildNetworkPolicy } from '../pods/network-policy.ts';
-import { adopt, assign } from '../warm-pool/assign.ts';
-import type { WarmPool } from '../warm-pool/warm-pool.ts';
 import type { ClusterCache } from '../cache/cluster-cache.ts';
+import { admissionErrorOf, type AdmissionError } from '../pods/admission-error.ts';
+import { buildNetworkPolicy, networkPolicyName } from '../pods/network-policy.ts';
 import { isOwnedBy, podNameOf } from '../pods/ownership.ts';
 import { buildPod } from '../pods/pod-spec.ts';
-import { admissionErrorOf, type AdmissionError } from '../pods/admission-error.ts';
 import { buildSecret, type RunnerSettings } from '../pods/secret.ts';
 import { MANAGER, writeStatus, type ConditionChange } from '../status/status.ts';
+import { adopt, assign } from '../warm-pool/assign.ts';
+import type { WarmPool } from '../warm-pool/warm-pool.ts';
 
 export interface StartSettings extends RunnerSettings {
   gatewayPods: Record<string, string>;
