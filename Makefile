@@ -1,4 +1,4 @@
-# Everything a person types. `make help` lists it.
+# The commands for users and developers. `make help` lists them.
 SHELL := /bin/sh
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
@@ -7,60 +7,60 @@ export PORT DATA_DIR DATABASE_URL OCS_CONFIG_DIR SEQUENCERS
 
 .PHONY: help setup run test test-ocs test-compose test-cluster test-install chaos test-cpython lint generate images sbom bench bench-images bench-cluster format clean
 
-help: ## What can be made
+help: ## List the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
 
-setup: ## Install what the project needs, once
+setup: ## Install the dependencies, if they have changed
 	@sh scripts/setup
 
-run: setup ## Start the whole product here and print its address
+run: setup ## Start Sequencer on this machine and print its address
 	@exec node launcher/src/main.ts
 
-test: ## Set up, then pass every test: lint, types, unit, integration, end-to-end
+test: ## Run every test: lint, types, unit, integration, end-to-end
 	@sh scripts/test
 
-test-ocs: setup ## The same scripts against real OCS and the simulator; OBSERVATORY names the folder with the tools
+test-ocs: setup ## Run the same scripts against real OCS and the simulator; OBSERVATORY is the folder with the tools
 	@sh scripts/test-ocs
 
-test-cpython: setup ## Modules of CPython's own tests under the runner: the same pass (some minutes)
+test-cpython: setup ## Run modules of CPython's test suite under the runner and compare the results (some minutes)
 	@.venv/bin/python runner-image/tests/cpython.py
 
-test-compose: setup ## The small site of docs/small-site.md, on a Docker engine
+test-compose: setup ## Test the small site of docs/small-site.md on a Docker engine
 	@sh scripts/test-compose
 
-test-cluster: setup ## Tests on the Kubernetes cluster of KUBECONFIG
+test-cluster: setup ## Run the tests that need the Kubernetes cluster of KUBECONFIG
 	@sh scripts/test-cluster
 
-test-install: setup ## The chart on the cluster of KUBECONFIG, from images built here; LOAD_IMAGES takes them there
+test-install: setup ## Test the chart on the cluster of KUBECONFIG, with images built here; LOAD_IMAGES loads them on the nodes
 	@sh scripts/test-install
 
-chaos: setup ## Kill parts of a site on the cluster of KUBECONFIG for 15 minutes, or DURATION seconds, while scripts run
+chaos: setup ## Kill parts of a site on the cluster of KUBECONFIG while scripts run, for DURATION seconds (900)
 	@DURATION=$${DURATION:-900} sh scripts/test-install chaos
 
-lint: setup ## Linters and types, in both languages
+lint: setup ## Run the linters and type checkers
 	@sh scripts/test lint
 
-generate: setup ## Write the generated files: SDL, client types, error page, custom resources
+generate: setup ## Write the generated files: SDL, client types, error page, protocol, custom resources, chart values
 	@sh scripts/generate
 
 images: ## Build the images of compose.yml
 	@sh scripts/images
 
-sbom: setup ## What is in each image, as CycloneDX, into sbom/
+sbom: setup ## Write the contents of each image into sbom/, as CycloneDX
 	@node scripts/sbom.ts
 
-bench-images: setup ## Measure the images: sizes, and how long they take to be ready
+bench-images: setup ## Measure the images: sizes and start times
 	@node bench/src/images.ts
 
-bench-cluster: setup ## Measure the operator on the Kubernetes cluster of KUBECONFIG; PARTS names some of the figures
+bench-cluster: setup ## Measure the operator on the Kubernetes cluster of KUBECONFIG; PARTS selects figures
 	@node bench/src/cluster.ts $(PARTS)
 
-bench: setup ## Measure every figure and print a table
+bench: setup ## Measure all figures and print a table
 	@node bench/src/main.ts
 
-format: setup ## Lay the code out
+format: setup ## Format the code
 	@prettier --write --log-level warn .
 	@.venv/bin/ruff format runner-image
 
-clean: ## Remove what set-up and builds have made; `data` stays
+clean: ## Remove the results of setup and builds; keeps `data`
 	rm -rf node_modules .venv .venv-* .setup web/dist

@@ -84,7 +84,7 @@ test('an image refuses settings that it cannot use, and says what they have to b
     ['web', "-e API_HTTP='x\">'", 'API_HTTP has to be an address like'],
     ['web', "-e API_PROXY='api:8000;}'", 'API_PROXY has to be a host and a port'],
     ['runner', '', 'RUNNER_TOKEN is not set'],
-    ['simulator', '-e PORT=x', 'PORT has to be a number'],
+    ['simulator', '-e PORT=x', 'PORT must be a number'],
   ] as const) {
     const command = image === 'runner' ? '--gateway ws://nowhere/runner --sequencer satp1' : '';
     const { status, text } = site.try(`docker run --rm ${settings} sequencer-${image}:${version} ${command}`);
@@ -243,7 +243,7 @@ test('is backed up and restored', async ({ installed: site, person }) => {
   await person.signIn(site.url);
   const kept = await person.submit("print('kept')\n");
   await person.until(kept, 'SUCCEEDED');
-  const [backUp, restore] = blocks('Backup and restore', 'sh');
+  const [backUp, restore] = blocks('Back up and restore', 'sh');
   site.type(backUp ?? '');
   const after = await person.submit("print('after the backup')\n");
   await person.until(after, 'SUCCEEDED');
@@ -257,7 +257,7 @@ test('is backed up and restored', async ({ installed: site, person }) => {
 });
 
 test("a site's own image for runners needs two lines", async ({ installed: site, person }) => {
-  site.follow('Packages that your scripts import');
+  site.follow('Add packages for your scripts');
   await person.signIn(site.url);
   const id = await person.submit('import astral\nimport numpy\nprint(astral.__name__)\n');
   await person.until(id, 'SUCCEEDED');
@@ -323,7 +323,7 @@ test('takes the API as a whole address', async ({ installed: site, person }) => 
 test('the images are carried in an archive', ({ installed: site }) => {
   const ids = () => site.type('docker images --quiet --no-trunc sequencer-web');
   const before = ids();
-  const [save, load] = blocks('Without a network', 'sh');
+  const [save, load] = blocks('Install without a network', 'sh');
   site.type(save ?? '');
   expect(readdirSync(site.folder)).toContain('sequencer-images.tar');
   site.type(`docker compose down && docker rmi sequencer-web:${version}`);

@@ -28,7 +28,7 @@ export class OwnNginx {
     const folder = join(site.folder, 'nginx');
     const name = `${site.project}-nginx`;
     mkdirSync(folder, { recursive: true });
-    const [locations = ''] = blocks('Behind your nginx', 'nginx');
+    const [locations = ''] = blocks('Put it behind nginx', 'nginx');
     const server = [
       https ? 'listen 8443 ssl; ssl_certificate /site/cert.pem; ssl_certificate_key /site/key.pem;' : 'listen 8443;',
       basicAuth ? 'auth_basic "observatory"; auth_basic_user_file /site/htpasswd;' : '',
