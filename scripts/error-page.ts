@@ -10,10 +10,10 @@ writeFileSync(
   `# Errors
 
 Every error of the API carries one of these codes in \`extensions.code\`, and a message that states what is wrong and what
-to do. The codes are stable; the messages are for people and may change. This page is generated from
+to do. The codes are stable; the messages may change. This page is generated from
 \`model/src/errors.ts\` by \`make generate\`.
 
-| code | means, and what to do |
+| code | meaning and remedy |
 | --- | --- |
 ${rows.join('\n')}
 `,

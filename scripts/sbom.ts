@@ -1,4 +1,4 @@
-/** Writes sbom/<image>.cdx.json: what is in each image, as CycloneDX, read out of the images that `make images` built. */
+/** Writes sbom/<image>.cdx.json: the contents of each image that `make images` built, as CycloneDX. */
 import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -31,7 +31,7 @@ const component = (kind: Kind, name: string, number: string): Component => ({
   purl: `pkg:${kind}/${name.replace('@', '%40')}@${encodeURIComponent(number)}`,
 });
 
-/** Lines of a name and a version. */
+/** Parses lines of a name and a version. */
 function listed(kind: Kind, text: string): Component[] {
   return text.split('\n').flatMap((line) => {
     const [name = '', number] = line.split('\t');
@@ -40,7 +40,7 @@ function listed(kind: Kind, text: string): Component[] {
   });
 }
 
-/** npm leaves a list of what it has installed; what the image leaves out is not there. */
+/** npm's list of installed packages, without those that the image leaves out. */
 const INSTALLED = `
   const { existsSync, readFileSync } = require('node:fs');
   const { packages } = JSON.parse(readFileSync(process.argv[1]));
@@ -57,11 +57,11 @@ const python = (image: string) => component('generic', 'python', inside(image, '
 const npm = (image: string) =>
   listed('npm', inside(image, 'node', '-e', INSTALLED, '/app/node_modules/.package-lock.json'));
 
-/** The API is one file; the build leaves a list of what is in it. */
+/** The API is one file; its build writes a list of the packages in it. */
 const bundled = (image: string) =>
   listed('npm', inside(image, 'node', '-e', INSTALLED, '/app/api/src/parts.json', 'all'));
 
-/** The pages are built into a few files, on a server without a system: the build leaves lists of both. */
+/** The pages are bundled into a few files, and the server has no package manager: the build writes lists of both. */
 function web(image: string): Component[] {
   const container = docker('create', image).trim();
   const folder = mkdtempSync(join(tmpdir(), 'sequencer-sbom-'));

@@ -1,9 +1,9 @@
 /**
- * Runs the stages of the tests one after the other, all of them even when one fails, and prints one summary.
+ * Runs the stages of the tests in order, all of them even if one fails, and prints one summary.
  *
  *     node testing/src/run-stages.ts [STAGE ...]      lint unit runner e2e
  *
- * and, when they are named, compose, which needs a Docker engine, and cluster, install and chaos, which need a Kubernetes
+ * Further stages run only when they are named: compose needs a Docker engine; cluster, install and chaos need a Kubernetes
  * cluster.
  */
 import { spawnSync } from 'node:child_process';
@@ -23,7 +23,7 @@ interface Step {
   env?: Record<string, string>;
   /** The working folder, below the root of the repository. */
   cwd?: string;
-  /** Reads how many tests passed and failed from the report; without one, the step is one check. */
+  /** Reads the numbers of passed and failed tests from the report; a step without a report counts as one check. */
   count?: () => Counts;
 }
 
@@ -41,11 +41,11 @@ function vitestCounts(): Counts {
 function junitCounts(): Counts {
   const attributes = /<testsuite [^>]*>/.exec(read('pytest.xml'))?.[0] ?? '';
   const number = (name: string) => Number(new RegExp(`${name}="(\\d+)"`).exec(attributes)?.[1] ?? 0);
-  const bad = number('failures') + number('errors');
-  // A skipped test is not a passed one, and under CI nothing is skipped silently.
+  const unsuccessful = number('failures') + number('errors');
+  // A skipped test has not passed; under CI it is a failure.
   const skipped = number('skipped');
   if (skipped > 0) console.log(`pytest skipped ${skipped} tests`);
-  return { passed: number('tests') - bad - skipped, failed: bad + (process.env.CI ? skipped : 0) };
+  return { passed: number('tests') - unsuccessful - skipped, failed: unsuccessful + (process.env.CI ? skipped : 0) };
 }
 
 function playwrightCounts(): Counts {
@@ -112,8 +112,8 @@ const stages: Record<string, Step[]> = {
   install: [vitest('the chart on a cluster', ['install'])],
   chaos: [vitest('chaos on a cluster', ['chaos'], 'operator/test/chaos/kills.test.ts')],
 };
-/** What `make test` passes: what needs this machine and nothing else. */
-const EVERYWHERE = ['lint', 'unit', 'runner', 'e2e'];
+/** The stages of `make test`, which need only this machine. */
+const DEFAULT_STAGES = ['lint', 'unit', 'runner', 'e2e'];
 
 function run(step: Step): Counts {
   console.log(`\n== ${step.name}`);
@@ -124,7 +124,7 @@ function run(step: Step): Counts {
     env: { ...process.env, ...step.env },
   });
   const counts = countsOf(step, status === 0);
-  // A step that failed without a failed test (a crash, no test found) failed all the same.
+  // A step can fail without a failed test: after a crash, or if no test was found.
   if (status !== 0 && counts.failed === 0) counts.failed = 1;
   return counts;
 }
@@ -133,18 +133,18 @@ function countsOf(step: Step, ok: boolean): Counts {
   try {
     if (step.count) return step.count();
   } catch (error) {
-    console.log(`${step.name} left no report: ${String(error)}`);
+    console.log(`${step.name} wrote no report: ${String(error)}`);
     return { passed: 0, failed: 1 };
   }
   return ok ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
 }
 
-const names = process.argv.length > 2 ? process.argv.slice(2) : EVERYWHERE;
+const names = process.argv.length > 2 ? process.argv.slice(2) : DEFAULT_STAGES;
 const total: Counts = { passed: 0, failed: 0 };
 const lines: string[] = [];
 for (const name of names) {
   const steps = stages[name];
-  if (!steps) throw new Error(`No stage is called ${name}. There are: ${Object.keys(stages).join(', ')}.`);
+  if (!steps) throw new Error(`Unknown stage: ${name}. Stages: ${Object.keys(stages).join(', ')}.`);
   for (const step of steps) {
     const begin = performance.now();
     const { passed, failed } = run(step);
