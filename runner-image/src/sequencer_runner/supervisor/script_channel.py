@@ -3,9 +3,11 @@
 import asyncio
 import contextlib
 from collections.abc import Mapping
+from typing import cast
 
 from sequencer_runner.common.command_refused import CommandRefused
 from sequencer_runner.common.script_protocol import ScriptReply, ScriptRequest, ScriptStart
+from sequencer_runner.protocol import ErrorCode
 from sequencer_runner.supervisor.script_process import ScriptProcessHandle
 
 
@@ -47,7 +49,7 @@ class ScriptChannel:
         finally:
             self._replies.pop(key, None)
         if not reply["ok"]:
-            raise CommandRefused(reply["code"], reply["message"])
+            raise CommandRefused(cast(ErrorCode, reply["code"]), reply["message"])
         return reply.get("result")
 
     async def request_within(self, message: ScriptRequest, seconds: float) -> object:

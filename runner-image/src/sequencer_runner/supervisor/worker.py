@@ -10,13 +10,13 @@ import uuid
 from collections import deque
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from sequencer_runner.common.command_refused import CommandRefused
 from sequencer_runner.common.python_code import python_version
 from sequencer_runner.gateway_client import GatewayClient
 from sequencer_runner.private_files import make_private
-from sequencer_runner.protocol import PROTOCOL_VERSION, Command, Hello, HelloRun, StartCommand
+from sequencer_runner.protocol import PROTOCOL_VERSION, Command, ErrorCode, Hello, HelloRun, StartCommand
 from sequencer_runner.secret import Secret
 from sequencer_runner.supervisor import orphans
 from sequencer_runner.supervisor.checks import Finding, check_script, ocs_problems, statement_at, statements_of
@@ -252,7 +252,7 @@ def _hello_run(run: Run) -> HelloRun:
 def _refuse_errors(findings: list[Finding]) -> None:
     for finding in findings:
         if finding.severity == "error":
-            raise CommandRefused(finding.code, finding.message)
+            raise CommandRefused(cast(ErrorCode, finding.code), finding.message)
 
 
 def environment_secret() -> Secret:

@@ -152,7 +152,7 @@ class Stops:
         if 0 < number < self._last and (prompt is None or prompt.number != number):
             raise CommandRefused("STALE_PROMPT", f"Prompt {number} of trace {trace_id} was already answered.")
         if prompt is None:
-            code = "STALE_PROMPT" if number <= self._last else "NOT_PAUSED"
+            code: protocol.ErrorCode = "STALE_PROMPT" if number <= self._last else "NOT_PAUSED"
             raise CommandRefused(code, f"Trace {trace_id} is not stopped at prompt {number}; it has continued.")
         if prompt.number != number or prompt.answered.is_set():
             raise CommandRefused("STALE_PROMPT", f"Prompt {number} of trace {trace_id} was already answered.")

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from sequencer_runner.common.clock import iso, now_iso, now_ms
 from sequencer_runner.common.command_refused import CommandRefused
@@ -12,6 +12,9 @@ from sequencer_runner.script.failure import hide_runner
 from sequencer_runner.script.io.channel import Channel
 from sequencer_runner.script.io.streams import file_of
 from sequencer_runner.script.isolation import public, script_sys
+
+if TYPE_CHECKING:
+    from sequencer_runner.protocol import ErrorCode
 
 _QUESTION, _ANSWER, _NAME, _TEXT = 4000, 16 * 1024, 200, 1000
 # Seconds between two progress events with the same name.
@@ -127,7 +130,7 @@ class OperatorPrompts:
         with self._lock:
             pending = self._open.get(number)
             if pending is None:
-                code = "ASK_ANSWERED" if 0 < number <= self._last else "BAD_INPUT"
+                code: ErrorCode = "ASK_ANSWERED" if 0 < number <= self._last else "BAD_INPUT"
                 text = "was already answered, or its time is over" if code == "ASK_ANSWERED" else "was never asked"
                 raise CommandRefused(code, f"Question {number} {text}.")
             if pending.kind == "confirm":
