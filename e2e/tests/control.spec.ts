@@ -49,7 +49,7 @@ test('a pause inside a long call shows what it waits for, and can be cancelled',
   await sequencer.run('satp1', 'import time\ntime.sleep(30)\n');
   await expect(sequencer.state).toContainText('Running');
   await page.getByRole('button', { name: /^Pause/ }).click();
-  await expect(sequencer.controls).toContainText('waits for line 2 to return');
+  await expect(sequencer.controls).toContainText('waiting for line 2 to return');
   await sequencer.controls.getByRole('button', { name: 'Cancel' }).click();
   await expect(page.getByRole('button', { name: /^Pause/ })).toBeVisible();
   await page.keyboard.press('Shift+F5');

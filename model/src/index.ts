@@ -2,6 +2,7 @@ export * from './access.ts';
 export * from './errors.ts';
 export * from './events.ts';
 export * from './fold.ts';
+export * from './hold.ts';
 export * from './limits.ts';
 export * from './phases.ts';
 export * from './protocol.ts';

@@ -15,7 +15,7 @@ export const PHASES = [...OPEN_PHASES, ...FINAL_PHASES] as const;
 export type FinalPhase = (typeof FINAL_PHASES)[number];
 export type Phase = (typeof PHASES)[number];
 
-/** How a started script can end: every final phase but `CANCELLED`, which is for runs that never started. */
+/** How a started script can end: every final phase except `CANCELLED`, which is for runs that never started. */
 export const OUTCOMES = ['SUCCEEDED', 'FAILED', 'INTERRUPTED', 'TERMINATED', 'KILLED', 'LOST'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
@@ -23,9 +23,4 @@ const finals: readonly string[] = FINAL_PHASES;
 
 export function isFinal(phase: Phase): phase is FinalPhase {
   return finals.includes(phase);
-}
-
-/** Whether what waits on the sequencer may go on by itself after this end of a run. */
-export function letsQueueContinue(phase: FinalPhase): boolean {
-  return phase === 'SUCCEEDED' || phase === 'CANCELLED';
 }

@@ -133,10 +133,10 @@ test('tasks that wait for a step are told, until they go on or the trace ends', 
   const view = folded(9);
   applyEvent(view, { seq: 10, at, type: 'tasksFrozen', trace: 2, tasks: 1 });
   expect(reasonOf(view)).toBe(
-    'Trace 2 waits in its step, and another task waits for it. Let them go on if it waits for one of them.',
+    'The step of trace 2 is waiting, and 1 other task is frozen. Resume them if the step needs one of them.',
   );
   applyEvent(view, { seq: 11, at, type: 'tasksFrozen', trace: 2, tasks: 3 });
-  expect(reasonOf(view)).toContain('3 other tasks wait for it');
+  expect(reasonOf(view)).toContain('3 other tasks are frozen');
   expect(phaseOf(view)).toBe('RUNNING');
   applyEvent(view, { seq: 12, at, type: 'tasksFrozen', trace: 2, tasks: 0 });
   expect(reasonOf(view)).toBeNull();
@@ -235,7 +235,7 @@ describe('in every prefix of the events, phase and reason agree', () => {
     add({ type: 'prompt', trace: 1, number: 2, reason: 'step', event: 'line', stack });
     expect(seen.slice(2)).toEqual([
       ['RUNNING', null],
-      ['PAUSED', 'Paused before the first line, as asked.'],
+      ['PAUSED', 'Paused before the first line, as requested.'],
       ['RUNNING', null],
       ['PAUSED', 'Paused after a step.'],
     ]);

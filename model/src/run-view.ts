@@ -206,13 +206,13 @@ export function isPaused(view: RunView): boolean {
 }
 
 const STOP_REASONS: Record<StopLevel, string> = {
-  REQUEST: 'Stopping after this statement',
+  REQUEST: 'Stopping after this statement: requested',
   INTERRUPT: 'Stopping: interrupted',
-  TERMINATE: 'Stopping: told to terminate',
+  TERMINATE: 'Stopping: terminated',
   KILL: 'Stopping: killed',
 };
 
-/** One sentence for people: why the run is in this phase. Null when there is nothing to add to the phase. */
+/** Why the run is in this phase, as a sentence for operators. Null if there is nothing to add to the phase. */
 export function reasonOf(view: RunView): string | null {
   if (view.outcome) return view.endReason;
   const stop = view.stops.at(-1);
@@ -222,34 +222,34 @@ export function reasonOf(view: RunView): string | null {
     const stopped = new Set(view.traces.flatMap((trace) => (trace.prompt ? [trace.id] : [])));
     const running = view.pause.waitingFor.filter((w) => !stopped.has(w.trace));
     const lines = running.flatMap((w) => (w.line === null ? [] : [String(w.line)]));
-    if (lines.length === 0) return 'Pausing: waits for the next line.';
-    return `Pausing: waits for line ${[...new Set(lines)].join(', ')} to return.`;
+    if (lines.length === 0) return 'Pausing: waiting for the next line.';
+    return `Pausing: waiting for line ${[...new Set(lines)].join(', ')} to return.`;
   }
   if (isPaused(view)) {
     const prompts = view.traces.flatMap((t) => (t.prompt ? [t.prompt] : []));
     const last = prompts.toSorted((a, b) => a.number - b.number).at(-1);
     const reason = last?.reason;
     if (reason === 'breakpoint') return breakpointReason(last?.breakpoint ?? null);
-    if (reason === 'start') return 'Paused before the first line, as asked.';
+    if (reason === 'start') return 'Paused before the first line, as requested.';
     if (reason === 'step') return 'Paused after a step.';
     if (reason === 'failure') return 'Paused on a failure.';
     if (reason !== undefined && reason !== 'pause') return `Paused (${reason}).`;
     return 'Paused on request.';
   }
   const ask = view.asks.find((a) => a.answered === null);
-  if (ask) return `Waits for an answer: ${ask.question}`;
-  const stepped = view.traces.find((trace) => trace.frozenTasks > 0);
-  return stepped ? othersReason(stepped) : null;
+  if (ask) return `Waiting for an answer: ${ask.question}`;
+  const stepping = view.traces.find((trace) => trace.frozenTasks > 0);
+  return stepping ? frozenTasksReason(stepping) : null;
 }
 
-function othersReason({ id, frozenTasks }: TraceView): string {
-  const who = frozenTasks === 1 ? 'another task waits' : `${String(frozenTasks)} other tasks wait`;
-  return `Trace ${String(id)} waits in its step, and ${who} for it. Let them go on if it waits for one of them.`;
+function frozenTasksReason({ id, frozenTasks }: TraceView): string {
+  const tasks = frozenTasks === 1 ? '1 other task is' : `${String(frozenTasks)} other tasks are`;
+  return `The step of trace ${String(id)} is waiting, and ${tasks} frozen. Resume them if the step needs one of them.`;
 }
 
 function heldReason({ exception, message }: FailureView): string {
   const what = [exception, message.split('\n')[0]].filter(Boolean).join(': ').replace(/\.$/, '');
-  return `Held on a failure: ${what}. Its clean-up code has run; decide what follows.`;
+  return `Held on a failure: ${what}. Clean-up code has run. Retry, skip or edit the statement, or stop the run.`;
 }
 
 function breakpointReason(breakpoint: PromptView['breakpoint']): string {

@@ -99,7 +99,7 @@ it('holds a failure as the sequencer says, lets it be mended, and goes on', asyn
   const held = await until(id, (run) => run.failure?.awaitingDecision === true && run.traces[0]?.prompt != null);
   expect(held.phase).toBe('PAUSED');
   expect(held.reason).toBe(
-    'Held on a failure: AssertionError: too far. Its clean-up code has run; decide what follows.',
+    'Held on a failure: AssertionError: too far. Clean-up code has run. Retry, skip or edit the statement, or stop the run.',
   );
   expect(held.traces[0]?.prompt?.stack.map((frame) => frame.line)).toEqual([4, 3]);
   const mend = 'replaceRemaining(run: $id, script: $script)';
@@ -131,7 +131,7 @@ it('carries questions to people and their answers back', async () => {
     'import sequencer\nsequencer.progress(1, 2, "scan")\nprint(sequencer.confirm("Is the dome open?"), input())\n',
   );
   const asking = await until(id, (run) => run.asks.length === 1);
-  expect(asking).toMatchObject({ phase: 'RUNNING', reason: 'Waits for an answer: Is the dome open?' });
+  expect(asking).toMatchObject({ phase: 'RUNNING', reason: 'Waiting for an answer: Is the dome open?' });
   expect(asking.asks[0]).toMatchObject({ ask: 1, kind: 'confirm', answered: null });
   expect(asking.progress).toEqual([{ name: 'scan', done: 1, total: 2 }]);
   const answer = 'answerAsk(run: $id, ask: $ask, answer: $answer)';

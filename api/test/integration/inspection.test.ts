@@ -179,7 +179,7 @@ it('lets the other tasks of a loop wait for a step, says so, and lets them go on
     async () => {
       const { reason, traces } = await waiting();
       expect(traces.find((trace) => trace.id === at.trace)?.frozenTasks).toBe(1);
-      expect(reason).toContain(`Trace ${String(at.trace)} waits in its step, and another task waits for it.`);
+      expect(reason).toContain(`The step of trace ${String(at.trace)} is waiting, and 1 other task is frozen.`);
     },
     { timeout: 30_000, interval: 50 },
   );

@@ -59,7 +59,7 @@ it('lets nothing follow a failure', async () => {
   await until(async () => {
     expect(await sequencer()).toMatchObject({ mode: 'OFF', activeRun: null, queue: [{ id: second }] });
   });
-  expect((await sequencer()).modeReason).toContain('Run 1 failed');
+  expect((await sequencer()).modeReason).toContain('run 1 failed');
   expect(runner.started).toEqual([first]);
   await ask(api, 'mutation { setMode(sequencer: "satp1", mode: QUEUE) { name } }');
   await until(() => {

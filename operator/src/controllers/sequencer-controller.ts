@@ -10,7 +10,7 @@ import type { KubernetesClient } from '@sequencer/kubernetes/client';
 import { DONE, earliestRequeue, requeueAfter, type ReconcileResult } from '@sequencer/kubernetes/reconcile-result';
 import { PODS, RUNS, SEQUENCERS } from '@sequencer/kubernetes/resources';
 import { wholeSeconds } from '@sequencer/kubernetes/times';
-import { letsQueueContinue, nextRun, type FinalPhase, type Mode } from '@sequencer/model';
+import { holdCause, letsQueueContinue, nextRun, type FinalPhase, type Mode } from '@sequencer/model';
 import { activeHold, newResumeValue, resumeValue, type Hold } from '@sequencer/model/kubernetes/hold';
 import { LABELS } from '@sequencer/model/kubernetes/names';
 import { heldRuns, isWaiting, waitingRuns } from '@sequencer/model/kubernetes/queue';
@@ -33,14 +33,6 @@ type Active = NonNullable<SequencerStatus['activeRun']>;
 type HeldRuns = NonNullable<SequencerStatus['waits']>;
 
 const RETRY_AFTER_STALE_CACHE_MS = 500;
-
-const OUTCOME_PHRASES: Partial<Record<FinalKubernetesPhase, string>> = {
-  Failed: 'failed',
-  Interrupted: 'was interrupted',
-  Terminated: 'was terminated',
-  Killed: 'was killed',
-  Lost: 'was lost',
-};
 
 export class SequencerReconciler {
   readonly #client: KubernetesClient;
@@ -206,7 +198,7 @@ function modeOf(sequencer: Sequencer, hold: Hold | undefined): Mode {
 
 function holdReason({ metadata }: Sequencer, hold: Hold): string {
   return (
-    `Queue held: run ${hold.run} ${OUTCOME_PHRASES[hold.outcome] ?? 'ended'}. To resume: ` +
+    `Queue held: ${holdCause(hold.run, phaseFromKubernetes(hold.outcome) as FinalPhase)}. To resume: ` +
     `kubectl patch sequencer ${metadata.name} --type merge -p '{"spec":{"resumeAfter":"${resumeValue(hold)}"}}'`
   );
 }

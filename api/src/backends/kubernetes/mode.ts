@@ -1,23 +1,22 @@
-/** Derives the displayed mode of a sequencer from its object. Pure. */
-import { storableText, type Mode } from '@sequencer/model';
+/** The mode of a sequencer and its reason, from the Kubernetes object. Pure. */
+import { holdCause, holdModeReason, storableText, type FinalPhase, type Mode } from '@sequencer/model';
 import { activeHold, type Hold } from '@sequencer/model/kubernetes/hold';
 import { ANNOTATIONS } from '@sequencer/model/kubernetes/names';
 import type { Sequencer } from '@sequencer/model/kubernetes/sequencer';
 import { phaseFromKubernetes } from '@sequencer/model/kubernetes/enums';
-import { OUTCOME_PHRASES } from '../../runs/queue-hold.ts';
 
-/** The hold of the queue after a run that did not succeed, until a user releases it; null when the queue is not held. */
+/** The active hold of the queue; null if there is none. */
 export function holdOf({ spec, status }: Sequencer): Hold | null {
   return activeHold(status?.hold, spec) ?? null;
 }
 
-/** Whether the annotation is about another mode: the mode was changed in the cluster since then. */
+/** Whether the annotation is about another mode: somebody has set it in the cluster since then. */
 export function isOutdated({ metadata, spec }: Sequencer): boolean {
   const annotation = metadata.annotations?.[ANNOTATIONS.modeBy];
   return annotation !== undefined && !annotation.startsWith(`${spec.mode} `);
 }
 
-/** The value of the annotation: which user set which mode at the API, and when. */
+/** For the annotation: who has set which mode at the API, and when. */
 export function modeBy(mode: Sequencer['spec']['mode'], by: string, at: Date): string {
   return `${mode} ${at.toISOString()} ${by}`;
 }
@@ -26,18 +25,17 @@ export interface ModeState {
   mode: Mode;
   modeReason: string;
   modeChangedBy: string;
-  /** Null when the object does not have it. */
+  /** Null when the object does not tell. */
   modeChangedAt: Date | null;
 }
 
-/** @param nameOf the display name of a run: `run 12` */
+/** @param nameOf the number of a run, or its object's name if the number is not known */
 export function modeOf(sequencer: Sequencer, nameOf: (run: string) => string): ModeState {
   const hold = holdOf(sequencer);
   if (hold) {
-    const what = OUTCOME_PHRASES[phaseFromKubernetes(hold.outcome)] ?? 'ended';
     return {
       mode: 'OFF',
-      modeReason: `Mode set to Off because ${nameOf(hold.run)} ${what}.`,
+      modeReason: holdModeReason(holdCause(nameOf(hold.run), phaseFromKubernetes(hold.outcome) as FinalPhase)),
       modeChangedBy: 'Sequencer',
       modeChangedAt: new Date(hold.since),
     };

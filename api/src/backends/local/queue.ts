@@ -1,4 +1,4 @@
-/** The waiting runs of each sequencer, and its mode, as rows of the database. */
+/** The queue and mode of each sequencer, in the database. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SequencerError, isFinal, type Breakpoint, type Mode } from '@sequencer/model';
@@ -21,7 +21,7 @@ import { lockSequencer, setModeOff, type Transaction } from '../../runs/queue-ho
 import { requireMode, requirePosition, requireRoom, type RunQueue, type Submission } from '../run-queue.ts';
 import type { SequencerStates } from '../../runs/sequencer-states.ts';
 
-/** How long a stop waits until the mode is stored, and how long storing it is retried. */
+/** How long a stop waits for the mode to be stored, and how long storing is retried. */
 const SOON_MS = 500;
 const SWITCHED_OFF_WITHIN_MS = 60_000;
 
@@ -124,12 +124,12 @@ export class LocalQueue implements RunQueue {
     return setHoldOnFailure(this.#db, sequencer, hold);
   }
 
-  /** Returns soon: the stop has been sent, and its answer does not wait for a database that does not answer. */
+  /** Returns within half a second: the stop has been sent, and must not wait for an unreachable database. */
   async runStopped(run: RunSummary, by: string): Promise<void> {
-    const why = `Run ${String(run.number)} was stopped by ${by}.`;
+    const cause = `${by} stopped run ${String(run.number)}`;
     const off = retryUntilRefused(
       AbortSignal.timeout(SWITCHED_OFF_WITHIN_MS),
-      () => this.#db.transaction((tx) => setModeOff(tx, run.sequencer, by, why)),
+      () => this.#db.transaction((tx) => setModeOff(tx, run.sequencer, by, cause)),
       () => undefined,
       1,
     );
@@ -143,25 +143,25 @@ export class LocalQueue implements RunQueue {
   }
 
   async setBreakpoints(run: RunSummary, breakpoints: Breakpoint[]): Promise<boolean> {
-    const waits = and(eq(runs.id, run.id), eq(runs.phase, 'QUEUED'));
-    const changed = await this.#db.update(runs).set({ breakpoints }).where(waits).returning({ id: runs.id });
+    const isQueued = and(eq(runs.id, run.id), eq(runs.phase, 'QUEUED'));
+    const changed = await this.#db.update(runs).set({ breakpoints }).where(isQueued).returning({ id: runs.id });
     return changed.length > 0;
   }
 
   async waitReason(run: RunSummary): Promise<string> {
     const state = await this.#sequencerStates.get(run.sequencer);
-    if (state.active) return `Waits for run ${String(state.active.number)} to end.`;
+    if (state.active) return `Waiting for run ${String(state.active.number)} to end.`;
     if (run.start === 'QUEUED' && state.row.mode === 'OFF') {
-      return run.reason ?? 'Waits: the mode of the sequencer is Off.';
+      return run.reason ?? 'The mode is Off. Set it to Queue to start this run.';
     }
     if (!this.#gateway.state(run.sequencer).connected) {
-      return `Waits for the runner of ${run.sequencer}, which is not connected.`;
+      return `Waiting for the runner of ${run.sequencer}, which is not connected.`;
     }
-    return 'Waits for its turn.';
+    return 'Waiting in the queue.';
   }
 }
 
-/** The run, in a transaction that holds its sequencer; throws unless it waits. */
+/** Locks the sequencer. Throws unless the run is queued. */
 async function requireWaiting(tx: Transaction, run: RunSummary): Promise<void> {
   await lockSequencer(tx, run.sequencer);
   const rows = await tx.select({ phase: runs.phase }).from(runs).where(eq(runs.id, run.id));

@@ -31,7 +31,8 @@ builder.queryFields((t) => ({
   apiTokens: t.field({
     type: [ApiTokenType],
     description: "The caller's tokens, or those of all users for an admin. Newest first.",
-    resolve: (_root, _args, { access, user }) => access.authenticator.tokens.list(hasRole(user, 'ADMIN') ? null : user.name),
+    resolve: (_root, _args, { access, user }) =>
+      access.authenticator.tokens.list(hasRole(user, 'ADMIN') ? null : user.name),
   }),
 }));
 

@@ -1,0 +1,14 @@
+import { expect, test } from 'vitest';
+import { heldRunReason, holdCause, holdModeReason, letsQueueContinue } from './hold.ts';
+import { FINAL_PHASES } from './phases.ts';
+
+test('the queue continues automatically after SUCCEEDED and CANCELLED only', () => {
+  expect(FINAL_PHASES.filter(letsQueueContinue)).toEqual(['SUCCEEDED', 'CANCELLED']);
+});
+
+test('the reasons of a hold name the run, its outcome and the remedy', () => {
+  expect(holdModeReason(holdCause(12, 'FAILED'))).toBe('Mode set to Off because run 12 failed.');
+  expect(heldRunReason(holdCause('satp1-77nqq', 'LOST'))).toBe(
+    'Held because run satp1-77nqq was lost. Set the mode to Queue to start it.',
+  );
+});

@@ -1,0 +1,35 @@
+/**
+ * The hold of a queue after a run that did not succeed, and the sentences about it. Pure: the local backend and the
+ * operator both use it, so that the page and kubectl state the same.
+ */
+import type { FinalPhase } from './phases.ts';
+
+const OUTCOME_PHRASES: Record<FinalPhase, string> = {
+  SUCCEEDED: 'succeeded',
+  FAILED: 'failed',
+  INTERRUPTED: 'was interrupted',
+  TERMINATED: 'was terminated',
+  KILLED: 'was killed',
+  CANCELLED: 'was cancelled',
+  LOST: 'was lost',
+};
+
+/** Whether queued runs may still start automatically after a run with this outcome. */
+export function letsQueueContinue(outcome: FinalPhase): boolean {
+  return outcome === 'SUCCEEDED' || outcome === 'CANCELLED';
+}
+
+/** The cause of a hold, for use inside a sentence: `run 12 failed`. */
+export function holdCause(run: string | number, outcome: FinalPhase): string {
+  return `run ${String(run)} ${OUTCOME_PHRASES[outcome]}`;
+}
+
+/** The reason of the mode of a held sequencer. */
+export function holdModeReason(cause: string): string {
+  return `Mode set to Off because ${cause}.`;
+}
+
+/** The reason of a run that the hold keeps in the queue. */
+export function heldRunReason(cause: string): string {
+  return `Held because ${cause}. Set the mode to Queue to start it.`;
+}
