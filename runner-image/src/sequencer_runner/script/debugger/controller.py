@@ -72,10 +72,7 @@ class Controller:
     # --- called by the probe, in the script's threads ---------------------------------------------------------------
 
     def at_line(self, frame: FrameType, raw_line: int, hits: "list[Hit] | tuple[()]" = ()) -> bool:
-        """Called before a watched line runs. `hits`: the breakpoints that it reached.
-
-        Returns True if the line need not be reported again in this tick.
-        """
+        """Called before a watched line runs. Returns True if it need not be reported again in this tick."""
         trace = self.traces.current()
         if trace.prompt is not None:
             if not trace.prompt.answered.is_set():
