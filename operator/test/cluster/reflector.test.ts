@@ -124,12 +124,14 @@ test('detects a silent connection', async () => {
 test('lists again when its version is too old', async () => {
   await make('e', '1');
   let old = false;
-  /** Requests once a version that no server has any more. */
+  /** Watches once from a version that no server has any more. */
   class OutdatedClient extends KubernetesClient {
-    override open(...[method, path, call]: Parameters<KubernetesClient['open']>) {
+    override async open(...[method, path, call]: Parameters<KubernetesClient['open']>) {
       if (!old || call.query?.watch !== true) return super.open(method, path, call);
+      const response = await super.open(method, path, { ...call, query: { ...call.query, resourceVersion: '1' } });
+      // Only now: a request that the cut hits is repeated.
       old = false;
-      return super.open(method, path, { ...call, query: { ...call.query, resourceVersion: '1' } });
+      return response;
     }
   }
   const { reflector, errors } = await start({ client: new OutdatedClient(proxy.config) });
