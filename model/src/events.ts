@@ -1,6 +1,6 @@
 /**
- * The events of a run: numbered facts, written by its runner. `seq` starts at 1 and has no gaps; `at` is the runner's
- * clock in ISO 8601, UTC. A reader ignores fields it does not know and keeps events of types it does not know.
+ * The events of a run: numbered facts, written by its runner. `seq` starts at 1 and has no gaps. `at` is the runner's
+ * clock in ISO 8601, UTC. A reader ignores unknown fields and keeps events of unknown types.
  */
 import { z } from 'zod';
 import { LIMITS } from './limits.ts';
@@ -10,7 +10,7 @@ export const STOP_LEVELS = ['REQUEST', 'INTERRUPT', 'TERMINATE', 'KILL'] as cons
 export type StopLevel = (typeof STOP_LEVELS)[number];
 export const STEP_COMMANDS = ['NEXT', 'STEP', 'RETURN', 'CONTINUE', 'UNTIL', 'LOOP'] as const;
 export type StepCommand = (typeof STEP_COMMANDS)[number];
-/** What the other tasks of its loop do while an asyncio task takes a step. */
+/** What the other tasks of the loop do during a step of an asyncio task: run, or wait for the end of the step. */
 export const OTHER_TASKS = ['GO_ON', 'WAIT'] as const;
 export type OtherTasks = (typeof OTHER_TASKS)[number];
 export const STATEMENT_STATES = ['PENDING', 'RUNNING', 'DONE', 'FAILED', 'SKIPPED'] as const;
@@ -20,7 +20,7 @@ export type FailureAction = (typeof FAILURE_ACTIONS)[number];
 
 const count = z.int().nonnegative();
 const lineNumber = z.int().positive();
-/** Numbers that the database keeps in 32 bits. */
+/** Numbers that the database stores in 32 bits. */
 const int32 = z
   .int()
   .min(-(2 ** 31))
@@ -36,7 +36,7 @@ const time = z.iso.datetime({ offset: true }).refine(
 );
 const base = { seq: z.int().positive(), at: time };
 
-/** One of the words, or one that a newer runner adds. It is shown as it is. */
+/** One of these values, or one of a newer runner, which is shown unchanged. */
 function word<T extends string>(words: readonly T[]) {
   return z.union([z.enum(words), z.string().regex(/^[A-Za-z][A-Za-z0-9]{0,63}$/)]);
 }
@@ -48,10 +48,10 @@ function event<T extends string, S extends z.ZodRawShape>(type: T, shape: S) {
 export const variableSchema = z.looseObject({
   name: z.string(),
   type: z.string(),
-  /** A bounded repr that never raises. */
+  /** A repr of limited length. It never raises. */
   value: z.string(),
   expandable: z.boolean(),
-  /** Where `variables` opens it: the name, then a key for each step into the value. */
+  /** The path for the command `variables`: the name, then a key for each level of the value. */
   path: z.array(z.string()).optional(),
 });
 
@@ -67,46 +67,49 @@ export const breakpointSchema = z.looseObject({
   file: z.string().max(LIMITS.breakpointTextLength),
   line: lineNumber,
   condition: z.string().max(LIMITS.breakpointTextLength).nullish(),
-  /** Stops at this hit alone. */
+  /** Stops only at this hit. */
   hitCount: count.nullish(),
-  /** Text with expressions in braces: a log point, which does not stop. */
+  /** Makes it a log point, which does not stop. A text with expressions in braces. */
   logMessage: z.string().max(LIMITS.breakpointTextLength).nullish(),
   enabled: z.boolean(),
-  /** The line that was asked for, when it has no code and `line` is the next that has. */
+  /** The line of the request, if it has no code and `line` is the next line with code. */
   requestedLine: lineNumber.nullish(),
-  /** The line that its statement had before the rest of the script was replaced. */
+  /** The line of its statement before the rest of the script was replaced. */
   movedFrom: lineNumber.nullish(),
-  /** How often the line was reached with a condition that holds. */
+  /** How often the line was reached while the condition held. */
   hits: count.nullish(),
-  /** A sentence: why it cannot stop anything. */
+  /** A sentence: why the breakpoint cannot stop the script. */
   problem: z.string().nullish(),
 });
 
 export const statementSpanSchema = z.looseObject({ index: count, firstLine: lineNumber, lastLine: lineNumber });
 
-/** Where a trace stands: `<script>` is the script, anything else a path as Python knows it. */
+/** The position of a trace. The file of the script is `<script>`; other files have the path that Python uses. */
 const position = { file: z.string(), line: lineNumber, function: z.string() };
 
 export const EVENT_SCHEMAS = {
-  /** The first event: the script process runs. Indexes of statements are from 0, lines from 1, both ends included. */
+  /** The first event: the script process has started. Statements count from 0, lines from 1; last lines are included. */
   started: event('started', {
     statements: z.array(statementSpanSchema),
     pid: count,
     hostname: z.string(),
     python: z.string(),
-    /** Names and versions of the packages that matter to a script: sorunlib, ocs, numpy. */
+    /** Versions of the packages that scripts use, by name: sorunlib, ocs, numpy. */
     packages: z.record(z.string(), z.string()),
-    /** Of the script: always 1 here; each replacement of what remains is the next. */
+    /** The version of the script: 1 here, and one more with each replacement. */
     version: z.int().positive().optional(),
   }),
-  /** `version`: of the script that the statement is from, 1 when it is left out. `attempt` is 0 for one left out. */
+  /**
+   * The state of a statement changed. `version` is the version of the script that contains it, 1 if absent. `attempt` is 0
+   * for an omitted statement.
+   */
   statement: event('statement', {
     index: count,
     state: z.enum(STATEMENT_STATES),
     attempt: count,
     version: z.int().positive().optional(),
   }),
-  /** What had not run was replaced. `script` is the whole of it; statements before `firstChanged` are as they were. */
+  /** The remaining statements were replaced. `script` is the complete text. `firstChanged`: the first new statement. */
   script: event('script', {
     version: z.int().positive(),
     script: z.string(),
@@ -114,7 +117,7 @@ export const EVENT_SCHEMAS = {
     statements: z.array(statementSpanSchema),
     by: z.string(),
   }),
-  /** A thread or an asyncio task begins. `thread` is the trace of the thread that a task runs in. */
+  /** A thread or an asyncio task started. `thread`: for a task, the trace of its thread. */
   traceStarted: event('traceStarted', {
     trace: z.int().positive(),
     kind: z.enum(['THREAD', 'TASK']),
@@ -122,7 +125,7 @@ export const EVENT_SCHEMAS = {
     thread: z.int().positive().nullish(),
   }),
   traceEnded: event('traceEnded', { trace: z.int().positive() }),
-  /** A trace is at a line. `sampled`: the code is hot, lines between this one and the one before are not all recorded. */
+  /** A trace reached a line. `sampled`: the code is hot, and lines since the previous event may be missing. */
   line: event('line', { trace: z.int().positive(), ...position, sampled: z.boolean().optional() }),
   output: event('output', {
     stream: z.enum(['STDOUT', 'STDERR']),
@@ -130,18 +133,18 @@ export const EVENT_SCHEMAS = {
     trace: z.int().positive().nullish(),
     line: lineNumber.nullish(),
   }),
-  /** The journal is full, or the disk is: output, and only output, was not recorded. */
+  /** The journal or the disk is full, so this much output was not recorded. Only output is ever dropped. */
   outputDropped: event('outputDropped', { bytes: z.int().positive() }),
-  /** A trace stopped and waits for a command. `number` grows over the whole run. `stack` has the innermost frame last. */
+  /** A trace stopped and waits for a command. `number` increases during the run. `stack`: the innermost frame is last. */
   prompt: event('prompt', {
     trace: z.int().positive(),
     number: z.int().positive(),
-    /** What stopped it. */
+    /** Why the trace stopped. */
     reason: word(['start', 'pause', 'step', 'breakpoint', 'failure']),
-    /** Where in the flow of control. */
+    /** The position in the flow of control. */
     event: word(['line', 'call', 'return', 'exception']),
     stack: z.array(frameSchema),
-    /** The breakpoint that stopped it. `error`: its condition raised this. */
+    /** The breakpoint that stopped the trace. `error`: the exception that its condition raised. */
     breakpoint: z
       .looseObject({
         file: z.string(),
@@ -151,7 +154,7 @@ export const EVENT_SCHEMAS = {
         error: z.string().nullish(),
       })
       .nullish(),
-    /** What was raised, for event `exception`. */
+    /** The exception, for event `exception`. */
     exception: z.looseObject({ type: z.string(), message: z.string() }).nullish(),
   }),
   /** A prompt was answered. */
@@ -161,9 +164,11 @@ export const EVENT_SCHEMAS = {
     command: z.enum(STEP_COMMANDS),
     others: z.enum(OTHER_TASKS).optional(),
   }),
-  /** A task in a step waits for something, and so many others of its loop wait for the step. 0: they go on. */
+  /**
+   * The stepped task is blocked, and so is its loop: `tasks` other tasks are frozen for the step. 0: they continue.
+   */
   tasksFrozen: event('tasksFrozen', { trace: z.int().positive(), tasks: count }),
-  /** A log point was passed, `hits` times so far. */
+  /** A log point was reached, `hits` times so far. */
   logged: event('logged', {
     trace: z.int().positive(),
     file: z.string(),
@@ -171,7 +176,7 @@ export const EVENT_SCHEMAS = {
     text: z.string(),
     hits: count.optional(),
   }),
-  /** Somebody evaluated an expression, or carried a statement out, in a frame (0: the innermost) of a stopped trace. */
+  /** A user evaluated an expression or executed a statement in a frame (0: innermost) of a stopped trace. */
   evaluated: event('evaluated', {
     trace: z.int().positive(),
     prompt: z.int().positive(),
@@ -181,7 +186,7 @@ export const EVENT_SCHEMAS = {
     text: z.string(),
     by: z.string(),
   }),
-  /** The script asks people. `ask` grows over the whole run; an answer is needed until `deadline`, if there is one. */
+  /** The script asks the operators. `ask` increases during the run. The answer is due at `deadline`, if there is one. */
   ask: event('ask', {
     ask: z.int().positive(),
     trace: z.int().positive(),
@@ -190,9 +195,11 @@ export const EVENT_SCHEMAS = {
     default: z.string().nullish(),
     deadline: time.nullish(),
   }),
-  /** The question is over. `by` is null when nobody answered: the default at the deadline, or the wait was ended. */
+  /**
+   * The question is closed. `by` is null if no user answered: the default was used at the deadline, or the wait was ended.
+   */
   answered: event('answered', { ask: z.int().positive(), answer: z.string().nullable(), by: z.string().nullable() }),
-  /** How far the script is with something, in its own words. */
+  /** The progress of a task, as the script reports it. */
   progress: event('progress', {
     trace: z.int().positive(),
     name: z.string(),
@@ -200,67 +207,67 @@ export const EVENT_SCHEMAS = {
     total: z.number().nullish(),
     text: z.string().nullish(),
   }),
-  /** A pause waits for every trace to stop, was taken back, or is complete. The traces it waits for, with their lines. */
+  /** A pause is pending, complete, or over. `waitingFor`: the traces that have not stopped yet, with their lines. */
   pause: event('pause', {
     state: z.enum(['pending', 'paused', 'none']),
     waitingFor: z.array(z.looseObject({ trace: z.int().positive(), line: lineNumber.nullish() })),
   }),
-  /** Somebody's command was carried out, or refused. The as-run record of who did what. */
+  /** A command of a user was carried out or refused: the as-run record of user actions. */
   action: event('action', {
     name: z.string(),
     by: z.string(),
     ok: z.boolean(),
-    /** A sentence with the details: the level of a stop, the command of a step, why it was refused. */
+    /** A sentence with details: the level of a stop, the command of a step, the reason of a refusal. */
     detail: z.string(),
   }),
-  /** The stop ladder: a level was sent to the script, or, for `REQUEST` only, taken back. */
+  /** A rung of the stop ladder was sent to the script. `level` is null when a `REQUEST` was cancelled. */
   stopping: event('stopping', {
     level: z.enum(STOP_LEVELS).nullable(),
     by: z.string(),
-    /** Until when this rung usually does its work. */
+    /** The time until which this rung usually takes effect. */
     deadline: time.nullish(),
-    /** Whether the next rung follows by itself at the deadline. */
+    /** Whether the next rung is sent automatically at the deadline. */
     escalate: z.boolean().optional(),
   }),
-  /** How the script takes a rung of the ladder, told ever more rarely while it still runs. */
+  /** How the script reacts to a rung. Sent with growing intervals while the script is still running. */
   reaction: event('reaction', {
     level: z.enum(STOP_LEVELS),
-    /** Since the rung was sent. */
+    /** Seconds since the rung was sent. */
     seconds: count,
-    /** It has not moved since; has switched the signal off; goes on; or cannot even be asked. */
+    /** No line has run since; the signal is ignored; lines are running; or the process does not respond. */
     reaction: word(['none', 'ignored', 'running', 'unknown']),
     /** A sentence. */
     text: z.string(),
   }),
-  /** What goes on moving: the operations that OCS's registry says are running, the newest first. */
+  /** Telescope status: the operations that run according to the registry of OCS, newest first. */
   telescope: event('telescope', {
     agents: z.array(z.looseObject({ agent: z.string(), operation: z.string(), since: time.nullish() })),
-    /** A sentence: why this is not all, or nothing. */
+    /** A sentence: why the list is incomplete or empty. */
     problem: z.string().nullish(),
   }),
   breakpoints: event('breakpoints', { breakpoints: z.array(breakpointSchema) }),
-  /** An exception that ends the script. `type`, `message` and `line` are of the first cause, `then` of those that followed. */
+  /** An exception that ends the script. `exception`, `message` and `line`: its first cause. `then`: what followed. */
   failure: event('failure', {
     exception: z.string(),
     message: z.string(),
     traceback: z.string(),
-    /** The line of the script, in the frame nearest to where it was raised. */
+    /** The line of the script in the frame nearest to the origin. */
     line: lineNumber.nullish(),
     statement: count.nullish(),
     then: z.array(z.string()),
-    /** The script is held at the failure, and a `decision` has to follow. */
+    /** The script is held at the failure until a `decision`. */
     awaitingDecision: z.boolean(),
   }),
-  /** What follows the failure that was held. `statement`: the one that failed; `line`: where GOTO goes on. */
+  /** How the run continues after a held failure. `statement`: the failed one. `line`: the target of GOTO. */
   decision: event('decision', {
     action: z.enum(FAILURE_ACTIONS),
     statement: count.nullish(),
     line: lineNumber.nullish(),
     by: z.string(),
   }),
-  /** Takes the place of an event that could not be recorded. `event`: its type; `problem`: a sentence, why. */
+  /** Replaces an event that could not be recorded. `event`: its type. `problem`: the reason, as a sentence. */
   setAside: event('setAside', { event: z.string(), problem: z.string() }),
-  /** The last event. `exitCode` as a shell shows it: 128 + n for a process ended by signal n; null when nobody knows. */
+  /** The last event. `exitCode` as in a shell: 128 + n for a process that signal n ended; null if unknown. */
   ended: event('ended', {
     outcome: z.enum(OUTCOMES),
     exitCode: int32.nullable(),
@@ -279,14 +286,14 @@ export type Frame = z.infer<typeof frameSchema>;
 export type Breakpoint = z.infer<typeof breakpointSchema>;
 export type StatementSpan = z.infer<typeof statementSpanSchema>;
 
-/** The form of every type, also of those that a newer runner adds. */
+/** The form of every event type, also of types of a newer runner. */
 const EVENT_TYPE = /^[A-Za-z][A-Za-z0-9]{0,63}$/;
 
-/** An event as it travels and is stored: of any type, also one of a newer runner. */
+/** An event as it is sent and stored, of any type, also of a type of a newer runner. */
 export const anyEventSchema = z.looseObject({ ...base, type: z.string().regex(EVENT_TYPE) });
 export type AnyEvent = z.infer<typeof anyEventSchema>;
 
-/** The event, checked against its type; null if the type is not known here. Throws a ZodError on a wrong shape. */
+/** The event, checked against its type; null if the type is unknown. Throws a ZodError if the shape is wrong. */
 export function readEvent(event: AnyEvent): RunEvent | null {
   if (!Object.hasOwn(EVENT_SCHEMAS, event.type)) return null;
   return EVENT_SCHEMAS[event.type as EventType].parse(event);

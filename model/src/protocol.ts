@@ -1,9 +1,9 @@
 /**
- * The runner protocol, version 1: what a runner and the gateway say to each other.
+ * The runner protocol, version 1: the messages between a runner and the gateway.
  *
  * One websocket, opened by the runner to `/runner` with `Authorization: Bearer <token>`. Each message is one JSON text
- * frame with a `type`. The runner speaks first (`hello`); the gateway answers `welcome`. `docs/protocol.md` tells the
- * rules; `model/golden/` has an example of each message that both sides test against.
+ * frame with a `type`. The runner sends the first message (`hello`); the gateway answers `welcome`. `docs/protocol.md` has
+ * the rules. `model/golden/` has an example of each message, which the tests of both sides read.
  */
 import { z } from 'zod';
 import { ERROR_CODE } from './errors.ts';
@@ -24,31 +24,31 @@ export type VariableScope = (typeof VARIABLE_SCOPES)[number];
 
 const runId = z.string().min(1).max(64);
 const seq = z.int().nonnegative();
-/** What came with the run's `start`. */
+/** The token of the run, from its `start`. */
 const runToken = z.string().min(1).max(200);
 
 /* ---- runner to gateway ------------------------------------------------------------------------------------------ */
 
-/** What the runner is and which runs its journals hold. Sent first on every connection. */
+/** Describes the runner and the runs in its journals. The first message on every connection. */
 export const helloSchema = z.looseObject({
   type: z.literal('hello'),
   protocol: z.int().positive(),
   sequencer: z.string().regex(SEQUENCER_NAME),
-  /** Random, new at each start of the supervisor process. */
+  /** A random id of the supervisor process. */
   instance: z.string().min(1).max(64),
   python: z.string(),
   hostname: z.string(),
   packages: z.record(z.string(), z.string()),
-  /** What would keep an observatory's script from starting (missing OCS configuration), as sentences. */
+  /** Why a script that uses OCS cannot start (missing configuration), as sentences. */
   problems: z.array(z.string()),
-  /** Runs in the journal, ended or not, that the gateway has not told it to forget. */
+  /** The runs in its journals, active or ended. */
   runs: z.array(
     z.looseObject({
       run: runId,
       lastSeq: seq,
       ended: z.boolean(),
       token: runToken.optional(),
-      /** Of a run that has not ended, for a database that does not have it. */
+      /** Of an active run, for a database that does not have it. */
       start: z
         .looseObject({
           by: z.string().max(200),
@@ -60,28 +60,28 @@ export const helloSchema = z.looseObject({
         .catch(undefined),
     }),
   ),
-  /** It shows the token of each run. Runners of the first version know of none. */
+  /** The runner sends the token of each run. Runners of the first version have no tokens. */
   runTokens: z.boolean().optional(),
 });
 
-/** Events of one run in order of seq without gaps, from the one after the last acknowledged. */
+/** Events of one run, in order of seq and without gaps, from the first that is not acknowledged. */
 export const eventsSchema = z.looseObject({
   type: z.literal('events'),
   run: runId,
   token: runToken.optional(),
-  /** Each is checked against its own schema when it is its turn: one that is wrong ends no conversation. */
+  /** Each is checked against its own schema later, so that an invalid one does not end the connection. */
   events: z
     .array(z.looseObject({ seq: z.int().positive() }))
     .min(1)
     .max(LIMITS.eventsPerMessage),
 });
 
-/** The answer to a command. `code` and `message` are there when `ok` is false; `result` depends on the command. */
+/** The answer to a command. `code` and `message` are present if `ok` is false; `result` depends on the command. */
 export const replySchema = z.looseObject({
   type: z.literal('reply'),
   id: z.string().min(1).max(64),
   ok: z.boolean(),
-  /** Usually a code of the catalogue. A newer runner may send others; they are kept. Anything else is dropped. */
+  /** A code of the catalogue, or of a newer runner. Values of any other form are dropped. */
   code: z.string().regex(ERROR_CODE).optional().catch(undefined),
   message: z.string().optional(),
   result: z.unknown().optional(),
@@ -94,7 +94,7 @@ export type Reply = z.infer<typeof replySchema>;
 export type FromRunner = z.infer<typeof fromRunnerSchema>;
 
 /**
- * Whether the message is of a type that only a newer version knows. Such a message is ignored.
+ * Whether the type of the message is unknown in this version. Such a message is ignored.
  *
  * @param schema of the messages of this direction
  */
@@ -109,13 +109,13 @@ export function isUnknownType(
 
 /* ---- gateway to runner ------------------------------------------------------------------------------------------ */
 
-/** For each run of `hello`: the last seq that is stored, or `forget` when the journal of an ended run may be deleted. */
+/** For each run of `hello`: the last stored seq, or `forget` if the runner may delete the journal. */
 export const welcomeSchema = z.looseObject({
   type: z.literal('welcome'),
   runs: z.array(z.looseObject({ run: runId, acked: seq, forget: z.boolean() })),
 });
 
-/** All events up to and including `seq` are committed. After the last event of an ended run the journal may be deleted. */
+/** All events up to `seq` are committed. After the last event of an ended run the runner may delete the journal. */
 export const ackSchema = z.looseObject({ type: z.literal('ack'), run: runId, seq });
 
 const forRun = { run: runId, by: z.string() };
@@ -125,11 +125,11 @@ const atPrompt = { trace: z.int().positive(), prompt: z.int().positive() };
 const frame = z.int().nonnegative();
 
 export const COMMANDS = {
-  /** Start a script in a fresh process. Never starts the same run twice: repeated, it answers ok. */
+  /** Starts a script in a new process. A repeated start of the same run starts nothing and succeeds. */
   start: z.looseObject({
     name: z.literal('start'),
     ...forRun,
-    /** To be shown with everything that is said of this run. The newest counts. */
+    /** Sent back with every message about this run. The newest one is valid. */
     token: runToken.optional(),
     script: z.string(),
     arguments: z.array(z.string()),
@@ -137,18 +137,18 @@ export const COMMANDS = {
     startPaused: z.boolean(),
     holdOnFailure: z.boolean(),
     breakpoints: z.array(breakpointSchema),
-    /** The statement to begin with; those before it are left out. */
+    /** The first statement to run. Earlier statements are omitted. */
     startAt: z.int().nonnegative().optional(),
-    /** The same by its first line. Refused when no statement begins there. */
+    /** The same, by its first line. Refused if no statement begins there. */
     startLine: z.int().positive().optional(),
   }),
-  /** Every trace stops at its next line. */
+  /** Stops every trace at its next line. */
   pause: z.looseObject({ name: z.literal('pause'), ...forRun }),
-  /** Takes a pending pause back and lets every paused trace go on. */
+  /** Withdraws a pending pause and continues every paused trace. */
   resume: z.looseObject({ name: z.literal('resume'), ...forRun }),
   /**
-   * Answers one prompt of one trace. `line` is for UNTIL: go on until this line, or the end of the function. `others`
-   * WAIT: the other tasks of its loop wait until the step is over, or somebody lets them go on.
+   * Answers one prompt of one trace. `line` is for UNTIL: continue until this line or the end of the function. `others`
+   * WAIT: the other tasks of its loop are frozen until the step ends or `resumeOtherTasks`.
    */
   step: z.looseObject({
     name: z.literal('step'),
@@ -158,19 +158,19 @@ export const COMMANDS = {
     line: z.int().positive().optional(),
     others: z.enum(OTHER_TASKS).optional(),
   }),
-  /** Those that wait for the step of this trace go on while it is under way. */
+  /** Continues the tasks that are frozen for the step of this trace. */
   resumeOtherTasks: z.looseObject({ name: z.literal('resumeOtherTasks'), ...forRun, trace: z.int().positive() }),
-  /** Replaces all breakpoints. `result`: the breakpoints as they were set. */
+  /** Replaces all breakpoints. `result`: the breakpoints as set. */
   setBreakpoints: z.looseObject({
     name: z.literal('setBreakpoints'),
     ...forRun,
     breakpoints: z.array(breakpointSchema),
   }),
-  /** Evaluates an expression, or carries a statement out, in the stopped trace itself. `result`: {ok, text}. */
+  /** Evaluates an expression, or executes a statement, in the stopped trace itself. `result`: {ok, text}. */
   evaluate: z.looseObject({ name: z.literal('evaluate'), ...forRun, ...atPrompt, frame, expression: z.string() }),
-  /** Ends an evaluation that takes too long, and nothing else. */
+  /** Interrupts an evaluation. The script itself is not interrupted. */
   interruptEvaluation: z.looseObject({ name: z.literal('interruptEvaluation'), ...forRun, ...atPrompt }),
-  /** The names of a frame, or what is inside a value. `result`: {variables, total}. */
+  /** Lists the names of a frame, or the contents of a value. `result`: {variables, total}. */
   variables: z.looseObject({
     name: z.literal('variables'),
     ...forRun,
@@ -181,37 +181,37 @@ export const COMMANDS = {
     after: z.int().nonnegative(),
     first: z.int().positive(),
   }),
-  /** The text of a Python file that the run uses. `result`: {file, text}. */
+  /** Reads a Python file that the run uses. `result`: {file, text}. */
   source: z.looseObject({ name: z.literal('source'), ...forRun, file: z.string() }),
-  /** What follows a failure that was held. `line` is for GOTO: of the statement to go on with. */
+  /** Decides how the run continues after a held failure. `line` is for GOTO: the line of the next statement. */
   decide: z.looseObject({
     name: z.literal('decide'),
     ...forRun,
     action: z.enum(FAILURE_ACTIONS),
     line: z.int().positive().optional(),
   }),
-  /** Replaces the statements that have not started by those of this script. */
+  /** Replaces the statements that have not started with those of this script. */
   replace: z.looseObject({ name: z.literal('replace'), ...forRun, script: z.string() }),
-  /** Answers a question of the script. A `confirm` is answered by `yes` or `no`. */
+  /** Answers a question of the script. The answer to a `confirm` is `yes` or `no`. */
   answer: z.looseObject({ name: z.literal('answer'), ...forRun, ask: z.int().positive(), answer: z.string() }),
-  /** One rung of the stop ladder. `escalate`: the next follows by itself when this one's time is over. */
+  /** Sends one rung of the stop ladder. `escalate`: the next rung follows automatically at the deadline. */
   stop: z.looseObject({
     name: z.literal('stop'),
     ...forRun,
     level: z.enum(STOP_LEVELS),
     escalate: z.boolean().optional(),
   }),
-  /** Takes a stop of level `REQUEST` back. */
+  /** Cancels a stop of level `REQUEST`. */
   unstop: z.looseObject({ name: z.literal('unstop'), ...forRun }),
   /** Compiles a script without running it. `result`: a list of findings {severity, line, code, message}. */
   check: z.looseObject({
     name: z.literal('check'),
     script: z.string(),
-    /** The statement to begin with: a finding LEFT_OUT says what that leaves out. */
+    /** The first statement to run. The finding LEFT_OUT describes the omitted statements. */
     startAt: z.int().nonnegative().optional(),
     startLine: z.int().positive().optional(),
   }),
-  /** The top-level statements of a script. `result`: a list of {index, firstLine, lastLine}. Refused as a start would be. */
+  /** Lists the top-level statements. `result`: a list of {index, firstLine, lastLine}. Refused as a start would be. */
   statements: z.looseObject({ name: z.literal('statements'), script: z.string() }),
 } as const;
 
@@ -246,32 +246,32 @@ export type CommandMessage = z.infer<typeof commandSchema>;
 export type Command = CommandMessage['command'];
 type Known<T> = { [K in keyof T as string extends K ? never : number extends K ? never : K]: T[K] };
 type AboutRun<C> = C extends { run: string; by: string } ? Omit<Known<C>, 'run' | 'by'> : never;
-/** A command about a run that has started, without the run and who it is by. */
+/** A command about a run that has started, without its run and user. */
 export type RunCommand = AboutRun<Exclude<Command, { name: 'start' }>>;
 export type ToRunner = z.infer<typeof toRunnerSchema>;
 
-/** What the `check` command answers. Severity `error` means that the script cannot start. */
+/** An item of the result of `check`. Severity `error` means that the script cannot start. */
 export const findingSchema = z.looseObject({
   severity: z.enum(['error', 'warning', 'info']),
   line: z.int().positive().nullable(),
-  /** From 1, in characters. A runner of an earlier version does not send it. */
+  /** From 1, in characters. Runners of an earlier version do not send it. */
   column: z.int().positive().nullable().default(null),
   code: z.string(),
   message: z.string(),
 });
 export type Finding = z.infer<typeof findingSchema>;
 
-/** What `evaluate` answers: `text` is the value, what was printed, or the error. */
+/** The result of `evaluate`. `text`: the value, the output, or the error. */
 export const evaluationSchema = z.looseObject({ ok: z.boolean(), text: z.string() });
 export type Evaluation = z.infer<typeof evaluationSchema>;
 
-/** What `variables` answers; `total` counts all of them. */
+/** The result of `variables`. `total`: the number of all variables. */
 export const variablePageSchema = z.looseObject({
   variables: z.array(variableSchema),
   total: z.int().nonnegative(),
 });
 export type VariablePage = z.infer<typeof variablePageSchema>;
 
-/** What `source` answers. */
+/** The result of `source`. */
 export const sourceFileSchema = z.looseObject({ file: z.string(), text: z.string() });
 export type SourceFile = z.infer<typeof sourceFileSchema>;

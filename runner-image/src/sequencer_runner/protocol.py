@@ -69,10 +69,10 @@ class Variable(TypedDict):
     name: str
     type: str
     value: str
-    """A bounded repr that never raises."""
+    """A repr of limited length. It never raises."""
     expandable: bool
     path: NotRequired[list[str]]
-    """Where `variables` opens it: the name, then a key for each step into the value."""
+    """The path for the command `variables`: the name, then a key for each level of the value."""
 
 
 class Frame(TypedDict):
@@ -88,18 +88,18 @@ class Breakpoint(TypedDict):
     line: int
     condition: NotRequired[str | None]
     hitCount: NotRequired[int | None]
-    """Stops at this hit alone."""
+    """Stops only at this hit."""
     logMessage: NotRequired[str | None]
-    """Text with expressions in braces: a log point, which does not stop."""
+    """Makes it a log point, which does not stop. A text with expressions in braces."""
     enabled: bool
     requestedLine: NotRequired[int | None]
-    """The line that was asked for, when it has no code and `line` is the next that has."""
+    """The line of the request, if it has no code and `line` is the next line with code."""
     movedFrom: NotRequired[int | None]
-    """The line that its statement had before the rest of the script was replaced."""
+    """The line of its statement before the rest of the script was replaced."""
     hits: NotRequired[int | None]
-    """How often the line was reached with a condition that holds."""
+    """How often the line was reached while the condition held."""
     problem: NotRequired[str | None]
-    """A sentence: why it cannot stop anything."""
+    """A sentence: why the breakpoint cannot stop the script."""
 
 
 class StatementSpan(TypedDict):
@@ -109,7 +109,8 @@ class StatementSpan(TypedDict):
 
 
 class StartedEvent(TypedDict):
-    """The first event: the script process runs. Indexes of statements are from 0, lines from 1, both ends included."""
+    """The first event: the script process has started. Statements count from 0, lines from 1; last lines are
+    included."""
 
     at: str
     type: Literal["started"]
@@ -118,13 +119,14 @@ class StartedEvent(TypedDict):
     hostname: str
     python: str
     packages: dict[str, str]
-    """Names and versions of the packages that matter to a script: sorunlib, ocs, numpy."""
+    """Versions of the packages that scripts use, by name: sorunlib, ocs, numpy."""
     version: NotRequired[int]
-    """Of the script: always 1 here; each replacement of what remains is the next."""
+    """The version of the script: 1 here, and one more with each replacement."""
 
 
 class StatementEvent(TypedDict):
-    """`version`: of the script that the statement is from, 1 when it is left out. `attempt` is 0 for one left out."""
+    """The state of a statement changed. `version` is the version of the script that contains it, 1 if absent.
+    `attempt` is 0 for an omitted statement."""
 
     at: str
     type: Literal["statement"]
@@ -135,7 +137,8 @@ class StatementEvent(TypedDict):
 
 
 class ScriptEvent(TypedDict):
-    """What had not run was replaced. `script` is the whole of it; statements before `firstChanged` are as they were."""
+    """The remaining statements were replaced. `script` is the complete text. `firstChanged`: the first new
+    statement."""
 
     at: str
     type: Literal["script"]
@@ -147,7 +150,7 @@ class ScriptEvent(TypedDict):
 
 
 class TraceStartedEvent(TypedDict):
-    """A thread or an asyncio task begins. `thread` is the trace of the thread that a task runs in."""
+    """A thread or an asyncio task started. `thread`: for a task, the trace of its thread."""
 
     at: str
     type: Literal["traceStarted"]
@@ -164,8 +167,7 @@ class TraceEndedEvent(TypedDict):
 
 
 class LineEvent(TypedDict):
-    """A trace is at a line. `sampled`: the code is hot, lines between this one and the one before are not all
-    recorded."""
+    """A trace reached a line. `sampled`: the code is hot, and lines since the previous event may be missing."""
 
     at: str
     type: Literal["line"]
@@ -186,7 +188,7 @@ class OutputEvent(TypedDict):
 
 
 class OutputDroppedEvent(TypedDict):
-    """The journal is full, or the disk is: output, and only output, was not recorded."""
+    """The journal or the disk is full, so this much output was not recorded. Only output is ever dropped."""
 
     at: str
     type: Literal["outputDropped"]
@@ -207,7 +209,7 @@ class PromptException(TypedDict):
 
 
 class PromptEvent(TypedDict):
-    """A trace stopped and waits for a command. `number` grows over the whole run. `stack` has the innermost frame
+    """A trace stopped and waits for a command. `number` increases during the run. `stack`: the innermost frame is
     last."""
 
     at: str
@@ -215,14 +217,14 @@ class PromptEvent(TypedDict):
     trace: int
     number: int
     reason: Literal["start", "pause", "step", "breakpoint", "failure"]
-    """What stopped it."""
+    """Why the trace stopped."""
     event: Literal["line", "call", "return", "exception"]
-    """Where in the flow of control."""
+    """The position in the flow of control."""
     stack: list[Frame]
     breakpoint: NotRequired[PromptBreakpoint | None]
-    """The breakpoint that stopped it. `error`: its condition raised this."""
+    """The breakpoint that stopped the trace. `error`: the exception that its condition raised."""
     exception: NotRequired[PromptException | None]
-    """What was raised, for event `exception`."""
+    """The exception, for event `exception`."""
 
 
 class ResumedEvent(TypedDict):
@@ -237,7 +239,8 @@ class ResumedEvent(TypedDict):
 
 
 class TasksFrozenEvent(TypedDict):
-    """A task in a step waits for something, and so many others of its loop wait for the step. 0: they go on."""
+    """The stepped task is blocked, and so is its loop: `tasks` other tasks are frozen for the step. 0: they
+    continue."""
 
     at: str
     type: Literal["tasksFrozen"]
@@ -246,7 +249,7 @@ class TasksFrozenEvent(TypedDict):
 
 
 class LoggedEvent(TypedDict):
-    """A log point was passed, `hits` times so far."""
+    """A log point was reached, `hits` times so far."""
 
     at: str
     type: Literal["logged"]
@@ -258,8 +261,7 @@ class LoggedEvent(TypedDict):
 
 
 class EvaluatedEvent(TypedDict):
-    """Somebody evaluated an expression, or carried a statement out, in a frame (0: the innermost) of a stopped
-    trace."""
+    """A user evaluated an expression or executed a statement in a frame (0: innermost) of a stopped trace."""
 
     at: str
     type: Literal["evaluated"]
@@ -273,7 +275,8 @@ class EvaluatedEvent(TypedDict):
 
 
 class AskEvent(TypedDict):
-    """The script asks people. `ask` grows over the whole run; an answer is needed until `deadline`, if there is one."""
+    """The script asks the operators. `ask` increases during the run. The answer is due at `deadline`, if there is
+    one."""
 
     at: str
     type: Literal["ask"]
@@ -286,7 +289,8 @@ class AskEvent(TypedDict):
 
 
 class AnsweredEvent(TypedDict):
-    """The question is over. `by` is null when nobody answered: the default at the deadline, or the wait was ended."""
+    """The question is closed. `by` is null if no user answered: the default was used at the deadline, or the wait
+    was ended."""
 
     at: str
     type: Literal["answered"]
@@ -296,7 +300,7 @@ class AnsweredEvent(TypedDict):
 
 
 class ProgressEvent(TypedDict):
-    """How far the script is with something, in its own words."""
+    """The progress of a task, as the script reports it."""
 
     at: str
     type: Literal["progress"]
@@ -313,8 +317,7 @@ class PauseWaitingFor(TypedDict):
 
 
 class PauseEvent(TypedDict):
-    """A pause waits for every trace to stop, was taken back, or is complete. The traces it waits for, with their
-    lines."""
+    """A pause is pending, complete, or over. `waitingFor`: the traces that have not stopped yet, with their lines."""
 
     at: str
     type: Literal["pause"]
@@ -323,7 +326,7 @@ class PauseEvent(TypedDict):
 
 
 class ActionEvent(TypedDict):
-    """Somebody's command was carried out, or refused. The as-run record of who did what."""
+    """A command of a user was carried out or refused: the as-run record of user actions."""
 
     at: str
     type: Literal["action"]
@@ -331,32 +334,32 @@ class ActionEvent(TypedDict):
     by: str
     ok: bool
     detail: str
-    """A sentence with the details: the level of a stop, the command of a step, why it was refused."""
+    """A sentence with details: the level of a stop, the command of a step, the reason of a refusal."""
 
 
 class StoppingEvent(TypedDict):
-    """The stop ladder: a level was sent to the script, or, for `REQUEST` only, taken back."""
+    """A rung of the stop ladder was sent to the script. `level` is null when a `REQUEST` was cancelled."""
 
     at: str
     type: Literal["stopping"]
     level: StopLevel | None
     by: str
     deadline: NotRequired[str | None]
-    """Until when this rung usually does its work."""
+    """The time until which this rung usually takes effect."""
     escalate: NotRequired[bool]
-    """Whether the next rung follows by itself at the deadline."""
+    """Whether the next rung is sent automatically at the deadline."""
 
 
 class ReactionEvent(TypedDict):
-    """How the script takes a rung of the ladder, told ever more rarely while it still runs."""
+    """How the script reacts to a rung. Sent with growing intervals while the script is still running."""
 
     at: str
     type: Literal["reaction"]
     level: StopLevel
     seconds: int
-    """Since the rung was sent."""
+    """Seconds since the rung was sent."""
     reaction: Literal["none", "ignored", "running", "unknown"]
-    """It has not moved since; has switched the signal off; goes on; or cannot even be asked."""
+    """No line has run since; the signal is ignored; lines are running; or the process does not respond."""
     text: str
     """A sentence."""
 
@@ -368,13 +371,13 @@ class TelescopeAgent(TypedDict):
 
 
 class TelescopeEvent(TypedDict):
-    """What goes on moving: the operations that OCS's registry says are running, the newest first."""
+    """Telescope status: the operations that run according to the registry of OCS, newest first."""
 
     at: str
     type: Literal["telescope"]
     agents: list[TelescopeAgent]
     problem: NotRequired[str | None]
-    """A sentence: why this is not all, or nothing."""
+    """A sentence: why the list is incomplete or empty."""
 
 
 class BreakpointsEvent(TypedDict):
@@ -384,8 +387,7 @@ class BreakpointsEvent(TypedDict):
 
 
 class FailureEvent(TypedDict):
-    """An exception that ends the script. `type`, `message` and `line` are of the first cause, `then` of those that
-    followed."""
+    """An exception that ends the script. `exception`, `message` and `line`: its first cause. `then`: what followed."""
 
     at: str
     type: Literal["failure"]
@@ -393,15 +395,15 @@ class FailureEvent(TypedDict):
     message: str
     traceback: str
     line: NotRequired[int | None]
-    """The line of the script, in the frame nearest to where it was raised."""
+    """The line of the script in the frame nearest to the origin."""
     statement: NotRequired[int | None]
     then: list[str]
     awaitingDecision: bool
-    """The script is held at the failure, and a `decision` has to follow."""
+    """The script is held at the failure until a `decision`."""
 
 
 class DecisionEvent(TypedDict):
-    """What follows the failure that was held. `statement`: the one that failed; `line`: where GOTO goes on."""
+    """How the run continues after a held failure. `statement`: the failed one. `line`: the target of GOTO."""
 
     at: str
     type: Literal["decision"]
@@ -412,7 +414,7 @@ class DecisionEvent(TypedDict):
 
 
 class SetAsideEvent(TypedDict):
-    """Takes the place of an event that could not be recorded. `event`: its type; `problem`: a sentence, why."""
+    """Replaces an event that could not be recorded. `event`: its type. `problem`: the reason, as a sentence."""
 
     at: str
     type: Literal["setAside"]
@@ -421,8 +423,7 @@ class SetAsideEvent(TypedDict):
 
 
 class EndedEvent(TypedDict):
-    """The last event. `exitCode` as a shell shows it: 128 + n for a process ended by signal n; null when nobody
-    knows."""
+    """The last event. `exitCode` as in a shell: 128 + n for a process that signal n ended; null if unknown."""
 
     at: str
     type: Literal["ended"]
@@ -432,7 +433,7 @@ class EndedEvent(TypedDict):
 
 
 class AnyEvent(TypedDict):
-    """An event as it travels and is stored: of any type, also one of a newer runner."""
+    """An event as it is sent and stored, of any type, also of a type of a newer runner."""
 
     seq: int
     at: str
@@ -440,13 +441,13 @@ class AnyEvent(TypedDict):
 
 
 class StartCommand(TypedDict):
-    """Start a script in a fresh process. Never starts the same run twice: repeated, it answers ok."""
+    """Starts a script in a new process. A repeated start of the same run starts nothing and succeeds."""
 
     name: Literal["start"]
     run: str
     by: str
     token: NotRequired[str]
-    """To be shown with everything that is said of this run. The newest counts."""
+    """Sent back with every message about this run. The newest one is valid."""
     script: str
     arguments: list[str]
     title: str | None
@@ -454,13 +455,13 @@ class StartCommand(TypedDict):
     holdOnFailure: bool
     breakpoints: list[Breakpoint]
     startAt: NotRequired[int]
-    """The statement to begin with; those before it are left out."""
+    """The first statement to run. Earlier statements are omitted."""
     startLine: NotRequired[int]
-    """The same by its first line. Refused when no statement begins there."""
+    """The same, by its first line. Refused if no statement begins there."""
 
 
 class PauseCommand(TypedDict):
-    """Every trace stops at its next line."""
+    """Stops every trace at its next line."""
 
     name: Literal["pause"]
     run: str
@@ -468,7 +469,7 @@ class PauseCommand(TypedDict):
 
 
 class ResumeCommand(TypedDict):
-    """Takes a pending pause back and lets every paused trace go on."""
+    """Withdraws a pending pause and continues every paused trace."""
 
     name: Literal["resume"]
     run: str
@@ -476,8 +477,8 @@ class ResumeCommand(TypedDict):
 
 
 class StepCommand(TypedDict):
-    """Answers one prompt of one trace. `line` is for UNTIL: go on until this line, or the end of the function.
-    `others` WAIT: the other tasks of its loop wait until the step is over, or somebody lets them go on."""
+    """Answers one prompt of one trace. `line` is for UNTIL: continue until this line or the end of the function.
+    `others` WAIT: the other tasks of its loop are frozen until the step ends or `resumeOtherTasks`."""
 
     name: Literal["step"]
     run: str
@@ -490,7 +491,7 @@ class StepCommand(TypedDict):
 
 
 class ResumeOtherTasksCommand(TypedDict):
-    """Those that wait for the step of this trace go on while it is under way."""
+    """Continues the tasks that are frozen for the step of this trace."""
 
     name: Literal["resumeOtherTasks"]
     run: str
@@ -499,7 +500,7 @@ class ResumeOtherTasksCommand(TypedDict):
 
 
 class SetBreakpointsCommand(TypedDict):
-    """Replaces all breakpoints. `result`: the breakpoints as they were set."""
+    """Replaces all breakpoints. `result`: the breakpoints as set."""
 
     name: Literal["setBreakpoints"]
     run: str
@@ -508,7 +509,7 @@ class SetBreakpointsCommand(TypedDict):
 
 
 class EvaluateCommand(TypedDict):
-    """Evaluates an expression, or carries a statement out, in the stopped trace itself. `result`: {ok, text}."""
+    """Evaluates an expression, or executes a statement, in the stopped trace itself. `result`: {ok, text}."""
 
     name: Literal["evaluate"]
     run: str
@@ -520,7 +521,7 @@ class EvaluateCommand(TypedDict):
 
 
 class InterruptEvaluationCommand(TypedDict):
-    """Ends an evaluation that takes too long, and nothing else."""
+    """Interrupts an evaluation. The script itself is not interrupted."""
 
     name: Literal["interruptEvaluation"]
     run: str
@@ -530,7 +531,7 @@ class InterruptEvaluationCommand(TypedDict):
 
 
 class VariablesCommand(TypedDict):
-    """The names of a frame, or what is inside a value. `result`: {variables, total}."""
+    """Lists the names of a frame, or the contents of a value. `result`: {variables, total}."""
 
     name: Literal["variables"]
     run: str
@@ -545,7 +546,7 @@ class VariablesCommand(TypedDict):
 
 
 class SourceCommand(TypedDict):
-    """The text of a Python file that the run uses. `result`: {file, text}."""
+    """Reads a Python file that the run uses. `result`: {file, text}."""
 
     name: Literal["source"]
     run: str
@@ -554,7 +555,7 @@ class SourceCommand(TypedDict):
 
 
 class DecideCommand(TypedDict):
-    """What follows a failure that was held. `line` is for GOTO: of the statement to go on with."""
+    """Decides how the run continues after a held failure. `line` is for GOTO: the line of the next statement."""
 
     name: Literal["decide"]
     run: str
@@ -564,7 +565,7 @@ class DecideCommand(TypedDict):
 
 
 class ReplaceCommand(TypedDict):
-    """Replaces the statements that have not started by those of this script."""
+    """Replaces the statements that have not started with those of this script."""
 
     name: Literal["replace"]
     run: str
@@ -573,7 +574,7 @@ class ReplaceCommand(TypedDict):
 
 
 class AnswerCommand(TypedDict):
-    """Answers a question of the script. A `confirm` is answered by `yes` or `no`."""
+    """Answers a question of the script. The answer to a `confirm` is `yes` or `no`."""
 
     name: Literal["answer"]
     run: str
@@ -583,7 +584,7 @@ class AnswerCommand(TypedDict):
 
 
 class StopCommand(TypedDict):
-    """One rung of the stop ladder. `escalate`: the next follows by itself when this one's time is over."""
+    """Sends one rung of the stop ladder. `escalate`: the next rung follows automatically at the deadline."""
 
     name: Literal["stop"]
     run: str
@@ -593,7 +594,7 @@ class StopCommand(TypedDict):
 
 
 class UnstopCommand(TypedDict):
-    """Takes a stop of level `REQUEST` back."""
+    """Cancels a stop of level `REQUEST`."""
 
     name: Literal["unstop"]
     run: str
@@ -606,13 +607,12 @@ class CheckCommand(TypedDict):
     name: Literal["check"]
     script: str
     startAt: NotRequired[int]
-    """The statement to begin with: a finding LEFT_OUT says what that leaves out."""
+    """The first statement to run. The finding LEFT_OUT describes the omitted statements."""
     startLine: NotRequired[int]
 
 
 class StatementsCommand(TypedDict):
-    """The top-level statements of a script. `result`: a list of {index, firstLine, lastLine}. Refused as a start
-    would be."""
+    """Lists the top-level statements. `result`: a list of {index, firstLine, lastLine}. Refused as a start would be."""
 
     name: Literal["statements"]
     script: str
@@ -631,26 +631,26 @@ class HelloRun(TypedDict):
     ended: bool
     token: NotRequired[str]
     start: NotRequired[HelloRunStart]
-    """Of a run that has not ended, for a database that does not have it."""
+    """Of an active run, for a database that does not have it."""
 
 
 class Hello(TypedDict):
-    """What the runner is and which runs its journals hold. Sent first on every connection."""
+    """Describes the runner and the runs in its journals. The first message on every connection."""
 
     type: Literal["hello"]
     protocol: int
     sequencer: str
     instance: str
-    """Random, new at each start of the supervisor process."""
+    """A random id of the supervisor process."""
     python: str
     hostname: str
     packages: dict[str, str]
     problems: list[str]
-    """What would keep an observatory's script from starting (missing OCS configuration), as sentences."""
+    """Why a script that uses OCS cannot start (missing configuration), as sentences."""
     runs: list[HelloRun]
-    """Runs in the journal, ended or not, that the gateway has not told it to forget."""
+    """The runs in its journals, active or ended."""
     runTokens: NotRequired[bool]
-    """It shows the token of each run. Runners of the first version know of none."""
+    """The runner sends the token of each run. Runners of the first version have no tokens."""
 
 
 class EventsEvent(TypedDict):
@@ -658,23 +658,23 @@ class EventsEvent(TypedDict):
 
 
 class Events(TypedDict):
-    """Events of one run in order of seq without gaps, from the one after the last acknowledged."""
+    """Events of one run, in order of seq and without gaps, from the first that is not acknowledged."""
 
     type: Literal["events"]
     run: str
     token: NotRequired[str]
     events: list[EventsEvent]
-    """Each is checked against its own schema when it is its turn: one that is wrong ends no conversation."""
+    """Each is checked against its own schema later, so that an invalid one does not end the connection."""
 
 
 class Reply(TypedDict):
-    """The answer to a command. `code` and `message` are there when `ok` is false; `result` depends on the command."""
+    """The answer to a command. `code` and `message` are present if `ok` is false; `result` depends on the command."""
 
     type: Literal["reply"]
     id: str
     ok: bool
     code: NotRequired[str]
-    """Usually a code of the catalogue. A newer runner may send others; they are kept. Anything else is dropped."""
+    """A code of the catalogue, or of a newer runner. Values of any other form are dropped."""
     message: NotRequired[str]
     result: NotRequired[object]
 
@@ -686,16 +686,14 @@ class WelcomeRun(TypedDict):
 
 
 class Welcome(TypedDict):
-    """For each run of `hello`: the last seq that is stored, or `forget` when the journal of an ended run may be
-    deleted."""
+    """For each run of `hello`: the last stored seq, or `forget` if the runner may delete the journal."""
 
     type: Literal["welcome"]
     runs: list[WelcomeRun]
 
 
 class Ack(TypedDict):
-    """All events up to and including `seq` are committed. After the last event of an ended run the journal may be
-    deleted."""
+    """All events up to `seq` are committed. After the last event of an ended run the runner may delete the journal."""
 
     type: Literal["ack"]
     run: str
@@ -703,32 +701,32 @@ class Ack(TypedDict):
 
 
 class Finding(TypedDict):
-    """What the `check` command answers. Severity `error` means that the script cannot start."""
+    """An item of the result of `check`. Severity `error` means that the script cannot start."""
 
     severity: Literal["error", "warning", "info"]
     line: int | None
     column: NotRequired[int | None]
-    """From 1, in characters. A runner of an earlier version does not send it."""
+    """From 1, in characters. Runners of an earlier version do not send it."""
     code: str
     message: str
 
 
 class Evaluation(TypedDict):
-    """What `evaluate` answers: `text` is the value, what was printed, or the error."""
+    """The result of `evaluate`. `text`: the value, the output, or the error."""
 
     ok: bool
     text: str
 
 
 class VariablePage(TypedDict):
-    """What `variables` answers; `total` counts all of them."""
+    """The result of `variables`. `total`: the number of all variables."""
 
     variables: list[Variable]
     total: int
 
 
 class SourceFile(TypedDict):
-    """What `source` answers."""
+    """The result of `source`."""
 
     file: str
     text: str
