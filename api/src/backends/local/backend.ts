@@ -169,32 +169,33 @@ export class LocalBackend implements RunBackend {
       return;
     }
     this.#parts.gateway.register(sequencer, connection);
-    connection.welcome(answer.runs);
-    for (const live of answer.held) {
+    // A run may have ended since its row was read.
+    const isOver = (live: LiveRun | null) => !live || isFinal(live.row.phase);
+    const open = answer.held.filter((live) => !isOver(live));
+    connection.welcome(
+      answer.runs.map(({ run, live }) => ({ run, acked: live?.storedSeq ?? 0, forget: isOver(live) })),
+    );
+    for (const live of open) {
       live.connected = true;
       live.seenAt = new Date();
       live.changed.notify();
     }
     this.#parts.sequencerStates.invalidate(sequencer);
     this.#log.info({ sequencer, runs: answer.runs.length }, 'a runner has come');
-    for (const live of answer.held) void fetchScript(this.#parts, live);
+    for (const live of open) void fetchScript(this.#parts, live);
     void this.#afterWelcome(sequencer, answer);
   }
 
   async #answerTo(hello: Hello) {
-    const answer: { run: string; acked: number; forget: boolean }[] = [];
+    const answer: { run: string; live: LiveRun | null }[] = [];
     const held: LiveRun[] = [];
     for (const entry of hello.runs) {
       const { run } = entry;
       const row = await rowHeldBy(hello, entry, this.#parts);
       if (row === 'later') continue;
-      if (!row) {
-        answer.push({ run, acked: 0, forget: true });
-        continue;
-      }
-      const live = await this.#parts.liveRuns.open(row);
-      held.push(live);
-      answer.push({ run, acked: live.storedSeq, forget: false });
+      const live = row && (await this.#parts.liveRuns.open(row));
+      if (live) held.push(live);
+      answer.push({ run, live });
     }
     const state = await this.#parts.sequencerStates.get(hello.sequencer);
     const active = state.active && !held.some((live) => live.row.id === state.active?.id) ? state.active : null;
