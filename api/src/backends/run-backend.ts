@@ -1,27 +1,27 @@
-/** What carries runs out. The rest of the API does not know where scripts run. */
+/** The port through which the API executes runs, wherever scripts run. */
 import type { Finding, RunCommand, StatementSpan } from '@sequencer/model';
 import type { RunnerState } from '../gateway/gateway.ts';
 import type { RunSummary } from '../store/run-store.ts';
 
 export interface RunnerStatus extends RunnerState {
-  /** Each run has a runner of its own: where none runs, none is missing. */
+  /** Whether each run has its own runner, so that none is expected while no run is active. */
   runnerPerRun: boolean;
 }
 
 export interface RunBackend {
-  /** What the runner says of a script without running it; null when no runner is there to ask. */
+  /** Findings of the runner for a script, without running it; null if no runner is connected. */
   check: (sequencer: string, script: string, startAt: number) => Promise<Finding[] | null>;
-  /** The statements of a script as Python counts them; null when no runner is connected. Throws the errors of a start. */
+  /** The top-level statements of a script; null if no runner is connected. Throws the same errors as a start. */
   statements: (sequencer: string, script: string) => Promise<StatementSpan[] | null>;
-  /** Whether runs keep the line to begin with until their runner resolves it. */
+  /** Whether a run can store its start line for its runner to resolve. */
   readonly resolvesStartLine: boolean;
-  /** Starts what may start now on the sequencer. */
+  /** Starts the next run of the sequencer, if it may start now. */
   advance: (sequencer: string) => Promise<void>;
-  /** Returns the result once the runner has carried it out, or throws its refusal. */
+  /** Returns the result once the runner has carried out the command, or throws the error of the runner. */
   command: (run: RunSummary, by: string, command: RunCommand) => Promise<unknown>;
   runner: (sequencer: string) => RunnerStatus;
-  /** What scripts on the sequencer see, or are to see. */
+  /** The host name that scripts on the sequencer see. */
   hostname: (sequencer: string) => string;
-  /** Since when what is shown of queue and modes is only last known; null when it is what is true. */
+  /** When the queue and modes shown stopped being current; null while they are current. */
   readonly lastKnownSince: Date | null;
 }

@@ -1,8 +1,8 @@
-/** What waits on each sequencer, and what starts by itself: changed here, carried out by the backend. */
+/** The queue of each sequencer, as the API changes it. The backend starts the runs. */
 import { LIMITS, SequencerError, type Breakpoint, type Mode, type RunStart } from '@sequencer/model';
 import type { RunSummary } from '../store/run-store.ts';
 
-/** A run as somebody wants it, checked. */
+/** A validated request for a run. */
 export interface Submission {
   sequencer: string;
   script: string;
@@ -12,39 +12,39 @@ export interface Submission {
   holdOnFailure: boolean;
   breakpoints: Breakpoint[];
   startAt: number | null;
-  /** In place of `startAt`, where no runner could say which statement that is: the runner finds it at the start. */
+  /** Instead of `startAt` when no runner was connected to resolve it: the runner resolves it at the start. */
   startLine: number | null;
   start: RunStart;
   requestId: string | null;
 }
 
 export interface RunQueue {
-  /** Makes the run. Of two with the same requestId the second answers with what the first made. */
+  /** Creates the run. A second call with the same requestId returns the run of the first. */
   submit: (by: string, wanted: Submission) => Promise<RunSummary>;
-  /** Takes a waiting run out of the queue, for good. */
+  /** Cancels a queued run. */
   cancel: (run: RunSummary, by: string) => Promise<RunSummary>;
-  /** Moves a waiting run to a position of the queue, from 0. */
+  /** Moves a queued run to a position of the queue, from 0. */
   move: (run: RunSummary, position: number) => Promise<void>;
   setMode: (sequencer: string, mode: Mode, by: string) => Promise<void>;
-  /** Whether a failure pauses the runs that do not say it themselves. */
+  /** Sets whether runs pause on failure by default. */
   setHoldOnFailure: (sequencer: string, hold: boolean) => Promise<void>;
-  /** After somebody has stopped the run: nothing follows by itself. */
+  /** Sets the mode to Off after a stop of the run, so that no other run starts automatically. */
   runStopped: (run: RunSummary, by: string) => Promise<void>;
-  /** For when it starts. False, and nothing is changed, if it does not wait any more. */
+  /** Sets the breakpoints of a queued run. Returns false, and changes nothing, if it is no longer queued. */
   setBreakpoints: (run: RunSummary, breakpoints: Breakpoint[]) => Promise<boolean>;
-  /** One sentence: what a waiting run waits for. */
+  /** What a queued run waits for, as a sentence. */
   waitReason: (run: RunSummary) => Promise<string>;
 }
 
 /** Throws BAD_INPUT. */
 export function requirePosition(position: number): void {
-  if (position < 0) throw new SequencerError('BAD_INPUT', 'position: it counts from 0, the next run.');
+  if (position < 0) throw new SequencerError('BAD_INPUT', 'position: must be 0 or more. 0 is the next run.');
 }
 
 /** Throws QUEUE_FULL. @param length of the queue before the run that is to be added */
 export function requireRoom(length: number): void {
   if (length < LIMITS.queueLength) return;
-  const text = `${String(LIMITS.queueLength)} runs wait on this sequencer already. Cancel some, or wait until some have ended.`;
+  const text = `The queue of this sequencer is full (${String(LIMITS.queueLength)} runs). Cancel some, or wait until some have ended.`;
   throw new SequencerError('QUEUE_FULL', text);
 }
 

@@ -1,4 +1,4 @@
-/** From what somebody wants to run to a run in the queue. */
+/** Validates a submission and adds its run to the queue. */
 import {
   LIMITS,
   SequencerError,
@@ -18,10 +18,10 @@ const NUL = /\0/;
 const text = (longest: number) =>
   z
     .string()
-    .max(longest, `It has more than ${String(longest)} characters.`)
-    .refine((value) => value.isWellFormed() && !NUL.test(value), 'It is not text, or holds NUL characters.');
+    .max(longest, `longer than ${String(longest)} characters. Shorten it.`)
+    .refine((value) => value.isWellFormed() && !NUL.test(value), 'not valid text, or contains NUL characters.');
 
-/** Breakpoints as a person may ask for them. */
+/** Breakpoints of a request. */
 export const breakpointsSchema = z.array(breakpointSchema).max(LIMITS.breakpointCount);
 
 export const startAtSchema = z
@@ -44,10 +44,10 @@ const submissionSchema = z.object({
           .trim()
           .normalize('NFC') || null,
     )
-    .refine((title) => title === null || !hasUnseenCharacters(title), 'It holds characters that cannot be seen.'),
+    .refine((title) => title === null || !hasUnseenCharacters(title), 'contains invisible characters. Remove them.'),
   arguments: z
     .array(text(LIMITS.argumentBytes))
-    .max(LIMITS.argumentCount, `There are more than ${String(LIMITS.argumentCount)} of them.`),
+    .max(LIMITS.argumentCount, `more than ${String(LIMITS.argumentCount)} arguments. Pass a file instead.`),
   startPaused: z.boolean(),
   holdOnFailure: z.boolean(),
   breakpoints: breakpointsSchema,
@@ -70,11 +70,14 @@ export function checkScriptText(script: string): void {
   if (!script.isWellFormed() || NUL.test(script)) throw new SequencerError('SCRIPT_NOT_TEXT');
   const size = Buffer.byteLength(script);
   if (size > LIMITS.scriptBytes) {
-    throw new SequencerError('SCRIPT_TOO_LARGE', `The script has ${String(size)} bytes; 524288 (512 KiB) are allowed.`);
+    throw new SequencerError(
+      'SCRIPT_TOO_LARGE',
+      `The script has ${String(size)} bytes; the limit is 524288 (512 KiB). Move data into a file.`,
+    );
   }
 }
 
-/** Throws what keeps the script from starting. */
+/** Throws the first finding that prevents the start of the script. */
 function refuseErrors(findings: readonly Finding[]): void {
   const error = findings.find((finding) => finding.severity === 'error');
   if (!error) return;
@@ -84,35 +87,39 @@ function refuseErrors(findings: readonly Finding[]): void {
   throw new SequencerError((code as 'SYNTAX_ERROR' | undefined) ?? 'BAD_INPUT', error.message);
 }
 
-/** The run, if it is what is wanted. Throws REQUEST_ID_REUSED. */
+/** The run of an earlier request with the same requestId. Throws REQUEST_ID_REUSED unless it is for the same script. */
 function sameRun(made: RunSummary, wanted: { sequencer: string; script: string }): RunSummary {
   if (made.sequencer === wanted.sequencer && made.scriptHash === sha256(wanted.script)) return made;
   throw new SequencerError('REQUEST_ID_REUSED');
 }
 
-/** The statement that begins at the line, as Python counts. Throws BAD_INPUT, with the nearest line that begins one. */
+/** Replaces `startLine` by the index of the statement. Throws BAD_INPUT, with the nearest line, if none begins there. */
 async function resolveStartLine(backend: RunBackend, wanted: Submission): Promise<void> {
   const { startLine, startAt } = wanted;
   if (startLine === null) return;
-  if (startAt !== null) throw new SequencerError('BAD_INPUT', 'startLine: give either startAt or startLine.');
+  if (startAt !== null)
+    throw new SequencerError('BAD_INPUT', 'startLine: startAt is set as well. Set only one of them.');
   const statements = await backend.statements(wanted.sequencer, wanted.script);
   if (!statements) {
     if (backend.resolvesStartLine) return;
-    const text = 'startLine: the runner is not connected, so the statement at this line cannot be found.';
+    const text =
+      'startLine: the statement at this line cannot be found because the runner is not connected. Try again when it is back.';
     throw new SequencerError('RUNNER_AWAY', text);
   }
   const found = statements.find(({ firstLine }) => firstLine === startLine);
   if (!found) {
     const distance = ({ firstLine }: StatementSpan) => Math.abs(firstLine - startLine);
     const [nearest] = statements.toSorted((a, b) => distance(a) - distance(b));
-    const where = nearest ? `The nearest begins at line ${String(nearest.firstLine)}.` : 'The script has none.';
+    const where = nearest
+      ? `The nearest begins at line ${String(nearest.firstLine)}.`
+      : 'The script has no statements.';
     throw new SequencerError('BAD_INPUT', `startLine: no statement begins at line ${String(startLine)}. ${where}`);
   }
   wanted.startAt = found.index === 0 ? null : found.index;
   wanted.startLine = null;
 }
 
-/** Makes the run. Repeated with the same requestId it answers with the run that it made before. */
+/** Creates the run. A repeated request with the same requestId returns the run of the first one. */
 export async function submit(parts: SubmissionParts, by: string, input: SubmissionInput): Promise<RunSummary> {
   const { db, backend, queue } = parts;
   const parsed = submissionSchema.safeParse(input);
@@ -134,7 +141,7 @@ export async function submit(parts: SubmissionParts, by: string, input: Submissi
   }
   await resolveStartLine(backend, wanted);
   refuseErrors((await backend.check(wanted.sequencer, wanted.script, wanted.startAt ?? 0)) ?? []);
-  // Of two concurrent requests with the same requestId, one answers with the run of the other.
+  // Of two concurrent requests with the same requestId, one returns the run of the other.
   const made = sameRun(await queue.submit(by, wanted), wanted);
   await backend.advance(wanted.sequencer);
   return (await findRun(db, made.id)) ?? made;

@@ -1,4 +1,4 @@
-/** The whole schema. Importing the parts registers their types. */
+/** The complete schema. The imports below register their types with the builder. */
 import type { GraphQLSchema } from 'graphql';
 import { builder } from './core/builder.ts';
 import { withAnswerBudget } from './core/answer-size.ts';

@@ -26,7 +26,7 @@ import type { SocketFlows } from './core/socket-flow.ts';
 
 export interface NodeContext {
   req: IncomingMessage;
-  /** Not there on a websocket. */
+  /** Undefined on a websocket. */
   res?: ServerResponse;
 }
 export type MakeContext = (node: NodeContext) => Promise<Context>;
@@ -41,12 +41,12 @@ export function makeYoga(
   callerOf: (request: IncomingMessage) => Promise<Caller>,
   log: Logger,
 ): Yoga {
-  /** Yoga would answer a subscription with a stream, whatever the client accepts. */
+  /** Yoga would answer a subscription with an event stream, whatever the client accepts. */
   const onlyOnWebsockets: Plugin<Context> = {
     onSubscribe: ({ args, setResultAndStopExecution }) => {
       if ((args.contextValue as Context).access.response === null) return;
       const errors = [new GraphQLError(NO_STREAMS, { extensions: { code: 'BAD_INPUT' } })];
-      // Yoga reads the status here and does not send it as a part of the answer.
+      // Yoga reads the HTTP status here and does not include it in the answer.
       setResultAndStopExecution({ errors, extensions: { http: { status: 406 } } });
     },
   };
@@ -73,7 +73,7 @@ export function makeYoga(
   });
 }
 
-/** What yoga prepares for one operation: its own parse, validate and execute, with all plugins. */
+/** Yoga's parse, validate and execute functions for one operation, with all plugins. */
 interface Enveloped {
   schema: GraphQLSchema;
   parse: (query: string) => DocumentNode;
@@ -85,7 +85,7 @@ interface Enveloped {
 type Execute = (args: ExecutionArgs) => Promise<ExecutionResult>;
 type Subscribe = (args: ExecutionArgs) => Promise<AsyncIterable<ExecutionResult> | ExecutionResult>;
 
-/** Yoga's functions travel with the operation, as graphql-ws asks for nothing but its arguments. */
+/** graphql-ws passes only these arguments on, so `rootValue` carries the functions of Yoga. */
 interface Operation extends ExecutionArgs {
   rootValue: { execute: Execute; subscribe: Subscribe };
 }
@@ -101,7 +101,7 @@ export function serveWebsockets(
   return useServer(
     {
       onConnect: async ({ connectionParams, extra: { request, socket } }) => {
-        // Programs whose websocket cannot send headers say in the first message what they would say there.
+        // Clients whose websocket cannot send headers send the authorization in the first message.
         const authorization = connectionParams?.authorization;
         if (typeof authorization === 'string') request.headers.authorization ??= authorization;
         try {
@@ -115,7 +115,7 @@ export function serveWebsockets(
           }
           return false;
         } catch (error) {
-          // For the log: a reason has no room for every sentence.
+          // Logs the error: a close reason is limited to 123 bytes.
           present(error, log);
           socket.close(TRY_AGAIN_LATER, 'Try again later');
           return false;
@@ -125,7 +125,7 @@ export function serveWebsockets(
       subscribe: (args) => (args as Operation).rootValue.subscribe(args),
       onSubscribe: async (context, id, params) => {
         if (Object.keys(context.subscriptions).length > SUBSCRIPTIONS_PER_SOCKET) {
-          const text = `There are more than ${String(SUBSCRIPTIONS_PER_SOCKET)} subscriptions on this connection.`;
+          const text = `This connection has ${String(SUBSCRIPTIONS_PER_SOCKET)} subscriptions, which is the limit. End some first.`;
           return presentAll([new SequencerError('TOO_MANY', text)]);
         }
         try {

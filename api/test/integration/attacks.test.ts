@@ -424,7 +424,7 @@ describe('text that means harm', () => {
     const refused = await ada.ask('mutation ($input: SubmitRunInput!) { submitRun(input: $input) { id } }', {
       input: nested,
     });
-    expect(refused.errors?.[0]?.message).toContain('input.arguments.1: it is not text');
+    expect(refused.errors?.[0]?.message).toContain('input.arguments.1: not valid text');
     expect(await ada.code('query ($s: String) { runs(filter: { text: $s }) { edges { cursor } } }', { s: nul })).toBe(
       'BAD_INPUT',
     );

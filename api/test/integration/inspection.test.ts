@@ -112,7 +112,7 @@ it('stops at a breakpoint in a library, is looked into, mended, and goes on to a
     { by: 'tester', expression: "values['az'].append(n)", ok: true },
   ]);
   const wrong = await ask(api, 'query ($id: ID!) { run(id: $id) { events(types: ["no\\u0000ne"]) { seq } } }', { id });
-  expect(wrong.errors?.[0]?.message).toContain('types: events have the types ');
+  expect(wrong.errors?.[0]?.message).toContain('types: unknown event type. Known types: ');
 });
 
 it('interrupts an evaluation that hangs, and nothing else', async () => {

@@ -1,10 +1,10 @@
-/** The bytes that answers take: of one answer, and of all that one user's clients have not read yet. */
+/** Limits the size of answers: of each one, and of all unread answers of one user. */
 import { SequencerError } from '@sequencer/model';
 
 const MB = 1024 * 1024;
 /** One answer, as JSON in UTF-8. */
 export const ANSWER_BYTES = 10 * MB;
-/** All unread answers of one user together: less than two of the largest. */
+/** All unread answers of one user together: less than two of the largest size. */
 const USER_BYTES = 14 * MB;
 
 /** Unread bytes by user name, or by address without a sign-in. */
@@ -24,7 +24,7 @@ export class UnreadAnswers {
   }
 }
 
-/** The byte budget of one answer. It is spent while the answer is built, so that a too large one stops early. */
+/** The byte budget of one answer. It is spent while the answer is built, so that building stops early when it is exceeded. */
 export class AnswerBudget {
   readonly #take: (bytes: number) => boolean;
   #spent = 0;
@@ -41,7 +41,7 @@ export class AnswerBudget {
     return this.#problem;
   }
 
-  /** Bytes of a text as JSON. The batches of subscriptions are bounded before: of these, its length is near enough. */
+  /** Bytes of a text as JSON. For subscriptions, whose batches are bounded already, its length is close enough. */
   sizeOf(text: string): number {
     return this.#isOfSubscription ? text.length : Buffer.byteLength(JSON.stringify(text));
   }
@@ -53,7 +53,9 @@ export class AnswerBudget {
     } else if (this.#take(bytes)) {
       this.#spent += bytes;
     } else {
-      this.#fail(new SequencerError('TOO_MANY', 'Your clients have not read their earlier answers yet. Try again.'));
+      this.#fail(
+        new SequencerError('TOO_MANY', 'Your clients have too many unread answers. Read those first, then try again.'),
+      );
     }
   }
 
@@ -63,9 +65,9 @@ export class AnswerBudget {
   }
 
   /**
-   * Reads something large: one after the other, and nothing when the answer is too large already.
+   * Runs a large read after the reads before it have finished. Throws, without reading, once the budget is exceeded.
    *
-   * @param of what reads: a field of Query may wait for fields that it reads itself
+   * @param of which sequence of reads: a field of Query may wait for fields below it, so it has its own
    */
   load<T>(read: () => T | Promise<T>, of: 'field' | 'query' = 'field'): Promise<T> {
     const turn = this.#turns[of].then(() => {
@@ -76,13 +78,13 @@ export class AnswerBudget {
     return turn;
   }
 
-  /** The answer was sent, or is not sent. */
+  /** Frees the bytes, after the answer was sent or dropped. */
   release(): void {
     this.#take(-this.#spent);
     this.#spent = 0;
   }
 
-  /** The next answer of a subscription: the one before was sent. */
+  /** Starts the budget of the next result of a subscription. */
   restart(): void {
     this.#isOfSubscription = true;
     this.release();

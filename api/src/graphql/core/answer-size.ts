@@ -1,4 +1,4 @@
-/** Counts the bytes of an answer field by field, so that its size is bounded whatever the query combines. */
+/** Counts the bytes of an answer field by field, which bounds the size of every query. */
 import {
   GraphQLError,
   defaultFieldResolver,
@@ -12,7 +12,7 @@ import type { Context } from './context.ts';
 
 type Field = GraphQLField<unknown, Context>;
 
-/** Of a field besides its value: its name in the answer, and the work of resolving it. */
+/** Cost of a field besides its value: its name in the answer, and the work of resolving it. */
 const FIELD_BYTES = 24;
 /** Shorter texts are not measured exactly. */
 const SHORT = 16;
@@ -28,7 +28,7 @@ function spend(answer: AnswerBudget, value: unknown): void {
   answer.spend(FIELD_BYTES + (isLong ? answer.sizeOf(value) : SHORT));
 }
 
-/** Wraps every field of the schema. */
+/** Wraps every field of the schema with a charge to the answer budget. */
 export function withAnswerBudget(schema: GraphQLSchema): GraphQLSchema {
   const subscriptions: unknown = schema.getSubscriptionType();
   const queries: unknown = schema.getQueryType();
@@ -36,7 +36,7 @@ export function withAnswerBudget(schema: GraphQLSchema): GraphQLSchema {
     if (type.name.startsWith('__') || !('getInterfaces' in type)) continue;
     for (const field of Object.values(type.getFields()) as Field[]) {
       const inner = field.resolve ?? defaultFieldResolver;
-      // By its text: the classes may be those of another copy of the library.
+      // By its text, because the classes may be of another copy of the library.
       const mayBeNull = !String(field.type).endsWith('!');
       const isQuery = type === queries;
       const isSubscription = type === subscriptions;
@@ -44,12 +44,12 @@ export function withAnswerBudget(schema: GraphQLSchema): GraphQLSchema {
         const { answer } = context;
         if (isSubscription) answer.restart();
         if (answer.problem) {
-          // The whole answer is replaced by the error.
+          // The error replaces the whole answer.
           if (mayBeNull) return null;
           throw answer.problem;
         }
         const read = () => inner(source, args, context, info);
-        // Aliases of one field load one after the other, so that the first ones leave nothing for the rest.
+        // Aliases of one field load one after the other, so that the rest stop once the first have used the budget.
         const value: unknown = isQuery ? answer.load(read, 'query') : read();
         if (!(value instanceof Promise)) {
           spend(answer, value);
@@ -71,7 +71,7 @@ function tooLarge(context: unknown): ExecutionResult | null {
   return { data: null, errors: [new GraphQLError(problem.message, { originalError: problem })] };
 }
 
-/** Replaces an answer that became too large by its one error. */
+/** Replaces an answer that exceeded its budget by the error. */
 export const answerSizePlugin: Plugin<Context> = {
   onExecute: ({ args }) => ({
     onExecuteDone: ({ setResult }) => {

@@ -1,4 +1,4 @@
-/** Mutations that validation or coercion refuses are in the audit, too: their resolvers never learn of them. */
+/** Writes audit entries for mutations that fail validation or coercion, before any resolver is called. */
 import type { IncomingMessage } from 'node:http';
 import { boundedText } from '@sequencer/model';
 import { Kind, OperationTypeNode, type DocumentNode, type ExecutionResult } from 'graphql';
@@ -9,18 +9,18 @@ import { MUTATIONS } from '../../auth/rules.ts';
 import type { Context } from './context.ts';
 import { hasBeenReached, whoIs } from './authorization.ts';
 
-/** The caller of a request, known before its context is made. */
+/** The caller of a request, before its context exists. */
 export interface Caller {
   audit: AuditLog;
   identity: Identity | null;
   address: string;
 }
 
-/** Of one request, however many fields it has. */
+/** Entries of one request, however many fields it has. */
 const MOST_ENTRIES = 3;
 const LONGEST_MESSAGE = 300;
 
-/** The field names by their keys in the answer; null if the operation is no mutation. */
+/** The field names by their keys in the answer; null unless the operation is a mutation. */
 function mutationOf(document: DocumentNode): Map<string, string> | null {
   const operation = document.definitions.find(
     (definition) =>
@@ -45,7 +45,7 @@ async function write(caller: Caller, names: Iterable<string>, message: string): 
   }
 }
 
-/** @param callerOf of a request whose context is not made yet */
+/** @param callerOf finds the caller of a request before its context exists */
 export function auditInvalidMutations(callerOf: (request: IncomingMessage) => Promise<Caller>): Plugin {
   return {
     onValidate: ({ params, context }) => {
@@ -53,7 +53,7 @@ export function auditInvalidMutations(callerOf: (request: IncomingMessage) => Pr
         const fields = valid ? null : mutationOf(params.documentAST as DocumentNode);
         if (!fields) return;
         const [error] = result as readonly Error[];
-        // An error of the database is met again, and logged, when the next request is made.
+        // A database error occurs again, and is logged, at the next request.
         void callerOf((context as unknown as { req: IncomingMessage }).req)
           .then((caller) => write(caller, fields.values(), error?.message ?? ''))
           .catch(() => undefined);
@@ -66,7 +66,7 @@ export function auditInvalidMutations(callerOf: (request: IncomingMessage) => Pr
       return {
         onExecuteDone: async ({ result }) => {
           const { errors = [] } = result as ExecutionResult;
-          // Variables that are not valid have no path: nothing was executed.
+          // Errors of invalid variables have no path: nothing was executed.
           const whole = errors.find(({ path }) => path === undefined);
           if (whole) await write(context.access, fields.values(), whole.message);
           for (const { path, message } of errors) {

@@ -1,4 +1,4 @@
-/** Puts the rules of `auth/rules.ts` around the schema's fields, and the audit around its mutations. */
+/** Wraps the fields of the schema with the rules of `auth/rules.ts`, and its mutations with the audit log. */
 import { SequencerError } from '@sequencer/model';
 import {
   defaultFieldResolver,
@@ -19,7 +19,7 @@ type Field = GraphQLField<unknown, Context>;
 type Resolver = GraphQLFieldResolver<unknown, Context>;
 type Args = Record<string, unknown>;
 
-/** The needs of all fields and arguments. Throws when one has no rule. */
+/** The required role of every field and argument. Throws if one has no rule. */
 export function needsOf(schema: GraphQLSchema): Map<string, Need> {
   const found = new Map<string, Need>();
   const missing: string[] = [];
@@ -35,7 +35,7 @@ export function needsOf(schema: GraphQLSchema): Map<string, Need> {
       if ('args' in field) for (const { name } of field.args) add(`${type.name}.${field.name}(${name})`);
     }
   }
-  if (missing.length > 0) throw new Error(`There is no rule in api/src/auth/rules.ts for ${missing.join(', ')}.`);
+  if (missing.length > 0) throw new Error(`api/src/auth/rules.ts has no rule for ${missing.join(', ')}. Add one.`);
   return found;
 }
 
@@ -53,7 +53,7 @@ export function withAuthorization(schema: GraphQLSchema): GraphQLSchema {
       } else if (type === schema.getQueryType() && QUERIES[field.name]) {
         field.resolve = authorizedQuery(QUERIES[field.name], field.resolve ?? defaultFieldResolver);
       } else if (roots.includes(type) || need !== 'VIEWER') {
-        // Below the roots, a viewer's field is reached only by who has passed a root.
+        // Below the roots, a field for viewers is reached only through a root field that was checked.
         field.resolve = withRole(need, field.resolve ?? defaultFieldResolver);
       }
     }
@@ -67,11 +67,11 @@ function requireNeed(need: Need, { user }: Context): void {
   throw new SequencerError('FORBIDDEN', text);
 }
 
-/** Throws BAD_INPUT for what no database can keep: NUL, half a character. What a script may hold is said of scripts. */
+/** Throws BAD_INPUT for text that a database cannot store (NUL, lone surrogates). Scripts have their own check. */
 function requireText(args: Args, path = ''): void {
   for (const [name, value] of Object.entries(args)) {
     if (typeof value === 'string' && name !== 'script' && (value.includes('\0') || !value.isWellFormed())) {
-      throw new SequencerError('BAD_INPUT', `${path}${name}: it is not text, or holds NUL characters.`);
+      throw new SequencerError('BAD_INPUT', `${path}${name}: not valid text, or contains NUL characters.`);
     }
     if (typeof value === 'object' && value !== null && !(value instanceof Date)) {
       requireText(value as Args, `${path}${name}.`);
@@ -87,7 +87,7 @@ function withRole(need: Need, inner: Resolver): Resolver {
   };
 }
 
-/** A query that a script answers. */
+/** Wraps a query that the running script answers. */
 function authorizedQuery(rule: CommandRule | undefined, inner: Resolver): Resolver {
   if (!rule) return inner;
   return async (root, args: Args, context, info): Promise<unknown> => {
@@ -102,25 +102,25 @@ interface Target {
   line: number | null;
 }
 
-/** Of the fields of a mutation: those whose resolver has been reached, and that have their entry. */
+/** The fields of a mutation whose resolver was called, and which have their audit entry. */
 const reached = new WeakMap<Context, Set<string>>();
 
 export function hasBeenReached(context: Context, key: string): boolean {
   return reached.get(context)?.has(key) ?? false;
 }
 
-/** On a run, but carried out by the queue. */
+/** Mutations about a run that the queue carries out. */
 const OF_THE_QUEUE = new Set(['cancelRun', 'moveInQueue']);
 
 /**
- * Whether the action does not wait for its entry: commands to a running script have to work while the database does not, and
- * are in the run's own record, which its runner keeps. A check changes nothing.
+ * Whether the action does not wait for its audit entry. Commands to a running script have to work while the database is
+ * unreachable, and are in the record that the runner keeps. A check changes nothing.
  */
 function isUrgent(name: string, rule: CommandRule): boolean {
   return (rule.run !== undefined && !OF_THE_QUEUE.has(name)) || name === 'checkScript';
 }
 
-/** A mutation: the role, the grant for its sequencer, who has control, and in any case an entry in the audit. */
+/** Wraps a mutation: checks the role, the grant for its sequencer and who has control, and always writes an audit entry. */
 function authorizedMutation(field: Field, inner: Resolver): Resolver {
   const rule = MUTATIONS[field.name];
   if (!rule) throw new Error(`Mutation.${field.name} has no rule.`);
@@ -142,7 +142,7 @@ function authorizedMutation(field: Field, inner: Resolver): Resolver {
       await audit.write({ ...(await entry()), ...resultOf(error) });
       throw error;
     }
-    // An attempt at signing in is judged by its result; it does nothing that needs an entry before.
+    // A sign-in changes nothing that needs an entry beforehand; its entry has the result.
     const requested = rule.need === 'ANYBODY' ? null : audit.request(await entry());
     const finish = async (result: ReturnType<typeof resultOf>) => {
       if (requested) await audit.finish(requested, result.result, result.message);
@@ -170,7 +170,7 @@ function resultOf(error: unknown): { result: string; message: string | null } {
 }
 
 async function admit(rule: CommandRule, args: Args, context: Context, target: Target): Promise<void> {
-  // What it is about is looked up first, so that the audit of a refusal knows it; who is nobody gets not even that.
+  // The target is found before the role is checked, so that the audit entry of a refusal has it. Without sign-in, not even that.
   if (rule.need !== 'ANYBODY') hasRole(context.user, 'VIEWER');
   const missing = await findTarget(rule, args, context, target).then(
     () => null,
@@ -179,12 +179,15 @@ async function admit(rule: CommandRule, args: Args, context: Context, target: Ta
   requireNeed(rule.need, context);
   requireText(args);
   if (rule.byToken === false && context.access.identity?.method === 'token') {
-    throw new SequencerError('FORBIDDEN', 'A token cannot do this. Sign in with a browser.');
+    throw new SequencerError('FORBIDDEN', 'API tokens cannot do this. Sign in with a browser.');
   }
   if (missing) throw missing;
   if (target.sequencer === null) return;
   if (!operates(context.user, target.sequencer)) {
-    throw new SequencerError('FORBIDDEN', `You are watching ${target.sequencer}. Ask an admin to operate it.`);
+    throw new SequencerError(
+      'FORBIDDEN',
+      `You are watching ${target.sequencer}. Ask an admin for permission to operate it.`,
+    );
   }
   if (rule.needsControl) await context.access.control.require(target.sequencer, context.user);
 }
@@ -208,7 +211,7 @@ async function findTarget(rule: CommandRule, args: Args, context: Context, targe
   target.line = main?.file === '<script>' ? main.line : null;
 }
 
-/** People sometimes type their password where the name belongs: a name that nobody has is not kept. */
+/** The arguments to log. An unknown user name is left out: it may be a password that was typed into the wrong field. */
 async function auditedArguments(action: string, args: Args, context: Context): Promise<Args> {
   if (action !== 'signIn') return args;
   try {

@@ -1,4 +1,4 @@
-/** What every resolver has at hand. */
+/** The GraphQL context of a request. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AuditLog } from '../../auth/audit-log.ts';
 import type { Control } from '../../control/control.ts';
@@ -14,13 +14,13 @@ import type { Db } from '../../store/database.ts';
 import type { AnswerBudget } from './answer-budget.ts';
 import type { SocketFlow } from './socket-flow.ts';
 
-/** How people come in, for the few resolvers that are about it. */
+/** Authentication, for the resolvers that are about it. */
 export interface Access {
   authenticator: Authenticator;
   passwords: PasswordSignIn;
   audit: AuditLog;
   control: Control;
-  /** Null when nobody has signed in. */
+  /** Null if the caller is not signed in. */
   identity: Identity | null;
   address: string;
   request: IncomingMessage;
@@ -29,7 +29,7 @@ export interface Access {
 }
 
 export interface Context {
-  /** Who acts. When nobody has signed in, to read it fails with UNAUTHENTICATED. */
+  /** The caller. Reading it throws UNAUTHENTICATED if the caller is not signed in. */
   user: User;
   access: Access;
   db: Db;
@@ -41,6 +41,6 @@ export interface Context {
   version: string;
   /** The byte budget of this answer. */
   answer: AnswerBudget;
-  /** Null without a websocket. */
+  /** Null for requests over HTTP. */
   flow: SocketFlow | null;
 }

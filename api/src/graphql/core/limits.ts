@@ -1,4 +1,4 @@
-/** What a query may cost, on HTTP and on the websocket alike. */
+/** Limits on the complexity of a query, over HTTP and over a websocket alike. */
 import { costLimitRule } from '@escape.tech/graphql-armor-cost-limit';
 import { maxAliasesRule } from '@escape.tech/graphql-armor-max-aliases';
 import { maxDepthRule } from '@escape.tech/graphql-armor-max-depth';

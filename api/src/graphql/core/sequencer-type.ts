@@ -1,4 +1,4 @@
 import { builder } from './builder.ts';
 
-/** A sequencer by its name; its fields are looked up as they are asked for. */
+/** A sequencer by its name. Each field is read when the query selects it. */
 export const SequencerType = builder.objectRef<{ name: string }>('Sequencer');

@@ -1,20 +1,20 @@
-/** Back-pressure of websockets: how many results of subscriptions are prepared or unread at a time. */
+/** Back-pressure of websockets: limits the results of subscriptions that are in preparation or unread. */
 import type { IncomingMessage } from 'node:http';
 import { setImmediate } from 'node:timers/promises';
 import type { WebSocket } from 'ws';
 import type { Logger } from '../../lib/log.ts';
 import type { AnswerBudget } from './answer-budget.ts';
 
-/** Results of one socket, each a batch of events or a state. */
+/** Results in progress for one socket; each is a batch of events or a state. */
 const PER_SOCKET = 1;
-/** Of all sockets of one user. */
+/** Results in progress for all sockets of one user. */
 const PER_USER = 32;
 const CHECK_MS = 1000;
 const UNREAD_MS = 15_000;
-/** Try again later: clients connect again. */
+/** WebSocket close code "try again later", after which clients reconnect. */
 const UNREAD = 1013;
 
-/** A semaphore: at most `count` at a time, the others wait in order. */
+/** A semaphore with `count` slots, granted in order. */
 class Slots {
   #free: number;
   readonly #waiting = new Set<() => void>();
@@ -23,7 +23,7 @@ class Slots {
     this.#free = count;
   }
 
-  /** Resolves to a function that frees the slot; to one that does nothing when `stopped` is aborted. */
+  /** Resolves to a function that frees the slot, or, once `stopped` is aborted, to one that does nothing. */
   async take(stopped: AbortSignal): Promise<() => void> {
     if (this.#free > 0) this.#free -= 1;
     else if (!(await this.#passed(stopped))) return () => undefined;
@@ -37,7 +37,7 @@ class Slots {
     };
   }
 
-  /** False when the wait was given up. */
+  /** False if the wait was aborted. */
   #passed(stopped: AbortSignal): Promise<boolean> {
     return new Promise((resolve) => {
       const settle = (passed: boolean) => {
@@ -59,8 +59,8 @@ class Slots {
 }
 
 /**
- * One result for each turn of the event loop, whichever socket it is for. Without that, clients that catch up take every
- * turn, and a small query waits for all of them.
+ * One result per turn of the event loop, over all sockets. Otherwise clients that catch up occupy every turn, and a small
+ * query waits for all of them.
  */
 let turn: Promise<void> = Promise.resolve();
 
@@ -69,7 +69,7 @@ function nextTurn(): Promise<void> {
   return turn;
 }
 
-/** One websocket: what it may have unread, and the answers that are for it. */
+/** One websocket: its slots, and the budgets of its answers. */
 export class SocketFlow {
   readonly #own = new Slots(PER_SOCKET);
   readonly #user: Slots;
@@ -87,7 +87,7 @@ export class SocketFlow {
       clearInterval(check);
       onUnread();
       socket.close(UNREAD, 'The client does not read its messages');
-      // A close frame is behind what is not read.
+      // The close frame waits behind the unread messages.
       socket.terminate();
     }, CHECK_MS);
     socket.once('close', () => {
@@ -97,7 +97,7 @@ export class SocketFlow {
     });
   }
 
-  /** For one result: taken before it is read from its source, and freed once the socket has taken it. */
+  /** The slot for one result. Take it before reading the result; free it once the socket has accepted the result. */
   async slot(stopped: AbortSignal): Promise<() => void> {
     const own = await this.#own.take(stopped);
     const user = await this.#user.take(stopped);
@@ -118,7 +118,7 @@ export class SocketFlow {
   }
 }
 
-/** The flows of all websockets, by the request that opened each. */
+/** The flows of all websockets, by their upgrade request. */
 export class SocketFlows {
   readonly #log: Logger;
   readonly #flows = new WeakMap<IncomingMessage, SocketFlow>();
@@ -142,7 +142,7 @@ export class SocketFlows {
     this.#flows.set(request, flow);
   }
 
-  /** Null for a request that opened no websocket. */
+  /** Null unless the request opened a websocket. */
   of(request: IncomingMessage): SocketFlow | null {
     return this.#flows.get(request) ?? null;
   }

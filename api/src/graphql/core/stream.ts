@@ -1,4 +1,4 @@
-/** An async generator that ends at once when its reader goes, also while it waits. */
+/** An async generator that ends immediately when its reader stops, even while it waits. */
 export function stream<T>(body: (stopped: AbortSignal) => AsyncGenerator<T, void>): AsyncIterableIterator<T> {
   const controller = new AbortController();
   const inner = body(controller.signal);

@@ -1,8 +1,8 @@
-/** Inputs against their limits. */
+/** Validation of inputs with zod schemas. */
 import { SequencerError } from '@sequencer/model';
 import type { z } from 'zod';
 
-/** The value as the schema makes it. Throws BAD_INPUT, which names it. */
+/** The parsed value. Throws BAD_INPUT with its name. */
 export function validate<S extends z.ZodType>(name: string, schema: S, value: unknown): z.output<S> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;

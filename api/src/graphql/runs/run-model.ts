@@ -1,4 +1,4 @@
-/** A run as the resolvers see it: its row, and what memory knows better than the row. */
+/** The model behind the GraphQL type Run: the row in the database, and the live state if the run is in memory. */
 import {
   LIMITS,
   SequencerError,
@@ -34,10 +34,10 @@ export class RunModel {
     return this.live?.phase ?? this.row.phase;
   }
 
-  /** The folded state: of a run in memory as it is now, of others as stored. */
+  /** The view of the run: current if it is in memory, else as stored. */
   view(): Promise<RunView> {
     const { answer, db } = this.#context;
-    // From memory without waiting for its turn: `lastSeq` and `outputBefore` of one answer have to be of one moment.
+    // From memory without waiting for other reads: `lastSeq` and `outputBefore` of one answer must be from the same moment.
     this.#view ??= this.live ? Promise.resolve(this.live.view) : answer.load(() => readView(db, this.row.id));
     return this.#view;
   }
@@ -57,7 +57,7 @@ export class RunModel {
     };
   }
 
-  /** One sentence: why it is in its phase. For a waiting run, what it waits for. */
+  /** Why it is in its phase, as a sentence. For a queued run, what it waits for. */
   async reason(): Promise<string | null> {
     if (this.phase !== 'QUEUED') return this.live ? this.live.reason : this.row.reason;
     return this.#context.queue.waitReason(this.row);
@@ -68,7 +68,7 @@ export class RunModel {
     const wanted = (event: StoredEvent) => types?.includes(event.type) ?? true;
     const tail = this.live?.tail(after, Infinity);
     if (tail) return firstBytes(tail.filter(wanted).slice(0, first), LIMITS.pageBytes);
-    // What is not committed yet is in memory alone. It is taken before the store is read: nothing can fall between.
+    // Uncommitted events are only in memory. They are read before the store, so that no event is missed in between.
     const uncommitted = this.live?.tail(this.live.storedSeq, Infinity) ?? [];
     const { answer, db } = this.#context;
     const stored = await answer.load(() => eventsAfter(db, this.row.id, after, first, types, LIMITS.pageBytes));
@@ -88,7 +88,7 @@ export class RunModel {
     return firstBytes([...older, ...newest].slice(-last).reverse(), LIMITS.pageBytes).reverse();
   }
 
-  /** How the script was replaced while it ran, from the record. */
+  /** The replacements of the script while it ran, from the record. */
   async versions(): Promise<ScriptVersion[]> {
     const { versions } = await this.view();
     if (versions.length === 0) return [];
@@ -106,12 +106,12 @@ export class RunModel {
     });
   }
 
-  /** How many clients follow it. */
+  /** Number of clients that follow the run. */
   get watchers(): number {
     return this.#context.watchers.of(this.row.id);
   }
 
-  /** Throws unless the run runs, with what its phase means for a command. */
+  /** Throws RUN_NOT_STARTED or RUN_FINISHED unless the run is in progress. */
   requireStarted(): void {
     if (this.phase === 'QUEUED') throw new SequencerError('RUN_NOT_STARTED');
     this.requireOpen();
@@ -119,12 +119,12 @@ export class RunModel {
 
   requireOpen(): void {
     if (!isFinal(this.phase)) return;
-    const text = `Run ${String(this.row.number)} has ended (${this.phase.toLowerCase()}); its outcome never changes.`;
+    const text = `Run ${String(this.row.number)} has ended (${this.phase.toLowerCase()}), and its outcome is final. Submit a new run.`;
     throw new SequencerError('RUN_FINISHED', text);
   }
 }
 
-/** Null when there is no such run. */
+/** Null if there is no such run. */
 export async function findRunModel(id: string, context: Context): Promise<RunModel | null> {
   if (!isUuid(id)) return null;
   const row = context.liveRuns.get(id)?.row ?? (await findRun(context.db, id));
