@@ -26,7 +26,7 @@ SMALL = {
     "_INDEX_EVERY": 4,
     "_TRIM_BYTES": 200,
     "_TRIM_REST": 2000,
-    "_TRY_AGAIN": 0.0,
+    "_RETRY_AFTER": 0.0,
     "_PIECE": 150,
 }
 LIMIT = 6000
