@@ -1,4 +1,4 @@
-/** Converts the breakpoints of one file to marks of the gutter. */
+/** Gutter marks and their tooltips for the breakpoints of one file. */
 import type { Breakpoint } from '@sequencer/model/events';
 import type { BreakpointKind, BreakpointMark } from '../../code/breakpoint-gutter.ts';
 import type { SourceLocation } from '../record/source-location.ts';

@@ -7,8 +7,8 @@ import { useAction, type Action } from '../../api/use-action.ts';
 export interface OpenFile {
   /** Null while the script itself is shown. */
   file: ShallowRef<{ file: string; text: string } | null>;
-  /** The line to show. `asked` makes a repeated request for the same line a change. */
-  line: Ref<{ line: number; asked: number } | null>;
+  /** The line to show. `requestedAt` makes a repeated request for the same line a change. */
+  line: Ref<{ line: number; requestedAt: number } | null>;
   open: Action<[file: string, line: number]>;
   /** Like `open`, but rejects on an error, for callers that show it themselves. */
   show: (file: string, line: number) => Promise<void>;
@@ -18,10 +18,10 @@ export interface OpenFile {
 export function useOpenFile(run: string): OpenFile {
   const api = useApi();
   const file = shallowRef<{ file: string; text: string } | null>(null);
-  const line = ref<{ line: number; asked: number } | null>(null);
+  const line = ref<{ line: number; requestedAt: number } | null>(null);
   const show = async (name: string, at: number): Promise<void> => {
     if (file.value?.file !== name) file.value = (await query(api, SOURCE, { run, file: name })).source;
-    line.value = { line: at, asked: Date.now() };
+    line.value = { line: at, requestedAt: Date.now() };
   };
   return {
     file,
