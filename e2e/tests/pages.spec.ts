@@ -129,7 +129,7 @@ test('an early rung requires confirmation; the ladder shows what was sent, and o
   await page.keyboard.press('Shift+F5');
   const ladder = page.getByRole('dialog', { name: /Stop run/ });
   await ladder.getByRole('button', { name: 'Terminate now' }).click();
-  await expect(ladder).toContainText('Do you want to go past it?');
+  await expect(ladder).toContainText('Skip it anyway?');
   expect(await stack.phase(id)).toBe('RUNNING');
   await ladder.getByRole('button', { name: 'Terminate', exact: true }).click();
   await expect(ladder).toContainText(/sent \d\d:\d\d:\d\d UTC by/);
