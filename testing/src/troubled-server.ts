@@ -1,4 +1,4 @@
-/** For tests: a real server of subscriptions that closes connections, refuses and breaks off as it is told to. */
+/** A real server of subscriptions that closes connections and fails subscriptions as the test plans it. */
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -9,7 +9,7 @@ import { WebSocketServer } from 'ws';
 type Stream = AsyncGenerator<ExecutionResult>;
 type Data = Record<string, unknown>;
 
-/** With which code each connection is closed, before one is not; and what becomes of each subscription, in their order. */
+/** Close codes of the first connections, and the results of each subscription, in order. */
 export interface Plan {
   closes?: number[];
   streams: (() => Stream)[];
@@ -29,7 +29,7 @@ export class TroubledServer {
     await once(sockets, 'listening');
     useServer(
       {
-        // The plan answers; nothing is looked up in a schema.
+        // The plan has the results; no schema is needed.
         onSubscribe: (_context, _id, { query }) => ({ schema: new GraphQLSchema({}), document: parse(query) }),
         onConnect: ({ extra }) => {
           const code = closes.shift();
@@ -38,7 +38,7 @@ export class TroubledServer {
         },
         subscribe: () => {
           const stream = streams.shift();
-          if (!stream) throw new Error('nothing is planned for another subscription');
+          if (!stream) throw new Error('the plan has no further subscription');
           return Promise.resolve(stream());
         },
       },
@@ -53,9 +53,9 @@ export class TroubledServer {
   }
 }
 
-const refusal = (code: string) => new GraphQLError(`It is ${code}.`, { extensions: { code } });
+const errorOf = (code: string) => new GraphQLError(`It is ${code}.`, { extensions: { code } });
 
-/** Each in a turn of its own, as they come from a network. */
+/** Yields each in a turn of its own, as from a network. */
 async function* inTurns(results: Iterable<ExecutionResult>): Stream {
   for (const result of results) {
     await nextTurn();
@@ -68,11 +68,11 @@ export function sends(...all: Data[]): Stream {
 }
 
 export function refuses(code: string): Stream {
-  return inTurns([{ errors: [refusal(code)] }]);
+  return inTurns([{ errors: [errorOf(code)] }]);
 }
 
 export async function* breaksOff(code: string, ...all: Data[]): Stream {
   yield* sends(...all);
   await nextTurn();
-  throw refusal(code);
+  throw errorOf(code);
 }

@@ -39,7 +39,7 @@ beforeAll(async () => {
   databaseUrl = await newDatabase();
   [a, b] = await Promise.all([spawnApi(databaseUrl, namespace), spawnApi(databaseUrl, namespace)]);
   service = await Service.start();
-  service.leadTo(a);
+  service.forwardTo(a);
   await node.add();
   await node.serve(namespace);
   operator = await startOperator(namespace, { settings: { ...SETTINGS, gatewayUrl: service.url } });
@@ -187,7 +187,7 @@ test('loses and duplicates nothing when the replica with the runner is killed', 
   await until('lines arrive', () => numbers(watching.text()).length > 20);
   const { name } = (await client.list(RUNS, namespace)).find(({ metadata }) => metadata.uid === id)?.metadata ?? {};
   const [killed] = [a];
-  service.leadTo(b);
+  service.forwardTo(b);
   await killed.kill();
   const before = numbers(watching.text()).length;
   await until('lines arrive again', () => numbers(watching.text()).length > before + 50);
@@ -202,7 +202,7 @@ test('loses and duplicates nothing when the replica with the runner is killed', 
   );
 
   // A rolling upgrade: the replica closes the connection, and the runner reconnects to the other.
-  service.leadTo(a);
+  service.forwardTo(a);
   const last = numbers(watching.text()).length;
   const socketClosed = new Promise<number>((resolve) => {
     watching.socket.on('closed', (event) => {
@@ -243,7 +243,7 @@ test.each([
 ])(
   'a command for a runner without a connection fails within 2 s; its replica was killed: %s, %s',
   async (name, _when, afterKill) => {
-    service.leadTo(a);
+    service.forwardTo(a);
     const id = await submit(b, name);
     await until('the script runs', () => existsSync(join(folder, name)));
     await reaches(b, id, 'RUNNING');

@@ -5,7 +5,7 @@ import { watch } from '@sequencer/kubernetes/watch';
 import type { Pod } from '@sequencer/kubernetes/objects';
 import { PODS } from '@sequencer/kubernetes/resources';
 import { client, dropNamespace, makeNamespace, until } from '@sequencer/testing/cluster/cluster';
-import { get, leads, startProcess, type OperatorProcess } from '@sequencer/testing/cluster/operator-process';
+import { get, isLeader, startProcess, type OperatorProcess } from '@sequencer/testing/cluster/operator-process';
 
 export class BenchNamespace {
   readonly namespace: string;
@@ -39,7 +39,7 @@ export class BenchNamespace {
 
   async leader(): Promise<OperatorProcess> {
     const operator = await this.operator();
-    await until('the operator is the leader', () => leads(operator));
+    await until('the operator is the leader', () => isLeader(operator));
     return operator;
   }
 }

@@ -14,8 +14,8 @@ import { isFinalKubernetesPhase } from '@sequencer/model/kubernetes/enums';
 import { client, logOf, until } from '@sequencer/testing/cluster/cluster';
 import { randomFrom, seed } from '@sequencer/testing/cluster/random';
 import { Watcher } from '@sequencer/testing/cluster/watcher';
-import { KILLS, again, pick, type Chaos } from '@sequencer/testing/chaos/kills';
-import { People } from '@sequencer/testing/chaos/people';
+import { KILLS, pick, retry, type Chaos } from '@sequencer/testing/chaos/kills';
+import { Users } from '@sequencer/testing/chaos/users';
 import { compare, type Comparison, type Left } from '@sequencer/testing/chaos/record';
 import { Release, TELESCOPES } from '@sequencer/testing/chaos/release';
 import { report } from '@sequencer/testing/chaos/report';
@@ -29,13 +29,13 @@ let release: Release;
 beforeAll(async () => {
   release = await Release.install();
 }, 400_000);
-afterAll(() => again('the release is removed', () => release.remove()));
+afterAll(() => retry('the release is removed', () => release.remove()));
 
 type Shown = Pick<Left, 'lastSeq' | 'events'> & { phase: Phase };
 
 /** The run as the pages get it from the API. */
 function shownOf(uid: string): Promise<Shown | null> {
-  return again(`the API shows ${uid}`, async () => {
+  return retry(`the API shows ${uid}`, async () => {
     const { run } = await release.ask<{ run: Shown | null }>(
       `{ run(id: "${uid}") { phase lastSeq events { seq type data } } }`,
     );
@@ -65,7 +65,7 @@ test(
   { timeout: (SECONDS + 1000) * 1000 },
   async () => {
     const chaos: Chaos = { release, random, killed: new Set() };
-    const people = new People(release);
+    const users = new Users(release);
     const watching = new AbortController();
     const watcher = new Watcher(release.namespace, true);
     let unreachable = 0;
@@ -75,7 +75,7 @@ test(
     const recoveries: [string, number][] = [];
 
     const compareEnded = async () => {
-      for (const run of await again('runs are listed', () => client.list(RUNS, release.namespace))) {
+      for (const run of await retry('runs are listed', () => client.list(RUNS, release.namespace))) {
         const { uid } = run.metadata;
         if (compared.has(uid) || !isFinalKubernetesPhase(run.status?.phase)) continue;
         const left = await leftOf(run, chaos.killed.has(uid));
@@ -85,7 +85,7 @@ test(
       expect([...watcher.faults, ...[...compared.values()].flatMap(({ faults }) => faults)]).toEqual([]);
     };
 
-    people.begin();
+    users.start();
     await until('runs end', () => watcher.ends.size >= 2, LONG);
     const deadline = performance.now() + SECONDS * 1000;
     // Each kind once, then at random.
@@ -99,18 +99,18 @@ test(
       await compareEnded();
       recoveries.push([kind, (performance.now() - begun) / 1000]);
     }
-    await people.stop();
-    const requested = TELESCOPES.flatMap((telescope) => people.asked[telescope]);
+    await users.stop();
+    const requested = TELESCOPES.flatMap((telescope) => users.submitted[telescope]);
     await until(
       'all requested runs have ended',
       async () => {
-        await people.resume();
+        await users.resume();
         return requested.every((uid) => watcher.ends.has(uid));
       },
       LONG,
     );
     await compareEnded();
-    await watcher.look();
+    await watcher.check();
     watching.abort();
     await watched;
 
@@ -127,7 +127,7 @@ test(
       faults.push(`${runs.totalCount} runs, ${requested.length} were requested`);
     for (const telescope of TELESCOPES) {
       let before = { name: 'nothing', until: 0 };
-      for (const uid of people.asked[telescope]) {
+      for (const uid of users.submitted[telescope]) {
         const { begun, ended } = compared.get(uid) ?? {};
         if (begun === undefined) continue;
         const name = lefts.get(uid)?.name ?? uid;
@@ -143,8 +143,8 @@ test(
         recoveries,
         lefts: [...lefts.values()],
         comparisons: [...compared.values()],
-        away: [unreachable, unreachable + watcher.looks],
-        unanswered: people.unanswered,
+        clusterChecks: [unreachable, unreachable + watcher.checks],
+        unanswered: users.unanswered,
         faults,
       }),
     );

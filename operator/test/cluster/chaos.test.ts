@@ -143,10 +143,10 @@ test(`runs one run at a time, each once, whatever fails (seed ${String(seed)})`,
     },
     120_000,
   );
-  await watcher.look();
+  await watcher.check();
   stopping.abort();
   await background;
   expect(watcher.faults).toEqual([]);
-  expect(watcher.looks).toBeGreaterThan(50);
+  expect(watcher.checks).toBeGreaterThan(50);
   expect(watcher.pods.size).toBeGreaterThan(10);
 });

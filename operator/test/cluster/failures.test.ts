@@ -15,7 +15,7 @@ import {
   submit,
   until,
 } from '@sequencer/testing/cluster/cluster';
-import { FakeNode, NOWHERE, container, outcome, say } from '@sequencer/testing/cluster/fake-node';
+import { FakeNode, NOWHERE, container, outcome, reportStatus } from '@sequencer/testing/cluster/fake-node';
 import { startOperator, type RunningOperator } from '@sequencer/testing/cluster/operators';
 
 let namespace: string;
@@ -62,7 +62,7 @@ test('explains that the pod cannot be scheduled', async () => {
   const run = await start(await sequencer());
   await until('the pod exists', () => client.find(PODS, namespace, run));
   const message = '0/1 nodes are available: 1 Insufficient memory.';
-  await say(namespace, run, {
+  await reportStatus(namespace, run, {
     conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message }],
   });
   const { status } = await reasonOf(run, /The pod cannot be scheduled: 0\/1 nodes/);
@@ -73,14 +73,17 @@ test('explains that the pod cannot be scheduled', async () => {
 
 test('explains that the image cannot be pulled, and continues once it is', async () => {
   const run = await start(await sequencer());
-  await node.take(namespace, run);
-  await say(
+  await node.bind(namespace, run);
+  await reportStatus(
     namespace,
     run,
     container({ waiting: { reason: 'ImagePullBackOff', message: 'Back-off pulling image "x"' } }),
   );
   await reasonOf(run, /The image cannot be pulled: Back-off pulling image "x"\. Check spec.runner.image/);
-  await say(namespace, run, { phase: 'Running', ...container({ running: { startedAt: '2026-11-24T20:00:00Z' } }) });
+  await reportStatus(namespace, run, {
+    phase: 'Running',
+    ...container({ running: { startedAt: '2026-11-24T20:00:00Z' } }),
+  });
   expect((await inPhase(run, 'Running')).status?.reason).toBe('The script is running.');
 });
 
@@ -125,14 +128,22 @@ test.each([
   await node.running(namespace, run);
   await inPhase(run, 'Running');
   const times = { startedAt: '2026-11-24T20:00:00Z', finishedAt: '2026-11-24T20:01:00Z' };
-  await say(namespace, run, { phase: 'Failed', ...status, ...container({ terminated: { ...end, ...times } }) });
+  await reportStatus(namespace, run, {
+    phase: 'Failed',
+    ...status,
+    ...container({ terminated: { ...end, ...times } }),
+  });
   expect((await inPhase(run, phase)).status?.reason).toMatch(reason);
 });
 
 test('explains that the node rejected the pod', async () => {
   const run = await start(await sequencer());
-  await node.take(namespace, run);
-  await say(namespace, run, { phase: 'Failed', reason: 'OutOfcpu', message: 'Node did not have enough resource' });
+  await node.bind(namespace, run);
+  await reportStatus(namespace, run, {
+    phase: 'Failed',
+    reason: 'OutOfcpu',
+    message: 'Node did not have enough resource',
+  });
   expect((await inPhase(run, 'Failed')).status?.reason).toMatch(/rejected the pod: OutOfcpu/);
 });
 
@@ -148,7 +159,7 @@ test('records Lost when the node was deleted, and holds the queue', async () => 
   const conditions = [
     { type: 'DisruptionTarget', status: 'True', reason: 'DeletionByPodGC', message: 'node not found' },
   ];
-  await say(namespace, run, { phase: 'Failed', conditions });
+  await reportStatus(namespace, run, { phase: 'Failed', conditions });
   const { metadata } = await client.get(PODS, namespace, run);
   await client.remove(PODS, namespace, metadata, { gracePeriodSeconds: 0 });
   expect((await inPhase(run, 'Lost')).status?.reason).toMatch(/how the script ended is unknown/);

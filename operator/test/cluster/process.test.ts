@@ -13,7 +13,7 @@ import {
   until,
 } from '@sequencer/testing/cluster/cluster';
 import { FakeNode, NOWHERE, outcome } from '@sequencer/testing/cluster/fake-node';
-import { MAIN, get, leads, startProcess, type OperatorProcess } from '@sequencer/testing/cluster/operator-process';
+import { MAIN, get, isLeader, startProcess, type OperatorProcess } from '@sequencer/testing/cluster/operator-process';
 
 let namespace: string;
 const node = new FakeNode();
@@ -53,7 +53,7 @@ test('lists all missing settings in one error', async () => {
 test('takes over within 20 s after kill -9 of the leader, and leaves running pods alone', async () => {
   const first = await start('first');
   await until('the operator is ready', () => get(first, '/readyz'));
-  await until('the first operator leads', () => leads(first));
+  await until('the first operator is the leader', () => isLeader(first));
   expect(await get(first, '/healthz')).toBe('ok\n');
   const second = await start('second');
   await until('the operator is ready', () => get(second, '/readyz'));
@@ -69,7 +69,7 @@ test('takes over within 20 s after kill -9 of the leader, and leaves running pod
   first.process.kill('SIGKILL');
   const killedAt = performance.now();
   await node.ended(namespace, run, 0, outcome('SUCCEEDED', 0, 'Done.'));
-  await until('the second operator leads', () => leads(second));
+  await until('the second operator is the leader', () => isLeader(second));
   await until('the pod of the next run exists', () => client.find(PODS, namespace, next));
   const took = performance.now() - killedAt;
   console.log(`takeover after kill -9, until the next pod is created: ${(took / 1000).toFixed(1)} s`);

@@ -14,7 +14,7 @@ import {
   submit,
   until,
 } from '@sequencer/testing/cluster/cluster';
-import { FakeNode, NOWHERE, container, outcome, say } from '@sequencer/testing/cluster/fake-node';
+import { FakeNode, NOWHERE, container, outcome, reportStatus } from '@sequencer/testing/cluster/fake-node';
 import { startOperator, type RunningOperator } from '@sequencer/testing/cluster/operators';
 
 let namespace: string;
@@ -134,7 +134,7 @@ test('replaces a warm pod when the Sequencer or its OCS configuration changes, a
   const old = await ready(name);
   await client.merge(SEQUENCERS, namespace, name, { spec: { runner: { image: 'localhost/none:2' } } });
   await until('the old pod is being deleted', async () => (await pod(old)).metadata.deletionTimestamp !== undefined);
-  await node.forget(namespace, old);
+  await node.removeDeleted(namespace, old);
   const current = await ready(name, old);
   expect(JSON.stringify((await pod(current)).spec)).toContain('localhost/none:2');
 
@@ -150,7 +150,7 @@ test('replaces a warm pod that ended without a run after a delay, and does not h
   const name = await sequencer();
   const crashed = await ready(name);
   const times = { startedAt: '2026-11-24T20:00:00Z', finishedAt: '2026-11-24T20:01:00Z' };
-  await say(namespace, crashed, {
+  await reportStatus(namespace, crashed, {
     phase: 'Failed',
     ...container({ terminated: { exitCode: 1, reason: 'Error', ...times } }),
   });

@@ -1,4 +1,4 @@
-/** A client with a cookie, as a browser has it, and a site with people who sign in. */
+/** A client with a cookie jar, like a browser, and a users file for sign-in. */
 import { once } from 'node:events';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,7 +10,7 @@ import type { Answer } from './running-api.ts';
 
 export const PASSWORD = 'correct horse battery staple';
 
-/** A users file in which everybody has the same password: `vera:viewer` and so on. */
+/** Writes a users file. @param people such as `vera:viewer`; all have the same password */
 export async function usersFile(...people: string[]): Promise<string> {
   const hash = await hashPassword(PASSWORD);
   const file = join(mkdtempSync(join(tmpdir(), 'sequencer-users-')), 'users');
@@ -20,7 +20,7 @@ export async function usersFile(...people: string[]): Promise<string> {
 
 export class Browser {
   cookie = '';
-  /** What the last answer set. */
+  /** The Set-Cookie header of the last response. */
   setCookie = '';
   readonly #api: Api;
   readonly headers: Record<string, string>;
@@ -59,7 +59,7 @@ export class Browser {
     );
   }
 
-  /** The code of the refusal, or null when it was done. */
+  /** The error code, or null when the request succeeded. */
   async code(query: string, variables: Record<string, unknown> = {}): Promise<string | null> {
     return (await this.ask(query, variables)).errors?.[0]?.extensions.code ?? null;
   }
@@ -69,7 +69,7 @@ export class Browser {
     return data.access.me?.name ?? null;
   }
 
-  /** A websocket that has said what graphql-ws clients say first; resolves with its first message or close code. */
+  /** Opens a websocket and sends `connection_init`; resolves to its first message or its close code. */
   async socket(init: Record<string, unknown> = {}): Promise<{ socket: WebSocket; first: string | number }> {
     const socket = new WebSocket(`${this.#api.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws', {
       headers: { ...(this.cookie ? { cookie: this.cookie } : {}), ...this.headers },

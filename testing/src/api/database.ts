@@ -1,4 +1,4 @@
-/** One real PostgreSQL for all tests of the API; each test file makes a database of its own in it. */
+/** One real PostgreSQL for all tests of the API; each test file creates a database of its own in it. */
 import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,7 +16,7 @@ declare module 'vitest' {
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = mkdtempSync(join(tmpdir(), 'sequencer-api-test-'));
-  // The database's own user has to pass through.
+  // The user of the database has to enter this folder.
   chmodSync(folder, 0o755);
   const port = await freePort();
   const password = randomBytes(8).toString('hex');

@@ -1,4 +1,4 @@
-/** What the first version wrote of one run: every version after it has to show it. */
+/** One run as the first version recorded it: every later version has to show it. */
 export const FIRST_RUN = '0199aaaa-0000-7000-8000-000000000001';
 
 export const FIRST_RECORD = `

@@ -1,4 +1,4 @@
-/** A worker in Python, as `make run` starts one, connected to the API of a test. */
+/** A Python worker, as `make run` starts one, connected to the API of a test. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -13,7 +13,7 @@ export interface RealRunner {
   stop: () => Promise<void>;
 }
 
-/** Resolves when the API has it on the line. */
+/** Resolves when the runner is connected to the API. */
 export async function startRunner(
   api: Api,
   options: readonly string[] = [],
@@ -33,7 +33,7 @@ export async function startRunner(
         api,
         '{ sequencer(name: "satp1") { runner { connected } } }',
       );
-      if (!data.sequencer.runner.connected) throw new Error('the runner has not come yet');
+      if (!data.sequencer.runner.connected) throw new Error('the runner is not connected yet');
     },
     { timeout: 20_000, interval: 50 },
   );

@@ -1,4 +1,4 @@
-/** An API on a database of its own, as a client sees it, and a runner that speaks the protocol as the test says. */
+/** An API with a database of its own, a GraphQL client, and a runner whose protocol messages the test sends. */
 import { once } from 'node:events';
 import type { AnyEvent, CommandMessage, Hello, ToRunner } from '@sequencer/model';
 import pg from 'pg';
@@ -50,14 +50,14 @@ export async function submit(
   });
 }
 
-/** The token of each run that was started, as a runner keeps them in its folder. */
+/** The tokens of started runs, as a runner keeps them in its folder. */
 export const runTokens = new Map<string, string>();
 
-/** The other end of the runner protocol. It answers `check` and `start` by itself, and sends what the test says. */
+/** The runner's side of the protocol. It replies to commands automatically, and sends the events of the test. */
 export class TestRunner {
   readonly received: ToRunner[] = [];
   readonly started: string[] = [];
-  /** What is answered to commands; the default is ok. */
+  /** The reply to a command; ok by default. */
   answer: (command: CommandMessage['command']) => Record<string, unknown> = () => ({ ok: true });
   readonly #socket: WebSocket;
 
@@ -100,7 +100,7 @@ export class TestRunner {
     return runner;
   }
 
-  /** Resolves with the close code. */
+  /** Resolves to the close code. */
   async closed(): Promise<number> {
     const [code] = (await once(this.#socket, 'close')) as [number];
     return code;
@@ -129,7 +129,7 @@ export class TestRunner {
 
 const at = '2026-11-24T04:00:00.000Z';
 
-/** A whole small run: started, `count` pieces of output, ended. */
+/** The events of a small run: started, `count` pieces of output, ended. */
 export function record(count: number, outcome = 'SUCCEEDED'): AnyEvent[] {
   const started = {
     type: 'started',
@@ -144,7 +144,7 @@ export function record(count: number, outcome = 'SUCCEEDED'): AnyEvent[] {
     stream: 'STDOUT',
     text: `line ${String(i)}\n`,
   }));
-  const ended = { type: 'ended', outcome, exitCode: outcome === 'SUCCEEDED' ? 0 : 1, reason: 'as the test says' };
+  const ended = { type: 'ended', outcome, exitCode: outcome === 'SUCCEEDED' ? 0 : 1, reason: 'the reason of the test' };
   return [started, ...output, ended].map((event, index) => ({ ...event, seq: index + 1, at }));
 }
 
@@ -156,7 +156,7 @@ export async function phaseOf(api: Api, id: string): Promise<string> {
   return data.run.phase;
 }
 
-/** All that the run has printed. */
+/** The output of the run. */
 export async function outputOf(api: Api, id: string): Promise<string> {
   const { data } = await ask<{ run: { output: { text: string }[] } }>(
     api,
@@ -166,7 +166,7 @@ export async function outputOf(api: Api, id: string): Promise<string> {
   return data.run.output.map((piece) => piece.text).join('');
 }
 
-/** Submits a run and waits until the runner has got it. */
+/** Submits a run and waits until the runner has received it. */
 export async function startedRun(api: Api, runner: TestRunner): Promise<string> {
   const { data } = await submit(api);
   const { id } = data.submitRun;

@@ -1,4 +1,4 @@
-/** Between the API and its database: a way that can lose what is under way without a word, as a lost machine does. */
+/** A TCP proxy between the API and its database that can drop all traffic silently, as when a machine is lost. */
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { once } from 'node:events';
 
@@ -30,7 +30,7 @@ export class SilentNetwork {
     return this.#open.size / 2;
   }
 
-  /** Of the connections that are there nothing arrives any more, not even their end; new ones go through. */
+  /** Open connections deliver nothing any more, not even their close. New connections work. */
   loseConnections(): void {
     for (const socket of this.#open) this.#lost.add(socket);
   }

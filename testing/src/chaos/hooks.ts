@@ -1,13 +1,13 @@
 /**
- * How parts of the cluster are killed and cut off: commands of the environment, since each cluster has its own.
+ * How parts of the cluster are killed and disconnected: commands from the environment, because they depend on the cluster.
  *
  *     CHAOS_KILL        takes a part: apiserver, etcd, controller-manager, scheduler, NODE/kubelet, NODE/containerd
- *     CHAOS_KILL_POD    takes the uid of a pod, and kills what keeps its containers (their shim)
- *     CHAOS_CUT         takes the uid of a pod, and ends its connections to the API; fails when there is none
- *     CHAOS_PARTITION   takes a node, and unplugs its network; CHAOS_HEAL plugs it in again
+ *     CHAOS_KILL_POD    takes the uid of a pod, and kills the shim of its containers
+ *     CHAOS_CUT         takes the uid of a pod, and closes its connections to the API; fails if there is none
+ *     CHAOS_PARTITION   takes a node, and disconnects its network; CHAOS_HEAL connects it again
  *     CHAOS_RESTART     takes a part, as above
  *
- * And CHAOS_VOLUMES names a folder that all nodes have, where the cluster makes no volumes by itself.
+ * CHAOS_VOLUMES names a folder that all nodes have, if the cluster does not provision volumes.
  */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
@@ -18,6 +18,6 @@ export type Hook = 'CHAOS_KILL' | 'CHAOS_KILL_POD' | 'CHAOS_CUT' | 'CHAOS_PARTIT
 
 export async function call(hook: Hook, what: string): Promise<void> {
   const command = process.env[hook];
-  if (!command) throw new Error(`${hook} is not set: it has to be a command, as testing/src/chaos/hooks.ts says.`);
+  if (!command) throw new Error(`${hook} is not set. Set it to a command, as described in testing/src/chaos/hooks.ts.`);
   await run('sh', ['-c', `${command} "$1"`, 'sh', what], { timeout: 60_000 });
 }

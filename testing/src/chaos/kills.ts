@@ -1,4 +1,4 @@
-/** What is killed (-9), and how: one line a kind. */
+/** The kinds of failures: what is killed (-9), and how. */
 import { PODS } from '@sequencer/kubernetes/resources';
 import type { Pod } from '@sequencer/kubernetes/objects';
 import { LABELS } from '@sequencer/model/kubernetes/names';
@@ -28,13 +28,13 @@ export const KILLS: Record<string, Kill> = {
   etcd: () => call('CHAOS_KILL', 'etcd'),
   'controller-manager': () => call('CHAOS_KILL', 'controller-manager'),
   kubelet: async ({ random }) => {
-    const nodes = await again('the nodes are listed', nodeNames);
+    const nodes = await retry('the nodes are listed', nodeNames);
     await call('CHAOS_KILL', `${pick(nodes, random) ?? ''}/kubelet`);
   },
 };
 
-/** While the API server is away people try again. */
-export async function again<T>(what: string, action: () => Promise<T>): Promise<T> {
+/** Retries while the API server is unreachable. */
+export async function retry<T>(what: string, action: () => Promise<T>): Promise<T> {
   const { value } = await until(what, async () => ({ value: await action() }), LONG);
   return value;
 }
@@ -44,8 +44,8 @@ export function pick<T>(list: readonly T[], random: () => number): T | undefined
 }
 
 /**
- * A pod of it. Every other time the pod goes, too, and another comes for it, as when its machine is lost; and so that
- * Kubernetes, which lets what is killed again and again wait for minutes, begins anew.
+ * Kills the process of one of its pods. In half of the cases it also deletes the pod, so that a new one replaces it, as when a
+ * machine is lost. This also resets the crash back-off of Kubernetes, which otherwise grows to minutes.
  */
 function partOfProduct(component: 'api' | 'operator' | 'database'): Kill {
   return async ({ release, random }) => {
@@ -60,7 +60,7 @@ function partOfProduct(component: 'api' | 'operator' | 'database'): Kill {
       LONG,
     );
     if (random() < 0.5) {
-      await again('its pod goes', () => client.remove(PODS, release.namespace, victim.metadata));
+      await retry('its pod is deleted', () => client.remove(PODS, release.namespace, victim.metadata));
     }
   };
 }
@@ -71,7 +71,7 @@ function runs({ metadata, status }: Pod): boolean {
   );
 }
 
-/** Something is done to the pod of a script that runs. */
+/** Calls the hook on the pod of a running script. */
 async function runner({ release, random }: Chaos, hook: Hook, done: (run: string) => void): Promise<void> {
   await until(
     `${hook} was done to a running script`,
@@ -84,7 +84,7 @@ async function runner({ release, random }: Chaos, hook: Hook, done: (run: string
       if (!victim) return false;
       const log = await logOf(release.namespace, victim.metadata.name);
       if (!log.includes('begun') || log.includes('wrote')) return false;
-      // It may have ended meanwhile: then nothing of it is left, and it is another's turn.
+      // The hook fails if the pod has ended meanwhile; then another pod is chosen.
       await call(hook, victim.metadata.uid);
       done(victim.metadata.ownerReferences?.[0]?.uid ?? '');
       return true;

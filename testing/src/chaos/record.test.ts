@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { compare, type Left, type Recorded } from './record.ts';
 
-/** What a run of the script leaves when all is well. */
+/** The traces of a run without faults. */
 function whole(): Left {
   const events: Recorded[] = [];
   const add = (type: string, data: object) => events.push({ seq: events.length + 1, type, data: JSON.stringify(data) });
@@ -37,23 +37,23 @@ const numbered = (events: Recorded[]) => events.map((event, index) => ({ ...even
 const indexOf = ({ events }: Left, type: string, part: string) =>
   events.findIndex((event) => event.type === type && event.data.includes(part));
 
-test('a whole run has no faults, and says when it began', () => {
+test('finds no faults in a complete run, and reads its start and end', () => {
   expect(compare(whole())).toEqual({ faults: [], lost: 0, doubled: 0, unsent: 0, begun: 100.5, ended: 103.5 });
 });
 
 describe.each(['output', 'line', 'statement'] as const)('an event of type %s', (type) => {
   const parts = { output: '"17\\n"', line: '"line":7', statement: '"index":3,"state":"RUNNING"' };
 
-  test('that is missing is seen', () => {
+  test('is reported when it is missing', () => {
     const left = whole();
     left.events.splice(indexOf(left, type, parts[type]), 1);
     expect(compare(left)).toMatchObject({ lost: 2, doubled: 0 });
-    // Also when the numbers hide it.
+    // Also if the sequence numbers have no gap.
     const hidden = { ...left, events: numbered(left.events), lastSeq: left.events.length };
     expect(compare(hidden)).toMatchObject({ lost: 1, doubled: 0 });
   });
 
-  test('that is there twice is seen', () => {
+  test('is reported when it occurs twice', () => {
     const left = whole();
     const index = indexOf(left, type, parts[type]);
     left.events.splice(index, 0, left.events[index]!);
@@ -63,7 +63,7 @@ describe.each(['output', 'line', 'statement'] as const)('an event of type %s', (
   });
 });
 
-test('a record that ends too early is not whole, unless its runner was killed', () => {
+test('reports a record that ends early, unless its runner was killed', () => {
   const left = whole();
   left.events = left.events.slice(0, 100);
   left.lastSeq = 100;
@@ -71,12 +71,12 @@ test('a record that ends too early is not whole, unless its runner was killed', 
   const killed = { ...left, phase: 'Killed', shown: 'KILLED', killed: true } as const;
   expect(compare(killed)).toMatchObject({ faults: [], lost: 0, doubled: 0 });
   expect(compare(killed).unsent).toBeGreaterThan(10);
-  // But not with a hole in it.
+  // A gap is reported nevertheless.
   killed.events.splice(indexOf(left, 'output', '"5\\n"'), 1);
   expect(compare(killed)).toMatchObject({ lost: 2, doubled: 0 });
 });
 
-test('a script that ran twice, a file that is not what was printed, and untrue phases are seen', () => {
+test('reports a script that ran twice, a file that differs from the output, and wrong phases', () => {
   const left = whole();
   expect(compare({ ...left, log: left.log + left.log }).doubled).toBeGreaterThan(30);
   expect(compare({ ...left, log: left.log.replace(' 12 ', ' ') }).faults).toHaveLength(2);
@@ -86,6 +86,6 @@ test('a script that ran twice, a file that is not what was printed, and untrue p
   expect(compare({ ...left, shown: 'FAILED' }).faults).toEqual(['one-1 is Succeeded, but shown as FAILED']);
   const noEnd = left.events.slice(0, -1);
   expect(compare({ ...left, events: noEnd, lastSeq: noEnd.length }).faults).toEqual([
-    'one-1 did not tell that it had succeeded',
+    'one-1 did not report that it had succeeded',
   ]);
 });

@@ -1,10 +1,10 @@
-/** What a run has left behind, compared with what its script wrote itself. Pure. */
+/** Compares the record of a run with the script's own output. Pure. */
 import type { Phase } from '@sequencer/model';
 import { isFinalKubernetesPhase, phaseFromKubernetes, type KubernetesPhase } from '@sequencer/model/kubernetes/enums';
 
 const TIMES = 30;
 
-/** Writes into a file of its own and to its output, then reads the file back; each line comes once. */
+/** Writes to a file and to its output, then prints the file; every line occurs once. */
 export const SCRIPT = `import time
 print('begun', time.time(), flush=True)
 own = open('own', 'w+')
@@ -20,7 +20,7 @@ print('ended', time.time(), flush=True)
 const LOOP = 3;
 const numbers = Array.from({ length: TIMES }, (_, i) => `${i}`);
 const OUTPUT = ['begun', ...numbers, `wrote ${numbers.join(' ')} `, 'ended'];
-/** Each statement and each line, as often as it runs. */
+/** Each execution of each statement and line. */
 const STEPS = [1, 2, 3, 4, 9, 10, 11].flatMap((line, index) => [
   `statement ${index} RUNNING 1`,
   ...(index === LOOP ? [...numbers.flatMap(() => [4, 5, 6, 7, 8]), 4] : [line]).map((at) => `line ${at}`),
@@ -36,15 +36,15 @@ export interface Recorded {
 
 export interface Left {
   name: string;
-  /** Of the object. */
+  /** Phase in the status of the object. */
   phase: KubernetesPhase | undefined;
-  /** In the API, with all that it gives of the record. */
+  /** Phase in the API, which also returns the record. */
   shown: Phase;
   lastSeq: number;
   events: Recorded[];
-  /** Of the pod: what the script wrote, past journal, API and database. */
+  /** The log of the pod: output of the script without journal, API and database. */
   log: string;
-  /** Its runner was killed: what that had not sent yet is gone, and the pages say so. */
+  /** The runner was killed: events that it had not sent are lost, and the run's phase shows that. */
   killed: boolean;
 }
 
@@ -52,9 +52,9 @@ export interface Comparison {
   faults: string[];
   lost: number;
   doubled: number;
-  /** Lines of a killed runner that it could not send any more. */
+  /** Lines that a killed runner had not sent. */
   unsent: number;
-  /** When the script began and ended, by its own clock; undefined if it did not. */
+  /** Start and end of the script by its own clock; undefined if it did not get there. */
   begun: number | undefined;
   ended: number | undefined;
 }
@@ -62,11 +62,11 @@ export interface Comparison {
 interface Difference {
   lost: number;
   doubled: number;
-  /** The first. */
+  /** Position of the first difference. */
   where?: string;
 }
 
-/** @param cut whether the end of what is seen may be missing */
+/** @param cut whether the end of `seen` may be missing */
 function difference(expected: readonly string[], seen: readonly string[], cut: boolean): Difference {
   let [at, lost, doubled] = [0, 0, 0];
   for (const [index, each] of seen.entries()) {
@@ -82,7 +82,7 @@ function difference(expected: readonly string[], seen: readonly string[], cut: b
   const length = cut ? seen.length : Math.max(seen.length, expected.length);
   const first = Array.from({ length }, (_, index) => index).find((index) => seen[index] !== expected[index]);
   if (first === undefined) return { lost, doubled };
-  const where = `the ${first + 1}th is ${seen[first] ?? 'not there'}, and should be ${expected[first] ?? 'none'}`;
+  const where = `number ${first + 1} is ${seen[first] ?? 'missing'}, expected ${expected[first] ?? 'none'}`;
   return { lost, doubled, where };
 }
 
@@ -93,13 +93,13 @@ function gaps(events: readonly Recorded[], lastSeq: number): Difference {
 }
 
 const linesOf = (text: string) => text.split('\n').filter(Boolean);
-/** Without the time. */
+/** Without the times. */
 const wordsOf = (text: string) => linesOf(text).map((line) => line.replace(/^(begun|ended) [\d.]+$/, '$1'));
 
 export function compare({ name, phase, shown, lastSeq, events, log, killed }: Left): Comparison {
-  const said = events.map(({ type, data }) => ({ type, data: JSON.parse(data) as Record<string, unknown> }));
-  const text = said.map(({ type, data }) => (type === 'output' ? String(data.text) : '')).join('');
-  const steps = said.flatMap(({ type, data }) => {
+  const parsed = events.map(({ type, data }) => ({ type, data: JSON.parse(data) as Record<string, unknown> }));
+  const text = parsed.map(({ type, data }) => (type === 'output' ? String(data.text) : '')).join('');
+  const steps = parsed.flatMap(({ type, data }) => {
     if (type === 'line') return [`line ${String(data.line)}`];
     return type === 'statement'
       ? [`statement ${String(data.index)} ${String(data.state)} ${String(data.attempt)}`]
@@ -119,13 +119,13 @@ export function compare({ name, phase, shown, lastSeq, events, log, killed }: Le
   count('lines in the record', difference(OUTPUT, wordsOf(text), killed));
   count('steps', difference(STEPS, steps, killed));
   if (killed ? !log.startsWith(text) && !text.startsWith(log) : text !== log)
-    faults.push(`${name}: its record and its log are not the same`);
+    faults.push(`${name}: its record and its log differ`);
 
-  const ends = said.filter(({ type }) => type === 'ended');
-  const starts = said.filter(({ type }) => type === 'started');
-  if (starts.length > 1 || (said.length > 0 && said[0]?.type !== 'started')) faults.push(`${name} started oddly`);
-  if (ends.length > 1 || (ends.length === 1 && said.at(-1)?.type !== 'ended')) faults.push(`${name} ended oddly`);
-  if (!killed && ends[0]?.data.outcome !== 'SUCCEEDED') faults.push(`${name} did not tell that it had succeeded`);
+  const ends = parsed.filter(({ type }) => type === 'ended');
+  const starts = parsed.filter(({ type }) => type === 'started');
+  if (starts.length > 1 || (parsed.length > 0 && parsed[0]?.type !== 'started')) faults.push(`${name} started oddly`);
+  if (ends.length > 1 || (ends.length === 1 && parsed.at(-1)?.type !== 'ended')) faults.push(`${name} ended oddly`);
+  if (!killed && ends[0]?.data.outcome !== 'SUCCEEDED') faults.push(`${name} did not report that it had succeeded`);
 
   const wholly = wordsOf(log).includes('ended');
   const phases: (KubernetesPhase | undefined)[] = killed

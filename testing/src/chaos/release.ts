@@ -1,4 +1,4 @@
-/** The product as a site has it, to be killed: the chart with two telescopes, and a database on a volume of its own. */
+/** An installed site to kill parts of: the chart with two telescopes, and a database on a volume of its own. */
 import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { PODS, type Resource } from '@sequencer/kubernetes/resources';
@@ -8,7 +8,7 @@ import { helm } from '../install/helm.ts';
 import { ask, install, makeSite, signIn, type Site } from '../install/site.ts';
 import { client, dropNamespace, makeNamespace } from '../cluster/cluster.ts';
 
-/** `one` has its runs from the pages, `two` from kubectl; at `two` a pod waits. */
+/** `one` gets its runs through the API, `two` with kubectl; `two` has a warm pod. */
 export const TELESCOPES = ['one', 'two'] as const;
 export type Telescope = (typeof TELESCOPES)[number];
 
@@ -16,10 +16,10 @@ type Volume = KubernetesObject & { spec: object };
 const volumes: Resource<Volume> = { apiVersion: 'v1', kind: 'PersistentVolume', plural: 'persistentvolumes' };
 const nodes: Resource<KubernetesObject> = { apiVersion: 'v1', kind: 'Node', plural: 'nodes' };
 
-/** An answer that tells nobody whether it was done: people try again. */
+/** The response does not show whether the request was carried out: users try again. */
 export class TryAgain extends Error {}
-/** What is said while a part is away, and means that nothing was done, or that nobody knows. */
-const AWAY = ['DATABASE_AWAY', 'CLUSTER_AWAY'];
+/** Errors while a part is unreachable: the request was not carried out, or its outcome is unknown. */
+const UNREACHABLE = ['DATABASE_AWAY', 'CLUSTER_AWAY'];
 
 export class Release {
   readonly namespace: string;
@@ -37,7 +37,7 @@ export class Release {
   static async install(): Promise<Release> {
     const namespace = await makeNamespace({ 'pod-security.kubernetes.io/enforce': 'restricted' });
     const volume = `database-of-${namespace}`;
-    const storageClass = await makeVolume(volume);
+    const storageClass = await createVolume(volume);
     const telescope = { mode: 'Queue', recordGraceSeconds: 600 };
     const site = makeSite({
       database: { bundled: { enabled: true, size: '1Gi', storageClass } },
@@ -55,24 +55,24 @@ export class Release {
     if (volume) await client.remove(volumes, null, volume.metadata);
   }
 
-  /** What a page asks. @throws TryAgain */
+  /** Sends a query as a page does. @throws TryAgain */
   async ask<T>(query: string): Promise<T> {
     const { status, body } = await ask(this.#site, 'api/graphql', query, this.#cookie).catch((error: unknown) => {
-      throw new TryAgain('there was no answer', { cause: error });
+      throw new TryAgain('no response', { cause: error });
     });
     const answer = read<T>(body);
     if (!answer) {
-      // An ingress that knows of no pod behind it, as while a cluster takes its nodes for lost, says 404.
-      if (status === 404 || status >= 500) throw new TryAgain(`the way to the API says ${status}`);
-      throw new Error(`the API says ${status}: ${body}`);
+      // The ingress returns 404 when it has no pod, as while the cluster considers its nodes lost.
+      if (status === 404 || status >= 500) throw new TryAgain(`the ingress returned ${status}`);
+      throw new Error(`the API returned ${status}: ${body}`);
     }
     const code = answer.errors?.[0]?.extensions?.code ?? '';
-    if (AWAY.includes(code)) throw new TryAgain(code);
+    if (UNREACHABLE.includes(code)) throw new TryAgain(code);
     if (answer.errors || !answer.data) throw new Error(body);
     return answer.data;
   }
 
-  /** The pods of a part of the product. */
+  /** The pods of a component. */
   pods(component: 'api' | 'operator' | 'database'): Promise<Pod[]> {
     return client.list(PODS, this.namespace, { labelSelector: `app.kubernetes.io/component=${component}` });
   }
@@ -83,7 +83,7 @@ interface Body<T> {
   errors?: { message: string; extensions?: { code?: string } }[];
 }
 
-/** Undefined when it is not an answer of the API itself. */
+/** Undefined if the response is not from the API. */
 function read<T>(body: string): Body<T> | undefined {
   try {
     return JSON.parse(body) as Body<T>;
@@ -92,8 +92,8 @@ function read<T>(body: string): Body<T> | undefined {
   }
 }
 
-/** The storage class that the database's volume is found by; where the cluster makes volumes by itself, its own. */
-async function makeVolume(name: string): Promise<string> {
+/** The storage class for the database's volume; empty if the cluster provisions volumes. */
+async function createVolume(name: string): Promise<string> {
   const folder = process.env.CHAOS_VOLUMES;
   if (!folder) return '';
   const [node] = (await nodeNames()).sort();

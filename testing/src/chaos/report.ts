@@ -1,20 +1,29 @@
-/** What the chaos run says at its end. */
+/** The report at the end of a chaos run. */
 import type { Comparison, Left } from './record.ts';
 
-interface Night {
+interface ChaosRun {
   seconds: number;
   seed: number;
-  /** What was killed, and after how many seconds all was as before. */
+  /** What was killed, and the seconds until the site had recovered. */
   recoveries: [string, number][];
   lefts: Left[];
   comparisons: Comparison[];
-  /** Looks at the cluster that got no answer, and all of them. */
-  away: [number, number];
+  /** Checks of the cluster: those without an answer, and all. */
+  clusterChecks: [number, number];
   unanswered: number;
   faults: string[];
 }
 
-export function report({ seconds, seed, recoveries, lefts, comparisons, away, unanswered, faults }: Night): string {
+export function report({
+  seconds,
+  seed,
+  recoveries,
+  lefts,
+  comparisons,
+  clusterChecks,
+  unanswered,
+  faults,
+}: ChaosRun): string {
   const kinds = [...new Set(recoveries.map(([kind]) => kind))];
   const kills = kinds.map((kind) => {
     const times = recoveries.filter((each) => each[0] === kind).map((each) => each[1]);
@@ -25,12 +34,12 @@ export function report({ seconds, seed, recoveries, lefts, comparisons, away, un
   const events = lefts.reduce((all, left) => all + left.events.length, 0);
   return [
     `chaos, ${seconds} s, seed ${seed}`,
-    `  killed ${recoveries.length} times; until two more runs had ended and their records were whole, at most:`,
+    `  killed ${recoveries.length} times; maximum time until two more runs had ended with complete records:`,
     ...kills,
     `  runs: ${lefts.length} (${[...phases].map(([phase, of]) => `${phase} ${of.length}`).join(', ')})`,
     `  events compared: ${events}; lost: ${sum('lost')}, doubled: ${sum('doubled')}`,
-    `  lines that a killed runner could not send any more: ${sum('unsent')}`,
-    `  not answered: ${unanswered} requests of pages, ${away[0]} of ${away[1]} looks at the cluster`,
+    `  lines that killed runners had not sent: ${sum('unsent')}`,
+    `  not answered: ${unanswered} requests of users, ${clusterChecks[0]} of ${clusterChecks[1]} checks of the cluster`,
     `  faults: ${faults.length === 0 ? 'none' : faults.join('; ')}`,
   ].join('\n');
 }

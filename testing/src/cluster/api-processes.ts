@@ -1,4 +1,4 @@
-/** APIs as processes of their own, and the one address in front of them, as a Service is. */
+/** API processes, and one address in front of them, as a Kubernetes Service has. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
@@ -14,7 +14,7 @@ export interface ApiProcess {
   process: ChildProcess;
   /** kill -9 */
   kill: () => Promise<void>;
-  /** In order, as a rolling upgrade ends it. */
+  /** SIGTERM, as in a rolling upgrade. */
   stop: () => Promise<void>;
 }
 
@@ -48,7 +48,7 @@ export async function spawnApi(databaseUrl: string, namespace: string): Promise<
   return { url, process: child, kill: () => end('SIGKILL'), stop: () => end('SIGTERM') };
 }
 
-/** Passes connections on to the one that is named: the runner comes through here. */
+/** A TCP proxy that forwards the connections of runners to one of the API processes. */
 export class Service {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
@@ -87,11 +87,11 @@ export class Service {
     return `ws://127.0.0.1:${String((this.#server.address() as AddressInfo).port)}/runner`;
   }
 
-  leadTo({ url }: ApiProcess): void {
+  forwardTo({ url }: ApiProcess): void {
     this.#port = Number(new URL(url).port);
   }
 
-  /** It leads nowhere, until it is led somewhere again. */
+  /** Closes all connections and refuses new ones, until `forwardTo` is called. */
   cut(): void {
     this.#port = 0;
     for (const socket of this.#sockets) socket.destroy();

@@ -1,4 +1,4 @@
-/** The cluster that tests talk to: the one of KUBECONFIG. */
+/** The client of the tests' cluster, which KUBECONFIG names, and helpers for its objects. */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KubernetesClient, defaultKubeConfig, type New } from '@sequencer/kubernetes/client';
@@ -24,7 +24,7 @@ export const crds: Resource<Definition> = {
 
 export const namespaces: Resource<KubernetesObject> = { apiVersion: 'v1', kind: 'Namespace', plural: 'namespaces' };
 
-/** A namespace of a test's own. Its deletion goes on after the test. */
+/** Creates a namespace for one test. `dropNamespace` does not wait until it is deleted. */
 export async function makeNamespace(labels: Record<string, string> = {}): Promise<string> {
   const name = `test-${randomBytes(4).toString('hex')}`;
   await client.create(namespaces, null, { metadata: { name, labels } });
@@ -32,7 +32,7 @@ export async function makeNamespace(labels: Record<string, string> = {}): Promis
 }
 
 export async function dropNamespace(name: string): Promise<void> {
-  // Nobody is there any more to take the finalizers away.
+  // No operator is running that would remove the finalizers.
   for (const { apiVersion, kind: word, plural } of [RUNS, PODS]) {
     const kind: Resource<KubernetesObject> = { apiVersion, kind: word, plural };
     for (const { metadata } of await client.list(kind, name)) {
@@ -47,27 +47,27 @@ function ignoreNotFound(error: unknown): void {
   if (!(error instanceof KubernetesError && error.notFound)) throw error;
 }
 
-/** It will not come true any more: there is no use in waiting. */
-class Hopeless extends Error {}
+/** The condition can no longer become true, so `until` stops waiting. */
+class ConditionUnreachable extends Error {}
 
-/** Until the function returns something true; its value. What it throws is the reason when time is up. */
+/** Polls until the function returns a truthy value, and returns that. Its last error is the cause of the timeout. */
 export async function until<T>(
   what: string,
-  look: () => T | Promise<T>,
+  poll: () => T | Promise<T>,
   withinMs = 60_000,
 ): Promise<NonNullable<Exclude<T, false>>> {
   const deadline = performance.now() + withinMs;
   let last: unknown;
   for (;;) {
     try {
-      const value = await look();
+      const value = await poll();
       if (value !== null && value !== undefined && value !== false) return value as NonNullable<Exclude<T, false>>;
       last = undefined;
     } catch (error) {
-      if (error instanceof Hopeless) throw error;
+      if (error instanceof ConditionUnreachable) throw error;
       last = error;
     }
-    if (performance.now() > deadline) throw new Error(`waited in vain until ${what}`, { cause: last });
+    if (performance.now() > deadline) throw new Error(`timed out waiting until ${what}`, { cause: last });
     await sleep(50);
   }
 }
@@ -79,7 +79,7 @@ export function makeSequencer(namespace: string, name: string, spec: Partial<Seq
   });
 }
 
-/** What a person writes: what is not given, the API server fills in. */
+/** Submits a run as a user does: the API server sets the defaults. */
 export function submit(
   namespace: string,
   sequencer: string,
@@ -93,7 +93,7 @@ export function submit(
   });
 }
 
-/** What the pod of a run has printed; empty as long as there is nothing. */
+/** The log of a run's pod; empty if there is none yet. */
 export async function logOf(namespace: string, run: string): Promise<string> {
   try {
     const path = `${pathOf(PODS, namespace, run)}/log`;
@@ -103,7 +103,7 @@ export async function logOf(namespace: string, run: string): Promise<string> {
     for await (const part of response as AsyncIterable<string>) text += part;
     return text;
   } catch (error) {
-    // The container is not there yet.
+    // The container does not exist yet.
     if (error instanceof KubernetesError && (error.status === 400 || error.notFound)) return '';
     throw error;
   }
@@ -114,7 +114,7 @@ export function inPhase(namespace: string, run: string, phase: KubernetesPhase):
     const found = await client.get(RUNS, namespace, run);
     if (found.status?.phase === phase) return found;
     const message = `${run} is not ${phase}: ${JSON.stringify(found.status)}`;
-    throw isFinalKubernetesPhase(found.status?.phase) ? new Hopeless(message) : new Error(message);
+    throw isFinalKubernetesPhase(found.status?.phase) ? new ConditionUnreachable(message) : new Error(message);
   });
 }
 

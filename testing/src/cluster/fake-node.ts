@@ -1,6 +1,6 @@
 /**
- * A node without a kubelet: what a kubelet would say about the pods there, a test says. (The nodes of a cluster are not
- * ours, and do not fail when a test wants it; `real-pods.test.ts` has real ones.)
+ * A node without a kubelet: the test writes the pod statuses that a kubelet would report. A test cannot make real nodes fail on
+ * request; `real-pods.test.ts` uses real ones.
  */
 import { randomBytes } from 'node:crypto';
 import type { Pod, PodStatus } from '@sequencer/kubernetes/objects';
@@ -16,7 +16,7 @@ const bindings: Resource<KubernetesObject & { target: object }> = {
   plural: 'bindings',
 };
 
-/** In the nodeSelector of a runner: no real node takes the pod. */
+/** As the nodeSelector of a runner, it keeps the pod off real nodes. */
 export const NOWHERE = { 'sequencer.dev/test': 'nowhere' };
 
 export class FakeNode {
@@ -31,10 +31,10 @@ export class FakeNode {
     if (node) await client.remove(nodes, null, node.metadata);
   }
 
-  /** Takes the pod of a run, once it is there. */
-  async take(namespace: string, run: string): Promise<Pod> {
+  /** Binds the pod of a run to this node, when the pod exists. */
+  async bind(namespace: string, run: string): Promise<Pod> {
     const pod = await until(`the run ${run} has a pod`, () => client.find(PODS, namespace, run));
-    // The name of a binding is that of its pod.
+    // A binding has the name of its pod.
     await client.create(bindings, namespace, {
       metadata: { name: run },
       target: { apiVersion: 'v1', kind: 'Node', name: this.name },
@@ -43,19 +43,22 @@ export class FakeNode {
   }
 
   async running(namespace: string, run: string): Promise<void> {
-    await this.take(namespace, run);
-    await say(namespace, run, { phase: 'Running', ...container({ running: { startedAt: now() } }) });
+    await this.bind(namespace, run);
+    await reportStatus(namespace, run, { phase: 'Running', ...container({ running: { startedAt: now() } }) });
   }
 
-  /** As a kubelet: the container has ended, with what it left in the termination message. */
+  /** Reports as a kubelet that the container has terminated, with its termination message. */
   async ended(namespace: string, run: string, exitCode: number, message: string, reason = 'Completed'): Promise<void> {
     const terminated = { exitCode, message, reason, startedAt: now(), finishedAt: now() };
-    await say(namespace, run, { phase: exitCode === 0 ? 'Succeeded' : 'Failed', ...container({ terminated }) });
-    await this.forget(namespace, run);
+    await reportStatus(namespace, run, {
+      phase: exitCode === 0 ? 'Succeeded' : 'Failed',
+      ...container({ terminated }),
+    });
+    await this.removeDeleted(namespace, run);
   }
 
-  /** As a kubelet: a pod that was to be deleted has ended, and may go. */
-  async forget(namespace: string, run: string): Promise<void> {
+  /** Removes, as a kubelet, a pod that has a deletion timestamp and has terminated. */
+  async removeDeleted(namespace: string, run: string): Promise<void> {
     const pod = await client.find(PODS, namespace, run);
     if (pod?.metadata.deletionTimestamp !== undefined) {
       await client.remove(PODS, namespace, pod.metadata, { gracePeriodSeconds: 0 });
@@ -72,7 +75,7 @@ export function container(state: NonNullable<PodStatus['containerStatuses']>[num
   return { containerStatuses: [{ name: 'runner', state: state ?? {}, ...rest }] };
 }
 
-export async function say(namespace: string, run: string, status: PodStatus): Promise<void> {
+export async function reportStatus(namespace: string, run: string, status: PodStatus): Promise<void> {
   await client.merge(PODS, namespace, run, { status }, 'status');
 }
 

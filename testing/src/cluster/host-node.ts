@@ -1,6 +1,6 @@
 /**
- * A node whose pods are processes of this machine: for each pod the real runner, with the files of the pod's Secret. What
- * a kubelet would say about it, this says.
+ * A node whose pods are processes of this machine: the real runner for each pod, with the files of the pod's Secret. It reports
+ * the pod statuses as a kubelet does.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -17,11 +17,11 @@ import { FakeNode } from './fake-node.ts';
 export class HostNode extends FakeNode {
   readonly #ending = new AbortController();
   readonly #processes = new Map<string, ChildProcess>();
-  readonly #lives: Promise<void>[] = [];
+  readonly #pods: Promise<void>[] = [];
   readonly #folder = mkdtempSync(join(tmpdir(), 'sequencer-host-node-'));
   #watching: Promise<void> = Promise.resolve();
 
-  /** Takes every pod of the namespace. */
+  /** Runs every pod of the namespace. */
   async serve(namespace: string): Promise<void> {
     const pods: Reflector<Pod> = new Reflector({
       client,
@@ -33,7 +33,7 @@ export class HostNode extends FakeNode {
         if (process) {
           if (pod.metadata.deletionTimestamp !== undefined) process.kill('SIGTERM');
         } else if (pod.spec.nodeName === undefined && pod.metadata.deletionTimestamp === undefined) {
-          this.#processes.set(pod.metadata.uid, this.#begin(namespace, pod));
+          this.#processes.set(pod.metadata.uid, this.#start(namespace, pod));
         }
       },
     });
@@ -41,7 +41,7 @@ export class HostNode extends FakeNode {
     await pods.ready;
   }
 
-  /** The process of a run's pod, as the kubelet's out-of-memory killer would meet it. */
+  /** Kills the process of a run's pod, as the out-of-memory killer does. */
   kill(pod: Pod): void {
     this.#processes.get(pod.metadata.uid)?.kill('SIGKILL');
   }
@@ -49,31 +49,31 @@ export class HostNode extends FakeNode {
   async close(): Promise<void> {
     this.#ending.abort();
     for (const process of this.#processes.values()) process.kill('SIGKILL');
-    await Promise.all([this.#watching, ...this.#lives]);
+    await Promise.all([this.#watching, ...this.#pods]);
     await this.remove();
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
-  #begin(namespace: string, pod: Pod): ChildProcess {
+  #start(namespace: string, pod: Pod): ChildProcess {
     const { name, uid } = pod.metadata;
-    const [given, work, message] = ['given', 'work', 'message'].map((part) => join(this.#folder, uid, part)) as [
+    const [files, work, message] = ['files', 'work', 'message'].map((part) => join(this.#folder, uid, part)) as [
       string,
       string,
       string,
     ];
-    mkdirSync(given, { recursive: true });
+    mkdirSync(files, { recursive: true });
     mkdirSync(work);
     // The shell waits for the files, as a container does for its volumes.
     const command = `read ready && exec "$0" "$@"`;
-    const python = [join(root, '.venv/bin/python'), '-m', 'sequencer_runner.supervisor.pod', given, work];
+    const python = [join(root, '.venv/bin/python'), '-m', 'sequencer_runner.supervisor.pod', files, work];
     const child = spawn('sh', ['-c', command, ...python, '--termination-message', message], {
       stdio: ['pipe', 'ignore', 'ignore'],
     });
     const ended = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
-    const live = async () => {
+    const follow = async () => {
       const secret = await client.get(SECRETS, namespace, name);
       for (const [file, data] of Object.entries(secret.data ?? {})) {
-        writeFileSync(join(given, file), Buffer.from(data, 'base64'));
+        writeFileSync(join(files, file), Buffer.from(data, 'base64'));
       }
       await this.running(namespace, name);
       child.stdin.end('ready\n');
@@ -82,8 +82,8 @@ export class HostNode extends FakeNode {
       const exitCode = code ?? 128 + (signal === 'SIGKILL' ? 9 : 15);
       await this.ended(namespace, name, exitCode, read(message), signal === 'SIGKILL' ? 'OOMKilled' : 'Completed');
     };
-    this.#lives.push(
-      live().catch((error: unknown) => {
+    this.#pods.push(
+      follow().catch((error: unknown) => {
         if (!this.#ending.signal.aborted) throw error;
       }),
     );
@@ -95,7 +95,7 @@ function read(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch {
-    // Killed before it could write.
+    // The runner was killed before it could write.
     return '';
   }
 }

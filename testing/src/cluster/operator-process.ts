@@ -1,4 +1,4 @@
-/** The operator as a process of its own, as in a pod. */
+/** The operator as a separate process, as in a pod. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { root } from '../root.ts';
 
 export const MAIN = join(root, 'operator/src/main.ts');
 
-/** Those of Node.js that the image has. */
+/** The options of Node.js in the image. */
 const FLAGS =
   /^CMD \["node", (.*), "[^"]*"\]$/m
     .exec(readFileSync(join(root, 'operator/Dockerfile'), 'utf8'))?.[1]
@@ -19,7 +19,7 @@ export interface OperatorProcess {
   url: string;
 }
 
-/** @param env what is different from the settings that the tests have in common */
+/** @param env settings that differ from those of all tests */
 export async function startProcess(
   namespace: string,
   identity: string,
@@ -40,11 +40,11 @@ export async function startProcess(
   });
   const port = await new Promise<number>((resolve, reject) => {
     child.once('exit', () => {
-      reject(new Error(`the operator ${identity} ended at once`));
+      reject(new Error(`the operator ${identity} ended before it was ready`));
     });
     createInterface(child.stdout).on('line', (line) => {
-      const said = JSON.parse(line) as { port?: number };
-      if (said.port !== undefined) resolve(said.port);
+      const entry = JSON.parse(line) as { port?: number };
+      if (entry.port !== undefined) resolve(entry.port);
     });
   });
   return { process: child, url: `http://127.0.0.1:${String(port)}` };
@@ -57,6 +57,6 @@ export async function get(operator: OperatorProcess, path: string): Promise<stri
   return text;
 }
 
-export async function leads(operator: OperatorProcess): Promise<boolean> {
+export async function isLeader(operator: OperatorProcess): Promise<boolean> {
   return (await get(operator, '/metrics')).includes('sequencer_operator_leads 1');
 }

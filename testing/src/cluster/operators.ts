@@ -1,4 +1,4 @@
-/** Operators for tests: in this process, each with its own knowledge of the world. */
+/** Operators in the process of the test, each with a cache of its own. */
 import type { KubernetesClient } from '@sequencer/kubernetes/client';
 import { makeLog } from '@sequencer/operator/runtime/log';
 import { makeMetrics } from '@sequencer/operator/runtime/metrics';
@@ -36,7 +36,7 @@ export async function startOperator(
     ...more,
   });
   const running = operator.run(ending.signal);
-  await until('the operator has seen the world', () => operator.ready);
+  await until('the operator has filled its cache', () => operator.ready);
   return {
     operator,
     stop: async () => {

@@ -1,4 +1,4 @@
-/** A way to the API server that a test can cut: plain TCP, so that the client's certificates still count. */
+/** A TCP proxy to the API server that a test can interrupt. It forwards TLS unchanged, so client certificates work. */
 import { once } from 'node:events';
 import { connect, createServer, isIP, type AddressInfo, type Socket } from 'node:net';
 import { KubernetesClient, defaultKubeConfig } from '@sequencer/kubernetes/client';
@@ -6,11 +6,11 @@ import { KubernetesClient, defaultKubeConfig } from '@sequencer/kubernetes/clien
 export interface CutProxy {
   config: ReturnType<typeof defaultKubeConfig>;
   client: KubernetesClient;
-  /** Breaks every connection that is open. */
+  /** Closes every open connection. */
   cut: () => void;
-  /** Holds what comes from the server back, without a word: a network that went away. */
+  /** Drops everything that the server sends, as when the network is lost. */
   silence: (on: boolean) => void;
-  /** Refuses new connections, and breaks the open ones. */
+  /** Refuses new connections, and closes the open ones. */
   down: (on: boolean) => void;
   close: () => void;
 }
@@ -49,7 +49,7 @@ export async function startProxy(): Promise<CutProxy> {
   const cut = () => {
     for (const [near] of pairs) near.destroy();
   };
-  // The certificate of the server is for its own name; an address in its place needs no word of it.
+  // The server's certificate names the server. For an IP address no server name is sent.
   const tlsServerName = cluster.tlsServerName ?? (isIP(target.hostname) ? undefined : target.hostname);
   config.clusters = config.clusters.map((one) =>
     one.name === cluster.name

@@ -1,4 +1,4 @@
-/** Random numbers that can be had again: set SEED to what a failed test has printed. */
+/** Reproducible random numbers: set SEED to the seed that a failed test printed. */
 export const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31));
 
 /** mulberry32 */

@@ -1,4 +1,4 @@
-/** Before all tests on a cluster: the custom resources, as a site installs them. */
+/** Global setup of the tests on a cluster: installs the custom resources, as a site does. */
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
@@ -12,7 +12,7 @@ interface Definition {
 
 export default async function setUp(): Promise<void> {
   if (!process.env.KUBECONFIG) {
-    throw new Error('These tests need a Kubernetes cluster: set KUBECONFIG to one that may be written to.');
+    throw new Error('These tests need a Kubernetes cluster: set KUBECONFIG to one that the tests may write to.');
   }
   const folder = join(root, 'crds');
   for (const file of readdirSync(folder)) {

@@ -1,4 +1,4 @@
-/** An API, an operator and a node of a test's own namespace: everything real but the kubelet. */
+/** An API, an operator and a node for the namespace of one test. Only the kubelet is not real. */
 import { SEQUENCERS } from '@sequencer/kubernetes/resources';
 import type { SequencerSpec } from '@sequencer/model/kubernetes/sequencer';
 import { client, dropNamespace, makeNamespace, makeSequencer, until } from './cluster.ts';
@@ -51,7 +51,7 @@ export async function makeSite(): Promise<Site> {
   };
 }
 
-/** A sequencer whose pods no real node takes; resolves when the API has seen it. */
+/** Adds a sequencer whose pods do not run on real nodes; resolves when the API lists it. */
 export async function addSequencer(
   { namespace, api }: Site,
   name: string,

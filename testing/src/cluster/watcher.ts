@@ -1,4 +1,4 @@
-/** Looks at a namespace past the operators: one pod a sequencer that is not down, one pod a run, and ends that stay. */
+/** Checks a namespace independently of the operators: one live pod per sequencer, one pod per run, and final phases that stay. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PODS, RUNS } from '@sequencer/kubernetes/resources';
 import { LABELS } from '@sequencer/model/kubernetes/names';
@@ -10,20 +10,20 @@ export class Watcher {
   readonly pods = new Map<string, string>();
   readonly ends = new Map<string, string>();
   readonly faults: string[] = [];
-  looks = 0;
+  checks = 0;
   readonly #namespace: string;
-  readonly #told: boolean;
+  readonly #allowsOverlap: boolean;
 
   /**
-   * @param told whether runners tell an API how a run ended: then the next may come while the pod hands its record over,
-   *   and that no two scripts ran at once is for their own clocks to say
+   * @param allowsOverlap true if runners report the end of a run to an API: then the next pod may start while the previous one
+   *   still sends its record, and the clocks of the scripts show that no two of them overlapped
    */
-  constructor(namespace: string, told = false) {
+  constructor(namespace: string, allowsOverlap = false) {
     this.#namespace = namespace;
-    this.#told = told;
+    this.#allowsOverlap = allowsOverlap;
   }
 
-  async look(): Promise<void> {
+  async check(): Promise<void> {
     const alive = new Map<string, string[]>();
     const pods = await client.list(PODS, this.#namespace, { labelSelector: LABELS.run });
     const runs = await client.list(RUNS, this.#namespace);
@@ -35,12 +35,12 @@ export class Watcher {
       const before = this.pods.get(owner);
       if (before !== undefined && before !== pod.metadata.uid) this.faults.push(`the run ${owner} had two pods`);
       this.pods.set(owner, pod.metadata.uid);
-      if (isPodTerminated(pod, Date.now()) || (this.#told && over.has(owner))) continue;
+      if (isPodTerminated(pod, Date.now()) || (this.#allowsOverlap && over.has(owner))) continue;
       const sequencer = pod.metadata.labels?.[LABELS.sequencer] ?? '';
       alive.set(sequencer, [...(alive.get(sequencer) ?? []), pod.metadata.name]);
     }
     for (const [sequencer, names] of alive) {
-      if (names.length > 1) this.faults.push(`${sequencer} had ${names.join(' and ')} at once`);
+      if (names.length > 1) this.faults.push(`${sequencer} had ${names.join(' and ')} at the same time`);
     }
     for (const { metadata, status } of runs) {
       const before = this.ends.get(metadata.uid);
@@ -48,14 +48,14 @@ export class Watcher {
         this.faults.push(`${metadata.name}: ${before}, then ${status?.phase ?? ''}`);
       if (isFinalKubernetesPhase(status?.phase)) this.ends.set(metadata.uid, status.phase);
     }
-    this.looks += 1;
+    this.checks += 1;
   }
 
-  /** @param unanswered told when the API server does not answer; without it that is a failure */
+  /** @param unanswered called when the API server does not answer; without it, that is a failure */
   async watch(signal: AbortSignal, everyMs = 50, unanswered?: (error: unknown) => void): Promise<void> {
     while (!signal.aborted) {
       try {
-        await this.look();
+        await this.check();
       } catch (error) {
         if (!unanswered) throw error;
         unanswered(error);

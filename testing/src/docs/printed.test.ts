@@ -4,21 +4,21 @@ import { readPage } from './walk.ts';
 
 const NONE = new Map<string, string>();
 
-test('columns, ages and the order of lines may be others, words may not', () => {
-  const said = ['NAME          PHASE    AGE', 'satp1-77nqq   Paused   10s', 'satp1-qtdrv   Queued   9s'];
+test('accepts other column widths, ages and orders of lines, but no other words', () => {
+  const shown = ['NAME          PHASE    AGE', 'satp1-77nqq   Paused   10s', 'satp1-qtdrv   Queued   9s'];
   const printed = 'NAME          PHASE     AGE\nsatp1-2b4cd   Queued   2m3s\nsatp1-x8x8x   Paused    1h\n';
-  expect(learn(said, printed, NONE)).toEqual(
+  expect(learn(shown, printed, NONE)).toEqual(
     new Map([
       ['satp1-77nqq', 'satp1-x8x8x'],
       ['satp1-qtdrv', 'satp1-2b4cd'],
     ]),
   );
-  expect(learn(said, printed.replace('Paused', 'Running'), NONE)).toBeNull();
-  expect(learn(said, `${printed}another   Queued   1s\n`, NONE)).toBeNull();
-  expect(learn(said.slice(0, 2), printed, NONE)).toBeNull();
+  expect(learn(shown, printed.replace('Paused', 'Running'), NONE)).toBeNull();
+  expect(learn(shown, `${printed}another   Queued   1s\n`, NONE)).toBeNull();
+  expect(learn(shown.slice(0, 2), printed, NONE)).toBeNull();
 });
 
-test('a name is one name from then on, also in commands and within a line', () => {
+test('replaces a name consistently, also in commands and within a line', () => {
   const names = learn(
     ['sequencerrun.sequencer.dev/satp1-77nqq created'],
     'sequencerrun.sequencer.dev/satp1-bbbbb created',
@@ -35,7 +35,7 @@ test('a name is one name from then on, also in commands and within a line', () =
   expect(learn(['lat-warm-5309c0b5'], 'lat-warm-b894d868', NONE)?.size).toBe(1);
 });
 
-test('three dots are anything, or further lines', () => {
+test('matches any text, or further lines, with three dots', () => {
   expect(learn(['on the node ....', '...'], 'on the node n1.\nand more\n', NONE)).not.toBeNull();
   expect(learn(['on the node ... now'], 'on the node n1\n', NONE)).toBeNull();
   expect(learn([], 'something\n', NONE)).toBeNull();

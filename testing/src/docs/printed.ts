@@ -1,30 +1,30 @@
 /**
- * Whether a command has printed what a page says it prints. The same words, but for
+ * Compares the output of a command with the output that a page shows. They may differ in
  *
- * - the order of lines, which Kubernetes does not promise, and the width of columns;
- * - ages, such as `14s` or `2m3s`: any age will do;
- * - names that end in letters by chance, such as `satp1-77nqq`: each stands for one name of the cluster, from where it is
- *   printed first to the end of the page;
- * - `...`: anything, or nothing; alone in a line it is any further lines.
+ * - the order of lines, which Kubernetes does not guarantee, and the width of columns;
+ * - ages, such as `14s` or `2m3s`;
+ * - names with a random suffix, such as `satp1-77nqq`: each stands for one name of the cluster, from its first occurrence to the
+ *   end of the page;
+ * - `...`, which matches any text; alone on a line it matches any further lines.
  *
  * Pure.
  */
 
-/** The letters of Kubernetes: no vowels, so that no word comes of it. Pods that wait have hexadecimal digits. */
-const CHANCE = '[bcdfghjklmnpqrstvwxz2456789]';
-const NAME = new RegExp(`\\b[a-z][a-z0-9-]*?-(?:(?:${CHANCE}{8,10}-)?${CHANCE}{5}|warm-[0-9a-f]{8})\\b`);
+/** The characters of Kubernetes' random suffixes, which have no vowels. Warm pods have hexadecimal digits. */
+const SUFFIX = '[bcdfghjklmnpqrstvwxz2456789]';
+const NAME = new RegExp(`\\b[a-z][a-z0-9-]*?-(?:(?:${SUFFIX}{8,10}-)?${SUFFIX}{5}|warm-[0-9a-f]{8})\\b`);
 const AGE = /\b(?:\d+[smhd])+\b/;
 const PART = new RegExp(`(${NAME.source})|(${AGE.source})|(\\s*\\.\\.\\.\\s*)|(\\s+)`, 'g');
 
-/** Of the page, and what they are on the cluster. */
+/** Names on the page, and the names on the cluster that they stand for. */
 export type Names = ReadonlyMap<string, string>;
 
-/** A command of the page with the names of the cluster. */
+/** Replaces the names of the page in a command by those of the cluster. */
 export function withNames(command: string, names: Names): string {
   return command.replaceAll(new RegExp(NAME, 'g'), (name) => names.get(name) ?? name);
 }
 
-/** The names that are known now; null when it is not what the page says. */
+/** The names that are known after this output; null if the output differs from the page. */
 export function learn(prints: readonly string[], printed: string, names: Names): Names | null {
   const lines = printed.split('\n').filter((line) => line.trim() !== '');
   const expected = prints.filter((line) => line.trim() !== '');

@@ -1,9 +1,9 @@
 /**
- * What docs tell people to type, and what it prints: the `console` blocks of a page, in order, and the files that it names.
+ * The commands of a page and their output: its `console` blocks in order, and the files that it shows.
  *
- * A line with `$ ` is a command (with `\` at its end it goes on), the lines below it are what it prints. A `yaml` block
- * after a line with nothing but a name in backquotes and a colon is that file. A block after the comment
- * `<!-- not run: why -->` is left out. Pure.
+ * A line with `$ ` is a command, which continues on the next line after a final `\`. The lines below it are its output. A `yaml`
+ * block after a line with only a name in backquotes and a colon is that file. A block after the comment
+ * `<!-- not run: why -->` is skipped. Pure.
  */
 export type Step =
   | { kind: 'file'; name: string; text: string }
@@ -14,7 +14,7 @@ const FILE = /^`([\w.-]+)`:$/;
 const NOT_RUN = /^<!-- not run: (.+) -->$/;
 const COMMAND = /^\s*(\$ )?(kubectl|helm|bin\/)/;
 
-/** Throws when something that looks like a command is where nobody would run it. */
+/** @throws if a command is outside a console block, where the test would not run it */
 export function readPage(page: string): Step[] {
   const lines = page.split('\n');
   const steps: Step[] = [];
@@ -35,7 +35,8 @@ export function readPage(page: string): Step[] {
     if (why !== undefined) steps.push({ kind: 'not run', line: i + 1, why });
     else if (language === 'console') steps.push(...commandsOf(block, i + 2));
     else if (file !== undefined) steps.push({ kind: 'file', name: file, text: `${block.join('\n')}\n` });
-    else if (block.some((text) => COMMAND.test(text))) throw new Error(`line ${String(i + 1)}: it is no console block`);
+    else if (block.some((text) => COMMAND.test(text)))
+      throw new Error(`line ${String(i + 1)}: it is not a console block`);
     i = end;
     before = '';
   }
@@ -44,15 +45,15 @@ export function readPage(page: string): Step[] {
 
 function commandsOf(block: string[], first: number): Step[] {
   const steps: (Step & { kind: 'command' })[] = [];
-  let goesOn = false;
+  let continues = false;
   for (const [index, line] of block.entries()) {
     const last = steps.at(-1);
-    if (goesOn && last) last.command += `\n${line}`;
+    if (continues && last) last.command += `\n${line}`;
     else if (line.startsWith('$ ')) {
       steps.push({ kind: 'command', line: first + index, command: line.slice(2), prints: [] });
     } else if (last) last.prints.push(line);
-    else throw new Error(`line ${String(first + index)}: a console block begins with a command`);
-    goesOn = steps.at(-1)?.prints.length === 0 && line.endsWith('\\');
+    else throw new Error(`line ${String(first + index)}: a console block must begin with a command`);
+    continues = steps.at(-1)?.prints.length === 0 && line.endsWith('\\');
   }
   return steps;
 }

@@ -1,4 +1,4 @@
-/** helm and kubectl, as a person runs them. */
+/** helm and kubectl as subprocesses. */
 import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,9 +10,9 @@ const run = promisify(execFile);
 
 export const CHART = join(root, 'charts/sequencer');
 export const EXAMPLES = readdirSync(join(CHART, 'examples'));
-/** Of whom the examples leave the choice to the site. */
+/** The example `try-out.yaml` leaves the first user to the site. */
 const USER = 'auth.password.users={alice:admin:scrypt$1$1$1$of-a-test$of-a-test}';
-/** Rendering asks no cluster. */
+/** Rendering does not contact a cluster, so it needs the version. */
 const VERSION = ['--kube-version', '1.34.0'];
 
 export interface Manifest {
@@ -23,26 +23,26 @@ export interface Manifest {
   data?: Record<string, string>;
 }
 
-/** What they print; throws with what they say when they fail. */
-async function say(program: string, args: string[], input?: string): Promise<{ stdout: string; stderr: string }> {
+/** Runs the program and returns its output. Rejects with its error output. */
+async function execute(program: string, args: string[], input?: string): Promise<{ stdout: string; stderr: string }> {
   const child = run(program, args, { maxBuffer: 64 * 1024 * 1024, timeout: 400_000 });
   child.child.stdin?.end(input);
   return child;
 }
 
 export async function helm(...args: string[]): Promise<string> {
-  return (await say('helm', args)).stdout;
+  return (await execute('helm', args)).stdout;
 }
 
 export async function kubectl(args: string[], input?: string): Promise<{ stdout: string; stderr: string }> {
-  return say('kubectl', args, input);
+  return execute('kubectl', args, input);
 }
 
-/** The values of an example, as arguments. */
+/** The helm options for the values of an example. */
 export function valuesOf(example: string): string[] {
   const file = join(CHART, 'examples', example);
   const lacksUser = example === 'try-out.yaml' ? ['--set', USER] : [];
-  if (!readFileSync(file, 'utf8').includes('auth:')) throw new Error(`${example} chooses no way to sign in`);
+  if (!readFileSync(file, 'utf8').includes('auth:')) throw new Error(`${example} sets no sign-in`);
   return ['--values', file, ...lacksUser];
 }
 

@@ -1,4 +1,4 @@
-/** A person at a browser, through the ingress of a cluster. */
+/** A browser on the pages, through the ingress of a cluster. */
 import { chromium, expect } from '@playwright/test';
 import { launchOptions } from '../pages/chromium.ts';
 import { SequencerPage } from '../pages/sequencer-page.ts';
@@ -10,10 +10,10 @@ while True:
     count += 1
     time.sleep(0.2)
 `;
-/** A pod has to start meanwhile. */
+/** Includes the start of a pod. */
 const STARTED = { timeout: 120_000 };
 
-/** @param site the address of the pages, whose host is this machine */
+/** @param site the address of the pages; its host resolves to this machine */
 export async function usePages(site: string, password: string): Promise<void> {
   const here = `--host-resolver-rules=MAP ${new URL(site).hostname} 127.0.0.1`;
   const browser = await chromium.launch(launchOptions(here));

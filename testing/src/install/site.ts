@@ -1,4 +1,4 @@
-/** A site on a cluster whose nodes have the images: its values, its certificate, and a browser's requests through the ingress. */
+/** A site on a cluster whose nodes have the images: its values, its certificate, and requests through the ingress. */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
@@ -13,19 +13,19 @@ const HOST = 'site.test';
 export const PASSWORD = 'a password for a test';
 const PATH = '/nextline/';
 
-/** Where the ingress of the cluster speaks https on this machine. */
+/** The https port of the ingress on this machine. */
 const PORT = Number(process.env.SEQ_INGRESS_HTTPS);
 
 export interface Site {
-  /** Of the pages. */
+  /** The address of the pages. */
   url: string;
   values: string;
   certificate: string;
   key: string;
 }
 
-/** @param differently values that take the place of those of this site, by their first word */
-export function makeSite(differently: Record<string, unknown> = {}): Site {
+/** @param overrides top-level values that replace those of this site */
+export function makeSite(overrides: Record<string, unknown> = {}): Site {
   if (!PORT) throw new Error('These tests need an ingress: set SEQ_INGRESS_HTTPS to its https port on 127.0.0.1.');
   const folder = mkdtempSync(join(tmpdir(), 'sequencer-site-'));
   const [certificate, key, values] = ['tls.crt', 'tls.key', 'values.yaml'].map((name) => join(folder, name));
@@ -47,7 +47,7 @@ export function makeSite(differently: Record<string, unknown> = {}): Site {
       simulator: { enabled: true },
       sequencers: { satp1: { mode: 'Queue', recordGraceSeconds: 10 } },
       ingress: { enabled: true, host: HOST, path: PATH, tls: { enabled: true, secretName: 'site-tls' } },
-      ...differently,
+      ...overrides,
     }),
   );
   return { url, values, certificate, key };
@@ -59,7 +59,7 @@ export interface Answer {
   cookie: string | undefined;
 }
 
-/** The certificate where the values say that it is, then the chart; what helm says. */
+/** Creates the certificate's secret, then installs the chart. Returns the output of helm. */
 export async function install(site: Site, namespace: string): Promise<string> {
   const files = [`--cert=${site.certificate}`, `--key=${site.key}`];
   await kubectl(['create', 'secret', 'tls', 'site-tls', '--namespace', namespace, ...files]);
@@ -67,7 +67,7 @@ export async function install(site: Site, namespace: string): Promise<string> {
   return helm('install', 'sequencer', CHART, '--take-ownership', '--namespace', namespace, ...wait);
 }
 
-/** The cookie of a person's session. */
+/** Signs in; returns the cookie of the session. */
 export async function signIn(site: Site): Promise<string> {
   const mutation = `mutation { signIn(name: "alice", password: "${PASSWORD}") { name } }`;
   const { body, cookie } = await ask(site, 'api/graphql', mutation);
@@ -75,7 +75,7 @@ export async function signIn(site: Site): Promise<string> {
   return cookie;
 }
 
-/** The data of an answer; throws what is wrong. */
+/** The data of a response. @throws its errors */
 export async function data<T>(site: Site, query: string, cookie: string): Promise<T> {
   const { body } = await ask(site, 'api/graphql', query, cookie);
   const { data, errors } = JSON.parse(body) as { data?: T; errors?: { message: string }[] };
@@ -83,12 +83,12 @@ export async function data<T>(site: Site, query: string, cookie: string): Promis
   return data;
 }
 
-/** Asks through the ingress, as a browser on the site's pages does. */
+/** Sends a request through the ingress, as a browser on the site's pages does. */
 export function ask(site: Site, path: string, query?: string, cookie?: string): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const origin = `https://${HOST}:${String(PORT)}`;
     const body = query === undefined ? undefined : JSON.stringify({ query });
-    const asked = request(
+    const sent = request(
       {
         host: '127.0.0.1',
         port: PORT,
@@ -104,13 +104,13 @@ export function ask(site: Site, path: string, query?: string, cookie?: string): 
         timeout: 30_000,
       },
       (response) => {
-        const given = response.headers['set-cookie']?.[0]?.split(';', 1)[0];
+        const newCookie = response.headers['set-cookie']?.[0]?.split(';', 1)[0];
         text(response).then((all) => {
-          resolve({ status: response.statusCode ?? 0, body: all, cookie: given });
+          resolve({ status: response.statusCode ?? 0, body: all, cookie: newCookie });
         }, reject);
       },
     );
-    asked.on('error', reject);
-    asked.end(body);
+    sent.on('error', reject);
+    sent.end(body);
   });
 }

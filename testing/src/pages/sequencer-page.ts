@@ -1,4 +1,4 @@
-/** What a person does on a sequencer's page. */
+/** Actions of a user on the page of a sequencer. */
 import { expect, type Locator, type Page } from '@playwright/test';
 
 export class SequencerPage {
@@ -17,7 +17,7 @@ export class SequencerPage {
 
   async open(telescope: string): Promise<void> {
     await this.page.goto(`/${telescope}`);
-    // What an earlier test left on the page.
+    // An earlier test may have left its run on the page.
     await expect(this.page.getByRole('region', { name: /State and (controls|mode)/ })).toBeVisible();
     const fresh = this.page.getByRole('button', { name: 'New run' });
     if (await fresh.isVisible()) await fresh.click();

@@ -1,4 +1,4 @@
-/** A site with people who sign in with a password. */
+/** A site whose users sign in with a password. */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,12 +9,12 @@ import { Stack } from '../stack/stack.ts';
 
 export const PASSWORD = 'correct horse battery staple';
 
-/** A stack with these in its users file, such as `vera:viewer`; all of them have the same password. */
-export function startWith(people: readonly string[], env: Record<string, string> = {}): Promise<Stack> {
+/** Starts a stack with a users file. @param users such as `vera:viewer`; all have the same password */
+export function startWith(users: readonly string[], env: Record<string, string> = {}): Promise<Stack> {
   const file = join(mkdtempSync(join(tmpdir(), 'sequencer-users-')), 'users');
   const line = execFileSync(join(root, 'bin/sequencer'), ['hash-password', 'otto'], { input: PASSWORD }).toString();
   const hash = line.split(':')[2] ?? '';
-  writeFileSync(file, people.map((person) => `${person}:${hash}`).join(''));
+  writeFileSync(file, users.map((user) => `${user}:${hash}`).join(''));
   return Stack.start({ AUTH: 'password', USERS_FILE: file, ...env });
 }
 

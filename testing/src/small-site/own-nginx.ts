@@ -1,4 +1,4 @@
-/** The nginx that a site has already, in front of the product: the guide's two locations in a server of its own. */
+/** An nginx of the site in front of Sequencer, with the two locations of docs/small-site.md. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { blocks } from '../docs/blocks.ts';
@@ -22,7 +22,7 @@ export class OwnNginx {
     this.#name = name;
   }
 
-  /** Resolves when it answers. */
+  /** Resolves when nginx responds. */
   static async start(site: Site, { path, https, basicAuth }: Front): Promise<OwnNginx> {
     const port = await freePort();
     const folder = join(site.folder, 'nginx');

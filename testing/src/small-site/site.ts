@@ -1,4 +1,4 @@
-/** A small site on a Docker engine: a copy of the project in which a person types what the guide says. */
+/** A small site on a Docker engine: a copy of the project in which the commands of docs/small-site.md are run. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -28,17 +28,17 @@ export class Site {
     const others = /^(COMPOSE_|SEQUENCER|RUNNER_|OCS_|POSTGRES_|USERS_FILE|PUBLIC_|API_HTTP|AUTH$)/;
     this.#env = {
       ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !others.test(name))),
-      // Beside another installation on the same engine.
+      // Allows another installation on the same engine.
       COMPOSE_PROJECT_NAME: this.project,
       OCS_NETWORK: `${this.project}-observatory`,
       WEB_PORT: String(webPort),
       API_PORT: String(apiPort),
-      // The demo does not take its time.
+      // Makes the simulator fast.
       SIMULATOR_SPEED: '600',
     };
   }
 
-  /** A fresh copy of what is in the repository, or about to be. */
+  /** Copies the tracked and the untracked files of the repository, without ignored ones. */
   static async make(): Promise<Site> {
     const folder = mkdtempSync(join(tmpdir(), 'sequencer-site-'));
     const files = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], { cwd: root });
@@ -53,7 +53,7 @@ export class Site {
     return `http://localhost:${this.webPort}/`;
   }
 
-  /** Types a command; how it ended and what it said. Its input is a socket, which bash may take for a person far away. */
+  /** Runs a command; returns its status and output. `--norc`, because bash reads its rc file when standard input is a socket. */
   try(command: string, env: Record<string, string> = {}, input = ''): Typed {
     const { status, stdout, stderr } = spawnSync('bash', ['--norc', '-euo', 'pipefail', '-c', command], {
       cwd: this.folder,
@@ -65,19 +65,19 @@ export class Site {
     return { status, text: `${stdout}${stderr}` };
   }
 
-  /** Types a command that has to succeed; what it printed. */
+  /** Runs a command that must succeed; returns its output. */
   type(command: string, env: Record<string, string> = {}, input = ''): string {
     const { status, text } = this.try(command, env, input);
     if (status !== 0) throw new Error(`${command}\nended with ${String(status)}:\n${text}`);
     return text;
   }
 
-  /** Types what the guide has below a heading; a password, where it asks for one. */
+  /** Runs the blocks below a heading of the page; standard input has the password. */
   follow(heading: string): void {
     for (const block of blocks(heading, 'sh')) this.type(block, {}, `${PASSWORD}\n`);
   }
 
-  /** Writes a setting into .env, in place of what was there. */
+  /** Sets a variable in .env. */
   set(name: string, value: string): void {
     const file = join(this.folder, '.env');
     const others = readFileSync(file, 'utf8')
@@ -86,7 +86,7 @@ export class Site {
     writeFileSync(file, [...others, `${name}=${value}`, ''].join('\n'));
   }
 
-  /** Waits until the command prints what matches. */
+  /** Repeats the command until its output matches. */
   async until(command: string, pattern: RegExp, seconds = 60): Promise<string> {
     const deadline = Date.now() + seconds * 1000;
     for (;;) {

@@ -1,4 +1,4 @@
-/** A real observatory on this machine: the folder named by OBSERVATORY holds `observatory` and `check`, and cases. */
+/** A real observatory on this machine, with the tools of the folder OBSERVATORY: `observatory`, `check` and its cases. */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -37,7 +37,7 @@ export class Observatory {
     );
   }
 
-  /** Runs the observatory's own cases under the command; prints as it goes; how many were ok and how many failed. */
+  /** Runs the observatory's cases with the command and prints their output. Returns the numbers of passed and failed cases. */
   async check(command: string): Promise<{ passed: number; failed: number }> {
     const child = spawn(join(this.#tools, 'check'), ['--command', command, join(this.#tools, 'scripts/cases.json')], {
       env: this.#env,
@@ -52,7 +52,7 @@ export class Observatory {
       failed += text.match(/^FAIL /gm)?.length ?? 0;
     });
     const [code] = (await once(child, 'exit')) as [number | null];
-    // Cases may have ended the check itself; that is a failure too.
+    // The check itself can fail without a failed case.
     if (code !== 0 && failed === 0) failed = 1;
     return { passed, failed };
   }

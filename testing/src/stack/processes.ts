@@ -1,4 +1,4 @@
-/** Looks at the processes of this machine, to kill one part of a stack or to see that none is left. */
+/** Reads the process table, to kill one part of a stack or to check that none is left. */
 import { execFileSync } from 'node:child_process';
 
 export interface Process {
@@ -11,13 +11,13 @@ export function processes(): Process[] {
   const table = execFileSync('ps', ['-e', '-ww', '-o', 'pid=,ppid=,stat=,args='], { encoding: 'utf8' });
   return table.split('\n').flatMap((line) => {
     const match = /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(.*)$/.exec(line);
-    // A zombie has ended; its parent has only not looked yet.
+    // A zombie has ended.
     if (!match?.[3] || match[3].startsWith('Z')) return [];
     return [{ pid: Number(match[1]), parent: Number(match[2]), command: match[4] ?? '' }];
   });
 }
 
-/** The process and all below it. */
+/** The process and all its descendants. */
 export function family(pid: number): Process[] {
   const all = processes();
   const found = all.filter((p) => p.pid === pid);

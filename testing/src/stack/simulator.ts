@@ -1,4 +1,4 @@
-/** The simulated observatory that a stack starts: made faulty on purpose, and what was asked of it. */
+/** The simulated observatory of a stack: injects faults and reads its journal. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Stack } from './stack.ts';
@@ -6,16 +6,16 @@ import type { Stack } from './stack.ts';
 interface Fault {
   agent: string;
   kind: 'error' | 'hang' | 'offline' | 'reject' | 'slow' | 'none';
-  /** Without it, every operation of the agent. */
+  /** Default: every operation of the agent. */
   op?: string;
-  /** Without it, for ever. */
+  /** Default: no limit. */
   times?: number;
 }
 
 export class Simulator {
   readonly #bridge: string;
 
-  /** Where scripts of the sequencer find it. */
+  /** Reads the address from the OCS configuration of the sequencer. */
   constructor(stack: Stack, sequencer: string) {
     const site = readFileSync(join(stack.dataDir, 'ocs', sequencer, 'default.yaml'), 'utf8');
     const url = /^ *wamp_http: (\S+)\/call$/m.exec(site)?.[1];
@@ -28,7 +28,7 @@ export class Simulator {
     if (!response.ok) throw new Error(await response.text());
   }
 
-  /** What was asked of the agents, and how their operations ended: a line each. */
+  /** The calls of the agents and the ends of their operations, one line each. */
   async journal(): Promise<string> {
     return (await fetch(`${this.#bridge}/journal`)).text();
   }

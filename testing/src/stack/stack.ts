@@ -1,4 +1,4 @@
-/** The whole product on a free port, in a data folder of its own, started as `make run` starts it. */
+/** The whole product on a free port with its own data folder, started as by `make run`. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
@@ -13,7 +13,7 @@ export class Stack {
   readonly url: string;
   readonly dataDir: string;
   readonly #launcher: ChildProcess;
-  /** Sent along with each query: the cookie of somebody who has signed in. */
+  /** The session cookie for queries; empty if nobody has signed in. */
   cookie = '';
   readonly #sequencers: string[];
   #log = '';
@@ -28,11 +28,11 @@ export class Stack {
     launcher.stderr?.on('data', keep);
   }
 
-  /** @param env DATA_DIR is a new folder unless it is set; either is removed at the end */
+  /** @param env without DATA_DIR a new folder is used; the folder is removed at the end in both cases */
   static async start(env: Record<string, string> = {}): Promise<Stack> {
     const port = await freePort();
     const dataDir = env.DATA_DIR ?? mkdtempSync(join(tmpdir(), 'sequencer-e2e-'));
-    // The database's own user has to pass through.
+    // The user of the database has to enter this folder.
     chmodSync(dataDir, 0o755);
     const launcher = spawn(process.execPath, [join(root, 'launcher/src/main.ts')], {
       cwd: root,
@@ -59,7 +59,7 @@ export class Stack {
     return this.#launcher.pid ?? 0;
   }
 
-  /** Waits until the API answers and every sequencer's runner is connected. */
+  /** Waits until the API is ready and the runner of every sequencer is connected. */
   async ready(): Promise<void> {
     const deadline = Date.now() + 60_000;
     for (;;) {
@@ -76,7 +76,7 @@ export class Stack {
       const answers = await Promise.all(paths.map((path) => fetch(this.url + path)));
       return answers.every((answer) => answer.ok);
     } catch {
-      // Refused until it listens.
+      // The connection is refused until the API listens.
       return false;
     }
   }

@@ -1,4 +1,4 @@
-/** Who keeps some runs waiting at each telescope, and its queue going: at `one` on the pages, at `two` with kubectl. */
+/** Users who keep the queue of each telescope filled and running: at `one` through the API, at `two` with kubectl. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KubernetesError } from '@sequencer/kubernetes/errors';
 import { RUNS, SEQUENCERS } from '@sequencer/kubernetes/resources';
@@ -7,35 +7,35 @@ import { client, submit } from '../cluster/cluster.ts';
 import { SCRIPT } from './record.ts';
 import { TELESCOPES, TryAgain, type Release, type Telescope } from './release.ts';
 
-/** So many wait or run, at a time. */
+/** Number of queued and running runs per telescope. */
 const OPEN = 3;
 
-export class People {
-  /** The uids of the runs that were asked for, in this order. */
-  readonly asked: Record<Telescope, string[]> = { one: [], two: [] };
-  /** How often a page got no answer, or that a part is away. */
+export class Users {
+  /** The uids of the submitted runs, in this order. */
+  readonly submitted: Record<Telescope, string[]> = { one: [], two: [] };
+  /** Number of requests without an answer, or answered with an error that permits a retry. */
   unanswered = 0;
   readonly #release: Release;
-  readonly #leaving = new AbortController();
-  #goingHome: Promise<unknown> = Promise.resolve();
+  readonly #stopping = new AbortController();
+  #working: Promise<unknown> = Promise.resolve();
 
   constructor(release: Release) {
     this.#release = release;
   }
 
-  begin(): void {
-    const atWork = { one: () => this.#workOnPages(), two: () => this.#workWithKubectl() };
-    this.#goingHome = Promise.all(TELESCOPES.map((telescope) => this.#work(atWork[telescope])));
-    this.#goingHome.catch((error: unknown) => {
-      // Also told at the end; but without people no run ends any more.
-      console.error('people went away:', error);
+  start(): void {
+    const work = { one: () => this.#submitThroughApi(), two: () => this.#submitWithKubectl() };
+    this.#working = Promise.all(TELESCOPES.map((telescope) => this.#work(work[telescope])));
+    this.#working.catch((error: unknown) => {
+      // `stop` throws it as well; but without users no further run ends, so print it now.
+      console.error('the users stopped:', error);
     });
   }
 
-  /** Nothing more is submitted. @throws what went wrong */
+  /** Stops submitting. @throws the error that ended the users' work */
   async stop(): Promise<void> {
-    this.#leaving.abort();
-    await this.#goingHome;
+    this.#stopping.abort();
+    await this.#working;
   }
 
   async resume(): Promise<void> {
@@ -52,7 +52,7 @@ export class People {
   }
 
   async #work(once: () => Promise<void>): Promise<void> {
-    while (!this.#leaving.signal.aborted) {
+    while (!this.#stopping.signal.aborted) {
       try {
         await this.resume();
         await once();
@@ -64,29 +64,29 @@ export class People {
     }
   }
 
-  async #workOnPages(): Promise<void> {
-    const { asked } = this;
+  async #submitThroughApi(): Promise<void> {
+    const { submitted } = this;
     const { sequencer } = await this.#release.ask<{ sequencer: { activeRun: unknown; queue: unknown[] } }>(
       '{ sequencer(name: "one") { activeRun { id } queue { id } } }',
     );
     if (sequencer.queue.length + (sequencer.activeRun ? 1 : 0) >= OPEN) return;
-    // Until there is an answer the same request is made again.
-    const input = `{ sequencer: "one", start: QUEUED, requestId: "${asked.one.length}", script: ${JSON.stringify(SCRIPT)} }`;
+    // The same request is repeated until it is answered.
+    const input = `{ sequencer: "one", start: QUEUED, requestId: "${submitted.one.length}", script: ${JSON.stringify(SCRIPT)} }`;
     const { submitRun } = await this.#release.ask<{ submitRun: { id: string } }>(
       `mutation { submitRun(input: ${input}) { id } }`,
     );
-    asked.one.push(submitRun.id);
+    submitted.one.push(submitRun.id);
   }
 
-  async #workWithKubectl(): Promise<void> {
+  async #submitWithKubectl(): Promise<void> {
     const { namespace } = this.#release;
-    const { two } = this.asked;
+    const { two } = this.submitted;
     const runs = await client.list(RUNS, namespace);
     const open = runs.filter(({ spec, status }) => spec.sequencer === 'two' && !isFinalKubernetesPhase(status?.phase));
     if (open.length >= OPEN) return;
     const name = `two-${two.length}`;
     const run = await submit(namespace, 'two', { script: SCRIPT }, { name }).catch((error: unknown) => {
-      // Made by the request before, which got no answer.
+      // Created by the previous request, which got no answer.
       if (error instanceof KubernetesError && error.alreadyExists) return client.get(RUNS, namespace, name);
       throw error;
     });
