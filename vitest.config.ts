@@ -31,7 +31,7 @@ const onCluster: TestProjectInlineConfiguration[] = [
     },
   },
   {
-    // make chaos, and the last step of make test-cluster and make test-install: parts of the cluster are killed.
+    // make chaos, and the last step of make test-cluster and make test-install: kills parts of the cluster.
     test: {
       name: 'chaos',
       include: ['operator/test/chaos/**/*.test.ts'],

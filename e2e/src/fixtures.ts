@@ -1,4 +1,4 @@
-/** What the tests are given: one running stack for all tests of a file, and the page to look at it. */
+/** Fixtures: one running stack for all tests of a file, and a page on it. */
 import { test as base } from '@playwright/test';
 import { Stack } from '@sequencer/testing/stack/stack';
 
@@ -12,7 +12,7 @@ export const test = base.extend<{ logOfFailure: undefined }, { stack: Stack }>({
     },
     { scope: 'worker' },
   ],
-  // What the product said is the first thing that one wants to read.
+  // Prints the log of the stack after a failure.
   logOfFailure: [
     async ({ stack }, use, info) => {
       const from = stack.log.length;

@@ -1,6 +1,6 @@
 /**
- * The same scripts through the whole product, against real OCS and against the simulator: both must give the exit codes,
- * the words on stdout and stderr and the operations that the observatory's list of cases says.
+ * Runs the same scripts through the whole product, against real OCS and against the simulator. Both must give the exit codes, the
+ * texts on stdout and stderr, and the operations of the observatory's list of cases.
  *
  *     OBSERVATORY=<folder> node e2e/src/ocs-cases.ts
  */
@@ -36,7 +36,7 @@ function missing(texts: string[], whole: string, what: string): string[] {
   let at = 0;
   for (const text of texts) {
     const found = whole.indexOf(text, at);
-    if (found < 0) return [`${what} has no ${JSON.stringify(text)} where it should`];
+    if (found < 0) return [`${what} has no ${JSON.stringify(text)} at the expected position`];
     at = found + text.length;
   }
   return [];
@@ -76,30 +76,30 @@ async function simulated(stack: Stack, simulator: string, folder: string, name: 
     });
   });
 
-  const disturb = async () => {
+  const sendSignals = async () => {
     for (const { after, delay = 0, signal } of c.signals ?? []) {
       while (!ended && !(stdout + (await journal()).slice(before)).includes(after)) await sleep(200);
       await sleep(delay * 1000);
       child.kill(signal);
     }
   };
-  const disturbed = disturb();
+  const signalsSent = sendSignals();
   const limit = (c.seconds?.[1] ?? 120) * 1000;
   const code = await Promise.race([exit, sleep(limit, 'timeout' as const, { ref: false })]);
   if (code === 'timeout') {
     child.kill('SIGKILL');
     await exit;
   }
-  await disturbed;
+  await signalsSent;
   for (const agent of new Set(c.faults?.map(([agent]) => agent))) await post('fault', { agent, kind: 'none' });
 
-  const wrong: string[] = [];
+  const problems: string[] = [];
   const expected = c.exit ?? [0];
-  if (!expected.includes(code)) wrong.push(`exit ${code}, not ${expected.join(' or ')}`);
-  wrong.push(...missing(c.stdout ?? [], stdout, 'stdout'), ...missing(c.stderr ?? [], stderr, 'stderr'));
-  for (const text of c.never ?? []) if ((stdout + stderr).includes(text)) wrong.push(`${text} appeared`);
-  if (wrong.length > 0) wrong.push(`stdout ends: ${stdout.slice(-600)}`, `stderr ends: ${stderr.slice(-600)}`);
-  return wrong;
+  if (!expected.includes(code)) problems.push(`exit ${code}, not ${expected.join(' or ')}`);
+  problems.push(...missing(c.stdout ?? [], stdout, 'stdout'), ...missing(c.stderr ?? [], stderr, 'stderr'));
+  for (const text of c.never ?? []) if ((stdout + stderr).includes(text)) problems.push(`${text} appeared`);
+  if (problems.length > 0) problems.push(`stdout ends: ${stdout.slice(-600)}`, `stderr ends: ${stderr.slice(-600)}`);
+  return problems;
 }
 
 async function againstReal(folder: string): Promise<{ passed: number; failed: number }> {
@@ -126,11 +126,11 @@ async function againstSimulator(folder: string): Promise<{ passed: number; faile
     const bridge = /wamp_http:\s*['"]?(\S+?)\/call/.exec(config)?.[1] ?? '';
     for (const [name, c] of Object.entries(cases)) {
       const begin = performance.now();
-      const wrong = await simulated(stack, bridge, scripts, name, c);
-      result[wrong.length === 0 ? 'passed' : 'failed'] += 1;
+      const problems = await simulated(stack, bridge, scripts, name, c);
+      result[problems.length === 0 ? 'passed' : 'failed'] += 1;
       const seconds = ((performance.now() - begin) / 1000).toFixed(1);
-      console.log(`${wrong.length === 0 ? 'ok  ' : 'FAIL'} ${name}, simulated, ${seconds} s`);
-      for (const line of wrong) console.log(`     ${line}`);
+      console.log(`${problems.length === 0 ? 'ok  ' : 'FAIL'} ${name}, simulated, ${seconds} s`);
+      for (const line of problems) console.log(`     ${line}`);
     }
   } finally {
     await stack.stop();

@@ -1,4 +1,4 @@
-"""Runs a command on a terminal of its own: answers each question when it stands there, and prints what was shown.
+"""Runs a command on a pseudo-terminal, answers each question when it is shown, and prints the terminal's output.
 
 on_a_terminal.py '[["Password: ", "secret\\r"]]' COMMAND [ARGUMENT ...]
 """

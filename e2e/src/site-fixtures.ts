@@ -1,4 +1,4 @@
-/** What the tests of a small site are given: one that is installed as the guide says, and a person at its pages. */
+/** Fixtures of the small site: one that is installed as docs/small-site.md describes, and a user at its pages. */
 import { execFileSync } from 'node:child_process';
 import { test as base, expect, type Page } from '@playwright/test';
 import { PASSWORD, Site } from '@sequencer/testing/small-site/site';
@@ -18,7 +18,7 @@ export class Person {
     await expect(this.page.getByText('Live ·')).toBeVisible();
   }
 
-  /** Asks the API as the page does: with its cookie, through what lies between. */
+  /** Sends a query as the page does: with its cookie and through the same proxies. */
   async query<T>(query: string, variables: Record<string, unknown> = {}): Promise<T> {
     const answer = await this.page.evaluate(async (body) => {
       const api = document.querySelector<HTMLMetaElement>('meta[name=api]')?.content ?? '';
@@ -50,7 +50,7 @@ export class Person {
     return run?.phase ?? 'no such run';
   }
 
-  /** What the script printed. */
+  /** The standard output of the script. */
   async output(id: string): Promise<string> {
     const { run } = await this.query<{ run: { output: { text: string; stream: string }[] } }>(
       'query ($id: ID!) { run(id: $id) { output(first: 5000) { text stream } } }',
@@ -60,7 +60,7 @@ export class Person {
   }
 
   async until(id: string, phase: string): Promise<void> {
-    // The API may be away meanwhile.
+    // The API may be unreachable meanwhile.
     await expect.poll(() => this.phase(id).catch(String), { timeout: 60_000 }).toBe(phase);
   }
 }
@@ -69,7 +69,7 @@ export const test = base.extend<{ person: Person; logOfFailure: undefined }, { s
   site: [
     // eslint-disable-next-line no-empty-pattern -- Playwright reads the names of fixtures from the pattern.
     async ({}, use) => {
-      // Says what is the matter when there is no engine.
+      // Fails with docker's own message if there is no engine.
       execFileSync('docker', ['version'], { stdio: ['ignore', 'ignore', 'inherit'] });
       const site = await Site.make();
       try {
@@ -85,7 +85,7 @@ export const test = base.extend<{ person: Person; logOfFailure: undefined }, { s
       site.follow('Install');
       await use(site);
     },
-    // Images are built where there are none yet.
+    // Includes the build of images that do not exist yet.
     { scope: 'worker', timeout: 420_000 },
   ],
   baseURL: async ({ site }, use) => {
