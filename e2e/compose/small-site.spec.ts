@@ -1,4 +1,4 @@
-/** docs/small-site.md, word by word, on a Docker engine, with a person at a real browser. */
+/** Runs docs/small-site.md on a Docker engine, and uses the site in a real browser. */
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { FIRST_RECORD, FIRST_RUN } from '@sequencer/testing/api/first-record';
@@ -10,7 +10,7 @@ import { root } from '@sequencer/testing/root';
 
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
 
-/** Prints ticks until it is told that it is enough, and writes the same into a file of its own: what the record has to be. */
+/** Prints ticks until the file `enough` exists, and writes the same lines to a file. The record must equal that file. */
 const TICKS = `import itertools, os, time
 if os.path.exists('/state/enough'):
     os.remove('/state/enough')
@@ -29,7 +29,7 @@ with open('/state/ticks.txt', 'w', buffering=1) as file:
 const inRunner = (command: string) => `docker compose exec -T runner-satp1 ${command}`;
 const OWN_RECORD = inRunner('cat /state/ticks.txt');
 
-test('names one version everywhere', () => {
+test('has the same version in every file', () => {
   for (const file of ['compose.yml', 'docs/small-site.md', 'api/package.json', 'runner-image/pyproject.toml']) {
     const text = readFileSync(join(root, file), 'utf8');
     const named = [...text.matchAll(/sequencer-(?:api|web|runner|simulator):(?:\$\{SEQUENCER_VERSION:-)?([\d.]+)/g)];
@@ -39,7 +39,7 @@ test('names one version everywhere', () => {
   }
 });
 
-test('refuses without a password, a token, users or an observatory, and says how to set them', ({ site }) => {
+test('does not start without a password, a token, users or an observatory, and shows how to set them', ({ site }) => {
   const start = (env: Record<string, string>) => site.try('docker compose up -d', env);
   const names = ['POSTGRES_PASSWORD', 'RUNNER_TOKEN_SATP1', 'RUNNER_TOKEN_LAT', 'USERS_FILE', 'OCS_CONFIG_DIR'];
   const all = Object.fromEntries(names.map((name) => [name, 'a-long-enough-word']));
@@ -51,7 +51,7 @@ test('refuses without a password, a token, users or an observatory, and says how
   expect(site.type('docker compose ls --all --format json')).not.toContain(site.project);
 });
 
-test('is installed as the guide says, and runs a script', async ({ installed: site, person, page }) => {
+test('is installed by the commands of the page, and runs a script', async ({ installed: site, person, page }) => {
   await person.signIn(site.url);
   const sequencer = new SequencerPage(page);
   await sequencer.run('satp1', "import socket\nprint('on', socket.gethostname())\n");
@@ -59,7 +59,7 @@ test('is installed as the guide says, and runs a script', async ({ installed: si
   await expect(sequencer.state).toContainText('Succeeded');
 });
 
-test('runs nothing as root, on roots that cannot be written', ({ installed: site }) => {
+test('runs no container as root or with a writable root', ({ installed: site }) => {
   for (const service of ['api', 'web', 'runner-satp1', 'runner-lat', 'simulator']) {
     const id = site.type(`docker compose ps --quiet ${service}`).trim();
     const [container] = JSON.parse(site.type(`docker inspect ${id}`)) as [
@@ -76,7 +76,7 @@ test('runs nothing as root, on roots that cannot be written', ({ installed: site
   }
 });
 
-test('an image refuses settings that it cannot use, and says what they have to be', ({ installed: site }) => {
+test('an image refuses invalid settings, and shows the valid ones', ({ installed: site }) => {
   for (const [image, settings, sentence] of [
     ['api', '', 'DATABASE_URL: is required'],
     ['api', '-e AUTH=none', 'To allow access from other machines, set AUTH=password and USERS_FILE'],
@@ -93,8 +93,8 @@ test('an image refuses settings that it cannot use, and says what they have to b
   }
 });
 
-test('an image stops when it is told to, as the first process of its container, too', ({ installed: site }) => {
-  for (const [image, isUnderWay] of [
+test('an image stops on SIGTERM, also as the first process of its container', ({ installed: site }) => {
+  for (const [image, isRunning] of [
     [`sequencer-web:${version}`, 'docker exec $it /app/container/healthy'],
     [`sequencer-simulator:${version}`, 'docker logs $it 2>&1 | grep -q simulator'],
     [
@@ -103,14 +103,14 @@ test('an image stops when it is told to, as the first process of its container, 
     ],
   ] as const) {
     const container = site.type(`docker run --detach ${image}`).trim();
-    site.type(`it=${container}; for i in $(seq 300); do ${isUnderWay} && exit; sleep 0.2; done; exit 1`);
+    site.type(`it=${container}; for i in $(seq 300); do ${isRunning} && exit; sleep 0.2; done; exit 1`);
     site.type(`docker stop --time 60 ${container}`);
     expect(site.type(`docker inspect --format '{{.State.ExitCode}}' ${container}`).trim()).toBe('0');
     site.type(`docker rm ${container}`);
   }
 });
 
-test('an inventory names what is in each image', ({ installed: site }) => {
+test('an inventory lists the contents of each image', ({ installed: site }) => {
   site.type(`"${process.execPath}" scripts/sbom.ts`);
   for (const [image, ...names] of [
     ['api', 'npm/pino', 'generic/node', 'deb/debian/libc6'],
@@ -125,10 +125,7 @@ test('an inventory names what is in each image', ({ installed: site }) => {
   }
 });
 
-test('the simulated observatory answers sorunlib; a script reaches no database', async ({
-  installed: site,
-  person,
-}) => {
+test('scripts reach the simulated observatory, but not the database', async ({ installed: site, person }) => {
   await person.signIn(site.url);
   const demo = [
     'import socket',
@@ -147,7 +144,7 @@ test('the simulated observatory answers sorunlib; a script reaches no database',
   expect(await person.output(id)).toContain('moved\nno way to the database\n');
 });
 
-test('any service but the runner is stopped, killed or made anew while a script runs: nothing is lost', async ({
+test('loses nothing when any service but the runner is stopped, killed or recreated while a script runs', async ({
   installed: site,
   person,
   page,
@@ -176,7 +173,7 @@ test('any service but the runner is stopped, killed or made anew while a script 
   expect(await person.output(id)).toBe(own);
 });
 
-test('a runner that is restarted interrupts its script and loses nothing, even while the API is away', async ({
+test('a restarted runner interrupts its script and loses nothing, even while the API is stopped', async ({
   installed: site,
   person,
 }) => {
@@ -193,7 +190,10 @@ test('a runner that is restarted interrupts its script and loses nothing, even w
   await person.until(await person.submit("print('next')\n"), 'SUCCEEDED');
 });
 
-test('refuses a database of a newer version, and goes on when it is gone', async ({ installed: site, person }) => {
+test('refuses a database of a newer version, and starts when the version is correct', async ({
+  installed: site,
+  person,
+}) => {
   site.sql("insert into drizzle.__drizzle_migrations (hash, created_at) values ('later', 9999999999999)");
   site.type('docker compose restart api');
   await site.until('docker compose logs --tail 20 api', /written by a newer version of Sequencer/);
@@ -202,7 +202,7 @@ test('refuses a database of a newer version, and goes on when it is gone', async
   await person.signIn(site.url);
 });
 
-test('takes a database of the first version forward with what it holds; an older image leaves it alone', async ({
+test('migrates a database of the first version with its record; an older image does not change it', async ({
   installed: site,
   person,
 }) => {
@@ -219,7 +219,7 @@ RUN node -e "const f = 'api/migrations/meta/_journal.json', fs = require('fs'), 
 USER node
 END`);
   const older = { SEQUENCER_VERSION: 'older' };
-  // It makes the tables of then; its code is that of now, and misses what came later.
+  // It creates the first version's tables, but its code is the current one and lacks the later tables.
   const { status, text } = site.try('docker compose run --rm --no-deps -T api', older);
   expect(status, text).not.toBe(0);
   expect(site.sql('select count(*) from drizzle.__drizzle_migrations')).toBe('1');
@@ -239,7 +239,7 @@ END`);
   expect(await kept()).toEqual(['SUCCEEDED', 'kept']);
 });
 
-test('is backed up and restored', async ({ installed: site, person }) => {
+test('restores a backup', async ({ installed: site, person }) => {
   await person.signIn(site.url);
   const kept = await person.submit("print('kept')\n");
   await person.until(kept, 'SUCCEEDED');
@@ -248,7 +248,7 @@ test('is backed up and restored', async ({ installed: site, person }) => {
   const after = await person.submit("print('after the backup')\n");
   await person.until(after, 'SUCCEEDED');
   site.type(restore ?? '');
-  // The session is among what was kept.
+  // The backup includes the session.
   await person.page.goto(site.url);
   await expect(person.page.getByText('Live ·')).toBeVisible();
   expect(await person.output(kept)).toBe('kept\n');
@@ -256,7 +256,7 @@ test('is backed up and restored', async ({ installed: site, person }) => {
   await person.until(await person.submit("print('and on')\n"), 'SUCCEEDED');
 });
 
-test("a site's own image for runners needs two lines", async ({ installed: site, person }) => {
+test("runs scripts with the packages of a site's own image", async ({ installed: site, person }) => {
   site.follow('Add packages for your scripts');
   await person.signIn(site.url);
   const id = await person.submit('import astral\nimport numpy\nprint(astral.__name__)\n');
@@ -277,7 +277,7 @@ for (const front of FRONTS) {
       ...(basicAuth && { httpCredentials: { username: 'visitor', password: 'of the site' } }),
     });
 
-    test('a person signs in, runs a script and follows it', async ({ installed: site, person, page, context }) => {
+    test('a user signs in, runs a script and follows it', async ({ installed: site, person, page, context }) => {
       const refused: string[] = [];
       page.on('console', (message) => {
         if (/content security policy/i.test(message.text())) refused.push(message.text());
@@ -296,10 +296,10 @@ for (const front of FRONTS) {
         await expect(sequencer.state).toContainText('Succeeded');
         const [cookie] = await context.cookies(`${nginx.url}api/graphql`);
         expect(cookie).toMatchObject({ httpOnly: true, secure: https, sameSite: 'Strict', path: `${path}api` });
-        // Only what the websocket brings makes the page live, and nothing is fetched from elsewhere.
+        // Updates arrive only over the websocket, and the page fetches nothing from other hosts.
         expect(nginx.log).toContain(`"GET ${path}api/graphql HTTP/1.1" 101`);
         expect(refused).toEqual([]);
-        // A proxy that leaves the path as it is finds the same page.
+        // A proxy that does not strip the path gets the same page.
         const whole = await page.request.get(`http://localhost:${site.webPort}${path}satp1`);
         expect(await whole.text()).toContain(`<base href="${path}" />`);
       } catch (error) {
@@ -312,7 +312,7 @@ for (const front of FRONTS) {
   });
 }
 
-test('takes the API as a whole address', async ({ installed: site, person }) => {
+test('accepts a whole address for API_HTTP', async ({ installed: site, person }) => {
   site.set('PUBLIC_PATH', '/');
   site.set('PUBLIC_URL', site.url);
   site.set('API_HTTP', `${site.url}api/`);
@@ -320,7 +320,7 @@ test('takes the API as a whole address', async ({ installed: site, person }) => 
   await person.signIn(site.url);
 });
 
-test('the images are carried in an archive', ({ installed: site }) => {
+test('loads the images from an archive', ({ installed: site }) => {
   const ids = () => site.type('docker images --quiet --no-trunc sequencer-web');
   const before = ids();
   const [save, load] = blocks('Install without a network', 'sh');

@@ -57,7 +57,11 @@ test('after the worker is killed, the run is Lost and the next run starts', asyn
   expect(await stack.until(next, 'SUCCEEDED', 'FAILED')).toBe('SUCCEEDED');
 });
 
-test('without messages from the server the page is marked as stale and the controls are disabled', async ({ page, stack, context }) => {
+test('without messages from the server the page is marked as stale and the controls are disabled', async ({
+  page,
+  stack,
+  context,
+}) => {
   const sequencer = new SequencerPage(page);
   const id = await stack.submit('import time\ntime.sleep(60)\n');
   await page.goto('/satp1');
