@@ -7,6 +7,7 @@ from inspect import CO_OPTIMIZED
 from types import CodeType, FrameType
 from typing import TYPE_CHECKING, TypeAlias, cast
 
+from sequencer_runner.common.clock import now_iso
 from sequencer_runner.common.python_code import COMPILER_ERRORS
 from sequencer_runner.script.debugger.line_moves import LineMoves
 from sequencer_runner.script.source.expressions import Code, LogText, one_line
@@ -152,8 +153,9 @@ class Breakpoints:
                 by_path.setdefault(self.real(point.path), {}).setdefault(point.line, []).append(point)
         self.all, self._by_path = made, by_path
 
-    def fields(self) -> list[BreakpointFields]:
-        return [b.fields(self.sources.shown) for b in self.all]
+    def event(self) -> "protocol.BreakpointsEvent":
+        points = [b.fields(self.sources.shown) for b in self.all]
+        return {"type": "breakpoints", "at": now_iso(), "breakpoints": points}
 
     def paths(self) -> set[str]:
         """The real paths of the files with active breakpoints."""

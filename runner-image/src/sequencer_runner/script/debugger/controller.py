@@ -4,7 +4,6 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Protocol
 
-from sequencer_runner.common.clock import now_iso
 from sequencer_runner.common.command_refused import CommandRefused
 from sequencer_runner.script import threads
 from sequencer_runner.script.debugger import stepping
@@ -310,9 +309,9 @@ class Controller:
     def _breakpoints_changed(self) -> list[BreakpointFields]:
         if self.probe is not None:
             self.probe.breakpoints_changed()
-        points = self.breakpoints.fields()
-        self._channel.event({"type": "breakpoints", "at": now_iso(), "breakpoints": points})
-        return points
+        event = self.breakpoints.event()
+        self._channel.event(event)
+        return event["breakpoints"]
 
     def begin_statement(self) -> None:
         """The main thread is about to run the next top-level statement."""
@@ -394,4 +393,4 @@ class Controller:
             self.streams.tag_every_write()
 
     def _trace_ended(self, trace: Trace) -> None:
-        self._channel.event({"type": "traceEnded", "at": now_iso(), "trace": trace.id})
+        self._channel.event(trace.ended_event())

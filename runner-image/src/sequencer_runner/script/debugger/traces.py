@@ -86,6 +86,9 @@ class Trace:
             "thread": self.thread,
         }
 
+    def ended_event(self) -> "protocol.TraceEndedEvent":
+        return {"type": "traceEnded", "at": now_iso(), "trace": self.id}
+
 
 class Traces:
     """Finds the trace of the running code. Announces new traces."""
