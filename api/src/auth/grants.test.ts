@@ -8,7 +8,7 @@ const grant = (text: string): Grant => {
 };
 
 describe('a grant', () => {
-  it('is read', () => {
+  it('is parsed', () => {
     expect(grant('viewer')).toEqual({ role: 'VIEWER', sequencers: null });
     expect(grant('operator@satp1+lat')).toEqual({ role: 'OPERATOR', sequencers: ['satp1', 'lat'] });
     for (const wrong of ['', 'root', 'ADMIN', 'admin@satp1', 'viewer@lat', 'operator@', 'operator@a@b', 'operator@A']) {
@@ -16,7 +16,7 @@ describe('a grant', () => {
     }
   });
 
-  it('says which sequencers are operated', () => {
+  it('allows commands to its own sequencers only', () => {
     expect(operates(grant('operator@satp1'), 'satp1')).toBe(true);
     expect(operates(grant('operator@satp1'), 'lat')).toBe(false);
     expect(operates(grant('operator'), 'lat')).toBe(true);
@@ -24,7 +24,7 @@ describe('a grant', () => {
     expect(operates(grant('viewer'), 'lat')).toBe(false);
   });
 
-  it('adds up', () => {
+  it('combines with others by union', () => {
     expect(union([])).toBeNull();
     expect(union([grant('operator@satp1'), grant('viewer'), grant('operator@lat')])).toEqual(
       grant('operator@satp1+lat'),
@@ -33,7 +33,7 @@ describe('a grant', () => {
     expect(union([grant('operator@satp1'), grant('admin')])).toEqual(grant('admin'));
   });
 
-  it('is cut down to another', () => {
+  it('is limited by another by intersection', () => {
     expect(intersection(grant('admin'), grant('operator@satp1'))).toEqual(grant('operator@satp1'));
     expect(intersection(grant('operator@satp1'), grant('admin'))).toEqual(grant('operator@satp1'));
     expect(intersection(grant('operator@satp1+lat'), grant('operator@lat'))).toEqual(grant('operator@lat'));

@@ -14,7 +14,7 @@ it.each([
   ['the name, repeated', 'veraveravera', 'vera'],
   ['the name with a little more', 'veravera12!', 'vera'],
   ['too few characters', 'short', 'vera'],
-])('refuses %s as a password', (_what, password, name) => {
+])('rejects %s as a password', (_what, password, name) => {
   expect(passwordProblem(password, name)).not.toBeNull();
 });
 
@@ -22,6 +22,6 @@ it.each([
   'correct horse battery staple',
   'vera likes 12 cats',
   '\u5929\u6587\u53f0\u306e\u5408\u8a00\u8449\u306f\u79d8\u5bc6\u3067\u3059',
-])('takes %s', (password) => {
+])('accepts %s', (password) => {
   expect(passwordProblem(password, 'vera')).toBeNull();
 });

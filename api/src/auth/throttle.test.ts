@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { addressKey } from '../lib/client-address.ts';
 import { Throttle } from './throttle.ts';
 
-it('lets few failures pass, then doubles the wait, and forgets', () => {
+it('allows a few failures, then doubles the wait, and resets after a while', () => {
   let now = 0;
   const throttle = new Throttle(() => now);
   for (let i = 0; i < 4; i++) throttle.recordFailure('alice', 'a');
@@ -21,14 +21,14 @@ it('lets few failures pass, then doubles the wait, and forgets', () => {
   expect(throttle.wait('alice', 'a')).toBe(0);
 });
 
-it('gives an address a budget over all names', () => {
+it('limits the failures of an address over all names', () => {
   const throttle = new Throttle(() => 0);
   for (let i = 0; i < 40; i++) throttle.recordFailure(`name${String(i)}`, 'a');
   expect(throttle.wait('bob', 'a')).toBe(2000);
   expect(throttle.wait('bob', 'b')).toBe(0);
 });
 
-it('a right password clears the name, and of the address its own try only', () => {
+it('clears the failures of the name after a success, but only one of the address', () => {
   const throttle = new Throttle(() => 0);
   for (let i = 0; i < 41; i++) throttle.recordFailure('alice', 'a');
   throttle.recordSuccess('alice', 'a');
@@ -36,7 +36,7 @@ it('a right password clears the name, and of the address its own try only', () =
   expect(throttle.wait('alice', 'b')).toBe(0);
 });
 
-it('counts the wait from when the last try was over', () => {
+it('starts the wait at the end of the last attempt', () => {
   let now = 0;
   const throttle = new Throttle(() => now);
   for (let i = 0; i < 5; i++) throttle.recordFailure('alice', 'a');
@@ -45,13 +45,13 @@ it('counts the wait from when the last try was over', () => {
   expect(throttle.wait('alice', 'a')).toBe(2000);
 });
 
-it('does not grow without end', () => {
+it('has a bounded size', () => {
   const throttle = new Throttle(() => 0);
   for (let i = 0; i < 12_000; i++) throttle.recordFailure('alice', String(i));
   expect(throttle.wait('alice', '0')).toBe(0);
 });
 
-it('counts an IPv6 network of /64 as one address, and IPv4 in IPv6 as IPv4', () => {
+it('counts an IPv6 /64 as one address, and IPv4-mapped IPv6 as IPv4', () => {
   const network = '2001:db8:1:2::/64';
   for (const address of ['2001:db8:1:2::1', '2001:DB8:1:2:ffff::', '2001:0db8:0001:0002:0:0:0:9%eth0']) {
     expect(addressKey(address), address).toBe(network);

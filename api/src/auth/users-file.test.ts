@@ -9,19 +9,19 @@ import { UsersFile, parseUsers } from './users-file.ts';
 describe('the users file', async () => {
   const hash = await hashPassword('a good password');
 
-  it('names operators of some sequencers whom it cannot keep from the others', () => {
+  it('reports operators of some sequencers when that cannot be enforced', () => {
     const lines = ['ada:admin', 'otto:operator', 'vera:viewer', 'sam:operator@satp1'].map((user) => `${user}:${hash}`);
     expect(parseUsers(lines.join('\n'), true).size).toBe(4);
     expect(() => parseUsers(lines.join('\n'), false)).toThrow(/^line 4: scripts run as the same Unix user/);
   });
 
-  it('is read, with comments and empty lines', () => {
+  it('can have comments and empty lines', () => {
     const users = parseUsers(`# who\n\nalice:operator@satp1+lat:${hash}\n  żółw:viewer:${hash}\n`);
     expect([...users.keys()]).toEqual(['alice', 'żółw']);
     expect(users.get('alice')).toMatchObject({ grant: { role: 'OPERATOR', sequencers: ['satp1', 'lat'] }, hash });
   });
 
-  it('is refused with the number of each line that is wrong, and nothing of what is in it', () => {
+  it('is rejected with the number of each invalid line, without its content', () => {
     const text = [`a b:admin:${hash}`, `bob:root:${hash}`, 'eve:admin:hunter2', `x:viewer:${hash}`, `x:viewer:${hash}`];
     let message = '';
     try {
@@ -37,7 +37,7 @@ describe('the users file', async () => {
 });
 
 describe('a password', () => {
-  it('fits its own hash, in whatever way its letters are composed', async () => {
+  it('matches its hash in every Unicode normalization form', async () => {
     const hash = await hashPassword('caf\u00e9 at night');
     expect(await isPassword('cafe\u0301 at night', hash)).toBe(true);
     expect(await isPassword('cafe at night', hash)).toBe(false);
@@ -45,7 +45,7 @@ describe('a password', () => {
     expect(await hashPassword('caf\u00e9 at night')).not.toBe(hash);
   });
 
-  it('fits no hash that is spoilt, or asks for more memory than there is', async () => {
+  it('matches no invalid hash, and none with excessive memory cost', async () => {
     for (const spoilt of [
       '',
       'scrypt$1$8$1$AAAAAAAAAAAAAAAAAAAAAA$x',
@@ -56,7 +56,7 @@ describe('a password', () => {
   });
 });
 
-it('refuses a file without a user, and says how to make one', async () => {
+it('rejects a file without a user, with a hint to add one', async () => {
   const file = join(mkdtempSync(join(tmpdir(), 'sequencer-users-')), 'users');
   const open = () => new UsersFile(file, makeLog('silent'));
   for (const text of ['', '# nobody yet\n\n']) {

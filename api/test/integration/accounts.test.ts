@@ -1,4 +1,4 @@
-/** Accounts that admins make: what they open, how they are changed, and that an admin is always left. */
+/** Accounts that admins create: sign-in, changes, and that one admin always remains. */
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import pg from 'pg';
@@ -38,7 +38,7 @@ function create(by: Browser, name: string, role = 'OPERATOR', more: Record<strin
 }
 
 describe('an account', () => {
-  it('lets somebody in with what it says, until it says otherwise', async () => {
+  it('gives a user its role, and follows changes of the role', async () => {
     expect(await create(ada, 'olga', 'OPERATOR', { sequencers: ['satp1'] })).toBeNull();
     const olga = await Browser.signedIn(api, 'olga');
     expect(await olga.code(onMode('satp1'))).toBeNull();
@@ -51,7 +51,7 @@ describe('an account', () => {
     expect(await olga.code(onMode('satp1'))).toBe('FORBIDDEN');
   });
 
-  it('opens nothing while it is disabled: no sign-in, no session, no websocket, no token', async () => {
+  it('allows no sign-in, session, websocket or token while it is disabled', async () => {
     await create(ada, 'bob');
     const bob = await Browser.signedIn(api, 'bob');
     const made = await bob.ask<{ createApiToken: string }>(
@@ -72,7 +72,7 @@ describe('an account', () => {
     expect(await bot.me()).toBe('bob');
   });
 
-  it('has another password when an admin says so, and its sessions have ended', async () => {
+  it('gets a new password from an admin, which ends its sessions', async () => {
     await create(ada, 'carl');
     const carl = await Browser.signedIn(api, 'carl');
     expect(await ada.code(RESET, { name: 'carl', password: 'too short' })).toBe('BAD_INPUT');
@@ -83,7 +83,7 @@ describe('an account', () => {
     expect((await carl.signIn('carl', 'a new one for carl')).errors).toBeUndefined();
   });
 
-  it('has a password that its owner can change, who has to know the present one', async () => {
+  it('lets its owner change the password, if the owner knows the current one', async () => {
     await create(ada, 'dora', 'VIEWER');
     const [here, there] = [await Browser.signedIn(api, 'dora'), await Browser.signedIn(api, 'dora')];
     const change = (currentPassword: string, newPassword: string) => here.code(OWN, { currentPassword, newPassword });
@@ -101,7 +101,7 @@ describe('an account', () => {
     expect(refused.errors?.[0]?.message).toContain('users file');
   });
 
-  it('is there once, has a good name, and cannot be that of somebody in the users file', async () => {
+  it('must have a valid, unique name that is not in the users file', async () => {
     expect(await create(ada, 'emil', 'VIEWER')).toBeNull();
     expect(await create(ada, 'emil', 'ADMIN')).toBe('BAD_INPUT');
     expect(await create(ada, 'otto', 'ADMIN')).toBe('BAD_INPUT');
@@ -122,7 +122,7 @@ describe('an account', () => {
     expect(data.accounts.map(({ name }) => name)).not.toContain('finn');
   });
 
-  it('is not for a program with a token', async () => {
+  it('cannot be managed with an API token', async () => {
     const made = await ada.ask<{ createApiToken: string }>(
       'mutation { createApiToken(name: "a", role: ADMIN, days: 1) }',
     );
@@ -130,7 +130,7 @@ describe('an account', () => {
     expect(await create(bot, 'mole', 'ADMIN')).toBe('FORBIDDEN');
   });
 
-  it('is in the database and in the audit without its password', async () => {
+  it('is stored and audited without its password', async () => {
     await create(ada, 'gwen', 'VIEWER');
     await ada.code(RESET, { name: 'gwen', password: 'gwens other password' });
     const client = new pg.Client({ connectionString: database });
@@ -146,7 +146,7 @@ describe('an account', () => {
 });
 
 describe('an admin', () => {
-  it('is not able to lock themselves out', async () => {
+  it('cannot lock themselves out', async () => {
     await create(ada, 'hana', 'ADMIN');
     const hana = await Browser.signedIn(api, 'hana');
     expect(await hana.code(disable('hana'))).toBe('FORBIDDEN');
@@ -155,12 +155,12 @@ describe('an admin', () => {
     expect(await hana.me()).toBe('hana');
   });
 
-  it('is left when two disable each other at the same moment', async () => {
+  it('remains when two admins disable each other at the same time', async () => {
     await Promise.all([create(ada, 'ines', 'ADMIN'), create(ada, 'jan', 'ADMIN')]);
     for (let round = 0; round < 5; round++) {
       const [ines, jan] = [await Browser.signedIn(api, 'ines'), await Browser.signedIn(api, 'jan')];
       const results = await Promise.all([ines.code(disable('jan')), jan.code(disable('ines'))]);
-      // The later of the two is no admin any more when its turn comes: whether the door or the row says so.
+      // The second admin is disabled when its request is checked, by the authenticator or by the locked row.
       expect(results.filter((code) => code === null)).toHaveLength(1);
       expect(await ada.code(disable('ines', false))).toBeNull();
       expect(await ada.code(disable('jan', false))).toBeNull();
@@ -168,7 +168,7 @@ describe('an admin', () => {
   });
 });
 
-it('goes by the users file first', async () => {
+it('prefers the users file to accounts', async () => {
   await create(ada, 'kim', 'VIEWER');
   const kim = await Browser.signedIn(api, 'kim');
   const line = await usersFile('kim:operator');
@@ -179,7 +179,7 @@ it('goes by the users file first', async () => {
   expect(await ada.code(disable('kim'))).toBe('BAD_INPUT');
 });
 
-it('takes no limits that cannot be kept, where scripts run as the user of the API', async () => {
+it('rejects grants for some sequencers where scripts run as the user of the API', async () => {
   const url = await newDatabase();
   const env = { AUTH: 'password', USERS_FILE: await usersFile('ada:admin') };
   const shared = await start(url, { ...env, SHARED_UNIX_USER: 'refuse' });

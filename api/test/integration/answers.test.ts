@@ -1,4 +1,4 @@
-/** How large an answer can get, and how much a client that does not read can make the API keep. */
+/** Limits on the size of responses, and on the memory that a client that does not read can use. */
 import { connect, type Socket } from 'node:net';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -59,8 +59,8 @@ async function text(query: string, variables: Record<string, unknown> = {}): Pro
 const aliases = (count: number, field: string) =>
   `{ ${Array.from({ length: count }, (_, i) => `a${String(i)}: ${field}`).join(' ')} }`;
 
-describe('an answer', () => {
-  it('with a list of scripts is sent while it fits', async () => {
+describe('a response', () => {
+  it('with a list of scripts is sent up to the limit', async () => {
     const { data, errors } = await ask<{ runs: { edges: { node: { script: string } }[] } }>(
       api,
       '{ runs(first: 20) { edges { node { script } } } }',
@@ -93,12 +93,12 @@ describe('an answer', () => {
     const { data, errors } = JSON.parse(answer) as { data: unknown; errors: { extensions: { code: string } }[] };
     expect(data ?? null).toBeNull();
     expect(errors.map(({ extensions }) => extensions.code)).toEqual(['ANSWER_TOO_LARGE']);
-    // Others are answered meanwhile: a bound that only a blocked process misses.
+    // Other requests are served meanwhile. Only a blocked process exceeds this bound.
     expect(health).toBeLessThan(Math.max(1000, (performance.now() - started) / 2));
   });
 
-  it('of characters that JSON escapes is measured as it is sent', async () => {
-    // Six bytes each in JSON.
+  it('is measured with the escapes of its JSON', async () => {
+    // Each takes six bytes in JSON.
     const script = `# ${'\x01'.repeat(150_000)}\n`;
     const { data } = await submit(api, { sequencer: 'lat', script });
     const { id } = data.submitRun;
@@ -145,7 +145,7 @@ describe('an answer', () => {
   });
 });
 
-/** Requests /healthz until it is called; resolves to the longest wait in ms. */
+/** Requests /healthz until the returned function is called; resolves to the longest response time in ms. */
 function slowestHealth(): () => Promise<number> {
   const ended = new AbortController();
   const asking = (async () => {
@@ -166,7 +166,7 @@ function slowestHealth(): () => Promise<number> {
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
 
-/** Bytes that the process keeps, without garbage. */
+/** The memory of the process in bytes, after garbage collection. */
 function retained(): number {
   collect();
   const { heapUsed, external } = process.memoryUsage();
@@ -179,7 +179,7 @@ describe('a websocket that is not read', () => {
     for (const socket of sockets) socket.destroy();
   });
 
-  /** Subscribes and reads nothing after the acknowledgement. */
+  /** Subscribes, and reads nothing after the acknowledgement. */
   async function unread(subscriptions: number): Promise<Socket> {
     const { hostname, port } = new URL(api.url);
     const socket = connect(Number(port), hostname);
@@ -211,7 +211,7 @@ describe('a websocket that is not read', () => {
     return socket;
   }
 
-  it('keeps little in the API, delays nobody, and is closed', { timeout: 90_000 }, async () => {
+  it('uses little memory, delays no other client, and is closed', { timeout: 90_000 }, async () => {
     const before = retained();
     const opened = await Promise.all(Array.from({ length: 10 }, () => unread(10)));
     const { data } = await ask<{ run: { phase: string } }>(api, 'query ($id: ID!) { run(id: $id) { phase } }', {
@@ -229,7 +229,7 @@ describe('a websocket that is not read', () => {
             socket.once('close', () => {
               resolve();
             });
-            // The end of the connection is seen by a client that writes.
+            // A client notices the end of the connection when it writes.
             const writing = setInterval(() => socket.write(pong()), 500);
             socket.once('close', () => {
               clearInterval(writing);

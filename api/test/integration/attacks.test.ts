@@ -1,4 +1,4 @@
-/** What somebody with bad intent would try, over real sockets. What is tried elsewhere is not tried here again. */
+/** Attacks over real sockets that other tests do not cover. */
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
@@ -32,12 +32,12 @@ afterAll(() => api.close());
 
 const at = () => new URL(api.url);
 
-/** Sends bytes as they are; resolves with all that comes back until the connection is closed. */
+/** Sends raw bytes; resolves with everything received until the connection is closed. */
 async function raw(text: string): Promise<string> {
   const socket = connect(Number(at().port), at().hostname);
   let answer = '';
   socket.on('data', (data: Buffer) => (answer += data.toString()));
-  // A server that has heard enough may reset the connection.
+  // A server that rejects the request may reset the connection.
   socket.on('error', () => undefined);
   socket.write(text);
   await once(socket, 'close');
@@ -63,10 +63,10 @@ async function upgrade(headers: Record<string, string>): Promise<number> {
   return Promise.race([opened, answered.then(([, response]) => response.statusCode ?? 0)]);
 }
 
-describe('another site, with the cookie of somebody who is signed in', () => {
+describe('another site, with the cookie of a signed-in user', () => {
   const mutation = JSON.stringify({ query: 'mutation { signOut }' });
 
-  it('posts no form and no JSON', async () => {
+  it('cannot post a form or JSON', async () => {
     const origin = 'https://evil.example';
     for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x']) {
       expect(await status('POST', '/graphql', { cookie: ada.cookie, 'content-type': type }, mutation)).toBe(415);
@@ -81,13 +81,13 @@ describe('another site, with the cookie of somebody who is signed in', () => {
     expect(await ada.me()).toBe('ada');
   });
 
-  it('opens no websocket', async () => {
+  it('cannot open a websocket', async () => {
     expect(await upgrade({ cookie: ada.cookie })).toBe(101);
     expect(await upgrade({ cookie: ada.cookie, origin: 'https://evil.example' })).toBe(403);
     expect(await upgrade({ cookie: ada.cookie, origin: 'null' })).toBe(403);
   });
 
-  it('comes not in by a name that it made point here', async () => {
+  it('cannot get in with a host name that resolves to this server', async () => {
     const host = 'evil.example';
     expect(await status('POST', '/graphql', { host, 'content-type': 'application/json' }, mutation)).toBe(421);
     expect(await status('GET', '/', { host })).toBe(421);
@@ -102,7 +102,7 @@ describe('the headers of a proxy', () => {
     'x-sequencer-proxy-secret': 'only the proxy knows this',
   };
 
-  it('say who somebody is, when they come from the proxy', async () => {
+  it('name the user when they come from the proxy', async () => {
     const { data } = await new Browser(api, PROXY).ask('{ me { name role method } }');
     expect(data).toEqual({ me: { name: 'boss', role: 'ADMIN', method: 'PROXY' } });
     const crew = new Browser(api, { ...PROXY, 'x-forwarded-groups': 'crew' });
@@ -110,7 +110,7 @@ describe('the headers of a proxy', () => {
     expect((await crew.socket()).first).toBe('connection_ack');
   });
 
-  it('say nothing without the secret, without a group, or with a name that could deceive', async () => {
+  it('are ignored without the secret, without a group, or with a deceptive name', async () => {
     const without = (changes: Record<string, string>) => new Browser(api, { ...PROXY, ...changes }).me();
     expect(await without({ 'x-sequencer-proxy-secret': '' })).toBeNull();
     expect(await without({ 'x-sequencer-proxy-secret': 'a guess of the same sort..' })).toBeNull();
@@ -119,7 +119,7 @@ describe('the headers of a proxy', () => {
     expect(await without({ 'x-forwarded-user': '' })).toBeNull();
   });
 
-  it('say nothing when they come from another address, or where no proxy signs people in', async () => {
+  it('are ignored from another address, or where the method proxy is disabled', async () => {
     const elsewhere = { AUTH: 'proxy', PROXY_SECRET: 'only the proxy knows this', ROLE_GROUPS: 'heads=admin' };
     const far = await start(await newDatabase(), { ...elsewhere, TRUSTED_PROXIES: '10.0.0.0/8' });
     const none = await start(await newDatabase(), { AUTH: 'password', USERS_FILE: await usersFile('ada:admin') });
@@ -129,7 +129,7 @@ describe('the headers of a proxy', () => {
     await none.close();
   });
 
-  it('say who somebody is when the proxy is known by its name, and nothing when its name is not found', async () => {
+  it('are accepted from a proxy that is trusted by host name, and ignored when the name does not resolve', async () => {
     const site = { AUTH: 'proxy', PROXY_SECRET: PROXY['x-sequencer-proxy-secret'], ROLE_GROUPS: 'heads=admin' };
     const named = await start(await newDatabase(), { ...site, TRUSTED_PROXIES: '192.0.2.1,host:localhost' });
     const unknown = await start(await newDatabase(), { ...site, TRUSTED_PROXIES: 'host:no-such-host.invalid' });
@@ -139,19 +139,19 @@ describe('the headers of a proxy', () => {
     await unknown.close();
   });
 
-  it('are the only ones to say an address: nobody can write another one into the audit', async () => {
+  it('are the only source of client addresses: no client can forge one in the audit log', async () => {
     const spoofing = new Browser(api, { 'x-forwarded-for': '203.0.113.9, 198.51.100.7' });
     await spoofing.signIn('ada', 'wrong');
     const { data } = await ada.ask<{ audit: { entries: { address: string }[] } }>(
       '{ audit(first: 1, filter: { action: "signIn", refused: true }) { entries { address } } }',
     );
-    // The proxy adds what it sees at the end; what stands before it came from outside.
+    // The proxy appends the address that it sees. The entries before it come from the client.
     expect(data.audit.entries[0]?.address).toBe('198.51.100.7');
   });
 });
 
 describe('an API without sign-in', () => {
-  it('answers nothing that a proxy passed on', async () => {
+  it('rejects forwarded requests', async () => {
     const open = await start(await newDatabase());
     const ask = (headers: Record<string, string>) =>
       fetch(`${open.url}/graphql`, {
@@ -197,13 +197,13 @@ describe('a subscription over HTTP', () => {
     expect(errors[0]?.extensions).toEqual({ code: 'BAD_INPUT' });
   });
 
-  it('is refused by GET, too', async () => {
+  it('is also rejected with GET', async () => {
     const url = `${api.url}/graphql?query=${encodeURIComponent('subscription{heartbeat}')}`;
     expect((await fetch(url, { headers: { accept: 'text/event-stream', cookie: ada.cookie } })).status).toBe(406);
     expect((await fetch(url, { headers: { cookie: ada.cookie } })).status).toBe(405);
   });
 
-  it('takes nothing away from clients that would accept a stream as well', async () => {
+  it('does not affect clients that also accept a stream', async () => {
     const accept = 'application/graphql-response+json, application/json, text/event-stream, multipart/mixed';
     const response = await send({ accept }, '{"query":"{ me { name } }"}');
     expect(await response.json()).toEqual({ data: { me: { name: 'ada' } } });
@@ -235,7 +235,7 @@ describe('a path', () => {
 describe('a flood', () => {
   const code = (query: string) => ada.code(query);
 
-  it('of aliases, fields, directives or operations is refused', async () => {
+  it('of aliases, fields, directives or operations is rejected', async () => {
     expect(
       await code(`{ ${Array.from({ length: 40 }, (_, i) => `a${String(i)}: server { version }`).join(' ')} }`),
     ).toBe('TOO_COMPLEX');
@@ -262,7 +262,7 @@ describe('a flood', () => {
     );
   });
 
-  it('of slow senders holds nobody else up, and is ended', { timeout: 60_000 }, async () => {
+  it('of slow senders delays no other client, and is disconnected', { timeout: 60_000 }, async () => {
     const slow: Socket[] = [];
     const head = 'POST /graphql HTTP/1.1\r\nHost: localhost\r\n';
     for (let i = 0; i < 100; i++) {
@@ -288,35 +288,39 @@ describe('a flood', () => {
     }
   });
 
-  it('of websockets from one address is cut off, and others still come in', { timeout: 60_000 }, async () => {
-    const headers = { 'x-forwarded-for': '203.0.113.66', cookie: ada.cookie };
-    const sockets = Array.from(
-      { length: 230 },
-      () => new WebSocket(`${api.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws', { headers }),
-    );
-    const results = await Promise.all(
-      sockets.map(
-        (socket) =>
-          new Promise<string>((resolve) => {
-            socket.once('open', () => {
-              resolve('open');
-            });
-            socket.once('error', (error) => {
-              resolve(error.message);
-            });
-          }),
-      ),
-    );
-    expect(results.filter((result) => result === 'open')).toHaveLength(200);
-    expect(results.filter((result) => result.includes('429'))).toHaveLength(30);
-    expect((await ada.socket()).first).toBe('connection_ack');
-    // Who opens one and says nothing is not kept.
-    await vi.waitFor(() => {
-      expect(sockets.filter((socket) => socket.readyState === WebSocket.OPEN)).toHaveLength(0);
-    }, 20_000);
-  });
+  it(
+    'of websockets from one address is disconnected, and other addresses can connect',
+    { timeout: 60_000 },
+    async () => {
+      const headers = { 'x-forwarded-for': '203.0.113.66', cookie: ada.cookie };
+      const sockets = Array.from(
+        { length: 230 },
+        () => new WebSocket(`${api.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws', { headers }),
+      );
+      const results = await Promise.all(
+        sockets.map(
+          (socket) =>
+            new Promise<string>((resolve) => {
+              socket.once('open', () => {
+                resolve('open');
+              });
+              socket.once('error', (error) => {
+                resolve(error.message);
+              });
+            }),
+        ),
+      );
+      expect(results.filter((result) => result === 'open')).toHaveLength(200);
+      expect(results.filter((result) => result.includes('429'))).toHaveLength(30);
+      expect((await ada.socket()).first).toBe('connection_ack');
+      // A socket without a message is closed.
+      await vi.waitFor(() => {
+        expect(sockets.filter((socket) => socket.readyState === WebSocket.OPEN)).toHaveLength(0);
+      }, 20_000);
+    },
+  );
 
-  it('of websockets of nobody keeps no user out who has the same address', { timeout: 60_000 }, async () => {
+  it('of unauthenticated websockets does not lock out users with the same address', { timeout: 60_000 }, async () => {
     const url = new URL(api.url);
     const opened = Array.from({ length: 300 }, () => {
       const socket = connect(Number(url.port), url.hostname).resume();
@@ -337,13 +341,13 @@ describe('a flood', () => {
     );
     const authorization = `Bearer ${data.createApiToken}`;
     expect((await new Browser(api).socket({ authorization })).first).toBe('connection_ack');
-    // They answer no close frame, and are cut off all the same.
+    // They do not acknowledge the close frame, and are terminated.
     await vi.waitFor(() => {
       expect(opened.filter((socket) => !socket.destroyed)).toHaveLength(0);
     }, 20_000);
   });
 
-  it('of runners without a token keeps no runner out', { timeout: 60_000 }, async () => {
+  it('of runners without a token does not lock out runners', { timeout: 60_000 }, async () => {
     const url = new URL(api.url);
     const opened = Array.from({ length: 300 }, (_, i) => {
       const socket = connect({ port: Number(url.port), host: url.hostname, allowHalfOpen: true });
@@ -365,14 +369,14 @@ describe('a flood', () => {
     }, 10_000);
     for (const answer of await Promise.all(answers)) expect(answer).toMatch(/^HTTP\/1\.1 401 Unauthorized\r\n/);
     await vi.waitFor(() => {
-      // What is sent to a socket that is gone resets this end as well.
+      // Writing to a closed socket resets this end as well.
       for (const socket of opened) if (!socket.destroyed) socket.write('x');
       expect(opened.filter((socket) => !socket.destroyed)).toHaveLength(0);
     }, 10_000);
     runner.leave();
   });
 
-  it('of silent runners with a token keeps no runner out', { timeout: 60_000 }, async () => {
+  it('of silent runners with a token does not lock out runners', { timeout: 60_000 }, async () => {
     const silent = Array.from(
       { length: 250 },
       () => new WebSocket(`${api.url.replace('http', 'ws')}/runner`, { headers: { authorization: `Bearer ${TOKEN}` } }),
@@ -395,14 +399,14 @@ describe('a flood', () => {
   });
 });
 
-describe('text that means harm', () => {
+describe('hostile text', () => {
   const SUBMIT = 'mutation ($input: SubmitRunInput!) { submitRun(input: $input) { id title } }';
   const submit = (title: string) =>
     ada.ask<{ submitRun: { id: string; title: string } }>(SUBMIT, {
       input: { sequencer: 'satp1', script: 'x = 1', start: 'QUEUED', title },
     });
 
-  it('in a search costs no time: nothing in it is a pattern', async () => {
+  it('is not interpreted as a pattern in a search', async () => {
     const search = (text: string) =>
       ada.code('query ($f: RunFilter) { runs(filter: $f) { edges { cursor } } }', { f: { text } });
     await submit('a'.repeat(200));
@@ -414,7 +418,7 @@ describe('text that means harm', () => {
     expect(await search('a'.repeat(501))).toBe('BAD_INPUT');
   });
 
-  it('with NUL, half characters, or such that turn text around is refused, whatever it is given for', async () => {
+  it('with NUL, lone surrogates or bidirectional controls is rejected in every argument', async () => {
     for (const title of ['a\0b', '\uD800', 'safe \u202Eypp.exe', 'a\u2066b', 'bell \u0007']) {
       expect((await submit(title)).errors?.[0]?.extensions.code, JSON.stringify(title)).toBe('BAD_INPUT');
     }
@@ -436,7 +440,7 @@ describe('text that means harm', () => {
     expect((await new Browser(api).signIn(nul, PASSWORD)).errors?.[0]?.extensions.code).toBe('BAD_INPUT');
   });
 
-  it('comes back as the text that it is, in JSON that no browser takes for a page', async () => {
+  it('is returned unchanged, as JSON that browsers do not render', async () => {
     const title = '<img src=x onerror=alert(1)>"\'`${1}';
     expect((await submit(title)).data.submitRun.title).toBe(title);
     const response = await fetch(`${api.url}/graphql`, {
@@ -449,8 +453,8 @@ describe('text that means harm', () => {
   });
 });
 
-describe('the headers of every answer', () => {
-  it('let the page load and send nothing elsewhere, and be framed by nobody', async () => {
+describe('the headers of every response', () => {
+  it('allow no connections to other sites, and no frames', async () => {
     for (const path of ['/', '/satp1', '/graphql', '/healthz', '/nothing.js', '/audit.csv']) {
       const { headers } = await fetch(api.url + path);
       const policy = headers.get('content-security-policy') ?? '';

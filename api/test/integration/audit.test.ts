@@ -1,4 +1,4 @@
-/** The audit is written before the action, and holds what never reached an action. */
+/** The audit log is written before the action, and also records requests that never reached an action. */
 import pg from 'pg';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { Api } from '../../src/server.ts';
@@ -37,7 +37,7 @@ async function startedRun(): Promise<{ id: string; runner: TestRunner }> {
   return { id, runner };
 }
 
-it('holds a command while it is carried out, and its result afterwards', async () => {
+it('records a command before it is executed, and its result afterwards', async () => {
   const { id, runner } = await startedRun();
   runner.answer = () => ({ ok: false, code: 'STOPPING', message: 'no' });
   // While the row is locked, the action waits.
@@ -54,7 +54,7 @@ it('holds a command while it is carried out, and its result afterwards', async (
   expect(await results('pauseRun')).toEqual(['STOPPING']);
 });
 
-it('takes a result once, and no other change', async () => {
+it('accepts the result of an entry once, and no other change', async () => {
   await ask(api, MODE);
   await expect(client.query(`update audit set result = 'OTHER'`)).rejects.toThrow('append-only');
   await client.query(
@@ -66,7 +66,7 @@ it('takes a result once, and no other change', async () => {
   await expect(client.query(`update audit set result = 'REQUESTED' where action = 'x'`)).rejects.toThrow();
 });
 
-it('does nothing that it cannot write down, but for commands to a running script', async () => {
+it('executes nothing that cannot be audited, except commands to a running script', async () => {
   const { id } = await startedRun();
   await client.query(`create function refuse_audit() returns trigger language plpgsql as $$
     begin raise exception 'refused'; end $$`);
@@ -77,9 +77,9 @@ it('does nothing that it cannot write down, but for commands to a running script
   expect((await ask(api, PAUSE, { id })).errors).toBeUndefined();
 });
 
-it('answers commands to a running script while the database does not answer, and writes them later', async () => {
+it('executes commands to a running script while the database is unreachable, and audits them later', async () => {
   const { id } = await startedRun();
-  // As a frozen server does: what writes into the audit waits.
+  // Like a frozen server: writes to the audit log wait.
   await client.query('begin');
   await client.query('lock table audit, sequencers in access exclusive mode');
   for (const [query, within] of [
@@ -96,7 +96,7 @@ it('answers commands to a running script while the database does not answer, and
   });
 });
 
-it('holds mutations that validation or coercion refuses, and bounds them', async () => {
+it('records mutations that fail validation or coercion, up to a limit', async () => {
   const wrong: [query: string, variables: Record<string, unknown>][] = [
     ['mutation { setMode(sequencer: "satp1", mode: NO_SUCH_MODE) { name } }', {}],
     ['mutation { setMode(sequencer: "satp1") { name } }', {}],

@@ -1,4 +1,4 @@
-/** A database of every version before this one is taken forward with what it holds; one of a later version is refused. */
+/** Databases of every earlier version are migrated with their data; one of a later version is rejected. */
 import { once } from 'node:events';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type AddressInfo } from 'node:net';
@@ -28,7 +28,7 @@ async function query(url: string, text: string): Promise<void> {
   await client.end();
 }
 
-/** A database as the version with the first `count` migrations left it. */
+/** A database of the version with the first `count` migrations. */
 async function databaseOf(count: number): Promise<string> {
   const url = await newDatabase();
   const folder = mkdtempSync(join(tmpdir(), 'sequencer-migrations-'));
@@ -45,7 +45,7 @@ async function databaseOf(count: number): Promise<string> {
   return url;
 }
 
-/** Tokens as they were stored before the way of their owner to sign in was: by password, by proxy, and of nobody knows which. */
+/** Tokens of a version that did not store the sign-in method of their owner: by password, by proxy, and unknown. */
 const OLD_TOKENS = `
   insert into audit (at, user_name, via, address, action, details, result)
     values (now(), 'olga', 'proxy', '127.0.0.1', 'createApiToken', '{}', 'DONE');
@@ -54,7 +54,7 @@ const OLD_TOKENS = `
     from (values ('a', 'ada', true), ('b', 'olga', false), ('c', 'nobody', false)) as t (name, owner, in_file)`;
 
 describe('migrations', () => {
-  it('keep how the owner of a token had signed in, as far as the audit knows it', async () => {
+  it('set the sign-in method of the owner of a token, if the audit log has it', async () => {
     const url = await databaseOf(journal.entries.findIndex(({ tag }) => tag === '0010_owner_grants'));
     await query(url, OLD_TOKENS);
     await (await start(url)).close();
@@ -71,7 +71,7 @@ describe('migrations', () => {
     expect(grants.rows).toEqual([{ method: 'proxy', user_name: 'olga' }]);
   });
 
-  it('are in the order of their times: an earlier one would be left out', () => {
+  it('are ordered by time: drizzle skips an earlier one', () => {
     const times = journal.entries.map((entry) => entry.when);
     expect(times).toEqual(times.toSorted((a, b) => a - b));
     expect(new Set(times).size).toBe(times.length);
@@ -96,7 +96,7 @@ describe('migrations', () => {
   );
 });
 
-it('refuses a database of a newer version, says so, and leaves it as it is', async () => {
+it('rejects a database of a newer version, and does not change it', async () => {
   const url = await databaseOf(journal.entries.length);
   const later = Math.max(...journal.entries.map((entry) => entry.when)) + 1;
   await query(url, `insert into drizzle.__drizzle_migrations (hash, created_at) values ('later', ${String(later)})`);
@@ -110,10 +110,10 @@ it('refuses a database of a newer version, says so, and leaves it as it is', asy
   await api.close();
 });
 
-it('waits for a database that comes up after it', async () => {
+it('waits for a database that starts later', async () => {
   const url = new URL(await newDatabase());
   let refused = 0;
-  // As a server that is starting: its port is there, and hangs up.
+  // Like a server that is starting: it accepts connections and closes them.
   const door = createServer((near) => {
     if (refused < 3) {
       refused += 1;

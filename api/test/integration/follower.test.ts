@@ -1,4 +1,4 @@
-/** A run whose runner another replica had on the line, as this one comes to know it: from the store. */
+/** A run whose runner is connected to another replica: this one follows it from the store. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { eq } from 'drizzle-orm';
 import { isFinal } from '@sequencer/model';
@@ -30,13 +30,13 @@ afterAll(async () => {
   await database.close();
 });
 
-test('one whose runner was killed has ended, though no event says so', async () => {
+test('ends a run whose runner was killed, without a final event', async () => {
   const { db } = database;
   const live = await liveRuns.open((await findRun(db, FIRST_RUN))!);
   await follower.catchUp(live);
   expect(isFinal(live.phase)).toBe(false);
 
-  // The other replica writes down what the cluster says of its end.
+  // The other replica stores the outcome from the cluster.
   await db.update(runs).set({ phase: 'KILLED', reason: 'The runner was killed.' }).where(eq(runs.id, FIRST_RUN));
   follower.follow(FIRST_RUN);
   await expect.poll(() => live.phase).toBe('KILLED');

@@ -1,4 +1,4 @@
-/** Whatever a runner says: it is understood, or its connection is closed; nobody else notices. */
+/** Invalid messages of a runner are handled, or its connection is closed. Other runners are not affected. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import golden from '@sequencer/model/golden/messages.json' with { type: 'json' };
@@ -13,7 +13,7 @@ afterAll(() => api.close());
 
 type Message = Record<string, unknown>;
 
-/** A good message of which some fields are other values, or are missing. */
+/** A valid message with some fields changed or removed. */
 const mutated = fc
   .tuple(
     fc.constantFrom(...(golden.fromRunner as Message[])),
@@ -31,7 +31,7 @@ const mutated = fc
   });
 const said = fc.oneof(fc.string(), fc.json(), mutated, fc.constant('['.repeat(50_000)));
 
-it('lives on whatever a runner says, and the run of another one is not touched', { timeout: 120_000 }, async () => {
+it('survives any message of a runner, without effect on the run of another runner', { timeout: 120_000 }, async () => {
   const holder = await TestRunner.connect(api);
   const { data } = await submit(api);
   const run = data.submitRun.id;
@@ -50,7 +50,7 @@ it('lives on whatever a runner says, and the run of another one is not touched',
         });
       }
       for (const text of texts) odd.raw(text);
-      // The API still answers, and the other runner is still heard.
+      // The API still responds, and still receives messages of the other runner.
       holder.events(run, events.slice(sent, sent + 1));
       sent += 1;
       await until(() => {

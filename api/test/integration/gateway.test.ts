@@ -1,4 +1,4 @@
-/** Runners: who may come, what is stored, and what happens when either side goes away. */
+/** Connections of runners: authentication, storage of events, and disconnects of either side. */
 import { once } from 'node:events';
 import fc from 'fast-check';
 import pg from 'pg';
@@ -27,13 +27,13 @@ afterEach(() => api.close());
 
 const lines = (count: number) => Array.from({ length: count }, (_, i) => `line ${String(i)}\n`).join('');
 
-it('answers 401 to a wrong token, and closes with 4001 for a sequencer that is not configured', async () => {
+it('responds with 401 to a wrong token, and closes with 4001 for a sequencer that is not configured', async () => {
   await expect(TestRunner.connect(api, [], { token: 'not-the-token-at-all' })).rejects.toThrow('401');
   const stranger = await TestRunner.connect(api, [], { sequencer: 'nowhere' });
   expect(await stranger.closed()).toBe(4001);
 });
 
-it('closes with 4002 for what is no message, and for a gap', async () => {
+it('closes with 4002 for an invalid message, and for a gap', async () => {
   const runner = await TestRunner.connect(api);
   const id = await startedRun(api, runner);
   const events = record(3);
@@ -45,7 +45,7 @@ it('closes with 4002 for what is no message, and for a gap', async () => {
   expect(await other.closed()).toBe(4002);
 });
 
-it('gives the seat to the newest connection', async () => {
+it('replaces a connection with a newer one', async () => {
   const first = await TestRunner.connect(api);
   await until(() => {
     expect(first.received[0]?.type).toBe('welcome');
@@ -55,7 +55,7 @@ it('gives the seat to the newest connection', async () => {
   expect(await closed).toBe(4003);
 });
 
-it('stores what is sent twice once, and acknowledges after the commit', async () => {
+it('stores duplicates once, and acknowledges after the commit', async () => {
   const runner = await TestRunner.connect(api);
   const id = await startedRun(api, runner);
   const events = record(20);
@@ -68,7 +68,7 @@ it('stores what is sent twice once, and acknowledges after the commit', async ()
   expect(await outputOf(api, id)).toBe(lines(20));
 });
 
-it('does not start a run twice, and starts it when the order cannot have arrived', async () => {
+it('does not start a run twice, and starts it again when the command cannot have arrived', async () => {
   const runner = await TestRunner.connect(api);
   const id = await startedRun(api, runner);
   runner.leave();
@@ -88,7 +88,7 @@ it('does not start a run twice, and starts it when the order cannot have arrived
   expect(holder.started).toEqual([]);
 });
 
-it('says LOST when the runner comes back without the record', async () => {
+it('ends a run as LOST when the runner reconnects without its record', async () => {
   const runner = await TestRunner.connect(api);
   const id = await startedRun(api, runner);
   runner.events(id, record(3).slice(0, 2));
@@ -102,7 +102,7 @@ it('says LOST when the runner comes back without the record', async () => {
   });
 });
 
-it('keeps an event of a wrong shape, and does not stumble over it', async () => {
+it('records an invalid event, and continues', async () => {
   const runner = await TestRunner.connect(api);
   const id = await startedRun(api, runner);
   const events = record(1);
@@ -119,14 +119,14 @@ it('keeps an event of a wrong shape, and does not stumble over it', async () => 
   expect(data.run.events.map((event) => event.type)).toEqual(['started', 'line', 'ended']);
 });
 
-it('loses and doubles nothing, wherever connections break', async () => {
+it('loses and duplicates no event, wherever connections fail', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.integer({ min: 1, max: 42 }), { maxLength: 4 }), async (breaks) => {
       let runner = await TestRunner.connect(api);
       const id = await startedRun(api, runner);
       const events = record(40);
       for (const last of breaks) {
-        // It sends from the last acknowledged event on, up to some point, and its connection breaks.
+        // It sends events after the last acknowledged one, up to some point, and its connection fails.
         runner.events(id, events.slice(Math.min(runner.acked, last - 1), last));
         runner.leave();
         runner = await TestRunner.connect(api, [{ run: id, lastSeq: 42, ended: true }]);
@@ -151,7 +151,7 @@ it('loses and doubles nothing, wherever connections break', async () => {
   );
 });
 
-it('goes on after a restart of the API with what is stored', async () => {
+it('continues from the stored events after a restart of the API', async () => {
   const runner = await TestRunner.connect(api);
   const id = await startedRun(api, runner);
   const events = record(10);
@@ -175,7 +175,7 @@ it('goes on after a restart of the API with what is stored', async () => {
   expect(await outputOf(api, id)).toBe(lines(10));
 });
 
-it('shows a late reader what is not stored yet, after what is', async () => {
+it('sends stored events and then uncommitted ones to a late subscriber', async () => {
   const runner = await TestRunner.connect(api);
   const id = await startedRun(api, runner);
   const events = record(10);
@@ -204,7 +204,7 @@ it('shows a late reader what is not stored yet, after what is', async () => {
   });
 });
 
-it('goes on when all connections to the database are cut', async () => {
+it('recovers when all database connections are cut', async () => {
   const runner = await TestRunner.connect(api);
   const id = await startedRun(api, runner);
   const events = record(10);
@@ -222,7 +222,7 @@ it('goes on when all connections to the database are cut', async () => {
   });
 });
 
-it('refuses other sites, other hosts, other methods, and other types', async () => {
+it('rejects other sites, other hosts, other methods, and other content types', async () => {
   const body = JSON.stringify({ query: '{ me { name } }' });
   const send = async (headers: Record<string, string>, method = 'POST') =>
     (await fetch(`${api.url}/graphql`, { method, headers, ...(method === 'POST' ? { body } : {}) })).status;
@@ -240,7 +240,7 @@ it('refuses other sites, other hosts, other methods, and other types', async () 
   expect(response.statusCode).toBe(421);
 });
 
-it('refuses what is too deep, too large, and unknown, each with its code', async () => {
+it('rejects queries that are too deep, too large or unknown, each with its code', async () => {
   const deep = `{ sequencers { ${'activeRun { sequencer { '.repeat(10)} name ${'} }'.repeat(10)} } }`;
   const code = async (query: string, variables = {}) => (await ask(api, query, variables)).errors?.[0]?.extensions.code;
   expect(await code(deep)).toBe('TOO_COMPLEX');

@@ -1,4 +1,4 @@
-/** The pages come with the same headers from the API and from the web image. */
+/** The API and the web image serve the pages with the same headers. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';

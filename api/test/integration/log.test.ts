@@ -1,4 +1,4 @@
-/** A log that cannot be written costs its lines and nothing else. */
+/** When the log cannot be written, lines are dropped and everything else works. */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, constants, mkdtempSync, openSync, readSync, rmSync } from 'node:fs';
@@ -10,7 +10,7 @@ import { LogDestination } from '../../src/lib/log-destination.ts';
 import { makeLog } from '../../src/lib/log.ts';
 import { TOKEN, newDatabase } from '@sequencer/testing/api/running-api';
 
-it('drops and counts lines that a full pipe refuses, and reports the count when there is room again', () => {
+it('drops and counts lines while a pipe is full, and logs the count when it can be written again', () => {
   const folder = mkdtempSync(join(tmpdir(), 'sequencer-log-'));
   const path = join(folder, 'pipe');
   execFileSync('mkfifo', [path]);
@@ -33,7 +33,7 @@ it('drops and counts lines that a full pipe refuses, and reports the count when 
       try {
         return [JSON.parse(line) as { msg: string; n?: number; dropped?: number }];
       } catch {
-        // The line that was cut off.
+        // The incomplete line.
         return [];
       }
     });
@@ -51,7 +51,7 @@ it('drops and counts lines that a full pipe refuses, and reports the count when 
   }
 });
 
-it('answers while its log is on a full device', async () => {
+it('serves requests while its log is on a full device', async () => {
   const reserved = createServer().listen(0, '127.0.0.1');
   await once(reserved, 'listening');
   const { port } = reserved.address() as AddressInfo;
@@ -74,7 +74,7 @@ it('answers while its log is on a full device', async () => {
         timeout: 20_000,
       })
       .toBe(200);
-    // Another line that the log cannot take.
+    // Another line that cannot be written.
     await fetch(`http://127.0.0.1:${String(port)}/graphql`, { method: 'POST', body: '{' });
     const health = await fetch(`http://127.0.0.1:${String(port)}/healthz`);
     expect(await health.text()).toBe('alive\n');

@@ -1,4 +1,4 @@
-/** A queue at its bound, and a database server that is too old. */
+/** A queue at its limit, and a database server that is too old. */
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Api } from '../../src/server.ts';
@@ -38,13 +38,13 @@ async function queue(first: number | null): Promise<string[]> {
   return data.sequencer.queue.map(({ id }) => id);
 }
 
-it('refuses one run more with QUEUE_FULL, and takes runs of other sequencers', async () => {
+it('rejects a further run with QUEUE_FULL, and accepts runs of other sequencers', async () => {
   const { errors } = await submit(api, { start: 'QUEUED' });
   expect(errors?.[0]?.extensions.code).toBe('QUEUE_FULL');
   expect((await submit(api, { sequencer: 'lat', start: 'QUEUED' })).errors).toBeUndefined();
 });
 
-it('moves the last run to the front with one statement, and answers with as many runs as wanted', async () => {
+it('moves the last run to the front with one statement, and returns the requested number of runs', async () => {
   const before = await queue(null);
   expect(before).toHaveLength(FULL);
   const last = before.at(-1);
@@ -60,7 +60,7 @@ it('moves the last run to the front with one statement, and answers with as many
   expect(statements.rows[0]?.count).toBe(1);
 });
 
-it('names the version of a server that is too old', () => {
+it('reports the version of a server that is too old', () => {
   expect(() => {
     refuseOldServer(150_004);
   }).toThrow('The database server is PostgreSQL 15.4. Sequencer needs PostgreSQL 16 or newer: upgrade it.');

@@ -1,4 +1,4 @@
-/** Runners that are newer, or broken: what they send is kept, shown or set aside, and their runs continue. */
+/** Events of newer or defective runners are recorded, shown or set aside, and their runs continue. */
 import { LIMITS, type AnyEvent } from '@sequencer/model';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Api } from '../../src/server.ts';
@@ -47,7 +47,7 @@ it('shows the message and the code of an error that only a newer runner knows', 
   expect((await ask(api, pause, { id })).errors).toBeUndefined();
 });
 
-it('keeps words that only a newer runner knows, and shows the trace as paused', async () => {
+it('keeps enum values that only a newer runner knows, and shows the trace as paused', async () => {
   const runner = await TestRunner.connect(api);
   const id = await startedRun(api, runner);
   const at = '2026-11-24T04:00:00.000Z';
@@ -106,7 +106,7 @@ it.each([
   expect(data.run.events[1]?.data).toContain('The event cannot be recorded');
 });
 
-it('sets an event that is nested too deeply aside', async () => {
+it('sets aside an event that is nested too deeply', async () => {
   const runner = await TestRunner.connect(api);
   const id = await startedRun(api, runner);
   const [started, , end] = record(1).map((event) => JSON.stringify(event));
@@ -119,7 +119,7 @@ it('sets an event that is nested too deeply aside', async () => {
   });
 });
 
-it('records what was received before an event that cannot follow', async () => {
+it('records the events before one that is out of order', async () => {
   const runner = await TestRunner.connect(api);
   const id = await startedRun(api, runner);
   const closed = runner.closed();

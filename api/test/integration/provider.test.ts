@@ -1,4 +1,4 @@
-/** Signing in at a real OpenID Connect provider, from end to end. */
+/** Sign-in at a real OpenID Connect provider, end to end. */
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -17,7 +17,7 @@ const GROUPS: Record<string, string[]> = {
   zoe: ['elsewhere'],
 };
 
-/** Whether the provider gives refresh tokens. */
+/** Whether the provider issues refresh tokens. */
 let refreshes = true;
 let isDown = false;
 let database: string;
@@ -107,7 +107,7 @@ class Visitor {
     return response;
   }
 
-  /** Follows redirects until there is a page; resolves with its address. */
+  /** Follows redirects until a page; resolves with its address. */
   async follow(begin: string): Promise<string> {
     for (let url = begin; ;) {
       const response = await this.get(url);
@@ -117,7 +117,7 @@ class Visitor {
     }
   }
 
-  /** Until the browser is back; resolves with the address that it was sent to last. */
+  /** Follows redirects until the browser is back at the site; resolves with the last address. */
   async signIn(name: string, begin: string, stopAt = ''): Promise<string> {
     let url = begin;
     let response = await this.get(url);
@@ -147,7 +147,7 @@ async function signedIn(name: string): Promise<{ browser: Browser; end: string }
   return { browser, end };
 }
 
-it('signs in whom the provider knows, with the role of their group, and comes back to the page', async () => {
+it('signs in a user of the provider, with the role of their group, and returns to the page', async () => {
   const { browser, end } = await signedIn('sam');
   expect(end).toBe(`${api.url}/satp1`);
   const { data } = await browser.ask('{ me { name role sequencers method } }');
@@ -161,30 +161,30 @@ it('signs in whom the provider knows, with the role of their group, and comes ba
   expect(await browser.me()).toBeNull();
 });
 
-it('does not let in who is in no group that has a role', async () => {
+it('rejects a user without a group that has a role', async () => {
   const { browser, end } = await signedIn('zoe');
   expect(end).toBe(`${api.url}/?refused=no-role`);
   expect(await browser.me()).toBeNull();
 });
 
-it('refuses a way back that another browser began, and one that is used twice', async () => {
+it('rejects a callback that another browser started, and one that is used twice', async () => {
   const visitor = new Visitor();
   const back = await visitor.signIn('ada', `${api.url}/oidc-login`, '/oidc-callback?');
-  // Who is made to follow somebody else's link is not signed in as that person.
+  // A user who follows the callback link of another user is not signed in as that user.
   const victim = new Visitor();
   expect((await victim.get(back)).headers.get('location')).toContain('refused=not-finished');
   expect((await visitor.get(back)).headers.get('location')).toBe(`${api.url}/`);
   expect((await visitor.get(back)).headers.get('location')).toContain('refused=not-finished');
 });
 
-it('sends nobody to another site', async () => {
+it('does not redirect to another site', async () => {
   for (const evil of ['https://evil.example/', '//evil.example/', '\\\\evil.example', 'javascript:alert(1)']) {
     const visitor = new Visitor();
     expect(await visitor.signIn('ada', `${api.url}/oidc-login?back=${encodeURIComponent(evil)}`)).toBe(`${api.url}/`);
   }
 });
 
-it('sends nobody to another site by a cookie that somebody else has written', async () => {
+it('does not redirect to another site with a forged cookie', async () => {
   const visitor = new Visitor();
   const callback = await visitor.signIn('ada', `${api.url}/oidc-login`, '/oidc-callback?');
   const [name = '', value = ''] = visitor.cookies(api.url).split('=');
@@ -194,7 +194,7 @@ it('sends nobody to another site by a cookie that somebody else has written', as
   expect(response.headers.get('location')).toBe(`${api.url}/`);
 });
 
-describe('when the time is over for which the provider has confirmed somebody', () => {
+describe('when the grant of the provider has expired', () => {
   const expire = async (user: string) => {
     const client = new pg.Client({ connectionString: database });
     await client.connect();
@@ -206,7 +206,7 @@ describe('when the time is over for which the provider has confirmed somebody', 
     return data.access.me?.role ?? null;
   };
 
-  it('asks the provider again, without the person', async () => {
+  it('queries the provider again, without user interaction', async () => {
     const { browser } = await signedIn('sam');
     await expire('sam');
     GROUPS.sam = ['heads'];
@@ -216,7 +216,7 @@ describe('when the time is over for which the provider has confirmed somebody', 
     GROUPS.sam = ['satp1-crew'];
   });
 
-  it('ends the session, its websockets and the tokens of somebody who has no role any more', async () => {
+  it('ends the session, websockets and tokens of a user who no longer has a role', async () => {
     const { browser } = await signedIn('tom');
     const made = await browser.ask<{ createApiToken: string }>(
       'mutation { createApiToken(name: "x", role: VIEWER, days: 9) }',
@@ -230,7 +230,7 @@ describe('when the time is over for which the provider has confirmed somebody', 
     expect((await bot.ask('{ me { name } }')).errors?.[0]?.message).toContain('no longer has a role');
   });
 
-  it('keeps people in while the provider is unreachable', async () => {
+  it('keeps sessions while the provider is unreachable', async () => {
     const { browser } = await signedIn('ada');
     isDown = true;
     await expire('ada');
@@ -238,7 +238,7 @@ describe('when the time is over for which the provider has confirmed somebody', 
     await client.connect();
     await vi.waitFor(async () => {
       expect(await role(browser)).toBe('ADMIN');
-      // It was asked, and is asked again soon.
+      // The provider was queried, and is queried again soon.
       const { rows } = await client.query<{ later: boolean }>(
         `select grant_until > now() as later from sessions where user_name = 'ada' order by created_at desc limit 1`,
       );
@@ -249,7 +249,7 @@ describe('when the time is over for which the provider has confirmed somebody', 
     expect(await role(browser)).toBe('ADMIN');
   });
 
-  it('signs in again without a question where the provider gives no refresh token', async () => {
+  it('signs in again without interaction when the provider issues no refresh token', async () => {
     refreshes = false;
     const visitor = new Visitor();
     await visitor.signIn('sam', `${api.url}/oidc-login`);
@@ -258,7 +258,7 @@ describe('when the time is over for which the provider has confirmed somebody', 
     browser.cookie = visitor.cookies(api.url);
     const { socket } = await browser.socket();
     await expire('sam');
-    // The page knows by the reason that it may go to the provider without asking the person.
+    // With this close reason the page goes to the provider without user interaction.
     expect((await once(socket, 'close')).map(String)).toEqual(['4401', 'Confirm at the provider']);
     expect(await role(browser)).toBeNull();
     const silent = `${api.url}/oidc-login?silent&back=/satp1`;
@@ -269,7 +269,7 @@ describe('when the time is over for which the provider has confirmed somebody', 
   });
 });
 
-it('says so when the provider is away', async () => {
+it('reports an unreachable provider', async () => {
   const lonely = await start(await newDatabase(), {
     AUTH: 'oidc',
     PUBLIC_URL: 'http://127.0.0.1:1/',

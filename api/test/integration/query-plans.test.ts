@@ -85,7 +85,7 @@ const cases = RUN_ORDERS.flatMap((order) =>
   filters.map(([name, filter]): [RunOrder, string, RunFilter] => [order, name, { ...EVERYTHING, ...filter }]),
 );
 
-it.each(cases)('%s %s: the first page, and one from the middle', async (order, _name, filter) => {
+it.each(cases)('%s %s: reads the first page, and one from the middle, from an index', async (order, _name, filter) => {
   const first = await listRuns(db, filter, order, 50, null);
   expect(first).toHaveLength(50);
   expect(await plan()).not.toMatch(/Sort|Seq Scan/);

@@ -1,4 +1,4 @@
-/** What the database cannot hold, or refuses: it is kept in another form or set aside, and the telescope is free again. */
+/** Values that the database cannot store or refuses are stored in another form or set aside, and the sequencer continues. */
 import { isStorable, originalText, type AnyEvent } from '@sequencer/model';
 import pg from 'pg';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
@@ -36,7 +36,7 @@ async function sql(text: string): Promise<Record<string, unknown>[]> {
   }
 }
 
-/** A trigger that refuses a row as a defect of the database would. */
+/** A trigger that refuses a row, as a defect of the database would. */
 async function refuse(table: string, when: string, operation = 'insert or update'): Promise<void> {
   await sql(`create function refuse_${table}() returns trigger language plpgsql as $$
     begin
@@ -156,7 +156,7 @@ it('keeps the outcome when the database refuses the last event', async () => {
   await startNext();
 });
 
-it('ends a run none of whose events the database takes', async () => {
+it('ends a run when the database refuses all of its events', async () => {
   const id = await startNext();
   await refuse('events', `new.run = '${id}'`);
   runner.events(id, record(2));
@@ -191,7 +191,7 @@ it('starts the next run when a waiting one cannot be changed at all', async () =
   expect(await storedPhase(data.submitRun.id)).toBe('QUEUED');
 });
 
-it('writes no script, output or parameter of a failed statement into the log', async () => {
+it('logs no script, output or parameter of a failed statement', async () => {
   await refuse('runs', `new.script like '%password123%'`, 'insert');
   const { errors } = await submit(api, { script: 'x = "password123"\n', title: 'a title' });
   expect(errors?.[0]?.extensions.code).toBe('INTERNAL');

@@ -1,4 +1,4 @@
-/** The table of rules against the whole schema, and over the wire. */
+/** The authorization table: against the whole schema, and with requests. */
 import { createRequire } from 'node:module';
 import type { GraphQLInputType } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -12,12 +12,12 @@ import { newDatabase, start } from '@sequencer/testing/api/running-api';
 // The copy of the library that the schema was made with.
 const { buildSchema, printSchema } = createRequire(import.meta.url)('graphql') as typeof import('graphql');
 
-describe('the rules', () => {
-  it('name every field and argument of the schema, and nothing else', () => {
+describe('the authorization table', () => {
+  it('has every field and argument of the schema, and nothing else', () => {
     expect([...needsOf(schema).keys()].sort()).toEqual([...NEEDS.keys()].sort());
   });
 
-  it('keep a schema from being made that has a field or an argument without a rule', () => {
+  it('prevents a schema with a field or argument without a rule', () => {
     const sdl = printSchema(schema);
     const more = (text: string, by: string) => buildSchema(sdl.replace(text, `${text}\n${by}`));
     expect(() => needsOf(more('type Run {', 'secret: String'))).toThrow('Run.secret');
@@ -27,7 +27,7 @@ describe('the rules', () => {
   });
 });
 
-/** A value of the type, just good enough to pass validation. */
+/** A value of the type that passes validation. */
 function value(type: GraphQLInputType): string {
   const text = String(type).replace(/!$/, '');
   if (text.startsWith('[')) return '[]';
@@ -40,7 +40,7 @@ function value(type: GraphQLInputType): string {
   return { Int: '1', Boolean: 'true', DateTime: '"2026-11-24T04:00:00Z"' }[text] ?? '"satp1"';
 }
 
-/** A call of every query and mutation, with what it needs. */
+/** A call of every query and mutation, with its requirement. */
 const calls = [schema.getQueryType(), schema.getMutationType()].flatMap((type) =>
   Object.values(type?.getFields() ?? {}).map((field) => {
     const args = field.args.map((arg) => `${arg.name}: ${value(arg.type)}`).join(', ');
@@ -55,7 +55,7 @@ const calls = [schema.getQueryType(), schema.getMutationType()].flatMap((type) =
   }),
 );
 
-describe('over the wire', () => {
+describe('requests', () => {
   let api: Api;
   beforeAll(async () => {
     const file = await usersFile('vera:viewer', 'otto:operator');
@@ -63,14 +63,14 @@ describe('over the wire', () => {
   });
   afterAll(() => api.close());
 
-  it('a stranger gets nothing', async () => {
+  it('of an unauthenticated client get nothing', async () => {
     const stranger = new Browser(api);
     for (const { name, text, need } of calls) {
       if (need !== 'ANYBODY') expect(await stranger.code(text), name).toBe('UNAUTHENTICATED');
     }
   });
 
-  it('a viewer gets nothing that is for operators, and nobody but an admin what is for admins', async () => {
+  it('of a viewer get nothing for operators, and only those of an admin get what is for admins', async () => {
     const vera = await Browser.signedIn(api, 'vera');
     const otto = await Browser.signedIn(api, 'otto');
     expect(calls.filter(({ need }) => need === 'OPERATOR').length).toBeGreaterThan(15);

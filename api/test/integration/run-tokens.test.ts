@@ -1,4 +1,4 @@
-/** The token of a run: who does not show it says nothing of that run, and hears nothing of it. */
+/** The token of a run: without it, a runner can neither send events of the run nor receive anything about it. */
 import { writeFileSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -51,7 +51,7 @@ async function welcomed(runner: TestRunner): Promise<TestRunner> {
 
 const holding = (run: string, token?: string) => [{ run, lastSeq: 5, ended: false, ...(token ? { token } : {}) }];
 
-describe('who does not show the token of a run', () => {
+describe('a runner without the token of a run', () => {
   it.each([
     ['none', () => ''],
     ['a guess', () => 'x'.repeat(43)],
@@ -68,7 +68,7 @@ describe('who does not show the token of a run', () => {
     expect((await stateOf(id)).lastSeq).toBe(0);
   });
 
-  it('with the token, and the secret of another sequencer, cannot either', async () => {
+  it('cannot send events with the token, but the secret of another sequencer', async () => {
     const id = await startedOn(await TestRunner.connect(api, [], SATP1));
     const thief = await welcomed(await TestRunner.connect(api, holding(id), LAT));
     expect(thief.received[0]).toMatchObject({ runs: [{ run: id, acked: 0, forget: true }] });
@@ -78,7 +78,7 @@ describe('who does not show the token of a run', () => {
     expect((await stateOf(id)).lastSeq).toBe(0);
   });
 
-  it('does not get the seat while a runner is at work, and hears nothing of the run', async () => {
+  it('cannot connect while another runner has an active run, and gets nothing of the run', async () => {
     const runner = await TestRunner.connect(api, [], SATP1);
     const id = await startedOn(runner);
     runner.events(id, record(3).slice(0, 2));
@@ -101,7 +101,7 @@ describe('who does not show the token of a run', () => {
 });
 
 describe('a token', () => {
-  it('counts on a new connection, and after the API was started anew', async () => {
+  it('is valid on a new connection, and after a restart of the API', async () => {
     const runner = await TestRunner.connect(api, [], SATP1);
     const id = await startedOn(runner);
     const events = record(8);
@@ -129,11 +129,11 @@ describe('a token', () => {
     });
   });
 
-  it('opens nothing once its run has ended', async () => {
+  it('is invalid once its run has ended', async () => {
     const runner = await TestRunner.connect(api, [], SATP1);
     const id = await startedOn(runner);
     runner.events(id, record(1));
-    // An end is shown before it is committed; only then it is certain.
+    // The end is shown before it is committed. Wait for the commit.
     await until(() => {
       expect(runner.acked).toBe(3);
     });
@@ -148,7 +148,7 @@ describe('a token', () => {
     expect((await stateOf(id)).lastSeq).toBe(3);
   });
 
-  it('is in the database as its hash only', async () => {
+  it('is stored as a hash only', async () => {
     const id = await startedOn(await TestRunner.connect(api, [], SATP1));
     const client = new pg.Client({ connectionString: database });
     await client.connect();
@@ -158,7 +158,7 @@ describe('a token', () => {
     expect(rows[0]?.run).not.toContain(runTokens.get(id) ?? 'no token');
   });
 
-  it('is not asked of a runner of the version before, which knows of none', async () => {
+  it('is not required from a runner of an earlier version', async () => {
     const runner = await TestRunner.connect(api, [], { ...SATP1, showsTokens: false });
     const id = await startedOn(runner);
     expect(runTokens.has(id)).toBe(false);
@@ -169,7 +169,7 @@ describe('a token', () => {
   });
 });
 
-it('takes the secrets of runners from a file, both while one is changed, and sends away whose has gone', async () => {
+it('reads the secrets of runners from a file, accepts two during a rotation, and disconnects a runner with a revoked one', async () => {
   const file = join(await mkdtemp(join(tmpdir(), 'sequencer-secrets-')), 'runners');
   const lines = (...secrets: string[]) => {
     writeFileSync(file, secrets.map((secret) => `satp1:${secret}\n`).join(''));
@@ -184,7 +184,7 @@ it('takes the secrets of runners from a file, both while one is changed, and sen
     expect(old.acked).toBe(3);
   });
   lines('the-new-secret-45678', 'the-old-secret-0123');
-  // Both count: the runner comes again with the new one, and its run goes on.
+  // Both are valid: the runner reconnects with the new one, and its run continues.
   let renewed: TestRunner | null = null;
   await vi.waitFor(
     async () => {

@@ -1,4 +1,4 @@
-/** Passwords, sessions, and what they open: the real API, a real database, real sockets. */
+/** Passwords and sessions, with a real API, database and sockets. */
 import { once } from 'node:events';
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
@@ -18,7 +18,7 @@ afterAll(() => api.close());
 
 const SUBMIT = 'mutation { submitRun(input: { sequencer: "satp1", script: "x = 1", start: QUEUED }) { id } }';
 
-it('lets nobody see or do anything without a session', async () => {
+it('allows nothing without a session', async () => {
   const stranger = new Browser(api);
   expect(await stranger.me()).toBeNull();
   for (const query of ['{ me { name } }', '{ sequencers { name } }', '{ server { version } }', SUBMIT]) {
@@ -29,7 +29,7 @@ it('lets nobody see or do anything without a session', async () => {
   expect((await fetch(`${api.url}/audit.csv`)).status).toBe(401);
 });
 
-it('begins a session with a cookie that scripts cannot read, for this site only', async () => {
+it('starts a session with a cookie that scripts cannot read, for this site only', async () => {
   const otto = new Browser(api);
   expect((await otto.signIn('otto')).data.signIn).toEqual({ name: 'otto', role: 'OPERATOR' });
   expect(otto.setCookie).toMatch(/^sequencer-session=[\w-]{43}; HttpOnly; SameSite=Strict; Max-Age=8\d{4}$/);
@@ -38,7 +38,7 @@ it('begins a session with a cookie that scripts cannot read, for this site only'
   expect((await otto.socket()).first).toBe('connection_ack');
 });
 
-it('makes a new session at each sign-in, and ends the one before', async () => {
+it('starts a new session at each sign-in, and ends the previous one', async () => {
   const planted = `sequencer-session=${'A'.repeat(43)}`;
   const victim = new Browser(api);
   victim.cookie = planted;
@@ -54,7 +54,7 @@ it('makes a new session at each sign-in, and ends the one before', async () => {
   expect(await victim.me()).toBe('otto');
 });
 
-it('ends the session and its websockets at sign-out; a kept cookie is worth nothing', async () => {
+it('ends the session and its websockets at sign-out; its cookie is no longer valid', async () => {
   const otto = await Browser.signedIn(api, 'otto');
   const { cookie } = otto;
   const { socket, first } = await otto.socket();
@@ -77,7 +77,7 @@ it('signs out everywhere', async () => {
   expect(await there.me()).toBeNull();
 });
 
-it('answers a wrong password and an unknown name alike, and as slowly', async () => {
+it('responds alike and equally slowly to a wrong password and an unknown name', async () => {
   const timed = async (name: string, password: string) => {
     const begin = performance.now();
     const { errors } = await new Browser(api).signIn(name, password);
@@ -90,19 +90,19 @@ it('answers a wrong password and an unknown name alike, and as slowly', async ()
   expect(Math.min(wrong.ms, unknown.ms)).toBeGreaterThanOrEqual(499);
 });
 
-it('slows a guesser down, for a name that exists as for one that does not', async () => {
+it('throttles guessing, for existing and unknown names', async () => {
   for (const name of ['otto', 'nobody']) {
     const browser = new Browser(api);
     const codes: (string | undefined)[] = [];
     for (let i = 0; i < 6; i++) codes.push((await browser.signIn(name, 'guess')).errors?.[0]?.extensions.code);
     expect(codes.slice(0, 5), name).toEqual(Array<string>(5).fill('UNAUTHENTICATED'));
     expect(codes[5], name).toBe('TOO_MANY');
-    // The right one does not help either, until the wait is over.
+    // The correct password is rejected as well, until the wait is over.
     if (name === 'otto') expect((await browser.signIn('otto')).errors?.[0]?.extensions.code).toBe('TOO_MANY');
   }
 });
 
-it('lets each role do what is its own', async () => {
+it('enforces the role of each user', async () => {
   const as = async (name: string) => Browser.signedIn(api, name);
   const vera = await as('vera');
   expect(await vera.code('{ sequencers { name } runs { edges { cursor } } }')).toBeNull();
@@ -123,7 +123,7 @@ it('lets each role do what is its own', async () => {
   expect(await ada.code('mutation ($id: ID!) { cancelRun(id: $id) { id } }', { id })).toBeNull();
 });
 
-it('follows the users file: who is taken out of it is out, whose role changes has the new one', async () => {
+it('follows changes of the users file: removed users and changed roles', async () => {
   const before = readFileSync(file, 'utf8');
   const hash = before.split('\n')[0]?.split(':')[2] ?? '';
   appendFileSync(file, `# new people\nnina:admin:${hash}\n`);
@@ -147,7 +147,7 @@ it('follows the users file: who is taken out of it is out, whose role changes ha
   expect((await closed)[0]).toBe(4401);
 });
 
-it('ends sessions and websockets when their time is over', async () => {
+it('ends sessions and websockets when they expire', async () => {
   const shortly = await start(database, { AUTH: 'password', USERS_FILE: file, SESSION_HOURS: String(3 / 3600) });
   try {
     const otto = await Browser.signedIn(shortly, 'otto');
@@ -159,7 +159,7 @@ it('ends sessions and websockets when their time is over', async () => {
   }
 });
 
-it('keeps people in while the database is away', async () => {
+it('keeps sessions while the database is unreachable', async () => {
   const { default: pg } = await import('pg');
   const name = new URL(database).pathname.slice(1);
   const admin = new pg.Client({ connectionString: database.replace(`/${name}`, '/postgres') });
@@ -177,7 +177,7 @@ it('keeps people in while the database is away', async () => {
   }
 });
 
-it('marks the cookie as secure when browsers come by https, as the site or its own proxy says', async () => {
+it('marks the cookie as secure when browsers use https, according to PUBLIC_URL or a trusted proxy', async () => {
   const https = await start(database, {
     AUTH: 'password',
     USERS_FILE: file,
@@ -188,7 +188,7 @@ it('marks the cookie as secure when browsers come by https, as the site or its o
     expect((await browserCookie(https)).setCookie).toMatch(/^__Secure-sequencer-session=.*; Secure$/);
     expect((await browserCookie(behind)).setCookie).not.toContain('Secure');
     expect((await browserCookie(behind, { 'x-forwarded-proto': 'https' })).setCookie).toContain('; Secure');
-    // Nobody but a proxy of the site is believed.
+    // Only headers of a trusted proxy are used.
     expect((await browserCookie(api, { 'x-forwarded-proto': 'https' })).setCookie).not.toContain('Secure');
   } finally {
     await https.close();

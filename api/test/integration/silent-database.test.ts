@@ -1,4 +1,4 @@
-/** A database whose machine is lost sends nothing, not even the end of a connection. */
+/** A database server whose machine is lost sends nothing, not even the end of a connection. */
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { makeLog } from '../../src/lib/log.ts';
@@ -17,9 +17,9 @@ afterAll(async () => {
   network.close();
 });
 
-test('what waits for it is told soon, and what follows is answered at once', { timeout: 120_000 }, async () => {
+test('pending queries fail soon, and later ones succeed immediately', { timeout: 120_000 }, async () => {
   const { db } = database;
-  // Several connections, of which all but one are idle later.
+  // Several connections. All but one are idle later.
   await Promise.all(Array.from({ length: 5 }, () => db.execute(sql`select pg_sleep(0.2)`)));
   const inside = Promise.withResolvers<undefined>();
   const transaction = db.transaction(async (tx) => {
@@ -37,6 +37,6 @@ test('what waits for it is told soon, and what follows is answered at once', { t
   expect(performance.now() - begun).toBeLessThan(11_000);
 });
 
-test('a long statement of a server that is there is left alone', { timeout: 20_000 }, async () => {
+test('a long statement on a live server is not interrupted', { timeout: 20_000 }, async () => {
   await database.db.execute(sql`select pg_sleep(12)`);
 });

@@ -1,4 +1,4 @@
-/** API tokens, the audit, who drives, and the secrets of runners. */
+/** API tokens, the audit log, the control lock, and the secrets of runners. */
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import pg from 'pg';
@@ -48,7 +48,7 @@ async function whileDatabaseIsAway(body: () => Promise<void>): Promise<void> {
 const program = (secret: string) => new Browser(api, { authorization: `Bearer ${secret}` });
 
 describe('a token', () => {
-  it('opens what its role and sequencers say, on HTTP and on the websocket', async () => {
+  it('grants its role and sequencers, on HTTP and on the websocket', async () => {
     const bot = program(await token(ada, 'name: "bot", role: OPERATOR, sequencers: ["satp1"], days: 1'));
     expect(await bot.me()).toBe('ada');
     expect(await bot.code(SUBMIT)).toBeNull();
@@ -60,7 +60,7 @@ describe('a token', () => {
     expect((await fetch(`${api.url}/metrics`, { headers: bot.headers })).status).toBe(200);
   });
 
-  it('that cannot be looked up now makes the client of a websocket try again, not give up', async () => {
+  it('that cannot be looked up now makes a websocket client retry', async () => {
     const bot = program(await token(ada, 'name: "later", role: VIEWER, days: 1'));
     await whileDatabaseIsAway(async () => {
       expect((await bot.socket()).first).toBe(1013);
@@ -68,19 +68,19 @@ describe('a token', () => {
     expect((await bot.socket()).first).toBe('connection_ack');
   });
 
-  it('does no more than its maker, and makes no other token', async () => {
+  it('grants no more than its owner has, and creates no other token', async () => {
     await expect(token(sam, 'name: "x", role: ADMIN, days: 1')).rejects.toThrow('FORBIDDEN');
     await expect(token(sam, 'name: "x", role: OPERATOR, sequencers: ["lat"], days: 1')).rejects.toThrow('FORBIDDEN');
     await expect(token(sam, 'name: "x", role: VIEWER, days: 0')).rejects.toThrow('BAD_INPUT');
     await expect(token(sam, 'name: "\u202Ex", role: VIEWER, days: 1')).rejects.toThrow('BAD_INPUT');
-    // All that its maker may: for sam that is satp1.
+    // The whole grant of its owner: for sam that is satp1.
     const bot = program(await token(sam, 'name: "all", role: OPERATOR, days: 1'));
     expect(await bot.code(SUBMIT)).toBeNull();
     expect(await bot.code(SUBMIT.replace('satp1', 'lat'))).toBe('FORBIDDEN');
     await expect(token(bot, 'name: "child", role: VIEWER, days: 1')).rejects.toThrow('FORBIDDEN');
   });
 
-  it('counts for nothing once it is revoked, has expired, or its maker has gone', async () => {
+  it('is invalid once it is revoked, has expired, or its owner is removed', async () => {
     const secret = await token(sam, 'name: "short", role: VIEWER, days: 1');
     const bot = program(secret);
     const { socket } = await bot.socket();
@@ -123,7 +123,7 @@ describe('a token', () => {
   });
 });
 
-describe('the audit', () => {
+describe('the audit log', () => {
   interface Entry {
     user: string | null;
     action: string;
@@ -142,7 +142,7 @@ describe('the audit', () => {
     return data.audit.entries;
   };
 
-  it('says who did what, on which run and line, with which result', async () => {
+  it('records who did what, on which run and line, with which result', async () => {
     const runner = await TestRunner.connect(api, [], { token: 'secret-of-satp1-new' });
     const { data } = await sam.ask<{ submitRun: { id: string } }>(
       'mutation { submitRun(input: { sequencer: "satp1", script: "print(\'SECRET SCRIPT\')" }) { id } }',
@@ -174,7 +174,7 @@ describe('the audit', () => {
     runner.leave();
   });
 
-  it('holds no script, password or token', async () => {
+  it('contains no script, password or token', async () => {
     await new Browser(api).signIn('ada', 'a wrong password of ada');
     await new Browser(api).signIn('typed-the-password-here', 'x');
     const text = JSON.stringify(await entries());
@@ -184,7 +184,7 @@ describe('the audit', () => {
     expect(text).toContain('sha256:');
   });
 
-  it('cannot be changed, also not with SQL', async () => {
+  it('cannot be changed, not even with SQL', async () => {
     const admin = new pg.Client({ connectionString: database });
     await admin.connect();
     for (const sql of ['update audit set result = $1', 'delete from audit where result <> $1']) {
@@ -194,7 +194,7 @@ describe('the audit', () => {
     await admin.end();
   });
 
-  it('is exported whole, for admins, and runs no formula in a spreadsheet', async () => {
+  it('can be exported completely by admins, without formulas for a spreadsheet', async () => {
     await token(sam, 'name: "=cmd()", role: VIEWER, days: 1');
     await program(await token(sam, 'name: "=HYPERLINK(1)", role: VIEWER, days: 1')).code(SUBMIT);
     const get = (path: string, who: Browser) => fetch(`${api.url}${path}`, { headers: { cookie: who.cookie } });
@@ -211,7 +211,7 @@ describe('the audit', () => {
     expect(text).not.toMatch(/(^|,)"=/m);
   });
 
-  it('keeps what could not be written while the database was away', async () => {
+  it('queues entries while the database is unreachable', async () => {
     await whileDatabaseIsAway(async () => {
       expect(await ada.code('mutation { setMode(sequencer: "satp1", mode: QUEUE) { name } }')).toBe('DATABASE_AWAY');
     });
@@ -231,7 +231,7 @@ describe('control', () => {
     return data.sequencer.control;
   };
 
-  it('is with one person at a time, who hands over, or is taken over from with a reason', async () => {
+  it('is held by one user at a time, and can be handed over, or taken with a reason', async () => {
     const otto = await Browser.signedIn(api, 'otto');
     expect(await otto.code(onLat)).toBeNull();
     expect(await holder()).toEqual({ holder: 'otto', askedBy: null });
@@ -255,7 +255,7 @@ describe('control', () => {
     expect((await holder()).holder).toBeNull();
   });
 
-  it('is not asked for where the site does not want it', async () => {
+  it('is not required where the control lock is disabled', async () => {
     expect(await ada.code('mutation { takeControl(sequencer: "satp1", reason: "x") { name } }')).toBe('BAD_INPUT');
     expect(await sam.code('mutation { setMode(sequencer: "satp1", mode: OFF) { name } }')).toBeNull();
     expect(await ada.code('mutation { setMode(sequencer: "satp1", mode: OFF) { name } }')).toBeNull();
@@ -263,7 +263,7 @@ describe('control', () => {
 });
 
 describe('a runner', () => {
-  it('takes the seat of its own sequencer only; two secrets count while one is being changed', async () => {
+  it('can connect for its own sequencer only, with either of two secrets during a rotation', async () => {
     for (const secret of ['secret-of-satp1-old', 'secret-of-satp1-new']) {
       const runner = await TestRunner.connect(api, [], { token: secret });
       await vi.waitFor(() => {
@@ -279,7 +279,7 @@ describe('a runner', () => {
     expect(await program('secret-of-lat-0123').code('{ me { name } }')).toBe('UNAUTHENTICATED');
   });
 
-  it('cannot write into a run of another sequencer', async () => {
+  it('cannot send events of a run of another sequencer', async () => {
     const made = await ada.ask<{ submitRun: { id: string } }>(SUBMIT.replace('satp1', 'lat'));
     const { id } = made.data.submitRun;
     const runner = await TestRunner.connect(api, [{ run: id, lastSeq: 5, ended: false }], {

@@ -8,7 +8,7 @@ import { bareRowOf, rowOf } from './run-row.ts';
 const CONTEXT = { number: 1, place: 1, start: 'QUEUED', sequencer: undefined } as const;
 const ODD = 'a\0b\uD800';
 
-/** As kubectl can make it: the API server takes any JSON string. */
+/** As kubectl can create it: the API server accepts any JSON string. */
 const run: SequencerRun = {
   apiVersion: 'sequencer.dev/v1alpha1',
   kind: 'SequencerRun',
@@ -53,18 +53,18 @@ it('makes every text of an object storable and visible', () => {
   expect(textsOf(row).filter((text) => !isStorable(text))).toEqual([]);
 });
 
-it('keeps a script with an escape in it as it is', () => {
+it('does not change a script with an escape in it', () => {
   const script = "print('\\u{0}')";
   expect(rowOf({ ...run, spec: { ...run.spec, script } }, CONTEXT).script).toBe(script);
 });
 
-it('makes a row without any text of a person', () => {
+it('makes a row without any text of a user', () => {
   const row = bareRowOf(run, CONTEXT);
   expect(textsOf(row).filter((text) => text.includes('u{'))).toEqual([]);
   expect(row).toMatchObject({ title: null, arguments: [], breakpoints: [], submittedBy: 'kubectl', phase: 'FAILED' });
 });
 
-it('follows the setting of the sequencer for a run that does not say whether it pauses on failure', () => {
+it('uses the setting of the sequencer for a run without its own holdOnFailure', () => {
   const sequencer = { spec: { holdOnFailure: true } } as Sequencer;
   const { holdOnFailure: _, ...silent } = run.spec;
   expect(rowOf({ ...run, spec: silent }, { ...CONTEXT, sequencer }).holdOnFailure).toBe(true);

@@ -1,4 +1,4 @@
-/** What was opened ends with what it was opened with: connections of proxies, tokens and accounts. */
+/** Connections end when the proxy sign-in, token or account that they were opened with is revoked. */
 import { once } from 'node:events';
 import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
@@ -17,7 +17,7 @@ const PROXY = {
   ROLE_GROUPS: 'heads=admin,crew=operator,žáci=viewer',
 };
 const SUBMIT = 'mutation { submitRun(input: { sequencer: "satp1", script: "x = 1", start: QUEUED }) { id } }';
-/** Well before the regular check of connections, which comes every 5 s. */
+/** Well before the periodic check of connections every 5 s. */
 const SOON_MS = 3000;
 
 let api: Api;
@@ -30,7 +30,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-/** A header's text as the bytes of UTF-8, each of which is one character to Node. */
+/** The text of a header as UTF-8 bytes, each of which is one character for Node. */
 const bytes = (text: string) => Buffer.from(text).toString('latin1');
 
 function through(user: string, groups: string, to = api): Browser {
@@ -63,7 +63,7 @@ async function opened(browser: Browser): Promise<WebSocket> {
   return socket;
 }
 
-/** The code with which the socket is closed soon after the mutation, which is done. */
+/** The close code of the socket, soon after the mutation has succeeded. */
 async function closedBy(socket: WebSocket, mutation: string, variables = {}): Promise<unknown> {
   const closed = once(socket, 'close', { signal: AbortSignal.timeout(SOON_MS) });
   const [[code], refused] = await Promise.all([closed as Promise<unknown[]>, ada.code(mutation, variables)]);
@@ -71,12 +71,12 @@ async function closedBy(socket: WebSocket, mutation: string, variables = {}): Pr
   return code;
 }
 
-/** The message of the refusal of a request with these header lines, which may be there twice. */
+/** The error message of a request with these header lines, which may be duplicated. */
 async function refusal(lines: string[]): Promise<string> {
   const body = '{"query":"{ me { name } }"}';
   const fixed = ['host', '127.0.0.1', 'content-type', 'application/json', 'content-length', String(body.length)];
   const sent = request(`${api.url}/graphql`, { method: 'POST', headers: [...fixed, ...lines] });
-  // With a text as the body Node would send the headers in UTF-8.
+  // With a string as the body, Node would send the headers in UTF-8.
   sent.end(Buffer.from(body));
   const [response] = (await once(sent, 'response')) as [import('node:http').IncomingMessage];
   const { errors } = JSON.parse(await text(response)) as { errors?: { message: string }[] };
@@ -84,7 +84,7 @@ async function refusal(lines: string[]): Promise<string> {
 }
 
 describe('a name that a proxy sends', () => {
-  it.each(['André', 'Žofie', '李', 'नमस्ते', 'ณัฐ', 'O.Brien+obs@site'])('%s signs in under that name', async (name) => {
+  it.each(['André', 'Žofie', '李', 'नमस्ते', 'ณัฐ', 'O.Brien+obs@site'])('signs in %s', async (name) => {
     const user = through(name.normalize('NFD'), 'heads');
     expect(await user.me()).toBe(name.normalize('NFC'));
     expect(await user.code('mutation { setMode(sequencer: "satp1", mode: QUEUE) { name } }')).toBeNull();
@@ -94,19 +94,19 @@ describe('a name that a proxy sends', () => {
     expect(data.audit.entries[0]?.user).toBe(name.normalize('NFC'));
   });
 
-  it('is in a group whose name is UTF-8', async () => {
+  it('can be in a group with a UTF-8 name', async () => {
     const { data } = await through('eva', 'žáci').ask<{ me: { role: string } }>('{ me { role } }');
     expect(data.me.role).toBe('VIEWER');
   });
 
-  it('is refused with a sentence when it is no UTF-8, or no name', async () => {
+  it('is rejected with a message when it is not UTF-8, or not a valid name', async () => {
     const secret = ['x-sequencer-proxy-secret', SECRET, 'x-forwarded-groups', 'heads'];
     expect(await refusal([...secret, 'x-forwarded-user', 'Andr\xe9'])).toContain('x-forwarded-user is not UTF-8');
     expect(await refusal([...secret, 'x-forwarded-user', 'eve <admin>'])).toContain('has no valid user name');
     expect(await refusal([...secret, 'x-forwarded-user', 'eve, boss'])).toContain('has no valid user name');
   });
 
-  it('is refused when a header is there twice, as one of them may be of the client', async () => {
+  it('is rejected when a header is duplicated, because one may come from the client', async () => {
     const lines = ['x-sequencer-proxy-secret', SECRET, 'x-forwarded-user', 'eve', 'x-forwarded-groups', 'crew'];
     expect(await refusal(lines)).toBe('');
     for (const [name, value] of [
@@ -120,7 +120,7 @@ describe('a name that a proxy sends', () => {
 });
 
 describe('a connection through a proxy', () => {
-  it('is closed after a while, so that the proxy is asked again', async () => {
+  it('is closed after a while, so that the proxy checks the user again', async () => {
     const often = await start(await newDatabase(), {
       ...PROXY,
       USERS_FILE: await usersFile('ada:admin'),
@@ -131,14 +131,14 @@ describe('a connection through a proxy', () => {
     await often.close();
   });
 
-  it('ends when an admin signs the person out, and a new one begins', async () => {
+  it('is closed when an admin signs the user out; a new one can be opened', async () => {
     const anna = through('anna', 'crew');
     const socket = await opened(anna);
     expect(await closedBy(socket, 'mutation { signOutUser(name: "anna") }')).toBe(4401);
     await opened(anna);
   });
 
-  it('does nothing more after the sign-out, also on another replica', async () => {
+  it('is no longer authenticated after the sign-out, also on another replica', async () => {
     const replica = await start(database, { ...PROXY, USERS_FILE: await usersFile('ada:admin') });
     const socket = await opened(through('bela', 'crew', replica));
     expect(await ada.code('mutation { signOutUser(name: "bela") }')).toBeNull();
@@ -147,8 +147,8 @@ describe('a connection through a proxy', () => {
   });
 });
 
-describe('a token of somebody whom a proxy signs in', () => {
-  it('does at most what its owner was last seen to be allowed', async () => {
+describe('a token of a proxy user', () => {
+  it('has at most the last known grant of its owner', async () => {
     const bot = program(await tokenOf(through('olga', 'crew')));
     expect(await bot.code(SUBMIT)).toBeNull();
     expect(await through('olga', 'žáci').me()).toBe('olga');
@@ -161,7 +161,7 @@ describe('a token of somebody whom a proxy signs in', () => {
     expect(await bot.code(SUBMIT)).toBeNull();
   });
 
-  it('stops when its owner has not signed in for long, and works again when they do', async () => {
+  it('is rejected when its owner has not signed in for long, until they sign in', async () => {
     const bot = program(await tokenOf(through('oleg', 'crew')));
     const socket = await opened(bot);
     await sql(database, `update owner_grants set seen_at = now() - interval '8 days' where user_name = 'oleg'`);
@@ -172,7 +172,7 @@ describe('a token of somebody whom a proxy signs in', () => {
     expect(await bot.me()).toBe('oleg');
   });
 
-  it('is refused where its way to sign in is not used any more', async () => {
+  it('is rejected where the sign-in method of its owner is disabled', async () => {
     const url = await newDatabase();
     const open = await start(url);
     const tokens = [await tokenOf(new Browser(open), 'ADMIN')];
@@ -201,7 +201,7 @@ describe('the tokens of an account', () => {
     return tokenOf(await Browser.signedIn(api, name));
   };
 
-  it('are revoked with its password, unless the admin keeps them', async () => {
+  it('are revoked when the password is reset, unless the admin keeps them', async () => {
     const RESET = `password: "another password of hers"`;
     const bot = program(await owner('rita'));
     const socket = await opened(bot);
@@ -212,7 +212,7 @@ describe('the tokens of an account', () => {
     expect(await bot.code('{ me { name } }')).toBe('UNAUTHENTICATED');
   });
 
-  it('are revoked at a sign-out if the admin wants it; else their connections have to show them again', async () => {
+  it('are revoked at a sign-out on request; otherwise their connections must authenticate again', async () => {
     const bot = program(await owner('rosa'));
     const kept = await opened(bot);
     expect(await closedBy(kept, 'mutation { signOutUser(name: "rosa") }')).toBe(1013);
@@ -221,7 +221,7 @@ describe('the tokens of an account', () => {
     expect(await bot.code('{ me { name } }')).toBe('UNAUTHENTICATED');
   });
 
-  it('end their connections as soon as they are revoked', async () => {
+  it('close their connections when they are revoked', async () => {
     const bot = program(await tokenOf(ada));
     const socket = await opened(bot);
     const { data } = await ada.ask<{ apiTokens: { id: string }[] }>('{ apiTokens { id } }');
