@@ -231,7 +231,7 @@ describe('control', () => {
     return data.sequencer.control;
   };
 
-  it('is held by one user at a time, and can be handed over, or taken with a reason', async () => {
+  it('is held by one user at a time, and can be passed on, or taken with a reason', async () => {
     const otto = await Browser.signedIn(api, 'otto');
     expect(await otto.code(onLat)).toBeNull();
     expect(await holder()).toEqual({ holder: 'otto', askedBy: null });

@@ -10,13 +10,13 @@ export function holdOf({ spec, status }: Sequencer): Hold | null {
   return activeHold(status?.hold, spec) ?? null;
 }
 
-/** Whether the annotation is about another mode: somebody has set it in the cluster since then. */
+/** Whether the annotation is about another mode: the mode was changed in the cluster since then. */
 export function isOutdated({ metadata, spec }: Sequencer): boolean {
   const annotation = metadata.annotations?.[ANNOTATIONS.modeBy];
   return annotation !== undefined && !annotation.startsWith(`${spec.mode} `);
 }
 
-/** For the annotation: who has set which mode at the API, and when. */
+/** The value of the annotation: which user set which mode at the API, and when. */
 export function modeBy(mode: Sequencer['spec']['mode'], by: string, at: Date): string {
   return `${mode} ${at.toISOString()} ${by}`;
 }
@@ -25,7 +25,7 @@ export interface ModeState {
   mode: Mode;
   modeReason: string;
   modeChangedBy: string;
-  /** Null when the object does not tell. */
+  /** Null when the object does not have it. */
   modeChangedAt: Date | null;
 }
 

@@ -1,4 +1,4 @@
-/** The waiting runs of each sequencer, and its mode, as objects of the cluster: the operator carries them out. */
+/** The queue and the mode of each sequencer, as objects of the cluster. The operator starts the runs. */
 import { createHash, randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { New } from '@sequencer/kubernetes/client';
@@ -18,7 +18,7 @@ import { withApiErrors, type Cluster } from './cluster.ts';
 import { holdOf, modeBy } from './mode.ts';
 import type { RunSync } from './run-sync.ts';
 
-/** Kubernetes keeps 256 KiB of annotations. */
+/** Kubernetes allows 256 KiB of annotations. */
 const LARGEST_BREAKPOINTS = 200 * 1024;
 const TRIES = 3;
 const CONFLICTS = 10;
@@ -35,7 +35,7 @@ export class KubernetesQueue implements RunQueue {
   }
 
   async submit(by: string, wanted: Submission): Promise<RunSummary> {
-    // A run that the database could not keep is not made.
+    // Do not create a run that the database cannot store.
     await this.#db.execute('select 1');
     const waiting = [...this.#cluster.runs.all()].filter(
       (run) => run.spec.sequencer === wanted.sequencer && isWaiting(run),
@@ -68,7 +68,7 @@ export class KubernetesQueue implements RunQueue {
     return this.#runSync.ensureRow(await withApiErrors(() => this.#create(object, name)));
   }
 
-  /** By a name of its own, so that it can be tried again when it is not known whether it was made. */
+  /** Creates the object under a fixed name, so that a retry is safe when the outcome of a request is unknown. */
   async #create(object: New<SequencerRun>, name: string): Promise<SequencerRun> {
     const { client, namespace } = this.#cluster;
     for (let tries = 1; ; tries++) {
@@ -86,7 +86,7 @@ export class KubernetesQueue implements RunQueue {
   async cancel(run: RunSummary, by: string): Promise<RunSummary> {
     requireWaiting(run);
     await withApiErrors(() => this.#cancelUnclaimed(run));
-    // It is not started any more; the operator writes the same into the object.
+    // It can no longer start. The operator writes the same to the object.
     await this.#db
       .update(runs)
       .set({ phase: 'CANCELLED', reason: `Cancelled by ${by}.`, finishedAt: new Date() })
@@ -94,7 +94,7 @@ export class KubernetesQueue implements RunQueue {
     return (await findRun(this.#db, run.id)) ?? run;
   }
 
-  /** Throws RUN_STARTED, and changes nothing, when there may be a pod. */
+  /** Throws RUN_STARTED, and changes nothing, when a pod may exist. */
   async #cancelUnclaimed(run: RunSummary): Promise<void> {
     const { client, namespace } = this.#cluster;
     const { name, uid } = objectOf(run);
@@ -131,13 +131,13 @@ export class KubernetesQueue implements RunQueue {
     const word = mode === 'OFF' ? 'Off' : 'Queue';
     const patch = {
       metadata: { annotations: { [ANNOTATIONS.modeBy]: modeBy(word, by, new Date()) } },
-      // Who sets the mode to Queue has looked at how the last run ended.
+      // Setting the mode to Queue also releases the hold after a failed run.
       spec: { mode: word, ...(hold && mode !== 'OFF' && { resumeAfter: resumeValue(hold) }) },
     };
     await withApiErrors(() => client.merge(SEQUENCERS, namespace, sequencer, patch));
   }
 
-  /** In the object, as the operator has no connection to the database. */
+  /** Also sets it in the object, because the operator does not connect to the database. */
   async setHoldOnFailure(sequencer: string, hold: boolean): Promise<void> {
     const { client, namespace } = this.#cluster;
     await withApiErrors(() => client.merge(SEQUENCERS, namespace, sequencer, { spec: { holdOnFailure: hold } }));
@@ -172,13 +172,13 @@ export class KubernetesQueue implements RunQueue {
   }
 }
 
-/** Throws UNKNOWN_RUN for one of before there was a cluster. */
+/** Throws UNKNOWN_RUN for a run that was not created in the cluster. */
 export function objectOf({ id, object }: RunSummary): { name: string; uid: string } {
-  if (object === null) throw new SequencerError('UNKNOWN_RUN', 'This run is not one of the cluster.');
+  if (object === null) throw new SequencerError('UNKNOWN_RUN', 'This run was not created in the cluster.');
   return { name: object, uid: id };
 }
 
-/** A name that is free; of a repeated request the same. */
+/** A new name; for a repeated request the same one. */
 function nameOf(sequencer: string, by: string, requestId: string | null): string {
   const random =
     requestId === null ? randomBytes(5) : createHash('sha256').update(`${by}\0${requestId}`).digest().subarray(0, 10);
@@ -190,7 +190,7 @@ function requireWaiting(run: RunSummary): void {
   if (run.phase !== 'QUEUED') throw new SequencerError('RUN_STARTED');
 }
 
-/** A place between two runs of the queue; null when there is no other run. */
+/** A queue position between two runs; null when there is no other run. */
 function between(before: SequencerRun | undefined, after: SequencerRun | undefined): number | null {
   if (before && after) return (finitePlace(before) + finitePlace(after)) / 2;
   if (after) return finitePlace(after) - 1;

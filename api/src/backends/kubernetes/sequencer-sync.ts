@@ -1,4 +1,4 @@
-/** Writes the modes of Sequencer objects into the database, and keeps the list of sequencers. */
+/** Writes the modes of Sequencer objects to the database, and maintains the list of sequencers. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BackOff } from '@sequencer/kubernetes/back-off';
 import { SEQUENCERS } from '@sequencer/kubernetes/resources';
@@ -21,7 +21,7 @@ export class SequencerSync {
   readonly #sequencerStates: SequencerStates;
   readonly #stopped = new AbortController();
   readonly #dirty = new Set<string>();
-  /** Those that have their row. */
+  /** The names of sequencers whose row is stored. */
   readonly #stored = new Set<string>();
   #working: Promise<void> | null = null;
 
@@ -39,7 +39,7 @@ export class SequencerSync {
     });
   }
 
-  /** Until what was seen is written; when the API server is away from the start, those that were there before. */
+  /** Waits until the synced objects are stored. When the API server is unreachable from the start, loads the names from the database. */
   async loadNames(): Promise<void> {
     if (this.#cluster.unreachableSince === null) await this.#working;
     const rows = await this.#db.select({ name: sequencers.name }).from(sequencers).orderBy(sequencers.name);
@@ -62,7 +62,7 @@ export class SequencerSync {
         await this.#reconcile(name);
         backOff.reset();
       } catch (error) {
-        this.#log.warn({ sequencer: name, err: error }, 'a sequencer could not be stored; retrying');
+        this.#log.warn({ sequencer: name, err: error }, 'cannot store a sequencer; retrying');
         this.#dirty.add(name);
         await sleep(backOff.next(), undefined, { signal }).catch(() => undefined);
       }
@@ -99,7 +99,7 @@ export class SequencerSync {
     this.#sequencerStates.invalidate(name);
   }
 
-  /** The object decides; one of an earlier version, which does not say it, is given what the database has. */
+  /** The object decides. An object of an earlier version, without this field, gets the value of the database. */
   async #syncHoldOnFailure({ metadata, spec }: Sequencer, stored: boolean): Promise<void> {
     const { holdOnFailure } = spec;
     if (holdOnFailure === stored || (holdOnFailure === undefined && !stored)) return;
@@ -110,15 +110,15 @@ export class SequencerSync {
     }
   }
 
-  /** So that the annotation does not count again when somebody sets the old mode again in the cluster. */
+  /** Removes an outdated annotation, so that it does not become valid again when the old mode is set in the cluster. */
   async #removeModeAnnotation({ metadata }: Sequencer): Promise<void> {
     const { namespace, name, resourceVersion } = metadata;
     const patch = { metadata: { resourceVersion, annotations: { [ANNOTATIONS.modeBy]: null } } };
     try {
       await this.#cluster.client.merge(SEQUENCERS, namespace, name, patch);
     } catch (error) {
-      // It has changed meanwhile, or the API server is away: it is looked at again.
-      this.#log.info({ sequencer: name, err: error }, 'who set the mode before could not be forgotten yet');
+      // The object has changed, or the API server is unreachable. It is reconciled again in both cases.
+      this.#log.info({ sequencer: name, err: error }, 'cannot remove the outdated mode annotation yet');
     }
   }
 
@@ -126,7 +126,7 @@ export class SequencerSync {
     this.#sequencerStates.setNames([...this.#stored].sort());
   }
 
-  /** Names are used again; holds of before there was the uid are of the last one. */
+  /** Names can be reused. A hold of an earlier version has no uid, and belongs to the last run of this name. */
   async #numberOf(sequencer: string, { run, uid }: Hold): Promise<number | null> {
     const rows = await this.#db
       .select({ number: runs.number })
