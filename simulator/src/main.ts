@@ -18,7 +18,7 @@ const settings = z.object({
 
 const parsed = settings.safeParse(process.env);
 if (!parsed.success) {
-  console.error(`The simulator cannot use these settings:\n${z.prettifyError(parsed.error)}`);
+  console.error(`The settings of the simulator are invalid:\n${z.prettifyError(parsed.error)}`);
   process.exit(1);
 }
 const { PORT: port, HOST: host, ALLOWED_HOSTS: hosts, TELESCOPES: telescopes, SIMULATOR_SPEED: speed } = parsed.data;
