@@ -132,7 +132,7 @@ test.describe('hash-password on a terminal', () => {
       'viewer',
     );
     expect(short).toMatchObject({ status: 2, line: '' });
-    expect(short.shown).toContain('It has to have 10 to 200 characters.');
+    expect(short.shown).toContain('It must have 10 to 200 characters.');
     expect(onTerminal([['Password: ', '\u0003']], 'viewer')).toMatchObject({ status: 130, line: '' });
   });
 });

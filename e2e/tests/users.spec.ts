@@ -27,7 +27,7 @@ test('an admin adds a user, who changes the password and is disabled', async ({ 
   await form.getByLabel('Name').fill('otto');
   await form.getByLabel('Initial password').fill('of the first day');
   await form.getByRole('button', { name: 'Add' }).click();
-  await expect(form.getByRole('alert')).toContainText('otto is in the users file');
+  await expect(form.getByRole('alert')).toContainText('otto is defined in the users file');
   await form.getByLabel('Name').fill('olga');
   await form.getByLabel('satp1').check();
   await form.getByRole('button', { name: 'Add' }).click();
@@ -41,7 +41,7 @@ test('an admin adds a user, who changes the password and is disabled', async ({ 
   await card.getByLabel('Current password').fill('not this one');
   await card.getByLabel('New password').fill(PASSWORD);
   await card.getByRole('button', { name: 'Change password' }).click();
-  await expect(card.getByRole('alert')).toHaveText('The present password is another one.');
+  await expect(card.getByRole('alert')).toHaveText('The current password is wrong.');
   await card.getByLabel('Current password').fill('of the first day');
   await card.getByRole('button', { name: 'Change password' }).click();
   await expect(card.getByRole('status')).toContainText('The password has been changed.');

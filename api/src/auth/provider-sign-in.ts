@@ -82,10 +82,10 @@ export class ProviderSignIn {
     const cookie = readCookie(ATTEMPT_COOKIE, request, secure);
     removeCookie(ATTEMPT_COOKIE, response, secure);
     const attempt = readAttempt(cookie);
-    const person = attempt ? await this.#exchangeCode(request, attempt) : 'not-finished';
+    const result = attempt ? await this.#exchangeCode(request, attempt) : 'not-finished';
     await this.#audit.write({
       at: new Date(),
-      userName: typeof person === 'string' ? null : person.name,
+      userName: typeof result === 'string' ? null : result.name,
       via: 'oidc',
       address,
       action: 'signIn',
@@ -93,17 +93,17 @@ export class ProviderSignIn {
       run: null,
       line: null,
       details: '{}',
-      result: typeof person === 'string' ? 'UNAUTHENTICATED' : 'DONE',
-      message: typeof person === 'string' ? person : null,
+      result: typeof result === 'string' ? 'UNAUTHENTICATED' : 'DONE',
+      message: typeof result === 'string' ? result : null,
     });
-    if (!attempt || typeof person === 'string') {
-      this.#redirectFailed(response, typeof person === 'string' ? person : 'not-finished');
+    if (!attempt || typeof result === 'string') {
+      this.#redirectFailed(response, typeof result === 'string' ? result : 'not-finished');
       return;
     }
     const previous = readCookie(SESSION_COOKIE, request, secure);
     if (previous !== null) await this.#authenticator.sessions.endCookie(previous);
-    await this.#authenticator.ownerGrants.record('oidc', person.name, person.grant);
-    const session = await this.#authenticator.sessions.begin(person.name, 'oidc', person, address);
+    await this.#authenticator.ownerGrants.record('oidc', result.name, result.grant);
+    const session = await this.#authenticator.sessions.begin(result.name, 'oidc', result, address);
     writeCookie(SESSION_COOKIE, response, session.cookie, secure, session.row.expiresAt);
     // The cookie is not signed, so its content is not trusted.
     redirect(response, this.#ownPage(attempt.back));

@@ -34,34 +34,36 @@ export class KubernetesQueue implements RunQueue {
     this.#runSync = runSync;
   }
 
-  async submit(by: string, wanted: Submission): Promise<RunSummary> {
+  async submit(by: string, submission: Submission): Promise<RunSummary> {
     // Do not create a run that the database cannot store.
     await this.#db.execute('select 1');
     const waiting = [...this.#cluster.runs.all()].filter(
-      (run) => run.spec.sequencer === wanted.sequencer && isWaiting(run),
+      (run) => run.spec.sequencer === submission.sequencer && isWaiting(run),
     );
     requireRoom(waiting.length);
-    const name = nameOf(wanted.sequencer, by, wanted.requestId);
+    const name = nameOf(submission.sequencer, by, submission.requestId);
     const object: New<SequencerRun> = {
       metadata: {
         name,
         annotations: {
           [ANNOTATIONS.submittedBy]: by,
           [ANNOTATIONS.submittedAt]: new Date().toISOString(),
-          ...(wanted.requestId !== null && { [ANNOTATIONS.requestId]: wanted.requestId }),
-          ...(wanted.breakpoints.length > 0 && { [ANNOTATIONS.breakpoints]: serializeBreakpoints(wanted.breakpoints) }),
+          ...(submission.requestId !== null && { [ANNOTATIONS.requestId]: submission.requestId }),
+          ...(submission.breakpoints.length > 0 && {
+            [ANNOTATIONS.breakpoints]: serializeBreakpoints(submission.breakpoints),
+          }),
         },
       },
       spec: {
-        sequencer: wanted.sequencer,
-        script: wanted.script,
-        ...(wanted.title !== null && { title: wanted.title }),
-        arguments: wanted.arguments,
-        desiredState: wanted.start === 'RUNNING' ? 'Running' : 'Queued',
-        startPaused: wanted.startPaused,
-        holdOnFailure: wanted.holdOnFailure,
-        startAt: wanted.startAt ?? 0,
-        ...(wanted.startLine !== null && { startLine: wanted.startLine }),
+        sequencer: submission.sequencer,
+        script: submission.script,
+        ...(submission.title !== null && { title: submission.title }),
+        arguments: submission.arguments,
+        desiredState: submission.start === 'RUNNING' ? 'Running' : 'Queued',
+        startPaused: submission.startPaused,
+        holdOnFailure: submission.holdOnFailure,
+        startAt: submission.startAt ?? 0,
+        ...(submission.startLine !== null && { startLine: submission.startLine }),
         timeoutSeconds: 0,
       },
     };

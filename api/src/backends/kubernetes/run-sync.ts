@@ -163,32 +163,32 @@ export class RunSync {
     }
   }
 
-  async #followBare({ run, deleted: gone }: ObservedRun, row: RunSummary | undefined): Promise<void> {
+  async #followBare({ run, deleted }: ObservedRun, row: RunSummary | undefined): Promise<void> {
     if (!row) {
-      if (!gone) await this.#insert(run, bareRowOf);
+      if (!deleted) await this.#insert(run, bareRowOf);
       return;
     }
     if (isFinal(row.phase)) return;
     const bare = { reason: SET_ASIDE, startedAt: null, finishedAt: null, exitCode: null };
     const { phase } = runStateOf(run);
-    if (isFinal(phase) || gone)
+    if (isFinal(phase) || deleted)
       await this.#end(row, { ...bare, phase: isFinal(phase) ? phase : endOfDeleted(row).phase });
     else await this.#continueRun(row, { ...bare, phase }, run);
   }
 
-  async #follow({ run, deleted: gone }: ObservedRun, row: RunSummary | undefined): Promise<void> {
+  async #follow({ run, deleted }: ObservedRun, row: RunSummary | undefined): Promise<void> {
     const { uid } = run.metadata;
     if (!row) {
-      if (!gone) await this.#insertObserved(run);
+      if (!deleted) await this.#insertObserved(run);
       return;
     }
     if (!isFinal(row.phase)) {
       const life = runStateOf(run);
       if (isFinal(life.phase)) await this.#end(row, life);
-      else if (gone) await this.#end(row, endOfDeleted(row));
+      else if (deleted) await this.#end(row, endOfDeleted(row));
       else await this.#continueRun(row, life, run);
     } else await this.#extendReason(row, runStateOf(run));
-    if (!gone && run.status?.number !== row.number) await this.#writeNumber(run, row.number);
+    if (!deleted && run.status?.number !== row.number) await this.#writeNumber(run, row.number);
     const live = this.#parts.liveRuns.get(uid);
     if (live && isFinal(live.row.phase)) this.#parts.liveRuns.forgetLater(uid);
   }
@@ -344,8 +344,8 @@ export class RunSync {
   }
 }
 
-function isOpen({ run, deleted: gone }: ObservedRun): boolean {
-  return !gone && !isFinal(phaseOf(run));
+function isOpen({ run, deleted }: ObservedRun): boolean {
+  return !deleted && !isFinal(phaseOf(run));
 }
 
 /** The end of a run whose object was deleted before it had an outcome. */

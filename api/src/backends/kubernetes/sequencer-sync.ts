@@ -81,16 +81,16 @@ export class SequencerSync {
     const [row] = await this.#db.select().from(sequencers).where(eq(sequencers.name, name));
     const hold = holdOf(sequencer);
     const number = hold && (await this.#numberOf(name, hold));
-    const wanted = modeOf(sequencer, (run) => (number === null ? run : String(number)));
-    const modeChangedAt = wanted.modeChangedAt ?? new Date();
+    const desired = modeOf(sequencer, (run) => (number === null ? run : String(number)));
+    const modeChangedAt = desired.modeChangedAt ?? new Date();
     const same =
-      row?.mode === wanted.mode &&
-      row.modeReason === wanted.modeReason &&
-      (wanted.modeChangedAt === null || row.modeChangedAt?.getTime() === modeChangedAt.getTime());
+      row?.mode === desired.mode &&
+      row.modeReason === desired.modeReason &&
+      (desired.modeChangedAt === null || row.modeChangedAt?.getTime() === modeChangedAt.getTime());
     if (!same) {
       await this.#db
         .update(sequencers)
-        .set({ ...wanted, modeChangedAt })
+        .set({ ...desired, modeChangedAt })
         .where(eq(sequencers.name, name));
     }
     await this.#syncHoldOnFailure(sequencer, row?.holdOnFailure ?? false);
