@@ -1,11 +1,11 @@
 /**
- * From events to a run's view: used by the API for its answers and by the UI for live updates and replay. Pure: the same
- * events give the same view wherever they are folded.
+ * Folds events into the view of a run, for the answers of the API and for live updates and replay in the page. Pure: the same
+ * events give the same view everywhere.
  */
 import type { Breakpoint, RunEvent, RunEventOf } from './events.ts';
 import type { PromptView, RunView, StatementView, TraceView } from './run-view.ts';
 
-/** What a view keeps of ended traces, of questions that are over, and so on; a run may have had millions. */
+/** Bounds on ended traces, answered questions and so on in a view: a run may have millions. */
 const KEPT_ENDED_TRACES = 50;
 const KEPT_ANSWERED = 20;
 const KEPT_PROGRESS = 20;
@@ -56,7 +56,7 @@ export function applyEvent(view: RunView, event: RunEvent): void {
         trace.prompt = null;
         trace.state = 'RUNNING';
         trace.since = event.at;
-        isMoving(view, trace);
+        markMoving(view, trace);
       }
       break;
     }
@@ -107,8 +107,8 @@ export function applyEvent(view: RunView, event: RunEvent): void {
       };
       break;
     case 'decision':
-      for (const trace of view.traces) if (trace.prompt?.reason === 'failure') isMoving(view, trace);
-      // What goes on has not failed; the record keeps the failure.
+      for (const trace of view.traces) if (trace.prompt?.reason === 'failure') markMoving(view, trace);
+      // A run that continues has no failure; the record keeps the event.
       if (event.action !== 'STOP') {
         view.failure = null;
         view.telescope = null;
@@ -144,21 +144,21 @@ export function applyEvent(view: RunView, event: RunEvent): void {
   }
 }
 
-/** An event of a type that this version does not know still counts. */
+/** Counts an event of an unknown type as seen. */
 export function skipEvent(view: RunView, seq: number): void {
   if (seq > view.lastSeq) view.lastSeq = seq;
 }
 
 function findTrace(view: RunView, id: number): TraceView | undefined {
-  // The newest are at the end, and are the ones that move.
+  // Searched from the end: the newest traces change most often.
   return view.traces.findLast((trace) => trace.id === id);
 }
 
-function isMoving({ pause }: RunView, { id }: TraceView): void {
+function markMoving({ pause }: RunView, { id }: TraceView): void {
   if (pause.state === 'paused' && !pause.moving.includes(id)) pause.moving = [...pause.moving, id];
 }
 
-function hasStopped({ pause }: RunView, { id }: TraceView): void {
+function markStopped({ pause }: RunView, { id }: TraceView): void {
   pause.moving = pause.moving.filter((moving) => moving !== id);
 }
 
@@ -202,7 +202,7 @@ function onTraceEnded(view: RunView, event: RunEventOf<'traceEnded'>): void {
   trace.state = 'ENDED';
   trace.prompt = null;
   trace.frozenTasks = 0;
-  hasStopped(view, trace);
+  markStopped(view, trace);
   const ended = view.traces.filter((t) => t.state === 'ENDED');
   if (ended.length > KEPT_ENDED_TRACES) {
     const drop = ended[0];
@@ -225,7 +225,7 @@ function onPrompt(view: RunView, event: RunEventOf<'prompt'>): void {
   if (!trace) return;
   const frame = event.stack.at(-1);
   trace.state = 'PAUSED';
-  hasStopped(view, trace);
+  markStopped(view, trace);
   trace.prompt = {
     number: event.number,
     event: event.event,
@@ -307,7 +307,7 @@ function onEnded(view: RunView, event: RunEventOf<'ended'>): void {
     trace.prompt = null;
   }
   for (const statement of view.statements) {
-    // What ran when the process went away did not finish.
+    // A statement that was running when the process ended did not complete.
     if (statement.state === 'RUNNING') {
       statement.state = 'FAILED';
       statement.finishedAt = event.at;

@@ -1,4 +1,4 @@
-/** Limits that every part agrees on. Sizes are in bytes of UTF-8 unless said otherwise. */
+/** Limits that all components share. Sizes are in bytes of UTF-8 unless noted otherwise. */
 export const LIMITS = {
   /** A script: 512 KiB. */
   scriptBytes: 512 * 1024,
@@ -6,18 +6,18 @@ export const LIMITS = {
   argumentCount: 256,
   argumentBytes: 4096,
   breakpointCount: 1000,
-  /** Runs that wait on one sequencer. */
+  /** Queued runs of one sequencer. */
   queueLength: 1000,
-  /** Of a file's path, or of what a breakpoint evaluates, in characters. */
+  /** The path of a file, or an expression of a breakpoint, in characters. */
   breakpointTextLength: 4096,
   expressionBytes: 16 * 1024,
   answerLength: 16 * 1024,
-  /** Variables of one answer, and how deep a path into a value goes. */
+  /** Variables in one page, and the depth of a path into a value. */
   variablePage: 500,
   variableDepth: 50,
   /** One message of a runner. */
   messageBytes: 4 * 1024 * 1024,
-  /** One event of a runner. It cuts what is larger before it sends it. */
+  /** One event. The runner truncates larger ones before it sends them. */
   eventBytes: 3 * 1024 * 1024,
   /** One output event's text. */
   outputEventBytes: 64 * 1024,
@@ -27,5 +27,5 @@ export const LIMITS = {
   eventsPerMessage: 2000,
 } as const;
 
-/** Names of sequencers: as in a host name and in Kubernetes. */
+/** Names of sequencers: valid in a host name and in Kubernetes. */
 export const SEQUENCER_NAME = /^[a-z]([a-z0-9-]{0,28}[a-z0-9])?$/;

@@ -12,7 +12,7 @@ test('nothing starts while a run is active', () => {
   );
 });
 
-test('in mode OFF only what was asked to run starts, in order', () => {
+test('in mode OFF only runs with start RUNNING start, in order', () => {
   const queue = [
     { id: 'a', start: 'QUEUED' },
     { id: 'b', start: 'RUNNING' },
@@ -22,7 +22,7 @@ test('in mode OFF only what was asked to run starts, in order', () => {
   expect(nextRun('OFF', false, [queue[0]])).toBeNull();
 });
 
-test('in mode QUEUE the first starts, but what was asked to run goes before', () => {
+test('in mode QUEUE the first run starts, after those with start RUNNING', () => {
   expect(nextRun('QUEUE', false, [{ id: 'a', start: 'QUEUED' }])?.id).toBe('a');
   expect(
     nextRun('QUEUE', false, [
@@ -32,7 +32,7 @@ test('in mode QUEUE the first starts, but what was asked to run goes before', ()
   ).toBe('b');
 });
 
-test('whatever starts was waiting', () => {
+test('starts only runs of the queue', () => {
   fc.assert(
     fc.property(fc.constantFrom(...MODES), waiting, (mode, queue) => {
       const next = nextRun(mode, false, queue);

@@ -1,4 +1,4 @@
-/** The one rule for what runs next on a sequencer. Pure: the local backend and the operator both use it. */
+/** The rule for the next run of a sequencer. Pure: the local backend and the operator both use it. */
 
 export const MODES = ['OFF', 'QUEUE', 'SCHEDULER'] as const;
 export type Mode = (typeof MODES)[number];
@@ -15,13 +15,13 @@ export interface WaitingRun {
 /**
  * The run to start now, or null.
  *
- * @param mode what the sequencer's mode lets start by itself
- * @param active whether a run is active on the sequencer: there is at most one
+ * @param mode of the sequencer
+ * @param active whether a run is active on the sequencer
  * @param waiting the queue, the next one first
  */
 export function nextRun(mode: Mode, active: boolean, waiting: readonly WaitingRun[]): WaitingRun | null {
   if (active) return null;
-  const asked = waiting.find((run) => run.start === 'RUNNING');
-  if (asked) return asked;
+  const startsInAnyMode = waiting.find((run) => run.start === 'RUNNING');
+  if (startsInAnyMode) return startsInAnyMode;
   return mode === 'OFF' ? null : (waiting[0] ?? null);
 }

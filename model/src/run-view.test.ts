@@ -66,7 +66,7 @@ describe('the controlled run', () => {
     expect(view.breakpoints.map((b) => b.hits)).toEqual([1, undefined]);
   });
 
-  test('keeps what ran as it ran when the rest is replaced, and a mended failure is none', () => {
+  test('keeps the completed statements when the rest is replaced, and clears a fixed failure', () => {
     expect(upTo(18).failure?.awaitingDecision).toBe(true);
     expect(upTo(18).traces[0]?.prompt?.exception?.type).toBe('RuntimeError');
     const view = upTo(23);
@@ -88,7 +88,7 @@ describe('the controlled run', () => {
     expect(view.progress).toMatchObject([{ name: 'scan', done: 3, total: 10 }]);
   });
 
-  test('shows how a stop is taken, and what goes on moving', () => {
+  test('shows the reaction to a stop, and the operations still running', () => {
     const view = upTo(31);
     expect(view.stops).toMatchObject([
       { level: 'INTERRUPT', escalate: true, reaction: { seconds: 5, reaction: 'none' } },
@@ -100,11 +100,11 @@ describe('the controlled run', () => {
     expect(view.telescope?.problem).toContain('smurf1');
   });
 
-  test('is paused while it is held, also when another thread goes on', () => {
+  test('is paused while it is held, also while another thread runs', () => {
     expect(phaseOf({ ...upTo(17), pause: { state: 'none', waitingFor: [], moving: [] } })).toBe('PAUSED');
   });
 
-  test('is the same after it was stored, also by a version that knew less', () => {
+  test('is restored unchanged, also from the JSON of an older version', () => {
     expect(restoreView(JSON.stringify(upTo(31)))).toEqual(upTo(31));
     const { asks: _asks, progress: _progress, versions: _versions, ...older } = upTo(3);
     expect(restoreView(JSON.stringify(older))).toEqual(upTo(3));
@@ -128,7 +128,7 @@ test('folding in parts, with events seen twice, gives the same view', () => {
   );
 });
 
-test('tasks that wait for a step are told, until they go on or the trace ends', () => {
+test('the reason counts the frozen tasks until they resume or the trace ends', () => {
   const at = '2026-11-24T04:00:01.000Z';
   const view = folded(9);
   applyEvent(view, { seq: 10, at, type: 'tasksFrozen', trace: 2, tasks: 1 });
@@ -145,9 +145,9 @@ test('tasks that wait for a step are told, until they go on or the trace ends', 
   expect(reasonOf(view)).toBeNull();
 });
 
-test('what runs in the thread of a stopped trace stands behind it', () => {
+test('a stopped trace blocks the other tasks of its thread', () => {
   const [, watcher] = folded(14).traces;
-  if (!watcher?.prompt) throw new Error('the second trace stands at a prompt');
+  if (!watcher?.prompt) throw new Error('the second trace is not at a prompt');
   const task = { ...watcher, id: 3, kind: 'TASK' as const, thread: 2, state: 'RUNNING' as const, prompt: null };
   const elsewhere = { ...task, id: 4, thread: 1 };
   const traces = [watcher, task, elsewhere];
@@ -157,7 +157,7 @@ test('what runs in the thread of a stopped trace stands behind it', () => {
   expect(blockingTrace([loop, stopped], loop)?.id).toBe(3);
 });
 
-test('the hits of a log point are counted, and of no other breakpoint of its line', () => {
+test('counts the hits of a log point, and not of other breakpoints on its line', () => {
   const at = '2026-11-24T04:00:01.000Z';
   const view = folded(9);
   const point = { file: '<script>', line: 2, enabled: true, hits: 0 };
@@ -166,7 +166,7 @@ test('the hits of a log point are counted, and of no other breakpoint of its lin
   expect(view.breakpoints.map((b) => b.hits)).toEqual([0, 7]);
 });
 
-test('a stop at the next statement can be taken back, other levels cannot', () => {
+test('a stop at the next statement can be cancelled, other levels cannot', () => {
   const view = folded(9);
   const at = '2026-11-24T04:00:01.000Z';
   applyEvent(view, { seq: 10, at, type: 'stopping', level: 'REQUEST', by: 'alice' });
@@ -217,7 +217,7 @@ describe('in every prefix of the events, phase and reason agree', () => {
     }
   });
 
-  test('of a step that takes long, and of its end', () => {
+  test('during and after a long step', () => {
     const seen: (string | null)[][] = [];
     const view = emptyView();
     let seq = 0;
@@ -241,7 +241,7 @@ describe('in every prefix of the events, phase and reason agree', () => {
     ]);
   });
 
-  test('of whatever a runner may send', () => {
+  test('for any events', () => {
     const at = '2026-11-24T04:00:00.000Z';
     const stack = [{ file: '<script>', line: 1, function: '<module>', variables: [] }];
     const trace = fc.integer({ min: 1, max: 3 });

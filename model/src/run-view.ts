@@ -1,4 +1,4 @@
-/** What a run looks like after its events (`fold.ts`), and what phase that is. Pure. */
+/** The state of a run after its events (`fold.ts`), and the phase and reason that follow from it. Pure. */
 import type { Breakpoint, Frame, StatementState, StopLevel } from './events.ts';
 import type { Outcome, Phase } from './phases.ts';
 
@@ -10,14 +10,14 @@ export interface StatementView {
   startedAt: string | null;
   finishedAt: string | null;
   attempts: number;
-  /** The version of the script that it ran from, or will. */
+  /** Script version that this statement ran, or will run, from. */
   version: number;
 }
 
-/** The whole script as it was from an event on; its text is in the event `script`, that of version 1 in the run. */
+/** A version of the script. Its text is in the event `script`; that of version 1 is in the run. */
 export interface ScriptVersionView {
   version: number;
-  /** The first statement that is not as in the version before. */
+  /** Index of the first statement that differs from the version before. */
   firstChanged: number;
   by: string;
   at: string;
@@ -29,16 +29,16 @@ export interface PromptView {
   reason: string;
   stack: Frame[];
   since: string;
-  /** What stopped it, for reason `breakpoint`. */
+  /** The breakpoint, for reason `breakpoint`. */
   breakpoint: {
     file: string;
     line: number;
     condition: string | null;
     hits: number | null;
-    /** Its condition raised this. */
+    /** Exception that its condition raised. */
     error: string | null;
   } | null;
-  /** What was raised, for event `exception`. */
+  /** The exception, for event `exception`. */
   exception: { type: string; message: string } | null;
 }
 
@@ -51,11 +51,11 @@ export interface TraceView {
   file: string | null;
   line: number | null;
   function: string | null;
-  /** When the trace came to this line. */
+  /** When the trace reached this line. */
   since: string | null;
   sampled: boolean;
   prompt: PromptView | null;
-  /** While it waits in a step: how many other tasks of its loop wait for that. */
+  /** Number of other tasks of its loop that are frozen until its step completes. */
   frozenTasks: number;
 }
 
@@ -73,18 +73,18 @@ export interface StopView {
   level: StopLevel;
   by: string;
   at: string;
-  /** Until when this rung usually does its work. */
+  /** When this rung should have taken effect. */
   deadline: string | null;
-  /** Whether the next rung follows by itself at the deadline. */
+  /** Whether the next rung is sent automatically at the deadline. */
   escalate: boolean;
-  /** How the script takes it, `seconds` after it was sent; null before that is known. */
+  /** The reaction of the script, `seconds` after the stop was sent; null before the first is observed. */
   reaction: { seconds: number; reaction: string; text: string; at: string } | null;
 }
 
-/** What OCS's registry said was running. */
+/** Operations that were running according to the OCS registry. */
 export interface TelescopeView {
   agents: { agent: string; operation: string; since: string | null }[];
-  /** Why this is not all, or nothing. */
+  /** Why the list is incomplete or empty. */
   problem: string | null;
   at: string;
 }
@@ -98,11 +98,11 @@ export interface AskView {
   default: string | null;
   deadline: string | null;
   at: string;
-  /** Null while it waits. `by` is null when nobody answered: the default at the deadline, or the wait was ended. */
+  /** Null while the script waits. `by` is null if nobody answered before the deadline or the end of the wait. */
   answered: { answer: string | null; by: string | null; at: string } | null;
 }
 
-/** How far the script is with something. */
+/** Progress that the script reports. */
 export interface ProgressView {
   trace: number;
   name: string;
@@ -117,31 +117,31 @@ export interface RunView {
   startedAt: string | null;
   finishedAt: string | null;
   statements: StatementView[];
-  /** How the script was replaced while it ran, oldest first; empty when it never was. */
+  /** Replacements of the script while it ran, oldest first. */
   versions: ScriptVersionView[];
-  /** The statement that runs or ran last. */
+  /** Index of the statement that is running or ran last. */
   statement: number | null;
   traces: TraceView[];
   breakpoints: Breakpoint[];
   pause: {
     state: 'pending' | 'paused' | 'none';
     waitingFor: { trace: number; line: number | null }[];
-    /** Traces that have left a prompt since the pause was complete, and have not stopped again. */
+    /** Traces that continued since the pause was complete, and have not stopped again. */
     moving: number[];
   };
-  /** The rungs of the stop ladder that were sent, in order. */
+  /** Rungs of the stop ladder that were sent, in order. */
   stops: StopView[];
-  /** Looked at after each stop; null when it never was, or no observatory is configured. */
+  /** Checked after each stop; null before the first, or if no observatory is configured. */
   telescope: TelescopeView | null;
   failure: FailureView | null;
-  /** Questions that wait, and the newest of those that are over. */
+  /** Open questions, and the newest of the answered ones. */
   asks: AskView[];
-  /** The newest word of each thing that the script told progress of, in the order of their first. */
+  /** Newest report of each activity, in the order of their first report. */
   progress: ProgressView[];
   outcome: Outcome | null;
   exitCode: number | null;
   endReason: string | null;
-  /** Facts about where it runs: python, hostname, packages. */
+  /** The environment of the script. */
   ranWith: { python: string; hostname: string; pid: number; packages: Record<string, string> } | null;
   droppedBytes: number;
 }
@@ -170,7 +170,7 @@ export function emptyView(): RunView {
   };
 }
 
-/** A view that was stored as JSON, maybe by a version that knew less. */
+/** A view from its stored JSON, which an older version with fewer fields may have written. */
 export function restoreView(json: string): RunView {
   const stored = JSON.parse(json) as Partial<RunView>;
   const statements = (stored.statements ?? []).map((statement) => ({ ...{ version: 1 }, ...statement }));
@@ -183,7 +183,7 @@ export function restoreView(json: string): RunView {
   return { ...emptyView(), ...stored, statements, stops, traces, pause };
 }
 
-/** The stopped trace that this one waits behind: a loop is one thread, so its tasks stand while one of them does. */
+/** The stopped trace that blocks this one: the tasks of a loop share a thread, so one stopped task blocks the others. */
 export function blockingTrace(traces: readonly TraceView[], trace: TraceView): TraceView | null {
   if (trace.state !== 'RUNNING') return null;
   const thread = trace.thread ?? trace.id;
@@ -198,7 +198,7 @@ export function phaseOf(view: RunView): Phase {
   return isPaused(view) ? 'PAUSED' : 'RUNNING';
 }
 
-/** Whether nothing of the script runs. Other threads may run while the main one is held on a failure. */
+/** Whether the run is paused. Other threads may run while the main one is held on a failure. */
 export function isPaused(view: RunView): boolean {
   if (view.outcome) return false;
   if (view.failure?.awaitingDecision) return true;

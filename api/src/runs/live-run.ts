@@ -1,4 +1,4 @@
-/** A run that is active, or ended a moment ago, in memory: its view, and the newest of its events. */
+/** An active or recently ended run in memory: its view, and its newest events. */
 import {
   applyEvent,
   isFinal,
@@ -16,9 +16,9 @@ import type { StoredEvent } from '../store/event-store.ts';
 import type { RunSummary } from '../store/run-store.ts';
 import { Signal } from '../lib/signal.ts';
 
-/** Stored events that stay in memory for those who follow, in characters; uncommitted ones stay in any case. */
+/** Stored events that stay in memory for followers, in characters. Uncommitted events stay in any case. */
 const KEPT = 2 * 1024 * 1024;
-/** What an event costs besides its data, roughly. */
+/** Approximate size of an event besides its data, in characters. */
 const OVERHEAD = 100;
 
 export class GapError extends Error {}
@@ -27,17 +27,17 @@ export class LiveRun {
   row: RunSummary;
   readonly view: RunView;
   readonly changed = new Signal();
-  /** Notified when a viewer must see the change without delay: a new prompt, another phase, a question. */
+  /** Notified of changes to show without delay: a new prompt, another phase, a question. */
   readonly urgent = new Signal();
   #urgency = '';
   /** All events up to this one are committed. */
   storedSeq: number;
-  /** Whether the connected runner holds this run. */
+  /** Whether the runner of this run is connected. */
   connected = false;
   seenAt: Date | null;
-  /** What its runner was given with `start`; null when that was before this process, or is yet to come. */
+  /** The token in the `start` command; null before the start, and if another process sent it. */
   token: string | null = null;
-  /** When the view was last written, in ms of the process's clock. */
+  /** When the view was last stored, in ms of performance.now(). */
   viewStoredAt = -Infinity;
   readonly #tail: StoredEvent[] = [];
   #tailSize = 0;
@@ -58,25 +58,25 @@ export class LiveRun {
     return isFinal(this.row.phase) || this.view.lastSeq === 0 ? this.row.reason : reasonOf(this.view);
   }
 
-  /** A paused trace was continued or stepped, and its next prompt may follow within milliseconds. */
+  /** Whether a paused trace was continued or stepped, so that its next prompt may follow within milliseconds. */
   get isBetweenPrompts(): boolean {
     return this.view.outcome === null && this.view.pause.state === 'paused' && this.view.pause.moving.length > 0;
   }
 
-  /** Since when the first of its paused traces waits. */
+  /** When the longest-paused trace stopped; null if none is paused. */
   get pausedSince(): string | null {
     return this.view.traces.flatMap((trace) => trace.prompt?.since ?? []).toSorted()[0] ?? null;
   }
 
-  /** Characters that wait for their commit. */
+  /** Characters of the uncommitted events. */
   get unstoredSize(): number {
     return this.#unstoredSize;
   }
 
   /**
-   * Takes in what a runner sent. What is known already is left out; a gap throws GapError and changes nothing after it.
+   * Applies events that a runner sent. Known events are ignored. Throws GapError at a gap, after applying the events before it.
    *
-   * @returns events of a wrong shape: they are recorded, and not folded into the view, or another event takes their place
+   * @returns the invalid events, which are recorded but not folded into the view, or recorded as another event
    */
   receive(batch: EventsMessage['events']): AnyEvent[] {
     const odd: AnyEvent[] = [];
@@ -99,9 +99,9 @@ export class LiveRun {
   }
 
   /**
-   * Takes in what another replica of the API has stored.
+   * Applies events that another replica of the API has stored.
    *
-   * @returns false when there is nothing to take in: what came here itself is not all stored, or the events do not follow
+   * @returns false if nothing was applied: events of this replica are not all stored yet, or there is a gap
    */
   follow(batch: readonly StoredEvent[]): boolean {
     if (this.storedSeq < this.view.lastSeq) return false;
@@ -120,7 +120,7 @@ export class LiveRun {
     return true;
   }
 
-  /** Once for a batch of events, whatever the number of viewers. A step in progress waits for its prompt. */
+  /** Notifies once per batch of events. During a step, waits for its prompt. */
   #notifyUrgent(): void {
     if (this.isBetweenPrompts) return;
     const { traces, asks, pause } = this.view;
@@ -164,7 +164,7 @@ export class LiveRun {
     return batch;
   }
 
-  /** Puts another event in the place of one that could not be stored. */
+  /** Replaces an event that could not be stored. */
   replace(by: StoredEvent): void {
     const index = this.#indexAfter(by.seq - 1);
     const before = this.#tail[index];
@@ -174,7 +174,7 @@ export class LiveRun {
     this.#unstoredSize += by.data.length - before.data.length;
   }
 
-  /** Says that the events are committed. */
+  /** Marks the events as committed. */
   stored(batch: readonly StoredEvent[]): void {
     const last = batch.at(-1);
     if (!last) return;
@@ -191,14 +191,14 @@ export class LiveRun {
     if (drop > 0) this.#tail.splice(0, drop);
   }
 
-  /** Events with seq > after as far as they are in memory; null when they have to be read from the store. */
+  /** Events with seq > after, if they are in memory; null if they have to be read from the store. */
   tail(after: number, first: number): StoredEvent[] | null {
     if (after >= this.view.lastSeq) return [];
     const index = this.#indexAfter(after);
     return index < 0 ? null : this.#tail.slice(index, index + first);
   }
 
-  /** Where the event after `seq` is in the tail; negative when it is not there any more. */
+  /** Index in the tail of the event after `seq`; negative if the event is no longer in memory. */
   #indexAfter(seq: number): number {
     const first = this.#tail[0]?.seq ?? this.view.lastSeq + 1;
     return seq + 1 - first;

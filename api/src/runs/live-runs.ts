@@ -1,4 +1,4 @@
-/** The runs that are in memory: every active one, and those that ended a moment ago. */
+/** The runs in memory: every active one, and those that ended recently. */
 import {
   EVENT_TYPES,
   SequencerError,
@@ -16,16 +16,16 @@ import { eventsAfter } from '../store/event-store.ts';
 import { viewOf, type RunSummary } from '../store/run-store.ts';
 import { LiveRun } from './live-run.ts';
 
-/** How long an ended run stays: as long as somebody may still hold a row from before its end. */
+/** How long an ended run stays in memory: while a caller may still use a row from before its end. */
 const LINGER_MS = 30_000;
 const PAGE = 2000;
 const COMMIT_WITHIN_MS = 10_000;
-/** Output is most of a record, and does not change a view; the last thing logged says how often it was. */
+/** Events that do not change the view; output is most of a record. */
 const NOT_FOLDED = new Set<EventType>(['output', 'action', 'logged', 'evaluated', 'setAside']);
 const FOLDED = EVENT_TYPES.filter((type) => !NOT_FOLDED.has(type));
 
 export class LiveRuns {
-  /** Where there are other replicas of the API, one of them may have its runner. */
+  /** Called when a run is loaded: another replica of the API may have its runner. */
   onOpened: (run: LiveRun) => void = () => undefined;
   readonly #db: Db;
   readonly #runs = new Map<string, LiveRun>();
@@ -43,7 +43,7 @@ export class LiveRuns {
     return [...this.#runs.values()];
   }
 
-  /** The run in memory: with its view as stored, and what was stored after that folded in. */
+  /** Loads the run: its stored view, with the events stored after it folded in. */
   async open(row: RunSummary): Promise<LiveRun> {
     const known = this.#runs.get(row.id);
     if (known) return known;
@@ -64,8 +64,8 @@ export class LiveRuns {
   }
 
   /**
-   * Until the ends that people have seen are stored: an end is shown before its commit, and its commit holds back what
-   * waits. What somebody asks for after they saw it has to come after it. Throws DATABASE_AWAY.
+   * Waits until the outcomes that users have seen are stored. An outcome is shown before its commit, and that commit may hold
+   * the queue; a request made after seeing the outcome has to take effect after the hold. Throws DATABASE_AWAY.
    */
   async waitForStoredOutcomes(sequencer: string): Promise<void> {
     const late = AbortSignal.timeout(COMMIT_WITHIN_MS);
@@ -78,7 +78,7 @@ export class LiveRuns {
     }
   }
 
-  /** Forgets an ended run after a while. */
+  /** Removes an ended run from memory after a delay. */
   forgetLater(id: string): void {
     setTimeout(() => this.#runs.delete(id), LINGER_MS).unref();
   }
@@ -106,7 +106,7 @@ export async function readView(db: Db, id: string): Promise<RunView> {
   return view;
 }
 
-/** Null for an event of a wrong shape: it is in the record and does not change the view. */
+/** Null for an invalid event, which stays in the record and does not change the view. */
 function tryTo<T>(json: string, read: (json: string) => T): T | null {
   try {
     return read(json);

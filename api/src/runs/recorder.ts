@@ -1,4 +1,4 @@
-/** Commits the events of live runs, in order and in batches, and keeps each run's row in step with them. */
+/** Commits the events of live runs, in order and in batches, together with the row of the run. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { OPEN_PHASES, isFinal, type FinalPhase, type RunView } from '@sequencer/model';
 import { and, eq, inArray, lte, sql } from 'drizzle-orm';
@@ -15,26 +15,26 @@ import { lockSequencer, type Transaction } from './queue-hold.ts';
 
 const BATCH_COUNT = 2000;
 const BATCH_SIZE = 1024 * 1024;
-/** Between two commits of one run, so that a fast script makes large commits and not many. */
+/** Pause between two commits of one run, so that a fast script makes few, large commits. */
 const PAUSE_MS = 20;
-/** A view is written at most this often: it can always be made again from the events. */
+/** Shortest time between two writes of a view, which can always be folded from the events again. */
 const VIEW_EVERY_MS = 2000;
 
-/** The delay between attempts when nothing more can be set aside. */
+/** Delay between attempts when nothing more can be set aside. */
 const REFUSED_AGAIN_MS = 3000;
 /** Attempts at a commit before it counts as refused. */
 const TRIES = 3;
 
-/** How the next commit is made, and where the one before was refused. */
+/** How to make the next commit, and which statement of the last one the database refused. */
 interface Attempt {
-  /** Events in one commit: halved until the one that is refused is alone. */
+  /** Largest number of events in one commit: halved until the refused event is alone. */
   most: number;
-  /** `bare`: only the phase of the row, without any text of the script. */
+  /** `bare` writes only the phase of the row, without any text of the script. */
   form: 'whole' | 'bare';
-  /** Events whose place another one has taken, and those whose substitute was refused as well. */
+  /** Events that were replaced by a substitute, and those whose substitute was refused as well. */
   substituted: Set<number>;
   missing: Set<number>;
-  /** Something was refused: what is looked for needs one attempt a step. */
+  /** Whether the refused event is being searched, with one attempt per step. */
   searching: boolean;
   at: 'sequencer' | 'events' | 'row';
 }
@@ -51,8 +51,8 @@ export class Recorder {
   readonly #loops = new Map<LiveRun, Promise<void>>();
 
   /**
-   * @param onStored called after each commit: the moment to acknowledge
-   * @param onEnd what the end of a run does to its sequencer
+   * @param onStored called after each commit, to acknowledge the events
+   * @param onEnd called in the transaction that commits the end of a run
    */
   constructor(db: Db, log: Logger, metrics: Metrics, onStored: (run: LiveRun) => void, onEnd: EndOfRun) {
     this.#db = db;
@@ -62,7 +62,7 @@ export class Recorder {
     this.#onEnd = onEnd;
   }
 
-  /** Sees to it that what the run has received is committed soon. */
+  /** Commits the received events of the run soon. */
   record(run: LiveRun): void {
     if (this.#loops.has(run)) return;
     const loop = this.#loop(run).finally(() => {
@@ -72,7 +72,7 @@ export class Recorder {
     this.#loops.set(run, loop);
   }
 
-  /** Commits what can be committed now, and no more after that: the runners still have the rest. */
+  /** Stops after the commits in progress. The runners still have the other events. */
   async close(): Promise<void> {
     this.#stopped.abort();
     await Promise.all(this.#loops.values());
@@ -117,7 +117,7 @@ export class Recorder {
     }
   }
 
-  /** Changes the next attempt so that only what the database refuses is left out of it. */
+  /** Narrows the next attempt, so that only what the database refuses is left out. */
   async #onRefusal(run: LiveRun, batch: readonly StoredEvent[], attempt: Attempt, error: unknown): Promise<void> {
     const [event] = batch;
     const fields = { run: run.row.id, err: error };
@@ -150,12 +150,12 @@ export class Recorder {
     const isLast = run.view.lastSeq === batch.at(-1)?.seq;
     const wholeRow = rowOf(run, batch.at(-1)?.seq ?? 0);
     const row = form === 'whole' ? wholeRow : bareOf(wholeRow);
-    // The view may be ahead of this batch. It is only written together with all that it holds.
+    // The view may be ahead of this batch. It is only written together with all events that it includes.
     const writeView =
       form === 'whole' && isLast && (run.view.outcome !== null || started - run.viewStoredAt > VIEW_EVERY_MS);
     const ended = isLast && isFinal(row.phase) ? row.phase : null;
     await this.#db.transaction(async (tx) => {
-      // The order of locks is the same everywhere: first the sequencer, then the run.
+      // Lock order, everywhere: first the sequencer, then the run.
       attempt.at = 'sequencer';
       if (ended) await lockSequencer(tx, row.sequencer);
       attempt.at = 'events';
@@ -181,7 +181,7 @@ export class Recorder {
           }),
         })
         .where(and(eq(runs.id, row.id), inArray(runs.phase, [...OPEN_PHASES]), lte(runs.lastSeq, row.lastSeq)));
-      // Its end is known otherwise, or another replica is further: the record goes on, and what is newer stays.
+      // The run ended in another way, or another replica is ahead: add the events, and keep the newer row.
       if (changed.rowCount === 0) {
         const lastSeq = sql`greatest(${runs.lastSeq}, ${row.lastSeq})`;
         await tx.update(runs).set({ lastSeq }).where(eq(runs.id, row.id));
@@ -190,7 +190,7 @@ export class Recorder {
       if (ended) await this.#onEnd(tx, row.sequencer, row.number, ended);
     });
     if (writeView) run.viewStoredAt = started;
-    // Its end may have become known meanwhile, in another way.
+    // The run may have ended in another way meanwhile.
     run.row = isFinal(run.row.phase) ? { ...run.row, lastSeq: row.lastSeq } : row;
     this.#metrics.commitSeconds.observe((performance.now() - started) / 1000);
   }
@@ -198,7 +198,7 @@ export class Recorder {
 
 /** The substitute for an event that the database refuses. The substitute of `ended` keeps its outcome. */
 function substituteFor({ seq, type, at }: StoredEvent, view: RunView, error: unknown): StoredEvent {
-  const problem = `This could not be stored: the database refused it${stateIn(error)}.`;
+  const problem = `This event could not be stored: the database refused it${stateIn(error)}. The log of the API has the details.`;
   const { outcome, exitCode } = view;
   const isEnd = type === 'ended' && outcome !== null;
   const data = isEnd ? { outcome, exitCode, reason: problem } : { event: type, problem };
@@ -206,8 +206,7 @@ function substituteFor({ seq, type, at }: StoredEvent, view: RunView, error: unk
 }
 
 function bareOf(row: RunSummary): RunSummary {
-  const reason =
-    'The details of this run could not be stored: the database refused them. They are in the log of events.';
+  const reason = 'The details of this run could not be stored: the database refused them. Its events have them.';
   return { ...row, reason, failure: null, startedAt: null, exitCode: null, finishedAt: row.finishedAt && new Date() };
 }
 
@@ -216,7 +215,7 @@ function stateIn(error: unknown): string {
   return state === null ? '' : ` (${state})`;
 }
 
-/** The run's row as it is after its events. Only the last batch may carry the end. */
+/** The run's row after its events. Only the last batch may include the end. */
 function rowOf(run: LiveRun, lastSeq: number): RunSummary {
   const { view } = run;
   const behind = lastSeq < view.lastSeq && view.outcome !== null;

@@ -1,6 +1,6 @@
-/** What runners are allowed, wherever scripts run. */
+/** Limits for runners, shared by both backends. */
 
-/** The runner itself says when an evaluation takes longer. */
+/** How long to wait for an evaluation. The runner replies STILL_EVALUATING before that. */
 export const EVALUATED_WITHIN_MS = 30_000;
-/** Above this much that waits for its commit, a runner is not read any more, until half of it is done. */
+/** Characters of uncommitted events above which the API stops reading from a runner, until half of them are committed. */
 export const HIGH_WATER = 8 * 1024 * 1024;

@@ -1,11 +1,11 @@
-/** How many clients follow each run now. */
+/** Number of clients that follow each run. */
 import type { Signal } from '../lib/signal.ts';
 
 export class Watchers {
   readonly #counts = new Map<string, number>();
-  /** What other replicas of the API say of theirs. */
+  /** Numbers that other replicas of the API reported. */
   readonly #remote = new Map<string, Map<string, number>>();
-  /** Where there are other replicas, these are told. */
+  /** Reports the number of this process to the other replicas. */
   announce: (run: string, count: number) => void = () => undefined;
 
   of(run: string): number {
@@ -14,7 +14,7 @@ export class Watchers {
     return count;
   }
 
-  /** Those of this process, by run. */
+  /** The numbers of this process, by run. */
   local(): [string, number][] {
     return [...this.#counts];
   }
@@ -26,12 +26,12 @@ export class Watchers {
     this.#remote.set(replica, counts);
   }
 
-  /** Forgets what replicas have said that are gone. */
+  /** Removes the numbers of replicas that have ended. */
   keepReplicas(replicas: readonly string[]): void {
     for (const replica of [...this.#remote.keys()]) if (!replicas.includes(replica)) this.#remote.delete(replica);
   }
 
-  /** Counts one more until the function that is returned is called; the others hear of both. */
+  /** Counts a client until the returned function is called. Reports both changes to the other replicas. */
   enter(run: string, signal: Signal): () => void {
     this.#change(run, 1, signal);
     return () => {

@@ -109,7 +109,7 @@ async function codesOf({ query, variables }: Case): Promise<string[]> {
   return errors.map(({ extensions }) => extensions.code);
 }
 
-it('answers every absurd argument of every query with a typed error', { timeout: 240_000 }, async () => {
+it('returns a typed error for every invalid argument of every query', { timeout: 240_000 }, async () => {
   const fieldsOf = (type: 'Query' | 'Run' | 'Sequencer') => {
     const object = schema.getType(type);
     if (!object || !('getFields' in object)) throw new Error(type);
@@ -131,7 +131,7 @@ it('answers every absurd argument of every query with a typed error', { timeout:
   }
 });
 
-it('refuses what is wrong, and not what is only unusual', async () => {
+it('rejects invalid values, and accepts unusual ones', async () => {
   const runs =
     'query ($after: String, $from: DateTime) { runs(after: $after, filter: { from: $from }) { totalCount } }';
   for (const from of MOMENTS) expect(await codesOf({ query: runs, variables: { from } })).toEqual(['BAD_INPUT']);
@@ -145,7 +145,7 @@ it('refuses what is wrong, and not what is only unusual', async () => {
   expect(await codesOf({ query: events, variables: { id: run, types } })).toEqual([]);
 });
 
-it('answers 400 to an export of the audit with a date that is none', async () => {
+it('returns 400 for an audit export with an invalid date', async () => {
   const get = async (search: string) => (await fetch(`${api.url}/audit.csv?${search}`)).status;
   for (const from of ['yesterday', '%2B275760-09-13', '0000-01-01', '2026-02-30', ''])
     expect(await get(`from=${from}`)).toBe(400);
@@ -160,7 +160,7 @@ it('answers 400 to an export of the audit with a date that is none', async () =>
   }
 });
 
-it('refuses a requestId that was used for something else', async () => {
+it('returns REQUEST_ID_REUSED for a requestId of another script', async () => {
   const input = { requestId: 'night-1', script: 'x = 1\n', start: 'QUEUED' };
   const first = await submit(api, input);
   expect((await submit(api, input)).data.submitRun.id).toBe(first.data.submitRun.id);

@@ -38,7 +38,7 @@ it('starts at a statement, with breakpoints of the script', () => {
   });
 });
 
-it('sets breakpoints, and says what became of them', async () => {
+it('sets breakpoints, and returns them as they were set', async () => {
   answer('setBreakpoints', {
     ok: true,
     result: [{ file: '/lib/acu.py', line: 12, requestedLine: 11, hits: 0, enabled: true }],
@@ -60,7 +60,7 @@ it('sets breakpoints, and says what became of them', async () => {
   });
 });
 
-it('sets breakpoints of a run that waits', async () => {
+it('sets breakpoints of a queued run', async () => {
   const waiting = (await submit(api)).data.submitRun.id;
   const { data } = await ask<{ setBreakpoints: unknown[] }>(
     api,
@@ -76,7 +76,7 @@ it('sets breakpoints of a run that waits', async () => {
   expect(read.data.run.breakpoints).toEqual([{ file: '<script>', line: 2 }]);
 });
 
-it('evaluates, and passes a refusal on', async () => {
+it('evaluates, and returns the error of the runner', async () => {
   const query = `mutation ($run: ID!, $expression: String!) {
     evaluate(run: $run, trace: 1, prompt: 2, expression: $expression) { ok text }
   }`;
@@ -90,7 +90,7 @@ it('evaluates, and passes a refusal on', async () => {
   expect(long.errors?.[0]).toMatchObject({ extensions: { code: 'BAD_INPUT' } });
 });
 
-it('opens variables and sources', async () => {
+it('returns variables and sources', async () => {
   answer('variables', {
     ok: true,
     result: { variables: [{ name: 'az', type: 'list', value: '[1]', expandable: true, path: ['p', '0'] }], total: 7 },
@@ -113,7 +113,7 @@ it('opens variables and sources', async () => {
   expect(errors?.[0]?.extensions.code).toBe('UNKNOWN_FILE');
 });
 
-it('passes on decisions, replacements, answers, and stops that escalate', async () => {
+it('sends decisions, replacements, answers, and escalating stops to the runner', async () => {
   const told = async (call: string) => (await ask(api, `mutation ($run: ID!) { ${call} { id } }`, { run: id })).errors;
   expect(await told('decideFailure(run: $run, action: GOTO)')).toMatchObject([{ extensions: { code: 'BAD_INPUT' } }]);
   expect(await told('decideFailure(run: $run, action: GOTO, line: 4)')).toBeUndefined();
@@ -125,7 +125,7 @@ it('passes on decisions, replacements, answers, and stops that escalate', async 
   expect(commands().at(-1)).toMatchObject({ name: 'stop', escalate: true });
 });
 
-it('shows how the script was replaced', async () => {
+it('returns the versions of the script', async () => {
   const at = '2026-11-24T04:00:01.000Z';
   const statements = [{ index: 0, firstLine: 1, lastLine: 1 }];
   runner.events(id, [

@@ -1,4 +1,4 @@
-/** A live script that is mended, asked and stopped through the API, by a real runner in Python. */
+/** A live script that is edited, answered and stopped through the API, with a real runner. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -74,7 +74,7 @@ async function until(id: string, wanted: (run: Run) => boolean): Promise<Run> {
 }
 
 /** The error's code, or null when it was done. */
-async function say(mutation: string, variables: Record<string, unknown>): Promise<string | null> {
+async function codeOf(mutation: string, variables: Record<string, unknown>): Promise<string | null> {
   const types = { id: 'ID!', script: 'String!', action: 'FailureAction!', line: 'Int', ask: 'Int!', answer: 'String!' };
   const declared = Object.keys(variables).map((name) => `$${name}: ${types[name as keyof typeof types]}`);
   const { errors } = await ask(api, `mutation (${declared.join(', ')}) { ${mutation} { id } }`, variables);
@@ -88,7 +88,7 @@ const begin = async (script: string, more: Record<string, unknown> = {}) => {
   return data.submitRun.id;
 };
 
-it('holds a failure as the sequencer says, lets it be mended, and goes on', async () => {
+it('holds a failure by the setting of the sequencer, and continues after an edit', async () => {
   const setting = await ask<{ setHoldOnFailure: { holdOnFailure: boolean } }>(
     api,
     'mutation { setHoldOnFailure(sequencer: "satp1", hold: true) { holdOnFailure } }',
@@ -102,14 +102,14 @@ it('holds a failure as the sequencer says, lets it be mended, and goes on', asyn
     'Held on a failure: AssertionError: too far. Clean-up code has run. Retry, skip or edit the statement, or stop the run.',
   );
   expect(held.traces[0]?.prompt?.stack.map((frame) => frame.line)).toEqual([4, 3]);
-  const mend = 'replaceRemaining(run: $id, script: $script)';
-  expect(await say(mend, { id, script: script.replace('200', '100') })).toBe('STATEMENT_STARTED');
-  expect(await say(mend, { id, script: script.replace('move(az)\n', 'move(az\n') })).toBe('SYNTAX_ERROR');
-  const mended = script.replace('move(az)\nprint', 'move(az - 100)\nprint');
-  expect(await say(mend, { id, script: mended })).toBeNull();
+  const replace = 'replaceRemaining(run: $id, script: $script)';
+  expect(await codeOf(replace, { id, script: script.replace('200', '100') })).toBe('STATEMENT_STARTED');
+  expect(await codeOf(replace, { id, script: script.replace('move(az)\n', 'move(az\n') })).toBe('SYNTAX_ERROR');
+  const edited = script.replace('move(az)\nprint', 'move(az - 100)\nprint');
+  expect(await codeOf(replace, { id, script: edited })).toBeNull();
   const decide = 'decideFailure(run: $id, action: $action, line: $line)';
-  expect(await say(decide, { id, action: 'GOTO', line: 77 })).toBe('BAD_INPUT');
-  expect(await say(decide, { id, action: 'RETRY', line: null })).toBeNull();
+  expect(await codeOf(decide, { id, action: 'GOTO', line: 77 })).toBe('BAD_INPUT');
+  expect(await codeOf(decide, { id, action: 'RETRY', line: null })).toBeNull();
   const done = await until(id, (run) => run.phase === 'SUCCEEDED');
   expect(text(done)).toBe('moved\n');
   expect(done.failure).toBeNull();
@@ -119,14 +119,14 @@ it('holds a failure as the sequencer says, lets it be mended, and goes on', asyn
     ['DONE', 2, 2],
     ['DONE', 1, 2],
   ]);
-  expect(done.scriptVersions).toEqual([{ version: 2, firstChanged: 2, by: 'tester', script: mended }]);
-  expect(await say(decide, { id, action: 'RETRY', line: null })).toBe('RUN_FINISHED');
-  // What a run says itself counts more.
+  expect(done.scriptVersions).toEqual([{ version: 2, firstChanged: 2, by: 'tester', script: edited }]);
+  expect(await codeOf(decide, { id, action: 'RETRY', line: null })).toBe('RUN_FINISHED');
+  // The setting of a run overrides that of the sequencer.
   const own = await begin('1 / 0\n', { holdOnFailure: false });
   expect((await until(own, (run) => run.phase === 'FAILED')).failure?.type).toBe('ZeroDivisionError');
 });
 
-it('carries questions to people and their answers back', async () => {
+it('shows questions of the script, and sends the answers to it', async () => {
   const id = await begin(
     'import sequencer\nsequencer.progress(1, 2, "scan")\nprint(sequencer.confirm("Is the dome open?"), input())\n',
   );
@@ -135,11 +135,11 @@ it('carries questions to people and their answers back', async () => {
   expect(asking.asks[0]).toMatchObject({ ask: 1, kind: 'confirm', answered: null });
   expect(asking.progress).toEqual([{ name: 'scan', done: 1, total: 2 }]);
   const answer = 'answerAsk(run: $id, ask: $ask, answer: $answer)';
-  expect(await say(answer, { id, ask: 1, answer: 'perhaps' })).toBe('BAD_INPUT');
-  expect(await say(answer, { id, ask: 1, answer: 'yes' })).toBeNull();
-  expect(await say(answer, { id, ask: 1, answer: 'no' })).toBe('ASK_ANSWERED');
+  expect(await codeOf(answer, { id, ask: 1, answer: 'perhaps' })).toBe('BAD_INPUT');
+  expect(await codeOf(answer, { id, ask: 1, answer: 'yes' })).toBeNull();
+  expect(await codeOf(answer, { id, ask: 1, answer: 'no' })).toBe('ASK_ANSWERED');
   await until(id, (run) => run.asks.length === 2);
-  expect(await say(answer, { id, ask: 2, answer: 'and the wind?' })).toBeNull();
+  expect(await codeOf(answer, { id, ask: 2, answer: 'and the wind?' })).toBeNull();
   const done = await until(id, (run) => run.phase === 'SUCCEEDED');
   expect(text(done)).toBe('True and the wind?\n');
   expect(done.asks.map((a) => a.answered)).toEqual([
@@ -148,7 +148,7 @@ it('carries questions to people and their answers back', async () => {
   ]);
 });
 
-it('begins with a later statement, and says what that leaves out', async () => {
+it('starts at a later statement, and lists what that skips', async () => {
   const script = 'import os\nx = 1\nprint("x" in globals())\n';
   const { data } = await ask<{ checkScript: { code: string; message: string }[] }>(
     api,
@@ -166,7 +166,7 @@ it('begins with a later statement, and says what that leaves out', async () => {
   expect(errors?.[0]).toMatchObject({ extensions: { code: 'BAD_INPUT' } });
 });
 
-it('lists statements as Python counts them, and begins at the line that is chosen', async () => {
+it('lists the statements, and starts at a chosen line', async () => {
   const blocks = Array.from({ length: 360 }, (_, n) => [
     `# block ${String(n)}`,
     `stream('on', tag='cmb,${String(n)}')`,
@@ -195,7 +195,7 @@ it('lists statements as Python counts them, and begins at the line that is chose
   expect(done.statements.findIndex((s) => s.state !== 'SKIPPED')).toBe(chosen);
 });
 
-it('climbs the ladder when asked to, and says what goes on moving', async () => {
+it('escalates a stop on request, and reports the operations still running', async () => {
   const script = `
 import json, os, signal, time, urllib.request
 signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -208,7 +208,7 @@ time.sleep(60)
   const id = await begin(script);
   await until(id, (run) => text(run).includes('200'));
   const stop = 'stopRun(id: $id, level: INTERRUPT, escalate: true)';
-  expect(await say(stop, { id })).toBeNull();
+  expect(await codeOf(stop, { id })).toBeNull();
   const done = await until(id, (run) => run.phase === 'TERMINATED');
   expect(done.reason).toBe('Terminated by the system, as tester asked.');
   expect(done.stops.map((s) => [s.level, s.by])).toEqual([

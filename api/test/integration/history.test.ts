@@ -80,7 +80,7 @@ describe('the history', () => {
     expect(errors?.[0]?.extensions.code).toBe('BAD_INPUT');
   });
 
-  it('adds up nights from noon to noon, by outcome', async () => {
+  it('totals nights from noon to noon, by outcome', async () => {
     const query = `query ($filter: RunFilter, $last: Int) {
       nights(filter: $filter, last: $last) { date outcomes { phase runs seconds } }
       runs(filter: $filter, first: 1) { totalCount } }`;
@@ -116,7 +116,7 @@ describe('the history', () => {
   });
 });
 
-it('counts who watches a run, and hears of those who go', async () => {
+it('counts the clients that follow a run, and notices when they leave', async () => {
   const runner = await TestRunner.connect(api);
   const id = (await submit(api)).data.submitRun.id;
   await until(() => {

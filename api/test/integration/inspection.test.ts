@@ -57,7 +57,7 @@ for n in range(5):
 print("end")
 `;
 
-it('stops at a breakpoint in a library, is looked into, mended, and goes on to a line', async () => {
+it('stops at a breakpoint in a library, can be inspected and changed, and continues to a line', async () => {
   const { data } = await submit(api, { script: SCRIPT, breakpoints: [{ line: 4, condition: 'n == 3' }] });
   const { id } = data.submitRun;
   const prompt = await promptOf(id, 1);
@@ -115,7 +115,7 @@ it('stops at a breakpoint in a library, is looked into, mended, and goes on to a
   expect(wrong.errors?.[0]?.message).toContain('types: unknown event type. Known types: ');
 });
 
-it('interrupts an evaluation that hangs, and nothing else', async () => {
+it('interrupts a hanging evaluation, and nothing else', async () => {
   const { id } = (await submit(api, { script: SCRIPT, startPaused: true })).data.submitRun;
   await promptOf(id, 1);
   const evaluate =
@@ -151,7 +151,7 @@ async def main():
 asyncio.run(main())
 `;
 
-it('lets the other tasks of a loop wait for a step, says so, and lets them go on', async () => {
+it('freezes the other tasks of a loop during a step, reports it, and resumes them', async () => {
   const { id } = (await submit(api, { script: TASKS, breakpoints: [{ line: 6 }] })).data.submitRun;
   const stopped = async (line: number) =>
     vi.waitFor(

@@ -34,7 +34,7 @@ async function titled(title: string): Promise<string | undefined> {
   return run.run.title;
 }
 
-it('refuses titles with characters that cannot be seen', async () => {
+it('rejects titles with invisible characters', async () => {
   for (const character of UNSEEN) {
     expect([character, await titled(`a${character}b`)]).toEqual([character, 'BAD_INPUT']);
   }
@@ -42,7 +42,7 @@ it('refuses titles with characters that cannot be seen', async () => {
   for (const title of ['Žofie 李', 'नमस्ते', 'scan 👩‍🔬 ❤️', 'a b']) expect(await titled(title)).toBe(title);
 });
 
-it('refuses names of tokens and users with characters that cannot be seen', async () => {
+it('rejects names of tokens and users with invisible characters', async () => {
   const mutation =
     'mutation ($name: String!) { createApiToken(input: { name: $name, role: VIEWER, days: 1 }) { token } }';
   for (const character of UNSEEN) {

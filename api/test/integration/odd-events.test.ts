@@ -29,7 +29,7 @@ async function reasonOf(id: string): Promise<{ phase: string; reason: string | n
   return data.run;
 }
 
-it('shows the message and the code of an error that only a newer runner knows', async () => {
+it('returns the message and the code of an unknown error of a newer runner', async () => {
   const runner = await TestRunner.connect(api);
   const id = await startedRun(api, runner);
   runner.answer = ({ name }) =>

@@ -48,7 +48,7 @@ it('runs one at a time, in order', async () => {
   });
 });
 
-it('lets nothing follow a failure', async () => {
+it('starts no run after a failure', async () => {
   await ask(api, 'mutation { setMode(sequencer: "satp1", mode: QUEUE) { name } }');
   const first = await id();
   const second = await id();
@@ -67,7 +67,7 @@ it('lets nothing follow a failure', async () => {
   });
 });
 
-it('starts what is asked for after a bad end was seen, also before that end is stored', async () => {
+it('starts a run submitted after a failure was shown, also before the failure is stored', async () => {
   const first = await id();
   await until(() => {
     expect(runner.started).toEqual([first]);
@@ -92,7 +92,7 @@ it('starts what is asked for after a bad end was seen, also before that end is s
   });
 });
 
-it('waits for the mode when asked to', async () => {
+it('starts a run with start QUEUED only when the mode allows it', async () => {
   const waiting = await id({ start: 'QUEUED' });
   expect((await sequencer()).queue).toEqual([{ id: waiting }]);
   expect(runner.started).toEqual([]);
@@ -110,7 +110,7 @@ it('moves a run in the queue', async () => {
   expect((await sequencer()).queue.map((run) => run.id)).toEqual([ids[2], ids[0], ids[1]]);
 });
 
-it('makes one run of a repeated request', async () => {
+it('creates one run for a repeated request', async () => {
   const requestId = 'the same press of a button';
   const [a, b] = await Promise.all([id({ requestId }), id({ requestId })]);
   expect(a).toBe(b);
@@ -120,7 +120,7 @@ it('makes one run of a repeated request', async () => {
   });
 });
 
-it('passes the refusals of a runner on', async () => {
+it('returns the errors of a runner', async () => {
   const run = await id();
   await until(() => {
     expect(runner.started).toEqual([run]);
@@ -137,7 +137,7 @@ it('passes the refusals of a runner on', async () => {
   });
 });
 
-it('refuses a script that Python cannot compile before there is a run', async () => {
+it('rejects a script that Python cannot compile, without creating a run', async () => {
   runner.answer = (command) =>
     command.name === 'check'
       ? { ok: true, result: [{ severity: 'error', line: 3, code: 'SYNTAX_ERROR', message: 'line 3: invalid syntax' }] }

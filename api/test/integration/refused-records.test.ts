@@ -141,7 +141,7 @@ it('sets aside the one event that the database refuses, and stores all others', 
   ]);
   expect(JSON.parse(events[124]?.data ?? '')).toEqual({
     event: 'output',
-    problem: 'This could not be stored: the database refused it (P0001).',
+    problem: 'This event could not be stored: the database refused it (P0001). The log of the API has the details.',
   });
   expect(runner.acked).toBe(302);
   await startNext();
@@ -184,7 +184,7 @@ it('fails the run that the database refuses to start, and starts the next', asyn
   await startNext();
 });
 
-it('starts the next run when a waiting one cannot be changed at all', async () => {
+it('starts the next run when a queued one cannot be updated', async () => {
   await refuse('runs', `new.number = 1`, 'update');
   const { data } = await submit(api);
   await startNext();

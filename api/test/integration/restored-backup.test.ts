@@ -20,7 +20,7 @@ beforeEach(async () => {
 });
 afterEach(() => api.close());
 
-describe('a script that runs while the database does not have its run, as after an older backup was restored', () => {
+describe('a running script whose run is not in the database, as after the restore of an older backup', () => {
   const facts = { by: 'anna', title: 'Scan', arguments: ['--el', '50'] };
   // Text that looks like an escape of the store.
   const script = "scan('\\u{0}')\n";
@@ -70,7 +70,7 @@ describe('a script that runs while the database does not have its run, as after 
     });
   });
 
-  it('puts a run back that could not start beside it', async () => {
+  it('puts a starting run back into the queue', async () => {
     const other = await TestRunner.connect(api);
     other.answer = ({ name }) =>
       name === 'start' ? { ok: false, code: 'RUNNER_BUSY', message: 'busy' } : { ok: true };
@@ -93,7 +93,7 @@ describe('a script that runs while the database does not have its run, as after 
     });
   });
 
-  it('does not adopt what has ended, or has no id of a run', async () => {
+  it('does not adopt an ended run, or one with an invalid id', async () => {
     const ended = { run: crypto.randomUUID(), lastSeq: 2, ended: true };
     const odd = { run: 'satp1-1', lastSeq: 2, ended: false };
     const runner = await TestRunner.connect(api, [ended, odd]);

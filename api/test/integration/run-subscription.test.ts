@@ -90,7 +90,7 @@ it('sends each prompt of quick steps at more than ten a second', async () => {
   expect(seen.every(({ phase, reason }) => phase !== 'PAUSED' || reason !== 'Paused on request.')).toBe(true);
 });
 
-it('sends a step that takes long as RUNNING, and its prompt when it comes', async () => {
+it('sends a long step as RUNNING, then its prompt', async () => {
   send(resumed(1));
   await until(() => seen.at(-1)?.phase === 'RUNNING');
   expect(seen.at(-1)).toMatchObject({ reason: null, traces: [{ prompt: null }] });
@@ -114,7 +114,7 @@ it('sends ten states a second at most while output floods', async () => {
   expect(seen.length - before).toBeLessThanOrEqual(10 * took + 3);
 });
 
-it('answers the state and the output of one moment while events arrive', async () => {
+it('returns state and output of the same moment while events arrive', async () => {
   const query = 'query ($id: ID!) { run(id: $id) { script view lastSeq outputBefore(last: 1000) { seq } } }';
   const timer = setInterval(() => {
     send({ type: 'output', stream: 'STDOUT', text: 'x\n', trace: 1 });

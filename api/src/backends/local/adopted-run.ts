@@ -1,6 +1,6 @@
 /**
- * A script runs and its run is not in the database: an older backup was restored. The run is recorded from here on, so that
- * people see it and can stop it, and the next run starts when it has ended.
+ * Adopts a running script whose run is not in the database because an older backup was restored. The run is recorded from
+ * then on, so that operators can see and stop it, and the next run starts after it.
  */
 import { isFinal, sourceFileSchema, type Hello } from '@sequencer/model';
 import { and, eq, inArray } from 'drizzle-orm';
@@ -20,9 +20,10 @@ type HeldRun = Hello['runs'][number];
 
 const ACTIVE = ['STARTING', 'RUNNING', 'PAUSED', 'STOPPING'] as const;
 const NO_SCRIPT =
-  '# The database has not got this script: it is of a backup from before the run. Its runner sends it.\n';
+  '# The script is not in the database, which was restored from an older backup. The runner sends it.\n';
 /** Why a run is LOST. */
-export const WITHOUT_RECORD = 'The runner came back without the record of this run.';
+export const WITHOUT_RECORD =
+  'The runner reconnected without the record of this run, so how it ended is unknown. The telescope may still be moving.';
 
 interface Parts {
   db: Db;
@@ -33,8 +34,8 @@ interface Parts {
 }
 
 /**
- * The row of a run that a runner holds; made now if the database does not have it. Null when nothing more of it is recorded:
- * it has ended here, or the runner may not speak for it. `later`: after the next `hello`.
+ * The row of a run that a runner reports; created if the database does not have it. Null if the run has ended here or the
+ * token is wrong, so that nothing more is recorded. `later`: decided at the next `hello`.
  */
 export async function rowHeldBy(hello: Hello, held: HeldRun, parts: Parts): Promise<RunSummary | null | 'later'> {
   const { db, log, liveRuns, sequencerStates } = parts;
@@ -47,22 +48,19 @@ export async function rowHeldBy(hello: Hello, held: HeldRun, parts: Parts): Prom
   if (held.ended) return null;
   const made = await adoptRun(db, liveRuns, hello, held);
   if (!made) return 'later';
-  log.warn(
-    { sequencer: made.sequencer, run: made.id },
-    'a run that the database did not have is recorded from here on',
-  );
+  log.warn({ sequencer: made.sequencer, run: made.id }, 'adopted a run that is not in the database');
   sequencerStates.invalidate(made.sequencer);
   return made;
 }
 
-/** Whether a runner may speak for this run. */
+/** Whether the token entitles a runner to report this run. */
 export function isTokenOf({ tokenHash }: RunSummary, token: string | undefined): boolean {
   return tokenHash === null || (token !== undefined && sha256(token) === tokenHash);
 }
 
 /**
- * Null when the active run of the sequencer has to end first: its record is with the same runner. The runner sends another
- * `hello` then.
+ * Null if the active run of the sequencer has to end first because the same runner has its record. The runner then sends
+ * another `hello`.
  */
 async function adoptRun(db: Db, liveRuns: LiveRuns, hello: Hello, held: HeldRun): Promise<RunSummary | null> {
   const { sequencer } = hello;
@@ -110,7 +108,7 @@ async function adoptRun(db: Db, liveRuns: LiveRuns, hello: Hello, held: HeldRun)
   return displaced && (await findRun(db, held.run));
 }
 
-/** Stores the script that the runner holds, if the run is one that was adopted without it. */
+/** Reads and stores the script of an adopted run from its runner. */
 export async function fetchScript({ db, log, gateway }: Parts, live: LiveRun): Promise<void> {
   const { id, sequencer, scriptHash } = live.row;
   if (scriptHash !== sha256(NO_SCRIPT)) return;

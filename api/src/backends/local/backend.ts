@@ -1,4 +1,4 @@
-/** Runs on waiting runners, one a sequencer, with the queue and the state of runs in the database. */
+/** Executes runs on connected runners, one per sequencer, with the queue and the state of runs in the database. */
 import {
   findingSchema,
   nextRun,
@@ -30,10 +30,10 @@ import { onRunEnded, lockSequencer } from '../../runs/queue-hold.ts';
 import { EVALUATED_WITHIN_MS, HIGH_WATER } from '../../runs/runner-limits.ts';
 import type { SequencerStates } from '../../runs/sequencer-states.ts';
 
-/** Starting waits for a fresh process when none is ready, and for what is left of a run before. */
+/** A start may wait for a new process, and for the clean-up of the run before. */
 const START_WITHIN_MS = 15_000;
 const BUSY_AGAIN_MS = 500;
-/** Attempts at starting a run before it counts as refused. */
+/** Attempts to claim a run before it counts as refused by the database. */
 const CLAIM_TRIES = 3;
 
 export interface LocalBackendParts {
@@ -51,9 +51,9 @@ export class LocalBackend implements RunBackend {
   readonly #db: Db;
   readonly #log: Logger;
   readonly #stopped = new AbortController();
-  /** One thing at a time a sequencer: claiming, starting, welcoming. */
-  readonly #turns = new Map<string, Promise<void>>();
-  /** Waiting runs that the database refuses to start. */
+  /** Serializes welcomes and claims per sequencer. */
+  readonly #locks = new Map<string, Promise<void>>();
+  /** Queued runs that the database refuses to start. */
   readonly #refused = new Set<string>();
 
   constructor(parts: LocalBackendParts) {
@@ -62,9 +62,9 @@ export class LocalBackend implements RunBackend {
     this.#log = parts.log;
   }
 
-  /** What happens on the connections of runners. */
+  /** Handlers for the connections of runners. */
   readonly handlers: ConnectionHandlers = {
-    hello: (connection, hello) => this.#inTurn(hello.sequencer, () => this.#welcome(connection, hello)),
+    hello: (connection, hello) => this.#serialized(hello.sequencer, () => this.#welcome(connection, hello)),
     events: (connection, message) => {
       const live = this.#parts.liveRuns.get(message.run);
       if (!live || isFinal(live.row.phase) || live.row.sequencer !== connection.hello?.sequencer) {
@@ -74,24 +74,24 @@ export class LocalBackend implements RunBackend {
       live.connected = true;
       try {
         for (const event of live.receive(message.events)) {
-          this.#log.error({ run: message.run, seq: event.seq, type: event.type }, 'an event has a wrong shape');
+          this.#log.error({ run: message.run, seq: event.seq, type: event.type }, 'received an invalid event');
         }
       } finally {
-        // What was received before a gap is recorded.
+        // Events before a gap are recorded.
         this.#parts.sequencerStates.notify(live.row.sequencer);
         if (live.unstoredSize > HIGH_WATER) connection.pauseReading(true);
         this.#parts.recorder.record(live);
       }
     },
     seen: (connection) => {
-      const live = this.#held(connection.hello?.sequencer);
+      const live = this.#connectedRun(connection.hello?.sequencer);
       if (live) live.seenAt = connection.lastSeenAt;
     },
     closed: (connection) => {
       const sequencer = connection.hello?.sequencer;
       if (sequencer === undefined || !this.#parts.gateway.unregister(sequencer, connection)) return;
-      this.#log.info({ sequencer }, 'the runner is away');
-      const live = this.#held(sequencer);
+      this.#log.info({ sequencer }, 'runner disconnected');
+      const live = this.#connectedRun(sequencer);
       if (live) {
         live.connected = false;
         live.changed.notify();
@@ -100,7 +100,7 @@ export class LocalBackend implements RunBackend {
     },
   };
 
-  #held(sequencer: string | undefined): LiveRun | undefined {
+  #connectedRun(sequencer: string | undefined): LiveRun | undefined {
     return this.#parts.liveRuns.all().find((live) => live.connected && live.row.sequencer === sequencer);
   }
 
@@ -111,11 +111,11 @@ export class LocalBackend implements RunBackend {
     if (connection && live.unstoredSize < HIGH_WATER / 2) connection.pauseReading(false);
     if (!isFinal(live.row.phase)) return;
     live.connected = false;
-    this.#over(live);
+    this.#onRunEnded(live);
   }
 
-  #over(live: LiveRun): void {
-    this.#log.info({ run: live.row.id, phase: live.row.phase }, 'the run has ended');
+  #onRunEnded(live: LiveRun): void {
+    this.#log.info({ run: live.row.id, phase: live.row.phase }, 'run ended');
     this.#parts.liveRuns.forgetLater(live.row.id);
     live.changed.notify();
     this.#parts.sequencerStates.invalidate(live.row.sequencer);
@@ -137,34 +137,37 @@ export class LocalBackend implements RunBackend {
     return this.#parts.gateway.state(sequencer).hello?.hostname ?? `daq-${sequencer}-sequencer`;
   }
 
-  async #inTurn(sequencer: string, action: () => Promise<void>): Promise<void> {
-    const before = this.#turns.get(sequencer) ?? Promise.resolve();
+  async #serialized(sequencer: string, action: () => Promise<void>): Promise<void> {
+    const before = this.#locks.get(sequencer) ?? Promise.resolve();
     const turn = before.catch(() => undefined).then(action);
-    this.#turns.set(sequencer, turn);
+    this.#locks.set(sequencer, turn);
     await turn;
   }
 
-  /* ---- a runner comes ------------------------------------------------------------------------------------------- */
+  /* ---- a runner connects ---------------------------------------------------------------------------------------- */
 
   async #welcome(connection: RunnerConnection, hello: Hello): Promise<void> {
     const { sequencer } = hello;
     if (!this.#parts.sequencerStates.has(sequencer)) {
-      this.#log.error({ sequencer }, 'a runner came for a sequencer that is not configured');
+      this.#log.error({ sequencer }, 'rejected a runner for an unknown sequencer');
       connection.close(CLOSE.unauthorized, 'this sequencer is not configured here');
       return;
     }
     const stopped = AbortSignal.any([this.#stopped.signal, connection.closed]);
     const answer = await retryUntilAborted(
       stopped,
-      () => this.#answerTo(hello),
+      () => this.#admit(hello),
       (error) => {
-        this.#log.warn({ sequencer, err: error }, 'the runner waits for the database');
+        this.#log.warn({ sequencer, err: error }, 'welcoming the runner waits for the database');
       },
     );
-    const before = this.#held(sequencer);
+    const before = this.#connectedRun(sequencer);
     if (before && !answer.held.includes(before)) {
-      // A runner that has gone without a word is off the line soon; then this one may come.
-      this.#log.warn({ sequencer, run: before.row.id }, 'a runner was refused: another one is at work here');
+      // A silently disconnected runner is removed soon. Then this one can connect.
+      this.#log.warn(
+        { sequencer, run: before.row.id },
+        'rejected a runner: another one is executing a run of this sequencer',
+      );
       connection.close(CLOSE.replaced, 'the runner of this sequencer is at work');
       return;
     }
@@ -181,12 +184,12 @@ export class LocalBackend implements RunBackend {
       live.changed.notify();
     }
     this.#parts.sequencerStates.invalidate(sequencer);
-    this.#log.info({ sequencer, runs: answer.runs.length }, 'a runner has come');
+    this.#log.info({ sequencer, runs: answer.runs.length }, 'runner connected');
     for (const live of open) void fetchScript(this.#parts, live);
     void this.#afterWelcome(sequencer, answer);
   }
 
-  async #answerTo(hello: Hello) {
+  async #admit(hello: Hello) {
     const answer: { run: string; live: LiveRun | null }[] = [];
     const held: LiveRun[] = [];
     for (const entry of hello.runs) {
@@ -202,7 +205,7 @@ export class LocalBackend implements RunBackend {
     return { runs: answer, held, missing: active ? await this.#parts.liveRuns.open(active) : null };
   }
 
-  /** The active run that the runner does not hold: it never got there, or nobody will ever know how it ended. */
+  /** Handles an active run that the runner does not report: it was never started, or it is lost. */
   async #afterWelcome(sequencer: string, answer: { held: LiveRun[]; missing: LiveRun | null }): Promise<void> {
     const { missing } = answer;
     if (missing && !isFinal(missing.phase)) {
@@ -221,7 +224,7 @@ export class LocalBackend implements RunBackend {
       this.#parts.sequencerStates.invalidate(sequencer);
       return;
     }
-    await this.#inTurn(sequencer, async () => {
+    await this.#serialized(sequencer, async () => {
       const claimed = await this.#claimNext(sequencer);
       if (claimed) void this.#start(claimed);
     }).catch((error: unknown) => {
@@ -229,11 +232,11 @@ export class LocalBackend implements RunBackend {
     });
   }
 
-  /** A run that the database refuses to start fails, or is left where it is: the others get their turn. */
+  /** Claims the next run. A run that the database refuses to start fails or stays queued, and the next one is tried. */
   async #claimNext(sequencer: string): Promise<LiveRun | null> {
     const { signal } = this.#stopped;
     const onFailure = (error: unknown) => {
-      this.#log.warn({ sequencer, err: error }, 'the queue waits for the database');
+      this.#log.warn({ sequencer, err: error }, 'starting the next run waits for the database');
     };
     for (;;) {
       const next: { run: string | null } = { run: null };
@@ -242,9 +245,9 @@ export class LocalBackend implements RunBackend {
       } catch (error) {
         const id = next.run;
         if (signal.aborted || id === null) throw error;
-        this.#log.error({ run: id, err: error }, 'the database refuses to start a run; it was set aside');
+        this.#log.error({ run: id, err: error }, 'the database refuses to start a run; skipping it');
         this.#refused.add(id);
-        const reason = 'The run could not be started: the database refused it. The log of the API has the reason.';
+        const reason = 'The run could not be started: the database refused it. The log of the API has the details.';
         const fail = () => this.#endUnstarted(sequencer, id, reason);
         await retryUntilRefused(signal, fail, onFailure, 1).catch((again: unknown) => {
           this.#log.error({ run: id, err: again }, 'the outcome of a run could not be stored');
@@ -319,7 +322,7 @@ export class LocalBackend implements RunBackend {
     }
   }
 
-  /** Null for a runner that would not show it. */
+  /** A new token; null for a runner that does not support tokens. */
   async #tokenFor(live: LiveRun): Promise<string | null> {
     if (this.#parts.gateway.connection(live.row.sequencer)?.hello?.runTokens !== true) return null;
     const token = (live.token ??= newSecret());
@@ -333,18 +336,18 @@ export class LocalBackend implements RunBackend {
     const { row } = live;
     const code = error instanceof SequencerError ? error.code : 'INTERNAL';
     const message = error instanceof Error ? error.message : String(error);
-    this.#log.warn({ run: row.id, code, err: message }, 'the run could not be started');
+    this.#log.warn({ run: row.id, code, err: message }, 'could not start the run');
     switch (code) {
       case 'RUNNER_AWAY':
-        // It may have arrived. The runner's next hello tells.
+        // The command may have arrived. The next `hello` shows whether it did.
         return;
       case 'RUNNER_BUSY':
         setTimeout(() => void this.#startAgain(live), BUSY_AGAIN_MS).unref();
         return;
       case 'RUNNER_TIMEOUT':
       case 'INTERNAL':
-        // Whether it arrived is not known: the conversation begins anew, and hello tells.
-        this.#parts.gateway.connection(row.sequencer)?.close(CLOSE.protocol, 'the start was not answered');
+        // Whether the command arrived is unknown. After a reconnect, `hello` shows it.
+        this.#parts.gateway.connection(row.sequencer)?.close(CLOSE.protocol, 'no reply to the start');
         return;
       default:
         await this.#endWithoutEvents(live, 'FAILED', message);
@@ -355,7 +358,7 @@ export class LocalBackend implements RunBackend {
     if (live.view.lastSeq === 0 && !isFinal(live.row.phase)) await this.#start(live);
   }
 
-  /** Ends a run of which no more events will come. */
+  /** Ends a run for which no more events will arrive. */
   async #endWithoutEvents(live: LiveRun, phase: 'FAILED' | 'LOST', reason: string): Promise<void> {
     const { row } = live;
     const finishedAt = new Date();
@@ -368,11 +371,11 @@ export class LocalBackend implements RunBackend {
           await onRunEnded(tx, row.sequencer, row.number, phase);
         }),
       (error) => {
-        this.#log.warn({ run: row.id, err: error }, 'the end of a run could not be written yet');
+        this.#log.warn({ run: row.id, err: error }, 'storing the end of a run waits for the database');
       },
     );
     live.row = { ...live.row, phase, reason, finishedAt };
-    this.#over(live);
+    this.#onRunEnded(live);
   }
 
   /* ---- commands ----------------------------------------------------------------------------------------------------- */
@@ -390,7 +393,7 @@ export class LocalBackend implements RunBackend {
   }
 
   async command(run: RunSummary, by: string, command: RunCommand): Promise<unknown> {
-    // Whoever has the seat: only who has shown this run's token is told anything of it.
+    // Only a runner that has sent the token of this run gets its commands.
     if (this.#parts.liveRuns.get(run.id)?.connected !== true) throw new SequencerError('RUNNER_AWAY');
     const whole = { ...command, run: run.id, by };
     const within = command.name === 'evaluate' ? EVALUATED_WITHIN_MS : undefined;
