@@ -83,6 +83,8 @@ def test_pause_and_resume_during_a_step_continue_the_run(runner: Runner) -> None
 
 def test_a_stop_request_during_a_step_stops_before_the_next_statement(runner: Runner) -> None:
     running = in_step(runner, NESTED, 5)
+    # A stop before that would be before this statement.
+    running.until("line", line=3)
     assert running.command("stop", level="REQUEST")["ok"]
     assert running.end()["outcome"] == "INTERRUPTED"
     assert prompts(running) == [1]
