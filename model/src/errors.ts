@@ -1,5 +1,5 @@
 /**
- * The catalogue of errors. Each has a stable code for programs; the message of an occurrence says what happened, why if
+ * The catalogue of errors. Each has a stable code for programs; the message of an occurrence states what happened, why if
  * known, and what to do. `docs/errors.md` is generated from this list.
  */
 export const ERRORS = {
