@@ -11,7 +11,7 @@ export type StopLevel = (typeof STOP_LEVELS)[number];
 export const STEP_COMMANDS = ['NEXT', 'STEP', 'RETURN', 'CONTINUE', 'UNTIL', 'LOOP'] as const;
 export type StepCommand = (typeof STEP_COMMANDS)[number];
 /** What the other tasks of the loop do during a step of an asyncio task: run, or wait for the end of the step. */
-export const OTHER_TASKS = ['GO_ON', 'WAIT'] as const;
+export const OTHER_TASKS = ['RUN', 'WAIT'] as const;
 export type OtherTasks = (typeof OTHER_TASKS)[number];
 export const STATEMENT_STATES = ['PENDING', 'RUNNING', 'DONE', 'FAILED', 'SKIPPED'] as const;
 export type StatementState = (typeof STATEMENT_STATES)[number];

@@ -76,7 +76,7 @@ class ScriptHost:
         arguments: list[str],
         breakpoints: list[dict[str, Any]],
         commands: list[str],
-        others: str = "GO_ON",
+        others: str = "RUN",
         *,
         evaluate: Sequence[str | tuple[int, str]] = (),
         hold: bool = False,

@@ -41,7 +41,7 @@ def test_random_programs_keep_their_actions_and_order(version: str) -> None:
 
 
 @pytest.mark.parametrize("version", PYTHONS)
-@pytest.mark.parametrize("others", ["GO_ON", "WAIT"])
+@pytest.mark.parametrize("others", ["RUN", "WAIT"])
 def test_other_tasks_run_or_wait_during_a_step(version: str, others: str, tmp_path: Path) -> None:
     path = tmp_path / "script.py"
     path.write_text(TWO)

@@ -129,15 +129,15 @@ export class Acu extends Agent {
     const slower = this.faults.stretch(running.session.opName);
     for (const { axis, value } of targets) axis.go(value, this.clock.now(), slower);
     while (axes.some((axis) => axis.arrival > this.clock.now())) {
-      let goesOn: boolean;
+      let hasMoreWork: boolean;
       try {
-        goesOn = await running.work(0);
+        hasMoreWork = await running.work(0);
       } catch (error) {
         this.#halt(axes);
         throw error;
       }
       const failure = (what: string): Outcome => [false, targets.map(({ name }) => `${name}: ${what}`).join(' ')];
-      if (!goesOn) {
+      if (!hasMoreWork) {
         await this.clock.pass(this.#halt(axes));
         return failure('Move aborted!');
       }

@@ -114,14 +114,17 @@ it('returns variables and sources', async () => {
 });
 
 it('sends decisions, replacements, answers, and escalating stops to the runner', async () => {
-  const told = async (call: string) => (await ask(api, `mutation ($run: ID!) { ${call} { id } }`, { run: id })).errors;
-  expect(await told('decideFailure(run: $run, action: GOTO)')).toMatchObject([{ extensions: { code: 'BAD_INPUT' } }]);
-  expect(await told('decideFailure(run: $run, action: GOTO, line: 4)')).toBeUndefined();
+  const failures = async (call: string) =>
+    (await ask(api, `mutation ($run: ID!) { ${call} { id } }`, { run: id })).errors;
+  expect(await failures('decideFailure(run: $run, action: GOTO)')).toMatchObject([
+    { extensions: { code: 'BAD_INPUT' } },
+  ]);
+  expect(await failures('decideFailure(run: $run, action: GOTO, line: 4)')).toBeUndefined();
   expect(commands().at(-1)).toMatchObject({ name: 'decide', action: 'GOTO', line: 4 });
-  expect(await told('replaceRemaining(run: $run, script: "x = 2")')).toBeUndefined();
-  expect(await told('answerAsk(run: $run, ask: 3, answer: "yes")')).toBeUndefined();
+  expect(await failures('replaceRemaining(run: $run, script: "x = 2")')).toBeUndefined();
+  expect(await failures('answerAsk(run: $run, ask: 3, answer: "yes")')).toBeUndefined();
   expect(commands().at(-1)).toMatchObject({ name: 'answer', ask: 3, answer: 'yes' });
-  expect(await told('stopRun(id: $run, level: INTERRUPT, escalate: true)')).toBeUndefined();
+  expect(await failures('stopRun(id: $run, level: INTERRUPT, escalate: true)')).toBeUndefined();
   expect(commands().at(-1)).toMatchObject({ name: 'stop', escalate: true });
 });
 

@@ -29,7 +29,7 @@ const mutated = fc
     }
     return JSON.stringify(message);
   });
-const said = fc.oneof(fc.string(), fc.json(), mutated, fc.constant('['.repeat(50_000)));
+const message = fc.oneof(fc.string(), fc.json(), mutated, fc.constant('['.repeat(50_000)));
 
 it('survives any message of a runner, without effect on the run of another runner', { timeout: 120_000 }, async () => {
   const holder = await TestRunner.connect(api);
@@ -42,7 +42,7 @@ it('survives any message of a runner, without effect on the run of another runne
   holder.events(run, events.slice(0, 1));
   let sent = 1;
   await fc.assert(
-    fc.asyncProperty(fc.array(said, { minLength: 1, maxLength: 5 }), fc.boolean(), async (texts, welcomed) => {
+    fc.asyncProperty(fc.array(message, { minLength: 1, maxLength: 5 }), fc.boolean(), async (texts, welcomed) => {
       const odd = await TestRunner.connect(api, [], { sequencer: 'lat' });
       if (welcomed) {
         await until(() => {

@@ -157,7 +157,7 @@ it('freezes the other tasks of a loop during a step, reports it, and resumes the
     vi.waitFor(
       async () => {
         const found = (await state(id)).traces.find((trace) => trace.prompt?.stack.at(-1)?.line === line);
-        if (!found?.prompt) throw new Error(`nothing stands in line ${String(line)} yet`);
+        if (!found?.prompt) throw new Error(`nothing is paused at line ${String(line)} yet`);
         return { trace: found.id, prompt: found.prompt.number };
       },
       { timeout: 30_000, interval: 50 },
@@ -183,10 +183,10 @@ it('freezes the other tasks of a loop during a step, reports it, and resumes the
     },
     { timeout: 30_000, interval: 50 },
   );
-  const letGo = 'mutation ($run: ID!, $trace: Int!) { resumeOtherTasks(run: $run, trace: $trace) { id } }';
-  const unknown = await ask(api, letGo, { run: id, trace: 99 });
+  const resumeOthers = 'mutation ($run: ID!, $trace: Int!) { resumeOtherTasks(run: $run, trace: $trace) { id } }';
+  const unknown = await ask(api, resumeOthers, { run: id, trace: 99 });
   expect(unknown.errors?.[0]?.extensions.code).toBe('UNKNOWN_TRACE');
-  expect((await ask(api, letGo, { run: id, trace: at.trace })).errors).toBeUndefined();
+  expect((await ask(api, resumeOthers, { run: id, trace: at.trace })).errors).toBeUndefined();
   const got = await stopped(8);
   expect((await waiting()).traces.every((trace) => trace.frozenTasks === 0)).toBe(true);
   await ask(api, step.replace(', others: WAIT', '').replace('NEXT', 'CONTINUE'), { run: id, ...got });

@@ -1,4 +1,4 @@
-/** What waits, what starts, and what a bad end does. */
+/** The queue: order, modes, and the hold after a run that did not succeed. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { afterEach, beforeEach, expect, it } from 'vitest';

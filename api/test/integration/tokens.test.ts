@@ -31,7 +31,7 @@ async function token(by: Browser, args: string): Promise<string> {
   return data.createApiToken;
 }
 
-async function whileDatabaseIsAway(body: () => Promise<void>): Promise<void> {
+async function whileDatabaseIsUnreachable(body: () => Promise<void>): Promise<void> {
   const name = new URL(database).pathname.slice(1);
   const admin = new pg.Client({ connectionString: database.replace(`/${name}`, '/postgres') });
   await admin.connect();
@@ -62,7 +62,7 @@ describe('a token', () => {
 
   it('that cannot be looked up now makes a websocket client retry', async () => {
     const bot = program(await token(ada, 'name: "later", role: VIEWER, days: 1'));
-    await whileDatabaseIsAway(async () => {
+    await whileDatabaseIsUnreachable(async () => {
       expect((await bot.socket()).first).toBe(1013);
     });
     expect((await bot.socket()).first).toBe('connection_ack');
@@ -212,7 +212,7 @@ describe('the audit log', () => {
   });
 
   it('queues entries while the database is unreachable', async () => {
-    await whileDatabaseIsAway(async () => {
+    await whileDatabaseIsUnreachable(async () => {
       expect(await ada.code('mutation { setMode(sequencer: "satp1", mode: QUEUE) { name } }')).toBe('DATABASE_AWAY');
     });
     await vi.waitFor(async () => {

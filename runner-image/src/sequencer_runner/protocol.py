@@ -18,7 +18,7 @@ PROTOCOL_VERSION = 1
 
 StopLevel = Literal["REQUEST", "INTERRUPT", "TERMINATE", "KILL"]
 StepAction = Literal["NEXT", "STEP", "RETURN", "CONTINUE", "UNTIL", "LOOP"]
-OtherTasks = Literal["GO_ON", "WAIT"]
+OtherTasks = Literal["RUN", "WAIT"]
 StatementState = Literal["PENDING", "RUNNING", "DONE", "FAILED", "SKIPPED"]
 FailureAction = Literal["RETRY", "SKIP", "GOTO", "STOP"]
 Outcome = Literal["SUCCEEDED", "FAILED", "INTERRUPTED", "TERMINATED", "KILLED", "LOST"]

@@ -3,7 +3,7 @@
  *
  * - the order of lines, which Kubernetes does not guarantee, and the width of columns;
  * - ages, such as `14s` or `2m3s`;
- * - names with a random suffix, such as `satp1-77nqq`: each stands for one name of the cluster, from its first occurrence to the
+ * - names with a random suffix, such as `satp1-77nqq`: each represents one name of the cluster, from its first occurrence to the
  *   end of the page;
  * - `...`, which matches any text; alone on a line it matches any further lines.
  *

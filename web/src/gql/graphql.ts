@@ -62,7 +62,7 @@ export type FailureAction =
 /** What the other tasks of the event loop do while an asyncio task takes a step. */
 export type OtherTasks =
   /** They run while the stepped task awaits something. */
-  | 'GO_ON'
+  | 'RUN'
   /** They are frozen until the step completes or `resumeOtherTasks` is called. */
   | 'WAIT';
 

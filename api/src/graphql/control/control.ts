@@ -50,7 +50,7 @@ builder.mutationFields((t) => ({
       prompt: t.arg.int({ description: 'Number of its current prompt.' }),
       command: t.arg({ type: StepCommandEnum }),
       line: t.arg.int({ required: false, description: 'For UNTIL: a line of the file in which the trace is stopped.' }),
-      others: t.arg({ type: OtherTasksEnum, required: false, description: 'GO_ON if null.' }),
+      others: t.arg({ type: OtherTasksEnum, required: false, description: 'RUN if null.' }),
     },
     resolve: async (_root, args, context): Promise<TraceView> => {
       const run = await requireRunModel(args.run, context);

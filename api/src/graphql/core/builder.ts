@@ -114,7 +114,7 @@ export const StepCommandEnum = builder.enumType('StepCommand', {
 export const OtherTasksEnum = builder.enumType('OtherTasks', {
   description: 'What the other tasks of the event loop do while an asyncio task takes a step.',
   values: {
-    GO_ON: { description: 'They run while the stepped task awaits something.' },
+    RUN: { description: 'They run while the stepped task awaits something.' },
     WAIT: { description: 'They are frozen until the step completes or `resumeOtherTasks` is called.' },
   } satisfies Record<OtherTasks, { description: string }>,
 });
