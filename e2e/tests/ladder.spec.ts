@@ -18,7 +18,7 @@ test('a script that ignores SIGINT is reported, with the telescope status, and n
   await expect(page.getByRole('region', { name: 'Script', exact: true }).locator('.running-line')).toHaveCount(2);
   await page.keyboard.press('Shift+F5');
   const ladder = page.getByRole('dialog', { name: /Stop run/ });
-  await expect(ladder.getByRole('checkbox', { name: /send the next rung automatically/ })).not.toBeChecked();
+  await expect(ladder.getByRole('checkbox', { name: /^Escalate automatically/ })).not.toBeChecked();
   await ladder.getByRole('button', { name: 'Interrupt', exact: true }).click();
   await expect(ladder).toContainText('received by the runner after');
   await expect(ladder.getByRole('progressbar', { name: 'Interrupt: time until the deadline' })).toBeVisible();
@@ -72,7 +72,7 @@ test('rungs are sent automatically only on request, count down, and the outcome 
     await expect(page.getByRole('region', { name: 'Script', exact: true }).locator('.running-line')).toHaveCount(2);
     await page.keyboard.press('Shift+F5');
     const ladder = page.getByRole('dialog', { name: /Stop run/ });
-    await ladder.getByRole('checkbox', { name: /send the next rung automatically/ }).check();
+    await ladder.getByRole('checkbox', { name: /^Escalate automatically/ }).check();
     await ladder.getByRole('button', { name: 'Interrupt', exact: true }).click();
     await expect(ladder).toContainText('The next rung is sent automatically at the deadline.');
     await expect(ladder).toContainText(/\d s of 3 s/);

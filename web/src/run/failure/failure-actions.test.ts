@@ -22,9 +22,12 @@ it('describes the consequence of each action', () => {
     skip: 'continue with 2, rising',
     edit: 'lines 1 to 3',
   });
-  expect(failureActions({ ...view, failure: { ...failure, statement: 2 } }, lines).skip).toBe(
-    'it is the last statement: the run ends',
-  );
+  const last = { ...view, failure: { ...failure, statement: 2 } };
+  expect(failureActions(last, [...lines, ''])).toMatchObject({
+    retry: 'from its start, failed once',
+    skip: 'it is the last statement: the run ends',
+    edit: 'line 3',
+  });
 });
 
 it('separates the first line of an exception message from the replies in it', () => {

@@ -24,13 +24,18 @@ export function failureActions(
   const statement = statements[view.failure?.statement ?? -1] ?? null;
   const next = statement ? statements[statement.index + 1] : undefined;
   const first = statement?.firstLine ?? 1;
+  // The line break at the end of a file begins no further line.
+  const last = lines.at(-1) === '' ? lines.length - 1 : lines.length;
+  const failures = Math.max(1, statement?.attempts ?? 1);
   return {
     statement,
-    retry: statement ? `from its start, failed ${plural(Math.max(1, statement.attempts), 'time')}` : 'from its start',
+    retry: statement
+      ? `from its start, failed ${failures === 1 ? 'once' : plural(failures, 'time')}`
+      : 'from its start',
     skip: next
       ? `continue with ${String(next.index + 1)}, ${statementName(lines, next)}`
       : 'it is the last statement: the run ends',
-    edit: `lines ${String(first)} to ${String(Math.max(first, lines.length))}`,
+    edit: last > first ? `lines ${String(first)} to ${String(last)}` : `line ${String(first)}`,
     stop: 'no further statement',
   };
 }
