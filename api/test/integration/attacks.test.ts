@@ -1,15 +1,12 @@
 /** Attacks over real sockets that other tests do not cover. */
-import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { request } from 'node:http';
-import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { WebSocket } from 'ws';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Api } from '../../src/server.ts';
 import { Browser, PASSWORD, usersFile } from '@sequencer/testing/api/browser';
-import { TOKEN, TestRunner, newDatabase, start } from '@sequencer/testing/api/running-api';
+import { rawRequest, requestStatus, upgradeStatus } from '@sequencer/testing/api/raw-requests';
+import { newDatabase, start } from '@sequencer/testing/api/running-api';
 
 let api: Api;
 let ada: Browser;
@@ -30,68 +27,41 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-const at = () => new URL(api.url);
-
-/** Sends raw bytes; resolves with everything received until the connection is closed. */
-async function raw(text: string): Promise<string> {
-  const socket = connect(Number(at().port), at().hostname);
-  let answer = '';
-  socket.on('data', (data: Buffer) => (answer += data.toString()));
-  // A server that rejects the request may reset the connection.
-  socket.on('error', () => undefined);
-  socket.write(text);
-  await once(socket, 'close');
-  return answer;
-}
-
-/** The status of a request with headers that fetch would not send. */
-async function status(method: string, path: string, headers: Record<string, string>, body = ''): Promise<number> {
-  const sent = request(`${api.url}${path}`, { method, headers: { 'content-length': body.length, ...headers } });
-  sent.end(body);
-  const [response] = (await once(sent, 'response')) as [import('node:http').IncomingMessage];
-  response.resume();
-  return response.statusCode ?? 0;
-}
-
-async function upgrade(headers: Record<string, string>): Promise<number> {
-  const socket = new WebSocket(`${api.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws', { headers });
-  const answered = once(socket, 'unexpected-response') as Promise<[unknown, import('node:http').IncomingMessage]>;
-  const opened = once(socket, 'open').then(() => {
-    socket.terminate();
-    return 101;
-  });
-  return Promise.race([opened, answered.then(([, response]) => response.statusCode ?? 0)]);
-}
-
 describe('another site, with the cookie of a signed-in user', () => {
   const mutation = JSON.stringify({ query: 'mutation { signOut }' });
 
   it('cannot post a form or JSON', async () => {
     const origin = 'https://evil.example';
     for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x']) {
-      expect(await status('POST', '/graphql', { cookie: ada.cookie, 'content-type': type }, mutation)).toBe(415);
+      expect(await requestStatus(api, 'POST', '/graphql', { cookie: ada.cookie, 'content-type': type }, mutation)).toBe(
+        415,
+      );
       const cross = { cookie: ada.cookie, 'content-type': type, origin };
-      expect(await status('POST', '/graphql', cross, mutation)).toBe(403);
+      expect(await requestStatus(api, 'POST', '/graphql', cross, mutation)).toBe(403);
     }
     const json = { cookie: ada.cookie, 'content-type': 'application/json' };
-    expect(await status('POST', '/graphql', { ...json, origin }, mutation)).toBe(403);
-    expect(await status('POST', '/graphql', { ...json, origin: 'null' }, mutation)).toBe(403);
-    expect(await status('OPTIONS', '/graphql', { origin, 'access-control-request-method': 'POST' })).toBe(403);
-    expect(await status('GET', '/graphql?query=mutation%7BsignOut%7D', { cookie: ada.cookie })).toBe(405);
+    expect(await requestStatus(api, 'POST', '/graphql', { ...json, origin }, mutation)).toBe(403);
+    expect(await requestStatus(api, 'POST', '/graphql', { ...json, origin: 'null' }, mutation)).toBe(403);
+    expect(await requestStatus(api, 'OPTIONS', '/graphql', { origin, 'access-control-request-method': 'POST' })).toBe(
+      403,
+    );
+    expect(await requestStatus(api, 'GET', '/graphql?query=mutation%7BsignOut%7D', { cookie: ada.cookie })).toBe(405);
     expect(await ada.me()).toBe('ada');
   });
 
   it('cannot open a websocket', async () => {
-    expect(await upgrade({ cookie: ada.cookie })).toBe(101);
-    expect(await upgrade({ cookie: ada.cookie, origin: 'https://evil.example' })).toBe(403);
-    expect(await upgrade({ cookie: ada.cookie, origin: 'null' })).toBe(403);
+    expect(await upgradeStatus(api, { cookie: ada.cookie })).toBe(101);
+    expect(await upgradeStatus(api, { cookie: ada.cookie, origin: 'https://evil.example' })).toBe(403);
+    expect(await upgradeStatus(api, { cookie: ada.cookie, origin: 'null' })).toBe(403);
   });
 
   it('cannot get in with a host name that resolves to this server', async () => {
     const host = 'evil.example';
-    expect(await status('POST', '/graphql', { host, 'content-type': 'application/json' }, mutation)).toBe(421);
-    expect(await status('GET', '/', { host })).toBe(421);
-    expect(await upgrade({ host, origin: `http://${host}` })).toBe(421);
+    expect(await requestStatus(api, 'POST', '/graphql', { host, 'content-type': 'application/json' }, mutation)).toBe(
+      421,
+    );
+    expect(await requestStatus(api, 'GET', '/', { host })).toBe(421);
+    expect(await upgradeStatus(api, { host, origin: `http://${host}` })).toBe(421);
   });
 });
 
@@ -225,177 +195,10 @@ describe('a path', () => {
     '/%c0%ae%c0%ae/secret.txt',
     '/%',
   ])('%s leads to nothing outside', async (path) => {
-    const answer = await raw(`GET ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`);
+    const answer = await rawRequest(api, `GET ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`);
     expect(answer).toMatch(/^HTTP\/1.1 \d{3}/);
     expect(answer).not.toContain('TOP SECRET');
     expect((await fetch(`${api.url}/healthz`)).status).toBe(200);
-  });
-});
-
-describe('a flood', () => {
-  const code = (query: string) => ada.code(query);
-
-  it('of aliases, fields, directives or operations is rejected', async () => {
-    expect(
-      await code(`{ ${Array.from({ length: 40 }, (_, i) => `a${String(i)}: server { version }`).join(' ')} }`),
-    ).toBe('TOO_COMPLEX');
-    expect(await code(`{ server { ${'version '.repeat(3000)} } }`)).toBe('TOO_COMPLEX');
-    expect(await code(`{ server ${'@skip(if: false) '.repeat(1000)} { version } }`)).toBe('TOO_COMPLEX');
-    expect(await code(`{ ${'{'.repeat(5000)}`)).toMatch(/TOO_COMPLEX|BAD_INPUT/);
-    const fragments = 'fragment A on Server { ...B } fragment B on Server { ...A } { server { ...A } }';
-    expect(await code(fragments)).toBe('BAD_INPUT');
-    const batch = JSON.stringify(Array.from({ length: 50 }, () => ({ query: '{ server { version } }' })));
-    const headers = { cookie: ada.cookie, 'content-type': 'application/json' };
-    expect(await status('POST', '/graphql', headers, batch)).toBeGreaterThanOrEqual(400);
-  });
-
-  it('of a gigabyte is not read', async () => {
-    const head = `POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n`;
-    expect(await raw(`${head}Content-Length: 1073741824\r\n\r\n${' '.repeat(1000)}`)).toMatch(/^HTTP\/1.1 413/);
-    expect(await raw(`${head}Transfer-Encoding: chunked\r\n\r\nFFFFFF\r\n${' '.repeat(1000)}`)).toMatch(
-      /^HTTP\/1.1 411/,
-    );
-    const both = `${head}Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`;
-    expect(await raw(both)).toMatch(/^HTTP\/1.1 4\d\d/);
-    expect(await raw(`GET / HTTP/1.1\r\nHost: localhost\r\nX: ${'x'.repeat(100_000)}\r\n\r\n`)).toMatch(
-      /^HTTP\/1.1 431/,
-    );
-  });
-
-  it('of slow senders delays no other client, and is disconnected', { timeout: 60_000 }, async () => {
-    const slow: Socket[] = [];
-    const head = 'POST /graphql HTTP/1.1\r\nHost: localhost\r\n';
-    for (let i = 0; i < 100; i++) {
-      const socket = connect(Number(at().port), at().hostname);
-      socket.on('error', () => undefined);
-      socket.write(head);
-      slow.push(socket);
-    }
-    const dripping = setInterval(() => {
-      for (const socket of slow) if (!socket.destroyed) socket.write('X-More: 1\r\n');
-    }, 1000);
-    try {
-      const begin = performance.now();
-      expect(await ada.me()).toBe('ada');
-      expect(performance.now() - begin).toBeLessThan(10_000);
-      for (const socket of slow) socket.resume();
-      await vi.waitFor(() => {
-        expect(slow.filter((socket) => !socket.closed)).toHaveLength(0);
-      }, 40_000);
-    } finally {
-      clearInterval(dripping);
-      for (const socket of slow) socket.destroy();
-    }
-  });
-
-  it(
-    'of websockets from one address is disconnected, and other addresses can connect',
-    { timeout: 60_000 },
-    async () => {
-      const headers = { 'x-forwarded-for': '203.0.113.66', cookie: ada.cookie };
-      const sockets = Array.from(
-        { length: 230 },
-        () => new WebSocket(`${api.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws', { headers }),
-      );
-      const results = await Promise.all(
-        sockets.map(
-          (socket) =>
-            new Promise<string>((resolve) => {
-              socket.once('open', () => {
-                resolve('open');
-              });
-              socket.once('error', (error) => {
-                resolve(error.message);
-              });
-            }),
-        ),
-      );
-      expect(results.filter((result) => result === 'open')).toHaveLength(200);
-      expect(results.filter((result) => result.includes('429'))).toHaveLength(30);
-      expect((await ada.socket()).first).toBe('connection_ack');
-      // A socket without a message is closed.
-      await vi.waitFor(() => {
-        expect(sockets.filter((socket) => socket.readyState === WebSocket.OPEN)).toHaveLength(0);
-      }, 20_000);
-    },
-  );
-
-  it('of unauthenticated websockets does not lock out users with the same address', { timeout: 60_000 }, async () => {
-    const url = new URL(api.url);
-    const opened = Array.from({ length: 300 }, () => {
-      const socket = connect(Number(url.port), url.hostname).resume();
-      socket.on('error', () => undefined);
-      socket.write(
-        `GET /graphql HTTP/1.1\r\nhost: ${url.host}\r\nconnection: upgrade\r\nupgrade: websocket\r\n` +
-          'sec-websocket-version: 13\r\nsec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n',
-      );
-      return socket;
-    });
-    const answered = () => opened.filter((socket) => socket.bytesRead > 0 || socket.destroyed).length;
-    await vi.waitFor(() => {
-      expect(answered()).toBe(300);
-    }, 20_000);
-    expect((await ada.socket()).first).toBe('connection_ack');
-    const { data } = await ada.ask<{ createApiToken: string }>(
-      'mutation { createApiToken(name: "bot", role: VIEWER, days: 1) }',
-    );
-    const authorization = `Bearer ${data.createApiToken}`;
-    expect((await new Browser(api).socket({ authorization })).first).toBe('connection_ack');
-    // They do not acknowledge the close frame, and are terminated.
-    await vi.waitFor(() => {
-      expect(opened.filter((socket) => !socket.destroyed)).toHaveLength(0);
-    }, 20_000);
-  });
-
-  it('of runners without a token does not lock out runners', { timeout: 60_000 }, async () => {
-    const url = new URL(api.url);
-    const opened = Array.from({ length: 300 }, (_, i) => {
-      const socket = connect({ port: Number(url.port), host: url.hostname, allowHalfOpen: true });
-      socket.on('error', () => undefined);
-      const token = i % 2 === 0 ? '' : 'authorization: Bearer no-token-at-all-01234\r\n';
-      socket.write(
-        `GET /runner HTTP/1.1\r\nhost: ${url.host}\r\nconnection: upgrade\r\nupgrade: websocket\r\n${token}` +
-          'sec-websocket-version: 13\r\nsec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n',
-      );
-      return socket;
-    });
-    const answers = opened.map(async (socket) => {
-      const [data] = (await once(socket, 'data')) as [Buffer];
-      return data.toString();
-    });
-    const runner = await TestRunner.connect(api);
-    await vi.waitFor(() => {
-      expect(runner.received[0]?.type).toBe('welcome');
-    }, 10_000);
-    for (const answer of await Promise.all(answers)) expect(answer).toMatch(/^HTTP\/1\.1 401 Unauthorized\r\n/);
-    await vi.waitFor(() => {
-      // Writing to a closed socket resets this end as well.
-      for (const socket of opened) if (!socket.destroyed) socket.write('x');
-      expect(opened.filter((socket) => !socket.destroyed)).toHaveLength(0);
-    }, 10_000);
-    runner.leave();
-  });
-
-  it('of silent runners with a token does not lock out runners', { timeout: 60_000 }, async () => {
-    const silent = Array.from(
-      { length: 250 },
-      () => new WebSocket(`${api.url.replace('http', 'ws')}/runner`, { headers: { authorization: `Bearer ${TOKEN}` } }),
-    );
-    await Promise.all(silent.map((socket) => once(socket, 'open')));
-    const runner = await TestRunner.connect(api);
-    await vi.waitFor(() => {
-      expect(runner.received[0]?.type).toBe('welcome');
-    }, 10_000);
-    runner.leave();
-    for (const socket of silent) socket.terminate();
-  });
-
-  it('of one huge websocket message ends that connection only', async () => {
-    const { socket } = await ada.socket();
-    const closed = once(socket, 'close');
-    socket.send('x'.repeat(2 * 1024 * 1024));
-    expect((await closed)[0]).toBe(1009);
-    expect(await ada.me()).toBe('ada');
   });
 });
 

@@ -144,8 +144,6 @@ export class LocalBackend implements RunBackend {
     await turn;
   }
 
-  /* ---- a runner connects ---------------------------------------------------------------------------------------- */
-
   async #welcome(connection: RunnerConnection, hello: Hello): Promise<void> {
     const { sequencer } = hello;
     if (!this.#parts.sequencerStates.has(sequencer)) {
@@ -216,8 +214,6 @@ export class LocalBackend implements RunBackend {
     }
     await this.advance(sequencer);
   }
-
-  /* ---- a run starts ----------------------------------------------------------------------------------------------- */
 
   async advance(sequencer: string): Promise<void> {
     if (!this.#parts.gateway.connection(sequencer)) {
@@ -377,8 +373,6 @@ export class LocalBackend implements RunBackend {
     live.row = { ...live.row, phase, reason, finishedAt };
     this.#onRunEnded(live);
   }
-
-  /* ---- commands ----------------------------------------------------------------------------------------------------- */
 
   async check(sequencer: string, script: string, startAt: number): Promise<Finding[] | null> {
     if (!this.#parts.gateway.connection(sequencer)) return null;
