@@ -119,10 +119,19 @@ export function inPhase(namespace: string, run: string, phase: KubernetesPhase):
 }
 
 /** Waits until `status.reason` of the run matches. */
-export function reasonMatches(namespace: string, run: string, pattern: RegExp): Promise<SequencerRun> {
-  return until(`the reason of ${run} matches ${String(pattern)}`, async () => {
-    const found = await client.get(RUNS, namespace, run);
-    if (pattern.test(found.status?.reason ?? '')) return found;
-    throw new Error(JSON.stringify(found.status));
-  });
+export function reasonMatches(
+  namespace: string,
+  run: string,
+  pattern: RegExp,
+  withinMs?: number,
+): Promise<SequencerRun> {
+  return until(
+    `the reason of ${run} matches ${String(pattern)}`,
+    async () => {
+      const found = await client.get(RUNS, namespace, run);
+      if (pattern.test(found.status?.reason ?? '')) return found;
+      throw new Error(JSON.stringify(found.status));
+    },
+    withinMs,
+  );
 }
