@@ -35,3 +35,10 @@ test('appends the memory limit only to the reason of a killed run', () => {
   expect(withCause('Killed', 'Killed from outside.', outOfMemory)).toBe(`Killed from outside. ${OUT_OF_MEMORY}`);
   expect(withCause('Interrupted', 'Interrupted.', outOfMemory)).toBe('Interrupted.');
 });
+
+test('names the eviction, not the memory limit, for an evicted pod that containerd reports as OOMKilled', () => {
+  const terminated = { exitCode: 137, reason: 'OOMKilled' };
+  const containerStatuses = [{ name: 'runner', state: { terminated } }];
+  const evicted = pod({ reason: 'Evicted', message: 'Too big.', containerStatuses });
+  expect(withCause('Killed', 'Killed.', evicted)).toBe('Killed. The node evicted the pod: Too big.');
+});

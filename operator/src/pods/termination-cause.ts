@@ -1,5 +1,5 @@
 /** Explains from the pod's status why a script was stopped by the cluster. Pure. */
-import type { Pod } from '@sequencer/kubernetes/objects';
+import type { ContainerState, Pod } from '@sequencer/kubernetes/objects';
 import type { FinalKubernetesPhase } from '@sequencer/model/kubernetes/enums';
 import { sentence } from './sentence.ts';
 
@@ -21,10 +21,18 @@ export function evictionOf(pod: Pod): string | null {
   return null;
 }
 
+/**
+ * Whether the container was killed because of its memory limit. With cgroup v1, containerd may also report `OOMKilled` for a
+ * container that the kubelet killed: its notification is sent when the cgroup is removed as well.
+ */
+export function isOutOfMemory(pod: Pod, terminated: ContainerState['terminated']): boolean {
+  return terminated?.reason === 'OOMKilled' && evictionOf(pod) === null;
+}
+
 /** The reason with the cause from the pod's status appended, unless it has the cause already. */
 export function withCause(phase: FinalKubernetesPhase, reason: string, pod: Pod | undefined): string {
   if (!pod || phase === 'Succeeded' || phase === 'Failed') return reason;
-  const outOfMemory = pod.status?.containerStatuses?.some(({ state }) => state?.terminated?.reason === 'OOMKilled');
+  const outOfMemory = pod.status?.containerStatuses?.some(({ state }) => isOutOfMemory(pod, state?.terminated));
   const cause = phase === 'Killed' && outOfMemory ? OUT_OF_MEMORY : evictionOf(pod);
   return cause === null || reason.includes(cause) ? reason : `${reason} ${cause}`;
 }

@@ -116,6 +116,17 @@ test.each([
   expect(terminationOf({}, ended, false, NOW)?.phase).toBe(phase);
 });
 
+test.each([null, JSON.stringify({ outcome: 'KILLED', exitCode: 137, reason: 'Killed.' })])(
+  'reports an evicted pod as evicted, although containerd reports OOMKilled (termination message %s)',
+  (message) => {
+    const terminated = { ...times, exitCode: 137, reason: 'OOMKilled', ...(message !== null && { message }) };
+    const evicted = { phase: 'Failed', reason: 'Evicted', message: 'Too big.', ...runner({ terminated }) } as const;
+    const ended = terminationOf({}, pod(evicted), false, NOW);
+    expect(ended?.phase).toBe('Killed');
+    expect(ended?.reason).not.toContain('memory');
+  },
+);
+
 test('never reports success without a termination message', () => {
   const any = fc.record({
     phase: fc.constantFrom('Pending', 'Running', 'Succeeded', 'Failed', 'Unknown'),

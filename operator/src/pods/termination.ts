@@ -7,7 +7,7 @@ import {
   type KubernetesOutcome,
 } from '@sequencer/model/kubernetes/enums';
 import { z } from 'zod';
-import { OUT_OF_MEMORY, evictionOf } from './termination-cause.ts';
+import { OUT_OF_MEMORY, evictionOf, isOutOfMemory } from './termination-cause.ts';
 import { RUNNER_CONTAINER } from './pod-spec.ts';
 
 export interface Termination {
@@ -101,7 +101,7 @@ function terminationFromMessage(pod: Pod): Termination | null {
   if (!message.success) return null;
   const { outcome, exitCode, reason } = message.data;
   const phase = KUBERNETES_OUTCOMES.find((value) => value.toUpperCase() === outcome) as KubernetesOutcome;
-  if (phase === 'Killed' && terminated.reason === 'OOMKilled') return outOfMemory(exitCode ?? 137);
+  if (phase === 'Killed' && isOutOfMemory(pod, terminated)) return outOfMemory(exitCode ?? 137);
   return termination(phase, exitCode, reason);
 }
 
@@ -112,7 +112,7 @@ function outOfMemory(exitCode: number): Termination {
 /** For a pod without a termination message from the supervisor. */
 function terminationFromStatus(status: RunStatus, pod: Pod, stopRequested: boolean): Termination {
   const { terminated, running } = runnerState(pod);
-  if (terminated?.reason === 'OOMKilled') return outOfMemory(terminated.exitCode);
+  if (terminated && isOutOfMemory(pod, terminated)) return outOfMemory(terminated.exitCode);
   if (terminated && ['StartError', 'ContainerCannotRun'].includes(terminated.reason ?? '')) {
     return termination(
       'Failed',
