@@ -275,6 +275,8 @@ export class RunSync {
       live.row = fresh;
       live.changed.notify();
     }
+    // The record may have ended the run while this waited for it: then with the runner's reason alone.
+    if (fresh) await this.#extendReason(fresh, life);
     liveRuns.forgetLater(row.id);
     ended(row.id);
     log.info({ run: row.id, phase: fresh?.phase }, 'run ended');
