@@ -35,7 +35,7 @@ test('a held run shows its first cause, retries, and continues after an edit', a
   await expect(page).toHaveTitle(/satp1 ▲ NEEDS YOU/);
   await expect(card.getByText('ValueError: the agent is busy', { exact: true })).toBeVisible();
   await expect(card.getByText(/RuntimeError: move_to failed/).first()).toBeVisible();
-  await expect(card).toContainText('clean-up code');
+  await expect(card).toContainText('clean-up has run');
   await expect(sequencer.output).toContainText('cleaned up');
   // No action is preselected, and no key triggers one.
   expect(await card.evaluate((element) => element.contains(document.activeElement))).toBe(false);
