@@ -10,11 +10,14 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { root } from './root.ts';
 
 interface Counts {
   passed: number;
   failed: number;
+  /** Title and message of failed tests. */
+  failures?: string[];
 }
 
 interface Step {
@@ -27,15 +30,36 @@ interface Step {
   count?: () => Counts;
 }
 
+/** Limits of the summary, which repeats failures below the output of all stages. */
+const SHOWN_FAILURES = 10;
+const MESSAGE_CHARACTERS = 600;
+
 const reports = mkdtempSync(join(tmpdir(), 'sequencer-test-'));
 const report = (name: string) => join(reports, name);
 const python = (...args: string[]) => [join(root, '.venv/bin/python'), '-m', ...args];
 
 const read = (name: string) => readFileSync(report(name), 'utf8');
 
+interface VitestReport {
+  numPassedTests: number;
+  numFailedTests: number;
+  testResults: {
+    name: string;
+    status: string;
+    message: string;
+    assertionResults: { fullName: string; status: string; failureMessages: string[] }[];
+  }[];
+}
+
 function vitestCounts(): Counts {
-  const result = JSON.parse(read('vitest.json')) as { numPassedTests: number; numFailedTests: number };
-  return { passed: result.numPassedTests, failed: result.numFailedTests };
+  const { numPassedTests, numFailedTests, testResults } = JSON.parse(read('vitest.json')) as VitestReport;
+  const failures = testResults.flatMap((file) => {
+    const tests = file.assertionResults.filter((one) => one.status === 'failed');
+    const texts = tests.map((one) => failure(file.name, one.fullName, one.failureMessages.join('\n')));
+    // A hook or an import failed.
+    return file.status === 'failed' && texts.length === 0 ? [failure(file.name, '', file.message)] : texts;
+  });
+  return { passed: numPassedTests, failed: numFailedTests, failures };
 }
 
 function junitCounts(): Counts {
@@ -45,14 +69,47 @@ function junitCounts(): Counts {
   // A skipped test has not passed; under CI it is a failure.
   const skipped = number('skipped');
   if (skipped > 0) console.log(`pytest skipped ${skipped} tests`);
-  return { passed: number('tests') - unsuccessful - skipped, failed: unsuccessful + (process.env.CI ? skipped : 0) };
+  const failures = [...read('pytest.xml').matchAll(/<testcase ([^>]*)>\s*<(?:failure|error) message="([^"]*)"/g)].map(
+    ([, test = '', message = '']) => failure('', test, message.replaceAll('&#10;', '\n')),
+  );
+  return {
+    passed: number('tests') - unsuccessful - skipped,
+    failed: unsuccessful + (process.env.CI ? skipped : 0),
+    failures,
+  };
+}
+
+interface PlaywrightSuite {
+  file: string;
+  suites?: PlaywrightSuite[];
+  specs: { title: string; tests: { status: string; results: { errors: { message?: string }[] }[] }[] }[];
 }
 
 function playwrightCounts(): Counts {
-  const { stats } = JSON.parse(read('playwright.json')) as {
+  const { stats, suites } = JSON.parse(read('playwright.json')) as {
     stats: { expected: number; unexpected: number; flaky: number; skipped: number };
+    suites: PlaywrightSuite[];
   };
-  return { passed: stats.expected, failed: stats.unexpected + stats.flaky + (process.env.CI ? stats.skipped : 0) };
+  const failed = stats.unexpected + stats.flaky + (process.env.CI ? stats.skipped : 0);
+  return { passed: stats.expected, failed, failures: suites.flatMap(playwrightFailures) };
+}
+
+function playwrightFailures({ file, specs, suites = [] }: PlaywrightSuite): string[] {
+  const own = specs.flatMap(({ title, tests }) =>
+    tests
+      .filter(({ status }) => status === 'unexpected' || status === 'flaky')
+      .map(({ results }) =>
+        failure(file, title, results.flatMap(({ errors }) => errors.map(({ message = '' }) => message)).join('\n')),
+      ),
+  );
+  return [...own, ...suites.flatMap(playwrightFailures)];
+}
+
+/** A failed test as a paragraph of the summary, without the stack lines of libraries. */
+function failure(file: string, title: string, message: string): string {
+  const head = [file.replace(`${root}/`, ''), title].filter(Boolean).join(': ');
+  const text = stripVTControlCharacters(message).replaceAll(/^ +at (.*node_modules|new Promise).*\n?/gm, '');
+  return `${head}\n${text.slice(0, MESSAGE_CHARACTERS).trimEnd()}`;
 }
 
 /** @param projects of vitest.config.ts; a name after `!` leaves that one out */
@@ -142,19 +199,25 @@ function countsOf(step: Step, ok: boolean): Counts {
 const names = process.argv.length > 2 ? process.argv.slice(2) : DEFAULT_STAGES;
 const total: Counts = { passed: 0, failed: 0 };
 const lines: string[] = [];
+const failures: string[] = [];
 for (const name of names) {
   const steps = stages[name];
   if (!steps) throw new Error(`Unknown stage: ${name}. Stages: ${Object.keys(stages).join(', ')}.`);
   for (const step of steps) {
     const begin = performance.now();
-    const { passed, failed } = run(step);
+    const counts = run(step);
+    const { passed, failed } = counts;
     total.passed += passed;
     total.failed += failed;
+    failures.push(...(counts.failures ?? []));
     const seconds = ((performance.now() - begin) / 1000).toFixed(1);
     lines.push(`${failed ? 'FAIL' : 'ok  '} ${step.name.padEnd(16)} ${passed} passed, ${failed} failed, ${seconds} s`);
   }
 }
 rmSync(reports, { recursive: true });
+for (const text of failures.slice(0, SHOWN_FAILURES)) console.log(`\nfailed: ${text}`);
+if (failures.length > SHOWN_FAILURES)
+  console.log(`\n${failures.length - SHOWN_FAILURES} more failures are shown above.`);
 console.log(`\n${lines.join('\n')}\n`);
 console.log(`${total.passed} passed, ${total.failed} failed`);
 process.exitCode = total.failed ? 1 : 0;
