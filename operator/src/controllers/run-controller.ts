@@ -19,6 +19,7 @@ import { isOwnedBy, isPodOf, podNameOf } from '../pods/ownership.ts';
 import { podProblem } from '../pods/problems.ts';
 import { withCause } from '../pods/termination-cause.ts';
 import {
+  awaitsOutcome,
   isPodTerminated,
   msUntilPodTerminated,
   runnerState,
@@ -42,6 +43,8 @@ import {
 const RETRY_AFTER_START_ERROR_MS = 5_000;
 const RETRY_AFTER_STALE_CACHE_MS = 100;
 const ABOUT_TO_START_MS = 1_000;
+/** The API commits the outcome that it received and writes it to the object, at most once a second. */
+const OUTCOME_WITHIN_MS = 5_000;
 
 export interface RunReconcilerOptions {
   client: KubernetesClient;
@@ -62,6 +65,8 @@ export class RunReconciler {
   readonly #cache: ClusterCache;
   readonly #events: EventRecorder;
   readonly #options: RunReconcilerOptions;
+  /** When pods whose outcome the API may still report were first seen terminated, by uid. */
+  readonly #terminatedAt = new Map<string, number>();
 
   constructor(options: RunReconcilerOptions) {
     this.#options = options;
@@ -158,7 +163,10 @@ export class RunReconciler {
     const now = Date.now();
     const stop = stopCause(run) ?? timeoutCause(run, pod, now);
     const termination = terminationOf(run.status ?? {}, pod, stop !== null, now);
+    const outcomeMs = pod && awaitsOutcome(run.status ?? {}, pod, now) ? this.#msForOutcome(pod) : 0;
+    if (termination && outcomeMs > 0) return requeueAfter(outcomeMs);
     if (termination) {
+      if (pod) this.#terminatedAt.delete(pod.metadata.uid);
       await this.#recordTermination(run, pod ?? undefined, termination);
       return DONE;
     }
@@ -170,6 +178,14 @@ export class RunReconciler {
     const nudgeMs = stop ? undefined : await this.#completeAssignment(run, pod, now);
     await this.#writePodStatus(run, pod, stop);
     return earliestRequeue(msUntilTimeout(run, pod, now), msUntilPodTerminated(pod, now), nudgeMs);
+  }
+
+  /** In ms: how much longer the API may take to report the outcome of a terminated pod. */
+  #msForOutcome({ metadata }: Pod): number {
+    // Not the time of the node, whose clock may differ.
+    const terminatedAt = this.#terminatedAt.get(metadata.uid) ?? performance.now();
+    this.#terminatedAt.set(metadata.uid, terminatedAt);
+    return Math.max(0, terminatedAt + OUTCOME_WITHIN_MS - performance.now());
   }
 
   /** Completes the assignment of a warm pod. Returns in how many ms the kubelet has to be nudged again. */

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Pod, PodStatus } from '@sequencer/kubernetes/objects';
 import type { Metadata } from '@sequencer/model/kubernetes/metadata';
-import { terminationOf, isPodTerminated, msUntilPodTerminated } from './termination.ts';
+import { awaitsOutcome, terminationOf, isPodTerminated, msUntilPodTerminated } from './termination.ts';
 
 const NOW = Date.parse('2026-11-24T20:10:00Z');
 const times = { startedAt: '2026-11-24T20:00:00Z', finishedAt: '2026-11-24T20:05:00Z' };
@@ -87,6 +87,22 @@ test('prefers the termination message to the status of the pod and to the report
     exitCode: 0,
     reason: 'All statements are done.',
   });
+});
+
+test('waits for the outcome from the API only after a termination without a message, of a connected runner', () => {
+  const killed = { exitCode: 137, reason: 'Error', ...times };
+  const silent = pod({ phase: 'Failed', ...runner({ terminated: killed }) });
+  const connected = { runner: { connected: true } };
+  expect(awaitsOutcome(connected, silent, NOW)).toBe(true);
+  expect(awaitsOutcome({ runner: { connected: false } }, silent, NOW)).toBe(false);
+  expect(awaitsOutcome({ runner: { connected: false, outcome: 'Interrupted' } }, silent, NOW)).toBe(false);
+  expect(awaitsOutcome({}, silent, NOW)).toBe(false);
+  expect(awaitsOutcome(connected, null, NOW)).toBe(false);
+  expect(awaitsOutcome(connected, pod(running), NOW)).toBe(false);
+  const message = JSON.stringify({ outcome: 'INTERRUPTED', exitCode: null, reason: 'Interrupted.' });
+  expect(
+    awaitsOutcome(connected, pod({ phase: 'Failed', ...runner({ terminated: { ...killed, message } }) }), NOW),
+  ).toBe(false);
 });
 
 test('reports the same termination from the pod and from the API', () => {

@@ -53,6 +53,15 @@ export function msUntilPodTerminated(pod: Pod, now: number): number | undefined 
 }
 
 /**
+ * Whether the API may still report how the script ended: the pod terminated without a termination message, and the API was
+ * connected to its runner. A kubelet that evicts a pod kills it after 1 s, possibly between the report and the message.
+ */
+export function awaitsOutcome({ runner }: RunStatus, pod: Pod | null, now: number): boolean {
+  if (!pod || !isPodTerminated(pod, now) || terminationFromMessage(pod)) return false;
+  return runner?.connected === true && runner.outcome === undefined;
+}
+
+/**
  * Null while the script may be running.
  *
  * @param pod null if it does not exist any more

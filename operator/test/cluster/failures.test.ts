@@ -1,62 +1,14 @@
 /** Runs whose pods fail or cannot start, on a fake node that the test controls. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { PODS, RUNS, SECRETS, SEQUENCERS, type Resource } from '@sequencer/kubernetes/resources';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { PODS, RUNS, SECRETS, type Resource } from '@sequencer/kubernetes/resources';
 import type { KubernetesObject } from '@sequencer/model/kubernetes/metadata';
-import type { RunSpec } from '@sequencer/model/kubernetes/sequencer-run';
-import type { SequencerSpec } from '@sequencer/model/kubernetes/sequencer';
-import type { KubernetesPhase } from '@sequencer/model/kubernetes/enums';
-import {
-  client,
-  dropNamespace,
-  inPhase as reach,
-  makeNamespace,
-  makeSequencer,
-  reasonMatches,
-  submit,
-  until,
-} from '@sequencer/testing/cluster/cluster';
+import { client, dropNamespace, makeNamespace, makeSequencer, submit, until } from '@sequencer/testing/cluster/cluster';
+import { useFakeNode } from '@sequencer/testing/cluster/fake-node-suite';
 import { FakeNode, NOWHERE, container, outcome, reportStatus } from '@sequencer/testing/cluster/fake-node';
-import { startOperator, type RunningOperator } from '@sequencer/testing/cluster/operators';
+import { startOperator } from '@sequencer/testing/cluster/operators';
 
-let namespace: string;
-let operator: RunningOperator;
-const node = new FakeNode();
-let names = 0;
-
-beforeAll(async () => {
-  namespace = await makeNamespace({ 'pod-security.kubernetes.io/enforce': 'restricted' });
-  await node.add();
-  operator = await startOperator(namespace);
-});
-afterAll(async () => {
-  await operator.stop();
-  await node.remove();
-  await dropNamespace(namespace);
-});
-
-/** Creates a sequencer for one test. */
-async function sequencer(
-  spec: Partial<SequencerSpec> = {},
-  runner: Partial<SequencerSpec['runner']> = {},
-): Promise<string> {
-  names += 1;
-  const name = `seq${String(names)}`;
-  await makeSequencer(namespace, name, {
-    ...spec,
-    runner: { image: 'localhost/none:1', env: [], egress: [], nodeSelector: NOWHERE, ...runner },
-  });
-  return name;
-}
-
-async function start(name: string, spec: Partial<RunSpec> = {}): Promise<string> {
-  return (await submit(namespace, name, spec)).metadata.name;
-}
-
-const inPhase = (run: string, phase: KubernetesPhase) => reach(namespace, run, phase);
-const reasonOf = (run: string, pattern: RegExp) => reasonMatches(namespace, run, pattern);
-
-const change = (run: string, spec: object) => client.merge(RUNS, namespace, run, { spec });
-const getSequencer = (name: string) => client.get(SEQUENCERS, namespace, name);
+const { namespace, node, sequencer, start, inPhase, reasonOf, changeRun, getSequencer } = useFakeNode();
 
 test('explains that the pod cannot be scheduled', async () => {
   const run = await start(await sequencer());
@@ -68,7 +20,7 @@ test('explains that the pod cannot be scheduled', async () => {
   // A scheduler of the cluster may write its own message over this one.
   const { status } = await reasonOf(run, /The pod cannot be scheduled: 0\/\d+ nodes are available: /);
   expect(status?.phase).toBe('Starting');
-  await change(run, { desiredState: 'Cancelled' });
+  await changeRun(run, { desiredState: 'Cancelled' });
   await inPhase(run, 'Cancelled');
 });
 
@@ -135,6 +87,34 @@ test.each([
     ...container({ terminated: { ...end, ...times } }),
   });
   expect((await inPhase(run, phase)).status?.reason).toMatch(reason);
+});
+
+test('waits for the outcome that the API received, when the kubelet killed the runner before its termination message', async () => {
+  const run = await start(await sequencer());
+  await node.running(namespace, run);
+  await inPhase(run, 'Running');
+  const report = (runner: object) => client.merge(RUNS, namespace, run, { status: { runner } }, 'status');
+  await report({ connected: true, lastSeq: 4 });
+  const evicted = { phase: 'Failed', reason: 'Evicted', message: 'Too much.' } as const;
+  const times = { startedAt: '2026-11-24T20:00:00Z', finishedAt: '2026-11-24T20:01:00Z' };
+  await reportStatus(namespace, run, {
+    ...evicted,
+    ...container({ terminated: { exitCode: 137, reason: 'Error', message: '', ...times } }),
+  });
+  await sleep(1500);
+  expect((await client.get(RUNS, namespace, run)).status?.phase).toBe('Running');
+  await report({ connected: false, lastSeq: 5, outcome: 'Interrupted', reason: 'Interrupted.' });
+  const { status } = await inPhase(run, 'Interrupted');
+  expect(status?.reason).toBe('Interrupted. The node evicted the pod: Too much.');
+});
+
+test('records a killed runner without an outcome if the API does not report one', async () => {
+  const run = await start(await sequencer());
+  await node.running(namespace, run);
+  await inPhase(run, 'Running');
+  await client.merge(RUNS, namespace, run, { status: { runner: { connected: true, lastSeq: 4 } } }, 'status');
+  await node.ended(namespace, run, 137, '', 'Error');
+  expect((await inPhase(run, 'Killed')).status?.reason).toMatch(/SIGKILL/);
 });
 
 test('explains that the node rejected the pod', async () => {
@@ -216,7 +196,7 @@ test('explains that the name of the Secret is in use, and waits until it is free
   const name = await sequencer({ mode: 'Off' });
   const run = await start(name, { desiredState: 'Queued' });
   const foreign = await client.create(SECRETS, namespace, { metadata: { name: run } });
-  await change(run, { desiredState: 'Running' });
+  await changeRun(run, { desiredState: 'Running' });
   await reasonOf(run, /already a Secret named .* that does not belong to this run/);
   await client.remove(SECRETS, namespace, foreign.metadata);
   await node.running(namespace, run);

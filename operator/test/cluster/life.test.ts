@@ -1,5 +1,5 @@
 /** The life cycle of runs, on a fake node that the test controls. `failures.test.ts` has what can go wrong. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import {
   CONFIG_MAPS,
   EVENTS,
@@ -10,62 +10,15 @@ import {
   SEQUENCERS,
 } from '@sequencer/kubernetes/resources';
 import { runOfToken } from '@sequencer/kubernetes/run-token';
-import type { RunSpec } from '@sequencer/model/kubernetes/sequencer-run';
 import type { SequencerSpec } from '@sequencer/model/kubernetes/sequencer';
-import type { KubernetesPhase } from '@sequencer/model/kubernetes/enums';
-import {
-  client,
-  dropNamespace,
-  inPhase as reach,
-  makeNamespace,
-  makeSequencer,
-  reasonMatches,
-  submit,
-  until,
-} from '@sequencer/testing/cluster/cluster';
-import { FakeNode, NOWHERE, outcome } from '@sequencer/testing/cluster/fake-node';
-import { SETTINGS, startOperator, type RunningOperator } from '@sequencer/testing/cluster/operators';
+import { client, makeSequencer, until } from '@sequencer/testing/cluster/cluster';
+import { useFakeNode } from '@sequencer/testing/cluster/fake-node-suite';
+import { NOWHERE, outcome } from '@sequencer/testing/cluster/fake-node';
+import { SETTINGS } from '@sequencer/testing/cluster/operators';
 
-let namespace: string;
-let operator: RunningOperator;
-const node = new FakeNode();
-let names = 0;
-
-beforeAll(async () => {
-  namespace = await makeNamespace({ 'pod-security.kubernetes.io/enforce': 'restricted' });
-  await node.add();
-  const runnerImage = { image: 'localhost/of-the-operator:1', pullPolicy: undefined, pullSecrets: [] };
-  operator = await startOperator(namespace, { runnerImage });
+const { namespace, node, sequencer, start, inPhase, reasonOf, changeRun, getSequencer } = useFakeNode({
+  runnerImage: { image: 'localhost/of-the-operator:1', pullPolicy: undefined, pullSecrets: [] },
 });
-afterAll(async () => {
-  await operator.stop();
-  await node.remove();
-  await dropNamespace(namespace);
-});
-
-/** Creates a sequencer for one test. */
-async function sequencer(
-  spec: Partial<SequencerSpec> = {},
-  runner: Partial<SequencerSpec['runner']> = {},
-): Promise<string> {
-  names += 1;
-  const name = `seq${String(names)}`;
-  await makeSequencer(namespace, name, {
-    ...spec,
-    runner: { image: 'localhost/none:1', env: [], egress: [], nodeSelector: NOWHERE, ...runner },
-  });
-  return name;
-}
-
-async function start(name: string, spec: Partial<RunSpec> = {}): Promise<string> {
-  return (await submit(namespace, name, spec)).metadata.name;
-}
-
-const inPhase = (run: string, phase: KubernetesPhase) => reach(namespace, run, phase);
-const reasonOf = (run: string, pattern: RegExp) => reasonMatches(namespace, run, pattern);
-
-const change = (run: string, spec: object) => client.merge(RUNS, namespace, run, { spec });
-const getSequencer = (name: string) => client.get(SEQUENCERS, namespace, name);
 
 /** The reasons of the events of an object. */
 async function eventsOf(of: string): Promise<string[]> {
@@ -175,8 +128,8 @@ test('holds the queue after a failure, with a reason, until resumeAfter has the 
   await node.ended(namespace, later, 0, outcome('SUCCEEDED', 0, 'Done.'));
   await inPhase(later, 'Succeeded');
   // A run that is requested again starts, too.
-  await change(requested, { desiredState: 'Queued' });
-  await change(requested, { desiredState: 'Running' });
+  await changeRun(requested, { desiredState: 'Queued' });
+  await changeRun(requested, { desiredState: 'Running' });
   await node.running(namespace, requested);
   await node.ended(namespace, requested, 0, outcome('SUCCEEDED', 0, 'Done.'));
   await inPhase(requested, 'Succeeded');
@@ -223,7 +176,7 @@ test('cancels and deletes a queued run immediately', async () => {
   const name = await sequencer({ mode: 'Off' });
   const [one, other] = [await start(name), await start(name)];
   await reasonOf(one, /Off/);
-  await change(one, { desiredState: 'Cancelled' });
+  await changeRun(one, { desiredState: 'Cancelled' });
   expect((await inPhase(one, 'Cancelled')).status?.podName).toBeUndefined();
   await client.remove(RUNS, namespace, (await client.get(RUNS, namespace, other)).metadata);
   await until('the run is deleted', async () => (await client.find(RUNS, namespace, other)) === null);
@@ -235,7 +188,7 @@ test('deletes the pod of a cancelled run with its grace period, and records the 
   const run = await start(name);
   await node.running(namespace, run);
   await inPhase(run, 'Running');
-  await change(run, { desiredState: 'Cancelled' });
+  await changeRun(run, { desiredState: 'Cancelled' });
   await inPhase(run, 'Stopping');
   const { metadata } = await client.get(PODS, namespace, run);
   expect(metadata.deletionGracePeriodSeconds).toBe(35);
@@ -314,7 +267,7 @@ test('deletes the oldest ended runs above keepRuns', async () => {
   for (let i = 0; i < 4; i++) {
     const run = await start(name);
     runs.push(run);
-    await change(run, { desiredState: 'Cancelled' });
+    await changeRun(run, { desiredState: 'Cancelled' });
     await inPhase(run, 'Cancelled').catch(() => undefined);
   }
   await until('two are left', async () => {
@@ -326,7 +279,7 @@ test('deletes the oldest ended runs above keepRuns', async () => {
 test('deletes ended runs after ttlSecondsAfterFinished', async () => {
   const name = await sequencer({ mode: 'Off', history: { keepRuns: 9, ttlSecondsAfterFinished: 2 } });
   const run = await start(name);
-  await change(run, { desiredState: 'Cancelled' });
+  await changeRun(run, { desiredState: 'Cancelled' });
   await until('the run is deleted', async () => (await client.find(RUNS, namespace, run)) === null);
 });
 

@@ -1,46 +1,16 @@
 /** The warm pool, on a fake node that the test controls. `real-pods.test.ts` has a warm pod on a real node. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Pod } from '@sequencer/kubernetes/objects';
 import { CONFIG_MAPS, NETWORK_POLICIES, PODS, RUNS, SECRETS, SEQUENCERS } from '@sequencer/kubernetes/resources';
 import { ANNOTATIONS, LABELS } from '@sequencer/model/kubernetes/names';
 import type { SequencerSpec } from '@sequencer/model/kubernetes/sequencer';
-import type { KubernetesPhase } from '@sequencer/model/kubernetes/enums';
-import {
-  client,
-  dropNamespace,
-  inPhase as reach,
-  makeNamespace,
-  makeSequencer,
-  submit,
-  until,
-} from '@sequencer/testing/cluster/cluster';
-import { FakeNode, NOWHERE, container, outcome, reportStatus } from '@sequencer/testing/cluster/fake-node';
-import { startOperator, type RunningOperator } from '@sequencer/testing/cluster/operators';
+import { client, submit, until } from '@sequencer/testing/cluster/cluster';
+import { useFakeNode } from '@sequencer/testing/cluster/fake-node-suite';
+import { container, outcome, reportStatus } from '@sequencer/testing/cluster/fake-node';
 
-let namespace: string;
-let operator: RunningOperator;
-const node = new FakeNode();
-let names = 0;
+const { namespace, node, operator, sequencer: plainSequencer, inPhase } = useFakeNode();
 
-beforeAll(async () => {
-  namespace = await makeNamespace({ 'pod-security.kubernetes.io/enforce': 'restricted' });
-  await node.add();
-  operator = await startOperator(namespace);
-});
-afterAll(async () => {
-  await operator.stop();
-  await node.remove();
-  await dropNamespace(namespace);
-});
-
-const runner = { image: 'localhost/none:1', env: [], egress: [], nodeSelector: NOWHERE, warm: 1 };
-
-async function sequencer(spec: Partial<SequencerSpec> = {}): Promise<string> {
-  names += 1;
-  const name = `seq${String(names)}`;
-  await makeSequencer(namespace, name, { runner, ...spec });
-  return name;
-}
+const sequencer = (spec: Partial<SequencerSpec> = {}) => plainSequencer(spec, { warm: 1 });
 
 async function warmPodsOf(name: string): Promise<Pod[]> {
   const pods = await client.list(PODS, namespace, {
@@ -49,7 +19,6 @@ async function warmPodsOf(name: string): Promise<Pod[]> {
   return pods.filter(({ metadata, status }) => metadata.deletionTimestamp === undefined && status?.phase !== 'Failed');
 }
 
-const inPhase = (run: string, phase: KubernetesPhase) => reach(namespace, run, phase);
 const pod = (name: string) => client.get(PODS, namespace, name);
 
 /** Waits for a new warm pod, starts its runner, and returns its name. */
@@ -166,7 +135,7 @@ test('completes an assignment that another operator has begun', async () => {
   await operator.stop();
   const run = (await submit(namespace, name, { desiredState: 'Running' })).metadata;
   await claim(name, run, warmPod, uid);
-  operator = await startOperator(namespace);
+  await operator.start();
   expect((await inPhase(run.name, 'Running')).status?.podName).toBe(warmPod);
   expect((await client.get(SECRETS, namespace, warmPod)).metadata.ownerReferences).toMatchObject([{ uid: run.uid }]);
   await end(run.name, warmPod);
@@ -180,7 +149,7 @@ test('records Cancelled for a run that is cancelled during its assignment', asyn
   const run = (await submit(namespace, name, { desiredState: 'Running' })).metadata;
   await claim(name, run, warmPod, uid);
   await client.merge(RUNS, namespace, run.name, { spec: { desiredState: 'Cancelled' } });
-  operator = await startOperator(namespace);
+  await operator.start();
   await until('the pod is stopped', async () => (await pod(warmPod)).metadata.deletionTimestamp !== undefined);
   expect(await client.find(SECRETS, namespace, warmPod)).toBeNull();
   await node.ended(namespace, warmPod, 0, JSON.stringify({ begun: false }));

@@ -24,9 +24,10 @@ export const crds: Resource<Definition> = {
 
 export const namespaces: Resource<KubernetesObject> = { apiVersion: 'v1', kind: 'Namespace', plural: 'namespaces' };
 
+export const namespaceName = () => `test-${randomBytes(4).toString('hex')}`;
+
 /** Creates a namespace for one test. `dropNamespace` does not wait until it is deleted. */
-export async function makeNamespace(labels: Record<string, string> = {}): Promise<string> {
-  const name = `test-${randomBytes(4).toString('hex')}`;
+export async function makeNamespace(labels: Record<string, string> = {}, name = namespaceName()): Promise<string> {
   await client.create(namespaces, null, { metadata: { name, labels } });
   return name;
 }

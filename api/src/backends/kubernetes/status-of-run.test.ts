@@ -50,6 +50,11 @@ it('has the outcome once it is stored', () => {
   });
 });
 
+it('counts as connected while a received outcome is not stored, so that the operator waits for it', () => {
+  expect(statusOf(viewAfter(3), 2, false).runner).toMatchObject({ connected: true });
+  expect(statusOf(viewAfter(3), 3, false).runner).toMatchObject({ connected: false, outcome: 'Failed' });
+});
+
 it('detects a status that would withdraw the outcome of another replica', () => {
   const [end, before] = [statusOf(viewAfter(3), 3, false), statusOf(viewAfter(2), 2, false)];
   expect(withdrawsOutcome(before, end)).toBe(true);

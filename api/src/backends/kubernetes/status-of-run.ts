@@ -17,8 +17,9 @@ export function statusOf(view: RunView, storedSeq: number, connected: boolean): 
   const position = positionOf(view);
   return {
     runner: {
-      // After the end the connection no longer matters.
-      connected: connected && outcome === undefined,
+      // After the end the connection no longer matters. The operator waits for the outcome of a connected runner, so that
+      // one which is not committed yet counts as connected.
+      connected: (connected || view.outcome !== null) && outcome === undefined,
       paused: view.outcome === null && (view.pause.state === 'paused' || (view.failure?.awaitingDecision ?? false)),
       pausePending: view.outcome === null && view.pause.state === 'pending',
       lastSeq: view.lastSeq,
