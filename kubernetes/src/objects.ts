@@ -38,7 +38,6 @@ export interface Pod extends KubernetesObject {
 
 export interface Secret extends KubernetesObject {
   kind: 'Secret';
-  immutable?: boolean;
   stringData?: Record<string, string>;
   data?: Record<string, string>;
 }

@@ -17,7 +17,9 @@ Start = Callable[..., "PodProcess"]
 
 
 class PodProcess:
-    def __init__(self, folder: Path, script: str, gateway: str, wait: bool = False, **options: Any) -> None:
+    def __init__(
+        self, folder: Path, script: str, gateway: str, wait: bool = False, uid: str | None = None, **options: Any
+    ) -> None:
         self.given, self.work, self.message = folder / "given", folder / "work", folder / "message"
         self.given.mkdir()
         self.work.mkdir(exist_ok=True)
@@ -51,7 +53,7 @@ class PodProcess:
             ],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env={**os.environ, "RUNNER_TOKEN": ""},
+            env={**os.environ, "RUNNER_TOKEN": "", **({} if uid is None else {"RUNNER_RUN_UID": uid})},
         )
 
     def give(self) -> None:
@@ -64,6 +66,16 @@ class PodProcess:
         for name in ("script.py", "token", "options.json"):
             (self.given / name).symlink_to(Path("..data") / name)
         (self.given / "..data").symlink_to("..later")
+
+    def replace(self, script: str, **options: Any) -> None:
+        """Replaces all files in one step, as a kubelet does."""
+        later = self.given / "..replaced"
+        later.mkdir()
+        (later / "options.json").write_text(json.dumps({**self._settings, **options}))
+        (later / "script.py").write_text(script)
+        (later / "token").write_text(TOKEN)
+        (self.given / "..data_tmp").symlink_to("..replaced")
+        (self.given / "..data_tmp").rename(self.given / "..data")
 
     def waits(self) -> bool:
         """Whether the pod has a process that waits for the script."""
@@ -188,6 +200,25 @@ def test_a_warm_pod_that_is_ended_reports_that_no_run_started(start: Start) -> N
     until(pod.waits)
     pod.process.send_signal(signal.SIGTERM)
     assert pod.end() == (0, "", "")
+    assert pod.termination() == {"begun": False}
+
+
+def test_does_not_execute_the_files_of_an_earlier_run_with_the_same_name(start: Start) -> None:
+    pod = start("print('earlier')\n", uid="run-1", run="run-0")
+    until(pod.waits)
+    time.sleep(0.5)
+    assert pod.process.poll() is None
+    pod.replace("print('own')\n", run="run-1")
+    code, out, err = pod.end()
+    assert (code, out) == (0, "own\n")
+    assert "does not have the files of run run-1 yet" in err
+
+
+def test_a_pod_with_the_files_of_an_earlier_run_can_be_ended(start: Start) -> None:
+    pod = start("print('earlier')\n", uid="run-1", run="run-0")
+    until(pod.waits)
+    pod.process.send_signal(signal.SIGTERM)
+    assert pod.end()[:2] == (0, "")
     assert pod.termination() == {"begun": False}
 
 

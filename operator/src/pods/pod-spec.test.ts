@@ -37,7 +37,7 @@ interface Spec {
 }
 
 function specOf(of: Sequencer): Spec {
-  return buildPodSpec(of, 'secret', 'assigned') as unknown as Spec;
+  return buildPodSpec(of, 'secret', 'a-uid') as unknown as Spec;
 }
 
 it('limits how much a script can write to the disk of its node', () => {

@@ -31,15 +31,15 @@ export function buildPod(run: SequencerRun, sequencer: Sequencer): New<Pod> {
       ownerReferences: [ownerReference(run)],
       finalizers: [FINALIZER],
     },
-    spec: buildPodSpec(sequencer, run.metadata.name, 'assigned'),
+    spec: buildPodSpec(sequencer, run.metadata.name, run.metadata.uid),
   };
 }
 
 /**
  * @param secret the name of the Secret with the run; for a warm pod it does not exist yet
- * @param kind `assigned`: the pod starts with its run; `warm`: it waits for one
+ * @param run the uid of the run; null for a warm pod, which waits for a run
  */
-export function buildPodSpec(sequencer: Sequencer, secret: string, kind: 'assigned' | 'warm'): Pod['spec'] {
+export function buildPodSpec(sequencer: Sequencer, secret: string, run: string | null): Pod['spec'] {
   const { runner, ocs, stopGraceSeconds } = sequencer.spec;
   const storage = runner.storage ?? DEFAULT_STORAGE;
   const copied = Object.fromEntries(
@@ -79,12 +79,14 @@ export function buildPodSpec(sequencer: Sequencer, secret: string, kind: 'assign
         name: RUNNER_CONTAINER,
         image: runner.image,
         ...(runner.imagePullPolicy && { imagePullPolicy: runner.imagePullPolicy }),
-        command: ['sequencer-runner-pod', '/run/sequencer', '/work', ...(kind === 'warm' ? ['--wait'] : [])],
+        command: ['sequencer-runner-pod', '/run/sequencer', '/work', ...(run === null ? ['--wait'] : [])],
         workingDir: '/work',
         // SIGTERM is lost while Python starts. The runner checks for this file when its signal handlers are set.
         lifecycle: { preStop: { exec: { command: ['touch', '/work/.ending'] } } },
         env: [
           { name: 'HOME', value: '/work' },
+          // The runner compares it with its files, which may be those of an earlier run with the same name.
+          ...(run === null ? [] : [{ name: 'RUNNER_RUN_UID', value: run }]),
           ...(ocs
             ? [
                 { name: 'OCS_CONFIG_DIR', value: '/config' },
@@ -112,7 +114,7 @@ export function buildPodSpec(sequencer: Sequencer, secret: string, kind: 'assign
       },
     ],
     volumes: [
-      { name: 'run', secret: { secretName: secret, defaultMode: 0o440, ...(kind === 'warm' && { optional: true }) } },
+      { name: 'run', secret: { secretName: secret, defaultMode: 0o440, ...(run === null && { optional: true }) } },
       { name: 'work', emptyDir: { sizeLimit: storage } },
       { name: 'tmp', emptyDir: { sizeLimit: storage } },
       ...(ocs ? [{ name: 'ocs', configMap: { name: ocs.configMap } }] : []),

@@ -42,7 +42,8 @@ export function buildSecret(
       labels: { [LABELS.run]: metadata.name, [LABELS.sequencer]: spec.sequencer },
       ownerReferences: [ownerReference(run)],
     },
-    immutable: true,
+    // Not `immutable`: for a pod that has the name of a deleted one, the kubelet may mount the Secret of the earlier run from
+    // its cache, and it never updates a Secret that it has seen as immutable.
     stringData: {
       token: runToken(settings.runTokenKey, metadata.uid),
       'script.py': script,

@@ -18,7 +18,7 @@ export interface Template {
 /** @param ocs the current version: a mounted ConfigMap is updated only some time after a change */
 export function templateOf(sequencer: Sequencer, policy: Fields<NetworkPolicy>, ocs: ConfigMap | null): Template {
   const { name, uid } = sequencer.metadata;
-  const parts = [uid, buildPodSpec(sequencer, '', 'warm'), policy, ocs?.metadata.resourceVersion];
+  const parts = [uid, buildPodSpec(sequencer, '', null), policy, ocs?.metadata.resourceVersion];
   const digest = createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
   return {
     digest,
@@ -29,7 +29,7 @@ export function templateOf(sequencer: Sequencer, policy: Fields<NetworkPolicy>, 
         annotations: { [ANNOTATIONS.template]: digest },
         ownerReferences: [ownerReference(sequencer)],
       },
-      spec: buildPodSpec(sequencer, pod, 'warm'),
+      spec: buildPodSpec(sequencer, pod, null),
     }),
   };
 }

@@ -86,6 +86,24 @@ test('records why a script failed', async () => {
   expect((await inPhase(run, 'Failed')).status).toMatchObject({ exitCode: 1, reason: "KeyError: 'az'" });
 });
 
+test('executes its own script, not that of a deleted run with the same name', { timeout: 400_000 }, async () => {
+  const first = await start('print("script 0")\n');
+  await inPhase(first, 'Succeeded');
+  for (const number of [1, 2, 3]) {
+    const { metadata } = await client.get(RUNS, namespace, first);
+    await client.remove(RUNS, namespace, metadata);
+    const script = `print("script ${String(number)}")\n`;
+    await until('the name is free', () => submit(namespace, sequencerOf(first), { script }, { name: first }));
+    // The kubelet updates a Secret that it has mounted from its cache about once a minute.
+    await until(
+      'it has ended',
+      async () => (await client.get(RUNS, namespace, first)).status?.phase === 'Succeeded',
+      120_000,
+    );
+    expect((await logOf(namespace, first)).trimEnd().split('\n').at(-1)).toBe(`script ${String(number)}`);
+  }
+});
+
 test('interrupts a cancelled script, whose clean-up runs to its end', async () => {
   const run = await start(
     'import time\nprint("up")\ntry:\n    time.sleep(600)\nfinally:\n    time.sleep(2)\n    print("parked")\n',

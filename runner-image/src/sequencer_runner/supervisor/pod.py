@@ -4,6 +4,9 @@ The folder of the run contains `options.json`, `script.py` and `token`. Output o
 pod, and its outcome to the termination message. After the end, the gateway has some time to store the whole record.
 
 With `--wait` the folder may be empty at first: everything is prepared, and the run starts when its files appear.
+
+`RUNNER_RUN_UID` names the run. A kubelet may first mount the files of an earlier run, whose pod had the same name: then
+the pod waits until they are replaced.
 """
 
 import argparse
@@ -164,27 +167,42 @@ class Pod:
             await asyncio.sleep(0.05)
 
 
-async def wait_for_run(run_folder: Path, end_requested: asyncio.Event) -> ScriptProcessHandle | None:
-    """Waits for the files, which Kubernetes creates atomically. Returns a prepared script process; None if the pod was
-    asked to end before that."""
+def has_files(run_folder: Path, run: str | None) -> bool:
+    """Whether the files of the run are in the folder; without `run`, those of any run."""
+    try:
+        options = json.loads((run_folder / "options.json").read_text())
+    except FileNotFoundError:
+        return False
+    return run is None or options["run"] == run
+
+
+async def wait_for_run(run_folder: Path, run: str | None, end_requested: asyncio.Event) -> ScriptProcessHandle | None:
+    """Waits for the files, which Kubernetes creates and replaces atomically. Returns a prepared script process; None if
+    the pod was asked to end before that."""
     warm = spawn()
     packages()
     while not end_requested.is_set():
-        if (run_folder / "options.json").exists():
+        if has_files(run_folder, run):
             return warm
         await asyncio.sleep(_POLL)
     warm.close()
     return None
 
 
-async def work(run_folder: Path, folder: Path, message: Path, waits: bool) -> int:
+async def work(run_folder: Path, folder: Path, message: Path, run: str | None, waits: bool) -> int:
     end_requested = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, end_requested.set)
     if (folder / _ENDING).exists():
         end_requested.set()
-    warm = await wait_for_run(run_folder, end_requested) if waits else None
+    if run is not None and not has_files(run_folder, run):
+        waits = True
+        text = (
+            f"The Secret of this pod does not have the files of run {run} yet. Waiting until the kubelet updates them."
+        )
+        print(text, file=sys.stderr, flush=True)  # noqa: T201 -- operators read the log of the pod
+    warm = await wait_for_run(run_folder, run, end_requested) if waits else None
     if warm is None and end_requested.is_set():
         message.write_text(json.dumps({"begun": False}))
         return 0
@@ -206,7 +224,8 @@ def main() -> None:
     )
     logging.getLogger("websockets").setLevel(logging.WARNING)
 
-    code = asyncio.run(work(options.run_folder, options.work, options.termination_message, options.wait))
+    run = os.environ.pop("RUNNER_RUN_UID", None)
+    code = asyncio.run(work(options.run_folder, options.work, options.termination_message, run, options.wait))
     sys.stdout.flush()
     # Exit without waiting for threads that write to a blocked log.
     os._exit(code)
