@@ -58,24 +58,23 @@ class PodProcess:
 
     def give(self) -> None:
         """Makes all files visible in one step, as Kubernetes does."""
-        hidden = self.given / "..later"
-        hidden.mkdir()
-        (hidden / "options.json").write_text(json.dumps(self._settings))
-        (hidden / "script.py").write_bytes(self._script)
-        (hidden / "token").write_text(TOKEN)
+        self._write("..later", self._settings, self._script)
         for name in ("script.py", "token", "options.json"):
             (self.given / name).symlink_to(Path("..data") / name)
         (self.given / "..data").symlink_to("..later")
 
     def replace(self, script: str, **options: Any) -> None:
         """Replaces all files in one step, as a kubelet does."""
-        later = self.given / "..replaced"
-        later.mkdir()
-        (later / "options.json").write_text(json.dumps({**self._settings, **options}))
-        (later / "script.py").write_text(script)
-        (later / "token").write_text(TOKEN)
+        self._write("..replaced", {**self._settings, **options}, script.encode())
         (self.given / "..data_tmp").symlink_to("..replaced")
         (self.given / "..data_tmp").rename(self.given / "..data")
+
+    def _write(self, name: str, settings: dict[str, Any], script: bytes) -> None:
+        folder = self.given / name
+        folder.mkdir()
+        (folder / "options.json").write_text(json.dumps(settings))
+        (folder / "script.py").write_bytes(script)
+        (folder / "token").write_text(TOKEN)
 
     def waits(self) -> bool:
         """Whether the pod has a process that waits for the script."""

@@ -166,7 +166,7 @@ export class RunReconciler {
     const outcomeMs = pod && awaitsOutcome(run.status ?? {}, pod, now) ? this.#msForOutcome(pod) : 0;
     if (termination && outcomeMs > 0) return requeueAfter(outcomeMs);
     if (termination) {
-      if (pod) this.#terminatedAt.delete(pod.metadata.uid);
+      this.#terminatedAt.delete(run.status?.podUID ?? '');
       await this.#recordTermination(run, pod ?? undefined, termination);
       return DONE;
     }

@@ -84,7 +84,10 @@ export class HostNode extends FakeNode {
     };
     this.#pods.push(
       follow().catch((error: unknown) => {
-        if (!this.#ending.signal.aborted) throw error;
+        if (this.#ending.signal.aborted) return;
+        // Shown immediately: `close` is called after the tests that wait for the pod have failed.
+        console.error(`the host node cannot run the pod ${name}`, error);
+        throw error;
       }),
     );
     return child;

@@ -198,10 +198,10 @@ async def work(run_folder: Path, folder: Path, message: Path, run: str | None, w
         end_requested.set()
     if run is not None and not has_files(run_folder, run):
         waits = True
-        text = (
-            f"The Secret of this pod does not have the files of run {run} yet. Waiting until the kubelet updates them."
+        # Operators read the log of the pod, not that of the runner.
+        sys.stderr.write(
+            f"The Secret does not have the files of run {run} yet. Waiting until the kubelet updates it.\n"
         )
-        print(text, file=sys.stderr, flush=True)  # noqa: T201 -- operators read the log of the pod
     warm = await wait_for_run(run_folder, run, end_requested) if waits else None
     if warm is None and end_requested.is_set():
         message.write_text(json.dumps({"begun": False}))
