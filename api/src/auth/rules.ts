@@ -22,8 +22,8 @@ const VIEWER: Fields = {
   Subscription: 'sequencers sequencer(name) run(id) output(run after) events(run after) heartbeat',
   User: 'name role sequencers method byAccount',
   Server: 'version time',
-  Sequencer: `name mode modeReason modeChangedBy modeChangedAt hostname lastKnownSince runner activeRun lastRun queue(first) control
-    holdOnFailure`,
+  Sequencer: `name mode modeReason modeChangedBy modeChangedAt hostname lastKnownSince runner activeRun lastRun lastRuns(first)
+    queue(first) control holdOnFailure`,
   Control: 'holder since askedBy askedAt',
   Runner: 'connected runnerPerRun since python hostname packages problems',
   Package: 'name version',

@@ -2,7 +2,8 @@
 import { SequencerError } from '@sequencer/model';
 import { eq } from 'drizzle-orm';
 import type { Db } from '../store/database.ts';
-import { runsOfSequencer, type RunSummary } from '../store/run-store.ts';
+import type { RunSummary } from '../store/run-store.ts';
+import { runsOfSequencer } from '../store/sequencer-runs.ts';
 import { sequencers, type SequencerRow } from '../store/schema.ts';
 import { Signal } from '../lib/signal.ts';
 
@@ -11,7 +12,7 @@ export interface SequencerState {
   active: RunSummary | null;
   /** Queued runs, the next one first. */
   queue: RunSummary[];
-  /** The newest run that has ended. */
+  /** The run that ended last. */
   last: RunSummary | null;
 }
 

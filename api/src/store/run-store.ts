@@ -9,6 +9,7 @@ import type { Db } from './database.ts';
 import { runs, sequencers, type RunRow } from './schema.ts';
 
 const { script: _script, view: _view, words: _words, ...summaryColumns } = getTableColumns(runs);
+export { summaryColumns };
 
 /** A run without its large columns. */
 export type RunSummary = Omit<RunRow, 'script' | 'view' | 'words'>;
@@ -65,30 +66,6 @@ export async function viewOf(db: Db, id: string): Promise<{ view: string | null;
 /** The runs that occupy their sequencer. */
 export function activeRuns(db: Db): Promise<RunSummary[]> {
   return db.select(summaryColumns).from(runs).where(inArray(runs.phase, ACTIVE));
-}
-
-/** The active run of a sequencer, its queue in order, and the newest run that has ended. */
-export async function runsOfSequencer(
-  db: Db,
-  sequencer: string,
-): Promise<{ active: RunSummary | null; queue: RunSummary[]; last: RunSummary | null }> {
-  const own = eq(runs.sequencer, sequencer);
-  const open = await db
-    .select(summaryColumns)
-    .from(runs)
-    .where(and(own, inArray(runs.phase, [...OPEN_PHASES])))
-    .orderBy(asc(runs.place));
-  const last = await db
-    .select(summaryColumns)
-    .from(runs)
-    .where(and(own, sql`${runs.phase} not in ('QUEUED', 'STARTING', 'RUNNING', 'PAUSED', 'STOPPING')`))
-    .orderBy(desc(runs.submittedAt), desc(runs.id))
-    .limit(1);
-  return {
-    active: open.find((run) => run.phase !== 'QUEUED') ?? null,
-    queue: open.filter((run) => run.phase === 'QUEUED'),
-    last: last[0] ?? null,
-  };
 }
 
 /** The orders in which runs are listed. Each is total: no two runs have the same position. */

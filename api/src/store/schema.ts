@@ -82,6 +82,10 @@ export const runs = pgTable(
       sql`coalesce(extract(epoch from ${table.finishedAt} - ${table.startedAt}), -1) desc`,
       last(table.id),
     ),
+    // Must be the same expressions as in sequencer-runs.ts.
+    index('runs_ended')
+      .on(table.sequencer, sql`coalesce(${table.finishedAt}, ${table.submittedAt}) desc`, last(table.id))
+      .where(sql`${table.phase} not in ('QUEUED', 'STARTING', 'RUNNING', 'PAUSED', 'STOPPING', 'CANCELLED')`),
     index('runs_words').using('gin', sql`${table.words} gin_trgm_ops`),
     index('runs_script').using('gin', sql`${table.script} gin_trgm_ops`),
   ],

@@ -156,6 +156,16 @@ export const HISTORY = graphql(/* GraphQL */ `
   }
 `);
 
+export const LAST_RUNS = graphql(/* GraphQL */ `
+  query LastRuns($sequencer: String!, $first: Int!) {
+    sequencer(name: $sequencer) {
+      lastRuns(first: $first) {
+        ...RunSummary
+      }
+    }
+  }
+`);
+
 export const SCRIPT = graphql(/* GraphQL */ `
   query Script($id: ID!) {
     run(id: $id) {

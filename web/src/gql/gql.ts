@@ -38,6 +38,7 @@ type Documents = {
     "\n  query OutputAfter($id: ID!, $after: Int!) {\n    run(id: $id) {\n      output(after: $after, first: 1000) {\n        seq\n        stream\n        text\n        trace\n        line\n        at\n      }\n    }\n  }\n": typeof types.OutputAfterDocument,
     "\n  query Actions($id: ID!, $after: Int!, $types: [String!], $first: Int!) {\n    run(id: $id) {\n      events(after: $after, first: $first, types: $types) {\n        seq\n        type\n        at\n        data\n      }\n    }\n  }\n": typeof types.ActionsDocument,
     "\n  query History($filter: RunFilter, $order: RunOrder, $first: Int!, $after: String) {\n    runs(filter: $filter, order: $order, first: $first, after: $after) {\n      edges {\n        cursor\n        node {\n          ...RunSummary\n          sequencer {\n            name\n          }\n        }\n      }\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n    }\n  }\n": typeof types.HistoryDocument,
+    "\n  query LastRuns($sequencer: String!, $first: Int!) {\n    sequencer(name: $sequencer) {\n      lastRuns(first: $first) {\n        ...RunSummary\n      }\n    }\n  }\n": typeof types.LastRunsDocument,
     "\n  query Script($id: ID!) {\n    run(id: $id) {\n      id\n      number\n      title\n      script\n      scriptVersions {\n        version\n        script\n      }\n      sequencer {\n        name\n      }\n    }\n  }\n": typeof types.ScriptDocument,
     "\n  mutation Submit($input: SubmitRunInput!) {\n    submitRun(input: $input) {\n      id\n      number\n      phase\n    }\n  }\n": typeof types.SubmitDocument,
     "\n  mutation Pause($id: ID!) {\n    pauseRun(id: $id) {\n      id\n    }\n  }\n": typeof types.PauseDocument,
@@ -95,6 +96,7 @@ const documents: Documents = {
     "\n  query OutputAfter($id: ID!, $after: Int!) {\n    run(id: $id) {\n      output(after: $after, first: 1000) {\n        seq\n        stream\n        text\n        trace\n        line\n        at\n      }\n    }\n  }\n": types.OutputAfterDocument,
     "\n  query Actions($id: ID!, $after: Int!, $types: [String!], $first: Int!) {\n    run(id: $id) {\n      events(after: $after, first: $first, types: $types) {\n        seq\n        type\n        at\n        data\n      }\n    }\n  }\n": types.ActionsDocument,
     "\n  query History($filter: RunFilter, $order: RunOrder, $first: Int!, $after: String) {\n    runs(filter: $filter, order: $order, first: $first, after: $after) {\n      edges {\n        cursor\n        node {\n          ...RunSummary\n          sequencer {\n            name\n          }\n        }\n      }\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n    }\n  }\n": types.HistoryDocument,
+    "\n  query LastRuns($sequencer: String!, $first: Int!) {\n    sequencer(name: $sequencer) {\n      lastRuns(first: $first) {\n        ...RunSummary\n      }\n    }\n  }\n": types.LastRunsDocument,
     "\n  query Script($id: ID!) {\n    run(id: $id) {\n      id\n      number\n      title\n      script\n      scriptVersions {\n        version\n        script\n      }\n      sequencer {\n        name\n      }\n    }\n  }\n": types.ScriptDocument,
     "\n  mutation Submit($input: SubmitRunInput!) {\n    submitRun(input: $input) {\n      id\n      number\n      phase\n    }\n  }\n": types.SubmitDocument,
     "\n  mutation Pause($id: ID!) {\n    pauseRun(id: $id) {\n      id\n    }\n  }\n": types.PauseDocument,
@@ -238,6 +240,10 @@ export function graphql(source: "\n  query Actions($id: ID!, $after: Int!, $type
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  query History($filter: RunFilter, $order: RunOrder, $first: Int!, $after: String) {\n    runs(filter: $filter, order: $order, first: $first, after: $after) {\n      edges {\n        cursor\n        node {\n          ...RunSummary\n          sequencer {\n            name\n          }\n        }\n      }\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n    }\n  }\n"): (typeof documents)["\n  query History($filter: RunFilter, $order: RunOrder, $first: Int!, $after: String) {\n    runs(filter: $filter, order: $order, first: $first, after: $after) {\n      edges {\n        cursor\n        node {\n          ...RunSummary\n          sequencer {\n            name\n          }\n        }\n      }\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query LastRuns($sequencer: String!, $first: Int!) {\n    sequencer(name: $sequencer) {\n      lastRuns(first: $first) {\n        ...RunSummary\n      }\n    }\n  }\n"): (typeof documents)["\n  query LastRuns($sequencer: String!, $first: Int!) {\n    sequencer(name: $sequencer) {\n      lastRuns(first: $first) {\n        ...RunSummary\n      }\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

@@ -1,10 +1,13 @@
 /** The GraphQL types Sequencer and Runner. */
 import { LIMITS } from '@sequencer/model';
 import type { RunnerStatus } from '../../backends/run-backend.ts';
+import { lastRuns } from '../../store/sequencer-runs.ts';
 import { DateTime, ModeEnum, builder } from '../core/builder.ts';
 import { RunModel } from '../runs/run-model.ts';
 import { RunType, pageSize } from '../runs/run.ts';
 import { SequencerType } from '../core/sequencer-type.ts';
+
+const MOST_LAST_RUNS = 50;
 
 const PackageType = builder.objectRef<{ name: string; version: string }>('Package').implement({
   description: 'A Python package that is installed for scripts.',
@@ -98,10 +101,25 @@ SequencerType.implement({
     lastRun: t.field({
       type: RunType,
       nullable: true,
-      description: 'Run that ended last. Null if there is none.',
+      description: 'Run that ended last, other than one cancelled in the queue. Null if there is none.',
       resolve: async ({ name }, _args, context) => {
         const { last } = await context.sequencerStates.get(name);
         return last && new RunModel(last, context);
+      },
+    }),
+    lastRuns: t.field({
+      type: [RunType],
+      description: 'Runs that ended last, the last one first. Without those cancelled in the queue.',
+      args: {
+        first: t.arg.int({
+          required: false,
+          defaultValue: 8,
+          description: `Largest number of runs, ${String(MOST_LAST_RUNS)} at most.`,
+        }),
+      },
+      resolve: async ({ name }, { first }, context) => {
+        const rows = await lastRuns(context.db, name, pageSize('first', first ?? 8, MOST_LAST_RUNS));
+        return rows.map((row) => new RunModel(row, context));
       },
     }),
     queue: t.field({

@@ -1,0 +1,1 @@
+CREATE INDEX "runs_ended" ON "runs" USING btree ("sequencer",coalesce("finished_at", "submitted_at") desc,"id" DESC NULLS FIRST) WHERE "runs"."phase" not in ('QUEUED', 'STARTING', 'RUNNING', 'PAUSED', 'STOPPING', 'CANCELLED');
