@@ -2,6 +2,7 @@
 import { RUNS } from '@sequencer/kubernetes/resources';
 import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
 import { eq } from 'drizzle-orm';
+import { KeyedMutex } from '../../lib/keyed-mutex.ts';
 import type { Logger } from '../../lib/log.ts';
 import type { Db } from '../../store/database.ts';
 import { findRun, type RunSummary } from '../../store/run-store.ts';
@@ -20,8 +21,8 @@ export interface PauseSyncParts {
 
 export class PauseSync {
   readonly #parts: PauseSyncParts;
-  /** By run: actions run one after another. */
-  readonly #queues = new Map<string, Promise<unknown>>();
+  /** By run. */
+  readonly #mutex = new KeyedMutex();
 
   constructor(parts: PauseSyncParts) {
     this.#parts = parts;
@@ -31,7 +32,7 @@ export class PauseSync {
   async applyDesiredState(run: SequencerRun): Promise<void> {
     const { db, log, send } = this.#parts;
     const { uid, generation = 1 } = run.metadata;
-    await this.#serialize(uid, async () => {
+    await this.#mutex.run(uid, async () => {
       try {
         const row = await findRun(db, uid);
         if (!row || (row.sentGeneration !== null && row.sentGeneration >= generation)) return;
@@ -48,7 +49,7 @@ export class PauseSync {
   /** A request at the API. Resolves when the runner has executed it; the object is updated soon after. */
   async request(run: RunSummary, by: string, command: PauseCommand): Promise<unknown> {
     const answer = Promise.withResolvers<unknown>();
-    void this.#serialize(run.id, async () => {
+    void this.#mutex.run(run.id, async () => {
       try {
         answer.resolve(await this.#parts.send(run.id, by, command));
       } catch (error) {
@@ -74,12 +75,5 @@ export class PauseSync {
 
   async #storeSentGeneration(id: string, generation: number): Promise<void> {
     await this.#parts.db.update(runs).set({ sentGeneration: generation }).where(eq(runs.id, id));
-  }
-
-  async #serialize(run: string, action: () => Promise<void>): Promise<void> {
-    const queued = (this.#queues.get(run) ?? Promise.resolve()).then(action);
-    this.#queues.set(run, queued);
-    await queued;
-    if (this.#queues.get(run) === queued) this.#queues.delete(run);
   }
 }

@@ -13,10 +13,11 @@ import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
 import { BackOff } from '@sequencer/kubernetes/back-off';
 import { KubernetesError } from '@sequencer/kubernetes/errors';
 import { RUNS } from '@sequencer/kubernetes/resources';
-import { and, eq, inArray, isNotNull, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNotNull } from 'drizzle-orm';
 import type { Logger } from '../../lib/log.ts';
 import type { LiveRuns } from '../../runs/live-runs.ts';
-import { lockSequencer, type Transaction } from '../../runs/queue-hold.ts';
+import { nextInQueue } from '../../runs/next-in-queue.ts';
+import { lockSequencer } from '../../runs/queue-hold.ts';
 import type { SequencerStates } from '../../runs/sequencer-states.ts';
 import type { Db } from '../../store/database.ts';
 import { isRefused } from '../../store/errors.ts';
@@ -204,16 +205,14 @@ export class RunSync {
     const { sequencer } = run.spec;
     await db.transaction(async (tx) => {
       await tx.insert(sequencers).values({ name: sequencer }).onConflictDoNothing();
-      const { lastNumber } = await lockSequencer(tx, sequencer);
+      await lockSequencer(tx, sequencer);
       // Another replica may have inserted it.
       const existing = await tx.select({ id: runs.id }).from(runs).where(eq(runs.id, run.metadata.uid));
       if (existing.length > 0) return;
-      // Objects can be older than the database, for example after a restore.
-      const number = Math.max(lastNumber + 1, run.status?.number ?? 0);
-      await tx.update(sequencers).set({ lastNumber: number }).where(eq(sequencers.name, sequencer));
+      const { number, place } = await nextInQueue(tx, sequencer, run.status?.number);
       const row = makeRow(run, {
         number,
-        place: await nextPlace(tx, sequencer),
+        place,
         start: this.#startOf(run),
         sequencer: this.#sequencerOf(run),
       });
@@ -362,12 +361,4 @@ function endOfDeleted(row: RunSummary): RunState {
     finishedAt: null,
     exitCode: null,
   };
-}
-
-async function nextPlace(tx: Transaction, sequencer: string): Promise<number> {
-  const rows = await tx
-    .select({ next: sql<number>`coalesce(max(place), 0) + 1` })
-    .from(runs)
-    .where(and(eq(runs.sequencer, sequencer), eq(runs.phase, 'QUEUED')));
-  return rows[0]?.next ?? 1;
 }

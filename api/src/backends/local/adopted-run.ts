@@ -10,9 +10,10 @@ import { isUuid } from '../../lib/uuid.ts';
 import type { Logger } from '../../lib/log.ts';
 import type { Db } from '../../store/database.ts';
 import { findRun, storeScript, wordsOf, type RunSummary } from '../../store/run-store.ts';
-import { runs, sequencers } from '../../store/schema.ts';
+import { runs } from '../../store/schema.ts';
 import type { LiveRun } from '../../runs/live-run.ts';
 import type { LiveRuns } from '../../runs/live-runs.ts';
+import { nextInQueue } from '../../runs/next-in-queue.ts';
 import { onRunEnded, lockSequencer } from '../../runs/queue-hold.ts';
 import type { SequencerStates } from '../../runs/sequencer-states.ts';
 
@@ -66,7 +67,7 @@ async function adoptRun(db: Db, liveRuns: LiveRuns, hello: Hello, held: HeldRun)
   const { sequencer } = hello;
   const { by = 'unknown', title = null, arguments: args = [], startedAt } = held.start ?? {};
   const displaced = await db.transaction(async (tx) => {
-    const { lastNumber } = await lockSequencer(tx, sequencer);
+    await lockSequencer(tx, sequencer);
     const [active] = await tx
       .select({ id: runs.id, number: runs.number, lastSeq: runs.lastSeq })
       .from(runs)
@@ -78,8 +79,7 @@ async function adoptRun(db: Db, liveRuns: LiveRuns, hello: Hello, held: HeldRun)
       await tx.update(runs).set(lost).where(eq(runs.id, active.id));
       await onRunEnded(tx, sequencer, active.number, 'LOST');
     }
-    const number = lastNumber + 1;
-    await tx.update(sequencers).set({ lastNumber: number }).where(eq(sequencers.name, sequencer));
+    const { number } = await nextInQueue(tx, sequencer);
     const run = { sequencer, number, title, submittedBy: by, failure: null };
     await tx.insert(runs).values({
       ...run,

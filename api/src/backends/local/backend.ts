@@ -13,6 +13,7 @@ import { asc, and, eq, inArray } from 'drizzle-orm';
 import { OPEN_PHASES, isFinal } from '@sequencer/model';
 import { z } from 'zod';
 import { newSecret } from '../../auth/secrets.ts';
+import { KeyedMutex } from '../../lib/keyed-mutex.ts';
 import { sha256 } from '../../lib/sha256.ts';
 import type { Gateway } from '../../gateway/gateway.ts';
 import { CLOSE, type ConnectionHandlers, type RunnerConnection } from '../../gateway/runner-connection.ts';
@@ -52,7 +53,7 @@ export class LocalBackend implements RunBackend {
   readonly #log: Logger;
   readonly #stopped = new AbortController();
   /** Serializes welcomes and claims per sequencer. */
-  readonly #locks = new Map<string, Promise<void>>();
+  readonly #mutex = new KeyedMutex();
   /** Queued runs that the database refuses to start. */
   readonly #refused = new Set<string>();
 
@@ -64,7 +65,7 @@ export class LocalBackend implements RunBackend {
 
   /** Handlers for the connections of runners. */
   readonly handlers: ConnectionHandlers = {
-    hello: (connection, hello) => this.#serialized(hello.sequencer, () => this.#welcome(connection, hello)),
+    hello: (connection, hello) => this.#mutex.run(hello.sequencer, () => this.#welcome(connection, hello)),
     events: (connection, message) => {
       const live = this.#parts.liveRuns.get(message.run);
       if (!live || isFinal(live.row.phase) || live.row.sequencer !== connection.hello?.sequencer) {
@@ -135,13 +136,6 @@ export class LocalBackend implements RunBackend {
 
   hostname(sequencer: string): string {
     return this.#parts.gateway.state(sequencer).hello?.hostname ?? `daq-${sequencer}-sequencer`;
-  }
-
-  async #serialized(sequencer: string, action: () => Promise<void>): Promise<void> {
-    const before = this.#locks.get(sequencer) ?? Promise.resolve();
-    const turn = before.catch(() => undefined).then(action);
-    this.#locks.set(sequencer, turn);
-    await turn;
   }
 
   async #welcome(connection: RunnerConnection, hello: Hello): Promise<void> {
@@ -220,12 +214,14 @@ export class LocalBackend implements RunBackend {
       this.#parts.sequencerStates.invalidate(sequencer);
       return;
     }
-    await this.#serialized(sequencer, async () => {
-      const claimed = await this.#claimNext(sequencer);
-      if (claimed) void this.#start(claimed);
-    }).catch((error: unknown) => {
-      if (!this.#stopped.signal.aborted) throw error;
-    });
+    await this.#mutex
+      .run(sequencer, async () => {
+        const claimed = await this.#claimNext(sequencer);
+        if (claimed) void this.#start(claimed);
+      })
+      .catch((error: unknown) => {
+        if (!this.#stopped.signal.aborted) throw error;
+      });
   }
 
   /** Claims the next run. A run that the database refuses to start fails or stays queued, and the next one is tried. */

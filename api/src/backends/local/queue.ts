@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SequencerError, isFinal, type Breakpoint, type Mode } from '@sequencer/model';
-import { and, asc, eq, sql } from 'drizzle-orm';
+import { and, asc, eq } from 'drizzle-orm';
 import { sha256 } from '../../lib/sha256.ts';
 import type { Logger } from '../../lib/log.ts';
 import type { Gateway } from '../../gateway/gateway.ts';
@@ -17,6 +17,7 @@ import {
 } from '../../store/run-store.ts';
 import { runs, sequencers } from '../../store/schema.ts';
 import { retryUntilRefused } from '../../store/retry.ts';
+import { nextInQueue } from '../../runs/next-in-queue.ts';
 import { lockSequencer, setModeOff, type Transaction } from '../../runs/queue-hold.ts';
 import { requireMode, requirePosition, requireRoom, type RunQueue, type Submission } from '../run-queue.ts';
 import type { SequencerStates } from '../../runs/sequencer-states.ts';
@@ -55,20 +56,13 @@ export class LocalQueue implements RunQueue {
 
   async #insert(id: string, by: string, wanted: Submission): Promise<void> {
     await this.#db.transaction(async (tx) => {
-      const { lastNumber } = await lockSequencer(tx, wanted.sequencer);
-      const number = lastNumber + 1;
-      await tx.update(sequencers).set({ lastNumber: number }).where(eq(sequencers.name, wanted.sequencer));
-      const waiting = sql`phase = 'QUEUED' and sequencer = ${wanted.sequencer}`;
-      const [queue] = await tx
-        .select({ next: sql<number>`coalesce(max(place), 0) + 1`, length: sql<number>`count(*)::int` })
-        .from(runs)
-        .where(waiting);
-      requireRoom(queue?.length ?? 0);
+      const { number, place, length } = await nextInQueue(tx, wanted.sequencer);
+      requireRoom(length);
       await tx.insert(runs).values({
         ...wanted,
         id,
         number,
-        place: queue?.next ?? 1,
+        place,
         scriptHash: sha256(wanted.script),
         submittedBy: by,
         submittedAt: new Date(),

@@ -1,5 +1,6 @@
 /** Limits the size of answers: of each one, and of all unread answers of one user. */
 import { SequencerError } from '@sequencer/model';
+import { KeyedMutex } from '../../lib/keyed-mutex.ts';
 
 const MB = 1024 * 1024;
 /** One answer, as JSON in UTF-8. */
@@ -30,7 +31,7 @@ export class AnswerBudget {
   #spent = 0;
   #isOfSubscription = false;
   #problem: SequencerError | null = null;
-  readonly #turns = { field: Promise.resolve<unknown>(null), query: Promise.resolve<unknown>(null) };
+  readonly #reads = new KeyedMutex();
 
   constructor(take: (bytes: number) => boolean) {
     this.#take = take;
@@ -70,12 +71,10 @@ export class AnswerBudget {
    * @param of which sequence of reads: a field of Query may wait for fields below it, so it has its own
    */
   load<T>(read: () => T | Promise<T>, of: 'field' | 'query' = 'field'): Promise<T> {
-    const turn = this.#turns[of].then(() => {
+    return this.#reads.run(of, () => {
       if (this.#problem) throw this.#problem;
       return read();
     });
-    this.#turns[of] = turn.catch(() => undefined);
-    return turn;
   }
 
   /** Frees the bytes, after the answer was sent or dropped. */
