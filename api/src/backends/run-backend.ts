@@ -1,5 +1,5 @@
 /** The port through which the API executes runs, wherever scripts run. */
-import type { Finding, RunCommand, StatementSpan } from '@sequencer/model';
+import type { Command, Reply, RunCommand } from '@sequencer/model';
 import type { RunnerState } from '../gateway/gateway.ts';
 import type { RunSummary } from '../store/run-store.ts';
 
@@ -9,10 +9,8 @@ export interface RunnerStatus extends RunnerState {
 }
 
 export interface RunBackend {
-  /** Findings of the runner for a script, without running it; null if no runner is connected. */
-  check: (sequencer: string, script: string, startAt: number) => Promise<Finding[] | null>;
-  /** The top-level statements of a script; null if no runner is connected. Throws the same errors as a start. */
-  statements: (sequencer: string, script: string) => Promise<StatementSpan[] | null>;
+  /** Sends a command about no run to a runner of the sequencer; null if none is connected. */
+  request: (sequencer: string, command: Command) => Promise<Reply | null>;
   /** Whether a run can store its start line for its runner to resolve. */
   readonly resolvesStartLine: boolean;
   /** Starts the next run of the sequencer, if it may start now. */

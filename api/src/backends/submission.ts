@@ -13,6 +13,7 @@ import type { Db } from '../store/database.ts';
 import { findByRequest, findRun, type RunSummary } from '../store/run-store.ts';
 import type { RunBackend } from './run-backend.ts';
 import type { RunQueue, Submission } from './run-queue.ts';
+import { checkScript, listStatements } from './script-requests.ts';
 
 const NUL = /\0/;
 const text = (longest: number) =>
@@ -99,7 +100,7 @@ async function resolveStartLine(backend: RunBackend, wanted: Submission): Promis
   if (startLine === null) return;
   if (startAt !== null)
     throw new SequencerError('BAD_INPUT', 'startLine: startAt is set as well. Set only one of them.');
-  const statements = await backend.statements(wanted.sequencer, wanted.script);
+  const statements = await listStatements(backend, wanted.sequencer, wanted.script);
   if (!statements) {
     if (backend.resolvesStartLine) return;
     const text =
@@ -140,7 +141,7 @@ export async function submit(parts: SubmissionParts, by: string, input: Submissi
     if (made) return sameRun(made, wanted);
   }
   await resolveStartLine(backend, wanted);
-  refuseErrors((await backend.check(wanted.sequencer, wanted.script, wanted.startAt ?? 0)) ?? []);
+  refuseErrors((await checkScript(backend, wanted.sequencer, wanted.script, wanted.startAt ?? 0)) ?? []);
   // Of two concurrent requests with the same requestId, one returns the run of the other.
   const made = sameRun(await queue.submit(by, wanted), wanted);
   await backend.advance(wanted.sequencer);

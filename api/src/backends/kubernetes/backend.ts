@@ -2,21 +2,10 @@
  * Runs in pods of a cluster. The operator starts and ends them. This backend handles the connections of their runners,
  * records their events, and writes their status to the cluster. The token of a runner is valid for one run.
  */
-import {
-  sourceFileSchema,
-  findingSchema,
-  statementSpanSchema,
-  SequencerError,
-  isFinal,
-  type Finding,
-  type StatementSpan,
-  type Hello,
-  type RunCommand,
-} from '@sequencer/model';
+import { SequencerError, isFinal, type Command, type Hello, type Reply, type RunCommand } from '@sequencer/model';
 import { hostnameOf } from '@sequencer/model/kubernetes/sequencer';
 import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
 import { RUNS } from '@sequencer/kubernetes/resources';
-import { z } from 'zod';
 import type { Gateway } from '../../gateway/gateway.ts';
 import { CLOSE, type ConnectionHandlers, type RunnerConnection } from '../../gateway/runner-connection.ts';
 import { withApiErrors, type Cluster } from './cluster.ts';
@@ -25,12 +14,13 @@ import { PauseSync } from './pause-sync.ts';
 import { StatusWriter } from './status-writer.ts';
 import type { Logger } from '../../lib/log.ts';
 import type { Db } from '../../store/database.ts';
-import { findRun, storeScript, type RunSummary } from '../../store/run-store.ts';
+import { findRun, type RunSummary } from '../../store/run-store.ts';
 import type { LiveRun } from '../../runs/live-run.ts';
 import type { LiveRuns } from '../../runs/live-runs.ts';
 import type { Replicas } from './replicas/replicas.ts';
 import type { Recorder } from '../../runs/recorder.ts';
 import type { RunBackend, RunnerStatus } from '../run-backend.ts';
+import { fetchScript } from '../script-requests.ts';
 import { retryUntilAborted } from '../../store/retry.ts';
 import { EVALUATED_WITHIN_MS, HIGH_WATER } from '../../runs/runner-limits.ts';
 import type { SequencerStates } from '../../runs/sequencer-states.ts';
@@ -151,8 +141,9 @@ export class KubernetesBackend implements RunBackend {
     sequencerStates.invalidate(hello.sequencer);
     log.info({ run: id, sequencer: hello.sequencer }, 'runner connected');
     this.#status.touch(id);
-    void this.#fetchScript(live);
     const object = this.#objectOf(live.row);
+    // Only the operator can read this script in the cluster.
+    if (object?.spec.scriptFrom) void fetchScript(this.#parts, this, live);
     if (object) void this.#pauseSync.applyDesiredState(object);
   }
 
@@ -165,20 +156,6 @@ export class KubernetesBackend implements RunBackend {
     const live = await liveRuns.open(row);
     await this.#parts.replicas().catchUp(live);
     return live;
-  }
-
-  /** Gets a script from the runner that only the operator can read in the cluster. */
-  async #fetchScript({ row }: LiveRun): Promise<void> {
-    const object = this.#objectOf(row);
-    if (!object?.spec.scriptFrom) return;
-    const { db, log, sequencerStates } = this.#parts;
-    try {
-      const answer = await this.command(row, 'Sequencer', { name: 'source', file: '<script>' });
-      await storeScript(db, row.id, sourceFileSchema.parse(answer).text);
-      sequencerStates.invalidate(row.sequencer);
-    } catch (error) {
-      log.warn({ run: row.id, err: error }, 'cannot read the script of a run from its runner');
-    }
   }
 
   /** After each commit of events. */
@@ -230,20 +207,10 @@ export class KubernetesBackend implements RunBackend {
 
   /* ---- commands ----------------------------------------------------------------------------------------------------- */
 
-  async check(sequencer: string, script: string, startAt: number): Promise<Finding[] | null> {
+  async request(sequencer: string, command: Command): Promise<Reply | null> {
     const { gateway } = this.#parts;
     const active = this.#activeOf(sequencer);
-    if (!active || !gateway.connection(active.row.id)) return null;
-    const reply = await gateway.command(active.row.id, { name: 'check', script, startAt });
-    return z.array(findingSchema).parse(reply.result);
-  }
-
-  async statements(sequencer: string, script: string): Promise<StatementSpan[] | null> {
-    const { gateway } = this.#parts;
-    const active = this.#activeOf(sequencer);
-    if (!active || !gateway.connection(active.row.id)) return null;
-    const reply = await gateway.command(active.row.id, { name: 'statements', script });
-    return z.array(statementSpanSchema).parse(reply.result);
+    return active && gateway.connection(active.row.id) ? gateway.command(active.row.id, command) : null;
   }
 
   async command(run: RunSummary, by: string, command: RunCommand): Promise<unknown> {

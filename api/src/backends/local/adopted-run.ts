@@ -2,16 +2,14 @@
  * Adopts a running script whose run is not in the database because an older backup was restored. The run is recorded from
  * then on, so that operators can see and stop it, and the next run starts after it.
  */
-import { isFinal, sourceFileSchema, type Hello } from '@sequencer/model';
+import { isFinal, type Hello } from '@sequencer/model';
 import { and, eq, inArray } from 'drizzle-orm';
-import type { Gateway } from '../../gateway/gateway.ts';
 import { sha256 } from '../../lib/sha256.ts';
 import { isUuid } from '../../lib/uuid.ts';
 import type { Logger } from '../../lib/log.ts';
 import type { Db } from '../../store/database.ts';
-import { findRun, storeScript, wordsOf, type RunSummary } from '../../store/run-store.ts';
+import { findRun, wordsOf, type RunSummary } from '../../store/run-store.ts';
 import { runs } from '../../store/schema.ts';
-import type { LiveRun } from '../../runs/live-run.ts';
 import type { LiveRuns } from '../../runs/live-runs.ts';
 import { nextInQueue } from '../../runs/next-in-queue.ts';
 import { onRunEnded, lockSequencer } from '../../runs/queue-hold.ts';
@@ -29,7 +27,6 @@ export const WITHOUT_RECORD =
 interface Parts {
   db: Db;
   log: Logger;
-  gateway: Gateway;
   liveRuns: LiveRuns;
   sequencerStates: SequencerStates;
 }
@@ -108,16 +105,7 @@ async function adoptRun(db: Db, liveRuns: LiveRuns, hello: Hello, held: HeldRun)
   return displaced && (await findRun(db, held.run));
 }
 
-/** Reads and stores the script of an adopted run from its runner. */
-export async function fetchScript({ db, log, gateway }: Parts, live: LiveRun): Promise<void> {
-  const { id, sequencer, scriptHash } = live.row;
-  if (scriptHash !== sha256(NO_SCRIPT)) return;
-  const command = { name: 'source', run: id, by: 'Sequencer', file: '<script>' } as const;
-  try {
-    const { text } = sourceFileSchema.parse((await gateway.command(sequencer, command)).result);
-    live.row = { ...live.row, scriptHash: await storeScript(db, id, text) };
-    live.changed.notify();
-  } catch (error) {
-    log.warn({ run: id, err: error }, 'the script of a run could not be read from its runner');
-  }
+/** Whether the script of the run is not in the database. */
+export function lacksScript({ scriptHash }: RunSummary): boolean {
+  return scriptHash === sha256(NO_SCRIPT);
 }

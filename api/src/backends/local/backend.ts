@@ -1,17 +1,15 @@
 /** Executes runs on connected runners, one per sequencer, with the queue and the state of runs in the database. */
 import {
-  findingSchema,
-  nextRun,
+  OPEN_PHASES,
   SequencerError,
-  statementSpanSchema,
-  type Finding,
+  isFinal,
+  nextRun,
+  type Command,
   type Hello,
+  type Reply,
   type RunCommand,
-  type StatementSpan,
 } from '@sequencer/model';
 import { asc, and, eq, inArray } from 'drizzle-orm';
-import { OPEN_PHASES, isFinal } from '@sequencer/model';
-import { z } from 'zod';
 import { newSecret } from '../../auth/secrets.ts';
 import { KeyedMutex } from '../../lib/keyed-mutex.ts';
 import { sha256 } from '../../lib/sha256.ts';
@@ -21,12 +19,13 @@ import type { Logger } from '../../lib/log.ts';
 import type { Db } from '../../store/database.ts';
 import { findRun, scriptOf, type RunSummary } from '../../store/run-store.ts';
 import { runs } from '../../store/schema.ts';
-import { WITHOUT_RECORD, fetchScript, isTokenOf, rowHeldBy } from './adopted-run.ts';
+import { WITHOUT_RECORD, isTokenOf, lacksScript, rowHeldBy } from './adopted-run.ts';
 import type { LiveRun } from '../../runs/live-run.ts';
 import type { LiveRuns } from '../../runs/live-runs.ts';
 import type { Recorder } from '../../runs/recorder.ts';
 import { retryUntilAborted, retryUntilRefused } from '../../store/retry.ts';
 import type { RunBackend, RunnerStatus } from '../run-backend.ts';
+import { fetchScript } from '../script-requests.ts';
 import { onRunEnded, lockSequencer } from '../../runs/queue-hold.ts';
 import { EVALUATED_WITHIN_MS, HIGH_WATER } from '../../runs/runner-limits.ts';
 import type { SequencerStates } from '../../runs/sequencer-states.ts';
@@ -177,7 +176,7 @@ export class LocalBackend implements RunBackend {
     }
     this.#parts.sequencerStates.invalidate(sequencer);
     this.#log.info({ sequencer, runs: answer.runs.length }, 'runner connected');
-    for (const live of open) void fetchScript(this.#parts, live);
+    for (const live of open) if (lacksScript(live.row)) void fetchScript(this.#parts, this, live);
     void this.#afterWelcome(sequencer, answer);
   }
 
@@ -370,16 +369,9 @@ export class LocalBackend implements RunBackend {
     this.#onRunEnded(live);
   }
 
-  async check(sequencer: string, script: string, startAt: number): Promise<Finding[] | null> {
-    if (!this.#parts.gateway.connection(sequencer)) return null;
-    const reply = await this.#parts.gateway.command(sequencer, { name: 'check', script, startAt });
-    return z.array(findingSchema).parse(reply.result);
-  }
-
-  async statements(sequencer: string, script: string): Promise<StatementSpan[] | null> {
-    if (!this.#parts.gateway.connection(sequencer)) return null;
-    const reply = await this.#parts.gateway.command(sequencer, { name: 'statements', script });
-    return z.array(statementSpanSchema).parse(reply.result);
+  async request(sequencer: string, command: Command): Promise<Reply | null> {
+    const { gateway } = this.#parts;
+    return gateway.connection(sequencer) && gateway.command(sequencer, command);
   }
 
   async command(run: RunSummary, by: string, command: RunCommand): Promise<unknown> {

@@ -1,5 +1,6 @@
 /** Checks of a script that do not run it. */
 import { SequencerError } from '@sequencer/model';
+import { checkScript, listStatements } from '../../backends/script-requests.ts';
 import { checkScriptText, startAtSchema } from '../../backends/submission.ts';
 import { builder } from '../core/builder.ts';
 import { validate } from '../core/validate.ts';
@@ -32,7 +33,7 @@ builder.mutationFields((t) => ({
       sequencerStates.require(sequencer);
       checkScriptText(script);
       const beginning = validate('startAt', startAtSchema, startAt);
-      const findings = await backend.check(sequencer, script, beginning ?? 0);
+      const findings = await checkScript(backend, sequencer, script, beginning ?? 0);
       if (!findings)
         throw new SequencerError(
           'RUNNER_AWAY',
@@ -48,7 +49,7 @@ builder.mutationFields((t) => ({
     resolve: async (_root, { sequencer, script }, { sequencerStates, backend }) => {
       sequencerStates.require(sequencer);
       checkScriptText(script);
-      const statements = await backend.statements(sequencer, script);
+      const statements = await listStatements(backend, sequencer, script);
       if (!statements)
         throw new SequencerError(
           'RUNNER_AWAY',

@@ -1,0 +1,56 @@
+/** Requests to a runner about a script: check it, list its statements, and read it. */
+import {
+  findingSchema,
+  sourceFileSchema,
+  statementSpanSchema,
+  type Finding,
+  type StatementSpan,
+} from '@sequencer/model';
+import { z } from 'zod';
+import type { Logger } from '../lib/log.ts';
+import type { LiveRun } from '../runs/live-run.ts';
+import type { SequencerStates } from '../runs/sequencer-states.ts';
+import type { Db } from '../store/database.ts';
+import { storeScript } from '../store/run-store.ts';
+import type { RunBackend } from './run-backend.ts';
+
+/** Findings of the runner for a script, without running it; null if no runner is connected. */
+export async function checkScript(
+  backend: RunBackend,
+  sequencer: string,
+  script: string,
+  startAt: number,
+): Promise<Finding[] | null> {
+  const reply = await backend.request(sequencer, { name: 'check', script, startAt });
+  return reply && z.array(findingSchema).parse(reply.result);
+}
+
+/** The top-level statements of a script; null if no runner is connected. Throws the same errors as a start. */
+export async function listStatements(
+  backend: RunBackend,
+  sequencer: string,
+  script: string,
+): Promise<StatementSpan[] | null> {
+  const reply = await backend.request(sequencer, { name: 'statements', script });
+  return reply && z.array(statementSpanSchema).parse(reply.result);
+}
+
+interface Parts {
+  db: Db;
+  log: Logger;
+  sequencerStates: SequencerStates;
+}
+
+/** Reads the script of a run from its runner, and stores it. Failures are logged: the next `hello` tries again. */
+export async function fetchScript(parts: Parts, backend: RunBackend, live: LiveRun): Promise<void> {
+  const { id, sequencer } = live.row;
+  try {
+    const answer = await backend.command(live.row, 'Sequencer', { name: 'source', file: '<script>' });
+    const scriptHash = await storeScript(parts.db, id, sourceFileSchema.parse(answer).text);
+    live.row = { ...live.row, scriptHash };
+    live.changed.notify();
+    parts.sequencerStates.invalidate(sequencer);
+  } catch (error) {
+    parts.log.warn({ run: id, err: error }, 'cannot read the script of a run from its runner');
+  }
+}
