@@ -11,7 +11,8 @@ const ROOMS = {
   cli: ['model'],
   launcher: ['model'],
   charts: ['model'],
-  scripts: ['charts', 'model'],
+  // The settings page is generated from the settings of each process.
+  scripts: ['charts', 'model', 'operator'],
 };
 const ANY_ROOM = `^(${[...Object.keys(ROOMS), 'testing', 'e2e', 'bench'].join('|')})/`;
 

@@ -40,7 +40,7 @@ chaos: setup ## Kill parts of a site on the cluster of KUBECONFIG while scripts 
 lint: setup ## Run the linters and type checkers
 	@sh scripts/test lint
 
-generate: setup ## Write the generated files: SDL, client types, error page, protocol, custom resources, chart values
+generate: setup ## Write the generated files: SDL, client types, error page, settings, protocol, custom resources, chart values
 	@sh scripts/generate
 
 images: ## Build the images of compose.yml

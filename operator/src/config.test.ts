@@ -1,14 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { readConfig, schema } from './config.ts';
+import { readConfig } from './config.ts';
 
 const required = { NAMESPACE: 'a', GATEWAY_URL: 'ws://api:8000/runner', RUN_TOKEN_KEY: 'x'.repeat(32) };
-
-test('docs/configuration.md describes every setting', () => {
-  const page = readFileSync(join(import.meta.dirname, '../../docs/configuration.md'), 'utf8');
-  for (const name of Object.keys(schema.shape)) expect(page).toContain(`\`${name}\``);
-});
 
 test('reads the labels of the gateway pods', () => {
   expect(readConfig(required).gatewayPods).toEqual({
@@ -28,7 +21,19 @@ test('reads the default runner image with its pull policy and pull secrets', () 
   expect(readConfig(required).runnerImage).toBeNull();
 });
 
-test('lists all problems in one error', () => {
-  const settings = { ...required, GATEWAY_URL: 'http://api', GATEWAY_PODS: 'api', RUN_TOKEN_KEY: 'short' };
-  expect(() => readConfig(settings)).toThrow(/GATEWAY_URL[^]*GATEWAY_PODS[^]*RUN_TOKEN_KEY/);
+test('gives each process an identity of its own', () => {
+  expect(readConfig(required).identity).toMatch(new RegExp(`-${String(process.pid)}$`));
+  expect(readConfig({ ...required, IDENTITY: 'pod-1' }).identity).toBe('pod-1');
+});
+
+test('lists all problems in one error, without the key', () => {
+  const settings = { ...required, GATEWAY_URL: 'http://api', GATEWAY_PODS: 'api', RUN_TOKEN_KEY: 'hunter2' };
+  expect(() => readConfig(settings)).toThrow(/GATEWAY_URL: [^]*"http:\/\/api"[^]*RUN_TOKEN_KEY: [^]*GATEWAY_PODS: /);
+  expect(() => readConfig(settings)).not.toThrow('hunter2');
+});
+
+test('states what a required setting that is missing means', () => {
+  expect(() => readConfig({})).toThrow(
+    'NAMESPACE: is required. Set it to the namespace of the Sequencer and SequencerRun objects.',
+  );
 });

@@ -1,73 +1,84 @@
-/** The operator's settings, read from the environment once. Reference: `docs/configuration.md`. */
+/** The operator's settings, read from the environment once. `docs/configuration.md` is generated from them. */
 import { hostname } from 'node:os';
+import { list, logLevel, oneOf, port } from '@sequencer/model/setting-types';
+import { documentation, readSettings, type Environment } from '@sequencer/model/settings';
 import { z } from 'zod';
-import type { RunnerImage } from './pods/runner-image.ts';
 
-const labels = z
-  .string()
-  .transform((text) => text.split(',').map((part) => part.split('=')))
-  .refine((pairs) => pairs.every(([key, value]) => key && value !== undefined), {
-    error: 'GATEWAY_PODS must be labels such as app.kubernetes.io/component=api,app.kubernetes.io/instance=sequencer.',
-  })
+const labels = list
+  .transform((items) => items.map((item) => item.split('=')))
+  .refine(
+    (pairs) => pairs.every(([key, value]) => key && value !== undefined),
+    'must be labels with commas between them',
+  )
   .transform((pairs) => Object.fromEntries(pairs.map(([key = '', value = '']) => [key, value])));
 
 export const schema = z.object({
-  NAMESPACE: z.string('NAMESPACE must be set to the namespace of the Sequencer objects.').min(1),
-  GATEWAY_URL: z.url({
-    protocol: /^wss?$/,
-    error: 'GATEWAY_URL must be set to an address such as ws://sequencer-api:8000/runner.',
+  NAMESPACE: z.string().register(documentation, {
+    description: 'the namespace of the Sequencer and SequencerRun objects',
+    example: 'sequencer',
   }),
-  GATEWAY_PODS: labels.prefault('app.kubernetes.io/name=sequencer,app.kubernetes.io/component=api'),
-  RUN_TOKEN_KEY: z
-    .string('RUN_TOKEN_KEY must be set to the same value as for the API. It signs the tokens of runners.')
-    .min(32, 'RUN_TOKEN_KEY must have at least 32 characters.'),
-  RUNNER_IMAGE: z.string().min(1).max(1024).optional(),
-  RUNNER_PULL_POLICY: z.enum(['Always', 'IfNotPresent', 'Never']).optional(),
-  RUNNER_PULL_SECRETS: z
+  GATEWAY_URL: z
+    .url({ protocol: /^wss?$/, error: 'must be an address that begins with ws:// or wss://' })
+    .register(documentation, {
+      description: 'the address at which runners reach the API',
+      example: 'ws://sequencer-api:8000/runner',
+    }),
+  RUN_TOKEN_KEY: z.string().min(32, 'must have at least 32 characters').register(documentation, {
+    description: 'the key that signs the tokens of runs, with at least 32 characters, the same as for the API',
+    example: '$(head -c 32 /dev/urandom | base64)',
+    secret: true,
+  }),
+  GATEWAY_PODS: labels
+    .prefault('app.kubernetes.io/name=sequencer,app.kubernetes.io/component=api')
+    .register(documentation, {
+      description: "the labels of the API's pods, which runners may reach",
+      example: 'app.kubernetes.io/instance=sequencer,app.kubernetes.io/component=api',
+    }),
+  RUNNER_IMAGE: z.string().max(1024, 'must have at most 1024 characters').optional().register(documentation, {
+    description:
+      'the runner image of Sequencer objects without `spec.runner.image`. The chart sets it to its own. Without it, such a sequencer cannot run scripts',
+    example: 'registry.example/sequencer-runner:1.2.0',
+  }),
+  RUNNER_PULL_POLICY: oneOf('Always', 'IfNotPresent', 'Never').optional().register(documentation, {
+    description: 'the pull policy of that image: `Always`, `IfNotPresent` or `Never`',
+    unset: "Kubernetes' default",
+    example: 'IfNotPresent',
+  }),
+  RUNNER_PULL_SECRETS: list.prefault('').register(documentation, {
+    description: 'the pull Secrets of that image, separated by commas',
+    example: 'registry-login',
+  }),
+  LEASE_NAME: z.string().prefault('sequencer-operator').register(documentation, {
+    description: 'the Lease by which several operators elect a leader',
+    example: 'sequencer-operator-b',
+  }),
+  IDENTITY: z
     .string()
-    .transform((text) => text.split(',').filter((name) => name !== ''))
-    .prefault(''),
-  LEASE_NAME: z.string().min(1).default('sequencer-operator'),
-  IDENTITY: z.string().min(1).optional(),
-  HOST: z.string().default('0.0.0.0'),
-  PORT: z.coerce.number('PORT must be a number.').int().min(0).max(65535).default(8080),
-  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+    // The host name identifies a pod; the process ID distinguishes processes on one machine.
+    .default(() => `${hostname()}-${String(process.pid)}`)
+    .register(documentation, {
+      description: 'the name of this operator in the Lease',
+      unset: 'host name and process ID',
+      example: 'operator-1',
+    }),
+  HOST: z.string().prefault('0.0.0.0').register(documentation, {
+    description: 'the address of `/healthz`, `/readyz` and `/metrics`',
+    example: '127.0.0.1',
+  }),
+  PORT: port().prefault('8080').register(documentation, {
+    description: 'the port of `/healthz`, `/readyz` and `/metrics`. With 0, the system chooses a free one',
+    example: '9090',
+  }),
+  LOG_LEVEL: logLevel.prefault('info').register(documentation, {
+    description:
+      'the least important messages to log: `fatal`, `error`, `warn`, `info`, `debug`, `trace`, or `silent` for none',
+    example: 'debug',
+  }),
 });
 
-export interface Config {
-  namespace: string;
-  gatewayUrl: string;
-  gatewayPods: Record<string, string>;
-  runTokenKey: string;
-  runnerImage: RunnerImage | null;
-  leaseName: string;
-  identity: string;
-  host: string;
-  port: number;
-  logLevel: string;
-}
-
-/** Throws one Error that lists all problems. */
-export function readConfig(env: Record<string, string | undefined>): Config {
-  const result = schema.safeParse(env);
-  if (!result.success) {
-    const problems = result.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
-    throw new Error(`Invalid settings of the operator:\n${problems.join('\n')}`);
-  }
-  const value = result.data;
-  return {
-    namespace: value.NAMESPACE,
-    gatewayUrl: value.GATEWAY_URL,
-    gatewayPods: value.GATEWAY_PODS,
-    runTokenKey: value.RUN_TOKEN_KEY,
-    runnerImage: value.RUNNER_IMAGE
-      ? { image: value.RUNNER_IMAGE, pullPolicy: value.RUNNER_PULL_POLICY, pullSecrets: value.RUNNER_PULL_SECRETS }
-      : null,
-    leaseName: value.LEASE_NAME,
-    // The host name identifies a pod; the process id distinguishes processes on one machine.
-    identity: value.IDENTITY ?? `${hostname()}-${String(process.pid)}`,
-    host: value.HOST,
-    port: value.PORT,
-    logLevel: value.LOG_LEVEL,
-  };
+/** @throws SettingsError that lists all problems */
+export function readConfig(env: Environment) {
+  const settings = readSettings('the operator', schema, env);
+  const { runnerImage: image, runnerPullPolicy: pullPolicy, runnerPullSecrets: pullSecrets } = settings;
+  return { ...settings, runnerImage: image === undefined ? null : { image, pullPolicy, pullSecrets } };
 }
