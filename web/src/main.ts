@@ -3,6 +3,7 @@ import '@fontsource-variable/jetbrains-mono/wght.css';
 import 'vuetify/styles/core';
 import './styles/tokens.css';
 import './styles/base.css';
+import './styles/trace-tag.css';
 import { createApp } from 'vue';
 import Root from './Root.vue';
 import { apiAddress } from './api/address.ts';

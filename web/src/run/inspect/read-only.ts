@@ -1,7 +1,7 @@
 /** CodeMirror extensions for read-only Python source, with the line where a trace is stopped. */
 import { standardKeymap } from '@codemirror/commands';
 import { search, searchKeymap } from '@codemirror/search';
-import { EditorState, StateEffect, StateField, type Extension } from '@codemirror/state';
+import { EditorState, Prec, StateEffect, StateField, type Extension } from '@codemirror/state';
 import { Decoration, EditorView, highlightActiveLine, keymap, lineNumbers, type DecorationSet } from '@codemirror/view';
 import { pythonExtensions } from '../../code/python.ts';
 
@@ -20,7 +20,7 @@ export function readOnlySource(label: string): Extension {
 
 export const setStoppedLine = StateEffect.define<number | null>();
 
-export const stoppedLine = StateField.define<DecorationSet>({
+const stoppedField = StateField.define<DecorationSet>({
   create: () => Decoration.none,
   update: (drawn, { effects, state }) => {
     const effect = effects.find((e) => e.is(setStoppedLine));
@@ -31,6 +31,18 @@ export const stoppedLine = StateField.define<DecorationSet>({
   },
   provide: (own) => EditorView.decorations.from(own),
 });
+
+export const stoppedLine: Extension = [
+  stoppedField,
+  Prec.high(
+    EditorView.theme({
+      '.stopped-line': {
+        background: 'color-mix(in srgb, var(--paused) 18%, var(--surface))',
+        boxShadow: 'inset 0 1px var(--paused), inset 0 -1px var(--paused)',
+      },
+    }),
+  ),
+];
 
 /** Scrolls to a line and puts the cursor there. Not with scrollIntoView, which would also scroll the page around it. */
 export function showLine(view: EditorView, line: number): void {

@@ -2,6 +2,7 @@
 import { StateEffect, StateField, type EditorState, type Extension } from '@codemirror/state';
 import { Decoration, EditorView, GutterMarker, WidgetType, gutter, type DecorationSet } from '@codemirror/view';
 import type { ShownState } from '../record/statement-state.ts';
+import { scriptMarksTheme } from './script-marks-theme.ts';
 
 export interface LineMark {
   /** From 1. */
@@ -171,6 +172,7 @@ function emphasis(mark: LineMark): string {
 
 export const scriptMarks: Extension = [
   field,
+  scriptMarksTheme,
   markerGutter(
     'status-gutter',
     (m) => (SIGNS[m.state] ? new TextMarker(SIGNS[m.state], `sign ${m.state.toLowerCase()}`) : null),

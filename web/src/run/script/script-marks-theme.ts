@@ -1,0 +1,43 @@
+/** Looks of the marks that `script-marks.ts` draws. */
+import { Prec } from '@codemirror/state';
+import { EditorView } from '@codemirror/view';
+
+const tint = (tone: string, percent: number) =>
+  `color-mix(in srgb, var(--${tone}) ${String(percent)}%, var(--surface))`;
+
+export const scriptMarksTheme = Prec.high(
+  EditorView.theme({
+    // Room for the headings of the time columns.
+    '.cm-scroller': { scrollbarWidth: 'thin', paddingTop: '20px' },
+
+    '.trace-line': { background: tint('muted', 14) },
+    '.failed-line': { background: tint('failed', 16) },
+    '.running-line': { background: tint('tone', 18) },
+    '.running-line.first': { boxShadow: 'inset 0 1px var(--tone)' },
+    '.running-line.last': { boxShadow: 'inset 0 -1px var(--tone)' },
+    '.running-line.first.last': { boxShadow: 'inset 0 1px var(--tone), inset 0 -1px var(--tone)' },
+    '.failure-note': {
+      marginLeft: '14px',
+      color: 'var(--failed)',
+      fontFamily: "'Inter Variable', system-ui, sans-serif",
+    },
+    '.trace-tag': { marginLeft: '12px', fontSize: '11px' },
+
+    '.status-gutter': { width: '18px', textAlign: 'center', color: 'var(--muted)' },
+    '.started-gutter, .took-gutter': {
+      width: '84px',
+      padding: '0 10px',
+      textAlign: 'right',
+      fontSize: '12px',
+      color: 'var(--muted)',
+    },
+    '.started-gutter': { borderLeft: '1px solid var(--border)' },
+    '.now, .failed, .cut': { fontWeight: '700' },
+    '.now, .sign.running': { color: 'var(--running)' },
+    '.failed': { color: 'var(--failed)' },
+    '.sign.cut': { color: 'var(--interrupted)' },
+    '@media (max-width: 599px)': {
+      '.started-gutter, .took-gutter': { display: 'none !important' },
+    },
+  }),
+);
