@@ -11,17 +11,18 @@ import type { Db } from './store/database.ts';
 import type { LiveRun } from './runs/live-run.ts';
 import type { LiveRuns } from './runs/live-runs.ts';
 import { LocalBackend } from './backends/local/backend.ts';
-import { LocalQueue } from './backends/local/queue.ts';
+import { LocalQueueStore } from './backends/local/queue-store.ts';
 import { Recorder } from './runs/recorder.ts';
 import type { RunBackend } from './backends/run-backend.ts';
 import { onRunEnded } from './runs/queue-hold.ts';
-import type { RunQueue } from './backends/run-queue.ts';
+import type { QueueStore } from './backends/queue-store.ts';
+import { RunQueue } from './backends/run-queue.ts';
 import type { SequencerStates } from './runs/sequencer-states.ts';
 import type { Watchers } from './runs/watchers.ts';
 
 interface RunParts {
   backend: RunBackend & { handlers: ConnectionHandlers; stored: (run: LiveRun) => void };
-  queue: RunQueue;
+  store: QueueStore;
   begin: () => Promise<void>;
   close: () => Promise<void>;
 }
@@ -38,6 +39,7 @@ interface Deps {
 
 export function makeRunParts({ config, metrics, ...deps }: Deps): {
   runs: RunParts;
+  queue: RunQueue;
   gateway: Gateway;
   recorder: Recorder;
 } {
@@ -56,7 +58,8 @@ export function makeRunParts({ config, metrics, ...deps }: Deps): {
   const runs: RunParts = kubernetes
     ? makeKubernetesParts(all, config.databaseUrl, kubernetes.namespace)
     : localParts(all);
-  return { runs, gateway, recorder };
+  const queue = new RunQueue({ ...deps, store: runs.store, backend: runs.backend });
+  return { runs, queue, gateway, recorder };
 }
 
 function localParts(
@@ -65,7 +68,7 @@ function localParts(
   const backend = new LocalBackend(all);
   return {
     backend,
-    queue: new LocalQueue(all.db, all.sequencerStates, all.gateway, all.log),
+    store: new LocalQueueStore(all.db, all.sequencerStates, all.gateway, all.log),
     begin: () => all.sequencerStates.register(),
     close: () => {
       backend.close();

@@ -48,8 +48,9 @@ export async function startApi(config: Config, log: Logger): Promise<Api> {
 
   const metrics = makeMetrics();
   const watchers = new Watchers();
-  const { runs, gateway, recorder } = makeRunParts({ config, db, log, liveRuns, sequencerStates, metrics, watchers });
-  const { backend, queue } = runs;
+  const deps = { config, db, log, liveRuns, sequencerStates, metrics, watchers };
+  const { runs, queue, gateway, recorder } = makeRunParts(deps);
+  const { backend } = runs;
   await runs.begin();
 
   const version = readVersion();

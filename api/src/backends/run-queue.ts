@@ -1,54 +1,112 @@
-/** The queue of each sequencer, as the API changes it. The backend starts the runs. */
-import { LIMITS, SequencerError, type Breakpoint, type Mode, type RunStart } from '@sequencer/model';
-import type { RunSummary } from '../store/run-store.ts';
+/** The queue of each sequencer: checks each request, changes the store, notifies the watchers, and starts the next run. */
+import { LIMITS, SequencerError, isFinal, type Breakpoint, type Mode } from '@sequencer/model';
+import type { LiveRuns } from '../runs/live-runs.ts';
+import type { SequencerStates } from '../runs/sequencer-states.ts';
+import type { Db } from '../store/database.ts';
+import { findByRequest, findRun, type RunSummary } from '../store/run-store.ts';
+import type { QueueStore } from './queue-store.ts';
+import type { RunBackend } from './run-backend.ts';
+import { readSubmission, requireStartable, sameRun, type SubmissionInput } from './submission.ts';
 
-/** A validated request for a run. */
-export interface Submission {
-  sequencer: string;
-  script: string;
-  title: string | null;
-  arguments: string[];
-  startPaused: boolean;
-  holdOnFailure: boolean;
-  breakpoints: Breakpoint[];
-  startAt: number | null;
-  /** Instead of `startAt` when no runner was connected to resolve it: the runner resolves it at the start. */
-  startLine: number | null;
-  start: RunStart;
-  requestId: string | null;
+export interface RunQueueParts {
+  db: Db;
+  store: QueueStore;
+  backend: RunBackend;
+  liveRuns: LiveRuns;
+  sequencerStates: SequencerStates;
 }
 
-export interface RunQueue {
-  /** Creates the run. A second call with the same requestId returns the run of the first. */
-  submit: (by: string, wanted: Submission) => Promise<RunSummary>;
+export class RunQueue {
+  readonly #parts: RunQueueParts;
+
+  constructor(parts: RunQueueParts) {
+    this.#parts = parts;
+  }
+
+  /** Creates a run. A repeated request with the same requestId returns the run of the first one. */
+  async submit(by: string, input: SubmissionInput): Promise<RunSummary> {
+    const { db, store, backend, liveRuns, sequencerStates } = this.#parts;
+    const { sequencer } = input;
+    sequencerStates.require(sequencer);
+    await liveRuns.waitForStoredOutcomes(sequencer);
+    const holdOnFailure = input.holdOnFailure ?? (await sequencerStates.get(sequencer)).row.holdOnFailure;
+    const submission = { ...readSubmission(input), holdOnFailure };
+    if (submission.requestId !== null) {
+      const earlier = await findByRequest(db, by, submission.requestId);
+      if (earlier) return sameRun(earlier, submission);
+    }
+    await requireStartable(backend, submission);
+    // Of two concurrent requests with the same requestId, one returns the run of the other.
+    const made = sameRun(await store.insert(by, submission, requireRoom), submission);
+    this.#changed(sequencer);
+    await backend.advance(sequencer);
+    return (await findRun(db, made.id)) ?? made;
+  }
+
   /** Cancels a queued run. */
-  cancel: (run: RunSummary, by: string) => Promise<RunSummary>;
-  /** Moves a queued run to a position of the queue, from 0. */
-  move: (run: RunSummary, position: number) => Promise<void>;
-  setMode: (sequencer: string, mode: Mode, by: string) => Promise<void>;
-  /** Sets whether runs pause on failure by default. */
-  setHoldOnFailure: (sequencer: string, hold: boolean) => Promise<void>;
-  /** Sets the mode to Off after a stop of the run, so that no other run starts automatically. */
-  runStopped: (run: RunSummary, by: string) => Promise<void>;
-  /** Sets the breakpoints of a queued run. Returns false, and changes nothing, if it is no longer queued. */
-  setBreakpoints: (run: RunSummary, breakpoints: Breakpoint[]) => Promise<boolean>;
-  /** What a queued run waits for, as a sentence. */
-  waitReason: (run: RunSummary) => Promise<string>;
-}
+  async cancel(run: RunSummary, by: string): Promise<RunSummary> {
+    const { db, store } = this.#parts;
+    if (!(await store.cancel(run, `Cancelled by ${by}.`))) throw await this.#notQueued(run);
+    this.#changed(run.sequencer);
+    return (await findRun(db, run.id)) ?? run;
+  }
 
-/** Throws BAD_INPUT. */
-export function requirePosition(position: number): void {
-  if (position < 0) throw new SequencerError('BAD_INPUT', 'position: must be 0 or more. 0 is the next run.');
+  /** Moves a queued run. @param position 0 is the next run */
+  async move(run: RunSummary, position: number): Promise<void> {
+    if (position < 0) throw new SequencerError('BAD_INPUT', 'position: must be 0 or more. 0 is the next run.');
+    if (!(await this.#parts.store.reorder(run, position))) throw await this.#notQueued(run);
+    this.#changed(run.sequencer);
+  }
+
+  /** Sets the breakpoints of a queued run. Returns false, without effect, if it is no longer queued. */
+  setBreakpoints(run: RunSummary, breakpoints: Breakpoint[]): Promise<boolean> {
+    return this.#parts.store.setBreakpoints(run, breakpoints);
+  }
+
+  async setMode(sequencer: string, mode: Mode, by: string): Promise<void> {
+    const { store, backend, liveRuns, sequencerStates } = this.#parts;
+    sequencerStates.require(sequencer);
+    await liveRuns.waitForStoredOutcomes(sequencer);
+    if (mode === 'SCHEDULER') throw new SequencerError('NOT_YET', 'There is no scheduler yet. Choose Off or Queue.');
+    await store.setMode(sequencer, mode, by);
+    this.#changed(sequencer);
+    await backend.advance(sequencer);
+  }
+
+  /** Sets the mode to Off after a stop of the run, so that no other run starts automatically. */
+  async runStopped({ sequencer, number }: RunSummary, by: string): Promise<void> {
+    const cause = `${by} stopped run ${String(number)}`;
+    await this.#parts.store.hold(sequencer, by, cause, () => {
+      this.#changed(sequencer);
+    });
+  }
+
+  /** Sets whether runs pause on failure by default. */
+  async setHoldOnFailure(sequencer: string, hold: boolean): Promise<void> {
+    const { store, sequencerStates } = this.#parts;
+    sequencerStates.require(sequencer);
+    await store.setHoldOnFailure(sequencer, hold);
+    this.#changed(sequencer);
+  }
+
+  /** What a queued run waits for, as a sentence. */
+  waitReason(run: RunSummary): Promise<string> {
+    return this.#parts.store.waitReason(run);
+  }
+
+  #changed(sequencer: string): void {
+    this.#parts.sequencerStates.invalidate(sequencer);
+  }
+
+  async #notQueued(run: RunSummary): Promise<SequencerError> {
+    const { phase } = (await findRun(this.#parts.db, run.id)) ?? run;
+    return new SequencerError(isFinal(phase) ? 'RUN_FINISHED' : 'RUN_STARTED');
+  }
 }
 
 /** Throws QUEUE_FULL. @param length of the queue before the run that is to be added */
-export function requireRoom(length: number): void {
+function requireRoom(length: number): void {
   if (length < LIMITS.queueLength) return;
   const text = `The queue of this sequencer is full (${String(LIMITS.queueLength)} runs). Cancel some, or wait until some have ended.`;
   throw new SequencerError('QUEUE_FULL', text);
-}
-
-/** Throws NOT_YET. */
-export function requireMode(mode: Mode): void {
-  if (mode === 'SCHEDULER') throw new SequencerError('NOT_YET', 'There is no scheduler yet. Choose Off or Queue.');
 }

@@ -1,4 +1,4 @@
-/** Validates a submission and adds its run to the queue. */
+/** Validates the request for a run. */
 import {
   LIMITS,
   SequencerError,
@@ -9,10 +9,9 @@ import {
 } from '@sequencer/model';
 import { z } from 'zod';
 import { sha256 } from '../lib/sha256.ts';
-import type { Db } from '../store/database.ts';
-import { findByRequest, findRun, type RunSummary } from '../store/run-store.ts';
+import type { RunSummary } from '../store/run-store.ts';
+import type { Submission } from './queue-store.ts';
 import type { RunBackend } from './run-backend.ts';
-import type { RunQueue, Submission } from './run-queue.ts';
 import { checkScript, listStatements } from './script-requests.ts';
 
 const NUL = /\0/;
@@ -50,7 +49,7 @@ const submissionSchema = z.object({
     .array(text(LIMITS.argumentBytes))
     .max(LIMITS.argumentCount, `more than ${String(LIMITS.argumentCount)} arguments. Pass a file instead.`),
   startPaused: z.boolean(),
-  holdOnFailure: z.boolean(),
+  holdOnFailure: z.boolean().nullish(),
   breakpoints: breakpointsSchema,
   startAt: startAtSchema,
   startLine: startLineSchema,
@@ -59,12 +58,6 @@ const submissionSchema = z.object({
 });
 
 export type SubmissionInput = z.input<typeof submissionSchema>;
-
-export interface SubmissionParts {
-  db: Db;
-  backend: RunBackend;
-  queue: RunQueue;
-}
 
 /** Throws SCRIPT_TOO_LARGE or SCRIPT_NOT_TEXT. */
 export function checkScriptText(script: string): void {
@@ -89,7 +82,7 @@ function refuseErrors(findings: readonly Finding[]): void {
 }
 
 /** The run of an earlier request with the same requestId. Throws REQUEST_ID_REUSED unless it is for the same script. */
-function sameRun(made: RunSummary, wanted: { sequencer: string; script: string }): RunSummary {
+export function sameRun(made: RunSummary, wanted: { sequencer: string; script: string }): RunSummary {
   if (made.sequencer === wanted.sequencer && made.scriptHash === sha256(wanted.script)) return made;
   throw new SequencerError('REQUEST_ID_REUSED');
 }
@@ -120,30 +113,20 @@ async function resolveStartLine(backend: RunBackend, wanted: Submission): Promis
   wanted.startLine = null;
 }
 
-/** Creates the run. A repeated request with the same requestId returns the run of the first one. */
-export async function submit(parts: SubmissionParts, by: string, input: SubmissionInput): Promise<RunSummary> {
-  const { db, backend, queue } = parts;
+/** Checks the script with a connected runner, and resolves `startLine`. Throws the first error. */
+export async function requireStartable(backend: RunBackend, wanted: Submission): Promise<void> {
+  await resolveStartLine(backend, wanted);
+  refuseErrors((await checkScript(backend, wanted.sequencer, wanted.script, wanted.startAt ?? 0)) ?? []);
+}
+
+/** Throws BAD_INPUT, SCRIPT_TOO_LARGE or SCRIPT_NOT_TEXT. */
+export function readSubmission(input: SubmissionInput): Omit<Submission, 'holdOnFailure'> {
   const parsed = submissionSchema.safeParse(input);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     throw new SequencerError('BAD_INPUT', `${issue?.path.join('.') ?? 'input'}: ${issue?.message ?? ''}`);
   }
-  const { requestId, startAt, startLine } = parsed.data;
-  const wanted = {
-    ...parsed.data,
-    requestId: requestId ?? null,
-    startAt: startAt ?? null,
-    startLine: startLine ?? null,
-  };
-  checkScriptText(wanted.script);
-  if (wanted.requestId !== null) {
-    const made = await findByRequest(db, by, wanted.requestId);
-    if (made) return sameRun(made, wanted);
-  }
-  await resolveStartLine(backend, wanted);
-  refuseErrors((await checkScript(backend, wanted.sequencer, wanted.script, wanted.startAt ?? 0)) ?? []);
-  // Of two concurrent requests with the same requestId, one returns the run of the other.
-  const made = sameRun(await queue.submit(by, wanted), wanted);
-  await backend.advance(wanted.sequencer);
-  return (await findRun(db, made.id)) ?? made;
+  const { requestId = null, startAt = null, startLine = null } = parsed.data;
+  checkScriptText(parsed.data.script);
+  return { ...parsed.data, requestId, startAt, startLine };
 }

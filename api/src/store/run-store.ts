@@ -188,6 +188,15 @@ export async function setPlaces(
     where runs.id = wanted.id and runs.place <> wanted.place and runs.phase = 'QUEUED'`);
 }
 
+/** Returns false, and changes nothing, if the run is no longer queued. */
+export async function cancelQueued(db: Pick<Db, 'update'>, id: string, reason: string): Promise<boolean> {
+  const { rowCount } = await db
+    .update(runs)
+    .set({ phase: 'CANCELLED', reason, finishedAt: new Date() })
+    .where(and(eq(runs.id, id), eq(runs.phase, 'QUEUED')));
+  return rowCount === 1;
+}
+
 /** Sets whether a failure pauses the runs of the sequencer that do not specify it. */
 export async function setHoldOnFailure(db: Db, sequencer: string, hold: boolean): Promise<void> {
   await db.update(sequencers).set({ holdOnFailure: hold }).where(eq(sequencers.name, sequencer));

@@ -110,6 +110,20 @@ it('moves a run in the queue', async () => {
   expect((await sequencer()).queue.map((run) => run.id)).toEqual([ids[2], ids[0], ids[1]]);
 });
 
+it('refuses to cancel or move a run that is no longer queued', async () => {
+  const run = await id();
+  await until(() => {
+    expect(runner.started).toEqual([run]);
+  });
+  const cancel = 'mutation ($run: ID!) { cancelRun(id: $run) { id } }';
+  const move = 'mutation ($run: ID!) { moveInQueue(run: $run, position: 0) { name } }';
+  for (const query of [cancel, move]) expect(await code(query, { run })).toBe('RUN_STARTED');
+  runner.events(run, record(0));
+  await until(async () => {
+    for (const query of [cancel, move]) expect(await code(query, { run })).toBe('RUN_FINISHED');
+  });
+});
+
 it('creates one run for a repeated request', async () => {
   const requestId = 'the same press of a button';
   const [a, b] = await Promise.all([id({ requestId }), id({ requestId })]);

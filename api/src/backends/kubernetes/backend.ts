@@ -9,7 +9,7 @@ import { RUNS } from '@sequencer/kubernetes/resources';
 import type { Gateway } from '../../gateway/gateway.ts';
 import { CLOSE, type ConnectionHandlers, type RunnerConnection } from '../../gateway/runner-connection.ts';
 import { withApiErrors, type Cluster } from './cluster.ts';
-import { objectOf } from './queue.ts';
+import { objectOf } from './queue-store.ts';
 import { PauseSync } from './pause-sync.ts';
 import { StatusWriter } from './status-writer.ts';
 import type { Logger } from '../../lib/log.ts';
@@ -262,8 +262,8 @@ export class KubernetesBackend implements RunBackend {
     return null;
   }
 
-  advance(sequencer: string): Promise<void> {
-    this.#parts.sequencerStates.invalidate(sequencer);
+  /** The operator starts the runs. */
+  advance(): Promise<void> {
     return Promise.resolve();
   }
 

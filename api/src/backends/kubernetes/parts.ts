@@ -10,7 +10,7 @@ import type { SequencerStates } from '../../runs/sequencer-states.ts';
 import type { Watchers } from '../../runs/watchers.ts';
 import type { Db } from '../../store/database.ts';
 import { Cluster } from './cluster.ts';
-import { KubernetesQueue } from './queue.ts';
+import { KubernetesQueueStore } from './queue-store.ts';
 import { RunSync } from './run-sync.ts';
 import { SequencerSync } from './sequencer-sync.ts';
 
@@ -19,7 +19,7 @@ const SYNC_TIMEOUT_MS = 10_000;
 
 export interface KubernetesParts {
   backend: KubernetesBackend;
-  queue: KubernetesQueue;
+  store: KubernetesQueueStore;
   begin: () => Promise<void>;
   close: () => Promise<void>;
 }
@@ -73,10 +73,9 @@ export function makeKubernetesParts(deps: Deps, databaseUrl: string, namespace: 
       backend.leaseChanged(run);
     },
   });
-  const queue = new KubernetesQueue(db, cluster, runSync);
   return {
     backend,
-    queue,
+    store: new KubernetesQueueStore(db, cluster, runSync),
     begin: async () => {
       await replicas.begin();
       await cluster.begin(SYNC_TIMEOUT_MS);

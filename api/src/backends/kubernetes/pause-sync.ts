@@ -9,7 +9,7 @@ import { findRun, type RunSummary } from '../../store/run-store.ts';
 import { runs } from '../../store/schema.ts';
 import type { Cluster } from './cluster.ts';
 import { requestedCommand, type PauseCommand } from './desired-state.ts';
-import { objectOf } from './queue.ts';
+import { objectOf } from './queue-store.ts';
 
 export interface PauseSyncParts {
   db: Db;

@@ -71,11 +71,7 @@ export class RunSync {
 
   /** The row of a run that was just created. The object must include the script. */
   async ensureRow(run: SequencerRun): Promise<RunSummary> {
-    const { db, sequencerStates } = this.#parts;
-    const { uid } = run.metadata;
-    const row = (await findRun(db, uid)) ?? (await this.#insert(run));
-    sequencerStates.invalidate(run.spec.sequencer);
-    return row;
+    return (await findRun(this.#parts.db, run.metadata.uid)) ?? this.#insert(run);
   }
 
   /** Ends the rows whose objects were deleted while no replica watched. Requires that the watches are synced. */

@@ -209,10 +209,7 @@ export class LocalBackend implements RunBackend {
   }
 
   async advance(sequencer: string): Promise<void> {
-    if (!this.#parts.gateway.connection(sequencer)) {
-      this.#parts.sequencerStates.invalidate(sequencer);
-      return;
-    }
+    if (!this.#parts.gateway.connection(sequencer)) return;
     await this.#mutex
       .run(sequencer, async () => {
         const claimed = await this.#claimNext(sequencer);

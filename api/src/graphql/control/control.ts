@@ -96,7 +96,6 @@ builder.mutationFields((t) => ({
     resolve: async (_root, { id, level, escalate }, context) => {
       const run = await sendCommand(id, context, { name: 'stop', level, ...(escalate ? { escalate } : {}) });
       await context.queue.runStopped(run.row, context.user.name);
-      context.sequencerStates.invalidate(run.row.sequencer);
       return run;
     },
   }),

@@ -11,9 +11,7 @@ builder.mutationFields((t) => ({
     args: { id: t.arg.id() },
     resolve: async (_root, { id }, context) => {
       const run = await requireRunModel(id, context);
-      const row = await context.queue.cancel(run.row, context.user.name);
-      context.sequencerStates.invalidate(row.sequencer);
-      return new RunModel(row, context);
+      return new RunModel(await context.queue.cancel(run.row, context.user.name), context);
     },
   }),
   moveInQueue: t.field({
@@ -23,7 +21,6 @@ builder.mutationFields((t) => ({
     resolve: async (_root, { run, position }, context) => {
       const { row } = await requireRunModel(run, context);
       await context.queue.move(row, position);
-      context.sequencerStates.invalidate(row.sequencer);
       return { name: row.sequencer };
     },
   }),
@@ -31,10 +28,8 @@ builder.mutationFields((t) => ({
     type: SequencerType,
     description: 'Sets whether runs pause on failure by default. A run can override this.',
     args: { sequencer: t.arg.string(), hold: t.arg.boolean() },
-    resolve: async (_root, { sequencer, hold }, { sequencerStates, queue }) => {
-      sequencerStates.require(sequencer);
+    resolve: async (_root, { sequencer, hold }, { queue }) => {
       await queue.setHoldOnFailure(sequencer, hold);
-      sequencerStates.invalidate(sequencer);
       return { name: sequencer };
     },
   }),
@@ -42,12 +37,8 @@ builder.mutationFields((t) => ({
     type: SequencerType,
     description: 'Sets what starts the next run.',
     args: { sequencer: t.arg.string(), mode: t.arg({ type: ModeEnum }) },
-    resolve: async (_root, { sequencer, mode }, { sequencerStates, user, backend, queue, liveRuns }) => {
-      sequencerStates.require(sequencer);
-      await liveRuns.waitForStoredOutcomes(sequencer);
+    resolve: async (_root, { sequencer, mode }, { user, queue }) => {
       await queue.setMode(sequencer, mode, user.name);
-      sequencerStates.invalidate(sequencer);
-      await backend.advance(sequencer);
       return { name: sequencer };
     },
   }),

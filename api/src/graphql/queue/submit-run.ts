@@ -1,5 +1,4 @@
 /** The mutation submitRun. */
-import { submit } from '../../backends/submission.ts';
 import { BreakpointInput, readBreakpoints } from '../control/breakpoints.ts';
 import { RunStartEnum, builder } from '../core/builder.ts';
 import { RunModel } from '../runs/run-model.ts';
@@ -50,13 +49,10 @@ builder.mutationFields((t) => ({
       'Adds a run to the queue. Fails with SYNTAX_ERROR, without a run, if Python cannot compile the script.',
     args: { input: t.arg({ type: SubmitRunInput }) },
     resolve: async (_root, { input }, context) => {
-      context.sequencerStates.require(input.sequencer);
-      await context.liveRuns.waitForStoredOutcomes(input.sequencer);
-      const row = await submit(context, context.user.name, {
+      const row = await context.queue.submit(context.user.name, {
         ...input,
         arguments: input.arguments ?? [],
         startPaused: input.startPaused ?? false,
-        holdOnFailure: input.holdOnFailure ?? (await context.sequencerStates.get(input.sequencer)).row.holdOnFailure,
         start: input.start ?? 'RUNNING',
         breakpoints: readBreakpoints(input.breakpoints ?? []),
       });

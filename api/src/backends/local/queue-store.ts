@@ -1,13 +1,14 @@
-/** The queue and mode of each sequencer, in the database. */
+/** The queue and mode of each sequencer, as rows of the database. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { SequencerError, isFinal, type Breakpoint, type Mode } from '@sequencer/model';
+import { SequencerError, type Breakpoint, type Mode } from '@sequencer/model';
 import { and, asc, eq } from 'drizzle-orm';
 import { sha256 } from '../../lib/sha256.ts';
 import type { Logger } from '../../lib/log.ts';
 import type { Gateway } from '../../gateway/gateway.ts';
 import { violatedConstraint, type Db } from '../../store/database.ts';
 import {
+  cancelQueued,
   findByRequest,
   findRun,
   setHoldOnFailure,
@@ -18,15 +19,15 @@ import {
 import { runs, sequencers } from '../../store/schema.ts';
 import { retryUntilRefused } from '../../store/retry.ts';
 import { nextInQueue } from '../../runs/next-in-queue.ts';
-import { lockSequencer, setModeOff, type Transaction } from '../../runs/queue-hold.ts';
-import { requireMode, requirePosition, requireRoom, type RunQueue, type Submission } from '../run-queue.ts';
+import { lockSequencer, setModeOff } from '../../runs/queue-hold.ts';
+import type { QueueStore, Submission } from '../queue-store.ts';
 import type { SequencerStates } from '../../runs/sequencer-states.ts';
 
 /** How long a stop waits for the mode to be stored, and how long storing is retried. */
 const SOON_MS = 500;
 const SWITCHED_OFF_WITHIN_MS = 60_000;
 
-export class LocalQueue implements RunQueue {
+export class LocalQueueStore implements QueueStore {
   readonly #db: Db;
   readonly #sequencerStates: SequencerStates;
   readonly #gateway: Gateway;
@@ -39,10 +40,10 @@ export class LocalQueue implements RunQueue {
     this.#gateway = gateway;
   }
 
-  async submit(by: string, wanted: Submission): Promise<RunSummary> {
+  async insert(by: string, wanted: Submission, requireRoom: (length: number) => void): Promise<RunSummary> {
     const id = randomUUID();
     try {
-      await this.#insert(id, by, wanted);
+      await this.#insert(id, by, wanted, requireRoom);
     } catch (error) {
       if (violatedConstraint(error) !== 'runs_request' || wanted.requestId === null) throw error;
       const made = await findByRequest(this.#db, by, wanted.requestId);
@@ -54,7 +55,7 @@ export class LocalQueue implements RunQueue {
     return made;
   }
 
-  async #insert(id: string, by: string, wanted: Submission): Promise<void> {
+  async #insert(id: string, by: string, wanted: Submission, requireRoom: (length: number) => void): Promise<void> {
     await this.#db.transaction(async (tx) => {
       const { number, place, length } = await nextInQueue(tx, wanted.sequencer);
       requireRoom(length);
@@ -72,37 +73,33 @@ export class LocalQueue implements RunQueue {
     });
   }
 
-  async cancel(run: RunSummary, by: string): Promise<RunSummary> {
-    await this.#db.transaction(async (tx) => {
-      await requireWaiting(tx, run);
-      await tx
-        .update(runs)
-        .set({ phase: 'CANCELLED', reason: `Cancelled by ${by}.`, finishedAt: new Date() })
-        .where(eq(runs.id, run.id));
+  cancel(run: RunSummary, reason: string): Promise<boolean> {
+    return this.#db.transaction(async (tx) => {
+      await lockSequencer(tx, run.sequencer);
+      return cancelQueued(tx, run.id, reason);
     });
-    return (await findRun(this.#db, run.id)) ?? run;
   }
 
-  async move(run: RunSummary, position: number): Promise<void> {
-    requirePosition(position);
-    await this.#db.transaction(async (tx) => {
-      await requireWaiting(tx, run);
+  reorder(run: RunSummary, position: number): Promise<boolean> {
+    return this.#db.transaction(async (tx) => {
+      await lockSequencer(tx, run.sequencer);
       const queue = await tx
         .select({ id: runs.id })
         .from(runs)
         .where(and(eq(runs.sequencer, run.sequencer), eq(runs.phase, 'QUEUED')))
         .orderBy(asc(runs.place));
       const others = queue.filter((other) => other.id !== run.id);
+      if (others.length === queue.length) return false;
       const order = others.toSpliced(position, 0, { id: run.id });
       await setPlaces(
         tx,
         order.map(({ id }, index) => ({ id, place: index + 1 })),
       );
+      return true;
     });
   }
 
   async setMode(sequencer: string, mode: Mode, by: string): Promise<void> {
-    requireMode(mode);
     await this.#db
       .update(sequencers)
       .set({
@@ -119,20 +116,16 @@ export class LocalQueue implements RunQueue {
   }
 
   /** Returns within half a second: the stop has been sent, and must not wait for an unreachable database. */
-  async runStopped(run: RunSummary, by: string): Promise<void> {
-    const cause = `${by} stopped run ${String(run.number)}`;
-    const off = retryUntilRefused(
+  async hold(sequencer: string, by: string, cause: string, stored: () => void): Promise<void> {
+    const held = retryUntilRefused(
       AbortSignal.timeout(SWITCHED_OFF_WITHIN_MS),
-      () => this.#db.transaction((tx) => setModeOff(tx, run.sequencer, by, cause)),
+      () => this.#db.transaction((tx) => setModeOff(tx, sequencer, by, cause)),
       () => undefined,
       1,
-    );
-    const changed = off.then(() => {
-      this.#sequencerStates.invalidate(run.sequencer);
-    });
-    await Promise.race([changed, sleep(SOON_MS, undefined, { ref: false })]);
-    changed.catch((error: unknown) => {
-      this.#log.error({ sequencer: run.sequencer, err: error }, 'the mode could not be set to Off after a stop');
+    ).then(stored);
+    await Promise.race([held, sleep(SOON_MS, undefined, { ref: false })]);
+    held.catch((error: unknown) => {
+      this.#log.error({ sequencer, err: error }, 'the mode could not be set to Off after a stop');
     });
   }
 
@@ -153,13 +146,4 @@ export class LocalQueue implements RunQueue {
     }
     return 'Waiting in the queue.';
   }
-}
-
-/** Locks the sequencer. Throws unless the run is queued. */
-async function requireWaiting(tx: Transaction, run: RunSummary): Promise<void> {
-  await lockSequencer(tx, run.sequencer);
-  const rows = await tx.select({ phase: runs.phase }).from(runs).where(eq(runs.id, run.id));
-  const phase = rows[0]?.phase ?? run.phase;
-  if (isFinal(phase)) throw new SequencerError('RUN_FINISHED');
-  if (phase !== 'QUEUED') throw new SequencerError('RUN_STARTED');
 }

@@ -1,18 +1,18 @@
-/** The queue and the mode of each sequencer, as objects of the cluster. The operator starts the runs. */
+/** The queue and mode of each sequencer, as objects of the cluster. The operator starts the runs. */
 import { createHash, randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { New } from '@sequencer/kubernetes/client';
 import { KubernetesError } from '@sequencer/kubernetes/errors';
 import { RUNS, SEQUENCERS } from '@sequencer/kubernetes/resources';
-import { SequencerError, isFinal, type Breakpoint, type Mode } from '@sequencer/model';
+import { SequencerError, type Breakpoint, type Mode } from '@sequencer/model';
 import { resumeValue } from '@sequencer/model/kubernetes/hold';
 import { ANNOTATIONS } from '@sequencer/model/kubernetes/names';
 import { byPlace, isWaiting, placeOf } from '@sequencer/model/kubernetes/queue';
 import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
-import { and, eq } from 'drizzle-orm';
-import { requireMode, requirePosition, requireRoom, type RunQueue, type Submission } from '../run-queue.ts';
+import { eq } from 'drizzle-orm';
+import type { QueueStore, Submission } from '../queue-store.ts';
 import type { Db } from '../../store/database.ts';
-import { findRun, setHoldOnFailure, type RunSummary } from '../../store/run-store.ts';
+import { cancelQueued, setHoldOnFailure, type RunSummary } from '../../store/run-store.ts';
 import { runs } from '../../store/schema.ts';
 import { withApiErrors, type Cluster } from './cluster.ts';
 import { holdOf, modeBy } from './mode.ts';
@@ -23,7 +23,7 @@ const LARGEST_BREAKPOINTS = 200 * 1024;
 const TRIES = 3;
 const CONFLICTS = 10;
 
-export class KubernetesQueue implements RunQueue {
+export class KubernetesQueueStore implements QueueStore {
   readonly #db: Db;
   readonly #cluster: Cluster;
   readonly #runSync: RunSync;
@@ -34,7 +34,7 @@ export class KubernetesQueue implements RunQueue {
     this.#runSync = runSync;
   }
 
-  async submit(by: string, submission: Submission): Promise<RunSummary> {
+  async insert(by: string, submission: Submission, requireRoom: (length: number) => void): Promise<RunSummary> {
     // Do not create a run that the database cannot store.
     await this.#db.execute('select 1');
     const waiting = [...this.#cluster.runs.all()].filter(
@@ -85,48 +85,42 @@ export class KubernetesQueue implements RunQueue {
     }
   }
 
-  async cancel(run: RunSummary, by: string): Promise<RunSummary> {
-    requireWaiting(run);
-    await withApiErrors(() => this.#cancelUnclaimed(run));
+  async cancel(run: RunSummary, reason: string): Promise<boolean> {
+    if (run.phase !== 'QUEUED' || !(await withApiErrors(() => this.#cancelUnclaimed(run)))) return false;
     // It can no longer start. The operator writes the same to the object.
-    await this.#db
-      .update(runs)
-      .set({ phase: 'CANCELLED', reason: `Cancelled by ${by}.`, finishedAt: new Date() })
-      .where(and(eq(runs.id, run.id), eq(runs.phase, 'QUEUED')));
-    return (await findRun(this.#db, run.id)) ?? run;
+    await cancelQueued(this.#db, run.id, reason);
+    return true;
   }
 
-  /** Throws RUN_STARTED, and changes nothing, when a pod may exist. */
-  async #cancelUnclaimed(run: RunSummary): Promise<void> {
+  /** Returns false, and changes nothing, when a pod may exist. */
+  async #cancelUnclaimed(run: RunSummary): Promise<boolean> {
     const { client, namespace } = this.#cluster;
     const { name, uid } = objectOf(run);
     for (let tries = 1; ; tries++) {
       const { metadata, status } = await client.get(RUNS, namespace, name);
-      if (metadata.uid === uid && status?.podName !== undefined) throw new SequencerError('RUN_STARTED');
+      if (metadata.uid === uid && status?.podName !== undefined) return false;
       const { resourceVersion } = metadata;
       const patch = { metadata: { resourceVersion }, spec: { desiredState: 'Cancelled' } };
       try {
         await client.mergeInto(RUNS, namespace, { name, uid }, patch);
-        return;
+        return true;
       } catch (error) {
         if (!(error instanceof KubernetesError && error.conflict) || tries === CONFLICTS) throw error;
       }
     }
   }
 
-  async move(run: RunSummary, position: number): Promise<void> {
-    requirePosition(position);
-    requireWaiting(run);
+  async reorder(run: RunSummary, position: number): Promise<boolean> {
+    if (run.phase !== 'QUEUED') return false;
     const others = [...this.#cluster.runs.all()]
       .filter((other) => other.spec.sequencer === run.sequencer && isWaiting(other) && other.metadata.uid !== run.id)
       .sort(byPlace);
     const place = between(others[position - 1], others[position]);
-    if (place === null) return;
-    await this.#patch(run, { metadata: { annotations: { [ANNOTATIONS.place]: String(place) } } });
+    if (place !== null) await this.#patch(run, { metadata: { annotations: { [ANNOTATIONS.place]: String(place) } } });
+    return true;
   }
 
   async setMode(sequencer: string, mode: Mode, by: string): Promise<void> {
-    requireMode(mode);
     const { client, namespace, sequencers } = this.#cluster;
     const object = sequencers.get(namespace, sequencer);
     const hold = object && holdOf(object);
@@ -146,8 +140,9 @@ export class KubernetesQueue implements RunQueue {
     await setHoldOnFailure(this.#db, sequencer, hold);
   }
 
-  async runStopped(run: RunSummary, by: string): Promise<void> {
-    await this.setMode(run.sequencer, 'OFF', by);
+  async hold(sequencer: string, by: string, _cause: string, stored: () => void): Promise<void> {
+    await this.setMode(sequencer, 'OFF', by);
+    stored();
   }
 
   async setBreakpoints(run: RunSummary, breakpoints: Breakpoint[]): Promise<boolean> {
@@ -185,11 +180,6 @@ function nameOf(sequencer: string, by: string, requestId: string | null): string
   const random =
     requestId === null ? randomBytes(5) : createHash('sha256').update(`${by}\0${requestId}`).digest().subarray(0, 10);
   return `${sequencer}-${random.toString('hex')}`;
-}
-
-function requireWaiting(run: RunSummary): void {
-  if (isFinal(run.phase)) throw new SequencerError('RUN_FINISHED');
-  if (run.phase !== 'QUEUED') throw new SequencerError('RUN_STARTED');
 }
 
 /** A queue position between two runs; null when there is no other run. */
