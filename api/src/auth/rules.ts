@@ -18,7 +18,8 @@ const ANYBODY: Fields = {
 
 /** Every signed-in user may read everything about runs. */
 const VIEWER: Fields = {
-  Query: 'me server sequencers sequencer(name) run(id) runs(filter order first after) nights(filter last) apiTokens',
+  Query: `me server sequencers sequencer(name) run(id) runs(filter order first after) nights(filter last dates)
+    runByNumber(sequencer number) apiTokens`,
   Subscription: 'sequencers sequencer(name) run(id) output(run after) events(run after) heartbeat',
   User: 'name role sequencers method byAccount',
   Server: 'version time',
@@ -32,7 +33,7 @@ const VIEWER: Fields = {
     seenAt view statements traces breakpoints output(after first) outputBefore(before last) events(after first types)
     lastSeq asks progress scriptVersion scriptVersions watchers telescope
     pausedSince`,
-  RunConnection: 'edges pageInfo totalCount',
+  RunConnection: 'edges pageInfo totalCount totalCountIsExact',
   Night: 'date outcomes',
   NightOutcome: 'phase runs seconds',
   RunEdge: 'cursor node',

@@ -1,32 +1,27 @@
 /** Queries for rows of runs. The rules for runs are in `runs/`. */
-import { and, asc, desc, eq, gte, ilike, inArray, lt, or, sql, type SQL } from 'drizzle-orm';
-import { getTableColumns } from 'drizzle-orm';
+import { and, eq, getTableColumns, inArray, sql } from 'drizzle-orm';
 import { OPEN_PHASES, SequencerError, exactText, searchForm, type Phase } from '@sequencer/model';
 import { sha256 } from '../lib/sha256.ts';
-import { isUuid } from '../lib/uuid.ts';
-import { readMoment } from '../lib/moment.ts';
 import type { Db } from './database.ts';
 import { runs, sequencers, type RunRow } from './schema.ts';
 
-const { script: _script, view: _view, words: _words, ...summaryColumns } = getTableColumns(runs);
-export { summaryColumns };
+const { script: _script, scriptFolded: _folded, view: _view, words: _words, ...columns } = getTableColumns(runs);
+/** All but the large columns. */
+export const summaryColumns = columns;
 
 /** A run without its large columns. */
-export type RunSummary = Omit<RunRow, 'script' | 'view' | 'words'>;
-
-export interface RunFilter {
-  sequencer: string | null;
-  phases: readonly Phase[] | null;
-  text: string | null;
-  submittedBy: string | null;
-  from: Date | null;
-  to: Date | null;
-}
+export type RunSummary = Omit<RunRow, 'script' | 'scriptFolded' | 'view' | 'words'>;
 
 const ACTIVE: Phase[] = OPEN_PHASES.filter((phase) => phase !== 'QUEUED');
 
 export async function findRun(db: Db, id: string): Promise<RunSummary | null> {
   const rows = await db.select(summaryColumns).from(runs).where(eq(runs.id, id));
+  return rows[0] ?? null;
+}
+
+export async function findRunByNumber(db: Db, sequencer: string, number: number): Promise<RunSummary | null> {
+  const isIt = and(eq(runs.sequencer, sequencer), eq(runs.number, number));
+  const rows = await db.select(summaryColumns).from(runs).where(isIt);
   return rows[0] ?? null;
 }
 
@@ -66,98 +61,6 @@ export async function viewOf(db: Db, id: string): Promise<{ view: string | null;
 /** The runs that occupy their sequencer. */
 export function activeRuns(db: Db): Promise<RunSummary[]> {
   return db.select(summaryColumns).from(runs).where(inArray(runs.phase, ACTIVE));
-}
-
-/** The orders in which runs are listed. Each is total: no two runs have the same position. */
-export const RUN_ORDERS = ['NEWEST', 'OLDEST', 'LONGEST'] as const;
-export type RunOrder = (typeof RUN_ORDERS)[number];
-
-/** A position in the list of all runs: the time of submission or, for LONGEST, the duration in seconds, and the id. */
-export interface RunCursor {
-  value: string;
-  id: string;
-}
-
-const SECONDS = sql`coalesce(extract(epoch from ${runs.finishedAt} - ${runs.startedAt}), -1)`;
-const SECONDS_PATTERN = /^-?\d{1,12}(\.\d{1,6})?$/;
-const MAX_CURSOR_LENGTH = 200;
-
-export function cursorOf(run: RunSummary, order: RunOrder): RunCursor {
-  const { id, submittedAt, startedAt, finishedAt } = run;
-  if (order !== 'LONGEST') return { id, value: submittedAt.toISOString() };
-  return { id, value: String(startedAt && finishedAt ? (finishedAt.getTime() - startedAt.getTime()) / 1000 : -1) };
-}
-
-export function encodeCursor({ value, id }: RunCursor): string {
-  return Buffer.from(`${value} ${id}`).toString('base64url');
-}
-
-/** Throws BAD_INPUT unless it is a cursor of a list in this order. */
-export function decodeCursor(cursor: string, order: RunOrder): RunCursor {
-  const [value = '', id = ''] = Buffer.from(cursor.slice(0, MAX_CURSOR_LENGTH), 'base64url').toString().split(' ');
-  const isValue = order === 'LONGEST' ? SECONDS_PATTERN.test(value) : readMoment(value) !== null;
-  if (!isValue || !isUuid(id) || cursor.length > MAX_CURSOR_LENGTH) {
-    throw new SequencerError(
-      'BAD_INPUT',
-      'after: this is not a cursor of this list. Use endCursor of the page before.',
-    );
-  }
-  return { value, id };
-}
-
-/** A page of runs after a cursor. */
-export function listRuns(
-  db: Db,
-  filter: RunFilter,
-  order: RunOrder,
-  first: number,
-  after: RunCursor | null,
-): Promise<RunSummary[]> {
-  const key = order === 'LONGEST' ? SECONDS : sql`${runs.submittedAt}`;
-  const direction = order === 'OLDEST' ? asc : desc;
-  return db
-    .select(summaryColumns)
-    .from(runs)
-    .where(and(...conditions(filter), after ? isAfterCursor(after, order, key) : undefined))
-    .orderBy(direction(key), direction(runs.id))
-    .limit(first);
-}
-
-export async function countRuns(db: Db, filter: RunFilter): Promise<number> {
-  const rows = await db
-    .select({ count: sql<number>`count(*)::int` })
-    .from(runs)
-    .where(and(...conditions(filter)));
-  return rows[0]?.count ?? 0;
-}
-
-/** A row comparison, so that PostgreSQL uses the index on both columns. */
-function isAfterCursor({ value, id }: RunCursor, order: RunOrder, key: SQL): SQL {
-  const typed = order === 'LONGEST' ? sql`${value}::numeric` : sql`${value}::timestamptz`;
-  const compare = sql.raw(order === 'OLDEST' ? '>' : '<');
-  return sql`(${key}, ${runs.id}) ${compare} (${typed}, ${id}::uuid)`;
-}
-
-export function conditions(filter: RunFilter): (SQL | undefined)[] {
-  const { text } = filter;
-  return [
-    filter.sequencer === null ? undefined : eq(runs.sequencer, filter.sequencer),
-    filter.phases ? inArray(runs.phase, [...filter.phases]) : undefined,
-    text === null ? undefined : or(ilike(runs.words, containing(searchForm(text))), ...inScript(text)),
-    filter.submittedBy === null ? undefined : eq(runs.submittedBy, filter.submittedBy.normalize('NFC')),
-    filter.from ? gte(runs.submittedAt, filter.from) : undefined,
-    filter.to ? lt(runs.submittedAt, filter.to) : undefined,
-  ];
-}
-
-function containing(text: string): string {
-  return `%${text.replace(/[\\%_]/g, '\\$&')}%`;
-}
-
-/** Scripts are stored unchanged: composed, decomposed, or both. */
-function inScript(text: string): SQL[] {
-  const forms = new Set([text, text.normalize('NFC'), text.normalize('NFD')]);
-  return [...forms].map((form) => ilike(runs.script, containing(form)));
 }
 
 /** Stores the script, as the runner sent it, of a run that was created without it. Returns its hash. */

@@ -28,6 +28,8 @@ export const runs = pgTable(
     number: integer().notNull(),
     title: text(),
     script: text().notNull(),
+    /** For the search, which ignores case. Generated, so that an older replica need not know it. */
+    scriptFolded: text('script_folded').generatedAlwaysAs(sql`lower(script)`),
     scriptHash: text('script_hash').notNull(),
     arguments: json().$type<string[]>().notNull(),
     startPaused: boolean('start_paused').notNull(),
@@ -87,7 +89,7 @@ export const runs = pgTable(
       .on(table.sequencer, sql`coalesce(${table.finishedAt}, ${table.submittedAt}) desc`, last(table.id))
       .where(sql`${table.phase} not in ('QUEUED', 'STARTING', 'RUNNING', 'PAUSED', 'STOPPING', 'CANCELLED')`),
     index('runs_words').using('gin', sql`${table.words} gin_trgm_ops`),
-    index('runs_script').using('gin', sql`${table.script} gin_trgm_ops`),
+    index('runs_script_folded').using('gin', sql`${table.scriptFolded} gin_trgm_ops`),
   ],
 );
 

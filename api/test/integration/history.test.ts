@@ -114,6 +114,33 @@ describe('the history', () => {
     expect(failed.data.nights.map((night) => night.date)).toEqual(['2026-11-20']);
     expect((await ask(api, query, { last: 1000 })).errors?.[0]?.extensions.code).toBe('BAD_INPUT');
   });
+
+  it('totals given nights under the filters', async () => {
+    const query = `query ($filter: RunFilter, $dates: [String!]) {
+      nights(filter: $filter, dates: $dates) { date outcomes { phase runs seconds } } }`;
+    const read = async (variables: Record<string, unknown>) =>
+      (await ask<{ nights: { date: string; outcomes: { phase: string; runs: number }[] }[] }>(api, query, variables))
+        .data.nights;
+    const dates = ['2026-11-21', '2026-11-19'];
+    expect(await read({ dates })).toEqual([
+      {
+        date: '2026-11-21',
+        outcomes: [
+          { phase: 'KILLED', runs: 1, seconds: 1.5 },
+          { phase: 'SUCCEEDED', runs: 2, seconds: 90.25 },
+        ],
+      },
+    ]);
+    expect(await read({ dates: ['2026-11-20', ...dates], filter: { phases: ['FAILED'] } })).toMatchObject([
+      { date: '2026-11-20', outcomes: [{ phase: 'FAILED', runs: 1 }] },
+    ]);
+    expect(await read({ dates, filter: { text: 'absent' } })).toEqual([]);
+    expect(await read({ dates: [] })).toEqual([]);
+    for (const wrong of [['2026-02-31'], ['yesterday'], Array.from({ length: 61 }, () => '2026-11-21')]) {
+      const { errors } = await ask(api, query, { dates: wrong });
+      expect(errors?.[0]?.extensions.code).toBe('BAD_INPUT');
+    }
+  });
 });
 
 it('counts the clients that follow a run, and notices when they leave', async () => {

@@ -78,8 +78,8 @@ it('finds runs that an earlier version stored', async () => {
   const client = new pg.Client({ connectionString: database });
   await client.connect();
   await client.query(`comment on column runs.words is null`);
-  await client.query(`update runs set words = $1 where title = 'old'`, ['SATP1/77\nČapek'.normalize('NFD')]);
+  await client.query(`update runs set words = $1 where title = 'old'`, ['The Moon\nČapek'.normalize('NFD')]);
   await client.end();
   api = await start(database);
-  for (const text of ['čapek', 'Čapek', 'satp1/77']) expect([text, await titlesFound(text)]).toEqual([text, ['old']]);
+  for (const text of ['čapek', 'Čapek', 'the moon']) expect([text, await titlesFound(text)]).toEqual([text, ['old']]);
 });

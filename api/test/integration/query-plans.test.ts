@@ -10,7 +10,9 @@ import { makeLog } from '../../src/lib/log.ts';
 import { eventsAfter, outputBefore } from '../../src/store/event-store.ts';
 import * as schema from '../../src/store/schema.ts';
 import type { Db } from '../../src/store/database.ts';
-import { listRuns, cursorOf, RUN_ORDERS, type RunFilter, type RunOrder } from '../../src/store/run-store.ts';
+import type { RunFilter } from '../../src/store/run-filter.ts';
+import { listRuns } from '../../src/store/run-list.ts';
+import { RUN_ORDERS, cursorOf, type RunOrder } from '../../src/store/run-order.ts';
 import { newDatabase, start } from '@sequencer/testing/api/running-api';
 
 const RUNS = `
@@ -74,7 +76,15 @@ async function rowsRead(): Promise<number> {
   return (rows[0]?.['QUERY PLAN'] ?? []).reduce((sum, { Plan }) => sum + count(Plan), 0);
 }
 
-const EVERYTHING: RunFilter = { sequencer: null, phases: null, text: null, submittedBy: null, from: null, to: null };
+const EVERYTHING: RunFilter = {
+  sequencer: null,
+  phases: null,
+  text: null,
+  run: null,
+  submittedBy: null,
+  from: null,
+  to: null,
+};
 const filters: [string, Partial<RunFilter>][] = [
   ['of all', {}],
   ['of a sequencer', { sequencer: 'lat' }],

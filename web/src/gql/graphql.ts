@@ -89,7 +89,7 @@ export type RunFilter = {
   sequencer?: string | null | undefined;
   /** Name of a user. */
   submittedBy?: string | null | undefined;
-  /** Words in the title, the number (satp1/12), the failure or the script. */
+  /** Text of the title, the user, the failure or the script. satp1/12 selects the run with this number. */
   text?: string | null | undefined;
   /** Submitted before this time. */
   to?: string | null | undefined;

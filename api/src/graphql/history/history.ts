@@ -1,18 +1,15 @@
 /** The history: pages of runs, and totals per night. */
 import { PHASES, SequencerError } from '@sequencer/model';
-import { listNights, type Night, type NightOutcome } from '../../store/nights.ts';
-import {
-  countRuns,
-  decodeCursor,
-  encodeCursor,
-  listRuns,
-  cursorOf,
-  type RunFilter,
-  type RunOrder,
-} from '../../store/run-store.ts';
+import { lastNights, nightsOf, type Night, type NightOutcome } from '../../store/nights.ts';
+import { runNamed, type RunFilter } from '../../store/run-filter.ts';
+import { MOST_COUNTED, countRuns, listRuns, type RunCount } from '../../store/run-list.ts';
+import { cursorOf, decodeCursor, encodeCursor, type RunOrder } from '../../store/run-order.ts';
+import { findRunByNumber } from '../../store/run-store.ts';
+import type { Db } from '../../store/database.ts';
 import { DateTime, PhaseEnum, builder } from '../core/builder.ts';
 import { RunModel } from '../runs/run-model.ts';
 import { RunType, pageSize } from '../runs/run.ts';
+import { readMoment } from '../../lib/moment.ts';
 
 const LARGEST_LIST = 200;
 const MOST_NIGHTS = 60;
@@ -26,7 +23,7 @@ interface Connection {
   edges: Edge[];
   hasNextPage: boolean;
   hasPreviousPage: boolean;
-  filter: RunFilter;
+  count: () => Promise<RunCount>;
 }
 
 const EdgeType = builder.objectRef<Edge>('RunEdge').implement({
@@ -61,8 +58,12 @@ const ConnectionType = builder.objectRef<Connection>('RunConnection').implement(
     edges: t.expose('edges', { type: [EdgeType] }),
     pageInfo: t.field({ type: PageInfoType, resolve: (connection) => connection }),
     totalCount: t.int({
-      description: 'Number of runs in all pages.',
-      resolve: ({ filter }, _args, { db }) => countRuns(db, filter),
+      description: `Number of runs in all pages, counted up to ${String(MOST_COUNTED)}.`,
+      resolve: async ({ count }) => (await count()).count,
+    }),
+    totalCountIsExact: t.boolean({
+      description: 'False if there are more runs than `totalCount`.',
+      resolve: async ({ count }) => (await count()).isExact,
     }),
   }),
 });
@@ -74,7 +75,7 @@ const RunFilterInput = builder.inputType('RunFilter', {
     phases: t.field({ type: [PhaseEnum], required: false, description: 'Any of these phases.' }),
     text: t.string({
       required: false,
-      description: 'Words in the title, the number (satp1/12), the failure or the script.',
+      description: 'Text of the title, the user, the failure or the script. satp1/12 selects the run with this number.',
     }),
     submittedBy: t.string({ required: false, description: 'Name of a user.' }),
     from: t.field({ type: DateTime, required: false, description: 'Submitted at or after this time.' }),
@@ -108,21 +109,32 @@ const NightType = builder.objectRef<Night>('Night').implement({
   }),
 });
 
-function readFilter(filter: typeof RunFilterInput.$inferInput | null | undefined): RunFilter {
+async function readFilter(db: Db, filter: typeof RunFilterInput.$inferInput | null | undefined): Promise<RunFilter> {
   for (const [name, text] of Object.entries({ text: filter?.text, submittedBy: filter?.submittedBy })) {
     if ((text?.length ?? 0) > LONGEST_SEARCH) {
       throw new SequencerError('BAD_INPUT', `${name}: longer than ${String(LONGEST_SEARCH)} characters. Shorten it.`);
     }
   }
   const phases = filter?.phases && [...new Set(filter.phases)];
+  const text = filter?.text?.trim() || null;
+  const run = text === null ? null : await runNamed(db, text);
   return {
     sequencer: filter?.sequencer ?? null,
     phases: phases && phases.length < PHASES.length ? phases : null,
-    text: filter?.text?.trim() || null,
+    text: run ? null : text,
+    run,
     submittedBy: filter?.submittedBy?.trim() || null,
     from: filter?.from ?? null,
     to: filter?.to ?? null,
   };
+}
+
+function readDates(dates: readonly string[]): string[] {
+  if (dates.length > MOST_NIGHTS)
+    throw new SequencerError('BAD_INPUT', `dates: at most ${String(MOST_NIGHTS)} nights.`);
+  const wrong = dates.find((date) => !/^\d{4}-\d{2}-\d{2}$/.test(date) || readMoment(date) === null);
+  if (wrong !== undefined) throw new SequencerError('BAD_INPUT', 'dates: must be dates such as 2026-11-21.');
+  return [...new Set(dates)];
 }
 
 builder.queryFields((t) => ({
@@ -141,7 +153,7 @@ builder.queryFields((t) => ({
     },
     resolve: async (_root, args, context) => {
       const size = pageSize('first', args.first ?? 50, LARGEST_LIST);
-      const filter = readFilter(args.filter);
+      const filter = await readFilter(context.db, args.filter);
       const order = args.order ?? 'NEWEST';
       const place = args.after ? decodeCursor(args.after, order) : null;
       const rows = await listRuns(context.db, filter, order, size + 1, place);
@@ -150,12 +162,14 @@ builder.queryFields((t) => ({
       const edges = rows
         .slice(0, size)
         .map((row) => ({ cursor: encodeCursor(cursorOf(row, order)), node: new RunModel(row, context) }));
-      return { edges, hasNextPage: rows.length > size, hasPreviousPage: place !== null, filter };
+      let counting: Promise<RunCount> | null = null;
+      const count = () => (counting ??= countRuns(context.db, filter));
+      return { edges, hasNextPage: rows.length > size, hasPreviousPage: place !== null, count };
     },
   }),
   nights: t.field({
     type: [NightType],
-    description: 'Those of the last nights that have runs, oldest first.',
+    description: 'Those of the last nights, or of `dates`, that have runs, oldest first.',
     args: {
       filter: t.arg({ type: RunFilterInput, required: false }),
       last: t.arg.int({
@@ -163,8 +177,25 @@ builder.queryFields((t) => ({
         defaultValue: 14,
         description: `Number of nights to look back, ${String(MOST_NIGHTS)} at most.`,
       }),
+      dates: t.arg.stringList({
+        required: false,
+        description: `These nights instead, by the date on which each begins, ${String(MOST_NIGHTS)} at most.`,
+      }),
     },
-    resolve: (_root, { filter, last }, { db }) =>
-      listNights(db, readFilter(filter), pageSize('last', last ?? 14, MOST_NIGHTS), new Date()),
+    resolve: async (_root, args, { db }) => {
+      const filter = await readFilter(db, args.filter);
+      if (args.dates) return nightsOf(db, filter, readDates(args.dates), new Date());
+      return lastNights(db, filter, pageSize('last', args.last ?? 14, MOST_NIGHTS), new Date());
+    },
+  }),
+  runByNumber: t.field({
+    type: RunType,
+    nullable: true,
+    description: 'The run that users call satp1/12. Null if there is none.',
+    args: { sequencer: t.arg.string(), number: t.arg.int() },
+    resolve: async (_root, { sequencer, number }, context) => {
+      const row = await findRunByNumber(context.db, sequencer, number);
+      return row && new RunModel(row, context);
+    },
   }),
 }));
