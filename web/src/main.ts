@@ -1,6 +1,7 @@
 import '@fontsource-variable/inter/wght.css';
 import '@fontsource-variable/jetbrains-mono/wght.css';
 import 'vuetify/styles/core';
+import 'vuetify/styles/utilities';
 import './styles/tokens.css';
 import './styles/base.css';
 import './styles/trace-tag.css';
