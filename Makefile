@@ -5,7 +5,7 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 # Variables of `make run`, passed on when they are set: PORT, DATA_DIR, DATABASE_URL, OCS_CONFIG_DIR, SEQUENCERS.
 export PORT DATA_DIR DATABASE_URL OCS_CONFIG_DIR SEQUENCERS
 
-.PHONY: help setup run test test-ocs test-compose test-cluster test-install chaos test-cpython lint generate images sbom bench bench-images bench-cluster format clean
+.PHONY: help setup run test test-ocs test-compose test-cluster test-install chaos test-cpython lint generate pictures images sbom bench bench-images bench-cluster format clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
@@ -42,6 +42,9 @@ lint: setup ## Run the linters and type checkers
 
 generate: setup ## Write the generated files: SDL, client types, error page, settings, protocol, custom resources, chart values
 	@sh scripts/generate
+
+pictures: setup ## Take the pictures of docs/guide in both themes
+	@cd e2e && PICTURES=$(CURDIR)/docs/guide/pictures playwright test pictures
 
 images: ## Build the images of compose.yml
 	@sh scripts/images

@@ -1,0 +1,170 @@
+/**
+ * Takes the pictures of docs/guide, in both themes. `make pictures` writes them there; as a test, the pictures go to the
+ * results folder and show that each scene can still be reached.
+ */
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Locator, Page, TestInfo } from '@playwright/test';
+import { expect, test as base } from '../src/fixtures.ts';
+import { SequencerPage } from '@sequencer/testing/pages/sequencer-page';
+import { root } from '@sequencer/testing/root';
+import { Stack } from '@sequencer/testing/stack/stack';
+
+const test = base.extend<object, { stack: Stack }>({
+  stack: [
+    // eslint-disable-next-line no-empty-pattern -- Playwright reads the names of fixtures from the pattern.
+    async ({}, use) => {
+      const stack = await Stack.start({ SEQUENCERS: 'satp1,satp2,satp3,lat', SIMULATOR_SPEED: '10' });
+      await use(stack);
+      await stack.stop();
+    },
+    { scope: 'worker' },
+  ],
+});
+
+test.use({ viewport: { width: 1280, height: 800 } });
+
+const SCAN = readFileSync(join(root, 'web/src/examples/scan.py'), 'utf8')
+  .replace('TELESCOPE', 'satp1')
+  .replace('seconds=20', 'hours=2');
+
+const FAILS = `import sorunlib as run
+
+run.initialize()
+filters = {'f090': 90, 'f150': 150}
+for name in ['f090', 'f150', 'f220']:
+    print('calibrating', name)
+    band = filters[name]
+run.acu.move_to(az=90, el=60)
+`;
+
+const ASKS = `import sequencer
+
+print('checking the weather station')
+name = sequencer.ask('Which filter is in the beam?', default='f150')
+print('observing with', name)
+`;
+
+const LOOPS = `import time
+
+def measure(angle):
+    time.sleep(0.05)
+    return angle * 0.01
+
+angles = []
+for step in range(2000):
+    angles.append(measure(step))
+print('measured', len(angles))
+`;
+
+const SHORT = "print('check the encoder')\nprint('encoder is at 180.0')\n";
+
+async function picture(page: Page, info: TestInfo, name: string, part?: Locator): Promise<void> {
+  const folder = process.env.PICTURES ?? info.outputPath();
+  mkdirSync(folder, { recursive: true });
+  for (const colorScheme of ['dark', 'light'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await expect(page.locator('html')).toHaveAttribute('data-theme', colorScheme);
+    await page.evaluate(() => document.fonts.ready);
+    const path = join(folder, `${name}-${colorScheme}.png`);
+    await (part
+      ? part.screenshot({ path, animations: 'disabled' })
+      : page.screenshot({ path, animations: 'disabled' }));
+  }
+}
+
+test('takes the pictures of the guide', async ({ page, stack }, info) => {
+  test.setTimeout(300_000);
+  // Each script imports sorunlib first.
+  const slow = { timeout: 60_000 };
+  await page.addInitScript(() => {
+    localStorage.setItem('sequencer.theme', 'system');
+  });
+  const sequencer = new SequencerPage(page);
+  const script = page.getByRole('region', { name: 'Script', exact: true });
+
+  for (const title of ['encoder check', 'focus test', 'morning calibration'])
+    await stack.until(await stack.submit(SHORT, { sequencer: 'lat', title }), 'SUCCEEDED');
+
+  await sequencer.open('satp1');
+  await sequencer.load(SCAN.replace('stop = dt', 'stop = datetime'), 'evening scan.py');
+  await expect(page.locator('.cm-lint-marker').first()).toBeVisible();
+  await picture(page, info, 'editor');
+
+  await page.getByRole('button', { name: /^Run Ctrl/ }).click();
+  await expect(page.getByRole('dialog')).toBeVisible();
+  await picture(page, info, 'confirm');
+  await page.keyboard.press('Escape');
+
+  await sequencer.load(SCAN, 'rising scan.py');
+  await sequencer.start();
+  await expect(script.locator('.running-line').first()).toBeVisible();
+  await expect(sequencer.state).toContainText('Running');
+  await expect(sequencer.output).toContainText('elevation', slow);
+  await picture(page, info, 'run');
+
+  await page.keyboard.press('Shift+F5');
+  await expect(page.getByRole('dialog', { name: /Stop run/ })).toBeVisible();
+  await picture(page, info, 'stop');
+  await page.keyboard.press('Escape');
+
+  await sequencer.open('satp2');
+  await sequencer.load(LOOPS, 'angles.py');
+  await sequencer.start();
+  await expect(sequencer.state).toContainText('Running');
+  await page.keyboard.press('F6');
+  await expect(sequencer.state).toContainText('Paused');
+  await expect(page.getByText('angles').first()).toBeVisible();
+  await picture(page, info, 'paused');
+
+  await sequencer.open('satp3');
+  await sequencer.load(FAILS, 'calibrate.py');
+  await sequencer.start('Run', { hold: true });
+  await expect(page.getByRole('alert', { name: 'A statement failed' })).toBeVisible(slow);
+  await picture(page, info, 'failed');
+
+  await sequencer.open('lat');
+  await sequencer.load(ASKS, 'filters.py');
+  await sequencer.start();
+  await expect(page.getByRole('alert', { name: /^The script asks/ })).toBeVisible();
+  await picture(page, info, 'question');
+
+  await page.goto('/');
+  await expect(page.getByText('calibrate.py').first()).toBeVisible();
+  await picture(page, info, 'overview');
+
+  await page.goto('/history');
+  await expect(page.getByText('focus test').first()).toBeVisible();
+  await picture(page, info, 'history');
+  await page.getByText('focus test').first().click();
+  await expect(sequencer.output).toContainText('encoder is at 180.0');
+  await picture(page, info, 'past-run');
+
+  await page.goto('/settings');
+  await expect(page.getByRole('heading').first()).toBeVisible();
+  await picture(page, info, 'settings');
+});
+
+test('shows every page of the guide with its pictures, and follows its links', async ({ page }) => {
+  await page.goto('/guide/');
+  const article = page.getByRole('article');
+  await expect(article.getByRole('heading', { name: "Operator's guide" })).toBeVisible();
+  const names = await article
+    .getByRole('link')
+    .evaluateAll((links) => links.map((link) => link.getAttribute('href') ?? ''));
+  expect(names.length).toBeGreaterThan(10);
+  for (const name of names) {
+    await page.goto(`/${name}`);
+    await expect(article.getByRole('heading', { level: 1 })).toBeVisible();
+    const broken = () =>
+      article
+        .locator('img')
+        .evaluateAll((images) => images.filter((image) => !(image as HTMLImageElement).naturalWidth).length);
+    await expect.poll(broken, name).toBe(0);
+  }
+  await page.goto('/guide/overview');
+  await article.getByRole('link', { name: 'decide' }).click();
+  await expect(article.getByRole('heading', { name: 'Failures', level: 1 })).toBeVisible();
+  await page.goto('/guide/nothing');
+  await expect(page.getByText('The guide has no page “nothing”.')).toBeVisible();
+});
