@@ -1,123 +1,131 @@
-/** The settings of the API, read from the environment once. `docs/configuration.md` describes them. */
+/** The settings of the API, read from the environment once. `docs/configuration.md` is generated from them. */
 import { userInfo } from 'node:os';
-import { SEQUENCER_NAME } from '@sequencer/model';
+import { list, logLevel, oneOf, port, postgresUrl, sequencerNames } from '@sequencer/model/setting-types';
+import { documentation, readSettings, type Environment, type SettingProblem } from '@sequencer/model/settings';
 import { z } from 'zod';
-import { authConfig, authConflicts, authSettings, list, type AuthConfig } from './auth/settings.ts';
+import { addressSettings, authConfig, authConflicts, signInSettings } from './auth/settings.ts';
 import { RUNNER_TOKEN_LENGTH, parseRunnerSecrets, type RunnerSecret } from './gateway/runner-secrets.ts';
 
-export const schema = z.object({
-  PORT: z.coerce.number('must be a number.').int().min(0).max(65535).default(8000),
-  ...authSettings,
-  DATABASE_URL: z.url({
-    protocol: /^postgres(ql)?$/,
-    error: 'is required: an address like postgres://user@host:5432/sequencer.',
-  }),
-  /** Where scripts run: on local workers, or in pods of a cluster. */
-  BACKEND: z.enum(['local', 'kubernetes'], { error: 'must be local or kubernetes.' }).default('local'),
-  /** For kubernetes: the namespace of the Sequencer objects. */
-  NAMESPACE: z.string().min(1).optional(),
-  /** For kubernetes: the key from which the tokens of runners are derived. The operator needs the same. */
-  RUN_TOKEN_KEY: z.string().min(32, 'must have at least 32 characters.').optional(),
-  SEQUENCERS: list
-    .transform((names) => (names.length === 0 ? ['satp1', 'lat'] : names))
-    .refine((names) => names.every((name) => SEQUENCER_NAME.test(name)), {
-      error:
-        'must be a list like satp1,lat. A name consists of lowercase letters, digits and hyphens, at most 30 characters.',
-    })
-    .refine((names) => new Set(names).size === names.length, { error: 'contains a duplicate name.' }),
-  /** One secret for the runners of all sequencers. */
-  RUNNER_TOKEN: z.string().min(RUNNER_TOKEN_LENGTH, 'must have at least 16 characters.').optional(),
-  /** A secret for each sequencer, `satp1:...,lat:...`. A name may occur twice while its secret is rotated. */
-  RUNNER_TOKENS: list.transform((words, context) => {
-    const secrets = parseRunnerSecrets(words);
-    if (secrets) return secrets;
-    context.addIssue({
-      code: 'custom',
-      message: 'must be a list like satp1:secret,lat:secret, each secret with at least 16 characters.',
-    });
-    return z.NEVER;
-  }),
-  /** A file with such secrets, one a line. It is read again when it changes. */
-  RUNNER_TOKENS_FILE: z.string().optional(),
-  /** The sequencers with a control lock: one user at a time has control. */
-  CONTROL_LOCK: list,
-  /** The folder of the built web application. Without it only the API is served. */
-  WEB_DIR: z.string().optional(),
-  /** Host names and origins that requests may use, besides those of loopback. */
-  ALLOWED_HOSTS: list,
-  ALLOWED_ORIGINS: list,
-  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
-  /** The name of the user with AUTH=none. */
-  USER_NAME: z
-    .string()
-    .max(100)
-    .optional()
-    .transform((name) => name ?? userInfo().username),
+const runnerSecrets = list.transform((words, context) => {
+  const secrets = parseRunnerSecrets(words);
+  if (secrets) return secrets;
+  context.addIssue({
+    code: 'custom',
+    message: `must be a list like satp1:secret,lat:secret, each secret with at least ${RUNNER_TOKEN_LENGTH} characters`,
+  });
+  return z.NEVER;
 });
 
-export interface Config {
-  port: number;
-  host: string;
-  databaseUrl: string;
-  sequencers: string[];
-  /** Null with BACKEND=local. */
-  kubernetes: { namespace: string; runTokenKey: string } | null;
-  /** The secrets of runners, each for one sequencer, or for all. */
-  runnerTokens: RunnerSecret[];
-  runnerTokensFile: string | null;
-  webDir: string | null;
-  allowedHosts: string[];
-  allowedOrigins: string[];
-  logLevel: string;
-  userName: string;
-  controlLock: string[];
-  auth: AuthConfig;
-}
+export const schema = z.object({
+  DATABASE_URL: postgresUrl.register(documentation, {
+    description: 'the address of a PostgreSQL',
+    example: 'postgres://user:password@host:5432/sequencer',
+    secret: true,
+  }),
+  RUNNER_TOKENS: runnerSecrets.prefault('').register(documentation, {
+    description:
+      'a secret for the runner of each sequencer, 16 characters or more. A name may occur twice, so that you can change a secret while the runner works',
+    example: 'satp1:secret-of-the-satp1-runner,lat:secret-of-the-lat-runner',
+    secret: true,
+  }),
+  RUNNER_TOKENS_FILE: z.string().optional().register(documentation, {
+    description:
+      'a file with such secrets, one a line (`satp1:secret`; `#` starts a comment). The API reads it again when it changes, and disconnects a runner within seconds after its secret was removed',
+    example: '/etc/sequencer/runner-tokens',
+  }),
+  RUNNER_TOKEN: z
+    .string()
+    .min(RUNNER_TOKEN_LENGTH, `must have at least ${RUNNER_TOKEN_LENGTH} characters`)
+    .optional()
+    .register(documentation, {
+      description:
+        'one secret that the runners of all sequencers may use. With `BACKEND=local` one of these three is required',
+      example: '$(head -c 32 /dev/urandom | base64)',
+      secret: true,
+    }),
+  BACKEND: oneOf('local', 'kubernetes').prefault('local').register(documentation, {
+    description:
+      'where scripts run: `local`, on runners that wait for them, or `kubernetes`, each in its own pod. In a cluster the sequencers are `Sequencer` objects and runners have one token for each run, so `SEQUENCERS` and the secrets of runners must not be set',
+    example: 'kubernetes',
+  }),
+  NAMESPACE: z.string().optional().register(documentation, {
+    description:
+      "for `kubernetes`: the namespace of the objects. The cluster is that of the pod's service account, or of `KUBECONFIG`",
+    unset: 'required for `kubernetes`',
+    example: 'sequencer',
+  }),
+  RUN_TOKEN_KEY: z.string().min(32, 'must have at least 32 characters').optional().register(documentation, {
+    description:
+      'for `kubernetes`: the key that signs the tokens of runs, 32 characters or more, the same as for the operator',
+    unset: 'required for `kubernetes`',
+    example: '$(head -c 32 /dev/urandom | base64)',
+    secret: true,
+  }),
+  PORT: port().prefault('8000').register(documentation, {
+    description: 'the port of the web pages and the API. With 0, the system chooses a free one',
+    example: '9000',
+  }),
+  ...addressSettings,
+  ALLOWED_HOSTS: list.prefault('').register(documentation, {
+    description:
+      "further names that a request's `Host` may carry besides those of loopback and `PUBLIC_URL`, separated by commas. If a proxy sends the API's own address as `Host`, add that name here",
+    example: 'api:8000',
+  }),
+  ALLOWED_ORIGINS: list.prefault('').register(documentation, {
+    description: "further origins that a browser's request may come from, separated by commas",
+    example: 'https://sequencer.example.org',
+  }),
+  SEQUENCERS: sequencerNames.prefault('satp1,lat').register(documentation, {
+    description: 'the telescopes, separated by commas, as for `make run`',
+    example: 'satp1,satp2,satp3,lat',
+  }),
+  CONTROL_LOCK: list.prefault('').register(documentation, {
+    description: 'the sequencers that only one user at a time controls, separated by commas',
+    example: 'satp1,lat',
+  }),
+  WEB_DIR: z.string().optional().register(documentation, {
+    description: 'the folder of the built pages. Without it the API serves no pages',
+    example: 'web/dist',
+  }),
+  USER_NAME: z
+    .string()
+    .max(100, 'must have at most 100 characters')
+    .default(() => userInfo().username)
+    .register(documentation, {
+      description: 'the user name in the record, with `AUTH=none`',
+      unset: 'the name of the Unix account',
+      example: 'observer',
+    }),
+  LOG_LEVEL: logLevel.prefault('info').register(documentation, {
+    description:
+      'the least important messages to log: `fatal`, `error`, `warn`, `info`, `debug`, `trace`, or `silent` for none',
+    example: 'debug',
+  }),
+  ...signInSettings,
+});
 
-/** Throws one Error with all problems. */
-export function readConfig(env: Record<string, string | undefined>): Config {
-  const settings = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
-  const result = schema.safeParse(settings);
-  const schemaProblems = result.success
-    ? []
-    : result.error.issues.map(({ path, message }) => ({ path: path[0], message }));
-  const problems = [...schemaProblems, ...authConflicts(settings)];
-  problems.push(...backendProblems(settings));
-  if (
-    settings.BACKEND !== 'kubernetes' &&
-    !settings.RUNNER_TOKEN &&
-    !settings.RUNNER_TOKENS &&
-    !settings.RUNNER_TOKENS_FILE
-  ) {
-    problems.push({ path: 'RUNNER_TOKEN', message: 'is required: runners authenticate with it.' });
-  }
-  if (!result.success || problems.length > 0) {
-    const lines = problems.map(({ path, message }) => `  ${String(path)}: ${message}`);
-    throw new Error(`The settings of the API are invalid:\n${lines.join('\n')}`);
-  }
-  const value = result.data;
+export type Config = ReturnType<typeof readConfig>;
+
+/** @throws SettingsError that lists all problems */
+export function readConfig(env: Environment) {
+  const value = readSettings('the API', schema, env, conflicts);
+  const shared: RunnerSecret[] = value.runnerToken === undefined ? [] : [{ sequencer: null, token: value.runnerToken }];
   return {
-    port: value.PORT,
-    host: value.HOST,
-    databaseUrl: value.DATABASE_URL,
-    sequencers: value.SEQUENCERS,
+    ...value,
+    /** Null with BACKEND=local. */
     kubernetes:
-      value.BACKEND === 'kubernetes'
-        ? { namespace: value.NAMESPACE ?? '', runTokenKey: value.RUN_TOKEN_KEY ?? '' }
+      value.backend === 'kubernetes'
+        ? { namespace: value.namespace ?? '', runTokenKey: value.runTokenKey ?? '' }
         : null,
-    runnerTokens: [
-      ...(value.RUNNER_TOKEN === undefined ? [] : [{ sequencer: null, token: value.RUNNER_TOKEN }]),
-      ...value.RUNNER_TOKENS,
-    ],
-    runnerTokensFile: value.RUNNER_TOKENS_FILE ?? null,
-    webDir: value.WEB_DIR ?? null,
-    allowedHosts: value.ALLOWED_HOSTS,
-    allowedOrigins: value.ALLOWED_ORIGINS,
-    logLevel: value.LOG_LEVEL,
-    userName: value.USER_NAME,
-    controlLock: value.CONTROL_LOCK,
+    /** The secrets of runners, each for one sequencer, or for all. */
+    runnerTokens: [...shared, ...value.runnerTokens],
     auth: authConfig(value),
   };
+}
+
+/** Problems of combinations of settings. */
+function conflicts(env: Environment): SettingProblem[] {
+  return [...authConflicts(env), ...(env.BACKEND === 'kubernetes' ? clusterConflicts(env) : localConflicts(env))];
 }
 
 const KUBERNETES_REQUIRED = {
@@ -125,14 +133,18 @@ const KUBERNETES_REQUIRED = {
   RUN_TOKEN_KEY:
     'is required by BACKEND=kubernetes, with the same value as for the operator: the tokens of runners are derived from it.',
 };
-const LOCAL_ONLY = ['SEQUENCERS', 'RUNNER_TOKEN', 'RUNNER_TOKENS', 'RUNNER_TOKENS_FILE'];
+const RUNNER_SECRETS = ['RUNNER_TOKEN', 'RUNNER_TOKENS', 'RUNNER_TOKENS_FILE'];
 
-function backendProblems(settings: Record<string, string | undefined>): { path: string; message: string }[] {
-  if (settings.BACKEND !== 'kubernetes') return [];
+function clusterConflicts(env: Environment): SettingProblem[] {
   return [
-    ...Object.entries(KUBERNETES_REQUIRED).flatMap(([path, message]) => (settings[path] ? [] : [{ path, message }])),
-    ...LOCAL_ONLY.flatMap((path) =>
-      settings[path] ? [{ path, message: 'is only for BACKEND=local. Remove it, or set BACKEND=local.' }] : [],
+    ...Object.entries(KUBERNETES_REQUIRED).flatMap(([name, message]) => (env[name] ? [] : [{ name, message }])),
+    ...['SEQUENCERS', ...RUNNER_SECRETS].flatMap((name) =>
+      env[name] ? [{ name, message: 'is only for BACKEND=local. Remove it, or set BACKEND=local.' }] : [],
     ),
   ];
+}
+
+function localConflicts(env: Environment): SettingProblem[] {
+  if (RUNNER_SECRETS.some((name) => env[name])) return [];
+  return [{ name: 'RUNNER_TOKEN', message: 'is required: runners authenticate with it.' }];
 }

@@ -89,7 +89,7 @@ export async function startApi(config: Config, log: Logger): Promise<Api> {
     return { audit, identity, address: clientAddresses.address(request) };
   };
   const yoga = makeYoga(context, callerOf, log);
-  const pages = config.webDir === null ? null : staticFiles(config.webDir);
+  const pages = config.webDir === undefined ? null : staticFiles(config.webDir);
   const server = createServer(
     // Limits how long slow clients can occupy connections.
     {

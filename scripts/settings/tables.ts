@@ -1,4 +1,6 @@
 /** The environment variables of every process, from its schema. */
+import { signInSettings } from '@sequencer/api/auth/settings';
+import { schema as api } from '@sequencer/api/config';
 import { schema as operator } from '@sequencer/operator/config';
 import { documentation, type Shape } from '@sequencer/model/settings';
 import { z } from 'zod';
@@ -17,6 +19,8 @@ export interface Variable {
 
 /** The schemas by the names of their tables. */
 export const SHAPES: Record<string, Shape> = {
+  api: Object.fromEntries(Object.entries(api.shape).filter(([name]) => !(name in signInSettings))),
+  'sign-in': signInSettings,
   operator: operator.shape,
 };
 

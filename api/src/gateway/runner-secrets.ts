@@ -23,13 +23,13 @@ export function parseRunnerSecrets(words: readonly string[]): RunnerSecret[] | n
 /** The part of the configuration with runner tokens, or the path of a file with them. */
 interface RunnerSecretsConfig {
   runnerTokens: readonly RunnerSecret[];
-  runnerTokensFile: string | null;
+  runnerTokensFile?: string | undefined;
 }
 
 /** Returns a function for the currently valid secrets. Throws when their file is invalid. */
 export function runnerSecrets(config: RunnerSecretsConfig, log: Logger): () => readonly RunnerSecret[] {
   const path = config.runnerTokensFile;
-  const file = path === null ? null : new ReloadingFile('RUNNER_TOKENS_FILE', path, parseFile, log);
+  const file = path === undefined ? null : new ReloadingFile('RUNNER_TOKENS_FILE', path, parseFile, log);
   return () => [...config.runnerTokens, ...(file?.value ?? [])];
 }
 
