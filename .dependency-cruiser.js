@@ -12,7 +12,7 @@ const ROOMS = {
   launcher: ['model'],
   charts: ['model'],
   // The settings page is generated from the settings of each process.
-  scripts: ['api', 'charts', 'model', 'operator'],
+  scripts: ['api', 'charts', 'launcher', 'model', 'operator'],
 };
 const ANY_ROOM = `^(${[...Object.keys(ROOMS), 'testing', 'e2e', 'bench'].join('|')})/`;
 

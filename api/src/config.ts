@@ -18,7 +18,7 @@ const runnerSecrets = list.transform((words, context) => {
 
 export const schema = z.object({
   DATABASE_URL: postgresUrl.register(documentation, {
-    description: 'the address of a PostgreSQL',
+    description: 'the address of a PostgreSQL, such as `postgres://user@host:5432/sequencer`',
     example: 'postgres://user:password@host:5432/sequencer',
     secret: true,
   }),

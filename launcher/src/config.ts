@@ -1,81 +1,106 @@
-/** The launcher's settings, from environment variables. docs/configuration.md describes each of them. */
+/** The launcher's settings, read from the environment once. `docs/configuration.md` is generated from them. */
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { oneOf, port, positiveNumber, postgresUrl, sequencerNames } from '@sequencer/model/setting-types';
+import { documentation, readSettings, type Environment, type SettingProblem } from '@sequencer/model/settings';
 import { z } from 'zod';
-import { SEQUENCER_NAME } from '@sequencer/model';
-import { UserError } from './lib/user-error.ts';
-
-export interface Config {
-  host: string;
-  port: number;
-  dataDir: string;
-  /** Undefined: the launcher runs its own PostgreSQL. */
-  databaseUrl: string | undefined;
-  /** Undefined: the observatory is simulated. */
-  ocsConfigDir: string | undefined;
-  sorunlibConfig: string | undefined;
-  /** Whether a sign-in is required: then users may have different rights. */
-  signIn: boolean;
-  /** Whether operators of some telescopes are allowed, although their scripts can read the secrets of the others. */
-  sharedUnixUser: 'refuse' | 'accept';
-  sequencers: string[];
-  simulatorSpeed: number;
-  stopGraceSeconds: number;
-  terminateGraceSeconds: number;
-}
-
-function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
-}
-
-const names = z
-  .string()
-  .transform((text) => text.split(',').map((name) => name.trim()))
-  .refine(
-    (list) => list.every((name) => SEQUENCER_NAME.test(name)),
-    'must be names of lower-case letters, digits and -, with commas between them, such as satp1,lat',
-  )
-  .refine((list) => new Set(list).size === list.length, 'has a name twice');
 
 const LOOPBACK = ['127.0.0.1', '::1', 'localhost'];
 
+const path = z.string().transform((text) => resolve(text));
+const seconds = z.coerce.number('must be a number of at least 0').nonnegative('must be a number of at least 0');
+
 export const schema = z.object({
-  HOST: z.string().default('127.0.0.1'),
-  /** The API reads this and the other sign-in settings. */
-  AUTH: z.string().default('none'),
-  PUBLIC_URL: z.string().optional(),
-  SHARED_UNIX_USER: z.enum(['refuse', 'accept'], 'must be refuse or accept').optional(),
-  PORT: z.coerce
-    .number('must be a port number, such as 8000')
-    .int('must be a port number, such as 8000')
-    .min(1, 'must be a port number of at least 1')
-    .max(65535, 'must be a port number of at most 65535')
-    .default(8000),
-  DATA_DIR: z
-    .string()
-    .default('data')
-    .transform((path) => resolve(path)),
-  DATABASE_URL: z
-    .string()
-    .regex(/^postgres(ql)?:\/\//, 'must be the address of a PostgreSQL database, such as postgres://user@host/name')
-    .optional(),
-  OCS_CONFIG_DIR: z
-    .string()
-    .transform((path) => resolve(path))
-    .refine(isFolder, 'must be a folder with the default.yaml of your observatory; there is no such folder')
-    .optional(),
-  SORUNLIB_CONFIG: z
-    .string()
-    .transform((path) => resolve(path))
-    .optional(),
-  SEQUENCERS: names.default(['satp1', 'lat']),
-  SIMULATOR_SPEED: z.coerce.number('must be a number, such as 60').positive('must be above 0').default(60),
-  STOP_GRACE_SECONDS: z.coerce.number('must be a number, such as 300').nonnegative('must not be below 0').default(300),
-  TERMINATE_GRACE_SECONDS: z.coerce
-    .number('must be a number, such as 60')
-    .nonnegative('must not be below 0')
-    .default(60),
+  PORT: port(1).prefault('8000').register(documentation, {
+    description: 'the port of the web pages and the API',
+    example: '9000',
+  }),
+  HOST: z.string().prefault('127.0.0.1').register(documentation, {
+    description:
+      'the address to listen on. Any address other than `127.0.0.1`, `::1` and `localhost` requires sign-in: set `AUTH` and the other settings of [sign-in](#sign-in), which `make run` also accepts',
+    example: '0.0.0.0',
+  }),
+  DATA_DIR: path.prefault('./data').register(documentation, {
+    description: 'the folder with all state: database, journals of the runners, logs, lock',
+    example: '/srv/sequencer',
+  }),
+  DATABASE_URL: postgresUrl.optional().register(documentation, {
+    description: 'your own PostgreSQL (16 or newer, with the extension `pg_trgm`)',
+    unset: 'an embedded PostgreSQL, in `DATA_DIR`',
+    example: 'postgres://user:password@host:5432/sequencer',
+    secret: true,
+  }),
+  SEQUENCERS: sequencerNames.prefault('satp1,lat').register(documentation, {
+    description: 'the telescopes, separated by commas: lower-case letters, digits and `-`, at most 30 characters each',
+    example: 'satp1,satp2,satp3,lat',
+  }),
+  OCS_CONFIG_DIR: path.optional().register(documentation, {
+    description:
+      "the folder with the observatory's `default.yaml`, or with one folder for each sequencer (`satp1/default.yaml`). Scripts command that observatory",
+    unset: 'a simulated observatory',
+    example: '/etc/ocs',
+  }),
+  SORUNLIB_CONFIG: path.optional().register(documentation, {
+    description: 'the file that lists the agents for sorunlib',
+    unset: '`sorunlib.yaml` of `OCS_CONFIG_DIR`, or that of the simulated observatory',
+    example: '/etc/ocs/sorunlib.yaml',
+  }),
+  SIMULATOR_SPEED: positiveNumber(100_000).prefault('60').register(documentation, {
+    description: 'how much faster than real time the simulated observatory moves and waits',
+    example: '1',
+  }),
+  STOP_GRACE_SECONDS: seconds.prefault('300').register(documentation, {
+    description:
+      'how long clean-up usually takes after an interrupt. Nothing stronger is sent automatically before that time, and afterwards only if escalation was requested. If the runner is shut down or lost, its script is killed after that time',
+    unit: 'seconds',
+    example: '600',
+  }),
+  TERMINATE_GRACE_SECONDS: seconds.prefault('60').register(documentation, {
+    description:
+      'how long clean-up usually takes after SIGTERM. Nothing stronger is sent automatically before that time, and afterwards only if escalation was requested',
+    unit: 'seconds',
+    example: '120',
+  }),
+  SHARED_UNIX_USER: oneOf('refuse', 'accept').optional().register(documentation, {
+    description:
+      'with sign-in: `refuse` or `accept` operators of some telescopes only (`operator@satp1`). All scripts run as one Unix user, so such an operator can read the secrets of the others and act as admin',
+    unset: '`refuse` if `HOST` or `PUBLIC_URL` is not loopback, else `accept`',
+    example: 'accept',
+  }),
+  AUTH: z.string().prefault('none').register(documentation, {
+    description: 'the sign-in methods, passed to the API. See [sign-in](#sign-in)',
+    example: 'password',
+  }),
+  PUBLIC_URL: z.string().optional().register(documentation, {
+    description: 'the address of the pages in the browser, passed to the API',
+    example: 'https://site.example/nextline/',
+  }),
+  PROXY_SECRET: z.string().optional().register(documentation, {
+    description: 'the secret of the proxy, passed to the API alone. See [sign-in](#sign-in)',
+    example: '$(head -c 32 /dev/urandom | base64)',
+    secret: true,
+  }),
+  OIDC_CLIENT_SECRET: z.string().optional().register(documentation, {
+    description: 'the secret of this site at the OpenID provider, passed to the API alone. See [sign-in](#sign-in)',
+    example: 'secret-from-the-provider',
+    secret: true,
+  }),
 });
+
+export type Config = ReturnType<typeof readConfig>;
+
+/** @throws SettingsError that lists all problems */
+export function readConfig(env: Environment) {
+  const settings = readSettings('make run', schema, env, conflicts);
+  const { auth, host, publicUrl, sharedUnixUser } = settings;
+  return {
+    ...settings,
+    /** Whether a sign-in is required: then users may have different rights. */
+    signIn: auth !== 'none',
+    /** Whether operators of some telescopes are allowed, although their scripts can read the secrets of the others. */
+    sharedUnixUser: sharedUnixUser ?? (isForOthers(host, publicUrl) ? 'refuse' : 'accept'),
+  };
+}
 
 /** Whether the address is reachable from other machines. */
 function isForOthers(host: string, publicUrl: string | undefined): boolean {
@@ -83,34 +108,22 @@ function isForOthers(host: string, publicUrl: string | undefined): boolean {
   return URL.canParse(publicUrl ?? '') && !LOOPBACK.includes(new URL(publicUrl ?? '').hostname.replace(/^\[|\]$/g, ''));
 }
 
-/** The configuration, or a UserError that names every problem. An empty variable is one that is not set. */
-export function readConfig(env: NodeJS.ProcessEnv): Config {
-  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
-  const result = schema.safeParse(set);
-  const issues = result.success
-    ? []
-    : result.error.issues.map(({ path, message }) => ({ name: path.join('.'), message }));
-  if (!LOOPBACK.includes(set.HOST ?? '127.0.0.1') && (set.AUTH ?? 'none') === 'none') {
-    const text = `must be ${LOOPBACK.join(' or ')} without sign-in. To listen on another address, set AUTH=password and USERS_FILE`;
-    issues.push({ name: 'HOST', message: text });
+function conflicts({ HOST = '127.0.0.1', AUTH = 'none', OCS_CONFIG_DIR }: Environment): SettingProblem[] {
+  const problems: SettingProblem[] = [];
+  if (!LOOPBACK.includes(HOST) && AUTH === 'none') {
+    const remedy = 'To listen on another address, set AUTH=password and USERS_FILE.';
+    problems.push({ name: 'HOST', message: `must be 127.0.0.1, ::1 or localhost without sign-in. ${remedy}` });
   }
-  if (!result.success || issues.length > 0) {
-    const problems = issues.map(({ name, message }) => `  ${name}=${env[name] ?? ''}  ${message}`);
-    throw new UserError(`The configuration cannot be used:\n${problems.join('\n')}`);
+  if (OCS_CONFIG_DIR !== undefined && !isFolder(resolve(OCS_CONFIG_DIR))) {
+    const remedy = 'Set it to the folder with the default.yaml of your observatory.';
+    problems.push({
+      name: 'OCS_CONFIG_DIR',
+      message: `the folder ${resolve(OCS_CONFIG_DIR)} does not exist. ${remedy}`,
+    });
   }
-  const c = result.data;
-  return {
-    host: c.HOST,
-    port: c.PORT,
-    dataDir: c.DATA_DIR,
-    databaseUrl: c.DATABASE_URL,
-    ocsConfigDir: c.OCS_CONFIG_DIR,
-    sorunlibConfig: c.SORUNLIB_CONFIG,
-    signIn: c.AUTH !== 'none',
-    sharedUnixUser: c.SHARED_UNIX_USER ?? (isForOthers(c.HOST, c.PUBLIC_URL) ? 'refuse' : 'accept'),
-    sequencers: c.SEQUENCERS,
-    simulatorSpeed: c.SIMULATOR_SPEED,
-    stopGraceSeconds: c.STOP_GRACE_SECONDS,
-    terminateGraceSeconds: c.TERMINATE_GRACE_SECONDS,
-  };
+  return problems;
+}
+
+function isFolder(name: string): boolean {
+  return statSync(name, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }

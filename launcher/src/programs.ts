@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from './config.ts';
 import type { DataFolder } from './lib/data-folder.ts';
+import { withoutSecrets } from './environment.ts';
 import { prepareDatabase } from './database/server.ts';
 import type { Program } from './process/supervised-process.ts';
 import { realObservatory, simulatedObservatory, type OcsSettings } from './observatory.ts';
@@ -47,15 +48,6 @@ export async function findPrograms(config: Config, data: DataFolder, report: Rep
   return [base, [api(config, databaseUrl, secrets)], workers];
 }
 
-/** Variables of the launcher that only the API may read. */
-const SIGN_IN_SECRETS = ['PROXY_SECRET', 'OIDC_CLIENT_SECRET'];
-
-/** The environment without secrets, and without the variables that configure database clients. */
-function environment(): NodeJS.ProcessEnv {
-  const secret = new RegExp(`^(DATABASE_URL|RUNNER_TOKENS?|PG[A-Z]+|${SIGN_IN_SECRETS.join('|')})$`);
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !secret.test(name)));
-}
-
 function simulator(config: Config, port: number): Program {
   return {
     name: 'simulator',
@@ -63,7 +55,7 @@ function simulator(config: Config, port: number): Program {
     args: [join(root, 'simulator/src/main.ts')],
     cwd: root,
     env: {
-      ...environment(),
+      ...withoutSecrets(process.env),
       HOST: '127.0.0.1',
       PORT: String(port),
       TELESCOPES: config.sequencers.join(','),
@@ -82,8 +74,9 @@ function api(config: Config, databaseUrl: string, runnerTokens: string): Program
     args: [join(root, 'api/src/main.ts')],
     cwd: root,
     env: {
-      ...environment(),
-      ...Object.fromEntries(SIGN_IN_SECRETS.map((name) => [name, process.env[name]])),
+      ...withoutSecrets(process.env),
+      PROXY_SECRET: config.proxySecret,
+      OIDC_CLIENT_SECRET: config.oidcClientSecret,
       SHARED_UNIX_USER: config.signIn ? config.sharedUnixUser : 'no',
       HOST: config.host,
       PORT: String(config.port),
@@ -120,7 +113,7 @@ function worker(
       ...['--terminate-grace-seconds', String(config.terminateGraceSeconds)],
     ],
     cwd: root,
-    env: { ...environment(), ...ocs, RUNNER_TOKEN: token },
+    env: { ...withoutSecrets(process.env), ...ocs, RUNNER_TOKEN: token },
     stopSignal: 'SIGTERM',
     stopSeconds: config.stopGraceSeconds + 15,
     isReady: (signal) => isOk(`${address}/readyz/${sequencer}`, signal),

@@ -2,6 +2,7 @@
 import { signInSettings } from '@sequencer/api/auth/settings';
 import { schema as api } from '@sequencer/api/config';
 import { schema as operator } from '@sequencer/operator/config';
+import { schema as launcher } from '@sequencer/launcher/config';
 import { documentation, type Shape } from '@sequencer/model/settings';
 import { z } from 'zod';
 
@@ -19,6 +20,7 @@ export interface Variable {
 
 /** The schemas by the names of their tables. */
 export const SHAPES: Record<string, Shape> = {
+  'make run': launcher.shape,
   api: Object.fromEntries(Object.entries(api.shape).filter(([name]) => !(name in signInSettings))),
   'sign-in': signInSettings,
   operator: operator.shape,

@@ -1,3 +1,5 @@
+import { SettingsError } from '@sequencer/model/settings';
+
 /** A problem that the user has to fix. Its message is printed without a stack. */
 export class UserError extends Error {
   constructor(message: string) {
@@ -23,6 +25,7 @@ const ADVICE: Record<string, string> = {
 /** The error as a UserError if the user can fix its cause; null for a defect. */
 export function asUserError(error: unknown): UserError | null {
   if (error instanceof UserError) return error;
+  if (error instanceof SettingsError) return new UserError(error.message);
   const { code, path } = error as NodeJS.ErrnoException;
   const advice = ADVICE[code ?? ''];
   return advice === undefined ? null : new UserError(`${path ?? 'The data folder'} cannot be used: ${advice}.`);
