@@ -11,15 +11,13 @@ import {
   type Phase,
   type RunView,
 } from '@sequencer/model';
-import { receivedEvent } from '../gateway/received-event.ts';
+import { EVENT_OVERHEAD, receivedEvent } from './received-event.ts';
 import type { StoredEvent } from '../store/event-store.ts';
 import type { RunSummary } from '../store/run-store.ts';
 import { Signal } from '../lib/signal.ts';
 
 /** Stored events that stay in memory for followers, in characters. Uncommitted events stay in any case. */
 const KEPT = 2 * 1024 * 1024;
-/** Approximate size of an event besides its data, in characters. */
-const OVERHEAD = 100;
 
 export class GapError extends Error {}
 
@@ -134,8 +132,8 @@ export class LiveRun {
 
   #keep(stored: StoredEvent): void {
     this.#tail.push(stored);
-    this.#tailSize += stored.data.length + OVERHEAD;
-    this.#unstoredSize += stored.data.length + OVERHEAD;
+    this.#tailSize += stored.data.length + EVENT_OVERHEAD;
+    this.#unstoredSize += stored.data.length + EVENT_OVERHEAD;
   }
 
   #fold(event: AnyEvent): boolean {
@@ -180,12 +178,12 @@ export class LiveRun {
     if (!last) return;
     this.storedSeq = last.seq;
     this.changed.notify();
-    for (const event of batch) this.#unstoredSize -= event.data.length + OVERHEAD;
+    for (const event of batch) this.#unstoredSize -= event.data.length + EVENT_OVERHEAD;
     let drop = 0;
     while (this.#tailSize > KEPT) {
       const event = this.#tail[drop];
       if (!event || event.seq > this.storedSeq) break;
-      this.#tailSize -= event.data.length + OVERHEAD;
+      this.#tailSize -= event.data.length + EVENT_OVERHEAD;
       drop += 1;
     }
     if (drop > 0) this.#tail.splice(0, drop);

@@ -13,6 +13,7 @@ import { runs } from '../../store/schema.ts';
 import type { LiveRuns } from '../../runs/live-runs.ts';
 import { nextInQueue } from '../../runs/next-in-queue.ts';
 import { onRunEnded, lockSequencer } from '../../runs/queue-hold.ts';
+import { isRunToken, runTokenHash } from '../../runs/run-token.ts';
 import type { SequencerStates } from '../../runs/sequencer-states.ts';
 
 type HeldRun = Hello['runs'][number];
@@ -40,7 +41,7 @@ export async function rowHeldBy(hello: Hello, held: HeldRun, parts: Parts): Prom
   if (!isUuid(held.run)) return null;
   const known = await findRun(db, held.run);
   if (known) {
-    const isOpen = known.sequencer === hello.sequencer && !isFinal(known.phase) && isTokenOf(known, held.token);
+    const isOpen = known.sequencer === hello.sequencer && !isFinal(known.phase) && isRunToken(known.tokenHash, held.token);
     return isOpen ? known : null;
   }
   if (held.ended) return null;
@@ -49,11 +50,6 @@ export async function rowHeldBy(hello: Hello, held: HeldRun, parts: Parts): Prom
   log.warn({ sequencer: made.sequencer, run: made.id }, 'adopted a run that is not in the database');
   sequencerStates.invalidate(made.sequencer);
   return made;
-}
-
-/** Whether the token entitles a runner to report this run. */
-export function isTokenOf({ tokenHash }: RunSummary, token: string | undefined): boolean {
-  return tokenHash === null || (token !== undefined && sha256(token) === tokenHash);
 }
 
 /**
@@ -92,7 +88,7 @@ async function adoptRun(db: Db, liveRuns: LiveRuns, hello: Hello, held: HeldRun)
       submittedAt: new Date(startedAt ?? Date.now()),
       phase: 'STARTING',
       words: wordsOf(run),
-      tokenHash: held.token === undefined ? null : sha256(held.token),
+      tokenHash: runTokenHash(held.token),
     });
     return active ? [active.id] : [];
   });

@@ -19,7 +19,7 @@ import type { Logger } from '../../lib/log.ts';
 import type { Db } from '../../store/database.ts';
 import { findRun, scriptOf, type RunSummary } from '../../store/run-store.ts';
 import { runs } from '../../store/schema.ts';
-import { WITHOUT_RECORD, isTokenOf, lacksScript, rowHeldBy } from './adopted-run.ts';
+import { WITHOUT_RECORD, lacksScript, rowHeldBy } from './adopted-run.ts';
 import type { LiveRun } from '../../runs/live-run.ts';
 import type { LiveRuns } from '../../runs/live-runs.ts';
 import type { Recorder } from '../../runs/recorder.ts';
@@ -27,6 +27,7 @@ import { retryUntilAborted, retryUntilRefused } from '../../store/retry.ts';
 import type { RunBackend, RunnerStatus } from '../run-backend.ts';
 import { fetchScript } from '../script-requests.ts';
 import { onRunEnded, lockSequencer } from '../../runs/queue-hold.ts';
+import { isRunToken } from '../../runs/run-token.ts';
 import { EVALUATED_WITHIN_MS, HIGH_WATER } from '../../runs/runner-limits.ts';
 import type { SequencerStates } from '../../runs/sequencer-states.ts';
 
@@ -70,7 +71,7 @@ export class LocalBackend implements RunBackend {
       if (!live || isFinal(live.row.phase) || live.row.sequencer !== connection.hello?.sequencer) {
         throw new Error(`events of the run ${message.run}, which is not open here`);
       }
-      if (!isTokenOf(live.row, message.token)) throw new Error(`events of the run ${message.run} without its token`);
+      if (!isRunToken(live.row.tokenHash, message.token)) throw new Error(`events of the run ${message.run} without its token`);
       live.connected = true;
       try {
         for (const event of live.receive(message.events)) {

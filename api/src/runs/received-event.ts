@@ -5,6 +5,9 @@ import { z } from 'zod';
 /** Limit for the content of an event that was set aside, in characters of JSON. */
 const CONTENT_LENGTH = 64 * 1024;
 
+/** Approximate size of an event in memory besides its data, in characters. */
+export const EVENT_OVERHEAD = 100;
+
 export interface ReceivedEvent {
   event: AnyEvent;
   /** The JSON of its fields besides seq, type and at. */

@@ -1,0 +1,328 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { RunnerSession, type Admission, type Input, type Output } from './runner-session.ts';
+
+const HIGH_WATER = 3000;
+/** Larger than a message of the tests and what it adds in memory. */
+const MESSAGE = 3000;
+const COUNT = 30;
+const at = '2026-11-24T04:00:00.000Z';
+const hello = (runs: { run: string; lastSeq: number; ended: boolean }[]) => ({
+  ...{ type: 'hello', protocol: 1, sequencer: 'satp1', instance: 'test', python: '3.13.0', hostname: 'h' },
+  ...{ packages: {}, problems: [], runs },
+});
+const event = (seq: number) =>
+  seq === COUNT
+    ? { seq, at, type: 'ended', outcome: 'SUCCEEDED', exitCode: 0, reason: '' }
+    : { seq, at, type: 'output', stream: 'STDOUT', text: 'x'.repeat((seq * 37) % 300) };
+const message = (value: unknown): Input => ({ type: 'message', text: JSON.stringify(value) });
+
+/** The record of a run, as `LiveRun` and the recorder keep it over all connections. */
+interface Record {
+  /** The size in memory of each received event. */
+  sizes: number[];
+  stored: number;
+}
+
+interface Connection {
+  session: RunnerSession;
+  outputs: Output[];
+  paused: boolean;
+  ended: boolean;
+  welcomed: boolean;
+  unanswered: Set<string>;
+  /** Commands that the runner has received. */
+  toAnswer: string[];
+  acked: Map<string, number>;
+}
+
+/** A gateway with one sequencer, whose runner has the journal of run `a` and gets run `b` by a command. */
+class Site {
+  readonly records = new Map<string, Record>([
+    ['a', { sizes: [], stored: 0 }],
+    ['b', { sizes: [], stored: 0 }],
+  ]);
+  readonly connections: Connection[] = [];
+  current: Connection | null = null;
+  now = 0;
+  #ids = 0;
+
+  connect(): Connection {
+    const session = new RunnerSession(() => true, HIGH_WATER);
+    const toAnswer: string[] = [];
+    const state = { outputs: [], paused: false, ended: false, welcomed: false, toAnswer };
+    const connection = { ...state, session, unanswered: new Set<string>(), acked: new Map<string, number>() };
+    this.connections.push(connection);
+    return connection;
+  }
+
+  /** Passes the input to the session, and checks each output against the contract. */
+  feed(connection: Connection, input: Input): void {
+    if (input.type === 'command') connection.unanswered.add(input.id);
+    for (const output of connection.session.receive(input)) {
+      connection.outputs.push(output);
+      if (output.type === 'reply') {
+        expect(connection.unanswered.delete(output.reply.id)).toBe(true);
+        continue;
+      }
+      expect(connection.ended).toBe(false);
+      if (output.type === 'close' || output.type === 'terminate') connection.ended = true;
+      if (output.type === 'record') this.#record(connection, output);
+      if (output.type === 'send') this.#sent(connection, output);
+      if (output.type === 'read') {
+        expect(output.paused).toBe(!connection.paused);
+        connection.paused = output.paused;
+      }
+    }
+    if (input.type === 'closed') connection.ended = true;
+    expect(this.#pending()).toBeLessThanOrEqual(HIGH_WATER + MESSAGE);
+    if (this.#pending() === 0 && !connection.ended) expect(connection.paused).toBe(false);
+  }
+
+  #record(connection: Connection, { run, events }: Extract<Output, { type: 'record' }>): void {
+    expect(connection).toBe(this.current);
+    const { sizes } = this.record(run);
+    for (const { event, data } of events) {
+      expect(event.seq).toBe(sizes.length + 1);
+      sizes.push(data.length + 100);
+    }
+  }
+
+  #sent(connection: Connection, { message }: Extract<Output, { type: 'send' }>): void {
+    expect(message.type === 'welcome').toBe(!connection.welcomed);
+    connection.welcomed = true;
+    if (message.type === 'command') connection.toAnswer.push(message.id);
+    if (message.type !== 'ack') return;
+    expect(message.seq).toBeLessThanOrEqual(this.record(message.run).stored);
+    connection.acked.set(message.run, message.seq);
+  }
+
+  record(run: string): Record {
+    return this.records.get(run)!;
+  }
+
+  #pendingOf({ sizes, stored }: Record): number {
+    return sizes.slice(stored).reduce((sum, size) => sum + size, 0);
+  }
+
+  #pending(): number {
+    return [...this.records.values()].reduce((sum, record) => sum + this.#pendingOf(record), 0);
+  }
+
+  hello(connection: Connection): void {
+    const runs = [...this.records].filter(([run, { sizes }]) => run === 'a' || sizes.length > 0);
+    this.feed(connection, message(hello(runs.map(([run]) => ({ run, lastSeq: COUNT, ended: true })))));
+  }
+
+  /** As the gateway does: closes the connection before, and admits this one, without anything in between. */
+  admit(connection: Connection): void {
+    if (!connection.session.isAdmitting) return;
+    if (this.current) this.feed(this.current, { type: 'close', code: 4003, reason: 'replaced' });
+    this.current = connection;
+    const runs = [...this.records].map(([run, record]): Admission => {
+      const received = record.sizes.length;
+      const isComplete = record.stored === COUNT;
+      const position = { acked: record.stored, received, hasEnded: received === COUNT, forget: isComplete };
+      return { run, ...position, pending: this.#pendingOf(record), tokenHash: null };
+    });
+    this.feed(connection, { type: 'admitted', runs: runs.filter(({ run, received }) => run === 'a' || received > 0) });
+  }
+
+  commit(run: string, count: number): void {
+    const record = this.record(run);
+    const seq = Math.min(record.stored + count, record.sizes.length);
+    if (seq === record.stored) return;
+    record.stored = seq;
+    if (this.current) {
+      this.feed(this.current, { type: 'committed', run, seq, pending: this.#pendingOf(record) });
+    }
+  }
+
+  command(connection: Connection, starts: string | null): void {
+    const id = String(++this.#ids);
+    const script = {
+      script: '',
+      arguments: [],
+      title: null,
+      startPaused: false,
+      holdOnFailure: false,
+      breakpoints: [],
+    };
+    const about = { run: starts ?? 'a', by: 'ada' };
+    const command =
+      starts === null ? { name: 'pause' as const, ...about } : { name: 'start' as const, ...about, ...script };
+    this.feed(connection, { type: 'command', id, command, now: this.now });
+  }
+
+  /** What the socket passes on while it is open and not paused. */
+  fromRunner(connection: Connection, value: unknown): void {
+    if (!connection.paused) this.feed(connection, message(value));
+  }
+}
+
+const run = fc.constantFrom('a', 'b');
+const count = fc.integer({ min: 1, max: 8 });
+/** An action on the site and one of its connections. */
+type Action = (site: Site, connection: Connection) => void;
+const actions: fc.Arbitrary<Action>[] = [
+  fc.constant((site) => {
+    site.hello(site.connect());
+  }),
+  fc.constant((site, connection) => {
+    site.hello(connection);
+  }),
+  fc.constant((site, connection) => {
+    site.admit(connection);
+  }),
+  // The next events, from a little before them (duplicates) or after them (a gap).
+  fc.tuple(run, fc.constantFrom(0, 0, 0, 0, 0, -1, -3, 1), count).map(([run, skip, count]): Action => {
+    return (site, connection) => {
+      const first = Math.max(1, site.record(run).sizes.length + 1 + skip);
+      const seqs = Array.from({ length: count }, (_, i) => first + i).filter((seq) => seq <= COUNT);
+      if (seqs.length > 0) site.fromRunner(connection, { type: 'events', run, events: seqs.map(event) });
+    };
+  }),
+  fc.tuple(run, count).map(([run, count]): Action => {
+    return (site) => {
+      site.commit(run, count);
+    };
+  }),
+  fc.constantFrom('b', null).map((starts): Action => {
+    return (site, connection) => {
+      site.command(connection, starts);
+    };
+  }),
+  fc.boolean().map((ok): Action => {
+    return (site, connection) => {
+      const id = connection.toAnswer.shift();
+      if (id !== undefined) site.fromRunner(connection, { type: 'reply', id, ok });
+      // A reply that arrives twice, or after the timeout.
+      if (id !== undefined) site.fromRunner(connection, { type: 'reply', id, ok });
+    };
+  }),
+  fc.integer({ min: 100, max: 6000 }).map((ms): Action => {
+    return (site, connection) => {
+      site.now += ms;
+      site.feed(connection, { type: 'tick', now: site.now });
+    };
+  }),
+  fc.constant((site, connection) => {
+    site.feed(connection, { type: 'pong' });
+  }),
+  fc.constantFrom({ type: 7 }, { type: 'newer' }, 'x').map((value): Action => {
+    return (site, connection) => {
+      site.fromRunner(connection, value);
+    };
+  }),
+  fc.constant((site, connection) => {
+    site.feed(connection, { type: 'closed' });
+  }),
+];
+
+/** Events, commits and commands are more frequent than ends of connections, so that runs advance. */
+const WEIGHTS = [2, 1, 4, 12, 6, 4, 4, 3, 2, 1, 1];
+const action = fc
+  .oneof(...actions.map((arbitrary, index) => ({ arbitrary, weight: WEIGHTS[index] ?? 1 })))
+  .chain((act) => fc.nat(3).map((back) => ({ act, back })));
+
+test('keeps its contract for any interleaving, over several connections of one runner', () => {
+  fc.assert(
+    fc.property(fc.array(action, { maxLength: 80, size: 'max' }), (steps) => {
+      const site = new Site();
+      site.hello(site.connect());
+      site.admit(site.connections[0]!);
+      for (const { act, back } of steps) act(site, site.connections.at(-1 - back) ?? site.connections.at(-1)!);
+      for (const connection of site.connections) {
+        site.feed(connection, { type: 'closed' });
+        expect(connection.unanswered.size).toBe(0);
+      }
+
+      // A runner that reconnects always completes its record.
+      const last = site.connect();
+      site.hello(last);
+      site.admit(last);
+      const record = site.record('a');
+      for (let seq = record.stored + 1; seq <= COUNT; seq++) {
+        if (last.paused) site.commit('a', COUNT);
+        if (last.paused) site.commit('b', COUNT);
+        site.fromRunner(last, { type: 'events', run: 'a', events: [event(seq)] });
+      }
+      const wasComplete = record.stored === COUNT;
+      site.commit('a', COUNT);
+      expect(record).toMatchObject({ sizes: { length: COUNT }, stored: COUNT });
+      if (!wasComplete) expect(last.acked.get('a')).toBe(COUNT);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+function open(isAllowed: () => boolean = () => true, tokenHash: string | null = null): RunnerSession {
+  const session = new RunnerSession(isAllowed);
+  session.receive(message(hello([{ run: 'a', lastSeq: 3, ended: false }])));
+  const position = { acked: 0, forget: false, received: 0, hasEnded: false, pending: 0 };
+  session.receive({ type: 'admitted', runs: [{ run: 'a', ...position, tokenHash }] });
+  return session;
+}
+
+const pause: Input = { type: 'command', id: '1', command: { name: 'pause', run: 'a', by: 'ada' }, now: 0 };
+const away = { type: 'reply', reply: { type: 'reply', id: '1', ok: false, code: 'RUNNER_AWAY' } };
+
+test('terminates a runner that sends nothing between two pings, and answers its commands', () => {
+  const session = open();
+  expect(session.receive({ type: 'tick', now: 0 })).toEqual([]);
+  expect(session.receive({ type: 'tick', now: 5000 })).toEqual([{ type: 'ping' }]);
+  session.receive({ type: 'pong' });
+  expect(session.receive({ type: 'tick', now: 10_000 })).toEqual([{ type: 'ping' }]);
+  session.receive({ ...pause, now: 11_000 });
+  expect(session.receive({ type: 'tick', now: 15_000 })).toEqual([away, { type: 'terminate' }]);
+});
+
+test('answers a command with RUNNER_AWAY before the welcome and after the end', () => {
+  const session = new RunnerSession(() => true);
+  expect(session.receive(pause)).toEqual([away]);
+  session.receive({ type: 'closed' });
+  expect(session.receive(pause)).toEqual([away]);
+});
+
+test('answers a command with RUNNER_TIMEOUT, and ignores the late reply', () => {
+  const session = open();
+  session.receive(pause);
+  expect(session.receive({ type: 'tick', now: 4999 })).toEqual([]);
+  expect(session.receive({ type: 'tick', now: 5000 })).toMatchObject([{ reply: { id: '1', code: 'RUNNER_TIMEOUT' } }]);
+  expect(session.receive(message({ type: 'reply', id: '1', ok: true }))).toEqual([]);
+});
+
+test('closes with 4001 when the secret of the runner is revoked', () => {
+  let isAllowed = true;
+  const session = open(() => isAllowed);
+  session.receive({ type: 'tick', now: 0 });
+  isAllowed = false;
+  expect(session.receive({ type: 'tick', now: 5000 })).toMatchObject([{ type: 'warn' }, { type: 'close', code: 4001 }]);
+});
+
+test('accepts the events of a run only with its newest token, and those of a run that it has started', () => {
+  const events = (run: string, token?: string) => message({ type: 'events', run, token, events: [event(1)] });
+  const violation = [{ type: 'warn' }, { type: 'close', code: 4002 }];
+  const isOpenFor = ({ run, code, token }: { run: string; code?: string; token: string }): boolean => {
+    const session = open(() => true, 'the hash of another token');
+    const script = {
+      script: '',
+      arguments: [],
+      title: null,
+      startPaused: false,
+      holdOnFailure: false,
+      breakpoints: [],
+    };
+    const command = { name: 'start' as const, run, by: 'ada', token: 'first', ...script };
+    session.receive({ type: 'command', id: '1', command, now: 0 });
+    if (code !== undefined) session.receive(message({ type: 'reply', id: '1', ok: false, code }));
+    const [output] = session.receive(events(run, token));
+    return output?.type === 'record';
+  };
+  expect(isOpenFor({ run: 'a', token: 'first' })).toBe(true);
+  expect(isOpenFor({ run: 'b', token: 'first' })).toBe(true);
+  expect(isOpenFor({ run: 'b', token: 'other' })).toBe(false);
+  expect(isOpenFor({ run: 'b', token: 'first', code: 'SYNTAX_ERROR' })).toBe(false);
+  expect(open(() => true, 'a hash').receive(events('a'))).toMatchObject(violation);
+  expect(open().receive(events('c'))).toMatchObject(violation);
+});
