@@ -5,14 +5,14 @@
  * change, except that the cluster can extend its reason. While a run sends events, the events set its phase, until the
  * object has ended. Every replica of the API does the same: all writes are idempotent.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { OPEN_PHASES, RUN_STARTS, isFinal, type RunStart } from '@sequencer/model';
 import { byPlace, heldRuns, isWaiting, waitingRuns } from '@sequencer/model/kubernetes/queue';
 import { holdsOnFailure, type Sequencer } from '@sequencer/model/kubernetes/sequencer';
 import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
-import { BackOff } from '@sequencer/kubernetes/back-off';
 import { KubernetesError } from '@sequencer/kubernetes/errors';
+import { DONE, type ReconcileResult } from '@sequencer/kubernetes/reconcile-result';
 import { RUNS } from '@sequencer/kubernetes/resources';
+import { WorkQueue } from '@sequencer/kubernetes/work-queue';
 import { and, eq, inArray, isNotNull } from 'drizzle-orm';
 import type { Logger } from '../../lib/log.ts';
 import type { LiveRuns } from '../../runs/live-runs.ts';
@@ -51,22 +51,33 @@ export class RunSync {
   readonly #parts: RunSyncParts;
   readonly #stopped = new AbortController();
   /** Objects to reconcile, by sequencer and uid. */
-  readonly #dirty = new Map<string, Map<string, ObservedRun>>();
-  readonly #working = new Map<string, Promise<void>>();
+  readonly #observed = new Map<string, Map<string, ObservedRun>>();
+  /** Of sequencers. */
+  readonly #queue: WorkQueue;
+  readonly #working: Promise<void>;
 
   constructor(parts: RunSyncParts) {
     this.#parts = parts;
+    this.#queue = new WorkQueue({
+      work: (sequencer) => this.#reconcile(sequencer),
+      onFailure: (sequencer, error) => {
+        parts.log.warn({ sequencer, err: error }, 'cannot store SequencerRuns; retrying');
+      },
+      workers: Infinity,
+      firstDelayMs: 100,
+      maxDelayMs: 3000,
+    });
+    this.#working = this.#queue.run(this.#stopped.signal);
   }
 
   changed(before: SequencerRun | undefined, after: SequencerRun | undefined): void {
-    if (before && before.metadata.uid !== after?.metadata.uid) this.#enqueueRun(before, true);
-    if (after) this.#enqueueRun(after, false);
+    if (before && before.metadata.uid !== after?.metadata.uid) this.#observe(before, true);
+    if (after) this.#observe(after, false);
   }
 
   /** The order of the queue, or which of its runs start automatically, may have changed. */
   enqueue(sequencer: string): void {
-    this.#dirty.set(sequencer, this.#dirty.get(sequencer) ?? new Map<string, ObservedRun>());
-    this.#work(sequencer);
+    this.#queue.add(sequencer);
   }
 
   /** The row of a run that was just created. The object must include the script. */
@@ -91,49 +102,22 @@ export class RunSync {
 
   async close(): Promise<void> {
     this.#stopped.abort();
-    await Promise.all(this.#working.values());
+    await this.#working;
   }
 
-  #enqueueRun(run: SequencerRun, deleted: boolean): void {
+  #observe(run: SequencerRun, deleted: boolean): void {
     const { sequencer } = run.spec;
-    const dirty = this.#dirty.get(sequencer) ?? new Map<string, ObservedRun>();
-    dirty.set(run.metadata.uid, { run, deleted });
-    this.#dirty.set(sequencer, dirty);
-    this.#work(sequencer);
+    const observed = this.#observed.get(sequencer) ?? new Map<string, ObservedRun>();
+    this.#observed.set(sequencer, observed.set(run.metadata.uid, { run, deleted }));
+    this.#queue.add(sequencer);
   }
 
-  #work(sequencer: string): void {
-    if (this.#working.has(sequencer) || this.#stopped.signal.aborted) return;
-    const work = this.#loop(sequencer).finally(() => {
-      this.#working.delete(sequencer);
-      if (this.#dirty.has(sequencer)) this.#work(sequencer);
-    });
-    this.#working.set(sequencer, work);
-  }
-
-  async #loop(sequencer: string): Promise<void> {
-    const backOff = new BackOff(100, 3000);
-    const { signal } = this.#stopped;
-    for (;;) {
-      const seen = this.#dirty.get(sequencer);
-      if (!seen || signal.aborted) return;
-      this.#dirty.delete(sequencer);
-      try {
-        await this.#reconcile(sequencer, seen);
-        backOff.reset();
-      } catch (error) {
-        this.#parts.log.warn({ sequencer, err: error }, 'cannot store SequencerRuns; retrying');
-        this.#dirty.set(sequencer, new Map([...seen, ...(this.#dirty.get(sequencer) ?? [])]));
-        await sleep(backOff.next(), undefined, { signal }).catch(() => undefined);
-      }
-    }
-  }
-
-  async #reconcile(sequencer: string, seen: Map<string, ObservedRun>): Promise<void> {
+  async #reconcile(sequencer: string): Promise<ReconcileResult> {
     const { db, sequencerStates } = this.#parts;
     await db.insert(sequencers).values({ name: sequencer }).onConflictDoNothing();
+    const observed = this.#observed.get(sequencer) ?? new Map<string, ObservedRun>();
     // Ended runs first: a sequencer has one active run at a time.
-    const order = [...seen.values()].sort((a, b) => Number(isOpen(a)) - Number(isOpen(b)));
+    const order = [...observed.values()].sort((a, b) => Number(isOpen(a)) - Number(isOpen(b)));
     const known = new Map<string, RunSummary>();
     for (let i = 0; i < order.length; i += 500) {
       const ids = order.slice(i, i + 500).map(({ run }) => run.metadata.uid);
@@ -141,7 +125,10 @@ export class RunSync {
     }
     for (const each of order) await this.#followOrSetAside(each, known.get(each.run.metadata.uid));
     await this.#orderQueue(sequencer);
+    // Others changed meanwhile.
+    for (const each of order) if (observed.get(each.run.metadata.uid) === each) observed.delete(each.run.metadata.uid);
     sequencerStates.invalidate(sequencer);
+    return DONE;
   }
 
   /** An error of one run does not delay others: its row gets the values that can be stored, and a reason. */
