@@ -3,7 +3,7 @@
 /** The rooms that each room may import besides itself. Tests, `testing`, `e2e` and `bench` may import any. */
 const ROOMS = {
   model: [],
-  simulator: [],
+  simulator: ['model'],
   kubernetes: ['model'],
   api: ['kubernetes', 'model'],
   operator: ['kubernetes', 'model'],
@@ -12,7 +12,7 @@ const ROOMS = {
   launcher: ['model'],
   charts: ['model'],
   // The settings page is generated from the settings of each process.
-  scripts: ['api', 'charts', 'launcher', 'model', 'operator'],
+  scripts: ['api', 'charts', 'cli', 'launcher', 'model', 'operator', 'simulator'],
 };
 const ANY_ROOM = `^(${[...Object.keys(ROOMS), 'testing', 'e2e', 'bench'].join('|')})/`;
 

@@ -8,9 +8,9 @@ interface Answer<T> {
   errors?: { message: string; extensions?: { code?: string } }[];
 }
 
-/** Reads the token from the file or from SEQUENCER_TOKEN. Never from an argument, which every user of the machine can read. */
-export function readToken(file: string | undefined, env: NodeJS.ProcessEnv): string | null {
-  if (file === undefined) return env.SEQUENCER_TOKEN?.trim() || null;
+/** Reads the token from the file, if there is one. Never from an argument, which every user of the machine can read. */
+export function readToken(file: string | undefined, otherwise: string | undefined): string | null {
+  if (file === undefined) return otherwise ?? null;
   try {
     return readFileSync(file, 'utf8').trim();
   } catch (error) {

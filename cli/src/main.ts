@@ -1,6 +1,7 @@
 /** The command line: its commands and options, and the exit status of errors. */
 import { Command, Option } from 'commander';
 import { Api, readToken } from './api.ts';
+import { readConfig } from './config.ts';
 import { CommandError, EXIT } from './errors.ts';
 import { listCommand, logsCommand, statusCommand, controlCommand } from './other-commands.ts';
 import { report } from './report.ts';
@@ -12,10 +13,7 @@ interface Common {
   json: boolean;
 }
 
-// An empty variable counts as unset.
-for (const name of ['SEQUENCER', 'SEQUENCER_URL', 'SEQUENCER_TOKEN_FILE']) {
-  if (process.env[name] === '') Reflect.deleteProperty(process.env, name);
-}
+const config = readConfig(process.env);
 
 const program = new Command('sequencer')
   .description('Run observing scripts on telescopes, and inspect and control the runs.')
@@ -23,23 +21,26 @@ const program = new Command('sequencer')
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : EXIT.input));
 
 function apiOf({ server, tokenFile }: Common): Api {
-  return new Api(server, readToken(tokenFile, process.env));
+  return new Api(server, readToken(tokenFile, config.sequencerToken));
 }
 
 function command(usage: string, description: string): Command {
   return program
     .command(usage)
     .description(description)
-    .addOption(new Option('--server <url>', 'address of the API').env('SEQUENCER_URL').default('http://127.0.0.1:8000'))
     .addOption(
-      new Option('--token-file <file>', 'file with an API token, in place of SEQUENCER_TOKEN').env(
-        'SEQUENCER_TOKEN_FILE',
+      new Option('--server <url>', 'address of the API, in place of SEQUENCER_URL').default(config.sequencerUrl),
+    )
+    .addOption(
+      new Option('--token-file <file>', 'file with an API token, in place of SEQUENCER_TOKEN_FILE').default(
+        config.sequencerTokenFile,
       ),
     )
     .option('--json', 'print one JSON object per line', false);
 }
 
-const sequencerOption = () => new Option('--sequencer <name>', 'telescope').env('SEQUENCER');
+const sequencerOption = () =>
+  new Option('--sequencer <name>', 'telescope, in place of SEQUENCER').default(config.sequencer);
 
 command('run', 'run a script (- reads standard input), print its output and exit with its status')
   .argument('<file>')

@@ -1,5 +1,6 @@
 /** Forwards signals of the terminal to the run: the first Ctrl-C interrupts it. Stronger stops need `sequencer stop`. */
 import type { Api } from './api.ts';
+import { readConfig } from './config.ts';
 import { CommandError } from './errors.ts';
 
 interface State {
@@ -15,7 +16,7 @@ const STATE = 'query ($id: ID!) { run(id: $id) { phase reason number sequencer {
 
 /** @param print writes a line to the terminal */
 export function forwardSignals(api: Api, run: string, print: (text: string) => void): void {
-  const where = process.env.SEQUENCER_URL === api.server ? '' : ` --server ${api.server}`;
+  const where = readConfig(process.env).sequencerUrl === api.server ? '' : ` --server ${api.server}`;
   const sent = new Set<string>();
 
   async function stop(level: 'INTERRUPT' | 'TERMINATE'): Promise<void> {

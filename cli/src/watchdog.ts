@@ -6,7 +6,8 @@
  */
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Api, readToken } from './api.ts';
+import { Api } from './api.ts';
+import { readConfig } from './config.ts';
 
 /** Never KILL: a script that cannot clean up may leave the telescope moving. Only a user may decide that. */
 const LADDER = ['INTERRUPT', 'TERMINATE'] as const;
@@ -26,7 +27,7 @@ async function hasEnded(api: Api): Promise<boolean> {
 // A closed terminal must not end the watchdog before the run has stopped.
 for (const signal of ['SIGINT', 'SIGHUP', 'SIGTERM'] as const) process.on(signal, () => undefined);
 if (!(await text(process.stdin)).includes('done')) {
-  const api = new Api(server, readToken(undefined, process.env));
+  const api = new Api(server, readConfig(process.env).sequencerToken ?? null);
   for (const level of LADDER) {
     if (await hasEnded(api)) break;
     await api

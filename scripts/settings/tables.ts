@@ -2,8 +2,10 @@
 import { signInSettings } from '@sequencer/api/auth/settings';
 import { schema as api } from '@sequencer/api/config';
 import { schema as operator } from '@sequencer/operator/config';
+import { schema as cli } from '@sequencer/cli/config';
 import { schema as launcher } from '@sequencer/launcher/config';
 import { documentation, type Shape } from '@sequencer/model/settings';
+import { schema as simulator } from '@sequencer/simulator/config';
 import { z } from 'zod';
 
 /** One variable, as docs/configuration.md shows it. */
@@ -24,6 +26,8 @@ export const SHAPES: Record<string, Shape> = {
   api: Object.fromEntries(Object.entries(api.shape).filter(([name]) => !(name in signInSettings))),
   'sign-in': signInSettings,
   operator: operator.shape,
+  simulator: simulator.shape,
+  'command line': cli.shape,
 };
 
 /** The tables of docs/configuration.md by name. */
