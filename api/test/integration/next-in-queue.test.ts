@@ -1,0 +1,31 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { newDatabase } from '@sequencer/testing/api/running-api';
+import { makeLog } from '../../src/lib/log.ts';
+import { nextInQueue } from '../../src/runs/next-in-queue.ts';
+import { SequencerStates } from '../../src/runs/sequencer-states.ts';
+import { openDatabase, type Database } from '../../src/store/database.ts';
+
+let database: Database;
+beforeAll(async () => {
+  database = await openDatabase(await newDatabase(), makeLog('silent'));
+  await new SequencerStates(database.db, ['satp1']).register();
+});
+afterAll(() => database.close());
+
+const next = (leastNumber?: number, sequencer = 'satp1') =>
+  database.db.transaction((tx) => nextInQueue(tx, sequencer, leastNumber));
+
+test('assigns each number once, also to concurrent callers', async () => {
+  const assigned = await Promise.all(Array.from({ length: 20 }, () => next()));
+  const numbers = assigned.map(({ number }) => number).sort((a, b) => a - b);
+  expect(numbers).toEqual(Array.from({ length: 20 }, (_, index) => index + 1));
+});
+
+test('continues after the number of an object that is older than the database', async () => {
+  expect(await next(40)).toEqual({ number: 40, place: 1, length: 0 });
+  expect(await next(7)).toMatchObject({ number: 41 });
+});
+
+test('fails for a sequencer that is not in the database', async () => {
+  await expect(next(0, 'lat')).rejects.toThrow('lat is not in the database');
+});
