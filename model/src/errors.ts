@@ -51,6 +51,7 @@ export const ERRORS = {
   DATABASE_TOO_OLD: 'The database server is older than PostgreSQL 16. Upgrade PostgreSQL to version 16 or newer.',
   CLUSTER_AWAY:
     'The Kubernetes API server is unreachable. Running scripts continue; the queue shown is the last known one. Try again in a few seconds.',
+  SEARCH_TOO_SLOW: 'The database did not finish the search in time. Try again, or search for a longer text.',
   INTERNAL: 'An internal error occurred. Search the log of the API for the reference in the message.',
 } as const;
 

@@ -1,25 +1,12 @@
 /** The output of a run, with the messages of its log points in order. */
 import type { RunEvent } from '@sequencer/model/events';
 import type { Client } from '@urql/vue';
-import { SCRIPT } from './source-location.ts';
-import type { OutputPiece } from './output-log.ts';
+import { outputPieceOf, type OutputPiece } from '@sequencer/model/output';
 import { fillOutput, readEvents, readOutputBefore } from './record-pages.ts';
 
 const PAGE = 1000;
 /** Limits the messages that are read with a page of output, for log points in hot loops. The Events tab has all. */
 const MAX_PAGES = 5;
-
-/** Converts an event to output; null for events of other types. */
-export function outputPieceOf(event: RunEvent): OutputPiece | null {
-  const { seq, at } = event;
-  if (event.type === 'output') {
-    const { stream, text, trace, line } = event;
-    return { seq, at, stream, text, trace: trace ?? null, line: line ?? null };
-  }
-  if (event.type !== 'logged') return null;
-  const { trace, file, line, text } = event;
-  return { seq, at, stream: 'LOG', text: `${text}\n`, trace, line: file === SCRIPT ? line : null };
-}
 
 /** The newest output before an event, oldest first. */
 export async function readOutputHistory(api: Client, id: string, before: number, last: number): Promise<OutputPiece[]> {

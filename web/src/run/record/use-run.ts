@@ -2,14 +2,15 @@
 import { applyEvent } from '@sequencer/model/fold';
 import { restoreView, type RunView } from '@sequencer/model/run-view';
 import type { RunEvent } from '@sequencer/model/events';
+import { outputPieceOf, type OutputPiece } from '@sequencer/model/output';
 import { computed, onScopeDispose, ref, shallowRef, type Ref, type ShallowRef } from 'vue';
 import { ApiError, follow, query, useApi, useLatest } from '../../api/client.ts';
 import { EVENTS, RUN, RUN_STATE } from '../../api/documents.ts';
 import { useConnection } from '../../api/connection.ts';
 import type { RunQuery, RunStateSubscription } from '../../gql/graphql.ts';
 import { newestScript } from './newest-script.ts';
-import { OutputLog, type OutputPiece } from './output-log.ts';
-import { outputPieceOf, readOutputHistory, mergeLogged } from './output-history.ts';
+import { OutputLog } from './output-log.ts';
+import { readOutputHistory, mergeLogged } from './output-history.ts';
 
 /** The static fields of the run. `script` is its newest version; `scriptVersions` has all of them. */
 export type RunInfo = NonNullable<RunQuery['run']>;

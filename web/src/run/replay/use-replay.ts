@@ -1,12 +1,13 @@
 /** Replays a run that has ended: its state, output and running lines at a selected time. */
 import type { RunEvent } from '@sequencer/model/events';
 import { applyEvent } from '@sequencer/model/fold';
+import { outputPieceOf } from '@sequencer/model/output';
 import { onScopeDispose, ref, shallowRef, type Ref, type ShallowRef } from 'vue';
 import { useApi } from '../../api/client.ts';
 import { OutputLog } from '../record/output-log.ts';
 import { readEvents } from '../record/record-pages.ts';
 import type { RunFrame, RunModel } from '../record/use-run.ts';
-import { outputPieceOf, readOutputHistory } from '../record/output-history.ts';
+import { readOutputHistory } from '../record/output-history.ts';
 import { PAGE, Recording } from './recording.ts';
 
 const OUTPUT = 1000;

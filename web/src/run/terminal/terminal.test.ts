@@ -3,6 +3,7 @@ import xterm from '@xterm/headless';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { OutputLog, type OutputPiece } from '../record/output-log.ts';
+import { piecesOf } from './presentation.ts';
 
 function pieces(texts: readonly string[]): OutputPiece[] {
   const rest = { stream: 'STDOUT', trace: 1, line: 1, at: '2026-11-24T00:00:00Z' } as const;
@@ -15,7 +16,9 @@ function logOf(...texts: string[]): OutputLog {
 }
 const shown = (...texts: string[]) => logOf(...texts).lines.map((line) => line.text);
 const looks = (text: string) =>
-  logOf(text).lines.flatMap((line) => line.pieces.map((p) => [p.text, p.classes, ...Object.values(p.colours)]));
+  logOf(text).lines.flatMap((line) =>
+    piecesOf(line.row.texts).map((p) => [p.text, p.classes, ...Object.values(p.colours)]),
+  );
 
 describe('a line that is overwritten', () => {
   it.each([
@@ -96,7 +99,7 @@ it('continues colours and lines of an older page in newer text', () => {
   const log = new OutputLog();
   log.append(all.slice(2));
   log.prepend(all.slice(0, 2));
-  expect(log.lines.map((l) => [l.text, l.pieces[0]?.classes])).toEqual([
+  expect(log.lines.map((l) => [l.text, piecesOf(l.row.texts)[0]?.classes])).toEqual([
     ['Sed still red', 'ansi-red'],
     ['next', 'ansi-red'],
   ]);
@@ -144,7 +147,7 @@ it('does not depend on where the text is split into chunks', () => {
     fc.string({ unit: 'binary', maxLength: 6 }),
     fc.constantFrom('🔭', '👩‍🚀', '\x1b]8;;u\x1b\\', '\x1b]', '\x1b', '\x07', '\x1b(0', 'e\u0301', '\x1b[38;5;9m'),
   );
-  const look = (log: OutputLog) => log.lines.map((line) => [line.text, line.pieces]);
+  const look = (log: OutputLog) => log.lines.map((line) => [line.text, piecesOf(line.row.texts)]);
   fc.assert(
     fc.property(fc.array(any, { maxLength: 30 }), fc.array(fc.nat(200), { maxLength: 8 }), (tokens, cuts) => {
       const text = tokens.join('');

@@ -79,28 +79,3 @@ export function isSame(a: TerminalStyle, b: TerminalStyle): boolean {
   const alike = a.colour === b.colour && a.background === b.background && a.link === b.link;
   return alike && a.fonts.join() === b.fonts.join();
 }
-
-/** CSS classes of base.css, and custom properties for colours without a class. */
-export function presentationOf({ colour, background, fonts, link }: TerminalStyle): {
-  classes: string;
-  colours: Record<string, string>;
-} {
-  const classes = fonts.map((font) => `ansi-${font}`);
-  const colours: Record<string, string> = {};
-  const add = (value: string | null, prefix: string, variable: string) => {
-    if (value === null) return;
-    if (value.startsWith('rgb')) {
-      classes.push(`${prefix}rgb`);
-      colours[variable] = value;
-    } else classes.push(`${prefix}${value}`);
-  };
-  add(colour, 'ansi-', '--ansi-rgb');
-  add(background, 'ansi-on-', '--ansi-on-rgb');
-  if (link !== null) classes.push('ansi-link');
-  // Colours before fonts, for a stable order.
-  return { classes: classes.toSorted((a, b) => fontRank(a) - fontRank(b)).join(' '), colours };
-}
-
-function fontRank(name: string): number {
-  return Object.values(FONTS).some((font) => name === `ansi-${font}`) ? 1 : 0;
-}

@@ -1,31 +1,23 @@
 /** One row of a terminal. It stores runs of text, and becomes cells only when text is overwritten. */
-import { splitInvisible } from '../../lib/invisible-characters.ts';
-import { PLAIN, isSame, presentationOf, type TerminalStyle } from './style.ts';
+import { PLAIN, isSame, type TerminalStyle } from './style.ts';
 import { columnsOf, joins, widthOf } from './width.ts';
 
-interface Run {
+/** Text in one style. */
+export interface StyledText {
   text: string;
   style: TerminalStyle;
 }
 /** The second column of a wide character has an empty text. */
-type Cell = Run;
-
-/** A piece of a line as it is shown. */
-export interface Piece {
-  text: string;
-  classes: string;
-  colours: Record<string, string>;
-}
+type Cell = StyledText;
 
 const BLANK: Cell = { text: ' ', style: PLAIN };
 
 export class TerminalRow {
   /** In columns. */
   width = 0;
-  #runs: Run[] = [];
+  #runs: StyledText[] = [];
   #cells: Cell[] | null = null;
   #text: string | null = '';
-  #pieces: Piece[] | null = null;
 
   /** Writes text at a column and overwrites what is there. Returns the column after the text. */
   write(column: number, text: string, style: TerminalStyle): number {
@@ -111,21 +103,13 @@ export class TerminalRow {
     return this.#text;
   }
 
-  get pieces(): Piece[] {
-    this.#pieces ??= this.#withTargets().flatMap(({ text, style }) => {
-      const { classes, colours } = presentationOf(style);
-      return splitInvisible(text).map((part) => ({
-        text: part.mark ?? part.text,
-        classes: part.mark !== null && part.mark.length > 1 ? `${classes} invisible-character`.trim() : classes,
-        colours,
-      }));
-    });
-    return this.#pieces;
+  /** The visible text with its styles, and with the targets of links. */
+  get texts(): readonly StyledText[] {
+    return this.#withTargets();
   }
 
   #invalidate(): void {
     this.#text = null;
-    this.#pieces = null;
   }
 
   #toCells(): Cell[] {
@@ -162,9 +146,9 @@ export class TerminalRow {
     for (let at = from; at < to && at < cells.length; at++) cells[at] = BLANK;
   }
 
-  #toRuns(): Run[] {
+  #toRuns(): StyledText[] {
     if (!this.#cells) return this.#runs;
-    const runs: Run[] = [];
+    const runs: StyledText[] = [];
     for (const { text, style } of this.#cells) {
       const last = runs.at(-1);
       if (last && isSame(last.style, style)) last.text += text;
@@ -174,7 +158,7 @@ export class TerminalRow {
   }
 
   /** Shows the target of a link as text. The page has no clickable links from output. */
-  #withTargets(): Run[] {
+  #withTargets(): StyledText[] {
     const runs = this.#toRuns();
     return runs.flatMap((run, i) => {
       const { link } = run.style;

@@ -90,6 +90,11 @@ export class TerminalChannel {
     }
   }
 
+  /** Whether the next text starts a new line. */
+  get isAtLineStart(): boolean {
+    return this.#x === 0 && this.#y >= this.#rows.length && this.#incomplete === '';
+  }
+
   /** Shows an incomplete sequence as text. */
   finish(): void {
     const rest = this.#incomplete;
