@@ -2,6 +2,11 @@ import { defineConfig } from 'drizzle-kit';
 
 export default defineConfig({
   dialect: 'postgresql',
-  schema: ['./src/store/schema.ts', './src/store/auth-schema.ts', './src/store/replica-schema.ts'],
+  schema: [
+    './src/store/schema.ts',
+    './src/store/output-schema.ts',
+    './src/store/auth-schema.ts',
+    './src/store/replica-schema.ts',
+  ],
   out: './migrations',
 });

@@ -24,6 +24,7 @@ import { routeUpgrades } from './http/upgrades.ts';
 import type { Logger } from './lib/log.ts';
 import { packageFile } from './lib/package-file.ts';
 import { LiveRuns } from './runs/live-runs.ts';
+import { OutputSearch } from './runs/output-search.ts';
 import { makeRunParts } from './run-parts.ts';
 import { SequencerStates } from './runs/sequencer-states.ts';
 import { Watchers } from './runs/watchers.ts';
@@ -44,6 +45,7 @@ export async function startApi(config: Config, log: Logger): Promise<Api> {
   const { db } = database;
   const sequencerStates = new SequencerStates(db, config.kubernetes ? [] : config.sequencers);
   const liveRuns = new LiveRuns(db);
+  const outputSearch = new OutputSearch(db);
   for (const row of await activeRuns(db)) await liveRuns.open(row);
 
   const metrics = makeMetrics();
@@ -76,7 +78,20 @@ export async function startApi(config: Config, log: Logger): Promise<Api> {
       answer.release();
     });
     const flow = res ? null : flows.of(req);
-    return { user, access, db, sequencerStates, liveRuns, backend, queue, watchers, version, answer, flow };
+    return {
+      user,
+      access,
+      db,
+      sequencerStates,
+      liveRuns,
+      backend,
+      queue,
+      outputSearch,
+      watchers,
+      version,
+      answer,
+      flow,
+    };
   };
   const { oidc, publicUrl } = config.auth;
   const provider =

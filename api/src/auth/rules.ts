@@ -31,6 +31,7 @@ const VIEWER: Fields = {
   Run: `id number sequencer title script phase reason submittedBy submittedAt startedAt finishedAt exitCode failure
     arguments startPaused startAt holdOnFailure start scriptHash statementCount statementsDone position pausePending stops live
     seenAt view statements traces breakpoints output(after first) outputBefore(before last) events(after first types)
+    outputEvents(after before first last filter) outputMatches(find filter after before first last)
     lastSeq asks progress scriptVersion scriptVersions watchers telescope
     pausedSince`,
   RunConnection: 'edges pageInfo totalCount totalCountIsExact',
@@ -60,6 +61,10 @@ const VIEWER: Fields = {
   ScriptVersion: 'version script by at firstChanged',
   Output: 'seq stream text trace line at',
   Event: 'seq type at data',
+  OutputFilter: 'stream trace firstLine lastLine lastSeq',
+  OutputPage: 'events hasMore',
+  OutputMatches: 'total hasMore isComplete number matches',
+  OutputMatch: 'seq ordinal position',
   Finding: 'severity line column code message',
   ApiToken: 'id name owner role sequencers createdAt expiresAt usedAt revokedAt',
 };

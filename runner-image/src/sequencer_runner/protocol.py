@@ -61,6 +61,7 @@ ErrorCode = Literal[
     "DATABASE_NEWER",
     "DATABASE_TOO_OLD",
     "CLUSTER_AWAY",
+    "SEARCH_TOO_SLOW",
     "INTERNAL",
 ]
 

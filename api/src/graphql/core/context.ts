@@ -8,6 +8,7 @@ import type { User } from '../../auth/user.ts';
 import type { RunBackend } from '../../backends/run-backend.ts';
 import type { RunQueue } from '../../backends/run-queue.ts';
 import type { LiveRuns } from '../../runs/live-runs.ts';
+import type { OutputSearch } from '../../runs/output-search.ts';
 import type { SequencerStates } from '../../runs/sequencer-states.ts';
 import type { Watchers } from '../../runs/watchers.ts';
 import type { Db } from '../../store/database.ts';
@@ -37,6 +38,7 @@ export interface Context {
   liveRuns: LiveRuns;
   backend: RunBackend;
   queue: RunQueue;
+  outputSearch: OutputSearch;
   watchers: Watchers;
   version: string;
   /** The byte budget of this answer. */

@@ -13,6 +13,14 @@ import type { LiveRun } from '../../runs/live-run.ts';
 import { statementsDone } from '../../runs/recorder.ts';
 import { eventsAfter, firstBytes, outputBefore, sizeOf, type StoredEvent } from '../../store/event-store.ts';
 import { findRun, type RunSummary } from '../../store/run-store.ts';
+import {
+  isOutputIn,
+  readOutputPage,
+  type OutputFilter,
+  type OutputPage,
+  type OutputRange,
+} from '../../store/output-pages.ts';
+import type { OutputMatches, OutputQuery } from '../../runs/output-search.ts';
 import { isUuid } from '../../lib/uuid.ts';
 import { ANSWER_BYTES } from '../core/answer-budget.ts';
 import type { Context } from '../core/context.ts';
@@ -69,7 +77,7 @@ export class RunModel {
     const tail = this.live?.tail(after, Infinity);
     if (tail) return firstBytes(tail.filter(wanted).slice(0, first), LIMITS.pageBytes);
     // Uncommitted events are only in memory. They are read before the store, so that no event is missed in between.
-    const uncommitted = this.live?.tail(this.live.storedSeq, Infinity) ?? [];
+    const uncommitted = this.#uncommitted;
     const { answer, db } = this.#context;
     const stored = await answer.load(() => eventsAfter(db, this.row.id, after, first, types, LIMITS.pageBytes));
     const last = stored.at(-1)?.seq ?? after;
@@ -79,13 +87,47 @@ export class RunModel {
 
   /** The newest output with seq < before, the oldest of it first. */
   async outputBefore(before: number, last: number): Promise<StoredEvent[]> {
-    const uncommitted = this.live?.tail(this.live.storedSeq, Infinity) ?? [];
-    const newest = uncommitted.filter((event) => event.type === 'output' && event.seq < before);
+    const newest = this.#uncommitted.filter((event) => event.type === 'output' && event.seq < before);
     const { answer, db } = this.#context;
     const older = await answer.load(() =>
       outputBefore(db, this.row.id, newest[0]?.seq ?? before, last, LIMITS.pageBytes),
     );
     return firstBytes([...older, ...newest].slice(-last).reverse(), LIMITS.pageBytes).reverse();
+  }
+
+  /** A page of output: the stored part of the range, and the part that is only in memory. */
+  async outputPage(range: OutputRange, filter: OutputFilter, count: number): Promise<OutputPage> {
+    const newest = this.#uncommitted.filter((event) => isOutputIn(event, range, filter));
+    const { answer, db } = this.#context;
+    const before = Math.min(range.before, newest[0]?.seq ?? Infinity);
+    const stored = await answer.load(() =>
+      readOutputPage(db, this.row.id, { ...range, before }, filter, count, LIMITS.pageBytes),
+    );
+    if (newest.length === 0) return stored;
+    if (range.edge === 'first') {
+      if (stored.hasMore) return stored;
+      const events = firstBytes([...stored.events, ...newest].slice(0, count), LIMITS.pageBytes);
+      return { events, hasMore: events.length < stored.events.length + newest.length };
+    }
+    const all = [...stored.events, ...newest];
+    const events = firstBytes(all.slice(-count).reverse(), LIMITS.pageBytes).reverse();
+    return { events, hasMore: stored.hasMore || events.length < all.length };
+  }
+
+  /** Lines of the whole output that contain a text. */
+  outputMatches(query: OutputQuery): Promise<OutputMatches> {
+    const { answer, outputSearch } = this.#context;
+    const run = {
+      id: this.row.id,
+      isFinal: isFinal(this.phase) && this.#uncommitted.length === 0,
+      uncommitted: this.#uncommitted,
+    };
+    return answer.load(() => outputSearch.find(run, query));
+  }
+
+  /** Events that are only in memory. Read them before the store, so that no event is missed in between. */
+  get #uncommitted(): StoredEvent[] {
+    return this.live?.tail(this.live.storedSeq, Infinity) ?? [];
   }
 
   /** The replacements of the script while it ran, from the record. */

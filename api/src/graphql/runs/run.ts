@@ -19,8 +19,8 @@ import { findRunModel, type RunModel } from './run-model.ts';
 import { SequencerType } from '../core/sequencer-type.ts';
 
 const LARGEST_PAGE = 5000;
-const AFTER = 'Sequence number after which to read.';
-const PAGE_SIZE = `Largest number of items, ${String(LARGEST_PAGE)} at most.`;
+export const AFTER = 'Sequence number after which to read.';
+export const PAGE_SIZE = `Largest number of items, ${String(LARGEST_PAGE)} at most.`;
 
 /** Returns `size`. Throws BAD_INPUT unless it is from 1 to `largest`. */
 export function pageSize(name: string, size: number, largest: number = LARGEST_PAGE): number {
