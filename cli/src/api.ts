@@ -1,11 +1,11 @@
 /** The client of the GraphQL API. */
 import { readFileSync } from 'node:fs';
 import { createClient, type Client } from 'graphql-ws';
-import { CommandError, EXIT } from './errors.ts';
+import { CommandError, EXIT, commandError, type ServerError } from './errors.ts';
 
 interface Answer<T> {
   data?: T | null;
-  errors?: { message: string; extensions?: { code?: string } }[];
+  errors?: ServerError[];
 }
 
 /** Reads the token from the file, if there is one. Never from an argument, which every user of the machine can read. */
@@ -27,9 +27,10 @@ export class Api {
   constructor(server: string, token: string | null) {
     if (!URL.canParse(server) || !/^https?:/.test(server)) {
       throw new CommandError(
-        `"${server}" is not a server address. Use one such as http://127.0.0.1:8000.`,
+        `"${server}" is not a server address.`,
         EXIT.input,
         'BAD_INPUT',
+        'Use one such as http://127.0.0.1:8000.',
       );
     }
     this.token = token;
@@ -49,17 +50,12 @@ export class Api {
       answer = (await response.json()) as Answer<T>;
     } catch (error) {
       const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
-      const text = `Cannot reach the server at ${this.server} (${cause}). Check that it is running, or set --server.`;
-      throw new CommandError(text, EXIT.unreachable, 'UNREACHABLE');
+      const text = `Cannot reach the server at ${this.server} (${cause}).`;
+      throw new CommandError(text, EXIT.unreachable, 'UNREACHABLE', 'Check that it is running, or set --server.');
     }
     const [first] = answer.errors ?? [];
     if (first || !answer.data) {
-      const code = first?.extensions?.code ?? 'INTERNAL';
-      const hint =
-        code === 'UNAUTHENTICATED'
-          ? ' Create a token in Settings, and pass it with --token-file or SEQUENCER_TOKEN.'
-          : '';
-      throw new CommandError((first?.message ?? 'The server returned no data.') + hint, EXIT.refused, code);
+      throw commandError(first ?? { message: 'The server returned no data.' });
     }
     return answer.data;
   }

@@ -29,8 +29,13 @@ it('continues after the last piece when the database is unreachable or the conne
   expect(await follow({ closes: [4500, 1011, 1013], streams })).toEqual([1, 2, 3, 4, 5]);
 });
 
-it('rejects with the message of an error that the server returns', async () => {
+it('rejects with the message and the code of an error that the server returns', async () => {
   await expect(follow({ streams: [() => refuses('UNKNOWN_RUN')] })).rejects.toThrow('It is UNKNOWN_RUN.');
   server.stop();
-  await expect(follow({ closes: [4401], streams: [] })).rejects.toThrow('Sign in first.');
+  await expect(follow({ streams: [() => refuses('FILTER_WHEEL_LOCKED')] })).rejects.toMatchObject({
+    message: 'It is FILTER_WHEEL_LOCKED.',
+    code: 'FILTER_WHEEL_LOCKED',
+  });
+  server.stop();
+  await expect(follow({ closes: [4401], streams: [] })).rejects.toThrow('You are not signed in.');
 });

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from 'graphql-ws';
 import type { Api } from './api.ts';
-import { CommandError, EXIT } from './errors.ts';
+import { commandError, type ServerError } from './errors.ts';
 
 export interface Output {
   seq: number;
@@ -16,6 +16,7 @@ const OUTPUT = 'subscription ($run: ID!, $after: Int!) { output(run: $run, after
 const RETRY_MS = 500;
 /** The close code of a websocket whose client has to sign in. */
 const UNAUTHORIZED = 4401;
+const SIGNED_OUT = { message: 'You are not signed in.', extensions: { code: 'UNAUTHENTICATED' } };
 
 /** Resolves after the last piece of a run that has ended. */
 export async function followOutput(api: Api, run: string, onOutput: (piece: Output) => void): Promise<void> {
@@ -53,17 +54,13 @@ export async function follow<T>(api: Api, subscription: Subscription<T>): Promis
   }
 }
 
-interface ServerError {
-  message: string;
-  extensions?: { code?: unknown };
-}
-
 /** Resolves to true when the server completed the subscription, and to false when it has to be repeated. */
 function followOnce<T>(socket: Client, { query, variables, next }: Subscription<T>) {
   return new Promise<boolean>((resolve, reject) => {
-    const fail = ({ message, extensions }: ServerError) => {
-      if (extensions?.code === 'DATABASE_AWAY') resolve(false);
-      else reject(new CommandError(message, EXIT.refused, 'INTERNAL'));
+    const fail = (reported: ServerError) => {
+      const error = commandError(reported);
+      if (error.code === 'DATABASE_AWAY') resolve(false);
+      else reject(error);
     };
     socket.subscribe<T>(
       { query, variables },
@@ -74,7 +71,7 @@ function followOnce<T>(socket: Client, { query, variables, next }: Subscription<
         },
         error: (error) => {
           if (Array.isArray(error)) fail(error[0] as ServerError);
-          else if (error instanceof CloseEvent && error.code === UNAUTHORIZED) fail({ message: 'Sign in first.' });
+          else if (error instanceof CloseEvent && error.code === UNAUTHORIZED) fail(SIGNED_OUT);
           // graphql-ws takes this close code for fatal; the subscription is repeated nevertheless.
           else resolve(false);
         },

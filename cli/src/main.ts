@@ -2,7 +2,7 @@
 import { Command, Option } from 'commander';
 import { Api, readToken } from './api.ts';
 import { readConfig } from './config.ts';
-import { CommandError, EXIT } from './errors.ts';
+import { CommandError, EXIT, errorLines } from './errors.ts';
 import { listCommand, logsCommand, statusCommand, controlCommand } from './other-commands.ts';
 import { report } from './report.ts';
 import { runCommand } from './run-command.ts';
@@ -117,6 +117,6 @@ try {
   await program.parseAsync();
 } catch (error) {
   if (!(error instanceof CommandError)) throw error;
-  report(`${error.message} (${error.code})`);
+  for (const line of errorLines(error)) report(line);
   process.exitCode = error.exitCode;
 }

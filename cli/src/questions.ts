@@ -87,7 +87,7 @@ export class RunQuestions {
     this.#prompts = this.#prompts
       .then(() => this.#answer(shown))
       .catch((error: unknown) => {
-        this.#terminal.print(error instanceof Error ? error.message : String(error));
+        this.#terminal.printError(error);
       });
   }
 
@@ -121,7 +121,7 @@ export class RunQuestions {
         if (!(error instanceof CommandError)) throw error;
         // Another answer was first. The next update of the run prints it.
         if (error.code === 'ASK_ANSWERED') return;
-        this.#terminal.print(`${error.message} (${error.code})`);
+        this.#terminal.printError(error);
       }
     }
   }

@@ -33,7 +33,7 @@ async function readScript(file: string): Promise<string> {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
-    throw new CommandError(`${file} is not UTF-8 text. Save it as UTF-8.`, EXIT.input, 'SCRIPT_NOT_TEXT');
+    throw new CommandError(`${file} is not UTF-8 text.`, EXIT.input, 'SCRIPT_NOT_TEXT', 'Save it as UTF-8.');
   }
 }
 
@@ -43,8 +43,8 @@ async function chooseSequencer(api: Api, named: string | undefined): Promise<str
   const { sequencers } = await api.request<{ sequencers: { name: string }[] }>('{ sequencers { name } }');
   const names = sequencers.map(({ name }) => name);
   if (names.length === 1 && names[0] !== undefined) return names[0];
-  const text = `There are several sequencers: ${names.join(', ')}. Choose one with --sequencer, or set SEQUENCER.`;
-  throw new CommandError(text, EXIT.input, 'BAD_INPUT');
+  const text = `There are several sequencers: ${names.join(', ')}.`;
+  throw new CommandError(text, EXIT.input, 'BAD_INPUT', 'Choose one with --sequencer, or set SEQUENCER.');
 }
 
 /** Starts the watchdog of an attached run. The returned function has to be called when the run has ended. */

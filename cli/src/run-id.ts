@@ -33,8 +33,9 @@ export async function findRun(api: Api, name: string): Promise<RunSummary> {
     if (run) return run;
   }
   throw new CommandError(
-    `There is no run "${name}". Give its id, or its telescope and number, such as satp1/12.`,
+    `There is no run "${name}".`,
     EXIT.refused,
     'UNKNOWN_RUN',
+    'Give its id, or its telescope and number, such as satp1/12.',
   );
 }

@@ -1,7 +1,7 @@
 /** Forwards signals of the terminal to the run: the first Ctrl-C interrupts it. Stronger stops need `sequencer stop`. */
 import type { Api } from './api.ts';
 import { readConfig } from './config.ts';
-import { CommandError } from './errors.ts';
+import { CommandError, errorLines } from './errors.ts';
 
 interface State {
   phase: string;
@@ -47,7 +47,7 @@ export function forwardSignals(api: Api, run: string, print: (text: string) => v
   const on = (signal: 'SIGINT' | 'SIGTERM', level: 'INTERRUPT' | 'TERMINATE') =>
     process.on(signal, () => {
       stop(level).catch((error: unknown) => {
-        print(error instanceof Error ? error.message : String(error));
+        errorLines(error).forEach(print);
       });
     });
   on('SIGINT', 'INTERRUPT');

@@ -1,5 +1,6 @@
 /** The terminal of `sequencer run`: the script's output, and below it the open question. */
 import { clearScreenDown, createInterface, cursorTo, type Interface } from 'node:readline';
+import { errorLines } from './errors.ts';
 import type { Output } from './follow.ts';
 
 /** The content of the terminal's current line, which a prompt has to keep. */
@@ -43,6 +44,10 @@ export class Terminal {
     if (this.#line !== '') this.#breakLine();
     process.stderr.write(`sequencer: ${text}\n`);
     this.#draw();
+  }
+
+  printError(error: unknown): void {
+    for (const line of errorLines(error)) this.print(line);
   }
 
   /** Resolves to a line, or to null when the terminal was closed (Ctrl-D) or the prompt was withdrawn. */

@@ -1,59 +1,195 @@
 /**
- * The catalogue of errors. Each has a stable code for programs; the message of an occurrence states what happened, why if
- * known, and what to do. `docs/errors.md` is generated from this list.
+ * The catalogue of errors. Each has a stable code for programs, an HTTP status, a message that states what is wrong, and
+ * a remedy: what to do. An occurrence may have a more exact message and remedy. `docs/errors.md` is generated from this list.
  */
+interface CatalogueEntry {
+  status: number;
+  message: string;
+  remedy: string;
+}
+
 export const ERRORS = {
-  BAD_INPUT: 'A value is missing, has the wrong form, or is too large. Correct the value that the message names.',
-  SCRIPT_TOO_LARGE:
-    'The script exceeds 512 KiB or 20,000 statements. Move data into a file that it reads, or statements into loops.',
-  SCRIPT_NOT_TEXT: 'The script is not UTF-8 text, or contains NUL characters. Save it as UTF-8.',
-  SYNTAX_ERROR: 'Python cannot compile the script; nothing was started. Fix the reported line.',
-  OCS_CONFIG_MISSING: 'The OCS configuration that sorunlib needs is missing. Set OCS_CONFIG_DIR for the runner.',
-  UNKNOWN_SEQUENCER: 'No sequencer has this name. Check the spelling, or list the sequencers.',
-  UNKNOWN_RUN: 'No run has this id. Check it, or search the history.',
-  UNKNOWN_TRACE: 'The run has no trace with this number, or the trace has ended. Choose a trace that the run lists.',
-  RUN_FINISHED: 'The run has ended, and its outcome is final. Submit a new run.',
-  RUN_NOT_STARTED: 'The run has not started yet. Wait until it starts, or cancel it.',
-  RUN_STARTED: 'The run has started, so it can no longer be cancelled or moved in the queue. Stop it instead.',
-  NOT_PAUSED: 'The trace is not paused. Pause it first.',
-  STALE_PROMPT:
-    'The trace has moved on: this prompt was already answered. Check where the trace is now, and try again.',
-  STOPPING: 'The run is stopping, so this command is no longer possible. Wait until it ends, or send a stronger stop.',
-  STILL_EVALUATING:
-    'The trace is still evaluating an expression. Wait for it or interrupt it; its result is added to the record.',
-  OTHERS_CANNOT_WAIT: 'Other tasks cannot be frozen during this step. Step while they keep running.',
-  NO_DECISION: 'No failed statement is waiting for a decision. Check the state of the run.',
-  STATEMENT_STARTED:
-    'The edit would change a statement that has started. Change only statements that have not started.',
-  ASK_ANSWERED: 'The question was already answered, or its deadline has passed. There is nothing left to answer.',
-  UNKNOWN_FILE: 'The run uses no Python file with this name. Choose a file on a stack or on the import path.',
-  RUNNER_AWAY: 'The runner is not connected; the script may still be running. Try again when the runner is connected.',
-  RUNNER_TIMEOUT:
-    'The runner did not reply in time, so the result of the command is unknown. Check the state of the run before you try again.',
-  RUNNER_BUSY: 'The runner is executing another run. Wait until that run has ended.',
-  NOT_YET: 'This is not available in this version of Sequencer.',
-  QUEUE_FULL: 'The queue of this sequencer is full. Cancel queued runs, or wait until some have ended.',
-  REQUEST_ID_REUSED:
-    'This requestId was used for another script or sequencer. Use a new requestId for each run; repeat one only for the same run.',
-  FORBIDDEN: 'Your role does not allow this. Ask an admin.',
-  NOT_IN_CONTROL: 'Another user has control of this telescope. Request control, or take over with a reason.',
-  UNAUTHENTICATED: 'Sign in first.',
-  BAD_ORIGIN:
-    'The request was rejected: it comes from another site or names another host. Open the page at its own address.',
-  TOO_COMPLEX: 'The query is too deep, too long or too costly. Split it into smaller queries.',
-  ANSWER_TOO_LARGE:
-    'The response would exceed 10 MB. Request fewer items (first, last), or fewer fields, such as no scripts in a list.',
-  TOO_MANY: 'Too many connections or requests from your address. Close some, or wait.',
-  DATABASE_AWAY:
-    'The database is unreachable. Running scripts continue, and nothing they report is lost. Try again in a few seconds.',
-  DATABASE_NEWER:
-    'The database was written by a newer version of Sequencer. Start that version or a newer one, or restore a backup.',
-  DATABASE_TOO_OLD: 'The database server is older than PostgreSQL 16. Upgrade PostgreSQL to version 16 or newer.',
-  CLUSTER_AWAY:
-    'The Kubernetes API server is unreachable. Running scripts continue; the queue shown is the last known one. Try again in a few seconds.',
-  SEARCH_TOO_SLOW: 'The database did not finish the search in time. Try again, or search for a longer text.',
-  INTERNAL: 'An internal error occurred. Search the log of the API for the reference in the message.',
-} as const;
+  BAD_INPUT: {
+    status: 400,
+    message: 'A value is missing, has the wrong form, or is too large.',
+    remedy: 'Correct this value, then try again.',
+  },
+  SCRIPT_TOO_LARGE: {
+    status: 413,
+    message: 'The script exceeds 512 KiB or 20,000 statements.',
+    remedy: 'Move data into a file that it reads, or statements into loops.',
+  },
+  SCRIPT_NOT_TEXT: {
+    status: 400,
+    message: 'The script is not UTF-8 text, or contains NUL characters.',
+    remedy: 'Save it as UTF-8.',
+  },
+  SYNTAX_ERROR: {
+    status: 422,
+    message: 'Python cannot compile the script; nothing was started.',
+    remedy: 'Fix the reported line.',
+  },
+  OCS_CONFIG_MISSING: {
+    status: 503,
+    message: 'The OCS configuration that sorunlib needs is missing.',
+    remedy: 'Set OCS_CONFIG_DIR for the runner.',
+  },
+  UNKNOWN_SEQUENCER: {
+    status: 404,
+    message: 'No sequencer has this name.',
+    remedy: 'Check the spelling, or list the sequencers.',
+  },
+  UNKNOWN_RUN: { status: 404, message: 'No run has this id.', remedy: 'Check it, or search the history.' },
+  UNKNOWN_TRACE: {
+    status: 404,
+    message: 'The run has no trace with this number, or the trace has ended.',
+    remedy: 'Choose a trace that the run lists.',
+  },
+  RUN_FINISHED: {
+    status: 409,
+    message: 'The run has ended, and its outcome is final.',
+    remedy: 'Submit a new run.',
+  },
+  RUN_NOT_STARTED: {
+    status: 409,
+    message: 'The run has not started yet.',
+    remedy: 'Wait until it starts, or cancel it.',
+  },
+  RUN_STARTED: {
+    status: 409,
+    message: 'The run has started, so it can no longer be cancelled or moved in the queue.',
+    remedy: 'Stop it instead.',
+  },
+  NOT_PAUSED: { status: 409, message: 'The trace is not paused.', remedy: 'Pause it first.' },
+  STALE_PROMPT: {
+    status: 409,
+    message: 'The trace has moved on: this prompt was already answered.',
+    remedy: 'Check where the trace is now, and try again.',
+  },
+  STOPPING: {
+    status: 409,
+    message: 'The run is stopping, so this command is no longer possible.',
+    remedy: 'Wait until it ends, or send a stronger stop.',
+  },
+  STILL_EVALUATING: {
+    status: 409,
+    message: 'The trace is still evaluating an expression. Its result is added to the record.',
+    remedy: 'Wait for it, or interrupt it.',
+  },
+  OTHERS_CANNOT_WAIT: {
+    status: 409,
+    message: 'Other tasks cannot be frozen during this step.',
+    remedy: 'Step while they keep running.',
+  },
+  NO_DECISION: {
+    status: 409,
+    message: 'No failed statement is waiting for a decision.',
+    remedy: 'Check the state of the run.',
+  },
+  STATEMENT_STARTED: {
+    status: 409,
+    message: 'The edit would change a statement that has started.',
+    remedy: 'Change only statements that have not started.',
+  },
+  ASK_ANSWERED: {
+    status: 409,
+    message: 'The question was already answered, or its deadline has passed.',
+    remedy: 'There is nothing left to answer.',
+  },
+  UNKNOWN_FILE: {
+    status: 404,
+    message: 'The run uses no Python file with this name.',
+    remedy: 'Choose a file on a stack or on the import path.',
+  },
+  RUNNER_AWAY: {
+    status: 503,
+    message: 'The runner is not connected; the script may still be running.',
+    remedy: 'Try again when the runner is connected.',
+  },
+  RUNNER_TIMEOUT: {
+    status: 504,
+    message: 'The runner did not reply in time, so the result of the command is unknown.',
+    remedy: 'Check the state of the run before you try again.',
+  },
+  RUNNER_BUSY: {
+    status: 409,
+    message: 'The runner is executing another run.',
+    remedy: 'Wait until that run has ended.',
+  },
+  NOT_YET: {
+    status: 501,
+    message: 'This is not available in this version of Sequencer.',
+    remedy: 'Upgrade, or choose another way.',
+  },
+  QUEUE_FULL: {
+    status: 409,
+    message: 'The queue of this sequencer is full.',
+    remedy: 'Cancel queued runs, or wait until some have ended.',
+  },
+  REQUEST_ID_REUSED: {
+    status: 409,
+    message: 'This requestId was used for another script or sequencer.',
+    remedy: 'Use a new requestId for each run; repeat one only for the same run.',
+  },
+  FORBIDDEN: { status: 403, message: 'Your role does not allow this.', remedy: 'Ask an admin.' },
+  NOT_IN_CONTROL: {
+    status: 403,
+    message: 'Another user has control of this telescope.',
+    remedy: 'Request control, or take over with a reason.',
+  },
+  UNAUTHENTICATED: { status: 401, message: 'You are not signed in.', remedy: 'Sign in first.' },
+  BAD_ORIGIN: {
+    status: 403,
+    message: 'The request was rejected: it comes from another site or names another host.',
+    remedy: 'Open the page at its own address.',
+  },
+  TOO_COMPLEX: {
+    status: 400,
+    message: 'The query is too deep, too long or too costly.',
+    remedy: 'Split it into smaller queries.',
+  },
+  ANSWER_TOO_LARGE: {
+    status: 400,
+    message: 'The response would exceed 10 MB.',
+    remedy: 'Request fewer items (first, last), or fewer fields, such as no scripts in a list.',
+  },
+  TOO_MANY: {
+    status: 429,
+    message: 'Too many connections or requests from your address.',
+    remedy: 'Close some, or wait.',
+  },
+  DATABASE_AWAY: {
+    status: 503,
+    message: 'The database is unreachable. Running scripts continue, and nothing they report is lost.',
+    remedy: 'Try again in a few seconds.',
+  },
+  DATABASE_NEWER: {
+    status: 503,
+    message: 'The database was written by a newer version of Sequencer.',
+    remedy: 'Start that version or a newer one, or restore a backup.',
+  },
+  DATABASE_TOO_OLD: {
+    status: 503,
+    message: 'The database server is older than PostgreSQL 16.',
+    remedy: 'Upgrade PostgreSQL to version 16 or newer.',
+  },
+  CLUSTER_AWAY: {
+    status: 503,
+    message:
+      'The Kubernetes API server is unreachable. Running scripts continue; the queue shown is the last known one.',
+    remedy: 'Try again in a few seconds.',
+  },
+  SEARCH_TOO_SLOW: {
+    status: 503,
+    message: 'The database did not finish the search in time.',
+    remedy: 'Try again, or search for a longer text.',
+  },
+  INTERNAL: {
+    status: 500,
+    message: 'An internal error occurred.',
+    remedy: 'Check the logs of the API and the runner.',
+  },
+} as const satisfies Record<string, CatalogueEntry>;
 
 export type ErrorCode = keyof typeof ERRORS;
 
@@ -62,25 +198,55 @@ export const ERROR_CODES = Object.keys(ERRORS) as ErrorCode[];
 /** The format of every code, including codes that a newer version adds. */
 export const ERROR_CODE = /^[A-Z][A-Z0-9_]{0,63}$/;
 
-function isErrorCode(code: string | undefined): code is ErrorCode {
-  return code !== undefined && Object.hasOwn(ERRORS, code);
+/** The entry of the catalogue; null for a code that only a newer version knows. */
+function entryOf(code: string): CatalogueEntry | null {
+  return Object.hasOwn(ERRORS, code) ? ERRORS[code as ErrorCode] : null;
+}
+
+/** The HTTP status of an error. A code that only a newer version knows has that of an internal error. */
+export function statusOf(code: string): number {
+  return (entryOf(code) ?? ERRORS.INTERNAL).status;
 }
 
 /** An error to show to the caller. Any other error that is thrown is a defect. */
 export class SequencerError extends Error {
   /** A code of the catalogue, or of the catalogue of a newer peer. */
   readonly code: string;
+  /** What to do. Empty if the message contains it, or if a newer peer did not send it. */
+  readonly remedy: string;
 
-  constructor(code: ErrorCode, message: string = ERRORS[code]) {
+  /** The HTTP status of a response that consists of this error. */
+  readonly status: number;
+
+  constructor(
+    code: ErrorCode,
+    message: string = ERRORS[code].message,
+    remedy: string = ERRORS[code].remedy,
+    status: number = ERRORS[code].status,
+  ) {
     super(message);
     this.name = 'SequencerError';
     this.code = code;
+    this.remedy = remedy;
+    this.status = status;
+  }
+
+  /** The message and the remedy, for a reader. */
+  get text(): string {
+    return `${this.message} ${this.remedy}`.trimEnd();
   }
 
   /** An error that a peer reported. An unknown code, of a newer peer, is kept. */
-  static reported(code: string | undefined, message: string | undefined): SequencerError {
-    const known = isErrorCode(code) ? code : 'INTERNAL';
-    const error = new SequencerError(known, message ?? (code === undefined ? undefined : ERRORS[known]));
-    return code === undefined || code === known ? error : Object.assign(error, { code });
+  static reported({ code = 'INTERNAL', message, remedy }: ReportedError): SequencerError {
+    const entry = entryOf(code);
+    const text = message ?? entry?.message ?? `The error ${code} occurred, which this version does not know.`;
+    return new SequencerError(code as ErrorCode, text, remedy ?? entry?.remedy ?? '', statusOf(code));
   }
+}
+
+/** An error as a peer sends it. */
+interface ReportedError {
+  code?: string | undefined;
+  message?: string | undefined;
+  remedy?: string | undefined;
 }

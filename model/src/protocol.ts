@@ -84,6 +84,8 @@ export const replySchema = z.looseObject({
   /** A code of the catalogue, or of a newer runner. Values of any other form are dropped. */
   code: z.string().regex(ERROR_CODE).optional().catch(undefined),
   message: z.string().optional(),
+  /** What to do. Absent: the remedy of the catalogue. Empty: the message contains it. */
+  remedy: z.string().optional().catch(undefined),
   result: z.unknown().optional(),
 });
 
@@ -252,7 +254,8 @@ export type ToRunner = z.infer<typeof toRunnerSchema>;
 
 /** An item of the result of `check`. Severity `error` means that the script cannot start. */
 export const findingSchema = z.looseObject({
-  severity: z.enum(['error', 'warning', 'info']),
+  /** One that only a newer runner knows counts as a warning: the runner itself refuses a script that cannot start. */
+  severity: z.enum(['error', 'warning', 'info']).catch('warning'),
   line: z.int().positive().nullable(),
   /** From 1, in characters. Runners of an earlier version do not send it. */
   column: z.int().positive().nullable().default(null),

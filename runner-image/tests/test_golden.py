@@ -44,6 +44,7 @@ def test_a_newer_gateway_is_answered_on_the_same_connection(runner: Runner) -> N
     gateway.send({"type": "newer"})
     reply = gateway.command("dance", run="none", by="alice")
     assert (reply["ok"], reply["code"], "dance" in reply["message"]) == (False, "NOT_YET", True)
+    assert reply["remedy"] == "Upgrade the runner."
     reply = gateway.command("stop", run="none", by="alice", level="NUKE")
     assert (reply["ok"], reply["code"], "level" in reply["message"]) == (False, "BAD_INPUT", True)
     assert gateway.command("check", script="x = 1\n", newer=1)["ok"]

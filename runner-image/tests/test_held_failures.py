@@ -125,8 +125,9 @@ def test_goto_to_an_earlier_line_runs_statements_again(runner: Runner) -> None:
 
 def test_only_a_decision_answers_a_held_failure(runner: Runner) -> None:
     running, prompt = held(runner, FAILS)
-    assert running.command("resume")["code"] == "NOT_PAUSED"
-    assert running.step(prompt, "NEXT")["code"] == "NOT_PAUSED"
+    for refused in (running.command("resume"), running.step(prompt, "NEXT")):
+        assert refused["code"] == "NOT_PAUSED"
+        assert refused["remedy"] == "Decide what follows: retry, skip, go to a statement, or stop."
     running.command("decide", action="SKIP")
     running.end()
     assert [e["number"] for e in running.of("resumed")] == [prompt["number"]]

@@ -212,7 +212,7 @@ Loop().run_until_complete(main())
     refused = step(running, running.prompt(2), "NEXT", **WAIT)
     assert (refused["code"], refused["message"]) == (
         "OTHERS_CANNOT_WAIT",
-        "The tasks of __main__.Loop cannot be frozen: it is not an asyncio event loop. Step without freezing.",
+        "The tasks of __main__.Loop cannot be frozen: it is not an asyncio event loop.",
     )
     assert running.command("resumeOtherTasks", trace=9)["code"] == "UNKNOWN_TRACE"
     running.command("resume")

@@ -64,7 +64,11 @@ export class Accounts {
     requireValidPassword(password, name);
     const [all] = await this.#db.select({ count: count() }).from(accounts);
     if ((all?.count ?? 0) >= MAX_ACCOUNTS)
-      throw new SequencerError('TOO_MANY', `There are already ${String(MAX_ACCOUNTS)} accounts, which is the limit.`);
+      throw new SequencerError(
+        'TOO_MANY',
+        `There are already ${String(MAX_ACCOUNTS)} accounts, which is the limit.`,
+        'Enable an account that is disabled, and give it a new password.',
+      );
     const row: AccountRow = {
       name,
       ...this.#columns(grant),
@@ -112,7 +116,7 @@ export class Accounts {
     const name = account.normalize('NFC');
     this.#requireNotInFile(name);
     if (name === by.name && !allowSelf) {
-      throw new SequencerError('FORBIDDEN', 'This would lock you out. Ask another admin.');
+      throw new SequencerError('FORBIDDEN', 'This would lock you out.', 'Ask another admin.');
     }
     const changed = await this.#db.transaction(async (tx) => {
       const both = await tx
@@ -135,7 +139,8 @@ export class Accounts {
     if (sequencers && (role !== 'OPERATOR' || sequencers.length === 0)) {
       throw new SequencerError(
         'BAD_INPUT',
-        'sequencers: only an operator can be limited to some sequencers. Leave it out to allow all.',
+        'sequencers: only an operator can be limited to some sequencers.',
+        'Leave it out to allow all.',
       );
     }
     if (sequencers && !this.#enforcesScopes)
@@ -145,7 +150,11 @@ export class Accounts {
 
   #requireNotInFile(name: string): void {
     if (!this.#file.find(name)) return;
-    throw new SequencerError('BAD_INPUT', `name: ${name} is defined in the users file of the site. Change it there.`);
+    throw new SequencerError(
+      'BAD_INPUT',
+      `name: ${name} is defined in the users file of the site.`,
+      'Change it there.',
+    );
   }
 }
 

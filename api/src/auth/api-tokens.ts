@@ -56,7 +56,8 @@ export class ApiTokens {
     if (!hasRole(owner, grant.role) || grant.sequencers?.some((sequencer) => !operates(owner, sequencer))) {
       throw new SequencerError(
         'FORBIDDEN',
-        'A token cannot have more rights than you. Choose a lower role, or fewer sequencers.',
+        'A token cannot have more rights than you.',
+        'Choose a lower role, or fewer sequencers.',
       );
     }
     if (grant.sequencers && hasRole(grant, 'OPERATOR') && !this.#enforcesScopes) {
@@ -70,7 +71,8 @@ export class ApiTokens {
     if ((open?.count ?? 0) >= MAX_PER_USER) {
       throw new SequencerError(
         'TOO_MANY',
-        `You have ${String(MAX_PER_USER)} tokens, which is the limit. Revoke one that you do not use.`,
+        `You have ${String(MAX_PER_USER)} tokens, which is the limit.`,
+        'Revoke one that you do not use.',
       );
     }
     const token = PREFIX + newSecret();

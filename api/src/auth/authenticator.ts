@@ -103,7 +103,7 @@ export class Authenticator {
 
   async #byToken(token: string): Promise<Identity> {
     const row = await this.tokens.find(token);
-    if (!row) throw unauthenticated('The token is unknown, has expired or was revoked. Create a new one.');
+    if (!row) throw invalidToken('The token is unknown, has expired or was revoked.');
     const grant = intersection(await this.#ownerGrant(row), row);
     const user: User = { name: row.owner, role: grant.role, sequencers: grant.sequencers };
     const { id, expiresAt } = row;
@@ -113,21 +113,22 @@ export class Authenticator {
   /** The current grant of a token's owner. */
   async #ownerGrant({ owner, method, role, sequencers }: ApiTokenRow): Promise<Grant> {
     if (method === null || !this.methods.includes(method)) {
-      throw unauthenticated('The token belongs to a sign-in method that this site no longer uses. Create a new one.');
+      throw invalidToken('The token belongs to a sign-in method that this site no longer uses.');
     }
     if (method === 'none') return { role, sequencers };
     if (method === 'password') {
       const user = await this.passwordUsers?.find(owner);
-      if (!user) throw unauthenticated('The owner of the token can no longer sign in. Create a new one.');
+      if (!user) throw invalidToken('The owner of the token can no longer sign in.');
       return user.grant;
     }
     const seen = await this.ownerGrants.find(method, owner);
-    if (!seen?.role) throw unauthenticated('The owner of the token no longer has a role. Create a new one.');
+    if (!seen?.role) throw invalidToken('The owner of the token no longer has a role.');
     const { ownerGrantMs } = this.#config.auth;
     if (Date.now() - seen.seenAt.getTime() > ownerGrantMs) {
       const days = String(Math.round(ownerGrantMs / 86_400_000));
-      throw unauthenticated(
-        `${owner} has not signed in for ${days} days. The token works again after ${owner} signs in.`,
+      throw invalidToken(
+        `${owner} has not signed in for ${days} days.`,
+        `The token works again after ${owner} signs in.`,
       );
     }
     return { role: seen.role, sequencers: seen.sequencers };
@@ -166,8 +167,8 @@ export class Authenticator {
   }
 }
 
-function unauthenticated(reason: string): SequencerError {
-  return new SequencerError('UNAUTHENTICATED', reason);
+function invalidToken(reason: string, remedy = 'Create a new one.'): SequencerError {
+  return new SequencerError('UNAUTHENTICATED', reason, remedy);
 }
 
 /** The identity and the user of a request. Without an identity, reading the user throws the reason. */
@@ -180,6 +181,6 @@ export async function authenticate(
     return { identity, user: identity?.user ?? anonymous() };
   } catch (error) {
     if (!(error instanceof SequencerError) || error.code !== 'UNAUTHENTICATED') throw error;
-    return { identity: null, user: anonymous(error.message) };
+    return { identity: null, user: anonymous(error) };
   }
 }

@@ -23,7 +23,11 @@ export function readProxyUser(
   const groups = headerOf(request, groupsHeader);
   if (name === '') return null;
   if (!USER_NAME.test(name)) {
-    throw headerError(userHeader, 'has no valid user name. Use letters, digits and . _ @ + -, at most 64 characters');
+    throw headerError(
+      userHeader,
+      'has no valid user name',
+      'Use letters, digits and . _ @ + -, at most 64 characters.',
+    );
   }
   return { name, groups: groups.split(/[,;|]/).map((group) => group.trim()) };
 }
@@ -33,14 +37,18 @@ function headerOf(request: IncomingMessage, header: string): string {
   const [line = '', ...more] = request.headersDistinct[header] ?? [];
   // The second one may come from the client: a proxy that adds its header, and does not replace it, lets anyone in.
   if (more.length > 0)
-    throw headerError(header, 'was sent more than once. Configure the proxy to replace the header that clients send');
+    throw headerError(
+      header,
+      'was sent more than once',
+      'Configure the proxy to replace the header that clients send.',
+    );
   try {
     return utf8.decode(Buffer.from(line, 'latin1')).normalize('NFC').trim();
   } catch {
-    throw headerError(header, 'is not UTF-8. Configure the proxy to send names and groups in UTF-8');
+    throw headerError(header, 'is not UTF-8', 'Configure the proxy to send names and groups in UTF-8.');
   }
 }
 
-function headerError(header: string, why: string): SequencerError {
-  return new SequencerError('UNAUTHENTICATED', `The proxy's header ${header} ${why}.`);
+function headerError(header: string, why: string, remedy: string): SequencerError {
+  return new SequencerError('UNAUTHENTICATED', `The proxy's header ${header} ${why}.`, remedy);
 }

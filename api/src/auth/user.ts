@@ -1,5 +1,5 @@
 /** The user of a request. */
-import { ERRORS, SequencerError, UNSEEN } from '@sequencer/model';
+import { SequencerError, UNSEEN } from '@sequencer/model';
 import type { Grant } from './grants.ts';
 
 /** Letters and digits of any script, and a few signs. Invisible characters are excluded. */
@@ -10,9 +10,9 @@ export interface User extends Grant {
 }
 
 /** The user of a request that is not authenticated. Reading any field throws UNAUTHENTICATED with the reason. */
-export function anonymous(reason: string = ERRORS.UNAUTHENTICATED): User {
+export function anonymous(reason = new SequencerError('UNAUTHENTICATED')): User {
   const refuse = (): never => {
-    throw new SequencerError('UNAUTHENTICATED', reason);
+    throw reason;
   };
   return {
     get name() {

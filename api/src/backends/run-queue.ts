@@ -67,7 +67,7 @@ export class RunQueue {
     const { store, backend, liveRuns, sequencerStates } = this.#parts;
     sequencerStates.require(sequencer);
     await liveRuns.waitForStoredOutcomes(sequencer);
-    if (mode === 'SCHEDULER') throw new SequencerError('NOT_YET', 'There is no scheduler yet. Choose Off or Queue.');
+    if (mode === 'SCHEDULER') throw new SequencerError('NOT_YET', 'There is no scheduler yet.', 'Choose Off or Queue.');
     await store.setMode(sequencer, mode, by);
     this.#changed(sequencer);
     await backend.advance(sequencer);
@@ -107,6 +107,5 @@ export class RunQueue {
 /** Throws QUEUE_FULL. @param length of the queue before the run that is to be added */
 function requireRoom(length: number): void {
   if (length < LIMITS.queueLength) return;
-  const text = `The queue of this sequencer is full (${String(LIMITS.queueLength)} runs). Cancel some, or wait until some have ended.`;
-  throw new SequencerError('QUEUE_FULL', text);
+  throw new SequencerError('QUEUE_FULL', `The queue of this sequencer is full (${String(LIMITS.queueLength)} runs).`);
 }

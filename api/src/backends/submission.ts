@@ -66,7 +66,8 @@ export function checkScriptText(script: string): void {
   if (size > LIMITS.scriptBytes) {
     throw new SequencerError(
       'SCRIPT_TOO_LARGE',
-      `The script has ${String(size)} bytes; the limit is 524288 (512 KiB). Move data into a file.`,
+      `The script has ${String(size)} bytes; the limit is 524288 (512 KiB).`,
+      'Move data into a file.',
     );
   }
 }
@@ -78,7 +79,9 @@ function refuseErrors(findings: readonly Finding[]): void {
   const code = ['SYNTAX_ERROR', 'OCS_CONFIG_MISSING', 'SCRIPT_TOO_LARGE', 'SCRIPT_NOT_TEXT'].find(
     (c) => c === error.code,
   );
-  throw new SequencerError((code as 'SYNTAX_ERROR' | undefined) ?? 'BAD_INPUT', error.message);
+  // The message of any other finding contains its remedy.
+  const remedy = code === 'SYNTAX_ERROR' ? undefined : '';
+  throw new SequencerError((code as 'SYNTAX_ERROR' | undefined) ?? 'BAD_INPUT', error.message, remedy);
 }
 
 /** The run of an earlier request with the same requestId. Throws REQUEST_ID_REUSED unless it is for the same script. */
@@ -92,12 +95,11 @@ async function resolveStartLine(backend: RunBackend, wanted: Submission): Promis
   const { startLine, startAt } = wanted;
   if (startLine === null) return;
   if (startAt !== null)
-    throw new SequencerError('BAD_INPUT', 'startLine: startAt is set as well. Set only one of them.');
+    throw new SequencerError('BAD_INPUT', 'startLine: startAt is set as well.', 'Set only one of them.');
   const statements = await listStatements(backend, wanted.sequencer, wanted.script);
   if (!statements) {
     if (backend.resolvesStartLine) return;
-    const text =
-      'startLine: the statement at this line cannot be found because the runner is not connected. Try again when it is back.';
+    const text = 'startLine: the statement at this line cannot be found because the runner is not connected.';
     throw new SequencerError('RUNNER_AWAY', text);
   }
   const found = statements.find(({ firstLine }) => firstLine === startLine);
@@ -107,7 +109,7 @@ async function resolveStartLine(backend: RunBackend, wanted: Submission): Promis
     const where = nearest
       ? `The nearest begins at line ${String(nearest.firstLine)}.`
       : 'The script has no statements.';
-    throw new SequencerError('BAD_INPUT', `startLine: no statement begins at line ${String(startLine)}. ${where}`);
+    throw new SequencerError('BAD_INPUT', `startLine: no statement begins at line ${String(startLine)}.`, where);
   }
   wanted.startAt = found.index === 0 ? null : found.index;
   wanted.startLine = null;

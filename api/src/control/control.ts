@@ -57,7 +57,8 @@ export class Control {
     if (row.holder !== user.name) {
       throw new SequencerError(
         'NOT_IN_CONTROL',
-        `${row.holder} has control of ${sequencer}. Request control, or take it with a reason.`,
+        `${row.holder} has control of ${sequencer}.`,
+        'Request control, or take it with a reason.',
       );
     }
   }
@@ -87,7 +88,8 @@ export class Control {
     if (row && !reason?.trim()) {
       throw new SequencerError(
         'BAD_INPUT',
-        `reason: ${row.holder} has control of ${sequencer}. Give a reason for taking it.`,
+        `reason: ${row.holder} has control of ${sequencer}.`,
+        'Give a reason for taking it.',
       );
     }
     await this.#set(sequencer, user.name);
@@ -117,7 +119,7 @@ export class Control {
     this.#requireEnabled(sequencer);
     const row = await this.get(sequencer);
     if (row?.holder === user.name || hasRole(user, 'ADMIN')) return;
-    throw new SequencerError('NOT_IN_CONTROL', `You do not have control of ${sequencer}.`);
+    throw new SequencerError('NOT_IN_CONTROL', `You do not have control of ${sequencer}.`, 'Take control first.');
   }
 
   #requireEnabled(sequencer: string): void {
@@ -125,6 +127,7 @@ export class Control {
     throw new SequencerError(
       'BAD_INPUT',
       `The control lock of ${sequencer} is not enabled: all operators can command it.`,
+      'Send the command without taking control.',
     );
   }
 }

@@ -45,7 +45,8 @@ export class Gateway {
     const credential = this.#credentials.find(request.headers.authorization);
     if (!credential) {
       this.#log.warn({ address }, 'runner rejected: invalid token');
-      refuseUpgrade(socket, 401, 'The token of this runner is invalid or was revoked.', {
+      const text = 'The token of this runner is invalid or was revoked.';
+      refuseUpgrade(socket, new SequencerError('UNAUTHENTICATED', text, 'Give the runner a valid one.'), {
         'www-authenticate': 'Bearer',
       });
       return;
@@ -53,7 +54,8 @@ export class Gateway {
     if (this.#admitted >= MAX_RUNNERS) {
       this.#log.warn({ address }, 'runner rejected: too many runners are connected');
       const text = `${String(MAX_RUNNERS)} runners are connected, which is the limit. The token is valid.`;
-      refuseUpgrade(socket, 503, text, { 'retry-after': '5' });
+      const error = new SequencerError('TOO_MANY', text, 'Disconnect some.', 503);
+      refuseUpgrade(socket, error, { 'retry-after': '5' });
       return;
     }
     const admitted = this.#unauthenticated.add(address, () => {
@@ -108,7 +110,7 @@ export class Gateway {
     const connection = this.connection(sequencer);
     if (!connection) throw new SequencerError('RUNNER_AWAY');
     const reply = await connection.command(command, timeoutMs);
-    if (!reply.ok) throw SequencerError.reported(reply.code, reply.message);
+    if (!reply.ok) throw SequencerError.reported(reply);
     return reply;
   }
 

@@ -1,6 +1,6 @@
 /** GraphQL over HTTP and over a websocket, with the same limits and the same errors. */
 import type { ServerResponse, IncomingMessage } from 'node:http';
-import { SequencerError } from '@sequencer/model';
+import { SequencerError, statusOf } from '@sequencer/model';
 import {
   GraphQLError,
   type DocumentNode,
@@ -13,7 +13,7 @@ import { useServer } from 'graphql-ws/use/ws';
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import { authenticate, type Authenticator } from '../auth/authenticator.ts';
 import { TRY_AGAIN_LATER, UNAUTHORIZED, closeOnExpiry } from '../auth/socket-expiry.ts';
-import { NO_STREAMS } from '../http/guard.ts';
+import { noStreams } from '../http/guard.ts';
 import type { GraphqlSockets } from '../http/upgrades.ts';
 import type { Logger } from '../lib/log.ts';
 import type { Context } from './core/context.ts';
@@ -36,6 +36,18 @@ const SUBSCRIPTIONS_PER_SOCKET = 100;
 /** As HTTP status 429. */
 const TOO_MANY = 4429;
 
+/**
+ * For Yoga, which reads the status here and does not include it in the answer: that of the first error, if the request
+ * failed before it was executed, or nobody is signed in. Other errors are about single fields.
+ */
+function httpStatus({ data }: ExecutionResult, errors: readonly GraphQLError[]): Record<string, unknown> {
+  const isWhole = ({ path, extensions: { code } }: GraphQLError) => path === undefined || code === 'UNAUTHENTICATED';
+  const [first] = errors;
+  return first && data == null && errors.every(isWhole)
+    ? { http: { status: statusOf(String(first.extensions.code)) } }
+    : {};
+}
+
 export function makeYoga(
   makeContext: MakeContext,
   callerOf: (request: IncomingMessage) => Promise<Caller>,
@@ -45,16 +57,19 @@ export function makeYoga(
   const onlyOnWebsockets: Plugin<Context> = {
     onSubscribe: ({ args, setResultAndStopExecution }) => {
       if ((args.contextValue as Context).access.response === null) return;
-      const errors = [new GraphQLError(NO_STREAMS, { extensions: { code: 'BAD_INPUT' } })];
-      // Yoga reads the HTTP status here and does not include it in the answer.
-      setResultAndStopExecution({ errors, extensions: { http: { status: 406 } } });
+      const error = noStreams();
+      setResultAndStopExecution({
+        errors: [new GraphQLError(error.message, { originalError: error })],
+        extensions: { http: { status: error.status } },
+      });
     },
   };
   const presented: Plugin = {
     onResultProcess: (process) => {
       const { result } = process;
       if (!('errors' in result)) return;
-      process.setResult({ ...result, errors: result.errors.map((error) => present(error, log)) });
+      const errors = result.errors.map((error) => present(error, log));
+      process.setResult({ extensions: httpStatus(result, errors), ...result, errors });
     },
   };
   return createYoga<NodeContext, Context>({
@@ -125,8 +140,8 @@ export function serveWebsockets(
       subscribe: (args) => (args as Operation).rootValue.subscribe(args),
       onSubscribe: async (context, id, params) => {
         if (Object.keys(context.subscriptions).length > SUBSCRIPTIONS_PER_SOCKET) {
-          const text = `This connection has ${String(SUBSCRIPTIONS_PER_SOCKET)} subscriptions, which is the limit. End some first.`;
-          return presentAll([new SequencerError('TOO_MANY', text)]);
+          const text = `This connection has ${String(SUBSCRIPTIONS_PER_SOCKET)} subscriptions, which is the limit.`;
+          return presentAll([new SequencerError('TOO_MANY', text, 'End some first.')]);
         }
         try {
           const yogas = yoga.getEnveloped({ params, req: context.extra.request } as never) as Enveloped;

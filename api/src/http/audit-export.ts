@@ -1,6 +1,7 @@
 /** Exports the audit log as a file: one line an entry, the newest first. Pages are read at the pace of the client. */
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { SequencerError } from '@sequencer/model';
 import type { AuditLog } from '../auth/audit-log.ts';
 import { readMoment } from '../lib/moment.ts';
 import type { AuditRow } from '../store/auth-schema.ts';
@@ -42,11 +43,13 @@ const FORMATS = {
   },
 };
 
-/** The parsed times of the query, or the name of the one that is invalid. */
-function readTimes(query: URLSearchParams): { from: Date | null; to: Date | null } | { wrong: string } {
-  const times = { from: query.get('from'), to: query.get('to') };
-  const wrong = Object.entries(times).find(([, text]) => text !== null && readMoment(text) === null);
-  return wrong ? { wrong: wrong[0] } : { from: readMoment(times.from), to: readMoment(times.to) };
+/** The time in this field of the query, or null. Throws BAD_INPUT. */
+function readTime(query: URLSearchParams, name: string): Date | null {
+  const text = query.get(name);
+  const time = readMoment(text);
+  if (text === null || time !== null) return time;
+  const remedy = 'Use a date such as 2026-11-24, or a time such as 2026-11-24T04:00:00Z.';
+  throw new SequencerError('BAD_INPUT', `${name}: not a date or a time.`, remedy);
 }
 
 export async function exportAudit(
@@ -56,19 +59,14 @@ export async function exportAudit(
   response: ServerResponse,
 ): Promise<void> {
   const query = new URL(request.url ?? '', 'http://localhost').searchParams;
-  const times = readTimes(query);
-  if ('wrong' in times) {
-    response.writeHead(400, { 'content-type': 'text/plain; charset=utf-8' });
-    response.end(`${times.wrong}: use a date such as 2026-11-24, or a time such as 2026-11-24T04:00:00Z.\n`);
-    return;
-  }
   const filter = {
     user: query.get('user'),
     action: query.get('action'),
     sequencer: query.get('sequencer'),
     run: null,
     refused: query.get('refused') === 'true',
-    ...times,
+    from: readTime(query, 'from'),
+    to: readTime(query, 'to'),
   };
   const { type, head, line } = FORMATS[format];
   let page = await audit.read(filter, PAGE, null);

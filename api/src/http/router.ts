@@ -1,6 +1,6 @@
 /** Routes HTTP requests by path. */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { ERRORS, type Role } from '@sequencer/model';
+import { ERRORS, SequencerError, type Role } from '@sequencer/model';
 import type { AuditLog } from '../auth/audit-log.ts';
 import { authenticate, type Authenticator } from '../auth/authenticator.ts';
 import { hasRole } from '../auth/grants.ts';
@@ -8,7 +8,7 @@ import type { ProviderSignIn } from '../auth/provider-sign-in.ts';
 import type { Logger } from '../lib/log.ts';
 import { asSequencerError } from '../store/database.ts';
 import { exportAudit } from './audit-export.ts';
-import type { Guard, HttpError } from './guard.ts';
+import type { Guard } from './guard.ts';
 import type { Metrics } from '../lib/metrics.ts';
 import { SECURITY_HEADERS, type Handler } from './static-files.ts';
 
@@ -35,11 +35,11 @@ function text(response: ServerResponse, status: number, body: string): void {
   response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(`${body}\n`);
 }
 
-export function sendError(response: ServerResponse, { status, code, message }: HttpError): void {
+function sendError(response: ServerResponse, { status, code, message, remedy }: SequencerError): void {
   response
     // The rest of the body is not read.
     .writeHead(status, { 'content-type': 'application/json', connection: 'close' })
-    .end(JSON.stringify({ errors: [{ message, extensions: { code } }] }));
+    .end(JSON.stringify({ errors: [{ message, extensions: { code, remedy } }] }));
 }
 
 export function makeRouter(routes: Routes): RequestListener {
@@ -53,26 +53,18 @@ export function makeRouter(routes: Routes): RequestListener {
     }
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
     route(routes, path, request, response).catch((error: unknown) => {
-      const unreachable = asSequencerError(error)?.code === 'DATABASE_AWAY';
-      if (!unreachable) routes.log.error({ err: error, path }, 'request failed');
+      const known = asSequencerError(error);
+      if (!known) routes.log.error({ err: error, path }, 'request failed');
       if (response.headersSent) response.destroy();
-      else
-        text(
-          response,
-          unreachable ? 503 : 500,
-          unreachable ? ERRORS.DATABASE_AWAY : 'Internal error. See the log of the API.',
-        );
+      else sendError(response, known ?? new SequencerError('INTERNAL'));
     });
   };
 }
 
-/** Responds with 401 or 403 unless the caller has the role. Returns whether it did. */
-async function rejectWithoutRole(routes: Routes, request: IncomingMessage, response: ServerResponse, role: Role) {
-  const { identity } = await authenticate(routes.authenticator, request);
-  if (identity && hasRole(identity.user, role)) return false;
-  const code = identity ? 'FORBIDDEN' : 'UNAUTHENTICATED';
-  sendError(response, { status: identity ? 403 : 401, code, message: ERRORS[code] });
-  return true;
+/** Throws UNAUTHENTICATED or FORBIDDEN unless the caller has the role. */
+async function requireRole(routes: Routes, request: IncomingMessage, role: Role): Promise<void> {
+  const { user } = await authenticate(routes.authenticator, request);
+  if (!hasRole(user, role)) throw new SequencerError('FORBIDDEN');
 }
 
 async function route(routes: Routes, path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -92,18 +84,18 @@ async function route(routes: Routes, path: string, request: IncomingMessage, res
           text(response, 200, 'ready');
         },
         () => {
-          text(response, 503, 'The database is unreachable.');
+          text(response, ERRORS.DATABASE_AWAY.status, 'The database is unreachable.');
         },
       );
       return;
     case '/metrics':
-      if (await rejectWithoutRole(routes, request, response, 'VIEWER')) return;
+      await requireRole(routes, request, 'VIEWER');
       response.writeHead(200, { 'content-type': routes.metrics.registry.contentType });
       response.end(await routes.metrics.registry.metrics());
       return;
     case '/audit.ndjson':
     case '/audit.csv':
-      if (await rejectWithoutRole(routes, request, response, 'ADMIN')) return;
+      await requireRole(routes, request, 'ADMIN');
       await exportAudit(routes.audit, path === '/audit.csv' ? 'csv' : 'ndjson', request, response);
       return;
     case '/oidc-login':
@@ -118,7 +110,8 @@ async function route(routes: Routes, path: string, request: IncomingMessage, res
     default:
       if (path.startsWith('/readyz/')) {
         const isReady = routes.runnerReady(path.slice('/readyz/'.length));
-        text(response, isReady ? 200 : 503, isReady ? 'ready' : 'No runner is connected for this sequencer.');
+        if (isReady) text(response, 200, 'ready');
+        else text(response, ERRORS.RUNNER_AWAY.status, 'No runner is connected for this sequencer.');
       } else if (routes.pages && (request.method === 'GET' || request.method === 'HEAD')) {
         routes.pages(request, response, () => {
           text(response, 404, 'Not found.');

@@ -1,6 +1,7 @@
 /** Websocket upgrades of GraphQL clients and runners. They are counted and checked before any message is read. */
 import { STATUS_CODES, type IncomingMessage, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { SequencerError } from '@sequencer/model';
 import { WebSocketServer } from 'ws';
 import { authenticate, type Authenticator } from '../auth/authenticator.ts';
 import type { Logger } from '../lib/log.ts';
@@ -18,7 +19,11 @@ const UNAUTHENTICATED = { perAddress: 100, total: 500, timeoutMs: 5000 };
 const REFUSAL_TIMEOUT_MS = 1000;
 
 /** Refuses an upgrade with an HTTP response. The connection is closed even when the peer does not read it. */
-export function refuseUpgrade(socket: Duplex, status: number, text = '', headers: Record<string, string> = {}): void {
+export function refuseUpgrade(
+  socket: Duplex,
+  { status, text }: Pick<SequencerError, 'status' | 'text'>,
+  headers: Record<string, string> = {},
+): void {
   const body = text === '' ? '' : `${text}\n`;
   const head = [
     `HTTP/1.1 ${String(status)} ${STATUS_CODES[status] ?? ''}`,
@@ -99,7 +104,8 @@ export function routeUpgrades(server: Server, { guard, authenticator, log, runne
     } else {
       authenticated();
       if (!take(user)) {
-        refuseUpgrade(socket, 429, 'Too many connections of this user from this address. Close some of them.');
+        const text = 'Too many connections of this user from this address.';
+        refuseUpgrade(socket, new SequencerError('TOO_MANY', text, 'Close some of them.'));
         return;
       }
       const timer = setTimeout(destroy, UNAUTHENTICATED.timeoutMs).unref();
@@ -130,9 +136,9 @@ export function routeUpgrades(server: Server, { guard, authenticator, log, runne
     });
     const refusal = guard.checkRequest(request);
     const path = (request.url ?? '').split('?', 1)[0];
-    if (refusal) refuseUpgrade(socket, refusal.status, refusal.message);
+    if (refusal) refuseUpgrade(socket, refusal);
     else if (path === '/runner') runner(request, socket, head);
-    else if (path !== '/graphql') refuseUpgrade(socket, 404);
+    else if (path !== '/graphql') refuseUpgrade(socket, { status: 404, text: '' });
     else void openGraphql(request, socket, head);
   });
   return { server: sockets, signedIn: (request, user) => onSignIn.get(request)?.(user) ?? false };

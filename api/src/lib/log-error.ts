@@ -1,5 +1,5 @@
 /** Converts errors for the log: what failed and where, without the values in it. */
-import { storableText } from '@sequencer/model';
+import { SequencerError, storableText } from '@sequencer/model';
 import { DrizzleQueryError } from 'drizzle-orm/errors';
 import pg from 'pg';
 
@@ -47,7 +47,8 @@ export function errorSentence(error: unknown): string {
   const { message, code, cause } = loggedError(error);
   const because = cause && errorSentence(error instanceof Error ? error.cause : null);
   // Some errors include the message of their cause.
-  return [message, code && `(${code})`, cause && message.includes(cause.message) ? null : because]
+  const remedy = error instanceof SequencerError ? error.remedy : null;
+  return [message, code && `(${code})`, cause && message.includes(cause.message) ? null : because, remedy]
     .filter(Boolean)
     .join(' ');
 }

@@ -59,7 +59,7 @@ export class SequencerStates {
     if (this.has(name)) return;
     const known =
       this.#names.length > 0 ? `Known sequencers: ${this.#names.join(', ')}.` : 'No sequencer is configured yet.';
-    throw new SequencerError('UNKNOWN_SEQUENCER', `There is no sequencer "${name}". ${known}`);
+    throw new SequencerError('UNKNOWN_SEQUENCER', `There is no sequencer "${name}".`, known);
   }
 
   /** The signal of an existing sequencer. Throws UNKNOWN_SEQUENCER. */

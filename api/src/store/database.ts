@@ -96,7 +96,7 @@ export function refuseOldServer(version: number): void {
   const found = `${String(Math.floor(version / 10_000))}.${String(version % 10_000)}`;
   throw new SequencerError(
     'DATABASE_TOO_OLD',
-    `The database server is PostgreSQL ${found}. Sequencer requires PostgreSQL 16 or newer. Upgrade the server.`,
+    `The database server is PostgreSQL ${found}. Sequencer requires PostgreSQL 16 or newer.`,
   );
 }
 

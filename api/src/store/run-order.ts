@@ -41,7 +41,8 @@ export function decodeCursor(cursor: string, order: RunOrder): RunCursor {
   if (!isValue || !isUuid(id) || cursor.length > MAX_CURSOR_LENGTH) {
     throw new SequencerError(
       'BAD_INPUT',
-      'after: this is not a cursor of this list. Use endCursor of the page before.',
+      'after: this is not a cursor of this list.',
+      'Use endCursor of the page before.',
     );
   }
   return { value, id };

@@ -149,6 +149,9 @@ it('returns 400 for an audit export with an invalid date', async () => {
   const get = async (search: string) => (await fetch(`${api.url}/audit.csv?${search}`)).status;
   for (const from of ['yesterday', '%2B275760-09-13', '0000-01-01', '2026-02-30', ''])
     expect(await get(`from=${from}`)).toBe(400);
+  expect(await (await fetch(`${api.url}/audit.csv?to=yesterday`)).json()).toMatchObject({
+    errors: [{ message: 'to: not a date or a time.', extensions: { code: 'BAD_INPUT' } }],
+  });
   for (const search of [
     '',
     'from=2026-11-24',

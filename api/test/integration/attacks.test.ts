@@ -162,9 +162,10 @@ describe('a subscription over HTTP', () => {
   ])('is refused with 406 for %s', async (accept) => {
     const response = await send({ accept });
     expect(response.status).toBe(406);
-    const { errors } = (await response.json()) as { errors: { message: string; extensions: { code: string } }[] };
-    expect(errors[0]?.message).toContain('Use a websocket');
-    expect(errors[0]?.extensions).toEqual({ code: 'BAD_INPUT' });
+    const { errors } = (await response.json()) as { errors: { message: string; extensions: unknown }[] };
+    expect(errors[0]?.message).toContain('GraphQL over HTTP returns one JSON document');
+    const remedy = 'Use a websocket (graphql-transport-ws) for subscriptions.';
+    expect(errors[0]?.extensions).toEqual({ code: 'BAD_INPUT', remedy });
   });
 
   it('is also rejected with GET', async () => {

@@ -112,7 +112,7 @@ it('stops at a breakpoint in a library, can be inspected and changed, and contin
     { by: 'tester', expression: "values['az'].append(n)", ok: true },
   ]);
   const wrong = await ask(api, 'query ($id: ID!) { run(id: $id) { events(types: ["no\\u0000ne"]) { seq } } }', { id });
-  expect(wrong.errors?.[0]?.message).toContain('types: unknown event type. Known types: ');
+  expect(wrong.errors?.[0]?.extensions.remedy).toContain('Known types: ');
 });
 
 it('interrupts a hanging evaluation, and nothing else', async () => {

@@ -63,6 +63,6 @@ it('moves the last run to the front with one statement, and returns the requeste
 it('reports the version of a server that is too old', () => {
   expect(() => {
     refuseOldServer(150_004);
-  }).toThrow('The database server is PostgreSQL 15.4. Sequencer requires PostgreSQL 16 or newer. Upgrade the server.');
+  }).toThrow('The database server is PostgreSQL 15.4. Sequencer requires PostgreSQL 16 or newer.');
   refuseOldServer(160_000);
 });

@@ -34,17 +34,30 @@ it('returns the message and the code of an unknown error of a newer runner', asy
   const id = await startedRun(api, runner);
   runner.answer = ({ name }) =>
     name === 'pause'
-      ? { ok: false, code: 'FILTER_WHEEL_LOCKED', message: 'The filter wheel is locked.' }
+      ? { ok: false, code: 'FILTER_WHEEL_LOCKED', message: 'The filter wheel is locked.', remedy: 'Unlock it.' }
       : { ok: true };
   const pause = 'mutation ($id: ID!) { pauseRun(id: $id) { id } }';
   const { errors } = await ask(api, pause, { id });
   expect(errors?.[0]).toMatchObject({
     message: 'The filter wheel is locked.',
-    extensions: { code: 'FILTER_WHEEL_LOCKED' },
+    extensions: { code: 'FILTER_WHEEL_LOCKED', remedy: 'Unlock it.' },
   });
   runner.raw('{"type":"newer","run":7}');
   runner.answer = () => ({ ok: true, newer: 1 });
   expect((await ask(api, pause, { id })).errors).toBeUndefined();
+});
+
+it('returns findings of a newer runner whose severity and code are unknown', async () => {
+  const runner = await TestRunner.connect(api);
+  const finding = { severity: 'fatal', line: 2, column: 1, code: 'NEWER', message: 'It is newer.' };
+  runner.answer = () => ({ ok: true, result: [finding] });
+  await until(() => {
+    expect(runner.received[0]?.type).toBe('welcome');
+  });
+  const check = 'mutation { checkScript(sequencer: "satp1", script: "pass") { severity code message } }';
+  const { data, errors } = await ask(api, check);
+  expect(errors).toBeUndefined();
+  expect(data).toEqual({ checkScript: [{ severity: 'warning', code: 'NEWER', message: 'It is newer.' }] });
 });
 
 it('keeps enum values that only a newer runner knows, and shows the trace as paused', async () => {

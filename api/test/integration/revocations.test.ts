@@ -167,7 +167,10 @@ describe('a token of a proxy user', () => {
     await sql(database, `update owner_grants set seen_at = now() - interval '8 days' where user_name = 'oleg'`);
     expect((await once(socket, 'close'))[0]).toBe(4401);
     const { errors } = await bot.ask('{ me { name } }');
-    expect(errors?.[0]?.message).toBe('oleg has not signed in for 7 days. The token works again after oleg signs in.');
+    expect(errors?.[0]).toMatchObject({
+      message: 'oleg has not signed in for 7 days.',
+      extensions: { remedy: 'The token works again after oleg signs in.' },
+    });
     await through('oleg', 'crew').me();
     expect(await bot.me()).toBe('oleg');
   });

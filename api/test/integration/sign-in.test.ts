@@ -26,7 +26,26 @@ it('allows nothing without a session', async () => {
   }
   expect((await stranger.socket()).first).toBe(4401);
   expect((await fetch(`${api.url}/metrics`)).status).toBe(401);
-  expect((await fetch(`${api.url}/audit.csv`)).status).toBe(401);
+  const response = await fetch(`${api.url}/audit.csv`);
+  expect(response.status).toBe(401);
+  const extensions = { code: 'UNAUTHENTICATED', remedy: 'Sign in first.' };
+  expect(await response.json()).toEqual({ errors: [{ message: 'You are not signed in.', extensions }] });
+});
+
+it.each([
+  ['{ me { name } }', 401, 'UNAUTHENTICATED'],
+  ['{ me { nome } }', 400, 'BAD_INPUT'],
+  ['{ me { name } ', 400, 'BAD_INPUT'],
+])('returns the status of a request that fails as a whole: %s', async (query, status, code) => {
+  const response = await fetch(`${api.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query }),
+  });
+  expect(response.status).toBe(status);
+  const answer = (await response.json()) as { extensions?: unknown; errors: { extensions: { code: string } }[] };
+  expect(answer.errors[0]?.extensions.code).toBe(code);
+  expect(answer).not.toHaveProperty('extensions');
 });
 
 it('starts a session with a cookie that scripts cannot read, for this site only', async () => {
@@ -108,8 +127,8 @@ it('enforces the role of each user', async () => {
   expect(await vera.code('{ sequencers { name } runs { edges { cursor } } }')).toBeNull();
   const { errors } = await vera.ask(SUBMIT);
   expect(errors?.[0]).toMatchObject({
-    message: 'You are watching. Ask an admin for the operator role.',
-    extensions: { code: 'FORBIDDEN' },
+    message: 'You are watching.',
+    extensions: { code: 'FORBIDDEN', remedy: 'Ask an admin for the operator role.' },
   });
   expect(await vera.code('{ audit { endCursor } }')).toBe('FORBIDDEN');
   const sam = await as('sam');

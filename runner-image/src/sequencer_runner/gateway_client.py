@@ -29,7 +29,8 @@ _BATCH_EVENTS, _BATCH_BYTES = 1000, 256 * 1024
 _IN_FLIGHT_EVENTS, _IN_FLIGHT_BYTES = 20_000, 4 * 1024 * 1024
 # Close codes and HTTP statuses after which an immediate retry is useless.
 _HOPELESS = {4001, 4003, 401}
-_NO_JSON = "The reply of the script process is not valid JSON; see the log of the runner."
+_NO_JSON = "The reply of the script process is not valid JSON."
+_SEE_LOG = "Check the log of the runner."
 _TOO_LARGE, _SMALLEST_EVENT = 1009, 16 * 1024
 
 
@@ -129,7 +130,7 @@ class GatewayClient:
                     continue
                 except BadCommand as error:
                     _log.warning("refusing a command of the gateway: %s", error)
-                    await self._reply(socket, _refused(error.id, error.code, str(error)))
+                    await self._reply(socket, _refused(error.id, error.code, str(error), error.remedy))
                     continue
                 except BadMessage as error:
                     _log.error("the gateway sent an invalid message: %s", error)
@@ -228,10 +229,10 @@ class GatewayClient:
             if result is not None:
                 reply["result"] = result
         except CommandRefused as error:
-            reply = _refused(key, error.code, str(error))
+            reply = _refused(key, error.code, str(error), error.remedy)
         except Exception:
             _log.exception("command %s failed", command["name"])
-            reply = _refused(key, "INTERNAL", "The command failed; see the log of the runner.")
+            reply = _refused(key, "INTERNAL", "The command failed.", _SEE_LOG)
         # First the events that the command has caused.
         await self._flushed(command.get("run"))
         await self._reply(socket, reply)
@@ -241,10 +242,10 @@ class GatewayClient:
             text = compact_strict(reply)
         except (ValueError, RecursionError):
             _log.exception("the reply to command %s is not valid JSON", reply["id"])
-            text = json.dumps(_refused(reply["id"], "INTERNAL", _NO_JSON))
+            text = json.dumps(_refused(reply["id"], "INTERNAL", _NO_JSON, _SEE_LOG))
         if len(text) > MESSAGE_BYTES:
-            problem = f"The result has {len(text)} bytes; the limit is {MESSAGE_BYTES}. Request less."
-            text = json.dumps(_refused(reply["id"], "TOO_COMPLEX", problem))
+            problem = f"The result has {len(text)} bytes; the limit is {MESSAGE_BYTES}."
+            text = json.dumps(_refused(reply["id"], "TOO_COMPLEX", problem, "Request less."))
         try:
             await socket.send(text)
         except websockets.ConnectionClosed:
@@ -262,8 +263,11 @@ class GatewayClient:
             await asyncio.sleep(0 if tried < 50 else 0.002)
 
 
-def _refused(key: str, code: str, message: str) -> Reply:
-    return {"type": "reply", "id": key, "ok": False, "code": code, "message": message}
+def _refused(key: str, code: str, message: str, remedy: str | None = None) -> Reply:
+    reply: Reply = {"type": "reply", "id": key, "ok": False, "code": code, "message": message}
+    if remedy is not None:
+        reply["remedy"] = remedy
+    return reply
 
 
 def _refusal(url: str, status: int, body: bytes | bytearray) -> str:

@@ -18,10 +18,11 @@ class BadMessage(Exception):
 class BadCommand(BadMessage):
     """A command that this version cannot carry out. It is answered, and the connection stays open."""
 
-    def __init__(self, key: str, code: str, text: str) -> None:
+    def __init__(self, key: str, code: str, text: str, remedy: str | None = None) -> None:
         super().__init__(text)
         self.id = key
         self.code = code
+        self.remedy = remedy
 
 
 class UnknownType(BadMessage):
@@ -68,7 +69,8 @@ def _command(message: UncheckedJson) -> CommandMessage:
         raise BadMessage("command: name is missing or no text")
     shape = _COMMANDS.get(name)
     if shape is None:
-        raise BadCommand(key, "NOT_YET", f"This runner does not know the command {name[:100]!r}. Upgrade it.")
+        text = f"This runner does not know the command {name[:100]!r}."
+        raise BadCommand(key, "NOT_YET", text, "Upgrade the runner.")
     try:
         _check(command, shape, f"command {name}")
     except BadMessage as error:

@@ -677,6 +677,8 @@ class Reply(TypedDict):
     code: NotRequired[str]
     """A code of the catalogue, or of a newer runner. Values of any other form are dropped."""
     message: NotRequired[str]
+    remedy: NotRequired[str]
+    """What to do. Absent: the remedy of the catalogue. Empty: the message contains it."""
     result: NotRequired[object]
 
 
@@ -705,6 +707,7 @@ class Finding(TypedDict):
     """An item of the result of `check`. Severity `error` means that the script cannot start."""
 
     severity: Literal["error", "warning", "info"]
+    """One that only a newer runner knows counts as a warning: the runner itself refuses a script that cannot start."""
     line: int | None
     column: NotRequired[int | None]
     """From 1, in characters. Runners of an earlier version do not send it."""

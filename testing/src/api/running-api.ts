@@ -29,7 +29,7 @@ export function start(databaseUrl: string, env: Record<string, string> = {}): Pr
 
 export interface Answer<T> {
   data: T;
-  errors?: { message: string; extensions: { code: string } }[];
+  errors?: { message: string; extensions: { code: string; remedy?: string } }[];
 }
 
 export async function ask<T>(api: Api, query: string, variables: Record<string, unknown> = {}): Promise<Answer<T>> {

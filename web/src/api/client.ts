@@ -9,7 +9,7 @@ import {
   type Exchange,
 } from '@urql/vue';
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
-import { print } from 'graphql';
+import { print, type GraphQLFormattedError } from 'graphql';
 import { inject, onScopeDispose, shallowRef, type InjectionKey, type ShallowRef } from 'vue';
 import type { Connection } from './connection.ts';
 import { subscribe } from './subscribe.ts';
@@ -37,7 +37,7 @@ export function makeClient(url: string, connection: Connection, onUnauthorized: 
   return client(url, [
     mapExchange({
       onError: (error) => {
-        if (new ApiError(error).code === 'UNAUTHENTICATED') onUnauthorized();
+        if (ApiError.of(error).code === 'UNAUTHENTICATED') onUnauthorized();
       },
     }),
     fetchExchange,
@@ -55,15 +55,32 @@ export function makeClient(url: string, connection: Connection, onUnauthorized: 
   ]);
 }
 
-/** An error of the API: its message, and its code as listed in docs/errors.md. */
+const UNREACHABLE: GraphQLFormattedError = {
+  message: 'The server cannot be reached.',
+  extensions: { code: 'UNREACHABLE', remedy: 'Try again when the page has reconnected.' },
+};
+
+/** An error of the API. The code is listed in docs/errors.md, or that of a newer server. */
 export class ApiError extends Error {
   readonly code: string;
+  /** What to do; empty if the server did not send it. */
+  readonly remedy: string;
 
-  constructor(error: CombinedError) {
-    const [first] = error.graphQLErrors;
-    super(first?.message ?? 'The server cannot be reached. Try again when the page has reconnected.');
-    this.code = typeof first?.extensions.code === 'string' ? first.extensions.code : 'UNREACHABLE';
+  constructor({ message, extensions }: GraphQLFormattedError) {
+    super(message);
+    this.code = typeof extensions?.code === 'string' ? extensions.code : 'INTERNAL';
+    this.remedy = typeof extensions?.remedy === 'string' ? extensions.remedy : '';
   }
+
+  static of({ graphQLErrors: [first] }: CombinedError): ApiError {
+    return new ApiError(first ?? UNREACHABLE);
+  }
+}
+
+/** What to show of a failure: the message and the remedy. */
+export function errorText(reason: unknown): string {
+  if (reason instanceof ApiError) return `${reason.message} ${reason.remedy}`.trimEnd();
+  return reason instanceof Error ? reason.message : String(reason);
 }
 
 export async function query<T, V extends AnyVariables>(
@@ -72,7 +89,7 @@ export async function query<T, V extends AnyVariables>(
   variables: V,
 ): Promise<T> {
   const { data, error } = await client.query(document, variables).toPromise();
-  if (error) throw new ApiError(error);
+  if (error) throw ApiError.of(error);
   if (data === undefined) throw new Error('the response has no data');
   return data;
 }
@@ -83,7 +100,7 @@ export async function mutate<T, V extends AnyVariables>(
   variables: V,
 ): Promise<T> {
   const { data, error } = await client.mutation(document, variables).toPromise();
-  if (error) throw new ApiError(error);
+  if (error) throw ApiError.of(error);
   if (data === undefined) throw new Error('the response has no data');
   return data;
 }
@@ -114,7 +131,7 @@ export function follow<T, V extends AnyVariables>(
   document: TypedDocumentNode<T, V>,
   variables: V,
   onData: (data: T) => void,
-  onRefused: (message: string) => void,
+  onRefused: (reason: ApiError) => void,
 ): () => void {
   return subscribe<T>(
     connection,
@@ -122,10 +139,10 @@ export function follow<T, V extends AnyVariables>(
     {
       next: ({ data, errors }) => {
         if (data) onData(data);
-        else if (errors?.[0]) onRefused(errors[0].message);
+        else if (errors?.[0]) onRefused(new ApiError(errors[0]));
       },
       error: ([error]) => {
-        onRefused(error?.message ?? 'The server refused the request and gave no reason.');
+        onRefused(new ApiError(error ?? { message: 'The server refused the request and gave no reason.' }));
       },
       complete: () => undefined,
     },

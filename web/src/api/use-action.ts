@@ -1,5 +1,6 @@
 /** A command and the state of its button. */
 import { ref, type Ref } from 'vue';
+import { errorText } from './client.ts';
 
 export interface Action<A extends unknown[]> {
   pending: Readonly<Ref<boolean>>;
@@ -23,7 +24,7 @@ export function useAction<A extends unknown[]>(action: (...args: A) => Promise<u
         await action(...args);
         return true;
       } catch (reason) {
-        error.value = reason instanceof Error ? reason.message : String(reason);
+        error.value = errorText(reason);
         return false;
       } finally {
         pending.value = false;

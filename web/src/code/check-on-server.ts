@@ -1,6 +1,6 @@
 /** Findings of the server in a script before it runs. */
 import type { Client } from '@urql/core';
-import { ApiError, mutate } from '../api/client.ts';
+import { ApiError, errorText, mutate } from '../api/client.ts';
 import type { ServerFinding } from './findings.ts';
 import { graphql } from '../gql/index.ts';
 
@@ -27,7 +27,7 @@ export async function checkOnServer(
   } catch (error) {
     // Without a runner there are no findings; the page shows that it is disconnected.
     return error instanceof ApiError && ['SCRIPT_TOO_LARGE', 'SCRIPT_NOT_TEXT'].includes(error.code)
-      ? [{ severity: 'error', line: null, code: error.code, message: error.message }]
+      ? [{ severity: 'error', line: null, code: error.code, message: errorText(error) }]
       : [];
   }
 }

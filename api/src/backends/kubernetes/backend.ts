@@ -254,7 +254,8 @@ export class KubernetesBackend implements RunBackend {
     if (started && level === 'REQUEST') {
       throw new SequencerError(
         'RUNNER_AWAY',
-        'The runner is disconnected, so the stop request cannot be sent to the script. Use Interrupt, which works without a connection.',
+        'The runner is disconnected, so the stop request cannot be sent to the script.',
+        'Use Interrupt, which works without a connection.',
       );
     }
     const patch = { spec: { desiredState: 'Cancelled' } };

@@ -119,7 +119,12 @@ export async function withApiErrors<T>(action: () => Promise<T>): Promise<T> {
     const { status, message } = error;
     if (status === 0 || status >= 500 || status === 429) throw new SequencerError('CLUSTER_AWAY');
     if (status === 404) throw new SequencerError('UNKNOWN_RUN', 'The SequencerRun no longer exists in the cluster.');
-    if (status === 403) throw new SequencerError('FORBIDDEN', `The cluster refused the request: ${message}`);
+    if (status === 403)
+      throw new SequencerError(
+        'FORBIDDEN',
+        `The cluster refused the request: ${message}`,
+        'Ask the administrator of the cluster.',
+      );
     if (status === 400 || status === 422) throw new SequencerError('BAD_INPUT', message);
     throw error;
   }

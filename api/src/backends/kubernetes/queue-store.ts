@@ -197,7 +197,7 @@ function finitePlace(run: SequencerRun): number {
 function serializeBreakpoints(breakpoints: readonly Breakpoint[]): string {
   const text = JSON.stringify(breakpoints);
   if (Buffer.byteLength(text) > LARGEST_BREAKPOINTS) {
-    throw new SequencerError('BAD_INPUT', 'breakpoints: they are too large. Use fewer, or shorter conditions.');
+    throw new SequencerError('BAD_INPUT', 'breakpoints: they are too large.', 'Use fewer, or shorter conditions.');
   }
   return text;
 }

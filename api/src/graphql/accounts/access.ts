@@ -45,7 +45,8 @@ function requireHttp({ response }: Access): NonNullable<Access['response']> {
   if (!response)
     throw new SequencerError(
       'BAD_INPUT',
-      'Sign-in and sign-out set a cookie, which a websocket cannot. Send this request over HTTP.',
+      'Sign-in and sign-out set a cookie, which a websocket cannot.',
+      'Send this request over HTTP.',
     );
   return response;
 }
@@ -110,7 +111,11 @@ builder.mutationFields((t) => ({
       removeCookie(SESSION_COOKIE, response, authenticator.clientAddresses.secure(request));
       if (everywhere) return authenticator.signOut(user.name);
       if (session === null)
-        throw new SequencerError('BAD_INPUT', 'There is no session to end: this site signs you in by another method.');
+        throw new SequencerError(
+          'BAD_INPUT',
+          'There is no session to end: this site signs you in by another method.',
+          'Sign out there.',
+        );
       await authenticator.sessions.end(session);
       return 1;
     },

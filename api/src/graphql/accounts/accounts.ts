@@ -54,7 +54,11 @@ function listed(account: AccountRow): Listed {
 
 function passwordUsersOf({ authenticator }: Access): PasswordUsers {
   if (!authenticator.passwordUsers)
-    throw new SequencerError('BAD_INPUT', 'This site has no password sign-in, so there are no accounts to manage.');
+    throw new SequencerError(
+      'BAD_INPUT',
+      'This site has no password sign-in, so there are no accounts to manage.',
+      'Manage users where they sign in.',
+    );
   return authenticator.passwordUsers;
 }
 

@@ -84,7 +84,7 @@ builder.queryFields((t) => ({
     },
     resolve: (_root, { filter, first, after }, { access }) => {
       if (after != null && !/^\d{1,15}$/.test(after)) {
-        throw new SequencerError('BAD_INPUT', 'after: not a cursor of this list. Use endCursor of the page before.');
+        throw new SequencerError('BAD_INPUT', 'after: not a cursor of this list.', 'Use endCursor of the page before.');
       }
       const size = pageSize('first', first ?? 100, LARGEST_PAGE);
       return access.audit.read(readFilter(filter ?? {}), size, after == null ? null : Number(after));

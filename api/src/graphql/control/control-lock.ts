@@ -56,7 +56,11 @@ builder.mutationFields((t) => ({
     },
     resolve: async (_root, { sequencer, reason }, { access, user }) => {
       if ((reason?.length ?? 0) > LONGEST_REASON) {
-        throw new SequencerError('BAD_INPUT', `reason: longer than ${String(LONGEST_REASON)} characters. Shorten it.`);
+        throw new SequencerError(
+          'BAD_INPUT',
+          `reason: longer than ${String(LONGEST_REASON)} characters.`,
+          'Shorten it.',
+        );
       }
       await access.control.take(sequencer, user, reason ?? null);
       return { name: sequencer };

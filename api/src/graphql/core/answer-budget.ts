@@ -55,7 +55,11 @@ export class AnswerBudget {
       this.#spent += bytes;
     } else {
       this.#fail(
-        new SequencerError('TOO_MANY', 'Your clients have too many unread answers. Read those first, then try again.'),
+        new SequencerError(
+          'TOO_MANY',
+          'Your clients have too many unread answers.',
+          'Read those first, then try again.',
+        ),
       );
     }
   }

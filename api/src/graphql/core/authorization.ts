@@ -63,8 +63,9 @@ export function withAuthorization(schema: GraphQLSchema): GraphQLSchema {
 
 function requireNeed(need: Need, { user }: Context): void {
   if (need === 'ANYBODY' || hasRole(user, need)) return;
-  const text = need === 'OPERATOR' ? 'You are watching. Ask an admin for the operator role.' : undefined;
-  throw new SequencerError('FORBIDDEN', text);
+  if (need === 'OPERATOR')
+    throw new SequencerError('FORBIDDEN', 'You are watching.', 'Ask an admin for the operator role.');
+  throw new SequencerError('FORBIDDEN');
 }
 
 /** Throws BAD_INPUT for text that a database cannot store (NUL, lone surrogates). Scripts have their own check. */
@@ -179,14 +180,15 @@ async function admit(rule: CommandRule, args: Args, context: Context, target: Ta
   requireNeed(rule.need, context);
   requireText(args);
   if (rule.byToken === false && context.access.identity?.method === 'token') {
-    throw new SequencerError('FORBIDDEN', 'API tokens cannot do this. Sign in with a browser.');
+    throw new SequencerError('FORBIDDEN', 'API tokens cannot do this.', 'Sign in with a browser.');
   }
   if (missing) throw missing;
   if (target.sequencer === null) return;
   if (!operates(context.user, target.sequencer)) {
     throw new SequencerError(
       'FORBIDDEN',
-      `You are watching ${target.sequencer}. Ask an admin for permission to operate it.`,
+      `You are watching ${target.sequencer}.`,
+      'Ask an admin for permission to operate it.',
     );
   }
   if (rule.needsControl) await context.access.control.require(target.sequencer, context.user);

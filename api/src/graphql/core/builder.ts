@@ -36,8 +36,8 @@ export const DateTime = builder.scalarType('DateTime', {
   parseValue: (value) => {
     const moment = typeof value === 'string' && value.includes('T') ? readMoment(value) : null;
     if (moment) return moment;
-    const text = 'Not a time. Use ISO 8601 with an offset and a year from 1 to 9999, such as 2026-11-24T04:00:00Z.';
-    throw new SequencerError('BAD_INPUT', text);
+    const remedy = 'Use ISO 8601 with an offset and a year from 1 to 9999, such as 2026-11-24T04:00:00Z.';
+    throw new SequencerError('BAD_INPUT', 'Not a time.', remedy);
   },
 });
 

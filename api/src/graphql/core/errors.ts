@@ -1,6 +1,6 @@
-/** Converts errors for clients: a code of the catalogue and a message, without internal details. */
+/** Converts errors for clients: code, message and remedy, without internal details. */
 import { randomUUID } from 'node:crypto';
-import { ERROR_CODES, storableText } from '@sequencer/model';
+import { ERRORS, ERROR_CODES, SequencerError, storableText } from '@sequencer/model';
 import { GraphQLError } from 'graphql';
 import type { Logger } from '../../lib/log.ts';
 import { asSequencerError } from '../../store/database.ts';
@@ -9,11 +9,13 @@ const codes = new Set<unknown>(ERROR_CODES);
 /** Errors of a newer peer, whose code is not in the catalogue. */
 const foreign = new WeakSet<Error>();
 
-function rebuilt(error: GraphQLError, message: string, code: string): GraphQLError {
+type Presented = Pick<SequencerError, 'code' | 'message' | 'remedy'>;
+
+function rebuilt(error: GraphQLError, { code, message, remedy }: Presented): GraphQLError {
   const made = new GraphQLError(storableText(message), {
     ...(error.nodes ? { nodes: error.nodes } : {}),
     ...(error.path ? { path: error.path } : {}),
-    extensions: { code },
+    extensions: { code, ...(remedy === '' ? {} : { remedy: storableText(remedy) }) },
   });
   if (!codes.has(code)) foreign.add(made);
   return made;
@@ -32,15 +34,13 @@ export function present(error: unknown, log: Logger): GraphQLError {
   const isPresented = codes.has(graphql.extensions.code) || foreign.has(graphql);
   if (isPresented && (!graphql.originalError || isWrapped)) return graphql;
   const typed = asSequencerError(graphql.originalError ?? error);
-  if (typed) {
-    return graphql.extensions.code === typed.code ? graphql : rebuilt(graphql, typed.message, typed.code);
-  }
+  if (typed) return rebuilt(graphql, typed);
   // An error without a cause is about the query: its syntax, names or variables.
   if (!graphql.originalError || isGraphQL(graphql.originalError)) {
-    return rebuilt(graphql, graphql.message, 'BAD_INPUT');
+    return rebuilt(graphql, new SequencerError('BAD_INPUT', graphql.message, 'Correct the request.'));
   }
   const reference = randomUUID().slice(0, 8);
   log.error({ reference, err: graphql.originalError }, 'a request failed');
-  const message = `An internal error occurred. Search the log of the API for "${reference}".`;
-  return rebuilt(graphql, message, 'INTERNAL');
+  const remedy = `Search the log of the API for "${reference}".`;
+  return rebuilt(graphql, new SequencerError('INTERNAL', ERRORS.INTERNAL.message, remedy));
 }

@@ -9,10 +9,8 @@ import type { Plugin } from 'graphql-yoga';
 
 const onReject = [
   (context: { reportError: (error: GraphQLError) => void } | null, error: GraphQLError) => {
-    const limitError = new GraphQLError(error.message.replace(/^Syntax Error: /, ''), {
-      originalError: new SequencerError('TOO_COMPLEX'),
-      extensions: { code: 'TOO_COMPLEX' },
-    });
+    const message = error.message.replace(/^Syntax Error: /, '');
+    const limitError = new GraphQLError(message, { originalError: new SequencerError('TOO_COMPLEX', message) });
     if (context) context.reportError(limitError);
     else throw limitError;
   },

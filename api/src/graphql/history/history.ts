@@ -112,7 +112,11 @@ const NightType = builder.objectRef<Night>('Night').implement({
 async function readFilter(db: Db, filter: typeof RunFilterInput.$inferInput | null | undefined): Promise<RunFilter> {
   for (const [name, text] of Object.entries({ text: filter?.text, submittedBy: filter?.submittedBy })) {
     if ((text?.length ?? 0) > LONGEST_SEARCH) {
-      throw new SequencerError('BAD_INPUT', `${name}: longer than ${String(LONGEST_SEARCH)} characters. Shorten it.`);
+      throw new SequencerError(
+        'BAD_INPUT',
+        `${name}: longer than ${String(LONGEST_SEARCH)} characters.`,
+        'Shorten it.',
+      );
     }
   }
   const phases = filter?.phases && [...new Set(filter.phases)];

@@ -35,10 +35,7 @@ builder.mutationFields((t) => ({
       const beginning = validate('startAt', startAtSchema, startAt);
       const findings = await checkScript(backend, sequencer, script, beginning ?? 0);
       if (!findings)
-        throw new SequencerError(
-          'RUNNER_AWAY',
-          'The script cannot be checked because the runner is not connected. Try again when it is back.',
-        );
+        throw new SequencerError('RUNNER_AWAY', 'The script cannot be checked because the runner is not connected.');
       return findings;
     },
   }),
@@ -51,10 +48,7 @@ builder.mutationFields((t) => ({
       checkScriptText(script);
       const statements = await listStatements(backend, sequencer, script);
       if (!statements)
-        throw new SequencerError(
-          'RUNNER_AWAY',
-          'The statements cannot be listed because the runner is not connected. Try again when it is back.',
-        );
+        throw new SequencerError('RUNNER_AWAY', 'The statements cannot be listed because the runner is not connected.');
       return statements;
     },
   }),

@@ -161,7 +161,7 @@ export class RunModel {
 
   requireOpen(): void {
     if (!isFinal(this.phase)) return;
-    const text = `Run ${String(this.row.number)} has ended (${this.phase.toLowerCase()}), and its outcome is final. Submit a new run.`;
+    const text = `Run ${String(this.row.number)} has ended (${this.phase.toLowerCase()}), and its outcome is final.`;
     throw new SequencerError('RUN_FINISHED', text);
   }
 }

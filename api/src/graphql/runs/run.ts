@@ -33,7 +33,7 @@ function knownTypes(types: readonly string[]): readonly string[] {
   const known: readonly string[] = EVENT_TYPES;
   const wanted = [...new Set(types)];
   if (wanted.every((type) => known.includes(type))) return wanted;
-  throw new SequencerError('BAD_INPUT', `types: unknown event type. Known types: ${known.join(', ')}.`);
+  throw new SequencerError('BAD_INPUT', 'types: unknown event type.', `Known types: ${known.join(', ')}.`);
 }
 
 export const RunType = builder.objectRef<RunModel>('Run');

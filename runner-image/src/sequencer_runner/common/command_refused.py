@@ -7,8 +7,12 @@ if TYPE_CHECKING:
 
 
 class CommandRefused(Exception):
-    """`code` is from the error catalogue; the message is a sentence for users."""
+    """`code` is from the error catalogue; the message is a sentence for users, and so is the remedy: what to do.
 
-    def __init__(self, code: "ErrorCode", message: str) -> None:
+    Without a remedy, that of the catalogue is shown. It is empty if the message contains it.
+    """
+
+    def __init__(self, code: "ErrorCode", message: str, remedy: str | None = None) -> None:
         super().__init__(message)
         self.code = code
+        self.remedy = remedy

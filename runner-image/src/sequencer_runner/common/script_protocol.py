@@ -43,11 +43,12 @@ class _Outcome(TypedDict):
 
 
 class ReplyFields(_Outcome, total=False):
-    """`code` and `message` if it is refused, otherwise `result` if the request has one."""
+    """`code`, `message` and perhaps `remedy` if it is refused, otherwise `result` if the request has one."""
 
     result: object
     code: str
     message: str
+    remedy: str | None
 
 
 class ScriptReply(ReplyFields):

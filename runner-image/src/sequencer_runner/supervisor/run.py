@@ -359,9 +359,8 @@ class Run:
         if self.ending or self.over.is_set():
             raise CommandRefused("RUN_FINISHED", "The run has ended; its outcome never changes.")
         if self._channel is None or self._stopping is None:
-            raise CommandRefused(
-                "RUNNER_AWAY", "The supervisor of this run has ended; the rest of the run is being stopped."
-            )
+            text = "The supervisor of this run has ended; the rest of the run is being stopped."
+            raise CommandRefused("RUNNER_AWAY", text, "Wait until the run has ended.")
         name, by = command["name"], command["by"]
         self._messages.users.add(by)
         self._in_flight += 1

@@ -49,7 +49,7 @@ class ScriptChannel:
         finally:
             self._replies.pop(key, None)
         if not reply["ok"]:
-            raise CommandRefused(cast(ErrorCode, reply["code"]), reply["message"])
+            raise CommandRefused(cast(ErrorCode, reply["code"]), reply["message"], reply.get("remedy"))
         return reply.get("result")
 
     async def request_within(self, message: ScriptRequest, seconds: float) -> object:

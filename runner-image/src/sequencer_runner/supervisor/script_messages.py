@@ -21,7 +21,7 @@ _FIELDS: dict[str, dict[str, type | UnionType]] = {
     "finished": {"how": str},
     # A message without a reply has no id.
     "reply": {"id": str | None, "ok": bool},
-    "refused": {"code": str, "message": str},
+    "refused": {"code": str, "message": str, "remedy": str | None},
 }
 _AT = re.compile(
     r"(?:19[7-9]\d|2\d{3})-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z"

@@ -97,7 +97,7 @@ class Stopping:
     async def cancel(self, by: str) -> str:
         if not any(s.level == "REQUEST" for s in self.sent):
             text = "No stop after the statement was requested: there is nothing to cancel."
-            raise CommandRefused("BAD_INPUT", text)
+            raise CommandRefused("BAD_INPUT", text, "")
         await self._channel.request({"name": "unstop"})
         self.sent = [s for s in self.sent if s.level != "REQUEST"]
         self._run.event({"type": "stopping", "at": now_iso(), "level": None, "by": by})

@@ -224,7 +224,8 @@ class Worker:
             self.runs.pop(run_id, None)
             process.close()
             shutil.rmtree(root / run_id, ignore_errors=True)
-            raise CommandRefused("INTERNAL", f"The runner cannot write its journal: {error}.") from None
+            text = f"The runner cannot write its journal: {error}."
+            raise CommandRefused("INTERNAL", text, "Check the disk of the runner.") from None
         asyncio.get_running_loop().call_later(0.5, self._prepare_next)
 
     def _take_prepared(self) -> ScriptProcessHandle:
@@ -252,7 +253,9 @@ def _hello_run(run: Run) -> HelloRun:
 def _refuse_errors(findings: list[Finding]) -> None:
     for finding in findings:
         if finding.severity == "error":
-            raise CommandRefused(cast(ErrorCode, finding.code), finding.message)
+            # The message of any other finding contains its remedy.
+            remedy = None if finding.code == "SYNTAX_ERROR" else ""
+            raise CommandRefused(cast(ErrorCode, finding.code), finding.message, remedy)
 
 
 def environment_secret() -> Secret:

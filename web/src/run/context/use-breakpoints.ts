@@ -1,7 +1,7 @@
 /** The breakpoints of a run as its runner has accepted them, and commands to change them. All viewers share them. */
 import type { Breakpoint } from '@sequencer/model/events';
 import { computed, onScopeDispose, ref, shallowRef, type ComputedRef, type Ref, type ShallowRef } from 'vue';
-import { mutate, useApi } from '../../api/client.ts';
+import { errorText, mutate, useApi } from '../../api/client.ts';
 import { SET_BREAKPOINTS } from '../../api/run-control-documents.ts';
 import type { SourceLocation } from '../record/source-location.ts';
 import type { RunModel } from '../record/use-run.ts';
@@ -51,7 +51,7 @@ export function useBreakpoints(id: string, { info, frame, onEvent }: RunModel): 
         if (eventCount === before) lastReply.value = setBreakpoints;
         error.value = null;
       } catch (reason) {
-        error.value = reason instanceof Error ? reason.message : String(reason);
+        error.value = errorText(reason);
       } finally {
         pending.value = pending.value.filter((p) => p !== location);
       }

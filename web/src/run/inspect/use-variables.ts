@@ -1,7 +1,7 @@
 /** Loads variables of the call in focus, or the members of one, in pages and only when they are shown. */
 import type { Variable } from '@sequencer/model/events';
 import { onScopeDispose, ref, shallowRef, watch, type Ref, type ShallowRef } from 'vue';
-import { query, useApi } from '../../api/client.ts';
+import { errorText, query, useApi } from '../../api/client.ts';
 import { VARIABLES } from '../../api/run-control-documents.ts';
 import type { VariableScope } from '../../gql/graphql.ts';
 import { useRunPageContext } from '../context/run-page-context.ts';
@@ -36,7 +36,7 @@ export function useVariables(scope: Readonly<Ref<VariableScope>>, path: readonly
       total.value = page.variables.total;
       error.value = null;
     } catch (reason) {
-      if (thisRead === latestRead) error.value = reason instanceof Error ? reason.message : String(reason);
+      if (thisRead === latestRead) error.value = errorText(reason);
     }
   }
 

@@ -4,7 +4,7 @@ import { restoreView, type RunView } from '@sequencer/model/run-view';
 import type { RunEvent } from '@sequencer/model/events';
 import { outputPieceOf, type OutputPiece } from '@sequencer/model/output';
 import { computed, onScopeDispose, ref, shallowRef, type Ref, type ShallowRef } from 'vue';
-import { ApiError, follow, query, useApi, useLatest } from '../../api/client.ts';
+import { ApiError, errorText, follow, query, useApi, useLatest } from '../../api/client.ts';
 import { EVENTS, RUN, RUN_STATE } from '../../api/documents.ts';
 import { useConnection } from '../../api/connection.ts';
 import type { RunQuery, RunStateSubscription } from '../../gql/graphql.ts';
@@ -94,8 +94,8 @@ export function useRun(id: string): RunModel {
         }
         if (events.length > 0) paint();
       },
-      (message) => {
-        error.value = message;
+      (reason) => {
+        error.value = errorText(reason);
       },
     );
   }
@@ -115,7 +115,7 @@ export function useRun(id: string): RunModel {
       if (run) startFrom(run, output);
       else error.value = `Run ${id} does not exist, or retention deleted it.`;
     } catch (reason) {
-      error.value = reason instanceof Error ? reason.message : String(reason);
+      error.value = errorText(reason);
       if (!isDisposed && reason instanceof ApiError && ['UNREACHABLE', 'DATABASE_AWAY'].includes(reason.code)) {
         retryTimer = setTimeout(() => void load(), RETRY_MS);
       }

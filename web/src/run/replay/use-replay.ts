@@ -3,7 +3,7 @@ import type { RunEvent } from '@sequencer/model/events';
 import { applyEvent } from '@sequencer/model/fold';
 import { outputPieceOf } from '@sequencer/model/output';
 import { onScopeDispose, ref, shallowRef, type Ref, type ShallowRef } from 'vue';
-import { useApi } from '../../api/client.ts';
+import { errorText, useApi } from '../../api/client.ts';
 import { OutputLog } from '../record/output-log.ts';
 import { readEvents } from '../record/record-pages.ts';
 import type { RunFrame, RunModel } from '../record/use-run.ts';
@@ -76,7 +76,7 @@ export function useReplay(id: string, model: RunModel): Replay {
       seeking ??= settle();
       await seeking;
     } catch (reason) {
-      error.value = reason instanceof Error ? reason.message : String(reason);
+      error.value = errorText(reason);
     } finally {
       seeking = null;
     }
@@ -113,7 +113,7 @@ export function useReplay(id: string, model: RunModel): Replay {
       try {
         await advance(to);
       } catch (reason) {
-        error.value = reason instanceof Error ? reason.message : String(reason);
+        error.value = errorText(reason);
         playing.value = false;
       }
       if (!playing.value || !frame.value) return;

@@ -13,7 +13,7 @@ const TAKE_TIMEOUT_MS = 1500;
 const POLL_MS = 250;
 
 const answerSchema = z.union([
-  z.object({ code: z.string(), message: z.string() }),
+  z.object({ code: z.string(), message: z.string(), remedy: z.string().optional() }),
   z.object({ result: z.unknown().optional() }),
 ]);
 
@@ -102,10 +102,9 @@ export class RemoteCommands {
     } catch (error) {
       const typed = asSequencerError(error);
       if (!typed) this.#log.error({ run, err: error }, 'command of another replica failed');
-      answer = {
-        code: typed?.code ?? 'INTERNAL',
-        message: typed?.message ?? 'Internal error in another replica. See its log.',
-      };
+      answer = typed
+        ? { code: typed.code, message: typed.message, remedy: typed.remedy }
+        : { code: 'INTERNAL', message: 'Internal error in another replica.', remedy: 'Check its log.' };
     }
     await this.#db
       .update(commands)
@@ -117,6 +116,6 @@ export class RemoteCommands {
 
 function resultOf(answer: string): unknown {
   const parsed = answerSchema.parse(JSON.parse(answer));
-  if ('code' in parsed) throw SequencerError.reported(parsed.code, parsed.message);
+  if ('code' in parsed) throw SequencerError.reported(parsed);
   return parsed.result;
 }

@@ -248,7 +248,7 @@ class Controller:
         with self._lock:
             stopped = self.traces.at_prompt()
             if not held and not self._pause.wanted and stopped and all(map(is_held, stopped)):
-                raise CommandRefused("NOT_PAUSED", f"The run is not paused: it is held on a failure. {DECIDE}")
+                raise CommandRefused("NOT_PAUSED", "The run is not paused: it is held on a failure.", DECIDE)
             # First, so that a trace that resumes does not stop again at its next line.
             self._pause.withdraw()
             self._end_steps()
@@ -330,7 +330,7 @@ class Controller:
             trace, prompt = self._stops.find(trace_id, number)
             refuse_while_evaluating(prompt)
             if prompt.held:
-                raise CommandRefused("NOT_PAUSED", f"Trace {trace_id} cannot step: it is held on a failure. {DECIDE}")
+                raise CommandRefused("NOT_PAUSED", f"Trace {trace_id} cannot step: it is held on a failure.", DECIDE)
             if freeze_others:
                 check_can_freeze(self.traces.task_of(trace))
             if command in ("UNTIL", "LOOP"):

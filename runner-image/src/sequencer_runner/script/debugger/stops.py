@@ -191,4 +191,4 @@ def is_held(trace: Trace) -> bool:
 
 def refuse_while_evaluating(prompt: Prompt | None) -> None:
     if prompt is not None and prompt.evaluation is not None:
-        raise CommandRefused("STILL_EVALUATING", "The trace is busy with an expression. Wait for it, or interrupt it.")
+        raise CommandRefused("STILL_EVALUATING", "The trace is busy with an expression.")

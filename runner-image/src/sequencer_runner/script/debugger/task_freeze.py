@@ -147,7 +147,7 @@ def check_can_freeze(task: Any) -> None:
     loop = task.get_loop()
     if type(getattr(loop, "_ready", None)) not in (deque, ReadyQueueGate):
         name = f"{type(loop).__module__}.{type(loop).__qualname__}"
-        text = f"The tasks of {name} cannot be frozen: it is not an asyncio event loop. Step without freezing."
+        text = f"The tasks of {name} cannot be frozen: it is not an asyncio event loop."
         raise CommandRefused("OTHERS_CANNOT_WAIT", text)
 
 

@@ -41,9 +41,7 @@ class InspectionRequests:
         if request["frame"] >= len(prompt.frames):
             raise CommandRefused("BAD_INPUT", f"frame: the stack has {len(prompt.frames)} frames, counted from 0.")
         if prompt.evaluation is not None:
-            raise CommandRefused(
-                "STILL_EVALUATING", "The trace is busy with an expression. Wait for it, or interrupt it."
-            )
+            raise CommandRefused("STILL_EVALUATING", "The trace is busy with an expression.")
         if request["name"] == "variables":
             variables = request
             prompt.do(lambda: reply(_variables(prompt, variables)))

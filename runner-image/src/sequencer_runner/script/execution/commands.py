@@ -66,7 +66,7 @@ class Commands:
                 return
             result = self.handlers[request["name"]](request)
         except CommandRefused as error:
-            reply({"ok": False, "code": error.code, "message": str(error)})
+            reply({"ok": False, "code": error.code, "message": str(error), "remedy": error.remedy})
         except Exception as error:
             traceback.print_exc()
             text = f"The command failed in the script process: {error!r}."

@@ -240,9 +240,8 @@ class Execution:
             try:
                 _write(self._path, source)
             except OSError as error:
-                raise CommandRefused(
-                    "INTERNAL", f"Nothing was replaced: the script's file cannot be written: {error}."
-                ) from None
+                text = f"Nothing was replaced: the script's file cannot be written: {error}."
+                raise CommandRefused("INTERNAL", text, "Check the disk of the runner.") from None
             self._statements = new
             self._attempts = {i: n for i, n in self._attempts.items() if i <= started}
             self._channel.event(
