@@ -1,6 +1,7 @@
 /** The phases of a run. */
 
-export const OPEN_PHASES = ['QUEUED', 'STARTING', 'RUNNING', 'PAUSED', 'STOPPING'] as const;
+export const ACTIVE_PHASES = ['STARTING', 'RUNNING', 'PAUSED', 'STOPPING'] as const;
+export const OPEN_PHASES = ['QUEUED', ...ACTIVE_PHASES] as const;
 export const FINAL_PHASES = [
   'SUCCEEDED',
   'FAILED',

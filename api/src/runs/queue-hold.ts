@@ -2,7 +2,7 @@
 import { heldRunReason, holdCause, holdModeReason, letsQueueContinue, type FinalPhase } from '@sequencer/model';
 import { and, eq } from 'drizzle-orm';
 import type { Db } from '../store/database.ts';
-import { runs, sequencers, type SequencerRow } from '../store/schema.ts';
+import { runs, sequencers, type RunRow, type SequencerRow } from '../store/schema.ts';
 
 /** The query interface inside a transaction. */
 export type Transaction = Parameters<Parameters<Db['transaction']>[0]>[0];
@@ -12,6 +12,17 @@ export async function lockSequencer(tx: Transaction, name: string): Promise<Sequ
   const rows = await tx.select().from(sequencers).where(eq(sequencers.name, name)).for('update');
   if (!rows[0]) throw new Error(`the sequencer ${name} is not in the database`);
   return rows[0];
+}
+
+/** Ends a run for which no more events will arrive, and holds the queue unless it succeeded. */
+export async function endRun(
+  tx: Transaction,
+  { id, sequencer }: Pick<RunRow, 'id' | 'sequencer'>,
+  end: { phase: FinalPhase; reason: string; finishedAt: Date },
+): Promise<void> {
+  await lockSequencer(tx, sequencer);
+  const [ended] = await tx.update(runs).set(end).where(eq(runs.id, id)).returning({ number: runs.number });
+  if (ended) await onRunEnded(tx, sequencer, ended.number, end.phase);
 }
 
 /** Sets the mode to Off after a run that did not succeed. Needs the lock of the sequencer. */

@@ -1,6 +1,6 @@
 /** Queries for rows of runs. The rules for runs are in `runs/`. */
 import { and, eq, getTableColumns, inArray, sql } from 'drizzle-orm';
-import { OPEN_PHASES, SequencerError, exactText, searchForm, type Phase } from '@sequencer/model';
+import { ACTIVE_PHASES, SequencerError, exactText, searchForm } from '@sequencer/model';
 import { sha256 } from '../lib/sha256.ts';
 import type { Db } from './database.ts';
 import { runs, sequencers, type RunRow } from './schema.ts';
@@ -11,8 +11,6 @@ export const summaryColumns = columns;
 
 /** A run without its large columns. */
 export type RunSummary = Omit<RunRow, 'script' | 'scriptFolded' | 'view' | 'words'>;
-
-const ACTIVE: Phase[] = OPEN_PHASES.filter((phase) => phase !== 'QUEUED');
 
 export async function findRun(db: Db, id: string): Promise<RunSummary | null> {
   const rows = await db.select(summaryColumns).from(runs).where(eq(runs.id, id));
@@ -60,7 +58,10 @@ export async function viewOf(db: Db, id: string): Promise<{ view: string | null;
 
 /** The runs that occupy their sequencer. */
 export function activeRuns(db: Db): Promise<RunSummary[]> {
-  return db.select(summaryColumns).from(runs).where(inArray(runs.phase, ACTIVE));
+  return db
+    .select(summaryColumns)
+    .from(runs)
+    .where(inArray(runs.phase, [...ACTIVE_PHASES]));
 }
 
 /** Stores the script, as the runner sent it, of a run that was created without it. Returns its hash. */

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { New } from '@sequencer/kubernetes/client';
 import { KubernetesError } from '@sequencer/kubernetes/errors';
 import { RUNS, SEQUENCERS } from '@sequencer/kubernetes/resources';
-import { SequencerError, type Breakpoint, type Mode } from '@sequencer/model';
+import { SequencerError, heldRunReason, type Breakpoint, type Mode } from '@sequencer/model';
 import { resumeValue } from '@sequencer/model/kubernetes/hold';
 import { ANNOTATIONS } from '@sequencer/model/kubernetes/names';
 import { byPlace, isWaiting, placeOf } from '@sequencer/model/kubernetes/queue';
@@ -157,9 +157,7 @@ export class KubernetesQueueStore implements QueueStore {
   waitReason(run: RunSummary): Promise<string> {
     const { namespace, sequencers } = this.#cluster;
     const sequencer = sequencers.get(namespace, run.sequencer);
-    if (sequencer && holdOf(sequencer)) {
-      return Promise.resolve('Held because the last run did not succeed. Set the mode to Queue to start it.');
-    }
+    if (sequencer && holdOf(sequencer)) return Promise.resolve(heldRunReason('the last run did not succeed'));
     return Promise.resolve(run.reason ?? 'Waiting in the queue.');
   }
 

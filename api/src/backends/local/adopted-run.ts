@@ -2,7 +2,7 @@
  * Adopts a running script whose run is not in the database because an older backup was restored. The run is recorded from
  * then on, so that operators can see and stop it, and the next run starts after it.
  */
-import { isFinal, type Hello } from '@sequencer/model';
+import { ACTIVE_PHASES, isFinal, type Hello } from '@sequencer/model';
 import { and, eq, inArray } from 'drizzle-orm';
 import { sha256 } from '../../lib/sha256.ts';
 import { isUuid } from '../../lib/uuid.ts';
@@ -12,13 +12,12 @@ import { findRun, wordsOf, type RunSummary } from '../../store/run-store.ts';
 import { runs } from '../../store/schema.ts';
 import type { LiveRuns } from '../../runs/live-runs.ts';
 import { nextInQueue } from '../../runs/next-in-queue.ts';
-import { onRunEnded, lockSequencer } from '../../runs/queue-hold.ts';
+import { endRun, lockSequencer } from '../../runs/queue-hold.ts';
 import { isRunToken, runTokenHash } from '../../runs/run-token.ts';
 import type { SequencerStates } from '../../runs/sequencer-states.ts';
 
 type HeldRun = Hello['runs'][number];
 
-const ACTIVE = ['STARTING', 'RUNNING', 'PAUSED', 'STOPPING'] as const;
 const NO_SCRIPT =
   '# The script is not in the database, which was restored from an older backup. The runner sends it.\n';
 /** Why a run is LOST. */
@@ -62,15 +61,13 @@ async function adoptRun(db: Db, liveRuns: LiveRuns, hello: Hello, held: HeldRun)
   const displaced = await db.transaction(async (tx) => {
     await lockSequencer(tx, sequencer);
     const [active] = await tx
-      .select({ id: runs.id, number: runs.number, lastSeq: runs.lastSeq })
+      .select({ id: runs.id, sequencer: runs.sequencer, lastSeq: runs.lastSeq })
       .from(runs)
-      .where(and(eq(runs.sequencer, sequencer), inArray(runs.phase, [...ACTIVE])));
+      .where(and(eq(runs.sequencer, sequencer), inArray(runs.phase, [...ACTIVE_PHASES])));
     if (active && hello.runs.some(({ run }) => run === active.id)) return null;
     if (active?.lastSeq === 0) await tx.update(runs).set({ phase: 'QUEUED' }).where(eq(runs.id, active.id));
     else if (active) {
-      const lost = { phase: 'LOST', reason: WITHOUT_RECORD, finishedAt: new Date() } as const;
-      await tx.update(runs).set(lost).where(eq(runs.id, active.id));
-      await onRunEnded(tx, sequencer, active.number, 'LOST');
+      await endRun(tx, active, { phase: 'LOST', reason: WITHOUT_RECORD, finishedAt: new Date() });
     }
     const { number } = await nextInQueue(tx, sequencer);
     const run = { sequencer, number, title, submittedBy: by, failure: null };

@@ -26,7 +26,7 @@ import type { Recorder } from '../../runs/recorder.ts';
 import { retryUntilAborted, retryUntilRefused } from '../../store/retry.ts';
 import type { RunBackend, RunnerStatus } from '../run-backend.ts';
 import { fetchScript } from '../script-requests.ts';
-import { onRunEnded, lockSequencer } from '../../runs/queue-hold.ts';
+import { endRun, lockSequencer } from '../../runs/queue-hold.ts';
 import { isRunToken } from '../../runs/run-token.ts';
 import { EVALUATED_WITHIN_MS, HIGH_WATER } from '../../runs/runner-limits.ts';
 import type { SequencerStates } from '../../runs/sequencer-states.ts';
@@ -246,12 +246,8 @@ export class LocalBackend implements RunBackend {
   }
 
   async #endUnstarted(sequencer: string, id: string, reason: string): Promise<void> {
-    await this.#db.transaction(async (tx) => {
-      await lockSequencer(tx, sequencer);
-      const ended = { phase: 'FAILED', reason, finishedAt: new Date() } as const;
-      const [row] = await tx.update(runs).set(ended).where(eq(runs.id, id)).returning({ number: runs.number });
-      if (row) await onRunEnded(tx, sequencer, row.number, ended.phase);
-    });
+    const end = { phase: 'FAILED', reason, finishedAt: new Date() } as const;
+    await this.#db.transaction((tx) => endRun(tx, { id, sequencer }, end));
     this.#parts.sequencerStates.invalidate(sequencer);
   }
 
@@ -353,12 +349,7 @@ export class LocalBackend implements RunBackend {
     const finishedAt = new Date();
     await retryUntilAborted(
       this.#stopped.signal,
-      () =>
-        this.#db.transaction(async (tx) => {
-          await lockSequencer(tx, row.sequencer);
-          await tx.update(runs).set({ phase, reason, finishedAt }).where(eq(runs.id, row.id));
-          await onRunEnded(tx, row.sequencer, row.number, phase);
-        }),
+      () => this.#db.transaction((tx) => endRun(tx, row, { phase, reason, finishedAt })),
       (error) => {
         this.#log.warn({ run: row.id, err: error }, 'storing the end of a run waits for the database');
       },
