@@ -37,7 +37,7 @@ export const stoppedLine: Extension = [
   Prec.high(
     EditorView.theme({
       '.stopped-line': {
-        background: 'color-mix(in srgb, var(--paused) 18%, var(--surface))',
+        background: 'color-mix(in srgb, var(--paused) 26%, var(--surface))',
         boxShadow: 'inset 0 1px var(--paused), inset 0 -1px var(--paused)',
       },
     }),

@@ -11,11 +11,17 @@ export const scriptMarksTheme = Prec.high(
     '.cm-scroller': { scrollbarWidth: 'thin', paddingTop: '20px' },
 
     '.trace-line': { background: tint('muted', 14) },
-    '.failed-line': { background: tint('failed', 16) },
     '.running-line': { background: tint('tone', 18) },
     '.running-line.first': { boxShadow: 'inset 0 1px var(--tone)' },
     '.running-line.last': { boxShadow: 'inset 0 -1px var(--tone)' },
     '.running-line.first.last': { boxShadow: 'inset 0 1px var(--tone), inset 0 -1px var(--tone)' },
+    // A statement that calls the line where its trace is stopped.
+    '.running-line.calling': { background: tint('tone', 8) },
+    '.stopped-line.stopped-line': {
+      background: tint('paused', 26),
+      boxShadow: 'inset 0 1px var(--paused), inset 0 -1px var(--paused)',
+    },
+    '.failed-line.failed-line': { background: tint('failed', 16) },
     '.failure-note': {
       marginLeft: '14px',
       color: 'var(--failed)',

@@ -18,6 +18,8 @@ export interface LineMark {
 export interface ScriptMarks {
   statements: LineMark[];
   tags: { line: number; trace: number; paused: boolean }[];
+  /** The line where the trace in focus is stopped: of all marks the strongest. */
+  stopped: number | null;
   /** The failure, at the line of its first cause. */
   failure: { line: number; text: string } | null;
   /** Name of the CSS variable for the phase's colour. */
@@ -82,7 +84,7 @@ function draw(state: EditorState, marks: ScriptMarks): Drawn {
     for (let n = mark.firstLine; n <= Math.min(mark.lastLine, lines); n++) {
       const edge = [n === mark.firstLine ? 'first' : '', n === mark.lastLine ? 'last' : ''].join(' ');
       const line = Decoration.line({
-        class: `running-line ${edge}`,
+        class: `running-line ${marks.stopped === null ? edge : 'calling'}`,
         attributes: { style: `--tone: var(--${marks.tone})` },
       });
       ranges.push(line.range(state.doc.line(n).from));
@@ -93,6 +95,9 @@ function draw(state: EditorState, marks: ScriptMarks): Drawn {
     const { to } = state.doc.line(tag.line);
     ranges.push(Decoration.line({ class: 'trace-line' }).range(state.doc.line(tag.line).from));
     ranges.push(Decoration.widget({ widget: new TagWidget(tag.trace, tag.paused), side: 1 }).range(to));
+  }
+  if (marks.stopped !== null && marks.stopped <= lines) {
+    ranges.push(Decoration.line({ class: 'stopped-line' }).range(state.doc.line(marks.stopped).from));
   }
   if (marks.failure && marks.failure.line <= lines) {
     const { from, to } = state.doc.line(marks.failure.line);
@@ -107,7 +112,7 @@ function draw(state: EditorState, marks: ScriptMarks): Drawn {
 }
 
 const field = StateField.define<Drawn>({
-  create: (state) => draw(state, { statements: [], tags: [], failure: null, tone: 'running' }),
+  create: (state) => draw(state, { statements: [], tags: [], stopped: null, failure: null, tone: 'running' }),
   update: (drawn, transaction) => {
     const effect = transaction.effects.find((e) => e.is(setMarks));
     return effect ? draw(transaction.state, effect.value) : drawn;
