@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { root } from '@sequencer/testing/root';
 import { printTable, report, type Figure } from './lib/figures.ts';
 import { median, quantile } from './lib/numbers.ts';
+import { history } from './history.ts';
 import { answers, output } from './load.ts';
 import { page } from './page.ts';
 import { Product, type Events } from './product.ts';
@@ -310,6 +311,8 @@ const PARTS = {
   answers,
   replay,
   page,
+  // Last, as it replaces the runs of the others.
+  history,
 };
 // Arguments select parts.
 const selected = process.argv.slice(2);

@@ -55,7 +55,7 @@ async function readNights(db: Db, filter: RunFilter, isOfNights: SQL | undefined
       seconds: sql<number>`coalesce(sum(extract(epoch from ${took})), 0)::float8`,
     })
     .from(runs)
-    .where(and(...conditions(filter), isOfNights, filter.text === null ? undefined : containsText(filter.text)))
+    .where(and(conditions(filter), isOfNights, filter.text === null ? undefined : containsText(filter.text)))
     .groupBy(sql`1`, runs.phase)
     .orderBy(sql`1`, runs.phase);
   return [...Map.groupBy(rows, (row) => row.date)].map(([night, outcomes]) => ({ date: night, outcomes }));

@@ -2,6 +2,7 @@
 import { and, eq, gte, inArray, lt, or, sql, type SQL } from 'drizzle-orm';
 import { searchForm, type Phase } from '@sequencer/model';
 import type { Db } from './database.ts';
+import type { RunOrder } from './run-order.ts';
 import { runs, sequencers } from './schema.ts';
 
 export interface RunFilter {
@@ -27,16 +28,34 @@ export async function runNamed(db: Db, text: string): Promise<RunFilter['run']> 
   return row ? { sequencer: row.name, number: Number(number) } : null;
 }
 
+/** The conditions of a filter but its text, by what they are about. */
+function conditionsOf(filter: RunFilter) {
+  const { run, sequencer, phases, submittedBy, from, to } = filter;
+  return {
+    run: run ? and(eq(runs.sequencer, run.sequencer), eq(runs.number, run.number)) : undefined,
+    sequencer: sequencer === null ? undefined : eq(runs.sequencer, sequencer),
+    phases: phases ? inArray(runs.phase, [...phases]) : undefined,
+    person: submittedBy === null ? undefined : eq(runs.submittedBy, submittedBy.normalize('NFC')),
+    times: and(from ? gte(runs.submittedAt, from) : undefined, to ? lt(runs.submittedAt, to) : undefined),
+  };
+}
+
 /** All conditions but the search for text. */
-export function conditions(filter: RunFilter): (SQL | undefined)[] {
-  return [
-    filter.run ? and(eq(runs.sequencer, filter.run.sequencer), eq(runs.number, filter.run.number)) : undefined,
-    filter.sequencer === null ? undefined : eq(runs.sequencer, filter.sequencer),
-    filter.phases ? inArray(runs.phase, [...filter.phases]) : undefined,
-    filter.submittedBy === null ? undefined : eq(runs.submittedBy, filter.submittedBy.normalize('NFC')),
-    filter.from ? gte(runs.submittedAt, filter.from) : undefined,
-    filter.to ? lt(runs.submittedAt, filter.to) : undefined,
-  ];
+export function conditions(filter: RunFilter): SQL | undefined {
+  return and(...Object.values(conditionsOf(filter)));
+}
+
+/** The conditions for which an index gives the runs in this order, and all others but the text. */
+export function splitConditions(
+  filter: RunFilter,
+  order: RunOrder,
+): { indexed: SQL | undefined; others: SQL | undefined } {
+  const { run, times, person, phases, sequencer } = conditionsOf(filter);
+  if (run) return { indexed: conditions(filter), others: undefined };
+  if (order === 'LONGEST') return { indexed: undefined, others: conditions(filter) };
+  if (filter.phases && filter.phases.length > 1) return { indexed: and(times, person, sequencer), others: phases };
+  const [other, second] = person && phases ? [phases, person] : [undefined, person ?? phases];
+  return { indexed: and(times, sequencer, second), others: other };
 }
 
 /** Scripts are stored unchanged: composed, decomposed, or both. */

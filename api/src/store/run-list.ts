@@ -1,9 +1,9 @@
 /** Pages of the history, and their bounded count. */
 import { and, sql } from 'drizzle-orm';
 import type { Db } from './database.ts';
-import { conditions, matchesText, type RunFilter } from './run-filter.ts';
+import { conditions, splitConditions, type RunFilter } from './run-filter.ts';
 import { isAfter, orderBy, type RunCursor, type RunOrder } from './run-order.ts';
-import { searchRuns } from './run-search.ts';
+import { searchRuns, textCondition } from './run-search.ts';
 import { findRuns, summaryColumns, type RunSummary } from './run-store.ts';
 import { runs } from './schema.ts';
 
@@ -18,16 +18,16 @@ export async function listRuns(
   first: number,
   after: RunCursor | null,
 ): Promise<RunSummary[]> {
-  const { text } = filter;
-  if (text === null) {
+  const { indexed, others } = splitConditions(filter, order);
+  if (filter.text === null && others === undefined) {
     return db
       .select(summaryColumns)
       .from(runs)
-      .where(and(...conditions(filter), isAfter(after, order)))
+      .where(and(indexed, isAfter(after, order)))
       .orderBy(...orderBy(order))
       .limit(first);
   }
-  const ids = await searchRuns(db, { ...filter, text }, order, first, after);
+  const ids = await searchRuns(db, { filter, order, first, after });
   const found = new Map((await findRuns(db, ids)).map((run) => [run.id, run]));
   return ids.flatMap((id) => found.get(id) ?? []);
 }
@@ -43,7 +43,7 @@ export async function countRuns(db: Db, filter: RunFilter): Promise<RunCount> {
   const matching = db
     .select({ one: sql`1` })
     .from(runs)
-    .where(and(...conditions(filter), filter.text === null ? undefined : matchesText(filter.text)))
+    .where(and(conditions(filter), await textCondition(db, filter)))
     .limit(MOST_COUNTED + 1)
     .as('matching');
   const [row] = await db.select({ count: sql<number>`count(*)::int` }).from(matching);

@@ -48,7 +48,7 @@ export function decodeCursor(cursor: string, order: RunOrder): RunCursor {
   return { value, id };
 }
 
-const keyOf = (order: RunOrder): SQL => (order === 'LONGEST' ? SECONDS : sql`${runs.submittedAt}`);
+export const keyOf = (order: RunOrder): SQL => (order === 'LONGEST' ? SECONDS : sql`${runs.submittedAt}`);
 
 export function orderBy(order: RunOrder): SQL[] {
   const direction = order === 'OLDEST' ? asc : desc;

@@ -1,70 +1,104 @@
 /**
- * Finds the runs that contain a text, in an order. A frequent text is found soonest by reading the runs in that order; a
- * rare one by the trigram indexes, which find all its runs. Which of the two it is, the first runs in the order show.
+ * Finds the first runs in an order that meet conditions which no index serves in this order. If many runs meet them, these are
+ * found soonest by reading the runs in order; if few do, by finding all of them and sorting. The first runs show which it is.
  */
-import { and, sql } from 'drizzle-orm';
+import { and, sql, type SQL } from 'drizzle-orm';
 import type { Db } from './database.ts';
-import { conditions, containsText, matchesText, type RunFilter } from './run-filter.ts';
-import { cursorOf, isAfter, orderBy, type RunCursor, type RunOrder } from './run-order.ts';
+import { conditions, containsText, matchesText, splitConditions, type RunFilter } from './run-filter.ts';
+import { isAfter, keyOf, orderBy, type RunCursor, type RunOrder } from './run-order.ts';
 import { runs } from './schema.ts';
 
-/** How many runs to read in order at first. */
+/** How many runs are read in order at first. */
 const SAMPLE = 1000;
-/** How many to read in order at most, if the sample promises that this is enough. */
-const MOST_IN_ORDER = 8000;
+/** How many are read in order after that, at most. */
+const MORE = 8000;
+/** A text is rare if at most this many runs have it. */
+const RARE = 5000;
 
-/** The ids of the first runs with the text after the cursor, in order. */
-export async function searchRuns(
-  db: Db,
-  filter: RunFilter & { text: string },
-  order: RunOrder,
-  first: number,
-  after: RunCursor | null,
-): Promise<string[]> {
-  const sample = await readInOrder(db, filter, order, SAMPLE, after);
-  const found = sample.filter(({ hit }) => hit).map(({ id }) => id);
-  const last = sample.at(-1);
-  if (found.length >= first || sample.length < SAMPLE || !last) return found.slice(0, first);
-  const needed = Math.ceil((SAMPLE * first * 1.5) / Math.max(found.length, 1)) - SAMPLE;
-  if (needed <= MOST_IN_ORDER) {
-    const rest = await readInOrder(db, filter, order, needed, cursorOf(last, order));
-    found.push(...rest.filter(({ hit }) => hit).map(({ id }) => id));
-    if (found.length >= first || rest.length < needed) return found.slice(0, first);
-  }
-  return byIndex(db, filter, order, first, after);
+export interface Search {
+  filter: RunFilter;
+  order: RunOrder;
+  first: number;
+  after: RunCursor | null;
 }
 
-function readInOrder(
+/** The ids of the first runs after the cursor, in order. */
+export async function searchRuns(db: Db, search: Search): Promise<string[]> {
+  const { filter, first } = search;
+  const sample = await readInOrder(db, search, SAMPLE);
+  if (sample.end === null || sample.ids.length >= first) return sample.ids.slice(0, first);
+  const isFrequent = (sample.ids.length * (SAMPLE + MORE)) / SAMPLE >= 1.5 * first;
+  if (filter.text !== null && !isFrequent && !(await hasFewLeft(db, { ...search, after: sample.end }))) {
+    const found = await findAndSort(db, search, RARE + 1);
+    if (found.count <= RARE) return found.ids;
+  }
+  const more = await readInOrder(db, { ...search, after: sample.end }, MORE);
+  const ids = [...sample.ids, ...more.ids];
+  if (more.end === null || ids.length >= first) return ids.slice(0, first);
+  return (await findAndSort(db, search, null)).ids;
+}
+
+/** Reads this many runs in order. Returns those that meet all conditions, and where it ended if there are more. */
+async function readInOrder(
   db: Db,
-  filter: RunFilter & { text: string },
-  order: RunOrder,
+  { filter, order, after }: Search,
   count: number,
-  after: RunCursor | null,
-) {
-  const { id, submittedAt, startedAt, finishedAt } = runs;
-  return db
-    .select({ id, submittedAt, startedAt, finishedAt, hit: containsText(filter.text) })
+): Promise<{ ids: string[]; end: RunCursor | null }> {
+  const { indexed, others } = splitConditions(filter, order);
+  const isHit = and(others, filter.text === null ? undefined : containsText(filter.text)) ?? sql`true`;
+  const inOrder = db
+    .select({
+      id: runs.id,
+      value: sql<string>`${keyOf(order)}::text`.as('value'),
+      hit: sql<boolean>`coalesce(${isHit}, false)`.as('hit'),
+      position: sql<number>`row_number() over (order by ${sql.join(orderBy(order), sql`, `)})`.as('position'),
+    })
     .from(runs)
-    .where(and(...conditions(filter), isAfter(after, order)))
+    .where(and(indexed, isAfter(after, order)))
     .orderBy(...orderBy(order))
     .limit(count);
+  const { rows } = await db.execute<{ id: string; value: string; hit: boolean; last: boolean }>(sql`
+    with in_order as materialized ${inOrder}
+    select id, value, hit, position = ${count} as last from in_order where hit or position = ${count} order by position`);
+  const last = rows.at(-1);
+  return {
+    ids: rows.filter(({ hit }) => hit).map(({ id }) => id),
+    end: last?.last ? { id: last.id, value: last.value } : null,
+  };
 }
 
-/** Finds all runs with the text before it sorts them: otherwise PostgreSQL may read in order until it has enough. */
-async function byIndex(
+/** Whether so few runs are left after the cursor that all can be read in order. */
+function hasFewLeft(db: Db, { filter, order, after }: Search): Promise<boolean> {
+  const { indexed } = splitConditions(filter, order);
+  return areFew(db, and(indexed, isAfter(after, order)));
+}
+
+/** The condition for the text: by the trigram indexes, unless the other conditions leave few runs to read. */
+export async function textCondition(db: Db, filter: RunFilter): Promise<SQL | undefined> {
+  if (filter.text === null) return undefined;
+  return (await areFew(db, conditions(filter))) ? containsText(filter.text) : matchesText(filter.text);
+}
+
+async function areFew(db: Db, condition: SQL | undefined): Promise<boolean> {
+  const one = sql`1`;
+  return (await db.select({ one }).from(runs).where(condition).offset(MORE).limit(1)).length === 0;
+}
+
+/** Finds up to `most` runs, then sorts them. Materialized: otherwise PostgreSQL may read in order until it has enough. */
+async function findAndSort(
   db: Db,
-  filter: RunFilter & { text: string },
-  order: RunOrder,
-  first: number,
-  after: RunCursor | null,
-): Promise<string[]> {
+  { filter, order, first, after }: Search,
+  most: number | null,
+): Promise<{ ids: string[]; count: number }> {
   const { id, submittedAt, startedAt, finishedAt } = runs;
-  const matching = db
+  const text = await textCondition(db, filter);
+  const all = db
     .select({ id, submittedAt, startedAt, finishedAt })
     .from(runs)
-    .where(and(...conditions(filter), matchesText(filter.text), isAfter(after, order)));
-  const { rows } = await db.execute<{ id: string }>(sql`
+    .where(and(conditions(filter), text, isAfter(after, order)));
+  const matching = most === null ? all : all.limit(most);
+  const { rows } = await db.execute<{ id: string; count: number }>(sql`
     with runs as materialized ${matching}
-    select id from runs order by ${sql.join(orderBy(order), sql`, `)} limit ${first}`);
-  return rows.map((row) => row.id);
+    select id, (count(*) over ())::int as count from runs order by ${sql.join(orderBy(order), sql`, `)} limit ${first}`);
+  return { ids: rows.map((row) => row.id), count: rows[0]?.count ?? 0 };
 }

@@ -79,7 +79,15 @@ export const runs = pgTable(
     index('runs_newest_of_sequencer').on(table.sequencer, last(table.submittedAt), last(table.id)),
     index('runs_newest_of_phase').on(table.phase, last(table.submittedAt), last(table.id)),
     index('runs_newest_of_person').on(table.submittedBy, last(table.submittedAt), last(table.id)),
-    // Must be the same expression as in run-store.ts, or PostgreSQL does not use the index.
+    // For two filters of the history together. Without these, a pair that is never met takes a read of all runs of one.
+    index('runs_newest_of_sequencer_phase').on(table.sequencer, table.phase, last(table.submittedAt), last(table.id)),
+    index('runs_newest_of_sequencer_person').on(
+      table.sequencer,
+      table.submittedBy,
+      last(table.submittedAt),
+      last(table.id),
+    ),
+    // Must be the same expression as in run-order.ts, or PostgreSQL does not use the index.
     index('runs_longest').on(
       sql`coalesce(extract(epoch from ${table.finishedAt} - ${table.startedAt}), -1) desc`,
       last(table.id),
