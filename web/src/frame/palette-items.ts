@@ -11,7 +11,7 @@ import {
 } from '@mdi/js';
 import type { SequencerSummary } from '../api/sequencers.ts';
 import type { HistoryQuery } from '../gql/graphql.ts';
-import { PHASE_DISPLAY } from '../lib/phases.ts';
+import { displayOfPhase } from '../lib/phases.ts';
 import { displayOfSequencer } from '../lib/sequencer-status.ts';
 
 export interface PaletteItem {
@@ -67,9 +67,9 @@ export function runItems(runs: HistoryQuery['runs'], text: string): PaletteItem[
     .toSorted((a, b) => Number(b.number === number) - Number(a.number === number))
     .map((run) => ({
       key: run.id,
-      icon: PHASE_DISPLAY[run.phase].icon,
+      icon: displayOfPhase(run.phase).icon,
       text: `${run.sequencer.name} #${String(run.number)} ${titleOf(run)}`,
-      note: PHASE_DISPLAY[run.phase].word,
+      note: displayOfPhase(run.phase).word,
       to: `/runs/${run.id}`,
     }));
 }

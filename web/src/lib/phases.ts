@@ -33,7 +33,7 @@ function display(word: string, icon: string, tone: string, mark: string, loud = 
 
 export const IDLE = display('Idle', mdiWeatherNight, 'muted', '○');
 
-export const PHASE_DISPLAY: Record<RunPhase, PhaseDisplay> = {
+const PHASE_DISPLAY: Record<RunPhase, PhaseDisplay> = {
   QUEUED: display('Queued', mdiTimerSand, 'queued', '◌'),
   STARTING: display('Starting', mdiProgressClock, 'starting', '◔'),
   RUNNING: display('Running', mdiPlayCircle, 'running', '●'),
@@ -48,6 +48,13 @@ export const PHASE_DISPLAY: Record<RunPhase, PhaseDisplay> = {
   CANCELLED: display('Cancelled', mdiCancel, 'queued', '–'),
 };
 
+/** How a phase is displayed. A phase that only a newer server knows is shown with its own name. */
+export function displayOfPhase(phase: RunPhase): PhaseDisplay {
+  const known: Partial<Record<string, PhaseDisplay>> = PHASE_DISPLAY;
+  const name = phase.toLowerCase().replaceAll('_', ' ');
+  return known[phase] ?? display(name.charAt(0).toUpperCase() + name.slice(1), mdiHelpRhombus, 'lost', '?');
+}
+
 /** A run that is held on a failed statement until an operator decides; its phase stays PAUSED. */
 const NEEDS_YOU = display('Needs you', mdiCloseCircle, 'failed', '▲', true);
 
@@ -61,7 +68,7 @@ export function isHeld({ phase, failure }: Held): boolean {
 }
 
 export function displayOfRun(run: Held): PhaseDisplay {
-  return isHeld(run) ? NEEDS_YOU : PHASE_DISPLAY[run.phase];
+  return isHeld(run) ? NEEDS_YOU : displayOfPhase(run.phase);
 }
 
 export const OUTCOMES: RunPhase[] = ['SUCCEEDED', 'FAILED', 'INTERRUPTED', 'TERMINATED', 'KILLED', 'LOST', 'CANCELLED'];

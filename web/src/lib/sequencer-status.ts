@@ -2,7 +2,7 @@
 import { causeText } from './cause-text.ts';
 import type { SequencerSummary } from '../api/sequencers.ts';
 import { duration, ticking } from './format.ts';
-import { IDLE, PHASE_DISPLAY, displayOfRun, type PhaseDisplay } from './phases.ts';
+import { IDLE, displayOfPhase, displayOfRun, type PhaseDisplay } from './phases.ts';
 
 const LONG_IDLE_MS = 20 * 60_000;
 
@@ -33,7 +33,7 @@ export function sequencerWarning(sequencer: SequencerSummary): string | null {
   const [problem] = runner.problems;
   if (problem) return problem;
   if (!lastRun || lastRun.phase === 'SUCCEEDED' || lastRun.phase === 'CANCELLED') return null;
-  const word = PHASE_DISPLAY[lastRun.phase].word.toLowerCase();
+  const word = displayOfPhase(lastRun.phase).word.toLowerCase();
   return `Run ${String(lastRun.number)} ${word}: ${lastRun.reason ?? 'no reason was recorded.'}`;
 }
 
@@ -90,8 +90,8 @@ function attentionOf(sequencer: SequencerSummary, now: number): AttentionItem | 
     const cause = failure && phase === 'FAILED' ? causeText(failure.type, failure.message) : reason;
     const ago = ended ? ` ${duration(idle)} ago` : '';
     return item(
-      `run ${String(number)} ${PHASE_DISPLAY[phase].word.toLowerCase()}${ago}${off}${queued}${cause ? ':' : ''}`,
-      PHASE_DISPLAY[phase].tone,
+      `run ${String(number)} ${displayOfPhase(phase).word.toLowerCase()}${ago}${off}${queued}${cause ? ':' : ''}`,
+      displayOfPhase(phase).tone,
       ended,
       cause ?? null,
     );

@@ -1,7 +1,7 @@
 /** A run as a row of the history and of a CSV file. */
 import { causeText } from '../lib/cause-text.ts';
 import type { HistoryQuery } from '../gql/graphql.ts';
-import { PHASE_DISPLAY, isOpen } from '../lib/phases.ts';
+import { displayOfPhase, isOpen } from '../lib/phases.ts';
 
 export type HistoryRun = HistoryQuery['runs']['edges'][number]['node'];
 
@@ -30,7 +30,7 @@ function cell(value: string | number | null): string {
 const COLUMNS: [string, (run: HistoryRun) => string | number | null][] = [
   ['telescope', (run) => run.sequencer.name],
   ['run', (run) => run.number],
-  ['outcome', (run) => PHASE_DISPLAY[run.phase].word],
+  ['outcome', (run) => displayOfPhase(run.phase).word],
   ['title', (run) => run.title ?? null],
   ['submitted', (run) => run.submittedAt],
   ['started', (run) => run.startedAt ?? null],
