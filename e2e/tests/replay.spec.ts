@@ -13,6 +13,8 @@ test('the replay steps by statement, keeps its time in the URL, and plays', asyn
 
   await slider.press('ArrowLeft');
   await expect(slider).toHaveAttribute('aria-valuetext', /statement [56] of 6/);
+  const state = page.getByRole('region', { name: 'State and controls' }).getByRole('status').first();
+  await expect(state).toContainText(/Replay\s*at \d\d:\d\d:\d\d UTC/);
   await slider.press('Home');
   await expect(output).not.toContainText('one');
   await slider.press('End');
@@ -36,5 +38,6 @@ test('the replay steps by statement, keeps its time in the URL, and plays', asyn
   await expect(output).toContainText('three');
   await page.getByRole('button', { name: 'Back to the end' }).click();
   await expect(page).not.toHaveURL(/at=/);
+  await expect(state).toContainText('Succeeded');
   await expect(script.locator('.sign.done')).toHaveCount(6);
 });

@@ -5,6 +5,7 @@ import {
   mdiCloseCircle,
   mdiHandBackRight,
   mdiHelpRhombus,
+  mdiHistory,
   mdiOctagon,
   mdiPauseCircle,
   mdiPlayCircle,
@@ -32,6 +33,9 @@ function display(word: string, icon: string, tone: string, mark: string, loud = 
 }
 
 export const IDLE = display('Idle', mdiWeatherNight, 'muted', '○');
+
+/** A moment of a run that has ended, selected in its replay. */
+export const REPLAY = display('Replay', mdiHistory, 'muted', '↺');
 
 const PHASE_DISPLAY: Record<RunPhase, PhaseDisplay> = {
   QUEUED: display('Queued', mdiTimerSand, 'queued', '◌'),
