@@ -1,14 +1,14 @@
 /** Creates the parts of the API that manage runs, for the configured backend. */
 import type { Config } from './config.ts';
 import { runCredentials, secretCredentials } from './gateway/credentials.ts';
+import type { Admissions } from './gateway/admissions.ts';
 import { Gateway } from './gateway/gateway.ts';
-import type { ConnectionHandlers } from './gateway/runner-connection.ts';
+import { RunnerServer } from './gateway/runner-server.ts';
 import { runnerSecrets } from './gateway/runner-secrets.ts';
 import type { Metrics } from './lib/metrics.ts';
 import { makeKubernetesParts } from './backends/kubernetes/parts.ts';
 import type { Logger } from './lib/log.ts';
 import type { Db } from './store/database.ts';
-import type { LiveRun } from './runs/live-run.ts';
 import type { LiveRuns } from './runs/live-runs.ts';
 import { LocalBackend } from './backends/local/backend.ts';
 import { LocalQueueStore } from './backends/local/queue-store.ts';
@@ -21,7 +21,7 @@ import type { SequencerStates } from './runs/sequencer-states.ts';
 import type { Watchers } from './runs/watchers.ts';
 
 interface RunParts {
-  backend: RunBackend & { handlers: ConnectionHandlers; stored: (run: LiveRun) => void };
+  backend: RunBackend & Admissions;
   store: QueueStore;
   begin: () => Promise<void>;
   close: () => Promise<void>;
@@ -41,6 +41,7 @@ export function makeRunParts({ config, metrics, ...deps }: Deps): {
   runs: RunParts;
   queue: RunQueue;
   gateway: Gateway;
+  runnerServer: RunnerServer;
   recorder: Recorder;
 } {
   const { db, log } = deps;
@@ -48,23 +49,18 @@ export function makeRunParts({ config, metrics, ...deps }: Deps): {
   const credentials = kubernetes
     ? runCredentials(kubernetes.runTokenKey)
     : secretCredentials(runnerSecrets(config, log));
-  const gateway = new Gateway(credentials, log);
-  const stored = (run: LiveRun) => {
-    runs.backend.stored(run);
-  };
   // In a cluster the operator starts the next run.
-  const recorder = new Recorder(db, log, metrics, stored, kubernetes ? () => Promise.resolve() : onRunEnded);
-  const all = { ...deps, gateway, recorder };
+  const recorder = new Recorder(db, log, metrics, kubernetes ? () => Promise.resolve() : onRunEnded);
+  const gateway = new Gateway({ ...deps, recorder }, () => runs.backend);
+  const all = { ...deps, gateway };
   const runs: RunParts = kubernetes
     ? makeKubernetesParts(all, config.databaseUrl, kubernetes.namespace)
     : localParts(all);
   const queue = new RunQueue({ ...deps, store: runs.store, backend: runs.backend });
-  return { runs, queue, gateway, recorder };
+  return { runs, queue, gateway, recorder, runnerServer: new RunnerServer(credentials, gateway.handlers, log) };
 }
 
-function localParts(
-  all: Omit<Deps, 'config' | 'metrics' | 'watchers'> & { gateway: Gateway; recorder: Recorder },
-): RunParts {
+function localParts(all: Omit<Deps, 'config' | 'metrics' | 'watchers'> & { gateway: Gateway }): RunParts {
   const backend = new LocalBackend(all);
   return {
     backend,

@@ -51,7 +51,7 @@ export async function startApi(config: Config, log: Logger): Promise<Api> {
   const metrics = makeMetrics();
   const watchers = new Watchers();
   const deps = { config, db, log, liveRuns, sequencerStates, metrics, watchers };
-  const { runs, queue, gateway, recorder } = makeRunParts(deps);
+  const { runs, queue, gateway, runnerServer, recorder } = makeRunParts(deps);
   const { backend } = runs;
   await runs.begin();
 
@@ -134,7 +134,7 @@ export async function startApi(config: Config, log: Logger): Promise<Api> {
     authenticator,
     log,
     runner: (request, socket, head) => {
-      gateway.upgrade(request, socket, head, addressKey(clientAddresses.address(request)), backend.handlers);
+      runnerServer.upgrade(request, socket, head, addressKey(clientAddresses.address(request)));
     },
   });
   const sockets = upgrades.server;
@@ -159,7 +159,7 @@ export async function startApi(config: Config, log: Logger): Promise<Api> {
       server.close();
       proxies.close();
       for (const client of sockets.clients) client.close(1012, 'the API is shutting down');
-      await gateway.close();
+      await runnerServer.close();
       await runs.close();
       await recorder.close();
       await audit.close();

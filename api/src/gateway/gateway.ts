@@ -1,18 +1,13 @@
-/** Accepts the websockets of runners, and holds the current connection of each sequencer (in a cluster, of each run). */
-import type { IncomingMessage } from 'node:http';
-import type { Duplex } from 'node:stream';
-import { LIMITS, SequencerError, type Command, type Hello, type Reply } from '@sequencer/model';
-import { WebSocketServer } from 'ws';
-import { UnauthenticatedSockets } from '../http/unauthenticated-sockets.ts';
-import { refuseUpgrade } from '../http/upgrades.ts';
+/** The connected runners: one for each sequencer, or in a cluster for each run. Records their events and sends them commands. */
+import { SequencerError, type Command, type Hello, type Reply } from '@sequencer/model';
 import type { Logger } from '../lib/log.ts';
-import type { Credentials } from './credentials.ts';
-import { CLOSE, RunnerConnection, type ConnectionHandlers } from './runner-connection.ts';
-
-/** Limit for runners that have sent `hello`. */
-const MAX_RUNNERS = 200;
-/** Limits for connections with a valid token that have not sent `hello` yet. */
-const UNAUTHENTICATED = { perAddress: 100, total: 500, timeoutMs: 10_000 };
+import type { LiveRun } from '../runs/live-run.ts';
+import type { LiveRuns } from '../runs/live-runs.ts';
+import type { Recorder } from '../runs/recorder.ts';
+import type { SequencerStates } from '../runs/sequencer-states.ts';
+import type { Admissions, AdmittedRun } from './admissions.ts';
+import { CLOSE, type Admission } from './runner-session.ts';
+import type { RunnerHandlers, RunnerSocket } from './runner-socket.ts';
 
 export interface RunnerState {
   connected: boolean;
@@ -21,117 +16,159 @@ export interface RunnerState {
   hello: Hello | null;
 }
 
+export interface GatewayParts {
+  log: Logger;
+  liveRuns: LiveRuns;
+  sequencerStates: SequencerStates;
+  recorder: Recorder;
+}
+
 export class Gateway {
-  readonly #server = new WebSocketServer({
-    noServer: true,
-    maxPayload: LIMITS.messageBytes,
-    perMessageDeflate: false,
-    clientTracking: true,
-  });
-  readonly #credentials: Credentials;
-  readonly #log: Logger;
-  readonly #unauthenticated = new UnauthenticatedSockets(UNAUTHENTICATED);
-  #admitted = 0;
-  readonly #connections = new Map<string, RunnerConnection>();
+  readonly #parts: GatewayParts;
+  readonly #admissions: () => Admissions;
+  /** The current runner of each key of the admissions. */
+  readonly #runners = new Map<string, RunnerSocket>();
   readonly #last = new Map<string, { hello: Hello; lastSeenAt: Date }>();
 
-  constructor(credentials: Credentials, log: Logger) {
-    this.#credentials = credentials;
-    this.#log = log;
+  /** @param admissions a function, because a backend needs the gateway */
+  constructor(parts: GatewayParts, admissions: () => Admissions) {
+    this.#parts = parts;
+    this.#admissions = admissions;
+    parts.recorder.onStored = (live) => {
+      this.#onStored(live);
+    };
   }
 
-  /** Handles the websocket upgrade of a runner. An invalid token gets HTTP 401 and uses no slot. */
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, address: string, handlers: ConnectionHandlers): void {
-    const credential = this.#credentials.find(request.headers.authorization);
-    if (!credential) {
-      this.#log.warn({ address }, 'runner rejected: invalid token');
-      const text = 'The token of this runner is invalid or was revoked.';
-      refuseUpgrade(socket, new SequencerError('UNAUTHENTICATED', text, 'Give the runner a valid one.'), {
-        'www-authenticate': 'Bearer',
-      });
-      return;
+  readonly handlers: RunnerHandlers = {
+    admit: (runner, hello) => this.#admissions().admit(runner, hello),
+    record: (runner, run, events) => {
+      const { liveRuns, log, sequencerStates, recorder } = this.#parts;
+      const live = liveRuns.get(run);
+      if (!live) throw new Error(`the run ${run} is not in memory`);
+      live.connected = true;
+      for (const { seq, type } of live.receive(events)) log.error({ run, seq, type }, 'received an invalid event');
+      sequencerStates.notify(live.row.sequencer);
+      recorder.record(live);
+      this.#admissions().received?.(live);
+      // Another replica has stored them.
+      if (live.storedSeq === live.view.lastSeq) runner.receive(committed(live));
+    },
+    seen: (runner) => {
+      for (const live of this.#runsOf(runner)) live.seenAt = runner.lastSeenAt;
+    },
+    closed: (runner) => {
+      const [key] = [...this.#runners].find(([, current]) => current === runner) ?? [];
+      const { hello } = runner;
+      if (key === undefined || !hello) return;
+      this.#runners.delete(key);
+      this.#last.set(key, { hello, lastSeenAt: runner.lastSeenAt });
+      this.#parts.log.info({ key }, 'runner disconnected');
+      for (const live of this.#runsOf(runner)) {
+        live.connected = false;
+        live.changed.notify();
+      }
+      this.#parts.sequencerStates.notify(hello.sequencer);
+      this.#admissions().disconnected?.(key);
+    },
+  };
+
+  /** The runs that the runner has, without those whose record is complete. */
+  #runsOf(runner: RunnerSocket): LiveRun[] {
+    return runner.session.runs.flatMap((run) => this.#parts.liveRuns.get(run) ?? []);
+  }
+
+  /**
+   * Makes this the runner of the key, closes the previous one, and sends `welcome`. Nothing can be received in between.
+   *
+   * @returns false if it has disconnected, or a newer one was accepted
+   */
+  accept(runner: RunnerSocket, key: string, runs: readonly AdmittedRun[]): boolean {
+    const { log, sequencerStates } = this.#parts;
+    const { hello, session } = runner;
+    if (!hello || !session.isAdmitting) return false;
+    const before = this.#runners.get(key);
+    if (before && before.since > runner.since) {
+      replace(runner);
+      return false;
     }
-    if (this.#admitted >= MAX_RUNNERS) {
-      this.#log.warn({ address }, 'runner rejected: too many runners are connected');
-      const text = `${String(MAX_RUNNERS)} runners are connected, which is the limit. The token is valid.`;
-      const error = new SequencerError('TOO_MANY', text, 'Disconnect some.', 503);
-      refuseUpgrade(socket, error, { 'retry-after': '5' });
-      return;
+    this.#runners.set(key, runner);
+    if (before) replace(before);
+    runner.receive({ type: 'admitted', runs: runs.map(admissionOf) });
+    for (const { live, forget } of runs) {
+      if (!live) continue;
+      live.connected = !forget;
+      live.seenAt = new Date();
+      live.changed.notify();
     }
-    const admitted = this.#unauthenticated.add(address, () => {
-      this.#log.warn({ address }, 'runner disconnected: it sent no hello');
-      socket.destroy();
-    });
-    socket.once('close', admitted);
-    this.#server.handleUpgrade(request, socket, head, (websocket) => {
-      new RunnerConnection(websocket, credential, handlers, this.#log, () => {
-        admitted();
-        this.#admitted += 1;
-        websocket.once('close', () => {
-          this.#admitted -= 1;
-        });
-      });
-    });
-  }
-
-  /** Makes this the connection of the sequencer, and closes the previous one. */
-  register(sequencer: string, connection: RunnerConnection): void {
-    const before = this.#connections.get(sequencer);
-    this.#connections.set(sequencer, connection);
-    if (before && before !== connection) before.close(CLOSE.replaced, 'another runner connected for this sequencer');
-  }
-
-  /** Closes the connection: the runner has a newer one to another replica. */
-  evict(sequencer: string): void {
-    this.#connections.get(sequencer)?.close(CLOSE.replaced, 'another runner connected for this sequencer');
-  }
-
-  /** Removes the connection. Returns whether it was the current one. */
-  unregister(sequencer: string, connection: RunnerConnection): boolean {
-    if (connection.hello) this.#last.set(sequencer, { hello: connection.hello, lastSeenAt: connection.lastSeenAt });
-    if (this.#connections.get(sequencer) !== connection) return false;
-    this.#connections.delete(sequencer);
+    sequencerStates.invalidate(hello.sequencer);
+    log.info({ sequencer: hello.sequencer, runs: runs.map(({ run }) => run) }, 'runner connected');
     return true;
   }
 
-  connection(sequencer: string): RunnerConnection | null {
-    return this.#connections.get(sequencer) ?? null;
+  /** Closes the connection: the runner has a newer one to another replica. */
+  evict(key: string): void {
+    const runner = this.#runners.get(key);
+    if (runner) replace(runner);
   }
 
-  state(sequencer: string): RunnerState {
-    const connection = this.#connections.get(sequencer);
-    if (connection) return { connected: true, since: connection.since, hello: connection.hello };
-    const last = this.#last.get(sequencer);
+  #onStored(live: LiveRun): void {
+    const admissions = this.#admissions();
+    this.connection(admissions.keyOf(live.row))?.receive(committed(live));
+    admissions.stored?.(live);
+    if (live.isComplete) this.runEnded(live);
+  }
+
+  /** No more events of the run will be recorded. */
+  runEnded(live: LiveRun): void {
+    live.connected = false;
+    this.#parts.log.info({ run: live.row.id, phase: live.row.phase }, 'run ended');
+    this.#parts.liveRuns.forgetLater(live.row.id);
+    live.changed.notify();
+    this.#parts.sequencerStates.invalidate(live.row.sequencer);
+    this.#admissions().runEnded(live);
+  }
+
+  connection(key: string): RunnerSocket | null {
+    return this.#runners.get(key) ?? null;
+  }
+
+  state(key: string): RunnerState {
+    const runner = this.#runners.get(key);
+    if (runner) return { connected: true, since: runner.since, hello: runner.hello };
+    const last = this.#last.get(key);
     return { connected: false, since: last?.lastSeenAt ?? null, hello: last?.hello ?? null };
   }
 
   /** Throws RUNNER_AWAY, RUNNER_TIMEOUT, or the error that the runner replied. */
-  async command(sequencer: string, command: Command, timeoutMs?: number): Promise<Reply> {
-    const connection = this.connection(sequencer);
-    if (!connection) throw new SequencerError('RUNNER_AWAY');
-    const reply = await connection.command(command, timeoutMs);
+  async command(key: string, command: Command): Promise<Reply> {
+    const runner = this.#runners.get(key);
+    if (!runner) throw new SequencerError('RUNNER_AWAY');
+    const reply = await runner.command(command);
     if (!reply.ok) throw SequencerError.reported(reply);
     return reply;
   }
 
   get connected(): number {
-    return this.#connections.size;
+    return this.#runners.size;
   }
+}
 
-  async close(): Promise<void> {
-    const ended = [...this.#server.clients].map(
-      (client) =>
-        new Promise<void>((resolve) => {
-          client.once('close', () => {
-            resolve();
-          });
-          client.close(CLOSE.shutdown, 'the API is shutting down');
-          setTimeout(() => {
-            client.terminate();
-          }, 1000).unref();
-        }),
-    );
-    await Promise.all(ended);
-    this.#server.close();
-  }
+function replace(runner: RunnerSocket): void {
+  runner.close(CLOSE.replaced, 'another runner connected for this sequencer');
+}
+
+function committed({ row, storedSeq, unstoredSize }: LiveRun) {
+  return { type: 'committed', run: row.id, seq: storedSeq, pending: unstoredSize } as const;
+}
+
+function admissionOf({ run, live, forget }: AdmittedRun): Admission {
+  return {
+    run,
+    forget,
+    acked: live?.storedSeq ?? 0,
+    received: live?.view.lastSeq ?? 0,
+    hasEnded: live ? live.view.outcome !== null : false,
+    pending: live?.unstoredSize ?? 0,
+    tokenHash: live?.row.tokenHash ?? null,
+  };
 }

@@ -84,6 +84,7 @@ class Site {
     const { sizes } = this.record(run);
     for (const { event, data } of events) {
       expect(event.seq).toBe(sizes.length + 1);
+      expect(event.seq).toBeLessThanOrEqual(COUNT);
       sizes.push(data.length + 100);
     }
   }
@@ -178,7 +179,7 @@ const actions: fc.Arbitrary<Action>[] = [
   fc.tuple(run, fc.constantFrom(0, 0, 0, 0, 0, -1, -3, 1), count).map(([run, skip, count]): Action => {
     return (site, connection) => {
       const first = Math.max(1, site.record(run).sizes.length + 1 + skip);
-      const seqs = Array.from({ length: count }, (_, i) => first + i).filter((seq) => seq <= COUNT);
+      const seqs = Array.from({ length: count }, (_, i) => first + i).filter((seq) => seq <= COUNT + 1);
       if (seqs.length > 0) site.fromRunner(connection, { type: 'events', run, events: seqs.map(event) });
     };
   }),
@@ -284,6 +285,23 @@ test('answers a command with RUNNER_AWAY before the welcome and after the end', 
   expect(session.receive(pause)).toEqual([away]);
 });
 
+test('closes with 4002 for a message before the welcome, and sends one welcome', () => {
+  const session = new RunnerSession(() => true);
+  session.receive(message(hello([])));
+  expect(session.receive({ type: 'admitted', runs: [] })).toMatchObject([{ message: { type: 'welcome' } }]);
+  expect(session.receive({ type: 'admitted', runs: [] })).toEqual([]);
+  const early = new RunnerSession(() => true);
+  early.receive(message(hello([])));
+  const reply = message({ type: 'reply', id: '1', ok: true });
+  expect(early.receive(reply)).toMatchObject([{ type: 'close', code: 4002 }]);
+});
+
+test('records the events before a gap', () => {
+  const events = [1, 2, 4].map(event);
+  const outputs = open().receive(message({ type: 'events', run: 'a', events }));
+  expect(outputs).toMatchObject([{ events: [{}, {}] }, { type: 'close', code: 4002 }]);
+});
+
 test('answers a command with RUNNER_TIMEOUT, and ignores the late reply', () => {
   const session = open();
   session.receive(pause);
@@ -297,12 +315,12 @@ test('closes with 4001 when the secret of the runner is revoked', () => {
   const session = open(() => isAllowed);
   session.receive({ type: 'tick', now: 0 });
   isAllowed = false;
-  expect(session.receive({ type: 'tick', now: 5000 })).toMatchObject([{ type: 'warn' }, { type: 'close', code: 4001 }]);
+  expect(session.receive({ type: 'tick', now: 5000 })).toMatchObject([{ type: 'close', code: 4001 }]);
 });
 
 test('accepts the events of a run only with its newest token, and those of a run that it has started', () => {
   const events = (run: string, token?: string) => message({ type: 'events', run, token, events: [event(1)] });
-  const violation = [{ type: 'warn' }, { type: 'close', code: 4002 }];
+  const violation = [{ type: 'close', code: 4002 }];
   const isOpenFor = ({ run, code, token }: { run: string; code?: string; token: string }): boolean => {
     const session = open(() => true, 'the hash of another token');
     const script = {

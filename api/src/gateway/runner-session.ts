@@ -29,14 +29,11 @@ export const CLOSE = { unauthorized: 4001, protocol: 4002, replaced: 4003, shutd
 const HIGH_WATER = 8 * 1024 * 1024;
 const PING_EVERY_MS = 5000;
 const COMMAND_TIMEOUT_MS = 5000;
-/** A start may wait for a new process, and for the clean-up of the run before. */
-const START_TIMEOUT_MS = 15_000;
-/** The runner replies STILL_EVALUATING before that. */
-const EVALUATE_TIMEOUT_MS = 30_000;
+/** A start may wait for the clean-up of the run before. The runner replies STILL_EVALUATING within 20 s. */
+const LONG_TIMEOUTS_MS: Partial<Record<Command['name'], number>> = { start: 15_000, evaluate: 30_000 };
 
-export function timeoutOf(command: Command['name']): number {
-  if (command === 'start') return START_TIMEOUT_MS;
-  return command === 'evaluate' ? EVALUATE_TIMEOUT_MS : COMMAND_TIMEOUT_MS;
+export function timeoutOf(command: Command['name'], otherwise = COMMAND_TIMEOUT_MS): number {
+  return LONG_TIMEOUTS_MS[command] ?? otherwise;
 }
 
 /** What is known of a run when its runner is admitted. */
@@ -73,17 +70,12 @@ export type Output =
   | { type: 'read'; paused: boolean }
   | { type: 'reply'; reply: Reply }
   | { type: 'ping' }
-  | { type: 'warn'; text: string; why?: string }
-  | { type: 'close'; code: number; reason: string }
+  | { type: 'ignored' }
+  /** `why`: details for the log. */
+  | { type: 'close'; code: number; reason: string; why?: string }
   | { type: 'terminate' };
 
 type OpenRun = Omit<Admission, 'run' | 'acked' | 'forget'>;
-
-interface PendingCommand {
-  until: number;
-  /** The run that the command starts. */
-  starts: string | null;
-}
 
 export class RunnerSession {
   hello: Hello | null = null;
@@ -92,7 +84,8 @@ export class RunnerSession {
   readonly #highWater: number;
   /** The runs whose events are accepted. */
   readonly #runs = new Map<string, OpenRun>();
-  readonly #commands = new Map<string, PendingCommand>();
+  /** By id: when the command times out, and the run that it starts. */
+  readonly #commands = new Map<string, { until: number; starts: string | null }>();
   #paused = false;
   /** Whether the runner has sent anything since the last ping. */
   #alive = true;
@@ -120,11 +113,9 @@ export class RunnerSession {
     if (this.#state === 'closed') return [];
     switch (input.type) {
       case 'message':
-        this.#alive = true;
-        return this.#onMessage(input.text);
       case 'pong':
         this.#alive = true;
-        return [];
+        return input.type === 'pong' ? [] : this.#onMessage(input.text);
       case 'admitted':
         return this.isAdmitting ? this.#welcome(input.runs) : [];
       case 'committed':
@@ -134,7 +125,7 @@ export class RunnerSession {
       case 'tick':
         return this.#onTick(input.now);
       case 'close':
-        return this.#end({ type: 'close', code: input.code, reason: input.reason });
+        return this.#end(input);
       case 'closed':
         return this.#end();
     }
@@ -143,9 +134,8 @@ export class RunnerSession {
   #onMessage(text: string | null): Output[] {
     try {
       const message: unknown = parseStorable(text ?? '');
-      if (this.#state === 'open' && isUnknownType(message, fromRunnerSchema)) {
-        return [{ type: 'warn', text: 'ignored a message of an unknown type' }];
-      }
+      const isNewer = this.#state === 'open' && isUnknownType(message, fromRunnerSchema);
+      if (isNewer) return [{ type: 'ignored' }];
       return this.#handle(fromRunnerSchema.parse(message));
     } catch (error) {
       return this.#onViolation(error instanceof z.ZodError ? z.prettifyError(error) : String(error));
@@ -153,10 +143,7 @@ export class RunnerSession {
   }
 
   #onViolation(why: string): Output[] {
-    return [
-      { type: 'warn', text: 'runner disconnected: it violated the protocol', why },
-      ...this.#end({ type: 'close', code: CLOSE.protocol, reason: 'this message violates the protocol' }),
-    ];
+    return this.#end({ type: 'close', code: CLOSE.protocol, reason: 'this message violates the protocol', why });
   }
 
   #handle(message: FromRunner): Output[] {
@@ -173,10 +160,7 @@ export class RunnerSession {
     }
     this.hello = hello;
     if (!this.#isAllowed(hello.sequencer)) {
-      return [
-        { type: 'warn', text: 'runner rejected: its token is for another sequencer' },
-        ...this.#end({ type: 'close', code: CLOSE.unauthorized, reason: 'the token is for another sequencer' }),
-      ];
+      return this.#end({ type: 'close', code: CLOSE.unauthorized, reason: 'the token is for another sequencer' });
     }
     this.#state = 'admitting';
     return [{ type: 'admit', hello }];
@@ -266,10 +250,7 @@ export class RunnerSession {
     if (now < this.#pingAt) return [];
     this.#pingAt = now + PING_EVERY_MS;
     if (this.hello && !this.#isAllowed(this.hello.sequencer)) {
-      return [
-        { type: 'warn', text: 'runner disconnected: its secret was revoked' },
-        ...this.#end({ type: 'close', code: CLOSE.unauthorized, reason: 'this secret was revoked' }),
-      ];
+      return this.#end({ type: 'close', code: CLOSE.unauthorized, reason: 'this secret was revoked' });
     }
     // While reading is paused, pongs are not read either.
     if (this.#paused) return [];

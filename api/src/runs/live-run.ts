@@ -7,19 +7,16 @@ import {
   reasonOf,
   skipEvent,
   type AnyEvent,
-  type EventsMessage,
   type Phase,
   type RunView,
 } from '@sequencer/model';
-import { EVENT_OVERHEAD, receivedEvent } from './received-event.ts';
+import { EVENT_OVERHEAD, type ReceivedEvent } from './received-event.ts';
 import type { StoredEvent } from '../store/event-store.ts';
 import type { RunSummary } from '../store/run-store.ts';
 import { Signal } from '../lib/signal.ts';
 
 /** Stored events that stay in memory for followers, in characters. Uncommitted events stay in any case. */
 const KEPT = 2 * 1024 * 1024;
-
-export class GapError extends Error {}
 
 export class LiveRun {
   row: RunSummary;
@@ -66,29 +63,29 @@ export class LiveRun {
     return this.view.traces.flatMap((trace) => trace.prompt?.since ?? []).toSorted()[0] ?? null;
   }
 
+  /** Whether the end and all events before it are committed. */
+  get isComplete(): boolean {
+    return this.view.outcome !== null && this.storedSeq === this.view.lastSeq;
+  }
+
   /** Characters of the uncommitted events. */
   get unstoredSize(): number {
     return this.#unstoredSize;
   }
 
   /**
-   * Applies events that a runner sent. Known events are ignored. Throws GapError at a gap, after applying the events before it.
+   * Applies the next events of a runner, without gaps.
    *
    * @returns the invalid events, which are recorded but not folded into the view, or recorded as another event
    */
-  receive(batch: EventsMessage['events']): AnyEvent[] {
+  receive(batch: readonly ReceivedEvent[]): AnyEvent[] {
     const odd: AnyEvent[] = [];
-    for (const sent of batch) {
-      const { seq } = sent;
+    for (const { event, data, problem } of batch) {
+      const { seq, type, at } = event;
+      // Another replica has stored it.
       if (seq <= this.view.lastSeq) continue;
-      if (seq !== this.view.lastSeq + 1) {
-        throw new GapError(`event ${String(seq)} came after ${String(this.view.lastSeq)}`);
-      }
-      if (this.view.outcome !== null) throw new GapError(`event ${String(seq)} came after the end`);
-      const { event, data, problem } = receivedEvent(sent);
       if (!this.#fold(event) || problem !== null) odd.push(event);
-      const stored = { seq, type: event.type, at: new Date(event.at).toISOString(), data };
-      this.#keep(stored);
+      this.#keep({ seq, type, at: new Date(at).toISOString(), data });
     }
     this.seenAt = new Date();
     this.changed.notify();

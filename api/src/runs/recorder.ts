@@ -45,20 +45,17 @@ export class Recorder {
   readonly #db: Db;
   readonly #log: Logger;
   readonly #metrics: Metrics;
-  readonly #onStored: (run: LiveRun) => void;
+  /** Called after each commit. */
+  onStored: (run: LiveRun) => void = () => undefined;
   readonly #onEnd: EndOfRun;
   readonly #stopped = new AbortController();
   readonly #loops = new Map<LiveRun, Promise<void>>();
 
-  /**
-   * @param onStored called after each commit, to acknowledge the events
-   * @param onEnd called in the transaction that commits the end of a run
-   */
-  constructor(db: Db, log: Logger, metrics: Metrics, onStored: (run: LiveRun) => void, onEnd: EndOfRun) {
+  /** @param onEnd called in the transaction that commits the end of a run */
+  constructor(db: Db, log: Logger, metrics: Metrics, onEnd: EndOfRun) {
     this.#db = db;
     this.#log = log;
     this.#metrics = metrics;
-    this.#onStored = onStored;
     this.#onEnd = onEnd;
   }
 
@@ -112,7 +109,7 @@ export class Recorder {
       attempt.missing.clear();
       attempt.substituted.clear();
       attempt.searching = attempt.most < BATCH_COUNT;
-      this.#onStored(run);
+      this.onStored(run);
       if (!isFinal(run.row.phase)) await sleep(PAUSE_MS);
     }
   }

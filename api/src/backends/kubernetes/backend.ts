@@ -7,7 +7,9 @@ import { hostnameOf } from '@sequencer/model/kubernetes/sequencer';
 import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
 import { RUNS } from '@sequencer/kubernetes/resources';
 import type { Gateway } from '../../gateway/gateway.ts';
-import { CLOSE, type ConnectionHandlers, type RunnerConnection } from '../../gateway/runner-connection.ts';
+import type { Admissions } from '../../gateway/admissions.ts';
+import { CLOSE, timeoutOf } from '../../gateway/runner-session.ts';
+import type { RunnerSocket } from '../../gateway/runner-socket.ts';
 import { withApiErrors, type Cluster } from './cluster.ts';
 import { objectOf } from './queue-store.ts';
 import { PauseSync } from './pause-sync.ts';
@@ -18,11 +20,9 @@ import { findRun, type RunSummary } from '../../store/run-store.ts';
 import type { LiveRun } from '../../runs/live-run.ts';
 import type { LiveRuns } from '../../runs/live-runs.ts';
 import type { Replicas } from './replicas/replicas.ts';
-import type { Recorder } from '../../runs/recorder.ts';
 import type { RunBackend, RunnerStatus } from '../run-backend.ts';
 import { fetchScript } from '../script-requests.ts';
 import { retryUntilAborted } from '../../store/retry.ts';
-import { EVALUATED_WITHIN_MS, HIGH_WATER } from '../../runs/runner-limits.ts';
 import type { SequencerStates } from '../../runs/sequencer-states.ts';
 
 /**
@@ -37,16 +37,14 @@ export interface KubernetesBackendParts {
   gateway: Gateway;
   liveRuns: LiveRuns;
   sequencerStates: SequencerStates;
-  recorder: Recorder;
   cluster: Cluster;
   /** A function, because the replicas need this backend. */
   replicas: () => Replicas;
 }
 
-export class KubernetesBackend implements RunBackend {
+export class KubernetesBackend implements RunBackend, Admissions {
   readonly #parts: KubernetesBackendParts;
   readonly #status: StatusWriter;
-  readonly #stopped = new AbortController();
   /** The last `hello` of each sequencer's runners. Runners start and end with their runs. */
   readonly #hellos = new Map<string, Hello>();
   readonly #pauseSync: PauseSync;
@@ -67,84 +65,56 @@ export class KubernetesBackend implements RunBackend {
 
   /* ---- the connections of runners ----------------------------------------------------------------------------------- */
 
-  readonly handlers: ConnectionHandlers = {
-    hello: (connection, hello) => this.#welcome(connection, hello),
-    events: (connection, message) => {
-      const { liveRuns, log, sequencerStates, recorder } = this.#parts;
-      const live = liveRuns.get(message.run);
-      if (!live || connection.credential.run !== message.run) {
-        throw new Error(`events of run ${message.run}, which is not open here`);
-      }
-      try {
-        for (const event of live.receive(message.events)) {
-          log.error({ run: message.run, seq: event.seq, type: event.type }, 'invalid event');
-        }
-      } finally {
-        // Events before a gap are recorded.
-        sequencerStates.notify(live.row.sequencer);
-        if (live.unstoredSize > HIGH_WATER) connection.pauseReading(true);
-        recorder.record(live);
-        this.#status.touch(live.row.id);
-      }
-    },
-    seen: (connection) => {
-      const live = this.#liveOf(connection);
-      if (live) live.seenAt = connection.lastSeenAt;
-    },
-    closed: (connection) => {
-      const { gateway, sequencerStates, log } = this.#parts;
-      const id = connection.credential.run;
-      const live = this.#liveOf(connection);
-      if (id === undefined || !gateway.unregister(id, connection) || !live) return;
-      if (isFinal(live.row.phase)) this.#parts.liveRuns.forgetLater(id);
-      log.info({ run: id }, 'runner disconnected');
-      live.connected = false;
-      live.changed.notify();
-      sequencerStates.notify(live.row.sequencer);
-      void this.#parts.replicas().releaseLease(id);
-      this.#status.touch(id);
-    },
-  };
-
-  #liveOf(connection: RunnerConnection): LiveRun | undefined {
-    const { run } = connection.credential;
-    return run === undefined ? undefined : this.#parts.liveRuns.get(run);
+  keyOf({ id }: { id: string }): string {
+    return id;
   }
 
-  async #welcome(connection: RunnerConnection, hello: Hello): Promise<void> {
-    const { gateway, log, sequencerStates } = this.#parts;
-    const id = connection.credential.run;
+  async admit(runner: RunnerSocket, hello: Hello): Promise<void> {
+    const { gateway, log } = this.#parts;
+    const id = runner.credential.run;
     if (id === undefined || hello.runs.some(({ run }) => run !== id)) {
-      connection.close(CLOSE.unauthorized, 'the token is for another run');
+      runner.close(CLOSE.unauthorized, 'the token is for another run');
       return;
     }
-    const stopped = AbortSignal.any([this.#stopped.signal, connection.closed]);
     const live = await retryUntilAborted(
-      stopped,
+      runner.closed,
       () => this.#open(id, hello.sequencer),
       (error) => {
         log.warn({ run: id, err: error }, 'cannot admit a runner yet: its run is not in the database');
       },
     );
     if (!live) {
-      connection.close(CLOSE.unauthorized, 'the token is for a run of another sequencer');
+      runner.close(CLOSE.unauthorized, 'the token is for a run of another sequencer');
       return;
     }
-    gateway.register(id, connection);
-    void this.#parts.replicas().acquireLease(id, hello, connection.since);
+    if (!gateway.accept(runner, id, [{ run: id, live, forget: live.isComplete }])) return;
+    void this.#parts.replicas().acquireLease(id, hello, runner.since);
     this.#hellos.set(hello.sequencer, hello);
-    const isComplete = live.view.outcome !== null && live.storedSeq === live.view.lastSeq;
-    connection.welcome(hello.runs.map(({ run }) => ({ run, acked: live.storedSeq, forget: isComplete })));
-    live.connected = !isComplete;
-    live.seenAt = new Date();
-    live.changed.notify();
-    sequencerStates.invalidate(hello.sequencer);
-    log.info({ run: id, sequencer: hello.sequencer }, 'runner connected');
     this.#status.touch(id);
     const object = this.#objectOf(live.row);
     // Only the operator can read this script in the cluster.
     if (object?.spec.scriptFrom) void fetchScript(this.#parts, this, live);
     if (object) void this.#pauseSync.applyDesiredState(object);
+  }
+
+  received({ row }: LiveRun): void {
+    this.#status.touch(row.id);
+  }
+
+  stored({ row }: LiveRun): void {
+    this.#parts.replicas().stored(row.id);
+  }
+
+  runEnded({ row }: LiveRun): void {
+    this.#status.touch(row.id);
+  }
+
+  disconnected(run: string): void {
+    const { liveRuns } = this.#parts;
+    const live = liveRuns.get(run);
+    if (live && isFinal(live.row.phase)) liveRuns.forgetLater(run);
+    void this.#parts.replicas().releaseLease(run);
+    this.#status.touch(run);
   }
 
   /** Throws while the run is not in the database. Null when it is a run of another sequencer. */
@@ -158,25 +128,7 @@ export class KubernetesBackend implements RunBackend {
     return live;
   }
 
-  /** After each commit of events. */
-  stored(live: LiveRun): void {
-    const { gateway, liveRuns, sequencerStates, log } = this.#parts;
-    const connection = gateway.connection(live.row.id);
-    this.#parts.replicas().stored(live.row.id);
-    connection?.send({ type: 'ack', run: live.row.id, seq: live.storedSeq });
-    if (connection && live.unstoredSize < HIGH_WATER / 2) connection.pauseReading(false);
-    live.changed.notify();
-    if (live.view.outcome === null || live.storedSeq < live.view.lastSeq) return;
-    log.info({ run: live.row.id, phase: live.row.phase }, 'record complete');
-    live.connected = false;
-    liveRuns.forgetLater(live.row.id);
-    live.changed.notify();
-    sequencerStates.invalidate(live.row.sequencer);
-    this.#status.touch(live.row.id);
-  }
-
   close(): void {
-    this.#stopped.abort();
     this.#status.close();
   }
 
@@ -217,7 +169,7 @@ export class KubernetesBackend implements RunBackend {
     const { gateway, replicas } = this.#parts;
     try {
       if (gateway.connection(run.id)) return await this.#commandHere(run, by, command);
-      const timeoutMs = command.name === 'evaluate' ? EVALUATED_WITHIN_MS : REMOTE_TIMEOUT_MS;
+      const timeoutMs = timeoutOf(command.name, REMOTE_TIMEOUT_MS);
       const answer = await replicas().command(run.id, by, command, timeoutMs);
       if (!answer) throw new SequencerError('RUNNER_AWAY');
       return answer.result;
@@ -243,8 +195,7 @@ export class KubernetesBackend implements RunBackend {
   }
 
   async #send(run: string, by: string, command: RunCommand): Promise<unknown> {
-    const timeoutMs = command.name === 'evaluate' ? EVALUATED_WITHIN_MS : undefined;
-    return (await this.#parts.gateway.command(run, { ...command, run, by }, timeoutMs)).result;
+    return (await this.#parts.gateway.command(run, { ...command, run, by })).result;
   }
 
   /** Cancels a run whose runner is disconnected: the operator deletes its pod, and the pod starts the stop ladder itself. */

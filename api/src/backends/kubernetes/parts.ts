@@ -5,7 +5,6 @@ import type { Gateway } from '../../gateway/gateway.ts';
 import { KubernetesBackend } from './backend.ts';
 import type { LiveRuns } from '../../runs/live-runs.ts';
 import { Replicas } from './replicas/replicas.ts';
-import type { Recorder } from '../../runs/recorder.ts';
 import type { SequencerStates } from '../../runs/sequencer-states.ts';
 import type { Watchers } from '../../runs/watchers.ts';
 import type { Db } from '../../store/database.ts';
@@ -30,7 +29,6 @@ interface Deps {
   gateway: Gateway;
   liveRuns: LiveRuns;
   sequencerStates: SequencerStates;
-  recorder: Recorder;
   watchers: Watchers;
 }
 

@@ -40,7 +40,8 @@ export async function rowHeldBy(hello: Hello, held: HeldRun, parts: Parts): Prom
   if (!isUuid(held.run)) return null;
   const known = await findRun(db, held.run);
   if (known) {
-    const isOpen = known.sequencer === hello.sequencer && !isFinal(known.phase) && isRunToken(known.tokenHash, held.token);
+    const isOpen =
+      known.sequencer === hello.sequencer && !isFinal(known.phase) && isRunToken(known.tokenHash, held.token);
     return isOpen ? known : null;
   }
   if (held.ended) return null;
@@ -92,6 +93,7 @@ async function adoptRun(db: Db, liveRuns: LiveRuns, hello: Hello, held: HeldRun)
   for (const id of displaced ?? []) {
     const live = liveRuns.get(id);
     if (!live) continue;
+    liveRuns.forgetLater(id);
     live.row = (await findRun(db, id)) ?? live.row;
     live.changed.notify();
   }

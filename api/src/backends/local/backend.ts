@@ -14,7 +14,9 @@ import { newSecret } from '../../auth/secrets.ts';
 import { KeyedMutex } from '../../lib/keyed-mutex.ts';
 import { sha256 } from '../../lib/sha256.ts';
 import type { Gateway } from '../../gateway/gateway.ts';
-import { CLOSE, type ConnectionHandlers, type RunnerConnection } from '../../gateway/runner-connection.ts';
+import type { Admissions } from '../../gateway/admissions.ts';
+import { CLOSE } from '../../gateway/runner-session.ts';
+import type { RunnerSocket } from '../../gateway/runner-socket.ts';
 import type { Logger } from '../../lib/log.ts';
 import type { Db } from '../../store/database.ts';
 import { findRun, scriptOf, type RunSummary } from '../../store/run-store.ts';
@@ -22,17 +24,12 @@ import { runs } from '../../store/schema.ts';
 import { WITHOUT_RECORD, lacksScript, rowHeldBy } from './adopted-run.ts';
 import type { LiveRun } from '../../runs/live-run.ts';
 import type { LiveRuns } from '../../runs/live-runs.ts';
-import type { Recorder } from '../../runs/recorder.ts';
 import { retryUntilAborted, retryUntilRefused } from '../../store/retry.ts';
 import type { RunBackend, RunnerStatus } from '../run-backend.ts';
 import { fetchScript } from '../script-requests.ts';
 import { endRun, lockSequencer } from '../../runs/queue-hold.ts';
-import { isRunToken } from '../../runs/run-token.ts';
-import { EVALUATED_WITHIN_MS, HIGH_WATER } from '../../runs/runner-limits.ts';
 import type { SequencerStates } from '../../runs/sequencer-states.ts';
 
-/** A start may wait for a new process, and for the clean-up of the run before. */
-const START_WITHIN_MS = 15_000;
 const BUSY_AGAIN_MS = 500;
 /** Attempts to claim a run before it counts as refused by the database. */
 const CLAIM_TRIES = 3;
@@ -43,11 +40,9 @@ export interface LocalBackendParts {
   gateway: Gateway;
   liveRuns: LiveRuns;
   sequencerStates: SequencerStates;
-  /** Made with `stored` of this backend. */
-  recorder: Recorder;
 }
 
-export class LocalBackend implements RunBackend {
+export class LocalBackend implements RunBackend, Admissions {
   readonly #parts: LocalBackendParts;
   readonly #db: Db;
   readonly #log: Logger;
@@ -63,64 +58,18 @@ export class LocalBackend implements RunBackend {
     this.#log = parts.log;
   }
 
-  /** Handlers for the connections of runners. */
-  readonly handlers: ConnectionHandlers = {
-    hello: (connection, hello) => this.#mutex.run(hello.sequencer, () => this.#welcome(connection, hello)),
-    events: (connection, message) => {
-      const live = this.#parts.liveRuns.get(message.run);
-      if (!live || isFinal(live.row.phase) || live.row.sequencer !== connection.hello?.sequencer) {
-        throw new Error(`events of the run ${message.run}, which is not open here`);
-      }
-      if (!isRunToken(live.row.tokenHash, message.token)) throw new Error(`events of the run ${message.run} without its token`);
-      live.connected = true;
-      try {
-        for (const event of live.receive(message.events)) {
-          this.#log.error({ run: message.run, seq: event.seq, type: event.type }, 'received an invalid event');
-        }
-      } finally {
-        // Events before a gap are recorded.
-        this.#parts.sequencerStates.notify(live.row.sequencer);
-        if (live.unstoredSize > HIGH_WATER) connection.pauseReading(true);
-        this.#parts.recorder.record(live);
-      }
-    },
-    seen: (connection) => {
-      const live = this.#connectedRun(connection.hello?.sequencer);
-      if (live) live.seenAt = connection.lastSeenAt;
-    },
-    closed: (connection) => {
-      const sequencer = connection.hello?.sequencer;
-      if (sequencer === undefined || !this.#parts.gateway.unregister(sequencer, connection)) return;
-      this.#log.info({ sequencer }, 'runner disconnected');
-      const live = this.#connectedRun(sequencer);
-      if (live) {
-        live.connected = false;
-        live.changed.notify();
-      }
-      this.#parts.sequencerStates.notify(sequencer);
-    },
-  };
+  /* ---- the connections of runners ---- */
 
-  #connectedRun(sequencer: string | undefined): LiveRun | undefined {
-    return this.#parts.liveRuns.all().find((live) => live.connected && live.row.sequencer === sequencer);
+  keyOf({ sequencer }: { sequencer: string }): string {
+    return sequencer;
   }
 
-  /** After each commit of events. */
-  stored(live: LiveRun): void {
-    const connection = this.#parts.gateway.connection(live.row.sequencer);
-    connection?.send({ type: 'ack', run: live.row.id, seq: live.storedSeq });
-    if (connection && live.unstoredSize < HIGH_WATER / 2) connection.pauseReading(false);
-    if (!isFinal(live.row.phase)) return;
-    live.connected = false;
-    this.#onRunEnded(live);
+  admit(runner: RunnerSocket, hello: Hello): Promise<void> {
+    return this.#mutex.run(hello.sequencer, () => this.#admit(runner, hello));
   }
 
-  #onRunEnded(live: LiveRun): void {
-    this.#log.info({ run: live.row.id, phase: live.row.phase }, 'run ended');
-    this.#parts.liveRuns.forgetLater(live.row.id);
-    live.changed.notify();
-    this.#parts.sequencerStates.invalidate(live.row.sequencer);
-    void this.advance(live.row.sequencer);
+  runEnded({ row }: LiveRun): void {
+    void this.advance(row.sequencer);
   }
 
   close(): void {
@@ -138,73 +87,53 @@ export class LocalBackend implements RunBackend {
     return this.#parts.gateway.state(sequencer).hello?.hostname ?? `daq-${sequencer}-sequencer`;
   }
 
-  async #welcome(connection: RunnerConnection, hello: Hello): Promise<void> {
+  async #admit(runner: RunnerSocket, hello: Hello): Promise<void> {
     const { sequencer } = hello;
-    if (!this.#parts.sequencerStates.has(sequencer)) {
-      this.#log.error({ sequencer }, 'rejected a runner for an unknown sequencer');
-      connection.close(CLOSE.unauthorized, 'this sequencer is not configured here');
+    const { gateway, liveRuns, sequencerStates } = this.#parts;
+    if (!sequencerStates.has(sequencer)) {
+      runner.close(CLOSE.unauthorized, 'this sequencer is not configured here');
       return;
     }
-    const stopped = AbortSignal.any([this.#stopped.signal, connection.closed]);
-    const answer = await retryUntilAborted(
-      stopped,
-      () => this.#admit(hello),
+    const { reported, missing } = await retryUntilAborted(
+      runner.closed,
+      () => this.#openRuns(hello),
       (error) => {
         this.#log.warn({ sequencer, err: error }, 'welcoming the runner waits for the database');
       },
     );
-    const before = this.#connectedRun(sequencer);
-    if (before && !answer.held.includes(before)) {
+    const active = liveRuns.all().find((live) => live.connected && live.row.sequencer === sequencer);
+    if (active && !reported.some(({ live }) => live === active)) {
       // A silently disconnected runner is removed soon. Then this one can connect.
-      this.#log.warn(
-        { sequencer, run: before.row.id },
-        'rejected a runner: another one is executing a run of this sequencer',
-      );
-      connection.close(CLOSE.replaced, 'the runner of this sequencer is at work');
+      runner.close(CLOSE.replaced, 'the runner of this sequencer is at work');
       return;
     }
-    this.#parts.gateway.register(sequencer, connection);
     // A run may have ended since its row was read.
-    const isOver = (live: LiveRun | null) => !live || isFinal(live.row.phase);
-    const open = answer.held.filter((live) => !isOver(live));
-    connection.welcome(
-      answer.runs.map(({ run, live }) => ({ run, acked: live?.storedSeq ?? 0, forget: isOver(live) })),
-    );
-    for (const live of open) {
-      live.connected = true;
-      live.seenAt = new Date();
-      live.changed.notify();
+    const runs = reported.map(({ run, live }) => ({ run, live, forget: !live || isFinal(live.row.phase) }));
+    if (!gateway.accept(runner, sequencer, runs)) return;
+    for (const { live, forget } of runs) {
+      if (live && !forget && lacksScript(live.row)) void fetchScript(this.#parts, this, live);
     }
-    this.#parts.sequencerStates.invalidate(sequencer);
-    this.#log.info({ sequencer, runs: answer.runs.length }, 'runner connected');
-    for (const live of open) if (lacksScript(live.row)) void fetchScript(this.#parts, this, live);
-    void this.#afterWelcome(sequencer, answer);
+    void this.#afterWelcome(sequencer, missing);
   }
 
-  async #admit(hello: Hello) {
-    const answer: { run: string; live: LiveRun | null }[] = [];
-    const held: LiveRun[] = [];
+  /** The runs that the runner reports, and the active run if it is not among them. */
+  async #openRuns(hello: Hello) {
+    const { liveRuns, sequencerStates } = this.#parts;
+    const reported: { run: string; live: LiveRun | null }[] = [];
     for (const entry of hello.runs) {
-      const { run } = entry;
       const row = await rowHeldBy(hello, entry, this.#parts);
-      if (row === 'later') continue;
-      const live = row && (await this.#parts.liveRuns.open(row));
-      if (live) held.push(live);
-      answer.push({ run, live });
+      if (row !== 'later') reported.push({ run: entry.run, live: row && (await liveRuns.open(row)) });
     }
-    const state = await this.#parts.sequencerStates.get(hello.sequencer);
-    const active = state.active && !held.some((live) => live.row.id === state.active?.id) ? state.active : null;
-    return { runs: answer, held, missing: active ? await this.#parts.liveRuns.open(active) : null };
+    const { active } = await sequencerStates.get(hello.sequencer);
+    const isMissing = active && !reported.some(({ live }) => live?.row.id === active.id);
+    return { reported, missing: isMissing ? await liveRuns.open(active) : null };
   }
 
   /** Handles an active run that the runner does not report: it was never started, or it is lost. */
-  async #afterWelcome(sequencer: string, answer: { held: LiveRun[]; missing: LiveRun | null }): Promise<void> {
-    const { missing } = answer;
+  async #afterWelcome(sequencer: string, missing: LiveRun | null): Promise<void> {
     if (missing && !isFinal(missing.phase)) {
       if (missing.view.lastSeq === 0) await this.#start(missing);
-      else {
-        await this.#endWithoutEvents(missing, 'LOST', WITHOUT_RECORD);
-      }
+      else await this.#endWithoutEvents(missing, 'LOST', WITHOUT_RECORD);
     }
     await this.advance(sequencer);
   }
@@ -237,18 +166,12 @@ export class LocalBackend implements RunBackend {
         this.#log.error({ run: id, err: error }, 'the database refuses to start a run; skipping it');
         this.#refused.add(id);
         const reason = 'The run could not be started: the database refused it. The log of the API has the details.';
-        const fail = () => this.#endUnstarted(sequencer, id, reason);
+        const fail = () => this.#storeEnd(sequencer, id, 'FAILED', reason);
         await retryUntilRefused(signal, fail, onFailure, 1).catch((again: unknown) => {
           this.#log.error({ run: id, err: again }, 'the outcome of a run could not be stored');
         });
       }
     }
-  }
-
-  async #endUnstarted(sequencer: string, id: string, reason: string): Promise<void> {
-    const end = { phase: 'FAILED', reason, finishedAt: new Date() } as const;
-    await this.#db.transaction((tx) => endRun(tx, { id, sequencer }, end));
-    this.#parts.sequencerStates.invalidate(sequencer);
   }
 
   async #claim(sequencer: string, tried: { run: string | null }): Promise<LiveRun | null> {
@@ -281,23 +204,19 @@ export class LocalBackend implements RunBackend {
       const script = await scriptOf(this.#db, row.id);
       const token = await this.#tokenFor(live);
       this.#log.info({ run: row.id, sequencer: row.sequencer, number: row.number }, 'starting');
-      await this.#parts.gateway.command(
-        row.sequencer,
-        {
-          name: 'start',
-          run: row.id,
-          by: row.submittedBy,
-          ...(token === null ? {} : { token }),
-          script,
-          arguments: row.arguments,
-          title: row.title,
-          startPaused: row.startPaused,
-          holdOnFailure: row.holdOnFailure,
-          breakpoints: row.breakpoints,
-          ...(row.startAt === null ? {} : { startAt: row.startAt }),
-        },
-        START_WITHIN_MS,
-      );
+      await this.#parts.gateway.command(row.sequencer, {
+        name: 'start',
+        run: row.id,
+        by: row.submittedBy,
+        ...(token === null ? {} : { token }),
+        script,
+        arguments: row.arguments,
+        title: row.title,
+        startPaused: row.startPaused,
+        holdOnFailure: row.holdOnFailure,
+        breakpoints: row.breakpoints,
+        ...(row.startAt === null ? {} : { startAt: row.startAt }),
+      });
       live.connected = true;
       live.seenAt = new Date();
       live.changed.notify();
@@ -345,17 +264,23 @@ export class LocalBackend implements RunBackend {
 
   /** Ends a run for which no more events will arrive. */
   async #endWithoutEvents(live: LiveRun, phase: 'FAILED' | 'LOST', reason: string): Promise<void> {
-    const { row } = live;
-    const finishedAt = new Date();
-    await retryUntilAborted(
+    const { id, sequencer } = live.row;
+    const ended = await retryUntilAborted(
       this.#stopped.signal,
-      () => this.#db.transaction((tx) => endRun(tx, row, { phase, reason, finishedAt })),
+      () => this.#storeEnd(sequencer, id, phase, reason),
       (error) => {
-        this.#log.warn({ run: row.id, err: error }, 'storing the end of a run waits for the database');
+        this.#log.warn({ run: id, err: error }, 'storing the end of a run waits for the database');
       },
     );
-    live.row = { ...live.row, phase, reason, finishedAt };
-    this.#onRunEnded(live);
+    live.row = { ...live.row, ...ended };
+    this.#parts.gateway.runEnded(live);
+  }
+
+  async #storeEnd(sequencer: string, id: string, phase: 'FAILED' | 'LOST', reason: string) {
+    const ended = { phase, reason, finishedAt: new Date() };
+    await this.#db.transaction((tx) => endRun(tx, { id, sequencer }, ended));
+    this.#parts.sequencerStates.invalidate(sequencer);
+    return ended;
   }
 
   async request(sequencer: string, command: Command): Promise<Reply | null> {
@@ -366,8 +291,6 @@ export class LocalBackend implements RunBackend {
   async command(run: RunSummary, by: string, command: RunCommand): Promise<unknown> {
     // Only a runner that has sent the token of this run gets its commands.
     if (this.#parts.liveRuns.get(run.id)?.connected !== true) throw new SequencerError('RUNNER_AWAY');
-    const whole = { ...command, run: run.id, by };
-    const within = command.name === 'evaluate' ? EVALUATED_WITHIN_MS : undefined;
-    return (await this.#parts.gateway.command(run.sequencer, whole, within)).result;
+    return (await this.#parts.gateway.command(run.sequencer, { ...command, run: run.id, by })).result;
   }
 }

@@ -1,0 +1,92 @@
+/** Accepts the websockets of runners, with a valid token and within limits. */
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { LIMITS, SequencerError } from '@sequencer/model';
+import { WebSocketServer } from 'ws';
+import { UnauthenticatedSockets } from '../http/unauthenticated-sockets.ts';
+import { refuseUpgrade } from '../http/upgrades.ts';
+import type { Logger } from '../lib/log.ts';
+import type { Credentials } from './credentials.ts';
+import { CLOSE } from './runner-session.ts';
+import { RunnerSocket, type RunnerHandlers } from './runner-socket.ts';
+
+/** Limit for runners that have sent `hello`. */
+const MAX_RUNNERS = 200;
+/** Limits for connections with a valid token that have not sent `hello` yet. */
+const UNAUTHENTICATED = { perAddress: 100, total: 500, timeoutMs: 10_000 };
+
+export class RunnerServer {
+  readonly #server = new WebSocketServer({
+    noServer: true,
+    maxPayload: LIMITS.messageBytes,
+    perMessageDeflate: false,
+    clientTracking: true,
+  });
+  readonly #credentials: Credentials;
+  readonly #handlers: RunnerHandlers;
+  readonly #log: Logger;
+  readonly #unauthenticated = new UnauthenticatedSockets(UNAUTHENTICATED);
+  #withHello = 0;
+
+  constructor(credentials: Credentials, handlers: RunnerHandlers, log: Logger) {
+    this.#credentials = credentials;
+    this.#handlers = handlers;
+    this.#log = log;
+  }
+
+  /** Handles the websocket upgrade of a runner. An invalid token gets HTTP 401 and uses no slot. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, address: string): void {
+    const credential = this.#credentials.find(request.headers.authorization);
+    if (!credential) {
+      this.#log.warn({ address }, 'runner rejected: invalid token');
+      const text = 'The token of this runner is invalid or was revoked.';
+      refuseUpgrade(socket, new SequencerError('UNAUTHENTICATED', text, 'Give the runner a valid one.'), {
+        'www-authenticate': 'Bearer',
+      });
+      return;
+    }
+    if (this.#withHello >= MAX_RUNNERS) {
+      this.#log.warn({ address }, 'runner rejected: too many runners are connected');
+      const text = `${String(MAX_RUNNERS)} runners are connected, which is the limit. The token is valid.`;
+      const error = new SequencerError('TOO_MANY', text, 'Disconnect some.', 503);
+      refuseUpgrade(socket, error, { 'retry-after': '5' });
+      return;
+    }
+    const authenticated = this.#unauthenticated.add(address, () => {
+      this.#log.warn({ address }, 'runner disconnected: it sent no hello');
+      socket.destroy();
+    });
+    socket.once('close', authenticated);
+    this.#server.handleUpgrade(request, socket, head, (websocket) => {
+      const handlers: RunnerHandlers = {
+        ...this.#handlers,
+        admit: (runner, hello) => {
+          authenticated();
+          this.#withHello += 1;
+          websocket.once('close', () => {
+            this.#withHello -= 1;
+          });
+          return this.#handlers.admit(runner, hello);
+        },
+      };
+      new RunnerSocket(websocket, credential, handlers, this.#log);
+    });
+  }
+
+  async close(): Promise<void> {
+    const ended = [...this.#server.clients].map(
+      (client) =>
+        new Promise<void>((resolve) => {
+          client.once('close', () => {
+            resolve();
+          });
+          client.close(CLOSE.shutdown, 'the API is shutting down');
+          setTimeout(() => {
+            client.terminate();
+          }, 1000).unref();
+        }),
+    );
+    await Promise.all(ended);
+    this.#server.close();
+  }
+}

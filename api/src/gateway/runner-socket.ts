@@ -1,0 +1,142 @@
+/** Carries out the conversation of `RunnerSession` over a websocket, with a clock. */
+import { randomUUID } from 'node:crypto';
+import type { Command, Hello, Reply } from '@sequencer/model';
+import type { WebSocket } from 'ws';
+import type { Logger } from '../lib/log.ts';
+import type { ReceivedEvent } from '../runs/received-event.ts';
+import type { Credential } from './credentials.ts';
+import { CLOSE, RunnerSession, type Input, type Output } from './runner-session.ts';
+
+const TICK_MS = 1000;
+/** How long a peer may take to acknowledge a close. */
+const CLOSE_TIMEOUT_MS = 1000;
+
+export interface RunnerHandlers {
+  admit: (runner: RunnerSocket, hello: Hello) => Promise<void>;
+  /** May throw. Then the connection is closed and the runner reconnects. */
+  record: (runner: RunnerSocket, run: string, events: readonly ReceivedEvent[]) => void;
+  seen: (runner: RunnerSocket) => void;
+  closed: (runner: RunnerSocket) => void;
+}
+
+export class RunnerSocket {
+  readonly since = new Date();
+  lastSeenAt = new Date();
+  readonly credential: Credential;
+  readonly session: RunnerSession;
+  readonly #socket: WebSocket;
+  readonly #handlers: RunnerHandlers;
+  readonly #log: Logger;
+  readonly #replies = new Map<string, (reply: Reply) => void>();
+  readonly #closed = new AbortController();
+  /** Outputs in order: carrying one out can cause the next input. */
+  readonly #outputs: Output[] = [];
+  #isWorking = false;
+
+  constructor(socket: WebSocket, credential: Credential, handlers: RunnerHandlers, log: Logger) {
+    this.#socket = socket;
+    this.credential = credential;
+    this.session = new RunnerSession((sequencer) => credential.allows(sequencer));
+    this.#handlers = handlers;
+    this.#log = log;
+    const ticks = setInterval(() => {
+      this.receive({ type: 'tick', now: performance.now() });
+    }, TICK_MS);
+    socket.on('message', (data: Buffer, isBinary) => {
+      this.#onSeen({ type: 'message', text: isBinary ? null : data.toString() });
+    });
+    socket.on('pong', () => {
+      this.#onSeen({ type: 'pong' });
+    });
+    socket.on('error', (error) => {
+      log.warn({ err: error }, 'connection to a runner failed');
+    });
+    socket.on('close', () => {
+      clearInterval(ticks);
+      this.#closed.abort();
+      this.receive({ type: 'closed' });
+      handlers.closed(this);
+    });
+  }
+
+  get hello(): Hello | null {
+    return this.session.hello;
+  }
+
+  /** Aborted when the connection has ended. */
+  get closed(): AbortSignal {
+    return this.#closed.signal;
+  }
+
+  /** Resolves to the reply of the runner, or to RUNNER_TIMEOUT or RUNNER_AWAY. */
+  command(command: Command): Promise<Reply> {
+    const id = randomUUID();
+    return new Promise((resolve) => {
+      this.#replies.set(id, resolve);
+      this.receive({ type: 'command', id, command, now: performance.now() });
+    });
+  }
+
+  close(code: number, reason: string): void {
+    this.receive({ type: 'close', code, reason });
+  }
+
+  receive(input: Input): void {
+    this.#outputs.push(...this.session.receive(input));
+    if (this.#isWorking) return;
+    this.#isWorking = true;
+    for (let output = this.#outputs.shift(); output; output = this.#outputs.shift()) this.#carryOut(output);
+    this.#isWorking = false;
+  }
+
+  #onSeen(input: Input): void {
+    this.lastSeenAt = new Date();
+    this.#handlers.seen(this);
+    this.receive(input);
+  }
+
+  #carryOut(output: Output): void {
+    switch (output.type) {
+      case 'send':
+        if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(JSON.stringify(output.message));
+        return;
+      case 'admit':
+        this.#handlers.admit(this, output.hello).catch((error: unknown) => {
+          this.#log.error({ err: error }, 'cannot admit a runner');
+          this.close(CLOSE.shutdown, 'try again');
+        });
+        return;
+      case 'record':
+        try {
+          this.#handlers.record(this, output.run, output.events);
+        } catch (error) {
+          this.#log.error({ run: output.run, err: error }, 'cannot record the events of a runner');
+          this.close(CLOSE.protocol, 'these events cannot be recorded');
+        }
+        return;
+      case 'read':
+        if (output.paused) this.#socket.pause();
+        else this.#socket.resume();
+        return;
+      case 'reply':
+        this.#replies.get(output.reply.id)?.(output.reply);
+        this.#replies.delete(output.reply.id);
+        return;
+      case 'ping':
+        this.#socket.ping();
+        return;
+      case 'ignored':
+        this.#log.warn({ sequencer: this.hello?.sequencer }, 'ignored a message of an unknown type');
+        return;
+      case 'close':
+        this.#log.warn({ sequencer: this.hello?.sequencer, ...output }, 'closing the connection of a runner');
+        this.#socket.close(output.code, output.reason);
+        setTimeout(() => {
+          this.#socket.terminate();
+        }, CLOSE_TIMEOUT_MS).unref();
+        return;
+      case 'terminate':
+        this.#socket.terminate();
+    }
+  }
+}
