@@ -1,4 +1,6 @@
-/** The environment variables of every process, from its schema. */
+/** The environment variables of every process, from its schema, or from the declarations of the runner. */
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
 import { signInSettings } from '@sequencer/api/auth/settings';
 import { schema as api } from '@sequencer/api/config';
 import { schema as operator } from '@sequencer/operator/config';
@@ -32,7 +34,21 @@ export const SHAPES: Record<string, Shape> = {
 
 /** The tables of docs/configuration.md by name. */
 export function tables(): Record<string, Variable[]> {
-  return Object.fromEntries(Object.entries(SHAPES).map(([name, shape]) => [name, variables(shape)]));
+  const ofSchemas = Object.entries(SHAPES).map(([name, shape]) => [name, variables(shape)] as const);
+  return { ...Object.fromEntries(ofSchemas), ...runnerTables() };
+}
+
+const root = join(import.meta.dirname, '../..');
+const runnerSchema = z.record(
+  z.string(),
+  z.array(z.object({ name: z.string(), description: z.string(), example: z.string(), unset: z.string() })),
+);
+
+/** The runner is written in Python, without a schema. */
+function runnerTables(): Record<string, Variable[]> {
+  const env = { PYTHONPATH: join(root, 'runner-image/src') };
+  const args = ['-m', 'sequencer_runner.common.environment'];
+  return runnerSchema.parse(JSON.parse(execFileSync(join(root, '.venv/bin/python'), args, { env, encoding: 'utf8' })));
 }
 
 function variables(shape: Shape): Variable[] {

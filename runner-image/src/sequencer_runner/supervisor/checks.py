@@ -1,13 +1,13 @@
 """Checks a script before it starts, without running any of it."""
 
 import ast
-import os
 import re
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from sequencer_runner.common.environment import OCS_CONFIG_DIR, SORUNLIB_CONFIG
 from sequencer_runner.common.python_code import COMPILER_ERRORS, first_line, line_of, problem_of, python_lines
 from sequencer_runner.supervisor.hidden_characters import hidden_characters
 
@@ -151,7 +151,7 @@ def imports_ocs(tree: ast.Module) -> bool:
 
 def ocs_problems() -> list[str]:
     """Why sorunlib cannot find the observatory. Each entry is a sentence that names the remedy."""
-    folder = os.environ.get("OCS_CONFIG_DIR")
+    folder = OCS_CONFIG_DIR.read()
     if not folder:
         return [
             "OCS_CONFIG_DIR is not set: sorunlib cannot find the observatory. Set it to the folder with default.yaml."
@@ -164,7 +164,7 @@ def ocs_problems() -> list[str]:
             problems.append(f"{site} has no 'hub:' block: sorunlib cannot find the observatory.")
     except (OSError, UnicodeDecodeError) as error:
         problems.append(f"{site} cannot be read ({error}): sorunlib cannot find the observatory.")
-    config = os.environ.get("SORUNLIB_CONFIG")
+    config = SORUNLIB_CONFIG.read()
     if not config:
         problems.append(
             "SORUNLIB_CONFIG is not set: sorunlib does not know the registry. Set it to the path of sorunlib.yaml."

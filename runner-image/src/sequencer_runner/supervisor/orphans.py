@@ -15,8 +15,8 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-MARK = "SEQUENCER_RUNNER_FOLDER"
-"""Environment variable of every script: the folder of its supervisor."""
+from sequencer_runner.common.environment import SEQUENCER_RUNNER_FOLDER
+
 _PR_SET_CHILD_SUBREAPER = 36
 # Seconds to wait: for processes that are already ending; after SIGTERM; after SIGKILL.
 _ENDING, _AFTER_TERM, _AFTER_KILL = 0.2, 1.0, 3.0
@@ -70,7 +70,7 @@ def descendants(without: Collection[int] = ()) -> list[Process]:
 
 def marked(folder: str) -> list[Process]:
     """The running processes whose environment names this folder and that are not descendants of this process."""
-    mark = f"{MARK}={folder}".encode()
+    mark = f"{SEQUENCER_RUNNER_FOLDER.name}={folder}".encode()
     own = {process.pid for process in descendants()} | {os.getpid()}
     found = []
     for process in _all():

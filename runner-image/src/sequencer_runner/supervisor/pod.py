@@ -5,8 +5,7 @@ pod, and its outcome to the termination message. After the end, the gateway has 
 
 With `--wait` the folder may be empty at first: everything is prepared, and the run starts when its files appear.
 
-`RUNNER_RUN_UID` names the run. A kubelet may first mount the files of an earlier run, whose pod had the same name: then
-the pod waits until they are replaced.
+`RUNNER_RUN_UID` names the run: the pod waits until the files are those of this run.
 """
 
 import argparse
@@ -20,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sequencer_runner.common.command_refused import CommandRefused
+from sequencer_runner.common.environment import RUNNER_RUN_UID
 from sequencer_runner.protocol import Command, StartCommand
 from sequencer_runner.secret import Secret
 from sequencer_runner.supervisor.ladder import Deadlines
@@ -224,7 +224,7 @@ def main() -> None:
     )
     logging.getLogger("websockets").setLevel(logging.WARNING)
 
-    run = os.environ.pop("RUNNER_RUN_UID", None)
+    run = RUNNER_RUN_UID.take()
     code = asyncio.run(work(options.run_folder, options.work, options.termination_message, run, options.wait))
     sys.stdout.flush()
     # Exit without waiting for threads that write to a blocked log.

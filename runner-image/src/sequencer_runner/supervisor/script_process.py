@@ -10,12 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from sequencer_runner.common.environment import script_environment
 from sequencer_runner.common.frames import json_frame
 
 _MAIN = Path(__file__).parent.parent / "script" / "importlib_bootstrap.py"
 _waited_for: "set[int]" = set()
-# Environment variables that the script must not see.
-_SECRETS = ("RUNNER_TOKEN",)
 
 
 @dataclass
@@ -55,7 +54,6 @@ def spawn() -> ScriptProcessHandle:
     for stream in (1, 2):
         reading[stream], writing[stream] = os.pipe()
         os.set_blocking(reading[stream], False)
-    environment = {k: v for k, v in os.environ.items() if k not in _SECRETS}
     try:
         popen = subprocess.Popen(
             [sys.executable, str(_MAIN), str(theirs.fileno())],
@@ -63,7 +61,7 @@ def spawn() -> ScriptProcessHandle:
             stdout=writing[1],
             stderr=writing[2],
             pass_fds=[theirs.fileno()],
-            env=environment,
+            env=script_environment(),
             # A separate process group: signals from a terminal do not reach it, and the whole group can be killed.
             start_new_session=True,
         )

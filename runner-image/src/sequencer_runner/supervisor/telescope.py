@@ -6,7 +6,6 @@ Uses plain HTTP from the standard library. OCS is not imported, so that this als
 import asyncio
 import http.client
 import json
-import os
 import re
 import time
 import urllib.error
@@ -15,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sequencer_runner.common.clock import iso, now_iso
+from sequencer_runner.common.environment import OCS_CONFIG_DIR, SORUNLIB_CONFIG
 from sequencer_runner.common.frames import UncheckedJson
 from sequencer_runner.protocol import TelescopeAgent, TelescopeEvent
 
@@ -42,7 +42,7 @@ class TelescopeUnreachable(Exception):
 
 async def read_status() -> TelescopeEvent | None:
     """Returns a `telescope` event. None if no observatory is configured: then no script can move one."""
-    if not os.environ.get("OCS_CONFIG_DIR"):
+    if OCS_CONFIG_DIR.read() is None:
         return None
     return await asyncio.to_thread(_read_status)
 
@@ -62,12 +62,12 @@ def _read_status() -> TelescopeEvent:
 
 def find_observatory() -> Observatory:
     """From the files that sorunlib also reads. Raises TelescopeUnreachable."""
-    site = Path(os.environ.get("OCS_CONFIG_DIR", "")) / "default.yaml"
+    site = Path(OCS_CONFIG_DIR.read() or "") / "default.yaml"
     text = _read(site)
     url = _value(text, "wamp_http")
     if url is None or not url.startswith(("http://", "https://")):
         raise TelescopeUnreachable(f"{site} has no wamp_http.")
-    config = os.environ.get("SORUNLIB_CONFIG")
+    config = SORUNLIB_CONFIG.read()
     registry = _value(_read(Path(config)), "registry") if config else None
     return Observatory(url, _value(text, "address_root") or "observatory", registry or "registry")
 

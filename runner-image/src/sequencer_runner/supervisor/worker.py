@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import fcntl
 import logging
-import os
 import shutil
 import uuid
 from collections import deque
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from sequencer_runner.common.command_refused import CommandRefused
+from sequencer_runner.common.environment import RUNNER_TOKEN, RUNNER_TOKEN_FILE, SEQUENCER_RUNNER_FOLDER
 from sequencer_runner.common.python_code import python_version
 from sequencer_runner.gateway_client import GatewayClient
 from sequencer_runner.private_files import make_private
@@ -65,7 +65,7 @@ class Worker:
     async def serve(self) -> None:
         """Runs until it is cancelled. Raises FolderTaken."""
         orphans.become_subreaper()
-        os.environ[orphans.MARK] = str(self._settings.state_dir)
+        SEQUENCER_RUNNER_FOLDER.pass_on(str(self._settings.state_dir))
         try:
             make_private(self._settings.state_dir)
         except PermissionError as error:
@@ -260,5 +260,5 @@ def _refuse_errors(findings: list[Finding]) -> None:
 
 def environment_secret() -> Secret:
     """From RUNNER_TOKEN_FILE or RUNNER_TOKEN; empty when neither is set. Raises OSError or ValueError."""
-    file = os.environ.get("RUNNER_TOKEN_FILE")
-    return Secret(os.environ.get("RUNNER_TOKEN", ""), Path(file) if file else None)
+    file = RUNNER_TOKEN_FILE.read()
+    return Secret(RUNNER_TOKEN.read() or "", Path(file) if file else None)

@@ -1,10 +1,10 @@
 """The source of line events: `sys.monitoring` from Python 3.12 on, else `sys.settrace`."""
 
-import os
 import sys
 from types import CodeType, FrameType
 from typing import Protocol
 
+from sequencer_runner.common.environment import SEQUENCER_SETTRACE
 from sequencer_runner.script.debugger.controller import Controller
 
 
@@ -49,7 +49,7 @@ def current_probe() -> Probe | None:
 def install(controller: Controller, path: str) -> Probe:
     global _current  # noqa: PLW0603 -- one process runs one script
     probe: Probe
-    if sys.version_info >= (3, 12) and not os.environ.get("SEQUENCER_SETTRACE"):
+    if sys.version_info >= (3, 12) and SEQUENCER_SETTRACE.read() is None:
         from sequencer_runner.script.tracing.monitoring import MonitoringProbe
 
         probe = MonitoringProbe(controller, path)
