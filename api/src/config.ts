@@ -1,5 +1,6 @@
 /** The settings of the API, read from the environment once. `docs/configuration.md` is generated from them. */
 import { userInfo } from 'node:os';
+import { kubeconfig } from '@sequencer/kubernetes/settings';
 import { list, logLevel, oneOf, port, postgresUrl, sequencerNames } from '@sequencer/model/setting-types';
 import { documentation, readSettings, type Environment, type SettingProblem } from '@sequencer/model/settings';
 import { z } from 'zod';
@@ -49,8 +50,7 @@ export const schema = z.object({
     example: 'kubernetes',
   }),
   NAMESPACE: z.string().optional().register(documentation, {
-    description:
-      "for `kubernetes`: the namespace of the objects. The cluster is that of the pod's service account, or of `KUBECONFIG`",
+    description: 'for `kubernetes`: the namespace of the objects',
     unset: 'required for `kubernetes`',
     example: 'sequencer',
   }),
@@ -61,6 +61,7 @@ export const schema = z.object({
     example: '$(head -c 32 /dev/urandom | base64)',
     secret: true,
   }),
+  KUBECONFIG: kubeconfig,
   PORT: port().prefault('8000').register(documentation, {
     description: 'the port of the web pages and the API. With 0, the system chooses a free one',
     example: '9000',

@@ -1,5 +1,6 @@
 /** The operator's settings, read from the environment once. `docs/configuration.md` is generated from them. */
 import { hostname } from 'node:os';
+import { kubeconfig } from '@sequencer/kubernetes/settings';
 import { list, logLevel, oneOf, port } from '@sequencer/model/setting-types';
 import { documentation, readSettings, type Environment } from '@sequencer/model/settings';
 import { z } from 'zod';
@@ -17,6 +18,7 @@ export const schema = z.object({
     description: 'the namespace of the Sequencer and SequencerRun objects',
     example: 'sequencer',
   }),
+  KUBECONFIG: kubeconfig,
   GATEWAY_URL: z
     .url({ protocol: /^wss?$/, error: 'must be an address that begins with ws:// or wss://' })
     .register(documentation, {
