@@ -8,6 +8,7 @@ import './styles/icon-button.css';
 import './styles/link.css';
 import './styles/pairs.css';
 import './styles/panel.css';
+import './styles/parts.css';
 import './styles/progress.css';
 import './styles/tones.css';
 import './styles/trace-tag.css';

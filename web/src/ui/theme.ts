@@ -9,11 +9,13 @@ type ResolvedTheme = Exclude<ThemeName, 'system'>;
 
 const KEY = 'sequencer.theme';
 
-function definition(dark: boolean, colors: [string, string, string, string, string]): ThemeDefinition {
-  const [background, surface, text, primary, error] = colors;
+function definition(dark: boolean, colors: [string, string, string, string, string, string]): ThemeDefinition {
+  const [background, surface, text, primary, error, border] = colors;
   return {
     dark,
     colors: { background, surface, 'on-background': text, 'on-surface': text, primary, error },
+    // Of utility classes such as border-t.
+    variables: { 'border-color': border, 'border-opacity': 1 },
   };
 }
 
@@ -22,9 +24,9 @@ export const vuetify = createVuetify({
   theme: {
     defaultTheme: 'dark',
     themes: {
-      dark: definition(true, ['#0b0d11', '#12151b', '#e2e6ec', '#5aa9ff', '#ff7070']),
-      light: definition(false, ['#f4f5f7', '#ffffff', '#171b21', '#0b5fc4', '#b8232c']),
-      night: definition(true, ['#000000', '#080000', '#ff7a6e', '#ff6b5e', '#ff9186']),
+      dark: definition(true, ['#0b0d11', '#12151b', '#e2e6ec', '#5aa9ff', '#ff7070', '#232933']),
+      light: definition(false, ['#f4f5f7', '#ffffff', '#171b21', '#0b5fc4', '#b8232c', '#dfe3e8']),
+      night: definition(true, ['#000000', '#080000', '#ff7a6e', '#ff6b5e', '#ff9186', '#3a0d0d']),
     },
   },
 });
