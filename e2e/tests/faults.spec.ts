@@ -70,6 +70,7 @@ test('without messages from the server the page is marked as stale and the contr
   process.kill(api, 'SIGSTOP');
   try {
     await expect(sequencer.state).toContainText('Last known', { timeout: 9000 });
+    await expect(sequencer.state).toContainText(/\d+ s ago, \d\d:\d\d:\d\d UTC/);
     await expect(page.getByRole('alert').first()).toContainText('No data from the server');
     await expect(page.getByRole('button', { name: /^Pause/ })).toBeDisabled();
     await expect(page.getByRole('button', { name: 'Stop', exact: true })).toBeDisabled();

@@ -1,5 +1,5 @@
-/** The server's time for the clocks of a run. It stops while no data arrives, and at the end of the run. */
-import { computed, ref, watchEffect, type ComputedRef, type Ref } from 'vue';
+/** The server's time for the clocks of a run. While no data arrives it is the time of the last data; it stops at the end. */
+import { computed, type ComputedRef, type Ref } from 'vue';
 import type { Connection } from '../../api/connection.ts';
 import type { RunState } from './use-run.ts';
 
@@ -8,14 +8,11 @@ export function useRunClock(
   state: Readonly<Ref<RunState | null>>,
   stale: Readonly<Ref<boolean>>,
 ): ComputedRef<number> {
-  const last = ref(connection.serverNow());
-  watchEffect(() => {
-    if (!stale.value) last.value = connection.now.value;
-  });
   return computed(() => {
     const { finishedAt, seenAt, live } = state.value ?? {};
     if (finishedAt) return Date.parse(finishedAt);
-    if (stale.value && !live && seenAt) return Math.min(last.value, Date.parse(seenAt));
-    return last.value;
+    if (!stale.value) return connection.now.value;
+    const lastMessage = connection.lastMessageAt.value ?? connection.now.value;
+    return live || !seenAt ? lastMessage : Math.min(lastMessage, Date.parse(seenAt));
   });
 }
