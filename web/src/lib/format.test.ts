@@ -6,7 +6,7 @@ describe('durations', () => {
     [39, '39 ms'],
     [39_400, '39.4 s'],
     [59_999, '60.0 s'],
-    [761_000, '12:41'],
+    [761_000, '12 m 41 s'],
     [27_240_000, '7 h 34 m'],
     [273_600_000, '3 d 4 h'],
     [-5, '0 s'],
@@ -16,7 +16,7 @@ describe('durations', () => {
 
   it('ticks in whole seconds', () => {
     expect(ticking(12_900)).toBe('12 s');
-    expect(ticking(61_000)).toBe('1:01');
+    expect(ticking(61_000)).toBe('1 m 01 s');
   });
 });
 

@@ -19,14 +19,14 @@ export function moment(time: string | number, now: number): string {
   return day(time) === day(now) ? text : `${day(time)} ${text}`;
 }
 
-/** `39 ms`, `39.4 s`, `12:41`, `7 h 34 m`, `3 d 4 h` */
+/** `39 ms`, `39.4 s`, `12 m 41 s`, `7 h 34 m`, `3 d 4 h` */
 export function duration(ms: number): string {
   if (!Number.isFinite(ms) || ms < 0) return '0 s';
   if (ms < 1000) return `${String(Math.round(ms))} ms`;
   const s = ms / 1000;
   if (s < 60) return `${s < 59.95 ? s.toFixed(1) : '60.0'} s`;
   const minutes = Math.floor(s / 60);
-  if (minutes < 60) return `${String(minutes)}:${pad(Math.floor(s % 60))}`;
+  if (minutes < 60) return `${String(minutes)} m ${pad(Math.floor(s % 60))} s`;
   const hours = Math.floor(minutes / 60);
   if (hours < 48) return `${String(hours)} h ${pad(minutes % 60)} m`;
   return `${String(Math.floor(hours / 24))} d ${String(hours % 24)} h`;

@@ -74,9 +74,9 @@ describe('attentionItems', () => {
       ),
     ).toEqual([
       'd idle, mode Off, 1 waiting in the queue',
-      'e idle for 38:00, mode Off',
-      'b paused for 10:00',
-      'satp1 run 4 failed 5:00 ago, mode Off:',
+      'e idle for 38 m 00 s, mode Off',
+      'b paused for 10 m 00 s',
+      'satp1 run 4 failed 5 m 00 s ago, mode Off:',
       'c runner disconnected, no run can start',
     ]);
   });
