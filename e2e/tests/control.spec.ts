@@ -41,7 +41,7 @@ test('a run pauses, steps with keys, continues and is interrupted', async ({ pag
   // The interrupted statement is not shown as failed.
   const statements = page.getByRole('region', { name: 'Statements over time' });
   await expect(statements).toContainText('0 failed');
-  await expect(statements).toContainText('1 cut off');
+  await expect(statements).toContainText('1 interrupted');
 });
 
 test('a pause inside a long call shows what it waits for, and can be cancelled', async ({ page }) => {

@@ -53,8 +53,8 @@ test('a held run shows its first cause, retries, and continues after an edit', a
   await expect(card.getByRole('heading')).toContainText('Statement 5 failed');
 
   // Lines that ran are locked. The failed statement and those after it can be edited.
-  await card.getByRole('button', { name: /^Edit what has not run/ }).click();
-  const edit = page.getByRole('region', { name: 'Edit what has not run' });
+  await card.getByRole('button', { name: /^Edit remaining lines/ }).click();
+  const edit = page.getByRole('region', { name: 'Edit remaining lines' });
   await expect(edit.locator('.locked-line').first()).toBeVisible();
   await edit.getByText('tries = 0').click();
   await page.keyboard.type('nothing');
@@ -68,7 +68,7 @@ test('a held run shows its first cause, retries, and continues after an edit', a
   // The draft survives a reload.
   await page.reload();
   await page
-    .getByRole('button', { name: /^Edit what has not run/ })
+    .getByRole('button', { name: /^Edit remaining lines/ })
     .first()
     .click();
   await expect(edit).toContainText("print('fixed')");
@@ -112,8 +112,8 @@ test('a run pauses automatically before the lines that are being edited', async 
   const sequencer = new SequencerPage(page);
   await sequencer.run('satp1', "import time\ntime.sleep(6)\nprint('old')\nprint('end')\n");
   await expect(sequencer.state).toContainText('Running');
-  await page.getByRole('button', { name: 'Edit what has not run' }).click();
-  const edit = page.getByRole('region', { name: 'Edit what has not run' });
+  await page.getByRole('button', { name: 'Edit remaining lines' }).click();
+  const edit = page.getByRole('region', { name: 'Edit remaining lines' });
   await expect(edit).toContainText('pauses automatically before line 3');
   await edit.getByText("print('old')").click();
   await page.keyboard.press('End');
@@ -136,8 +136,8 @@ test('an edit of a line that has run meanwhile is not applied, and the draft is 
   const sequencer = new SequencerPage(page);
   await sequencer.run('satp1', "import time\ninput('continue?')\nprint('old')\ntime.sleep(600)\n");
   await expect(sequencer.state).toContainText('Running');
-  await page.getByRole('button', { name: 'Edit what has not run' }).click();
-  const edit = page.getByRole('region', { name: 'Edit what has not run' });
+  await page.getByRole('button', { name: 'Edit remaining lines' }).click();
+  const edit = page.getByRole('region', { name: 'Edit remaining lines' });
   await edit.getByRole('button', { name: 'Do not pause' }).click();
   await edit.getByText("print('old')").click();
   await page.keyboard.press('End');

@@ -88,8 +88,8 @@ test('a night with a breakpoint in sorunlib, a failure of the telescope and an e
   await expect(script.locator('.failed-line')).toContainText('run.seq.scan(');
   // The variables of the call that raised it are still there.
   await expect(details.getByRole('region', { name: /Variables T1 · check_running/ })).toContainText("'generate_scan'");
-  await card.getByRole('button', { name: /^Edit what has not run/ }).click();
-  const edit = page.getByRole('region', { name: 'Edit what has not run' });
+  await card.getByRole('button', { name: /^Edit remaining lines/ }).click();
+  const edit = page.getByRole('region', { name: 'Edit remaining lines' });
   await edit.getByText('run.seq.scan(').click();
   await page.keyboard.press('Home');
   await page.keyboard.type('acu.clear_faults()');

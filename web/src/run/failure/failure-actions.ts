@@ -30,10 +30,10 @@ export function failureActions(
   return {
     statement,
     retry: statement
-      ? `from its start, failed ${failures === 1 ? 'once' : plural(failures, 'time')}`
-      : 'from its start',
+      ? `run it again from its start (failed ${failures === 1 ? 'once' : plural(failures, 'time')})`
+      : 'run it again from its start',
     skip: next
-      ? `continue with ${String(next.index + 1)}, ${statementName(lines, next)}`
+      ? `continue with statement ${String(next.index + 1)}: ${statementName(lines, next)}`
       : 'it is the last statement: the run ends',
     edit: last > first ? `lines ${String(first)} to ${String(last)}` : `line ${String(first)}`,
     stop: 'no further statement',
