@@ -52,7 +52,7 @@ export class RunSync {
   readonly #stopped = new AbortController();
   /** Objects to reconcile, by sequencer and uid. */
   readonly #observed = new Map<string, Map<string, ObservedRun>>();
-  /** Of sequencers. */
+  /** The keys are names of sequencers. */
   readonly #queue: WorkQueue;
   readonly #working: Promise<void>;
 
@@ -125,7 +125,7 @@ export class RunSync {
     }
     for (const each of order) await this.#followOrSetAside(each, known.get(each.run.metadata.uid));
     await this.#orderQueue(sequencer);
-    // Others changed meanwhile.
+    // An object that changed meanwhile stays for the next pass.
     for (const each of order) if (observed.get(each.run.metadata.uid) === each) observed.delete(each.run.metadata.uid);
     sequencerStates.invalidate(sequencer);
     return DONE;
