@@ -7,6 +7,7 @@ import {
   subscriptionExchange,
   type AnyVariables,
   type Exchange,
+  type OperationResult,
 } from '@urql/vue';
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { print, type GraphQLFormattedError } from 'graphql';
@@ -83,23 +84,25 @@ export function errorText(reason: unknown): string {
   return reason instanceof Error ? reason.message : String(reason);
 }
 
-export async function query<T, V extends AnyVariables>(
+export function query<T, V extends AnyVariables>(
   client: Client,
   document: TypedDocumentNode<T, V>,
   variables: V,
 ): Promise<T> {
-  const { data, error } = await client.query(document, variables).toPromise();
-  if (error) throw ApiError.of(error);
-  if (data === undefined) throw new Error('the response has no data');
-  return data;
+  return dataOf(client.query(document, variables).toPromise());
 }
 
-export async function mutate<T, V extends AnyVariables>(
+export function mutate<T, V extends AnyVariables>(
   client: Client,
   document: TypedDocumentNode<T, V>,
   variables: V,
 ): Promise<T> {
-  const { data, error } = await client.mutation(document, variables).toPromise();
+  return dataOf(client.mutation(document, variables).toPromise());
+}
+
+/** Throws an ApiError. */
+async function dataOf<T>(response: Promise<Pick<OperationResult<T>, 'data' | 'error'>>): Promise<T> {
+  const { data, error } = await response;
   if (error) throw ApiError.of(error);
   if (data === undefined) throw new Error('the response has no data');
   return data;

@@ -3,6 +3,7 @@ import { standardKeymap } from '@codemirror/commands';
 import { search, searchKeymap } from '@codemirror/search';
 import { EditorState, Prec, StateEffect, StateField, type Extension } from '@codemirror/state';
 import { Decoration, EditorView, highlightActiveLine, keymap, lineNumbers, type DecorationSet } from '@codemirror/view';
+import { breakpointGutter } from '../../code/breakpoint-gutter.ts';
 import { pythonExtensions } from '../../code/python.ts';
 
 export function readOnlySource(label: string): Extension {
@@ -16,6 +17,29 @@ export function readOnlySource(label: string): Extension {
     EditorView.editable.of(false),
     EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
   ];
+}
+
+export interface ReadOnlyOptions {
+  text: string;
+  /** For screen readers. */
+  label: string;
+  extensions: Extension;
+  toggleBreakpoint: (line: number) => void;
+  /** The cursor was moved to this line, from 1. */
+  moved: (line: number) => void;
+}
+
+/** An editor of a text that cannot be changed. Breakpoints can be set in it. */
+export function readOnlyView(parent: HTMLElement | null, options: ReadOnlyOptions): EditorView {
+  const { text, label, extensions, toggleBreakpoint, moved } = options;
+  const cursor = EditorView.updateListener.of(({ selectionSet, state }) => {
+    if (selectionSet) moved(state.doc.lineAt(state.selection.main.head).number);
+  });
+  const all = [breakpointGutter(toggleBreakpoint), readOnlySource(label), extensions, cursor];
+  return new EditorView({
+    ...(parent ? { parent } : {}),
+    state: EditorState.create({ doc: text, extensions: all }),
+  });
 }
 
 export const setStoppedLine = StateEffect.define<number | null>();
