@@ -1,6 +1,6 @@
 /** The product under measurement: the whole stack, and the commands of a client on one websocket. */
 import { readFileSync } from 'node:fs';
-import { createClient, type Client } from 'graphql-ws';
+import { createClient, type Client, type FormattedExecutionResult, type Sink } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { Stack } from '@sequencer/testing/stack/stack';
 
@@ -24,6 +24,19 @@ export const PAGE_SUBSCRIPTIONS = [
   'subscription ($run: ID!) { events(run: $run) { seq type at data } }',
   'subscription { sequencers { name activeRun { phase position { line } } } }',
 ];
+
+/** Reads the data of a subscription, which must not fail. */
+function sink<T>(next: (data: T | null | undefined) => void): Sink<FormattedExecutionResult<T>> {
+  return {
+    next: ({ data }) => {
+      next(data);
+    },
+    error: (error) => {
+      throw new Error(String(error));
+    },
+    complete: () => undefined,
+  };
+}
 
 export class Product {
   readonly stack: Stack;
@@ -53,20 +66,14 @@ export class Product {
     const seen: SeenEvent[] = [];
     let taken = 0;
     let wake: (() => void) | null = null;
-    const stop = this.#client.subscribe<{ events: { seq: number; type: string; data: string }[] }>(
+    const stop = this.#client.subscribe(
       { query: 'subscription ($run: ID!) { events(run: $run) { seq type data } }', variables: { run } },
-      {
-        next: ({ data }) => {
-          for (const { seq, type, data: json } of data?.events ?? []) {
-            seen.push({ seq, type, data: JSON.parse(json) as Record<string, unknown>, at: performance.now() });
-          }
-          wake?.();
-        },
-        error: (error) => {
-          throw new Error(String(error));
-        },
-        complete: () => undefined,
-      },
+      sink<{ events: { seq: number; type: string; data: string }[] }>((data) => {
+        for (const { seq, type, data: json } of data?.events ?? []) {
+          seen.push({ seq, type, data: JSON.parse(json) as Record<string, unknown>, at: performance.now() });
+        }
+        wake?.();
+      }),
     );
     return {
       next: async (match) => {
@@ -87,20 +94,14 @@ export class Product {
 
   /** Calls `seen` with the number of the first trace's prompt, or 0 for none, at each update of the run. */
   watchPrompts(run: string, seen: (prompt: number) => void): () => void {
-    return this.#client.subscribe<{ run: { traces: { prompt: { number: number } | null }[] } }>(
+    return this.#client.subscribe(
       {
         query: 'subscription ($run: ID!) { run(id: $run) { phase reason lastSeq traces { prompt { number } } } }',
         variables: { run },
       },
-      {
-        next: ({ data }) => {
-          seen(data?.run.traces[0]?.prompt?.number ?? 0);
-        },
-        error: (error) => {
-          throw new Error(String(error));
-        },
-        complete: () => undefined,
-      },
+      sink<{ run: { traces: { prompt: { number: number } | null }[] } }>((data) => {
+        seen(data?.run.traces[0]?.prompt?.number ?? 0);
+      }),
     );
   }
 
