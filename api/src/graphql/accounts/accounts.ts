@@ -88,19 +88,16 @@ builder.queryFields((t) => ({
   }),
 }));
 
+const grantArgs = builder.args((t) => ({
+  role: t.field({ type: RoleEnum }),
+  sequencers: t.stringList({ required: false, description: 'Sequencers that an operator may command; all if null.' }),
+}));
+
 builder.mutationFields((t) => ({
   createAccount: t.field({
     type: AccountType,
     description: 'Creates a password account.',
-    args: {
-      name: t.arg.string(),
-      password: t.arg.string(),
-      role: t.arg({ type: RoleEnum }),
-      sequencers: t.arg.stringList({
-        required: false,
-        description: 'Sequencers that an operator may command; all if null.',
-      }),
-    },
+    args: { name: t.arg.string(), password: t.arg.string(), ...grantArgs },
     resolve: async (_root, { name, password, role, sequencers }, context) => {
       const grant = grantOf(context, role, sequencers);
       return listed(await passwordUsersOf(context.access).accounts.create(name, password, grant, byOf(context)));
@@ -109,14 +106,7 @@ builder.mutationFields((t) => ({
   changeAccount: t.field({
     type: AccountType,
     description: 'Changes the role and sequencers of an account, with immediate effect.',
-    args: {
-      name: t.arg.string(),
-      role: t.arg({ type: RoleEnum }),
-      sequencers: t.arg.stringList({
-        required: false,
-        description: 'Sequencers that an operator may command; all if null.',
-      }),
-    },
+    args: { name: t.arg.string(), ...grantArgs },
     resolve: async (_root, { name, role, sequencers }, context) => {
       const grant = grantOf(context, role, sequencers);
       return listed(await passwordUsersOf(context.access).accounts.changeGrant(name, grant, byOf(context)));
