@@ -19,8 +19,15 @@ test('the first answer to a question counts, and the page shows who gave it', as
   await expect(page).toHaveTitle(/satp1 ▲ NEEDS YOU/);
   await expect(page.getByRole('progressbar', { name: 'scan' })).toHaveAttribute('value', '3');
 
+  await expect(sequencer.state).toContainText('Needs you');
+
   const other = await context.newPage();
-  await other.goto('/satp1');
+  await other.goto('/');
+  const bar = other.getByRole('region', { name: 'Needs a person' });
+  await expect(bar.getByRole('listitem').first()).toContainText(/^satp1 asks, waiting for .*Is the dome open\?$/);
+  await expect(other.getByRole('navigation', { name: 'Telescopes' })).toContainText('satp1Needs you');
+  await expect(other.getByRole('article').first()).toContainText('Is the dome open?');
+  await other.getByRole('link', { name: 'Open and answer' }).click();
   await other
     .getByRole('alert', { name: 'The script asks: Is the dome open?' })
     .getByRole('button', { name: 'Yes' })

@@ -31,6 +31,13 @@ export const SEQUENCERS = graphql(/* GraphQL */ `
         ...RunSummary
         pausePending
         pausedSince
+        asks {
+          question
+          at
+          answered {
+            at
+          }
+        }
         scriptVersion
         position {
           statement

@@ -3,6 +3,7 @@ import {
   mdiCancel,
   mdiCheckCircle,
   mdiCloseCircle,
+  mdiCommentQuestion,
   mdiHandBackRight,
   mdiHelpRhombus,
   mdiHistory,
@@ -61,18 +62,31 @@ export function displayOfPhase(phase: RunPhase): PhaseDisplay {
 
 /** A run that is held on a failed statement until an operator decides; its phase stays PAUSED. */
 const NEEDS_YOU = display('Needs you', mdiCloseCircle, 'failed', '▲', true);
+/** A script that waits for an answer; its phase stays RUNNING or PAUSED. */
+const ASKS = display('Needs you', mdiCommentQuestion, 'paused', '▲', true);
 
 interface Held {
   phase: RunPhase;
   failure?: { awaitingDecision: boolean } | null;
 }
 
+interface Ask {
+  answered: unknown;
+}
+
 export function isHeld({ phase, failure }: Held): boolean {
   return phase === 'PAUSED' && failure?.awaitingDecision === true;
 }
 
-export function displayOfRun(run: Held): PhaseDisplay {
-  return isHeld(run) ? NEEDS_YOU : displayOfPhase(run.phase);
+/** The oldest question that is not answered. Null if there is none, and while the run stops. */
+export function openAsk<T extends Ask>({ phase, asks }: { phase: RunPhase; asks: readonly T[] }): T | null {
+  const waits = phase === 'RUNNING' || phase === 'PAUSED';
+  return (waits && asks.find((ask) => ask.answered === null)) || null;
+}
+
+export function displayOfRun(run: Held & { asks: readonly Ask[] }): PhaseDisplay {
+  if (isHeld(run)) return NEEDS_YOU;
+  return openAsk(run) ? ASKS : displayOfPhase(run.phase);
 }
 
 export const OUTCOMES: RunPhase[] = ['SUCCEEDED', 'FAILED', 'INTERRUPTED', 'TERMINATED', 'KILLED', 'LOST', 'CANCELLED'];

@@ -53,6 +53,7 @@ const active = {
   pausePending: false,
   scriptVersion: 1,
   pausedSince: null,
+  asks: [],
 };
 const failure = { type: 'ValueError', message: 'y', line: 2, awaitingDecision: false };
 const texts = (...sequencers: SequencerSummary[]) =>
@@ -94,6 +95,19 @@ describe('attentionItems', () => {
     expect(texts({ ...idle, lastKnownSince: ago(1) })).toEqual([
       'satp1 the cluster is unreachable, mode and queue may be outdated',
     ]);
+  });
+
+  it('lists a script that asks, with its question, until it is answered', () => {
+    const question = { question: 'Open the dome?', at: ago(2), answered: null };
+    const asking = { ...active, asks: [question], position: null };
+    expect(attentionItems([{ ...idle, activeRun: asking }], NOW)).toMatchObject([
+      { text: 'asks, waiting for 2:00:', detail: 'Open the dome?' },
+    ]);
+    expect(displayOfSequencer({ ...idle, activeRun: asking })).toMatchObject({ word: 'Needs you', loud: true });
+    const answered = { ...asking, asks: [{ ...question, answered: { at: ago(1) } }] };
+    expect(texts({ ...idle, activeRun: answered })).toEqual([]);
+    expect(displayOfSequencer({ ...idle, activeRun: answered }).word).toBe('Running');
+    expect(displayOfSequencer({ ...idle, activeRun: { ...asking, phase: 'STOPPING' } }).word).toBe('Stopping');
   });
 
   it('displays a held failure as Needs you', () => {

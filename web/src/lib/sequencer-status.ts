@@ -2,7 +2,8 @@
 import { causeText } from './cause-text.ts';
 import type { SequencerSummary } from '../api/sequencers.ts';
 import { duration, ticking } from './format.ts';
-import { IDLE, displayOfPhase, displayOfRun, type PhaseDisplay } from './phases.ts';
+import { visible } from './invisible-characters.ts';
+import { IDLE, displayOfPhase, displayOfRun, openAsk, type PhaseDisplay } from './phases.ts';
 
 const LONG_IDLE_MS = 20 * 60_000;
 
@@ -74,6 +75,8 @@ function attentionOf(sequencer: SequencerSummary, now: number): AttentionItem | 
       causeText(failure.type, failure.message),
     );
   }
+  const ask = activeRun && openAsk(activeRun);
+  if (ask) return item(`asks, waiting${lasting(ask.at)}:`, 'paused', ask.at, visible(ask.question));
   if (activeRun?.phase === 'PAUSED') {
     return item(`paused${lasting(activeRun.pausedSince)}`, 'paused', activeRun.pausedSince);
   }

@@ -11,15 +11,17 @@ function setIcon(svg: string | null): void {
 }
 
 export function useTabTitle(source: Ref<{ name: string; run: RunState; frame: RunFrame | null } | null>): void {
-  const display = computed(() => source.value && displayOfRun(source.value.run));
+  const display = computed(() => {
+    const { run, frame } = source.value ?? {};
+    return run ? displayOfRun({ ...run, asks: frame?.view.asks ?? [] }) : null;
+  });
   const title = computed(() => {
     if (!source.value || !display.value) return null;
     const { name, run, frame } = source.value;
-    const asks = frame?.view.asks.some((ask) => ask.answered === null) ?? false;
     const line = frame?.view.traces.find((trace) => trace.id === 1)?.line;
     const at = line !== null && line !== undefined && run.finishedAt === null ? ` ${String(line)}` : '';
     const { mark, word } = display.value;
-    return mark === '▲' || asks ? `${name} ▲ NEEDS YOU` : `${name} ${mark} ${word}${at}`;
+    return mark === '▲' ? `${name} ▲ NEEDS YOU` : `${name} ${mark} ${word}${at}`;
   });
   // A run is painted up to 60 times a second, so that only changes go to the browser.
   watch(
