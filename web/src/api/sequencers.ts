@@ -31,6 +31,9 @@ export const SEQUENCERS = graphql(/* GraphQL */ `
         ...RunSummary
         pausePending
         pausedSince
+        stops {
+          at
+        }
         asks {
           question
           at

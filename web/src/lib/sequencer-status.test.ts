@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RunSummary, SequencerSummary } from '../api/sequencers.ts';
-import { attentionItems, displayOfSequencer } from './sequencer-status.ts';
+import { attentionItems, displayOfSequencer, stateSince } from './sequencer-status.ts';
 
 const NOW = Date.parse('2026-11-24T08:00:00Z');
 const ago = (minutes: number) => new Date(NOW - minutes * 60_000).toISOString();
@@ -54,10 +54,26 @@ const active = {
   scriptVersion: 1,
   pausedSince: null,
   asks: [],
+  stops: [],
 };
 const failure = { type: 'ValueError', message: 'y', line: 2, awaitingDecision: false };
 const texts = (...sequencers: SequencerSummary[]) =>
   attentionItems(sequencers, NOW).map((item) => `${item.name} ${item.text}`);
+
+describe('stateSince', () => {
+  const begun = { ...active, startedAt: ago(30), position: null };
+
+  it('is the start of a running run, and the first stop of a paused one', () => {
+    expect(stateSince(begun)).toBe(ago(30));
+    expect(stateSince({ ...begun, phase: 'PAUSED', pausedSince: ago(3) })).toBe(ago(3));
+  });
+
+  it('is the time of the open question, or of the newest stop request', () => {
+    const asks = [{ question: 'x', at: ago(2), answered: null }];
+    expect(stateSince({ ...begun, asks })).toBe(ago(2));
+    expect(stateSince({ ...begun, asks, phase: 'STOPPING', stops: [{ at: ago(5) }, { at: ago(1) }] })).toBe(ago(1));
+  });
+});
 
 describe('attentionItems', () => {
   it('is empty while no sequencer needs a person', () => {

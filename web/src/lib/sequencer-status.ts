@@ -3,13 +3,21 @@ import { causeText } from './cause-text.ts';
 import type { SequencerSummary } from '../api/sequencers.ts';
 import { duration, ticking } from './format.ts';
 import { visible } from './invisible-characters.ts';
-import { IDLE, displayOfPhase, displayOfRun, openAsk, type PhaseDisplay } from './phases.ts';
+import { IDLE, displayOfPhase, displayOfRun, isHeld, openAsk, type PhaseDisplay } from './phases.ts';
 
 const LONG_IDLE_MS = 20 * 60_000;
 
 export function displayOfSequencer(sequencer: SequencerSummary): PhaseDisplay {
   const run = sequencer.activeRun;
   return run ? displayOfRun(run) : IDLE;
+}
+
+/** When the state of the active run began that `displayOfSequencer` shows. */
+export function stateSince(run: NonNullable<SequencerSummary['activeRun']>): string {
+  const started = run.startedAt ?? run.submittedAt;
+  if (run.phase === 'STOPPING') return run.stops.at(-1)?.at ?? started;
+  if (isHeld(run)) return run.pausedSince ?? started;
+  return openAsk(run)?.at ?? run.pausedSince ?? started;
 }
 
 /** Where each run has its own runner, a runner is only missing once the script has started. */
