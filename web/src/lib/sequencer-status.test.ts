@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RunSummary, SequencerSummary } from '../api/sequencers.ts';
-import { attentionItems, displayOfSequencer, stateSince } from './sequencer-status.ts';
+import { attentionItems, displayOfSequencer, needsPerson, stateSince } from './sequencer-status.ts';
 
 const NOW = Date.parse('2026-11-24T08:00:00Z');
 const ago = (minutes: number) => new Date(NOW - minutes * 60_000).toISOString();
@@ -80,7 +80,7 @@ describe('attentionItems', () => {
     expect(texts(idle, { ...idle, activeRun: { ...active, position: null } })).toEqual([]);
   });
 
-  it('lists failed, paused, disconnected, blocked and long idle sequencers, the oldest first', () => {
+  it('lists disconnected and failed sequencers first, then paused, blocked and long idle ones, the oldest first', () => {
     expect(
       texts(
         { ...idle, lastRun: { ...run, phase: 'FAILED', failure } },
@@ -90,12 +90,36 @@ describe('attentionItems', () => {
         { ...idle, name: 'e', lastRun: { ...run, finishedAt: ago(38) } },
       ),
     ).toEqual([
+      'c runner disconnected, no run can start',
+      'satp1 run 4 failed 5 m 00 s ago, mode Off:',
       'd idle, mode Off, 1 waiting in the queue',
       'e idle for 38 m 00 s, mode Off',
       'b paused for 10 m 00 s',
-      'satp1 run 4 failed 5 m 00 s ago, mode Off:',
-      'c runner disconnected, no run can start',
     ]);
+  });
+
+  it('puts a held failure before everything else, and does not count a pause as a need', () => {
+    const paused = { ...active, phase: 'PAUSED' as const, pausedSince: ago(30), position: null };
+    const held = { ...paused, pausedSince: ago(1), failure: { ...failure, awaitingDecision: true } };
+    const items = attentionItems(
+      [
+        { ...idle, name: 'paused', activeRun: paused },
+        { ...idle, name: 'failed', lastRun: { ...run, phase: 'FAILED', finishedAt: ago(10) } },
+        { ...idle, name: 'held', activeRun: held },
+      ],
+      NOW,
+    );
+    expect(items.map((item) => [item.name, needsPerson(item)])).toEqual([
+      ['held', true],
+      ['failed', true],
+      ['paused', false],
+    ]);
+  });
+
+  it('lists a killed run only if no person stopped it', () => {
+    const ended = (reason: string) => texts({ ...idle, lastRun: { ...run, phase: 'KILLED', reason } });
+    expect(ended('Killed by m.olsen.')).toEqual([]);
+    expect(ended('Killed by another program, or by the system because memory ran out.')).toHaveLength(1);
   });
 
   it('ignores a missing runner where each run has its own, until the script has started', () => {

@@ -54,14 +54,28 @@ export interface AttentionItem {
   detail: string | null;
   /** The name of the CSS variable with its colour. */
   tone: string;
+  /** 0: the script waits for a person. 1: the runner is disconnected. 2: a run failed, or none can start. 3: no need. */
+  rank: 0 | 1 | 2 | 3;
   /** Since when, in ms; 0 when it is not known. */
   since: number;
 }
 
+/** Whether a person stopped the run, as the runner writes the reason. */
+function isStoppedByPerson(reason: string | null): boolean {
+  return /^(Stopped after a statement|Interrupted|Terminated|Killed) by (?!another program)/.test(reason ?? '');
+}
+
 function attentionOf(sequencer: SequencerSummary, now: number): AttentionItem | null {
   const { name, activeRun, lastRun, queue, mode, runner } = sequencer;
-  const item = (text: string, tone: string, since: string | null | undefined, detail: string | null = null) => ({
+  const item = (
+    rank: AttentionItem['rank'],
+    text: string,
+    tone: string,
+    since: string | null | undefined,
+    detail: string | null = null,
+  ) => ({
     name,
+    rank,
     text,
     detail,
     tone,
@@ -72,11 +86,12 @@ function attentionOf(sequencer: SequencerSummary, now: number): AttentionItem | 
     const text = activeRun
       ? 'runner disconnected, the script may still be running'
       : 'runner disconnected, no run can start';
-    return item(text, 'paused', activeRun?.seenAt ?? runner.since);
+    return item(1, text, 'paused', activeRun?.seenAt ?? runner.since);
   }
   if (activeRun?.failure?.awaitingDecision) {
     const { failure, pausedSince } = activeRun;
     return item(
+      0,
       `held on a failure${lasting(pausedSince)}:`,
       'failed',
       pausedSince,
@@ -84,35 +99,43 @@ function attentionOf(sequencer: SequencerSummary, now: number): AttentionItem | 
     );
   }
   const ask = activeRun && openAsk(activeRun);
-  if (ask) return item(`asks, waiting${lasting(ask.at)}:`, 'paused', ask.at, visible(ask.question));
+  if (ask) return item(0, `asks, waiting${lasting(ask.at)}:`, 'paused', ask.at, visible(ask.question));
   if (activeRun?.phase === 'PAUSED') {
-    return item(`paused${lasting(activeRun.pausedSince)}`, 'paused', activeRun.pausedSince);
+    return item(3, `paused${lasting(activeRun.pausedSince)}`, 'paused', activeRun.pausedSince);
   }
-  if (sequencer.lastKnownSince) return item(OUTDATED, 'paused', sequencer.lastKnownSince);
+  if (sequencer.lastKnownSince) return item(1, OUTDATED, 'paused', sequencer.lastKnownSince);
   if (activeRun) return null;
   const [problem] = runner.problems;
-  if (problem) return item(problem, 'paused', runner.since);
+  if (problem) return item(2, problem, 'paused', runner.since);
   const off = mode === 'OFF' ? ', mode Off' : '';
   const queued = queue.length > 0 && mode === 'OFF' ? `, ${String(queue.length)} waiting in the queue` : '';
   const ended = lastRun?.finishedAt;
   const idle = ended ? now - Date.parse(ended) : 0;
-  if (lastRun && lastRun.phase !== 'SUCCEEDED' && lastRun.phase !== 'CANCELLED') {
+  const isFailure = lastRun && lastRun.phase !== 'SUCCEEDED' && lastRun.phase !== 'CANCELLED';
+  if (isFailure && !isStoppedByPerson(lastRun.reason)) {
     const { phase, number, failure, reason } = lastRun;
     const cause = failure && phase === 'FAILED' ? causeText(failure.type, failure.message) : reason;
     const ago = ended ? ` ${duration(idle)} ago` : '';
     return item(
+      2,
       `run ${String(number)} ${displayOfPhase(phase).word.toLowerCase()}${ago}${off}${queued}${cause ? ':' : ''}`,
       displayOfPhase(phase).tone,
       ended,
       cause ?? null,
     );
   }
-  if (queued) return item(`idle${off}${queued}`, 'paused', ended ?? queue[0]?.submittedAt);
-  if (idle > LONG_IDLE_MS) return item(`idle for ${duration(idle)}${off}`, 'paused', ended);
+  if (queued) return item(3, `idle${off}${queued}`, 'paused', ended ?? queue[0]?.submittedAt);
+  if (idle > LONG_IDLE_MS) return item(3, `idle for ${duration(idle)}${off}`, 'paused', ended);
   return null;
 }
 
-/** The sequencers that need a person, the oldest first. */
+/** The sequencers that an operator should know of: the most urgent first, and of one rank the oldest. */
 export function attentionItems(sequencers: readonly SequencerSummary[], now: number): AttentionItem[] {
-  return sequencers.flatMap((sequencer) => attentionOf(sequencer, now) ?? []).toSorted((a, b) => a.since - b.since);
+  return sequencers
+    .flatMap((sequencer) => attentionOf(sequencer, now) ?? [])
+    .toSorted((a, b) => a.rank - b.rank || a.since - b.since);
+}
+
+export function needsPerson({ rank }: AttentionItem): boolean {
+  return rank < 3;
 }
