@@ -7,9 +7,6 @@ import { RunnerServer } from './gateway/runner-server.ts';
 import { runnerSecrets } from './gateway/runner-secrets.ts';
 import type { Metrics } from './lib/metrics.ts';
 import { makeKubernetesParts } from './backends/kubernetes/parts.ts';
-import type { Logger } from './lib/log.ts';
-import type { Db } from './store/database.ts';
-import type { LiveRuns } from './runs/live-runs.ts';
 import { LocalBackend } from './backends/local/backend.ts';
 import { LocalQueueStore } from './backends/local/queue-store.ts';
 import { Recorder } from './runs/recorder.ts';
@@ -17,7 +14,7 @@ import type { RunBackend } from './backends/run-backend.ts';
 import { onRunEnded } from './runs/queue-hold.ts';
 import type { QueueStore } from './backends/queue-store.ts';
 import { RunQueue } from './backends/run-queue.ts';
-import type { SequencerStates } from './runs/sequencer-states.ts';
+import type { RunDeps } from './runs/run-deps.ts';
 import type { Watchers } from './runs/watchers.ts';
 
 interface RunParts {
@@ -27,12 +24,8 @@ interface RunParts {
   close: () => Promise<void>;
 }
 
-interface Deps {
+interface Deps extends RunDeps {
   config: Config;
-  db: Db;
-  log: Logger;
-  liveRuns: LiveRuns;
-  sequencerStates: SequencerStates;
   metrics: Metrics;
   watchers: Watchers;
 }

@@ -7,10 +7,8 @@ import {
   type StatementSpan,
 } from '@sequencer/model';
 import { z } from 'zod';
-import type { Logger } from '../lib/log.ts';
 import type { LiveRun } from '../runs/live-run.ts';
-import type { SequencerStates } from '../runs/sequencer-states.ts';
-import type { Db } from '../store/database.ts';
+import type { RunDeps } from '../runs/run-deps.ts';
 import { storeScript } from '../store/run-store.ts';
 import type { RunBackend } from './run-backend.ts';
 
@@ -35,14 +33,8 @@ export async function listStatements(
   return reply && z.array(statementSpanSchema).parse(reply.result);
 }
 
-interface Parts {
-  db: Db;
-  log: Logger;
-  sequencerStates: SequencerStates;
-}
-
 /** Reads the script of a run from its runner, and stores it. Failures are logged: the next `hello` tries again. */
-export async function fetchScript(parts: Parts, backend: RunBackend, live: LiveRun): Promise<void> {
+export async function fetchScript(parts: RunDeps, backend: RunBackend, live: LiveRun): Promise<void> {
   const { id, sequencer } = live.row;
   try {
     const answer = await backend.command(live.row, 'Sequencer', { name: 'source', file: '<script>' });

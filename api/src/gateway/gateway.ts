@@ -1,10 +1,8 @@
 /** The connected runners: one for each sequencer, or in a cluster for each run. Records their events and sends them commands. */
 import { SequencerError, type Command, type Hello, type Reply } from '@sequencer/model';
-import type { Logger } from '../lib/log.ts';
 import type { LiveRun } from '../runs/live-run.ts';
-import type { LiveRuns } from '../runs/live-runs.ts';
 import type { Recorder } from '../runs/recorder.ts';
-import type { SequencerStates } from '../runs/sequencer-states.ts';
+import type { RunDeps } from '../runs/run-deps.ts';
 import type { Admissions, AdmittedRun } from './admissions.ts';
 import { CLOSE, type Admission } from './runner-session.ts';
 import type { RunnerHandlers, RunnerSocket } from './runner-socket.ts';
@@ -16,10 +14,7 @@ export interface RunnerState {
   hello: Hello | null;
 }
 
-export interface GatewayParts {
-  log: Logger;
-  liveRuns: LiveRuns;
-  sequencerStates: SequencerStates;
+export interface GatewayParts extends RunDeps {
   recorder: Recorder;
 }
 

@@ -26,7 +26,7 @@ export class RunnerServer {
   readonly #handlers: RunnerHandlers;
   readonly #log: Logger;
   readonly #unauthenticated = new UnauthenticatedSockets(UNAUTHENTICATED);
-  #withHello = 0;
+  readonly #runners = new Set<RunnerSocket>();
 
   constructor(credentials: Credentials, handlers: RunnerHandlers, log: Logger) {
     this.#credentials = credentials;
@@ -45,7 +45,7 @@ export class RunnerServer {
       });
       return;
     }
-    if (this.#withHello >= MAX_RUNNERS) {
+    if ([...this.#runners].filter(({ hello }) => hello).length >= MAX_RUNNERS) {
       this.#log.warn({ address }, 'runner rejected: too many runners are connected');
       const text = `${String(MAX_RUNNERS)} runners are connected, which is the limit. The token is valid.`;
       const error = new SequencerError('TOO_MANY', text, 'Disconnect some.', 503);
@@ -62,31 +62,22 @@ export class RunnerServer {
         ...this.#handlers,
         admit: (runner, hello) => {
           authenticated();
-          this.#withHello += 1;
-          websocket.once('close', () => {
-            this.#withHello -= 1;
-          });
           return this.#handlers.admit(runner, hello);
         },
       };
-      new RunnerSocket(websocket, credential, handlers, this.#log);
+      const runner = new RunnerSocket(websocket, credential, handlers, this.#log);
+      this.#runners.add(runner);
+      websocket.once('close', () => {
+        this.#runners.delete(runner);
+      });
     });
   }
 
   async close(): Promise<void> {
-    const ended = [...this.#server.clients].map(
-      (client) =>
-        new Promise<void>((resolve) => {
-          client.once('close', () => {
-            resolve();
-          });
-          client.close(CLOSE.shutdown, 'the API is shutting down');
-          setTimeout(() => {
-            client.terminate();
-          }, 1000).unref();
-        }),
+    for (const runner of this.#runners) runner.close(CLOSE.shutdown, 'the API is shutting down');
+    await Promise.all(
+      [...this.#server.clients].map((client) => new Promise((resolve) => client.once('close', resolve))),
     );
-    await Promise.all(ended);
     this.#server.close();
   }
 }

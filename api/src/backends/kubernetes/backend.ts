@@ -14,16 +14,13 @@ import { withApiErrors, type Cluster } from './cluster.ts';
 import { objectOf } from './queue-store.ts';
 import { PauseSync } from './pause-sync.ts';
 import { StatusWriter } from './status-writer.ts';
-import type { Logger } from '../../lib/log.ts';
-import type { Db } from '../../store/database.ts';
 import { findRun, type RunSummary } from '../../store/run-store.ts';
 import type { LiveRun } from '../../runs/live-run.ts';
-import type { LiveRuns } from '../../runs/live-runs.ts';
 import type { Replicas } from './replicas/replicas.ts';
 import type { RunBackend, RunnerStatus } from '../run-backend.ts';
 import { fetchScript } from '../script-requests.ts';
 import { retryUntilAborted } from '../../store/retry.ts';
-import type { SequencerStates } from '../../runs/sequencer-states.ts';
+import type { RunDeps } from '../../runs/run-deps.ts';
 
 /**
  * Timeout of a command for a runner that is connected to another replica. When no replica has the runner, or that replica
@@ -31,12 +28,8 @@ import type { SequencerStates } from '../../runs/sequencer-states.ts';
  */
 const REMOTE_TIMEOUT_MS = 7000;
 
-export interface KubernetesBackendParts {
-  db: Db;
-  log: Logger;
+export interface KubernetesBackendParts extends RunDeps {
   gateway: Gateway;
-  liveRuns: LiveRuns;
-  sequencerStates: SequencerStates;
   cluster: Cluster;
   /** A function, because the replicas need this backend. */
   replicas: () => Replicas;

@@ -1,13 +1,10 @@
 /** Creates the parts of the API that run scripts in a cluster, and connects them. */
 import { KubernetesClient, defaultKubeConfig } from '@sequencer/kubernetes/client';
-import type { Logger } from '../../lib/log.ts';
 import type { Gateway } from '../../gateway/gateway.ts';
 import { KubernetesBackend } from './backend.ts';
-import type { LiveRuns } from '../../runs/live-runs.ts';
 import { Replicas } from './replicas/replicas.ts';
-import type { SequencerStates } from '../../runs/sequencer-states.ts';
+import type { RunDeps } from '../../runs/run-deps.ts';
 import type { Watchers } from '../../runs/watchers.ts';
-import type { Db } from '../../store/database.ts';
 import { Cluster } from './cluster.ts';
 import { KubernetesQueueStore } from './queue-store.ts';
 import { RunSync } from './run-sync.ts';
@@ -23,12 +20,8 @@ export interface KubernetesParts {
   close: () => Promise<void>;
 }
 
-interface Deps {
-  db: Db;
-  log: Logger;
+interface Deps extends RunDeps {
   gateway: Gateway;
-  liveRuns: LiveRuns;
-  sequencerStates: SequencerStates;
   watchers: Watchers;
 }
 

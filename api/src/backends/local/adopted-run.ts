@@ -6,7 +6,6 @@ import { ACTIVE_PHASES, isFinal, type Hello } from '@sequencer/model';
 import { and, eq, inArray } from 'drizzle-orm';
 import { sha256 } from '../../lib/sha256.ts';
 import { isUuid } from '../../lib/uuid.ts';
-import type { Logger } from '../../lib/log.ts';
 import type { Db } from '../../store/database.ts';
 import { findRun, wordsOf, type RunSummary } from '../../store/run-store.ts';
 import { runs } from '../../store/schema.ts';
@@ -14,7 +13,7 @@ import type { LiveRuns } from '../../runs/live-runs.ts';
 import { nextInQueue } from '../../runs/next-in-queue.ts';
 import { endRun, lockSequencer } from '../../runs/queue-hold.ts';
 import { isRunToken, runTokenHash } from '../../runs/run-token.ts';
-import type { SequencerStates } from '../../runs/sequencer-states.ts';
+import type { RunDeps } from '../../runs/run-deps.ts';
 
 type HeldRun = Hello['runs'][number];
 
@@ -24,18 +23,11 @@ const NO_SCRIPT =
 export const WITHOUT_RECORD =
   'The runner reconnected without the record of this run, so how it ended is unknown. The telescope may still be moving.';
 
-interface Parts {
-  db: Db;
-  log: Logger;
-  liveRuns: LiveRuns;
-  sequencerStates: SequencerStates;
-}
-
 /**
  * The row of a run that a runner reports; created if the database does not have it. Null if the run has ended here or the
  * token is wrong, so that nothing more is recorded. `later`: decided at the next `hello`.
  */
-export async function rowHeldBy(hello: Hello, held: HeldRun, parts: Parts): Promise<RunSummary | null | 'later'> {
+export async function rowHeldBy(hello: Hello, held: HeldRun, parts: RunDeps): Promise<RunSummary | null | 'later'> {
   const { db, log, liveRuns, sequencerStates } = parts;
   if (!isUuid(held.run)) return null;
   const known = await findRun(db, held.run);

@@ -23,23 +23,18 @@ import { findRun, scriptOf, type RunSummary } from '../../store/run-store.ts';
 import { runs } from '../../store/schema.ts';
 import { WITHOUT_RECORD, lacksScript, rowHeldBy } from './adopted-run.ts';
 import type { LiveRun } from '../../runs/live-run.ts';
-import type { LiveRuns } from '../../runs/live-runs.ts';
 import { retryUntilAborted, retryUntilRefused } from '../../store/retry.ts';
 import type { RunBackend, RunnerStatus } from '../run-backend.ts';
 import { fetchScript } from '../script-requests.ts';
 import { endRun, lockSequencer } from '../../runs/queue-hold.ts';
-import type { SequencerStates } from '../../runs/sequencer-states.ts';
+import type { RunDeps } from '../../runs/run-deps.ts';
 
 const BUSY_AGAIN_MS = 500;
 /** Attempts to claim a run before it counts as refused by the database. */
 const CLAIM_TRIES = 3;
 
-export interface LocalBackendParts {
-  db: Db;
-  log: Logger;
+export interface LocalBackendParts extends RunDeps {
   gateway: Gateway;
-  liveRuns: LiveRuns;
-  sequencerStates: SequencerStates;
 }
 
 export class LocalBackend implements RunBackend, Admissions {
