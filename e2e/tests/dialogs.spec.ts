@@ -1,6 +1,32 @@
 /** Dialogs require confirmation before something starts, and keep the keyboard's focus. */
 import { expect, test } from '../src/fixtures.ts';
 
+const MODE = 'query { sequencer(name: "satp1") { mode } }';
+
+test('the mode Queue requires confirmation before it starts a run; the focus returns to its button', async ({
+  page,
+  stack,
+}) => {
+  const id = await stack.submit('print(1)\n', { title: 'iv', start: 'QUEUED' });
+  const mode = async () => (await stack.query<{ sequencer: { mode: string } }>(MODE)).sequencer.mode;
+  await page.goto('/satp1');
+  const queue = page.getByRole('button', { name: 'Queue', exact: true });
+  await queue.click();
+  const dialog = page.getByRole('dialog', { name: 'Set the mode of satp1 to Queue?' });
+  await expect(dialog).toContainText(/Run \d+, iv, starts now\./);
+  await expect(dialog.getByRole('button', { name: 'Cancel' })).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(dialog).toHaveCount(0);
+  await expect(queue).toBeFocused();
+  expect(await mode()).toBe('OFF');
+  expect(await stack.phase(id)).toBe('QUEUED');
+
+  await queue.click();
+  await dialog.getByRole('button', { name: 'Set to Queue' }).click();
+  await stack.until(id, 'SUCCEEDED');
+  expect(await mode()).toBe('QUEUE');
+});
+
 test('the confirmation of a run has a name, and returns the focus to the editor', async ({ page }) => {
   await page.goto('/lat');
   const editor = page.getByRole('textbox', { name: 'Script', exact: true });
