@@ -9,6 +9,7 @@ import { closeSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root } from '@sequencer/testing/root';
+import { find } from './find.ts';
 import { printTable, report, type Figure } from './lib/figures.ts';
 import { median, quantile } from './lib/numbers.ts';
 import { history } from './history.ts';
@@ -309,6 +310,7 @@ const PARTS = {
   prints,
   output,
   answers,
+  find,
   replay,
   page,
   // Last, as it replaces the runs of the others.

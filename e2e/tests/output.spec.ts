@@ -76,13 +76,14 @@ test('colours, carriage returns and binary output are shown, with the script lin
   await expect(row('grüße')).toContainText('☃');
   // Output from Python has a trace and a line. Output of a child process has neither.
   await expect(row('in a loop b')).toContainText('T1');
-  await expect(row('in a loop b').getByRole('button')).toHaveText('11');
+  await expect(row('in a loop b').getByRole('button', { name: '11' })).toHaveText('11');
   await expect(row('from a child').locator('.text')).toHaveText('from a child');
-  await expect(row('from a child').getByRole('button')).toHaveCount(0);
-  await row('warned').getByRole('button').click();
+  await expect(row('from a child').locator('.at')).toHaveText('');
+  await row('warned').getByRole('button', { name: '12', exact: true }).click();
   await expect(page.getByRole('region', { name: 'Script', exact: true }).locator('.cm-activeLine')).toContainText(
     "print('warned'",
   );
-  await page.getByRole('button', { name: 'stderr 1' }).click();
+  await page.getByRole('button', { name: 'Find and filter' }).click();
+  await page.getByRole('combobox', { name: 'Stream' }).selectOption('stderr');
   await expect(sequencer.output.locator('.row')).toHaveCount(1);
 });

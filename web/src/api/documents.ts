@@ -53,13 +53,8 @@ export const RUN = graphql(/* GraphQL */ `
       }
       view
       lastSeq
-      outputBefore(last: $last) {
-        seq
-        stream
-        text
-        trace
-        line
-        at
+      outputEvents(last: $last) {
+        ...OutputPage
       }
     }
   }
@@ -89,21 +84,6 @@ export const EVENTS = graphql(/* GraphQL */ `
       type
       at
       data
-    }
-  }
-`);
-
-export const OUTPUT_BEFORE = graphql(/* GraphQL */ `
-  query OutputBefore($id: ID!, $before: Int!, $last: Int!) {
-    run(id: $id) {
-      outputBefore(before: $before, last: $last) {
-        seq
-        stream
-        text
-        trace
-        line
-        at
-      }
     }
   }
 `);

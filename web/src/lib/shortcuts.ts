@@ -31,7 +31,7 @@ export const SHORTCUTS = {
     keys: ['Tab', 'Shift+Tab'],
     text: 'In the editor: indent, unindent; press Escape first to leave the editor',
   },
-  findInScript: { keys: ['Ctrl+f'], text: 'In a script: find' },
+  findInScript: { keys: ['Ctrl+f'], text: 'In a script and the output: find' },
   evaluate: { keys: ['Enter'], text: 'In Evaluate: evaluate; in the search: open the selected result' },
   select: {
     keys: ['ArrowUp', 'ArrowDown'],

@@ -10,6 +10,8 @@ export interface Follow {
   follow: Ref<boolean>;
   /** Rows added since the end was last visible. */
   newCount: ComputedRef<number>;
+  /** For rows that were not added at the end. */
+  markAllSeen: () => void;
   onScroll: () => void;
 }
 
@@ -88,5 +90,5 @@ export function useFollow(
     else rememberGeometry(element);
   }
 
-  return { follow, newCount: computed(() => countAfter(rows.value, seenKey.value)), onScroll };
+  return { follow, newCount: computed(() => countAfter(rows.value, seenKey.value)), markAllSeen, onScroll };
 }

@@ -12,6 +12,13 @@ const MAX_LINES = 20_000;
 /** Longer lines are cut on the page, in columns. The download has them in full. */
 const MAX_COLUMNS = 4000;
 
+/** Consecutive pieces, oldest first. */
+export interface OutputPage {
+  pieces: OutputPiece[];
+  /** Whether there is more on the other side of the page. */
+  hasMore: boolean;
+}
+
 export class OutputLog {
   lines: OutputLine[] = [];
   /** Range of the events in the window. */
@@ -43,49 +50,55 @@ export class OutputLog {
     return log.lines.map((line) => `${line.text}\n`);
   }
 
-  get stderrCount(): number {
-    return this.lines.filter((line) => line.stream === 'STDERR').length;
-  }
-
   /** Adds the newest pieces, and ignores those it has. A window that is not at the end only takes note of them. */
   append(pieces: readonly OutputPiece[]): void {
     this.#newestSeq = Math.max(this.#newestSeq, pieces.at(-1)?.seq ?? 0);
     if (this.atEnd) this.#add(pieces);
   }
 
-  /** Adds the page of pieces after the window. */
-  appendPage(pieces: readonly OutputPiece[]): void {
-    this.#add(pieces);
-    this.#newestSeq = Math.max(this.#newestSeq, this.lastSeq);
-    // Newer pieces may have arrived while the page was read.
-    this.atEnd = this.lastSeq === this.#newestSeq;
+  /** Adds the page of pieces after the window: as many as leave half of its lines where they are. */
+  appendPage({ pieces, hasMore }: OutputPage): void {
+    const near = pieces.slice(0, atLeastOne(piecesWithin(pieces, this.#maxLines / 2)));
+    this.#add(near);
+    this.#setEnd(hasMore || near.length < pieces.length);
   }
 
-  /** Inserts the page of pieces before the window. Its open colours and unfinished lines continue in the text after it. */
-  prepend(pieces: readonly OutputPiece[]): void {
+  /** Inserts a page before the window, in the same way. Its open colours and unfinished lines continue in the text after it. */
+  prepend({ pieces, hasMore }: OutputPage): void {
     const older = pieces.filter((piece) => piece.seq < this.firstSeq);
-    if (older.length === 0) return;
-    const all = [...older, ...this.#pieces];
-    const kept = all;
-    const firstKey = this.lines[0]?.key ?? 0;
+    const near = older.slice(-atLeastOne(piecesWithin(older.toReversed(), this.#maxLines / 2)));
+    this.atStart = !hasMore && near.length === older.length;
+    if (near.length === 0) return;
+    const all = [...near, ...this.#pieces];
+    const kept = all.slice(0, Math.max(near.length + 1, piecesWithin(all, this.#maxLines * 1.1)));
     const oldFirst = this.lines[0];
+    const lastOlder = near.at(-1)?.seq ?? 0;
     this.#restart(kept);
+    if (kept.length < all.length) this.atEnd = false;
     // The lines after the page keep their keys, so that they do not move on the page.
     const index = this.lines.findIndex((line) => line.seq === oldFirst?.seq && line.ordinal === oldFirst.ordinal);
-    const added = index < 0 ? this.lines.findIndex((line) => line.seq > (older.at(-1)?.seq ?? 0)) : index;
-    this.#numberFrom(firstKey - Math.max(0, added));
+    const added = index < 0 ? this.lines.findIndex((line) => line.seq > lastOlder) : index;
+    this.#numberFrom((oldFirst?.key ?? 0) - (added < 0 ? this.lines.length : added));
   }
 
-  /** Moves the window to other pieces. */
-  moveTo(pieces: readonly OutputPiece[]): void {
+  /** Moves the window to where two pages meet. */
+  moveTo(older: OutputPage, newer: OutputPage = { pieces: [], hasMore: false }): void {
     const nextKey = this.#nextKey;
+    const lines = newer.pieces.length > 0 ? this.#maxLines / 2 : this.#maxLines;
+    const before = older.pieces.slice(-atLeastOne(piecesWithin(older.pieces.toReversed(), lines)));
+    const after = newer.pieces.slice(0, piecesWithin(newer.pieces, lines));
     this.firstSeq = Infinity;
     this.lastSeq = 0;
-    this.#restart(pieces);
-    this.#newestSeq = Math.max(this.#newestSeq, this.lastSeq);
-    this.atStart = false;
-    this.atEnd = this.lastSeq === this.#newestSeq;
+    this.#restart([...before, ...after]);
+    this.atStart = !older.hasMore && before.length === older.pieces.length;
+    this.#setEnd(newer.hasMore || after.length < newer.pieces.length);
     this.#numberFrom(nextKey);
+  }
+
+  #setEnd(hasMore: boolean): void {
+    // Newer pieces may have arrived while the page was read.
+    this.atEnd = !hasMore && this.lastSeq >= this.#newestSeq;
+    this.#newestSeq = Math.max(this.#newestSeq, this.lastSeq);
   }
 
   #restart(pieces: readonly OutputPiece[]): void {
@@ -132,4 +145,13 @@ export class OutputLog {
     this.firstSeq = first;
     this.atStart = false;
   }
+}
+
+const atLeastOne = (count: number) => Math.max(1, count);
+
+/** Number of pieces from the first that have at most this many lines. */
+function piecesWithin(pieces: readonly OutputPiece[], lines: number): number {
+  let sum = 0;
+  const end = pieces.findIndex(({ text }) => (sum += text.split('\n').length - 1) > lines);
+  return end < 0 ? pieces.length : end;
 }

@@ -2,8 +2,7 @@
 import { LIMITS } from '@sequencer/model/limits';
 import type { Client } from '@urql/vue';
 import { query } from '../../api/client.ts';
-import { ACTIONS, OUTPUT_BEFORE } from '../../api/documents.ts';
-import type { OutputPiece } from './output-log.ts';
+import { ACTIONS } from '../../api/documents.ts';
 
 interface RecordedEvent {
   seq: number;
@@ -43,22 +42,4 @@ export async function readEvents(
     events.push(...page);
     if (events.length >= first || !mayBeTruncated(page.map(({ data }) => data))) return events;
   }
-}
-
-/** Output with seq < before, oldest first: fewer than `last` only at the start of the record. */
-export async function readOutputBefore(api: Client, id: string, before: number, last: number): Promise<OutputPiece[]> {
-  const { run } = await query(api, OUTPUT_BEFORE, { id, before, last });
-  return fillOutput(api, id, run?.outputBefore ?? [], last);
-}
-
-/** Completes a page that may be truncated with the output before it. */
-export async function fillOutput(
-  api: Client,
-  id: string,
-  page: readonly OutputPiece[],
-  last: number,
-): Promise<OutputPiece[]> {
-  const [first] = page;
-  if (!first || page.length >= last || !mayBeTruncated(page.map(({ text }) => text))) return [...page];
-  return [...(await readOutputBefore(api, id, first.seq, last - page.length)), ...page];
 }

@@ -2,7 +2,7 @@
 import { applyEvent } from '@sequencer/model/fold';
 import { restoreView, type RunView } from '@sequencer/model/run-view';
 import type { RunEvent } from '@sequencer/model/events';
-import { outputPieceOf, type OutputPiece } from '@sequencer/model/output';
+import { outputPieceOf } from '@sequencer/model/output';
 import { computed, onScopeDispose, ref, shallowRef, type Ref, type ShallowRef } from 'vue';
 import { ApiError, errorText, follow, query, useApi, useLatest } from '../../api/client.ts';
 import { EVENTS, RUN, RUN_STATE } from '../../api/documents.ts';
@@ -10,7 +10,7 @@ import { useConnection } from '../../api/connection.ts';
 import type { RunQuery, RunStateSubscription } from '../../gql/graphql.ts';
 import { newestScript } from './newest-script.ts';
 import { OutputLog } from './output-log.ts';
-import { readOutputHistory, mergeLogged } from './output-history.ts';
+import { toPieces } from './read-output.ts';
 
 /** The static fields of the run. `script` is its newest version; `scriptVersions` has all of them. */
 export type RunInfo = NonNullable<RunQuery['run']>;
@@ -30,13 +30,11 @@ export interface RunModel {
   frame: ShallowRef<RunFrame | null>;
   error: Ref<string | null>;
   retry: () => void;
-  loadOlder: () => Promise<void>;
   /** Calls the listener for each new event after it is folded in. Returns a function that unsubscribes. */
   onEvent: (listener: (event: RunEvent) => void) => () => void;
 }
 
 const FIRST_OUTPUT = 2000;
-const OLDER_OUTPUT = 1000;
 const RETRY_MS = 2000;
 
 export function useRun(id: string): RunModel {
@@ -62,11 +60,11 @@ export function useRun(id: string): RunModel {
     });
   }
 
-  function startFrom(run: RunInfo, output: readonly OutputPiece[]): void {
+  function startFrom(run: RunInfo): void {
     unsubscribe?.();
     const view = restoreView(run.view);
     const log = new OutputLog();
-    log.append(output);
+    log.moveTo({ pieces: toPieces(run.outputEvents.events), hasMore: run.outputEvents.hasMore });
     const scriptVersions = [{ version: 1, script: run.script }, ...run.scriptVersions];
     info.value = { ...run, script: newestScript(run).script, scriptVersions };
     frame.value = { view, log };
@@ -110,9 +108,8 @@ export function useRun(id: string): RunModel {
     error.value = null;
     try {
       const { run } = await query(api, RUN, { id, last: FIRST_OUTPUT });
-      const output = run ? await mergeLogged(api, id, run.outputBefore, run.lastSeq + 1, FIRST_OUTPUT) : [];
       if (isDisposed) return;
-      if (run) startFrom(run, output);
+      if (run) startFrom(run);
       else error.value = `Run ${id} does not exist, or retention deleted it.`;
     } catch (reason) {
       error.value = errorText(reason);
@@ -120,15 +117,6 @@ export function useRun(id: string): RunModel {
         retryTimer = setTimeout(() => void load(), RETRY_MS);
       }
     }
-  }
-
-  async function loadOlder(): Promise<void> {
-    const current = frame.value;
-    if (!current || current.log.firstSeq <= 1 || !Number.isFinite(current.log.firstSeq)) return;
-    const older = await readOutputHistory(api, id, current.log.firstSeq, OLDER_OUTPUT);
-    current.log.prepend(older);
-    if (older.length === 0) current.log.firstSeq = 1;
-    paint();
   }
 
   void load();
@@ -143,7 +131,6 @@ export function useRun(id: string): RunModel {
     frame,
     error,
     retry: () => void load(),
-    loadOlder,
     onEvent: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);

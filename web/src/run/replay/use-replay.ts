@@ -7,7 +7,7 @@ import { errorText, useApi } from '../../api/client.ts';
 import { OutputLog } from '../record/output-log.ts';
 import { readEvents } from '../record/record-pages.ts';
 import type { RunFrame, RunModel } from '../record/use-run.ts';
-import { readOutputHistory } from '../record/output-history.ts';
+import { readOutput } from '../record/read-output.ts';
 import { PAGE, Recording } from './recording.ts';
 
 const OUTPUT = 1000;
@@ -26,7 +26,6 @@ export interface Replay {
   pause: () => void;
   /** Leaves the replay and shows the end of the run. */
   leave: () => void;
-  loadOlder: () => Promise<void>;
 }
 
 export function useReplay(id: string, model: RunModel): Replay {
@@ -52,10 +51,10 @@ export function useReplay(id: string, model: RunModel): Replay {
   async function show(moment: number): Promise<void> {
     recording ??= new Recording(read, model.frame.value?.view.lastSeq ?? 0);
     const seq = await recording.seqAt(moment);
-    const [view, output] = await Promise.all([recording.viewAt(seq), readOutputHistory(api, id, seq + 1, OUTPUT)]);
+    const [view, output] = await Promise.all([recording.viewAt(seq), readOutput(api, id, { before: seq + 1, last: OUTPUT })]);
     if (requestedTime !== moment) return;
     const log = new OutputLog();
-    log.append(output);
+    log.moveTo(output);
     upcoming = [];
     frame.value = { view, log };
   }
@@ -148,14 +147,6 @@ export function useReplay(id: string, model: RunModel): Replay {
       requestedTime = null;
       time.value = null;
       frame.value = null;
-    },
-    loadOlder: async () => {
-      const { value } = frame;
-      if (!value || !Number.isFinite(value.log.firstSeq) || value.log.firstSeq <= 1) return;
-      const older = await readOutputHistory(api, id, value.log.firstSeq, OUTPUT);
-      value.log.prepend(older);
-      if (older.length === 0) value.log.firstSeq = 1;
-      frame.value = { ...value };
     },
   };
 }

@@ -98,7 +98,7 @@ it('continues colours and lines of an older page in newer text', () => {
   const all = pieces(['\x1b[31mred ', 'still red\r', 'S\nnext\n']);
   const log = new OutputLog();
   log.append(all.slice(2));
-  log.prepend(all.slice(0, 2));
+  log.prepend({ pieces: all.slice(0, 2), hasMore: false });
   expect(log.lines.map((l) => [l.text, piecesOf(l.row.texts)[0]?.classes])).toEqual([
     ['Sed still red', 'ansi-red'],
     ['next', 'ansi-red'],
