@@ -14,9 +14,11 @@ beforeAll(async () => {
   client = new pg.Client({ connectionString: database });
   await client.connect();
   const { id } = (await submit(api, { start: 'QUEUED' })).data.submitRun;
-  const { fields } = await client.query('select * from runs limit 0');
-  const same = fields.map(({ name }) => name).filter((name) => !['id', 'number', 'place'].includes(name));
-  const columns = same.map((name) => `"${name}"`).join(', ');
+  const { rows } = await client.query<{ columns: string }>(
+    `select string_agg(quote_ident(column_name), ', ') as columns from information_schema.columns
+    where table_name = 'runs' and is_generated = 'NEVER' and column_name not in ('id', 'number', 'place')`,
+  );
+  const { columns } = rows[0]!;
   await client.query(
     `insert into runs (id, number, place, ${columns})
     select gen_random_uuid(), n, n, ${columns} from runs, generate_series(2, ${String(FULL)}) n where id = $1`,
