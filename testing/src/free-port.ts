@@ -1,13 +1,6 @@
-import { once } from 'node:events';
-import { createServer } from 'node:net';
+import getPort from 'get-port';
 
-/** A TCP port of 127.0.0.1 that nothing listens on. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
+/** A TCP port of 127.0.0.1 that nothing listens on; never one that was just returned. */
+export function freePort(): Promise<number> {
+  return getPort({ host: '127.0.0.1' });
 }

@@ -1,12 +1,12 @@
 /** Sign-in at a real OpenID Connect provider, end to end. */
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import Provider from 'oidc-provider';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Api } from '../../src/server.ts';
 import { Browser } from '@sequencer/testing/api/browser';
+import { freePort } from '@sequencer/testing/free-port';
 import { newDatabase, start } from '@sequencer/testing/api/running-api';
 
 const SECRET = 'the-secret-between-us';
@@ -24,14 +24,6 @@ let database: string;
 let issuer: string;
 let server: Server;
 let api: Api;
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  return port;
-}
 
 beforeAll(async () => {
   const [apiPort, providerPort] = [await freePort(), await freePort()];

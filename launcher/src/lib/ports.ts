@@ -1,14 +1,10 @@
 import { once } from 'node:events';
 import { createConnection, createServer } from 'node:net';
+import getPort from 'get-port';
 
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('a TCP server has no port');
-  return address.port;
+/** A TCP port of this machine that nothing listens on; never one that was just returned. */
+export function freePort(): Promise<number> {
+  return getPort({ host: '127.0.0.1' });
 }
 
 /** Why the port cannot be listened on; null if it can. */
