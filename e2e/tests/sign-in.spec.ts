@@ -31,7 +31,7 @@ test('every page requires sign-in, which returns to the page', async ({ page }) 
   await page.getByLabel('Name').fill('otto');
   await page.getByLabel('Password').fill('wrong');
   await page.getByRole('button', { name: 'Sign in' }).click();
-  await expect(page.getByRole('alert')).toHaveText('The name or the password is wrong.');
+  await expect(page.getByRole('alert')).toHaveText('The name or the password is wrong. Check both, then try again.');
   await expect(page.getByLabel('Password')).toHaveValue('');
   await page.getByLabel('Password').fill(PASSWORD);
   await page.keyboard.press('Enter');
