@@ -1,6 +1,4 @@
 /** A database with a million runs of many years, written by SQL. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import pg from 'pg';
 
 export const RUNS = 1_000_000;
@@ -40,11 +38,9 @@ const SEED = `
       concat('agent ', n % 977, ' did not answer') as error) facts,
     lateral (select ${SCRIPT} as script) scripts`;
 
-/** Fills the database of a product that was started by the launcher. The indexes are built after the rows, which is faster. */
-export async function addRuns(dataDir: string): Promise<void> {
-  const port = readFileSync(join(dataDir, 'postgres/postmaster.pid'), 'utf8').split('\n')[3];
-  const password = readFileSync(join(dataDir, 'database-password'), 'utf8').trim();
-  const client = new pg.Client(`postgres://sequencer:${password}@127.0.0.1:${port ?? ''}/sequencer`);
+/** The indexes are built after the rows, which is faster. */
+export async function addRuns(databaseUrl: string): Promise<void> {
+  const client = new pg.Client(databaseUrl);
   await client.connect();
   try {
     const { rows } = await client.query<{ name: string; definition: string }>(

@@ -67,7 +67,7 @@ function print(what: string, found: readonly number[], bound: number): void {
 }
 
 export async function history(product: Product): Promise<void> {
-  await addRuns(product.stack.dataDir);
+  await addRuns(product.stack.databaseUrl);
   const every: number[] = [];
   for (const [kinds, word] of [
     [LISTS, 'list'],

@@ -15,6 +15,12 @@ const routes: RouteRecordRaw[] = [
     props: ({ params }) => ({ page: typeof params.page === 'string' ? params.page : '' }),
   },
   { path: '/runs/:id', name: 'run', component: () => import('./pages/RunPage.vue'), props: true },
+  {
+    path: '/:telescope/:number(\\d+)',
+    name: 'numbered-run',
+    component: () => import('./pages/NumberedRunPage.vue'),
+    props: true,
+  },
   { path: '/:telescope', name: 'sequencer', component: () => import('./pages/SequencerPage.vue'), props: true },
   { path: '/:rest(.*)*', name: 'not-found', component: () => import('./pages/NotFoundPage.vue') },
 ];

@@ -83,7 +83,7 @@ const ADMIN: Fields = {
   Account: 'name role sequencers inFile createdAt createdBy disabledAt',
   AuditFilter: 'user action sequencer run refused from to',
   AuditPage: 'entries endCursor',
-  AuditEntry: 'id at user via address action sequencer run line details result message',
+  AuditEntry: 'id at user via address action sequencer run runNumber line details result message',
   Session: 'user method address createdAt expiresAt',
 };
 

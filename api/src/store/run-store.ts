@@ -31,6 +31,17 @@ export function findRuns(db: Db, ids: readonly string[]): Promise<RunSummary[]> 
     .where(inArray(runs.id, [...ids]));
 }
 
+/** The numbers of the existing runs among the ids. */
+export async function numbersOf(db: Db, ids: readonly string[]): Promise<Map<string, number>> {
+  if (ids.length === 0) return new Map();
+  const { id, number } = runs;
+  const rows = await db
+    .select({ id, number })
+    .from(runs)
+    .where(inArray(id, [...ids]));
+  return new Map(rows.map((row) => [row.id, row.number]));
+}
+
 export async function findByRequest(
   db: Pick<Db, 'select'>,
   submittedBy: string,

@@ -1,7 +1,7 @@
 /** The whole product on a free port with its own data folder, started as by `make run`. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -49,6 +49,13 @@ export class Stack {
     const stack = new Stack(`http://127.0.0.1:${port}`, dataDir, launcher, (env.SEQUENCERS ?? 'satp1,lat').split(','));
     await stack.ready();
     return stack;
+  }
+
+  /** The address of the launcher's own database. */
+  get databaseUrl(): string {
+    const port = readFileSync(join(this.dataDir, 'postgres/postmaster.pid'), 'utf8').split('\n')[3] ?? '';
+    const password = readFileSync(join(this.dataDir, 'database-password'), 'utf8').trim();
+    return `postgres://sequencer:${password}@127.0.0.1:${port}/sequencer`;
   }
 
   get log(): string {

@@ -61,14 +61,16 @@ type Documents = {
     "\n  mutation SignOut($everywhere: Boolean!) {\n    signOut(everywhere: $everywhere)\n  }\n": typeof types.SignOutDocument,
     "\n  mutation Statements($sequencer: String!, $script: String!) {\n    listStatements(sequencer: $sequencer, script: $script) {\n      index\n      firstLine\n      lastLine\n    }\n  }\n": typeof types.StatementsDocument,
     "\n  mutation Check($sequencer: String!, $script: String!, $startAt: Int) {\n    checkScript(sequencer: $sequencer, script: $script, startAt: $startAt) {\n      severity\n      line\n      code\n      message\n    }\n  }\n": typeof types.CheckDocument,
-    "\n  query Audit($filter: AuditFilter, $first: Int!, $after: String) {\n    audit(filter: $filter, first: $first, after: $after) {\n      entries {\n        id\n        at\n        user\n        via\n        address\n        action\n        sequencer\n        run\n        line\n        details\n        result\n        message\n      }\n      endCursor\n    }\n  }\n": typeof types.AuditDocument,
-    "\n  query Nights($filter: RunFilter, $last: Int!) {\n    nights(filter: $filter, last: $last) {\n      date\n      outcomes {\n        phase\n        runs\n        seconds\n      }\n    }\n    runs(filter: $filter, first: 1) {\n      totalCount\n    }\n  }\n": typeof types.NightsDocument,
+    "\n  query Audit($filter: AuditFilter, $first: Int!, $after: String) {\n    audit(filter: $filter, first: $first, after: $after) {\n      entries {\n        id\n        at\n        user\n        via\n        address\n        action\n        sequencer\n        run\n        runNumber\n        line\n        details\n        result\n        message\n      }\n      endCursor\n    }\n  }\n": typeof types.AuditDocument,
     "\n  fragment HoldOnFailureSetting_sequencer on Sequencer {\n    name\n    holdOnFailure\n  }\n": typeof types.HoldOnFailureSetting_SequencerFragmentDoc,
     "\n  mutation SetHold($sequencer: String!, $hold: Boolean!) {\n    setHoldOnFailure(sequencer: $sequencer, hold: $hold) {\n      name\n    }\n  }\n": typeof types.SetHoldDocument,
     "\n  mutation SetMode($sequencer: String!, $mode: SequencerMode!) {\n    setMode(sequencer: $sequencer, mode: $mode) {\n      name\n    }\n  }\n": typeof types.SetModeDocument,
+    "\n  query RunByNumber($sequencer: String!, $number: Int!) {\n    runByNumber(sequencer: $sequencer, number: $number) {\n      id\n    }\n  }\n": typeof types.RunByNumberDocument,
     "\n  query LastOutput($id: ID!) {\n    run(id: $id) {\n      outputBefore(last: 20) {\n        seq\n        stream\n        text\n        at\n      }\n    }\n  }\n": typeof types.LastOutputDocument,
     "\n  query About {\n    server {\n      version\n      time\n    }\n  }\n": typeof types.AboutDocument,
     "\n  query Accounts {\n    accounts {\n      name\n      role\n      sequencers\n      inFile\n      createdAt\n      createdBy\n      disabledAt\n    }\n  }\n": typeof types.AccountsDocument,
+    "\n  query Nights($filter: RunFilter, $last: Int, $dates: [String!]) {\n    nights(filter: $filter, last: $last, dates: $dates) {\n      date\n      outcomes {\n        phase\n        runs\n        seconds\n      }\n    }\n  }\n": typeof types.NightsDocument,
+    "\n  query Count($filter: RunFilter) {\n    runs(filter: $filter, first: 1) {\n      totalCount\n      totalCountIsExact\n    }\n  }\n": typeof types.CountDocument,
     "\n  query OutputMatches(\n    $id: ID!\n    $find: String!\n    $filter: OutputFilter\n    $after: String\n    $before: String\n    $first: Int\n    $last: Int\n  ) {\n    run(id: $id) {\n      outputMatches(find: $find, filter: $filter, after: $after, before: $before, first: $first, last: $last) {\n        total\n        hasMore\n        isComplete\n        number\n        matches {\n          seq\n          ordinal\n        }\n      }\n    }\n  }\n": typeof types.OutputMatchesDocument,
     "\n  query OutputEvents($id: ID!, $after: Int, $before: Int, $first: Int, $last: Int, $filter: OutputFilter) {\n    run(id: $id) {\n      outputEvents(after: $after, before: $before, first: $first, last: $last, filter: $filter) {\n        ...OutputPage\n      }\n    }\n  }\n": typeof types.OutputEventsDocument,
     "\n  fragment OutputPage on OutputPage {\n    events {\n      seq\n      type\n      at\n      data\n    }\n    hasMore\n  }\n": typeof types.OutputPageFragmentDoc,
@@ -121,14 +123,16 @@ const documents: Documents = {
     "\n  mutation SignOut($everywhere: Boolean!) {\n    signOut(everywhere: $everywhere)\n  }\n": types.SignOutDocument,
     "\n  mutation Statements($sequencer: String!, $script: String!) {\n    listStatements(sequencer: $sequencer, script: $script) {\n      index\n      firstLine\n      lastLine\n    }\n  }\n": types.StatementsDocument,
     "\n  mutation Check($sequencer: String!, $script: String!, $startAt: Int) {\n    checkScript(sequencer: $sequencer, script: $script, startAt: $startAt) {\n      severity\n      line\n      code\n      message\n    }\n  }\n": types.CheckDocument,
-    "\n  query Audit($filter: AuditFilter, $first: Int!, $after: String) {\n    audit(filter: $filter, first: $first, after: $after) {\n      entries {\n        id\n        at\n        user\n        via\n        address\n        action\n        sequencer\n        run\n        line\n        details\n        result\n        message\n      }\n      endCursor\n    }\n  }\n": types.AuditDocument,
-    "\n  query Nights($filter: RunFilter, $last: Int!) {\n    nights(filter: $filter, last: $last) {\n      date\n      outcomes {\n        phase\n        runs\n        seconds\n      }\n    }\n    runs(filter: $filter, first: 1) {\n      totalCount\n    }\n  }\n": types.NightsDocument,
+    "\n  query Audit($filter: AuditFilter, $first: Int!, $after: String) {\n    audit(filter: $filter, first: $first, after: $after) {\n      entries {\n        id\n        at\n        user\n        via\n        address\n        action\n        sequencer\n        run\n        runNumber\n        line\n        details\n        result\n        message\n      }\n      endCursor\n    }\n  }\n": types.AuditDocument,
     "\n  fragment HoldOnFailureSetting_sequencer on Sequencer {\n    name\n    holdOnFailure\n  }\n": types.HoldOnFailureSetting_SequencerFragmentDoc,
     "\n  mutation SetHold($sequencer: String!, $hold: Boolean!) {\n    setHoldOnFailure(sequencer: $sequencer, hold: $hold) {\n      name\n    }\n  }\n": types.SetHoldDocument,
     "\n  mutation SetMode($sequencer: String!, $mode: SequencerMode!) {\n    setMode(sequencer: $sequencer, mode: $mode) {\n      name\n    }\n  }\n": types.SetModeDocument,
+    "\n  query RunByNumber($sequencer: String!, $number: Int!) {\n    runByNumber(sequencer: $sequencer, number: $number) {\n      id\n    }\n  }\n": types.RunByNumberDocument,
     "\n  query LastOutput($id: ID!) {\n    run(id: $id) {\n      outputBefore(last: 20) {\n        seq\n        stream\n        text\n        at\n      }\n    }\n  }\n": types.LastOutputDocument,
     "\n  query About {\n    server {\n      version\n      time\n    }\n  }\n": types.AboutDocument,
     "\n  query Accounts {\n    accounts {\n      name\n      role\n      sequencers\n      inFile\n      createdAt\n      createdBy\n      disabledAt\n    }\n  }\n": types.AccountsDocument,
+    "\n  query Nights($filter: RunFilter, $last: Int, $dates: [String!]) {\n    nights(filter: $filter, last: $last, dates: $dates) {\n      date\n      outcomes {\n        phase\n        runs\n        seconds\n      }\n    }\n  }\n": types.NightsDocument,
+    "\n  query Count($filter: RunFilter) {\n    runs(filter: $filter, first: 1) {\n      totalCount\n      totalCountIsExact\n    }\n  }\n": types.CountDocument,
     "\n  query OutputMatches(\n    $id: ID!\n    $find: String!\n    $filter: OutputFilter\n    $after: String\n    $before: String\n    $first: Int\n    $last: Int\n  ) {\n    run(id: $id) {\n      outputMatches(find: $find, filter: $filter, after: $after, before: $before, first: $first, last: $last) {\n        total\n        hasMore\n        isComplete\n        number\n        matches {\n          seq\n          ordinal\n        }\n      }\n    }\n  }\n": types.OutputMatchesDocument,
     "\n  query OutputEvents($id: ID!, $after: Int, $before: Int, $first: Int, $last: Int, $filter: OutputFilter) {\n    run(id: $id) {\n      outputEvents(after: $after, before: $before, first: $first, last: $last, filter: $filter) {\n        ...OutputPage\n      }\n    }\n  }\n": types.OutputEventsDocument,
     "\n  fragment OutputPage on OutputPage {\n    events {\n      seq\n      type\n      at\n      data\n    }\n    hasMore\n  }\n": types.OutputPageFragmentDoc,
@@ -339,11 +343,7 @@ export function graphql(source: "\n  mutation Check($sequencer: String!, $script
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  query Audit($filter: AuditFilter, $first: Int!, $after: String) {\n    audit(filter: $filter, first: $first, after: $after) {\n      entries {\n        id\n        at\n        user\n        via\n        address\n        action\n        sequencer\n        run\n        line\n        details\n        result\n        message\n      }\n      endCursor\n    }\n  }\n"): (typeof documents)["\n  query Audit($filter: AuditFilter, $first: Int!, $after: String) {\n    audit(filter: $filter, first: $first, after: $after) {\n      entries {\n        id\n        at\n        user\n        via\n        address\n        action\n        sequencer\n        run\n        line\n        details\n        result\n        message\n      }\n      endCursor\n    }\n  }\n"];
-/**
- * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
- */
-export function graphql(source: "\n  query Nights($filter: RunFilter, $last: Int!) {\n    nights(filter: $filter, last: $last) {\n      date\n      outcomes {\n        phase\n        runs\n        seconds\n      }\n    }\n    runs(filter: $filter, first: 1) {\n      totalCount\n    }\n  }\n"): (typeof documents)["\n  query Nights($filter: RunFilter, $last: Int!) {\n    nights(filter: $filter, last: $last) {\n      date\n      outcomes {\n        phase\n        runs\n        seconds\n      }\n    }\n    runs(filter: $filter, first: 1) {\n      totalCount\n    }\n  }\n"];
+export function graphql(source: "\n  query Audit($filter: AuditFilter, $first: Int!, $after: String) {\n    audit(filter: $filter, first: $first, after: $after) {\n      entries {\n        id\n        at\n        user\n        via\n        address\n        action\n        sequencer\n        run\n        runNumber\n        line\n        details\n        result\n        message\n      }\n      endCursor\n    }\n  }\n"): (typeof documents)["\n  query Audit($filter: AuditFilter, $first: Int!, $after: String) {\n    audit(filter: $filter, first: $first, after: $after) {\n      entries {\n        id\n        at\n        user\n        via\n        address\n        action\n        sequencer\n        run\n        runNumber\n        line\n        details\n        result\n        message\n      }\n      endCursor\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -359,6 +359,10 @@ export function graphql(source: "\n  mutation SetMode($sequencer: String!, $mode
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
+export function graphql(source: "\n  query RunByNumber($sequencer: String!, $number: Int!) {\n    runByNumber(sequencer: $sequencer, number: $number) {\n      id\n    }\n  }\n"): (typeof documents)["\n  query RunByNumber($sequencer: String!, $number: Int!) {\n    runByNumber(sequencer: $sequencer, number: $number) {\n      id\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
 export function graphql(source: "\n  query LastOutput($id: ID!) {\n    run(id: $id) {\n      outputBefore(last: 20) {\n        seq\n        stream\n        text\n        at\n      }\n    }\n  }\n"): (typeof documents)["\n  query LastOutput($id: ID!) {\n    run(id: $id) {\n      outputBefore(last: 20) {\n        seq\n        stream\n        text\n        at\n      }\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
@@ -368,6 +372,14 @@ export function graphql(source: "\n  query About {\n    server {\n      version\
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  query Accounts {\n    accounts {\n      name\n      role\n      sequencers\n      inFile\n      createdAt\n      createdBy\n      disabledAt\n    }\n  }\n"): (typeof documents)["\n  query Accounts {\n    accounts {\n      name\n      role\n      sequencers\n      inFile\n      createdAt\n      createdBy\n      disabledAt\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Nights($filter: RunFilter, $last: Int, $dates: [String!]) {\n    nights(filter: $filter, last: $last, dates: $dates) {\n      date\n      outcomes {\n        phase\n        runs\n        seconds\n      }\n    }\n  }\n"): (typeof documents)["\n  query Nights($filter: RunFilter, $last: Int, $dates: [String!]) {\n    nights(filter: $filter, last: $last, dates: $dates) {\n      date\n      outcomes {\n        phase\n        runs\n        seconds\n      }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Count($filter: RunFilter) {\n    runs(filter: $filter, first: 1) {\n      totalCount\n      totalCountIsExact\n    }\n  }\n"): (typeof documents)["\n  query Count($filter: RunFilter) {\n    runs(filter: $filter, first: 1) {\n      totalCount\n      totalCountIsExact\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

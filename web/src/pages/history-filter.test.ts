@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { fromQuery, isNarrowed, nightName, nightOf, toQuery, toServer } from './history-filter.ts';
+import { fromQuery, isNarrowed, nightName, nightOf, toList, toQuery, toServer } from './history-filter.ts';
 
 it('converts filters to the URL and back, and drops invalid values', () => {
   const query = { telescope: 'satp1', outcome: 'FAILED', text: 'iv', from: '2026-11-01', order: 'OLDEST' };
@@ -12,6 +12,15 @@ it('converts filters to the URL and back, and drops invalid values', () => {
 it('requests whole days, including the last one', () => {
   const filter = fromQuery({ from: '2026-11-01', to: '2026-11-02' });
   expect(toServer(filter)).toMatchObject({ from: '2026-11-01T00:00:00Z', to: '2026-11-03T00:00:00.000Z' });
+});
+
+it('begins the list at a night, within the other filters', () => {
+  const list = (query: Record<string, string>) => toList(fromQuery({ night: '2026-11-02', ...query }));
+  expect(list({})).toMatchObject({ from: null, to: '2026-11-03T12:00:00.000Z' });
+  expect(list({ order: 'OLDEST' })).toMatchObject({ from: '2026-11-02T12:00:00.000Z', to: null });
+  expect(list({ order: 'LONGEST' })).toMatchObject({ from: null, to: null });
+  expect(list({ to: '2026-11-01' })).toMatchObject({ to: '2026-11-02T00:00:00.000Z' });
+  expect(list({ order: 'OLDEST', from: '2026-11-04' })).toMatchObject({ from: '2026-11-04T00:00:00Z' });
 });
 
 it('is not narrowed by the order alone', () => {

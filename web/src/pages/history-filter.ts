@@ -13,6 +13,8 @@ export interface HistoryFilter {
   to: string;
   /** Empty for newest first. */
   order: RunOrder | '';
+  /** The night at which the list begins, as `2026-11-24`. Without effect on the longest runs. */
+  night: string;
 }
 
 const ORDERS: RunOrder[] = ['OLDEST', 'LONGEST'];
@@ -42,6 +44,7 @@ export function fromQuery(query: LocationQuery): HistoryFilter {
     from: day('from'),
     to: day('to'),
     order: ORDERS.find((known) => known === order) ?? '',
+    night: day('night'),
   };
 }
 
@@ -49,9 +52,9 @@ export function toQuery(filter: HistoryFilter): Record<string, string> {
   return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== ''));
 }
 
-/** Whether a filter other than the order is set. */
+/** Whether a filter is set, other than the order and where the list begins. */
 export function isNarrowed(filter: HistoryFilter): boolean {
-  return Object.keys(toQuery({ ...filter, order: '' })).length > 0;
+  return Object.keys(toQuery({ ...filter, order: '', night: '' })).length > 0;
 }
 
 export function toServer(filter: HistoryFilter): RunFilter {
@@ -64,6 +67,16 @@ export function toServer(filter: HistoryFilter): RunFilter {
     from: filter.from ? `${filter.from}T00:00:00Z` : null,
     to: filter.to ? nextDay(filter.to) : null,
   };
+}
+
+/** The filter of the list: from the chosen night on, in its order. */
+export function toList(filter: HistoryFilter): RunFilter {
+  const { from, to, ...others } = toServer(filter);
+  if (!filter.night || filter.order === 'LONGEST') return { ...others, from, to };
+  const noon = Date.parse(`${filter.night}T12:00:00Z`);
+  const time = new Date(filter.order === 'OLDEST' ? noon : noon + DAY_MS).toISOString();
+  if (filter.order === 'OLDEST') return { ...others, from: from && Date.parse(from) > noon ? from : time, to };
+  return { ...others, from, to: to && Date.parse(to) < noon + DAY_MS ? to : time };
 }
 
 /** The night of a time, from noon to noon UTC, as the date on which it begins. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { CSV_HEAD, csvLine, howItEnded, type HistoryRun } from './history-row.ts';
+import { CSV_HEAD, csvLine, howItEnded, totalsText, type HistoryRun } from './history-row.ts';
 
 const run: HistoryRun = {
   id: 'an-id',
@@ -32,4 +32,13 @@ it('quotes CSV values, and keeps a title from being a formula', () => {
       '2026-11-21T20:00:02.500Z,1.5,1,3,m.olsen,1,ValueError: y,an-id\r\n',
   );
   expect(CSV_HEAD.split(',').length).toBe(14);
+});
+
+it('totals a night in words, successes first', () => {
+  const outcomes = [
+    { phase: 'FAILED' as const, runs: 1, seconds: 600 },
+    { phase: 'SUCCEEDED' as const, runs: 2, seconds: 7200 },
+  ];
+  expect(totalsText({ date: '2026-11-21', outcomes })).toBe('3 runs in 2 h 10 m: 2 succeeded, 1 failed');
+  expect(totalsText(undefined)).toBe('');
 });

@@ -1,7 +1,8 @@
 /** A run as a row of the history and of a CSV file. */
 import { causeText } from '../lib/cause-text.ts';
-import type { HistoryQuery } from '../gql/graphql.ts';
-import { displayOfPhase, isOpen } from '../lib/phases.ts';
+import type { HistoryQuery, NightsQuery } from '../gql/graphql.ts';
+import { duration, plural } from '../lib/format.ts';
+import { OUTCOMES, displayOfPhase, isOpen } from '../lib/phases.ts';
 
 export type HistoryRun = HistoryQuery['runs']['edges'][number]['node'];
 
@@ -17,6 +18,17 @@ export function howItEnded(run: HistoryRun): string {
 export function tookMs(run: HistoryRun, now: number): number | null {
   if (!run.startedAt) return null;
   return (run.finishedAt ? Date.parse(run.finishedAt) : now) - Date.parse(run.startedAt);
+}
+
+/** `3 runs in 2 h 10 m: 2 succeeded, 1 failed`; empty while the totals are not known */
+export function totalsText(night: NightsQuery['nights'][number] | undefined): string {
+  if (!night) return '';
+  const runs = night.outcomes.reduce((sum, outcome) => sum + outcome.runs, 0);
+  const seconds = night.outcomes.reduce((sum, outcome) => sum + outcome.seconds, 0);
+  const counts = night.outcomes
+    .toSorted((a, b) => OUTCOMES.indexOf(a.phase) - OUTCOMES.indexOf(b.phase))
+    .map((outcome) => `${String(outcome.runs)} ${displayOfPhase(outcome.phase).word.toLowerCase()}`);
+  return `${plural(runs, 'run')} in ${duration(seconds * 1000)}: ${counts.join(', ')}`;
 }
 
 /** One value. A text that a spreadsheet would evaluate as a formula is quoted. */

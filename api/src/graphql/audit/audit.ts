@@ -5,10 +5,13 @@ import type { AuditRow } from '../../store/auth-schema.ts';
 import { DateTime, builder } from '../core/builder.ts';
 import { pageSize } from '../runs/run.ts';
 import { isUuid } from '../../lib/uuid.ts';
+import { numbersOf } from '../../store/run-store.ts';
 
 const LARGEST_PAGE = 500;
 
-const AuditEntryType = builder.objectRef<AuditRow>('AuditEntry').implement({
+type Entry = AuditRow & { runNumber: number | null };
+
+const AuditEntryType = builder.objectRef<Entry>('AuditEntry').implement({
   description: 'A requested action and its result.',
   fields: (t) => ({
     id: t.id({ resolve: ({ id }) => String(id) }),
@@ -19,6 +22,10 @@ const AuditEntryType = builder.objectRef<AuditRow>('AuditEntry').implement({
     action: t.exposeString('action', { description: 'Name of the mutation.' }),
     sequencer: t.exposeString('sequencer', { nullable: true, description: 'Null if it was not about one.' }),
     run: t.exposeID('run', { nullable: true, description: 'Null if it was not about one.' }),
+    runNumber: t.exposeInt('runNumber', {
+      nullable: true,
+      description: 'Number of the run within its sequencer. Null without a run, and if the run was deleted.',
+    }),
     line: t.exposeInt('line', {
       nullable: true,
       description: 'Line of the main thread at the time. Null if not known.',
@@ -34,7 +41,13 @@ const AuditEntryType = builder.objectRef<AuditRow>('AuditEntry').implement({
 const AuditPageType = builder.objectRef<AuditRow[]>('AuditPage').implement({
   description: 'A page of the audit log.',
   fields: (t) => ({
-    entries: t.field({ type: [AuditEntryType], resolve: (rows) => rows }),
+    entries: t.field({
+      type: [AuditEntryType],
+      resolve: async (rows, _args, { db }) => {
+        const numbers = await numbersOf(db, [...new Set(rows.flatMap(({ run }) => run ?? []))].filter(isUuid));
+        return rows.map((row) => ({ ...row, runNumber: numbers.get(row.run ?? '') ?? null }));
+      },
+    }),
     endCursor: t.string({
       nullable: true,
       description: 'Pass as `after` for the next page. Null for an empty page.',
