@@ -41,7 +41,7 @@ test('an admin adds a user, who changes the password and is disabled', async ({ 
   await card.getByLabel('Current password').fill('not this one');
   await card.getByLabel('New password').fill(PASSWORD);
   await card.getByRole('button', { name: 'Change password' }).click();
-  await expect(card.getByRole('alert')).toHaveText('The current password is wrong.');
+  await expect(card.getByRole('alert')).toHaveText('The current password is wrong. Type it again.');
   await card.getByLabel('Current password').fill('of the first day');
   await card.getByRole('button', { name: 'Change password' }).click();
   await expect(card.getByRole('status')).toContainText('The password has been changed.');
@@ -60,7 +60,7 @@ test('an admin adds a user, who changes the password and is disabled', async ({ 
   await expect(line(page, 'olga').getByRole('status')).toHaveText('This user can no longer sign in.');
   await expect(hers.getByText('Your session has ended.')).toBeVisible();
   await fillSignIn(hers, 'olga');
-  await expect(hers.getByRole('alert')).toHaveText('The name or the password is wrong.');
+  await expect(hers.getByRole('alert')).toHaveText('The name or the password is wrong. Check both, then try again.');
 
   await line(page, 'olga').getByRole('button', { name: 'Enable' }).click();
   await line(page, 'olga').getByRole('button', { name: 'Password' }).click();
