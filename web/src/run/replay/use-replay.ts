@@ -51,7 +51,10 @@ export function useReplay(id: string, model: RunModel): Replay {
   async function show(moment: number): Promise<void> {
     recording ??= new Recording(read, model.frame.value?.view.lastSeq ?? 0);
     const seq = await recording.seqAt(moment);
-    const [view, output] = await Promise.all([recording.viewAt(seq), readOutput(api, id, { before: seq + 1, last: OUTPUT })]);
+    const [view, output] = await Promise.all([
+      recording.viewAt(seq),
+      readOutput(api, id, { before: seq + 1, last: OUTPUT }),
+    ]);
     if (requestedTime !== moment) return;
     const log = new OutputLog();
     log.moveTo(output);
