@@ -46,7 +46,7 @@ test('shows calls, variables, watches and evaluations of a paused trace', async 
   const step = details.getByRole('button', { name: /^<module> line/ });
   await expect(details.getByRole('button', { name: /^observe line 13/ })).toHaveAttribute('aria-current', 'true');
   await expect(details.getByText("'moon'")).toBeVisible();
-  // The line where the trace stops stands out more than the statement that called it.
+  // The line where the trace stops is marked more strongly than the statement that called it.
   const script = page.getByRole('region', { name: 'Script', exact: true });
   await expect(script.locator('.stopped-line')).toContainText('for step in range(3):');
   await expect(script.locator('.running-line.calling')).toHaveCount(1);
