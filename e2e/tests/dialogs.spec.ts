@@ -37,3 +37,12 @@ test('the confirmation of a run has a name, and returns the focus to the editor'
   await page.keyboard.press('Escape');
   await expect(editor).toBeFocused();
 });
+
+test('the confirmation of a run lists the warnings of the editor by line', async ({ page }) => {
+  await page.goto('/lat');
+  await page.getByRole('textbox', { name: 'Script', exact: true }).fill('print(1)\nprnt(2)');
+  await expect(page.locator('.cm-lint-marker-warning')).toHaveCount(1);
+  await page.keyboard.press('Control+Enter');
+  await expect(page.getByRole('dialog').getByRole('listitem')).toHaveText(['Warning: line 2: Undefined name `prnt`']);
+  await expect(page.getByRole('dialog').getByRole('button', { name: 'Run', exact: true })).toBeEnabled();
+});

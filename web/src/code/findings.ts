@@ -15,15 +15,27 @@ function offset(doc: Text, row: number, column: number): number {
   return Math.min(line.from + column - 1, line.to);
 }
 
+function isSyntaxError({ code }: RuffFinding): boolean {
+  return code === null || code === 'invalid-syntax';
+}
+
+/** Ruff's warnings. Its syntax errors are left out: the server decides whether a script can be compiled. */
+export function ruffWarnings(findings: readonly RuffFinding[]): ServerFinding[] {
+  return findings
+    .filter((finding) => !isSyntaxError(finding))
+    .map(({ code, message, start }) => ({ severity: 'warning', line: start.row, code: code ?? '', message }));
+}
+
 export function fromRuff(doc: Text, findings: readonly RuffFinding[]): Diagnostic[] {
-  return findings.map(({ code, message, start, end }) => {
+  return findings.map((finding) => {
+    const { code, message, start, end } = finding;
     const from = offset(doc, start.row, start.column);
-    const isSyntax = code === null || code === 'invalid-syntax';
+    const isSyntax = isSyntaxError(finding);
     return {
       from,
       to: Math.max(from, offset(doc, end.row, end.column)),
       severity: isSyntax ? 'error' : 'warning',
-      source: isSyntax ? 'Python' : code,
+      source: isSyntax ? 'Python' : (code ?? 'Ruff'),
       message,
     };
   });
