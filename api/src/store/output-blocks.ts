@@ -20,8 +20,9 @@ export interface IndexedLine extends LinePosition {
   scriptLine: number | null;
 }
 
-/** Blocks that one statement searches. */
-const CHUNK = 64;
+/** Blocks that the first statement of a search reads, and the most that one reads: each reads twice as many as the last. */
+const FIRST_CHUNK = 8;
+const LARGEST_CHUNK = 64;
 const STATEMENT_TIMEOUT_MS = 5000;
 const CANCELLED = '57014';
 
@@ -68,12 +69,15 @@ export interface LineQuery {
   limit: number;
 }
 
+const nextSize = (size: number) => Math.min(LARGEST_CHUNK, size * 2);
+
 /** The first matching lines in blocks from `first` to `last`, inclusive, in order. Throws SEARCH_TOO_SLOW. */
 export async function findForward(db: Db, query: LineQuery, first: number, last: number): Promise<LinePosition[]> {
   const found: LinePosition[] = [];
-  for (let at = first; at <= last && found.length < query.limit; at += CHUNK) {
+  let size = FIRST_CHUNK;
+  for (let at = first; at <= last && found.length < query.limit; at += size, size = nextSize(size)) {
     const limit = query.limit - found.length;
-    found.push(...(await findInChunk(db, { ...query, limit }, at, Math.min(last, at + CHUNK - 1), true)));
+    found.push(...(await findInChunk(db, { ...query, limit }, at, Math.min(last, at + size - 1), true)));
   }
   return found;
 }
@@ -81,9 +85,10 @@ export async function findForward(db: Db, query: LineQuery, first: number, last:
 /** The last matching lines in blocks up to `last`, inclusive, in order. Throws SEARCH_TOO_SLOW. */
 export async function findBackward(db: Db, query: LineQuery, last: number): Promise<LinePosition[]> {
   const found: LinePosition[] = [];
-  for (let at = last; at >= 0 && found.length < query.limit; at -= CHUNK) {
+  let size = FIRST_CHUNK;
+  for (let at = last; at >= 0 && found.length < query.limit; at -= size, size = nextSize(size)) {
     const limit = query.limit - found.length;
-    found.push(...(await findInChunk(db, { ...query, limit }, Math.max(0, at - CHUNK + 1), at, false)));
+    found.push(...(await findInChunk(db, { ...query, limit }, Math.max(0, at - size + 1), at, false)));
   }
   return found.reverse();
 }
