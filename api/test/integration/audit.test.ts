@@ -121,3 +121,21 @@ it('records mutations that fail validation or coercion, up to a limit', async ()
   const { rows } = await client.query<{ count: number }>('select count(*)::int as count from audit');
   expect(rows[0]?.count).toBeLessThan(130);
 });
+
+it('names a run by its number, and a deleted one not at all', async () => {
+  const { id } = await startedRun();
+  await ask(api, PAUSE, { id });
+  const read = async () =>
+    (
+      await ask<{ audit: { entries: { run: string | null; runNumber: number | null }[] } }>(
+        api,
+        '{ audit(filter: { action: "pauseRun" }) { entries { run runNumber } } }',
+      )
+    ).data.audit.entries;
+  const [entry] = await read();
+  expect(entry).toEqual({ run: id, runNumber: 1 });
+  await api.close();
+  await client.query('delete from runs where id = $1', [id]);
+  api = await start(database);
+  expect((await read())[0]).toEqual({ run: id, runNumber: null });
+});
