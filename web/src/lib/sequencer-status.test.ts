@@ -141,7 +141,7 @@ describe('attentionItems', () => {
     const question = { question: 'Open the dome?', at: ago(2), answered: null };
     const asking = { ...active, asks: [question], position: null };
     expect(attentionItems([{ ...idle, activeRun: asking }], NOW)).toMatchObject([
-      { text: 'asks, waiting for 2:00:', detail: 'Open the dome?' },
+      { text: 'asks, waiting for 2 m 00 s:', detail: 'Open the dome?' },
     ]);
     expect(displayOfSequencer({ ...idle, activeRun: asking })).toMatchObject({ word: 'Needs you', loud: true });
     const answered = { ...asking, asks: [{ ...question, answered: { at: ago(1) } }] };

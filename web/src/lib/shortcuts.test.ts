@@ -7,6 +7,7 @@ const LISTED = new Set(Object.values(SHORTCUTS).flatMap(({ keys }): readonly str
 /** The names of keys in Vue templates. */
 const IN_TEMPLATES: Record<string, string> = {
   enter: 'Enter',
+  esc: 'Escape',
   up: 'ArrowUp',
   down: 'ArrowDown',
   left: 'ArrowLeft',

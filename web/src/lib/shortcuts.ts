@@ -32,6 +32,7 @@ export const SHORTCUTS = {
     text: 'In the editor: indent, unindent; press Escape first to leave the editor',
   },
   findInScript: { keys: ['Ctrl+f'], text: 'In a script and the output: find' },
+  close: { keys: ['Escape'], text: 'Close the find bar, a menu or a dialog' },
   evaluate: { keys: ['Enter'], text: 'In Evaluate: evaluate; in the search: open the selected result' },
   select: {
     keys: ['ArrowUp', 'ArrowDown'],
