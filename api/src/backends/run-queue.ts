@@ -38,8 +38,7 @@ export class RunQueue {
     await requireStartable(backend, submission);
     // Of two concurrent requests with the same requestId, one returns the run of the other.
     const made = sameRun(await store.insert(by, submission, requireRoom), submission);
-    this.#changed(sequencer);
-    await backend.advance(sequencer);
+    await this.#advance(sequencer);
     return (await findRun(db, made.id)) ?? made;
   }
 
@@ -64,13 +63,12 @@ export class RunQueue {
   }
 
   async setMode(sequencer: string, mode: Mode, by: string): Promise<void> {
-    const { store, backend, liveRuns, sequencerStates } = this.#parts;
+    const { store, liveRuns, sequencerStates } = this.#parts;
     sequencerStates.require(sequencer);
     await liveRuns.waitForStoredOutcomes(sequencer);
     if (mode === 'SCHEDULER') throw new SequencerError('NOT_YET', 'There is no scheduler yet.', 'Choose Off or Queue.');
     await store.setMode(sequencer, mode, by);
-    this.#changed(sequencer);
-    await backend.advance(sequencer);
+    await this.#advance(sequencer);
   }
 
   /** Sets the mode to Off after a stop of the run, so that no other run starts automatically. */
@@ -92,6 +90,15 @@ export class RunQueue {
   /** What a queued run waits for, as a sentence. */
   waitReason(run: RunSummary): Promise<string> {
     return this.#parts.store.waitReason(run);
+  }
+
+  /** Starts the next run first: watchers get few updates a second, and a short run must be in one of them. */
+  async #advance(sequencer: string): Promise<void> {
+    try {
+      await this.#parts.backend.advance(sequencer);
+    } finally {
+      this.#changed(sequencer);
+    }
   }
 
   #changed(sequencer: string): void {
