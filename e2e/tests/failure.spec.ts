@@ -135,7 +135,7 @@ test('a run pauses automatically before the lines that are being edited', async 
 test('an edit of a line that has run meanwhile is not applied, and the draft is kept', async ({ page, stack }) => {
   const sequencer = new SequencerPage(page);
   await sequencer.run('satp1', "import time\ninput('continue?')\nprint('old')\ntime.sleep(600)\n");
-  await expect(sequencer.state).toContainText('Running');
+  await expect(sequencer.state).toContainText('Needs you');
   await page.getByRole('button', { name: 'Edit remaining lines' }).click();
   const edit = page.getByRole('region', { name: 'Edit remaining lines' });
   await edit.getByRole('button', { name: 'Do not pause' }).click();

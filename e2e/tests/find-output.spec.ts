@@ -128,7 +128,7 @@ test('copied output is plain text, and a link leads to its line', async ({ page,
   await page.keyboard.press('/');
   await page.getByLabel('Find in the output').fill('line 23456 ');
   await expect(output.locator('.row.current')).toContainText('line 23456', { timeout: 30_000 });
-  await output.locator('.row.current').getByRole('button', { name: 'Copy a link to this line' }).click();
+  await output.locator('.row.current').getByTitle('Copy a link to this line').click();
   await expect(page.getByText('Link copied.')).toBeVisible();
   const link = await page.evaluate(() => navigator.clipboard.readText());
   expect(link).toMatch(new RegExp(`/runs/${id}#O\\d+`));
