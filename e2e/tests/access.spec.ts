@@ -21,7 +21,7 @@ async function violations(page: Page): Promise<string[]> {
 /** Buttons that are too small. A link in a line of output is as high as its text. */
 function tooSmall(page: Page, least = 23.5): Promise<string[]> {
   return page
-    .locator('button:not(.at):visible, a.btn:visible, select:visible, input:not([type=radio]):visible')
+    .locator('button:not(.at, .time):visible, a.btn:visible, select:visible, input:not([type=radio]):visible')
     .evaluateAll(
       (elements, least) =>
         elements.flatMap((element) => {

@@ -75,17 +75,16 @@ export function useOutput(id: string, frame: () => RunFrame, filter: () => Outpu
 
   async function goTo(position: LinePosition): Promise<OutputLine | undefined> {
     const window = log.value;
-    const isLine = (line: OutputLine) => line.seq === position.seq && line.ordinal === position.ordinal;
-    const found = window.lines.find(isLine);
+    const { seq, ordinal } = position;
+    const found = window.find(seq, ordinal);
     if (found) return found;
-    const { seq } = position;
     const [before, after] = await Promise.all([
       readOutput(api, id, { before: seq + 1, last: AROUND }, filter()),
       readOutput(api, id, { after: seq, first: AROUND }, filter()),
     ]);
     window.moveTo(before, after);
     triggerRef(own);
-    return window.lines.find(isLine) ?? window.lines.findLast((line) => line.seq <= seq) ?? window.lines[0];
+    return window.find(seq, ordinal) ?? window.lines.findLast((line) => line.seq <= seq) ?? window.lines[0];
   }
 
   const start = useAction(async () => {

@@ -120,6 +120,17 @@ describe('a window of a long run', () => {
     expect(texts(log).at(-1)).toBe(lines.at(-1));
   });
 
+  it('finds lines of a large piece that begins within a line', () => {
+    const lines = (from: number, to: number) =>
+      Array.from({ length: to - from }, (_, i) => `line ${String(from + i)}\n`).join('');
+    const older = [piece(`${lines(0, 500)}line`, { seq: 1 }), piece(` 500\n${lines(501, 1000)}`, { seq: 2 })];
+    const log = new OutputLog(100);
+    log.moveTo({ pieces: older, hasMore: true });
+    // Line 500 was started by the first piece.
+    expect(log.find(2, 99)?.text).toBe('line 600');
+    expect(log.find(1, 0)).toBeUndefined();
+  });
+
   it('does not grow at its end while pieces between are missing', () => {
     const log = new OutputLog(500);
     log.append(all.slice(0, 600));

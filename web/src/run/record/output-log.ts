@@ -81,11 +81,18 @@ export class OutputLog {
     this.#numberFrom((oldFirst?.key ?? 0) - (added < 0 ? this.lines.length : added));
   }
 
+  /** The line at a position, if the window has it for certain. */
+  find(seq: number, ordinal: number): OutputLine | undefined {
+    if (seq === this.firstSeq && !this.atStart) return undefined;
+    return this.lines.find((line) => line.seq === seq && line.ordinal === ordinal);
+  }
+
   /** Moves the window to where two pages meet. */
   moveTo(older: OutputPage, newer: OutputPage = { pieces: [], hasMore: false }): void {
     const nextKey = this.#nextKey;
     const lines = newer.pieces.length > 0 ? this.#maxLines / 2 : this.#maxLines;
-    const before = older.pieces.slice(-atLeastOne(piecesWithin(older.pieces.toReversed(), lines)));
+    // Two at least: the first piece may begin within a line, so its lines cannot be counted.
+    const before = older.pieces.slice(-Math.max(2, piecesWithin(older.pieces.toReversed(), lines)));
     const after = newer.pieces.slice(0, piecesWithin(newer.pieces, lines));
     this.firstSeq = Infinity;
     this.lastSeq = 0;
