@@ -1,6 +1,7 @@
 /**
  * Makes the blocks that the search reads, from the record: on the first search, and from the last block on later. Blocks end
- * between events where the next text starts a new line, so that the same record always makes the same lines.
+ * between events, where no line is unfinished if possible. An unfinished line is in the next block: the last events before
+ * that block are read again, so that the same record always makes the same lines.
  */
 import { ensureStorable, searchForm } from '@sequencer/model';
 import { LineAssembler, type OutputLine } from '@sequencer/model/terminal/lines';
@@ -13,6 +14,8 @@ const BLOCK_LINES = 1000;
 const BLOCK_BYTES = 256 * 1024;
 /** A block ends at this many times its size even if lines are unfinished. */
 const LARGEST_FACTOR = 4;
+/** Number of events that are read again. A line that continues over more of them is indexed as a line of its own. */
+const CONTEXT_EVENTS = 4;
 /** Longer lines are cut, in columns. */
 export const MAX_COLUMNS = 64 * 1024;
 /** Small pages, so that other requests are answered meanwhile. */
@@ -51,8 +54,10 @@ async function tryUpdate(
   { id, isFinal, uncommitted }: IndexedRun,
   deadline: number,
 ): Promise<OutputIndex | null> {
-  const { count, lastSeq } = await lastBlock(db, id);
-  const block = new Block();
+  const { count, lastSeq, has } = await lastBlock(db, id);
+  const before = { after: 0, before: lastSeq + 1, edge: 'last' } as const;
+  const context = await readOutputPage(db, id, before, ALL_OUTPUT, CONTEXT_EVENTS, PAGE_BYTES);
+  const block = new Block(context.events, has);
   let blocks = count;
   let after = lastSeq;
   let hasMore = true;
@@ -66,15 +71,27 @@ async function tryUpdate(
       if (block.isFull && !(await insertBlock(db, id, blocks++, after, block.take()))) return null;
     }
   }
-  if (!hasMore && isFinal && block.size > 0 && !(await insertBlock(db, id, blocks++, after, block.take()))) return null;
+  if (!hasMore && isFinal && block.size > 0 && !(await insertBlock(db, id, blocks++, after, block.takeAll())))
+    return null;
   if (!hasMore) for (const event of uncommitted) if (event.seq > after) block.add(event);
-  return { blocks, tail: block.take(), isComplete: !hasMore };
+  return { blocks, tail: block.takeAll(), isComplete: !hasMore };
 }
 
 class Block {
   #lines: OutputLine[] = [];
   #assembler = this.#newAssembler();
   #bytes = 0;
+  #context: readonly StoredEvent[];
+
+  /**
+   * @param context the last events before the block
+   * @param isIndexed whether a line is in the block before
+   */
+  constructor(context: readonly StoredEvent[], isIndexed: (line: OutputLine) => boolean) {
+    this.#context = context;
+    this.#start();
+    this.#lines = this.#lines.filter((line) => !isIndexed(line));
+  }
 
   get size(): number {
     return this.#lines.length;
@@ -82,34 +99,52 @@ class Block {
 
   get isFull(): boolean {
     const share = Math.max(this.#lines.length / BLOCK_LINES, this.#bytes / BLOCK_BYTES);
-    return share >= LARGEST_FACTOR || (share >= 1 && this.#assembler.isAtLineStart);
+    return share >= LARGEST_FACTOR || (share >= 1 && this.#assembler.unfinished.length === 0);
   }
 
   add(event: StoredEvent): void {
-    const piece = readPiece(event);
-    if (!piece) return;
-    this.#bytes += piece.text.length;
-    this.#assembler.write(piece);
+    this.#context = [...this.#context, event].slice(-CONTEXT_EVENTS);
+    this.#bytes += this.#write(event);
   }
 
-  /** The lines. The block is empty afterwards. */
+  /** The finished lines. The block has only the unfinished ones afterwards. */
   take(): IndexedLine[] {
-    this.#assembler.finish();
-    const lines = this.#lines.map(({ row, seq, ordinal, stream, trace, line }) => ({
-      words: searchForm(ensureStorable(row.text)).replaceAll('\n', ' '),
-      seq,
-      ordinal,
-      stream,
-      trace,
-      scriptLine: line,
-    }));
-    this.#lines = [];
-    this.#bytes = 0;
-    this.#assembler = this.#newAssembler();
+    const unfinished = new Set(this.#assembler.unfinished);
+    const lines = this.#lines.filter((line) => !unfinished.has(line)).map(indexed);
+    this.#start();
     return lines;
+  }
+
+  /** All lines. The block is empty afterwards. */
+  takeAll(): IndexedLine[] {
+    this.#assembler.finish();
+    const lines = this.#lines.map(indexed);
+    this.#lines = [];
+    return lines;
+  }
+
+  /** Reads the context again, and keeps what it has not finished. */
+  #start(): void {
+    this.#assembler = this.#newAssembler();
+    for (const event of this.#context) this.#write(event);
+    this.#lines = this.#assembler.unfinished;
+    this.#bytes = 0;
+  }
+
+  /** Returns the number of characters. */
+  #write(event: StoredEvent): number {
+    const piece = readPiece(event);
+    if (!piece) return 0;
+    this.#assembler.write(piece);
+    return piece.text.length;
   }
 
   #newAssembler(): LineAssembler {
     return new LineAssembler(MAX_COLUMNS, (line) => this.#lines.push(line));
   }
+}
+
+function indexed({ row, seq, ordinal, stream, trace, line }: OutputLine): IndexedLine {
+  const words = searchForm(ensureStorable(row.text)).replaceAll('\n', ' ');
+  return { words, seq, ordinal, stream, trace, scriptLine: line };
 }

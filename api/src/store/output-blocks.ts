@@ -26,11 +26,18 @@ const LARGEST_CHUNK = 64;
 const STATEMENT_TIMEOUT_MS = 5000;
 const CANCELLED = '57014';
 
-/** The number of blocks, and the event up to which they have all output. */
-export async function lastBlock(db: Db, run: string): Promise<{ count: number; lastSeq: number }> {
-  const { rows } = await db.execute<{ block: number; lastSeq: number }>(sql`
-    select block, last_seq as "lastSeq" from output_blocks where run = ${run}::uuid order by block desc limit 1`);
-  return { count: (rows[0]?.block ?? -1) + 1, lastSeq: rows[0]?.lastSeq ?? 0 };
+/** The number of blocks, the event up to which they have all output, and the lines of the last one. */
+export async function lastBlock(
+  db: Db,
+  run: string,
+): Promise<{ count: number; lastSeq: number; has: (line: LinePosition) => boolean }> {
+  const { rows } = await db.execute<{ block: number; lastSeq: number; seqs: number[]; ordinals: number[] }>(sql`
+    select block, last_seq as "lastSeq", seqs, ordinals from output_blocks where run = ${run}::uuid
+    order by block desc limit 1`);
+  const { block = -1, lastSeq = 0, seqs = [], ordinals = [] } = rows[0] ?? {};
+  const has = ({ seq, ordinal }: LinePosition) =>
+    seqs.some((each, index) => each === seq && ordinals[index] === ordinal);
+  return { count: block + 1, lastSeq, has };
 }
 
 /** Returns false if the block exists: another replica made it. */

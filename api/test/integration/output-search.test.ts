@@ -210,6 +210,22 @@ describe('a long output', () => {
     expect(lines).toEqual((await pages(id, filter, 'last')).flatMap((text) => text.split('\n').slice(0, -1)));
   });
 
+  it('has its position if every event ends within a line', async () => {
+    const text = (event: number) =>
+      Array.from({ length: 100 }, (_, n) => `${n === 0 ? '' : 'row '}${String(event * 100 + n)}.\n`).join('') + 'row ';
+    const open = await runWith([printed('row '), ...Array.from({ length: 100 }, (_, event) => printed(text(event)))]);
+    // Event 2 writes "row ", and each event after it ends with the next one.
+    for (const row of [0, 1, 99, 100, 4000, 4001, 4321, 8000, 9999]) {
+      const event = Math.floor(row / 100);
+      const position =
+        row % 100 === 0
+          ? `${String(event + 2)}.${event === 0 ? '0' : '99'}`
+          : `${String(event + 3)}.${String((row % 100) - 1)}`;
+      expect(await positions(open, `row ${String(row)}.`), String(row)).toEqual([position]);
+    }
+    expect(await findLines(open, 'row', { first: 1 })).toMatchObject({ total: 10_000, hasMore: true });
+  });
+
   it('is deleted with its run', async () => {
     const client = new pg.Client({ connectionString: database });
     await client.connect();

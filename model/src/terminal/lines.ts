@@ -60,9 +60,11 @@ export class LineAssembler {
     channel.write(text.isWellFormed() ? text : piece.text);
   }
 
-  /** Whether the next text of each channel starts a new line. */
-  get isAtLineStart(): boolean {
-    return [...this.#channels.values()].every((channel) => channel.isAtLineStart);
+  /** The lines that the next text of their channel continues. */
+  get unfinished(): OutputLine[] {
+    return [...this.#newest]
+      .filter(([name]) => this.#channels.get(name)?.isAtLineStart === false)
+      .map(([, line]) => line);
   }
 
   /** Shows incomplete sequences as text. */
