@@ -38,15 +38,22 @@ function stored(): ThemeName {
 
 export const theme: Ref<ThemeName> = ref(stored());
 
-/** Applies the theme now and whenever the selection or the system's theme changes. */
+function matches(query: string): Ref<boolean> {
+  const list = window.matchMedia(query);
+  const result = ref(list.matches);
+  list.addEventListener('change', () => (result.value = list.matches));
+  return result;
+}
+
+/** Applies the theme now and whenever the selection or the system's theme changes. Paper is light. */
 export function applyTheme(): void {
-  const light = window.matchMedia('(prefers-color-scheme: light)');
-  const prefersLight = ref(light.matches);
-  light.addEventListener('change', () => (prefersLight.value = light.matches));
+  const prefersLight = matches('(prefers-color-scheme: light)');
+  const printing = matches('print');
   watchEffect(() => {
     localStorage.setItem(KEY, theme.value);
     const system: ResolvedTheme = prefersLight.value ? 'light' : 'dark';
-    const shown = theme.value === 'system' ? system : theme.value;
+    const selected = theme.value === 'system' ? system : theme.value;
+    const shown = printing.value ? 'light' : selected;
     document.documentElement.dataset.theme = shown;
     void vuetify.theme.change(shown);
   });

@@ -1,0 +1,45 @@
+/** A run on paper, and in the high-contrast mode of the system. */
+import { expect, test } from '../src/fixtures.ts';
+import { SequencerPage } from '@sequencer/testing/pages/sequencer-page';
+
+const SCRIPT = [...Array.from({ length: 80 }, (_, i) => `print('line ${String(i)}')`), "raise ValueError('no beam')"];
+
+test('prints a run with its whole script, its outcome and its facts, in light colours without controls', async ({
+  page,
+}) => {
+  const sequencer = new SequencerPage(page);
+  await sequencer.run('satp1', SCRIPT.join('\n'));
+  await expect(sequencer.state).toContainText('Failed');
+  // The editor draws all lines for half a second, as long as the browser needs to take them over.
+  const printed = await page.evaluateHandle(() => {
+    const result = { text: '' };
+    matchMedia('print').addEventListener('change', () => {
+      setTimeout(() => (result.text = document.querySelector('.cm-content')?.textContent ?? ''), 100);
+    });
+    return result;
+  });
+  await page.emulateMedia({ media: 'print' });
+  await expect.poll(async () => (await printed.jsonValue()).text).not.toBe('');
+  const { text } = await printed.jsonValue();
+  for (const line of SCRIPT) expect(text).toContain(line);
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'light');
+  await expect(sequencer.state).toBeVisible();
+  await expect(page.getByRole('navigation', { name: 'Breadcrumb' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Why it ended' })).toBeVisible();
+  await expect(page.getByRole('link', { name: 'Overview' })).toBeHidden();
+  await expect(page.getByRole('button', { name: 'Run again…' })).toBeHidden();
+
+  await page.emulateMedia({ media: 'screen' });
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
+});
+
+test('keeps the colours of the state and the timeline in high-contrast mode', async ({ page }) => {
+  const sequencer = new SequencerPage(page);
+  await sequencer.run('satp1', SCRIPT.join('\n'));
+  await expect(sequencer.state).toContainText('Failed');
+  const background = () => sequencer.state.evaluate((element) => getComputedStyle(element).backgroundColor);
+  const usual = await background();
+  await page.emulateMedia({ forcedColors: 'active' });
+  expect(await background()).toBe(usual);
+  await expect(page.getByRole('button', { name: 'Follow line' })).toHaveCSS('outline-style', 'solid');
+});
