@@ -1,5 +1,14 @@
 /** Dialogs require confirmation before something starts, and keep the keyboard's focus. */
+import type { Locator } from '@playwright/test';
 import { expect, test } from '../src/fixtures.ts';
+
+/** A dialog that is just appearing does not react to the key. */
+async function closeWithEscape(dialog: Locator): Promise<void> {
+  await expect(async () => {
+    await dialog.press('Escape', { timeout: 500 });
+    await expect(dialog).toHaveCount(0, { timeout: 500 });
+  }).toPass();
+}
 
 const MODE = 'query { sequencer(name: "satp1") { mode } }';
 
@@ -15,8 +24,7 @@ test('the mode Queue requires confirmation before it starts a run; the focus ret
   const dialog = page.getByRole('dialog', { name: 'Set the mode of satp1 to Queue?' });
   await expect(dialog).toContainText(/Run \d+, iv, starts now\./);
   await expect(dialog.getByRole('button', { name: 'Cancel' })).toBeFocused();
-  await page.keyboard.press('Escape');
-  await expect(dialog).toHaveCount(0);
+  await closeWithEscape(dialog);
   await expect(queue).toBeFocused();
   expect(await mode()).toBe('OFF');
   expect(await stack.phase(id)).toBe('QUEUED');
@@ -34,7 +42,7 @@ test('the confirmation of a run has a name, and returns the focus to the editor'
   await editor.press('Control+Enter');
   const dialog = page.getByRole('dialog', { name: /^Run this script on lat now\?/ });
   await expect(dialog.getByRole('button', { name: 'Cancel' })).toBeFocused();
-  await page.keyboard.press('Escape');
+  await closeWithEscape(dialog);
   await expect(editor).toBeFocused();
 });
 

@@ -43,6 +43,8 @@ export class SequencerPage {
         exact: true,
       })
       .click();
+    // While it disappears, it takes the keys.
+    await expect(dialog).toHaveCount(0);
   }
 
   async run(telescope: string, script: string): Promise<void> {
