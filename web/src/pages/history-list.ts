@@ -123,8 +123,14 @@ export function useHistoryList(api: Client, filter: HistoryFilter, serverNow: ()
     const { next } = loaded.value;
     if (next === null || loadingMore) return;
     loadingMore = true;
-    await request(generation, () => readPage(generation, next));
-    loadingMore = false;
+    await request(generation, async () => {
+      try {
+        await readPage(generation, next);
+      } finally {
+        // Before `pending` changes: the table then requests the next page if its end is still in sight.
+        loadingMore = false;
+      }
+    });
   }
 
   async function countNew(): Promise<void> {
