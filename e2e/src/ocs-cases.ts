@@ -102,6 +102,19 @@ async function simulated(stack: Stack, simulator: string, folder: string, name: 
   return problems;
 }
 
+/** A killed command line stops its run a moment later. The next run would be held behind it. */
+async function idle(stack: Stack): Promise<void> {
+  const isActive = async () => {
+    const text = '{ sequencer(name: "satp1") { activeRun { id } } }';
+    return (await stack.query<{ sequencer: { activeRun: unknown } }>(text)).sequencer.activeRun !== null;
+  };
+  const deadline = Date.now() + 60_000;
+  while (await isActive()) {
+    if (Date.now() > deadline) throw new Error('the run before is still active after 60 s');
+    await sleep(100);
+  }
+}
+
 async function againstReal(folder: string): Promise<{ passed: number; failed: number }> {
   const observatory = await Observatory.up(folder);
   try {
@@ -125,6 +138,7 @@ async function againstSimulator(folder: string): Promise<{ passed: number; faile
     const config = readFileSync(join(stack.dataDir, 'ocs/satp1/default.yaml'), 'utf8');
     const bridge = /wamp_http:\s*['"]?(\S+?)\/call/.exec(config)?.[1] ?? '';
     for (const [name, c] of Object.entries(cases)) {
+      await idle(stack);
       const begin = performance.now();
       const problems = await simulated(stack, bridge, scripts, name, c);
       result[problems.length === 0 ? 'passed' : 'failed'] += 1;
