@@ -84,7 +84,7 @@ test('an image refuses invalid settings, and shows the valid ones', ({ installed
     ['web', "-e API_HTTP='x\">'", 'API_HTTP has to be an address like'],
     ['web', "-e API_PROXY='api:8000;}'", 'API_PROXY has to be a host and a port'],
     ['runner', '', 'RUNNER_TOKEN is not set'],
-    ['simulator', '-e PORT=x', 'PORT must be a number'],
+    ['simulator', '-e PORT=x', 'PORT: must be a whole number'],
   ] as const) {
     const command = image === 'runner' ? '--gateway ws://nowhere/runner --sequencer satp1' : '';
     const { status, text } = site.try(`docker run --rm ${settings} sequencer-${image}:${version} ${command}`);
