@@ -2,11 +2,12 @@
 import { test as base } from '@playwright/test';
 import { Stack } from '@sequencer/testing/stack/stack';
 
-export const test = base.extend<{ logOfFailure: undefined }, { stack: Stack }>({
+/** The settings of the stack. Files with other settings have a stack of their own. */
+export const test = base.extend<{ logOfFailure: undefined }, { stack: Stack; settings: Record<string, string> }>({
+  settings: [{}, { option: true, scope: 'worker' }],
   stack: [
-    // eslint-disable-next-line no-empty-pattern -- Playwright reads the names of fixtures from the pattern.
-    async ({}, use) => {
-      const stack = await Stack.start();
+    async ({ settings }, use) => {
+      const stack = await Stack.start(settings);
       await use(stack);
       await stack.stop();
     },

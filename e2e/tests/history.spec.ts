@@ -1,7 +1,6 @@
 /** The history with more runs than it counts: its count, totals, nights, scrolling, and the way back to it. */
 import pg from 'pg';
-import { expect, test as base } from '../src/fixtures.ts';
-import { Stack } from '@sequencer/testing/stack/stack';
+import { expect, test } from '../src/fixtures.ts';
 
 const RUNS = 10_500;
 /** A run every five minutes, until noon of 25 November 2026. Each takes a minute. Every tenth has failed. */
@@ -15,17 +14,8 @@ const SEED = `
 const NEWEST = /Night of 24 November/;
 
 /** A stack of its own: other tests leave runs in theirs. */
-const test = base.extend<object, { stack: Stack }>({
-  stack: [
-    // eslint-disable-next-line no-empty-pattern -- Playwright reads the names of fixtures from the pattern.
-    async ({}, use) => {
-      const stack = await Stack.start();
-      await use(stack);
-      await stack.stop();
-    },
-    { scope: 'worker' },
-  ],
-});
+// A stack of its own: other tests leave runs in theirs.
+test.use({ settings: { SEQUENCERS: 'satp1,lat' } });
 
 test.beforeAll(async ({ stack }) => {
   const client = new pg.Client(stack.databaseUrl);

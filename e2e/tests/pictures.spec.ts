@@ -5,22 +5,11 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator, Page, TestInfo } from '@playwright/test';
-import { expect, test as base } from '../src/fixtures.ts';
+import { expect, test } from '../src/fixtures.ts';
 import { SequencerPage } from '@sequencer/testing/pages/sequencer-page';
 import { root } from '@sequencer/testing/root';
-import { Stack } from '@sequencer/testing/stack/stack';
 
-const test = base.extend<object, { stack: Stack }>({
-  stack: [
-    // eslint-disable-next-line no-empty-pattern -- Playwright reads the names of fixtures from the pattern.
-    async ({}, use) => {
-      const stack = await Stack.start({ SEQUENCERS: 'satp1,satp2,satp3,lat', SIMULATOR_SPEED: '10' });
-      await use(stack);
-      await stack.stop();
-    },
-    { scope: 'worker' },
-  ],
-});
+test.use({ settings: { SEQUENCERS: 'satp1,satp2,satp3,lat', SIMULATOR_SPEED: '10' } });
 
 test.use({ viewport: { width: 1280, height: 800 } });
 

@@ -6,6 +6,7 @@ const HIGH_WATER = 3000;
 /** Larger than a message of the tests and what it adds in memory. */
 const MESSAGE = 3000;
 const COUNT = 30;
+const SCRIPT = { script: '', arguments: [], title: null, startPaused: false, holdOnFailure: false, breakpoints: [] };
 const at = '2026-11-24T04:00:00.000Z';
 const hello = (runs: { run: string; lastSeq: number; ended: boolean }[]) => ({
   ...{ type: 'hello', protocol: 1, sequencer: 'satp1', instance: 'test', python: '3.13.0', hostname: 'h' },
@@ -141,17 +142,9 @@ class Site {
 
   command(connection: Connection, starts: string | null): void {
     const id = String(++this.#ids);
-    const script = {
-      script: '',
-      arguments: [],
-      title: null,
-      startPaused: false,
-      holdOnFailure: false,
-      breakpoints: [],
-    };
     const about = { run: starts ?? 'a', by: 'ada' };
     const command =
-      starts === null ? { name: 'pause' as const, ...about } : { name: 'start' as const, ...about, ...script };
+      starts === null ? { name: 'pause' as const, ...about } : { name: 'start' as const, ...about, ...SCRIPT };
     this.feed(connection, { type: 'command', id, command, now: this.now });
   }
 
@@ -323,15 +316,7 @@ test('accepts the events of a run only with its newest token, and those of a run
   const violation = [{ type: 'close', code: 4002 }];
   const isOpenFor = ({ run, code, token }: { run: string; code?: string; token: string }): boolean => {
     const session = open(() => true, 'the hash of another token');
-    const script = {
-      script: '',
-      arguments: [],
-      title: null,
-      startPaused: false,
-      holdOnFailure: false,
-      breakpoints: [],
-    };
-    const command = { name: 'start' as const, run, by: 'ada', token: 'first', ...script };
+    const command = { name: 'start' as const, run, by: 'ada', token: 'first', ...SCRIPT };
     session.receive({ type: 'command', id: '1', command, now: 0 });
     if (code !== undefined) session.receive(message({ type: 'reply', id: '1', ok: false, code }));
     const [output] = session.receive(events(run, token));

@@ -5,7 +5,7 @@ import { sql, type SQL } from 'drizzle-orm';
 import type { Db } from './database.ts';
 import type { StoredEvent } from './event-store.ts';
 
-/** What output to read. Null: any. */
+/** Selects output. A field that is null selects all. */
 export interface OutputFilter {
   stream: Stream | null;
   trace: number | null;
