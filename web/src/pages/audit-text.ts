@@ -22,7 +22,7 @@ const ACTIONS: Partial<Record<string, [name: string, more?: (args: Arguments) =>
   changeAccount: ['Change a user', ({ name, role }) => `${after(name)}${role ? `, ${lower(role)}` : ''}`],
   disableAccount: ['Disable or enable a user', ({ name, disabled }) => `${after(name)}, ${disabled ? 'off' : 'on'}`],
   resetPassword: ['Reset a password', ({ name }) => ` of ${text(name)}`],
-  changePassword: ['Change the own password'],
+  changePassword: ['Change own password'],
   submitRun: ['Submit a run', ({ input }) => after((input as Arguments | undefined)?.title)],
   checkScript: ['Check a script'],
   listStatements: ['List the statements of a script'],

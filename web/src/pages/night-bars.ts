@@ -10,7 +10,9 @@ const HOUR = 3600;
 export const STACK: RunPhase[] = [...OUTCOMES, 'STOPPING', 'PAUSED', 'RUNNING', 'STARTING', 'QUEUED'];
 /** Ends of the scale, in seconds. Half of each is a round number as well. */
 const SCALES = [
-  ...[10, 20, 60].map((n) => n),
+  10,
+  20,
+  MINUTE,
   ...[2, 4, 10, 20, 30].map((n) => n * MINUTE),
   ...[1, 2, 4, 6, 8, 10, 12, 16, 20, 24, 48, 72, 96].map((n) => n * HOUR),
 ];
