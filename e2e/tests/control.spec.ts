@@ -66,6 +66,8 @@ test('a run that starts paused is at its first line', async ({ page }) => {
   await sequencer.start('Run paused');
   await expect(sequencer.state).toContainText('Paused');
   await expect(sequencer.output).not.toContainText('first');
+  // The state comes with the telescope's updates, the prompt with the run's: keys work once both are here.
+  await expect(sequencer.controls.getByRole('button', { name: 'Into', exact: true })).toBeEnabled();
   // Step into steps over a call without Python code.
   await page.keyboard.press('F11');
   await expect(sequencer.output).toContainText('first');

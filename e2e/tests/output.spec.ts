@@ -76,7 +76,7 @@ test('colours, carriage returns and binary output are shown, with the script lin
   await expect(row('grüße')).toContainText('☃');
   // Output from Python has a trace and a line. Output of a child process has neither.
   await expect(row('in a loop b')).toContainText('T1');
-  await expect(row('in a loop b').getByRole('button', { name: '11' })).toHaveText('11');
+  await expect(row('in a loop b').getByRole('button', { name: '11', exact: true })).toHaveText('11');
   await expect(row('from a child').locator('.text')).toHaveText('from a child');
   await expect(row('from a child').locator('.at')).toHaveText('');
   await row('warned').getByRole('button', { name: '12', exact: true }).click();
