@@ -93,6 +93,26 @@ describe('a running script whose run is not in the database, as after the restor
     });
   });
 
+  it('is not adopted while another runner executes a run of the sequencer', async () => {
+    const atWork = await TestRunner.connect(api);
+    const active = (await submit(api)).data.submitRun.id;
+    await until(() => {
+      expect(atWork.started).toEqual([active]);
+    });
+    atWork.events(active, record(1).slice(0, 2));
+    await until(() => {
+      expect(atWork.acked).toBe(2);
+    });
+    const id = crypto.randomUUID();
+    const other = await TestRunner.connect(api, [{ run: id, lastSeq: 2, ended: false, start: facts }]);
+    expect(await other.closed()).toBe(4003);
+    expect(await detailsOf(id)).toBeNull();
+    atWork.events(active, record(1).slice(2));
+    await until(async () => {
+      expect(await phaseOf(api, active)).toBe('SUCCEEDED');
+    });
+  });
+
   it('does not adopt an ended run, or one with an invalid id', async () => {
     const ended = { run: crypto.randomUUID(), lastSeq: 2, ended: true };
     const odd = { run: 'satp1-1', lastSeq: 2, ended: false };

@@ -45,8 +45,8 @@ export async function rowHeldBy(hello: Hello, held: HeldRun, parts: RunDeps): Pr
 }
 
 /**
- * Null if the active run of the sequencer has to end first because the same runner has its record. The runner then sends
- * another `hello`.
+ * Null while the active run of the sequencer is at work: this runner has its record, or another connected runner executes
+ * it. The runner then sends another `hello`.
  */
 async function adoptRun(db: Db, liveRuns: LiveRuns, hello: Hello, held: HeldRun): Promise<RunSummary | null> {
   const { sequencer } = hello;
@@ -57,7 +57,8 @@ async function adoptRun(db: Db, liveRuns: LiveRuns, hello: Hello, held: HeldRun)
       .select({ id: runs.id, sequencer: runs.sequencer, lastSeq: runs.lastSeq })
       .from(runs)
       .where(and(eq(runs.sequencer, sequencer), inArray(runs.phase, [...ACTIVE_PHASES])));
-    if (active && hello.runs.some(({ run }) => run === active.id)) return null;
+    const isAtWork = active && (hello.runs.some(({ run }) => run === active.id) || liveRuns.get(active.id)?.connected);
+    if (isAtWork) return null;
     if (active?.lastSeq === 0) await tx.update(runs).set({ phase: 'QUEUED' }).where(eq(runs.id, active.id));
     else if (active) {
       await endRun(tx, active, { phase: 'LOST', reason: WITHOUT_RECORD, finishedAt: new Date() });
