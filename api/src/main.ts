@@ -23,6 +23,7 @@ async function main(): Promise<void> {
   };
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
+  await api.failure;
 }
 
 await main().catch(fail);

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { isFinal } from '@sequencer/model';
+import { SequencerError, isFinal } from '@sequencer/model';
 import { AuditLog } from './auth/audit-log.ts';
 import { Control } from './control/control.ts';
 import { Authenticator, authenticate } from './auth/authenticator.ts';
@@ -33,6 +33,8 @@ import { activeRuns } from './store/run-store.ts';
 
 export interface Api {
   url: string;
+  /** Rejects when only a new process can help: the tables of the database have disappeared. */
+  failure: Promise<never>;
   close: () => Promise<void>;
 }
 
@@ -98,6 +100,8 @@ export async function startApi(config: Config, log: Logger): Promise<Api> {
     authenticator.oidc &&
     oidc &&
     new ProviderSignIn(authenticator.oidc, publicUrl ?? oidc.base, authenticator, audit, log);
+  const failure = Promise.withResolvers<never>();
+  failure.promise.catch(() => undefined);
   const guard = makeGuard(config);
   const callerOf = async (request: IncomingMessage) => {
     const { identity } = await authenticate(authenticator, request);
@@ -124,7 +128,12 @@ export async function startApi(config: Config, log: Logger): Promise<Api> {
       provider,
       log,
       pages,
-      ready: database.ping,
+      ready: async () => {
+        await database.checkReady().catch((error: unknown) => {
+          if (error instanceof SequencerError && error.code === 'DATABASE_REPLACED') failure.reject(error);
+          throw error;
+        });
+      },
       runnerReady: (sequencer) => gateway.state(sequencer).connected,
     }),
   );
@@ -155,6 +164,7 @@ export async function startApi(config: Config, log: Logger): Promise<Api> {
   const host = config.host.includes(':') ? `[${config.host}]` : config.host;
   return {
     url: `http://${host}:${String(port)}`,
+    failure: failure.promise,
     close: async () => {
       server.close();
       proxies.close();

@@ -168,6 +168,11 @@ export const ERRORS = {
     message: 'The database was written by a newer version of Sequencer.',
     remedy: 'Start that version or a newer one, or restore a backup.',
   },
+  DATABASE_REPLACED: {
+    status: 503,
+    message: 'The database does not have the tables of this version of Sequencer: it was emptied or replaced.',
+    remedy: 'The API starts again and creates them. If the record is missing, restore a backup.',
+  },
   DATABASE_TOO_OLD: {
     status: 503,
     message: 'The database server is older than PostgreSQL 16.',

@@ -83,8 +83,9 @@ async function route(routes: Routes, path: string, request: IncomingMessage, res
         () => {
           text(response, 200, 'ready');
         },
-        () => {
-          text(response, ERRORS.DATABASE_AWAY.status, 'The database is unreachable.');
+        (error: unknown) => {
+          const { status, message } = asSequencerError(error) ?? new SequencerError('DATABASE_AWAY');
+          text(response, status, message);
         },
       );
       return;

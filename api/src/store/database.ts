@@ -9,7 +9,7 @@ import { z } from 'zod';
 import type { Logger } from '../lib/log.ts';
 import { packageFile } from '../lib/package-file.ts';
 import { retryUntilAborted } from './retry.ts';
-import { isDatabaseUnreachable } from './errors.ts';
+import { isDatabaseUnreachable, sqlStateOf } from './errors.ts';
 import { watchedPool } from './pool.ts';
 import * as schema from './schema.ts';
 import { foldSearchWords } from './search-words.ts';
@@ -20,8 +20,8 @@ export type Db = NodePgDatabase<typeof schema>;
 
 export interface Database {
   db: Db;
-  /** Throws when the database does not respond. */
-  ping: () => Promise<void>;
+  /** Throws when the database does not respond, and DATABASE_REPLACED when it does not have the tables any more. */
+  checkReady: () => Promise<void>;
   close: () => Promise<void>;
 }
 
@@ -42,12 +42,11 @@ export async function openDatabase(url: string, log: Logger): Promise<Database> 
       log.warn({ err: error }, 'cannot connect to the database yet; retrying');
     },
   );
+  const newest = newestMigration();
   const { pool, close } = watchedPool(url, log);
   return {
     db: drizzle(pool, { schema }),
-    ping: async () => {
-      await pool.query('select 1');
-    },
+    checkReady: () => checkSchema(pool, newest),
     close,
   };
 }
@@ -100,6 +99,24 @@ export function refuseOldServer(version: number): void {
   );
 }
 
+/** The time of the newest migration of this version. */
+function newestMigration(): number {
+  const journal = journalSchema.parse(JSON.parse(readFileSync(join(FOLDER, 'meta/_journal.json'), 'utf8')));
+  return Math.max(...journal.entries.map((entry) => entry.when));
+}
+
+const MISSING_TABLE = /^(42P01|3F000)$/;
+
+/** A newer version may have migrated the database already. Its tables still have what this version reads. */
+async function checkSchema(pool: pg.Pool, newest: number): Promise<void> {
+  const text = 'select from drizzle.__drizzle_migrations where created_at = $1';
+  const { rowCount } = await pool.query(text, [newest]).catch((error: unknown) => {
+    if (MISSING_TABLE.test(sqlStateOf(error) ?? '')) return { rowCount: 0 };
+    throw error;
+  });
+  if (rowCount === 0) throw new SequencerError('DATABASE_REPLACED');
+}
+
 async function refuseNewerSchema(client: pg.Client): Promise<void> {
   const known = await client.query<{ there: boolean }>(
     `select to_regclass('drizzle.__drizzle_migrations') is not null as there`,
@@ -108,9 +125,5 @@ async function refuseNewerSchema(client: pg.Client): Promise<void> {
   const newest = await client.query<{ newest: string | null }>(
     'select max(created_at) as newest from drizzle.__drizzle_migrations',
   );
-  const journal = journalSchema.parse(JSON.parse(readFileSync(join(FOLDER, 'meta/_journal.json'), 'utf8')));
-  const own = Math.max(...journal.entries.map((entry) => entry.when));
-  if (Number(newest.rows[0]?.newest ?? 0) > own) {
-    throw new SequencerError('DATABASE_NEWER');
-  }
+  if (Number(newest.rows[0]?.newest ?? 0) > newestMigration()) throw new SequencerError('DATABASE_NEWER');
 }

@@ -4,7 +4,7 @@ import pg from 'pg';
 
 /** Connection errors and shutdown of the server, as opposed to an invalid statement. */
 const UNREACHABLE_CODES =
-  /^(080..|57P0[1235]|53300|ECONNREFUSED|ECONNRESET|ENOTFOUND|ETIMEDOUT|EPIPE|ENOENT|EHOSTUNREACH)$/;
+  /^(080..|57P0[1235]|53300|ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|EAI_FAIL|ETIMEDOUT|EPIPE|ENOENT|EHOSTUNREACH|ENETUNREACH|ENETDOWN)$/;
 const UNREACHABLE_MESSAGES =
   /connection terminated|connection ended|client has encountered a connection error|timeout exceeded when trying to connect|query read timeout|not queryable|not currently accepting connections/i;
 

@@ -31,7 +31,7 @@ const node = new HostNode();
 const folder = mkdtempSync(join(tmpdir(), 'sequencer-replicas-'));
 
 function ask<T>(api: ApiProcess, query: string, variables: Record<string, unknown> = {}): Promise<Answer<T>> {
-  return askApi<T>({ url: api.url, close: () => Promise.resolve() }, query, variables);
+  return askApi<T>(api, query, variables);
 }
 
 beforeAll(async () => {

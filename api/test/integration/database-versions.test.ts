@@ -110,6 +110,28 @@ it('rejects a database of a newer version, and does not change it', async () => 
   await api.close();
 });
 
+it('is not ready and ends when the database has lost its tables', async () => {
+  const url = await newDatabase();
+  const api = await start(url);
+  await query(url, 'drop schema public cascade; drop schema drizzle cascade; create schema public');
+  const response = await fetch(`${api.url}/readyz`);
+  expect([response.status, await response.text()]).toEqual([503, expect.stringContaining('emptied or replaced')]);
+  await expect(api.failure).rejects.toMatchObject({ code: 'DATABASE_REPLACED' });
+  await api.close();
+  const again = await start(url);
+  expect((await fetch(`${again.url}/readyz`)).status).toBe(200);
+  await again.close();
+});
+
+it('is ready while a newer version has migrated the database', async () => {
+  const url = await newDatabase();
+  const api = await start(url);
+  const later = Math.max(...journal.entries.map((entry) => entry.when)) + 1;
+  await query(url, `insert into drizzle.__drizzle_migrations (hash, created_at) values ('later', ${String(later)})`);
+  expect((await fetch(`${api.url}/readyz`)).status).toBe(200);
+  await api.close();
+});
+
 it('waits for a database that starts later', async () => {
   const url = new URL(await newDatabase());
   let refused = 0;

@@ -59,6 +59,7 @@ ErrorCode = Literal[
     "TOO_MANY",
     "DATABASE_AWAY",
     "DATABASE_NEWER",
+    "DATABASE_REPLACED",
     "DATABASE_TOO_OLD",
     "CLUSTER_AWAY",
     "SEARCH_TOO_SLOW",

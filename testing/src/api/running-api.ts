@@ -32,7 +32,11 @@ export interface Answer<T> {
   errors?: { message: string; extensions: { code: string; remedy?: string } }[];
 }
 
-export async function ask<T>(api: Api, query: string, variables: Record<string, unknown> = {}): Promise<Answer<T>> {
+export async function ask<T>(
+  api: Pick<Api, 'url'>,
+  query: string,
+  variables: Record<string, unknown> = {},
+): Promise<Answer<T>> {
   const response = await fetch(`${api.url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
