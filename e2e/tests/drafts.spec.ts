@@ -66,28 +66,25 @@ test('the overview and the editor use the edited script of a run; replacing a dr
   await text.click();
   await page.keyboard.press('Control+End');
   await page.keyboard.type('# mine');
-  const questions: string[] = [];
-  let accept = false;
-  page.on('dialog', (dialog) => {
-    questions.push(dialog.message());
-    void (accept ? dialog.accept() : dialog.dismiss());
-  });
+  const cancel = async (name: string) => {
+    const dialog = page.getByRole('dialog', { name: `Replace your draft for lat with ${name}` });
+    await expect(dialog).toContainText('The draft was not run and will be lost.');
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+    await expect(dialog).toHaveCount(0);
+    await expect(text).toContainText('# mine');
+  };
   const open = () =>
     page
       .locator('input[type=file]')
       .setInputFiles({ name: 'other.py', mimeType: 'text/x-python', buffer: Buffer.from("print('other')\n") });
   await open();
-  await expect.poll(() => questions.length).toBe(1);
-  expect(questions[0]).toBe('Replace your draft with other.py? The draft was not run and will be lost.');
-  await expect(text).toContainText('# mine');
+  await cancel('other.py');
   await page.goto(`/lat?again=${run}`);
-  await expect.poll(() => questions.length).toBe(2);
-  await expect(text).toContainText('# mine');
+  await cancel('the script of run ');
   await editor.getByLabel('Load an example into the editor').selectOption({ index: 1 });
-  await expect.poll(() => questions.length).toBe(3);
-  await expect(text).toContainText('# mine');
-  accept = true;
+  await cancel('scan.py');
   await open();
+  await page.getByRole('dialog').getByRole('button', { name: 'Replace', exact: true }).click();
   await expect(text).toContainText("print('other')");
 });
 

@@ -69,8 +69,6 @@ test('takes the pictures of the guide', async ({ page, stack }, info) => {
   await page.addInitScript(() => {
     localStorage.setItem('sequencer.theme', 'system');
   });
-  // Replaces the draft of the picture of the editor.
-  page.on('dialog', (dialog) => void dialog.accept());
   const sequencer = new SequencerPage(page);
   const script = page.getByRole('region', { name: 'Script', exact: true });
 

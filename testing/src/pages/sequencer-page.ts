@@ -23,10 +23,16 @@ export class SequencerPage {
     if (await fresh.isVisible()) await fresh.click();
   }
 
+  /** Opens a file in the editor. A draft that was not run is replaced. */
   async load(script: string, name = 'test.py'): Promise<void> {
     const chooser = this.page.locator('input[type=file]');
     await chooser.setInputFiles({ name, mimeType: 'text/x-python', buffer: Buffer.from(script) });
-    await expect(this.page.getByLabel('Title of the run')).toHaveValue(name);
+    const replace = this.page.getByRole('dialog').getByRole('button', { name: 'Replace', exact: true });
+    await expect(async () => {
+      if (await replace.isVisible()) await replace.click({ timeout: 500 });
+      await expect(this.page.getByLabel('Title of the run')).toHaveValue(name, { timeout: 500 });
+      await expect(replace).toHaveCount(0, { timeout: 500 });
+    }).toPass();
   }
 
   /** Presses a way to run and confirms; `hold`: a failure is held. */

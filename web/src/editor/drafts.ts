@@ -19,16 +19,7 @@ export function useDraft(telescope: string): Ref<Draft> {
   );
 }
 
-/**
- * Replaces a draft. Requires confirmation if the draft would be lost.
- *
- * @param name of the next script, such as `night.py`
- * @returns whether it was replaced
- */
-export function replaceDraft(draft: Ref<Draft>, next: Pick<Draft, 'title' | 'script'>, name: string): boolean {
-  const { script, submitted } = draft.value;
-  const isLost = script.trim() !== '' && script !== next.script && script !== submitted;
-  if (isLost && !confirm(`Replace your draft with ${name}? The draft was not run and will be lost.`)) return false;
-  draft.value = next;
-  return true;
+/** Whether the draft is in no record and would be lost if the next script replaced it. */
+export function wouldBeLost({ script, submitted }: Draft, next: Draft): boolean {
+  return script.trim() !== '' && script !== next.script && script !== submitted;
 }
