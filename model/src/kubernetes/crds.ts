@@ -4,6 +4,9 @@ import { GROUP, VERSION } from './names.ts';
 import { sequencerSchema } from './sequencer.ts';
 import { sequencerRunSchema } from './sequencer-run.ts';
 
+/** `kubectl get sequencer-all` lists both kinds. The name must not be that of a kind. */
+const CATEGORY = 'sequencer-all';
+
 interface Column {
   name: string;
   type: 'string' | 'integer' | 'date' | 'boolean';
@@ -32,6 +35,7 @@ const KINDS: Kind[] = [
       { name: 'Mode', type: 'string', jsonPath: '.status.mode' },
       { name: 'Active', type: 'string', jsonPath: '.status.activeRun.name' },
       { name: 'Queue', type: 'integer', jsonPath: '.status.queueLength' },
+      { name: 'Held', type: 'string', jsonPath: '.status.conditions[?(@.type=="Held")].status' },
       { name: 'Ready', type: 'string', jsonPath: '.status.conditions[?(@.type=="Ready")].status' },
       { name: 'Reason', type: 'string', jsonPath: '.status.reason', priority: 1 },
       { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' },
@@ -45,11 +49,14 @@ const KINDS: Kind[] = [
     schema: sequencerRunSchema,
     columns: [
       { name: 'Sequencer', type: 'string', jsonPath: '.spec.sequencer' },
+      { name: 'Number', type: 'integer', jsonPath: '.status.number' },
       { name: 'Phase', type: 'string', jsonPath: '.status.phase' },
       { name: 'Line', type: 'integer', jsonPath: '.status.position.line' },
       { name: 'Statement', type: 'string', jsonPath: '.status.position.progress' },
       { name: 'By', type: 'string', jsonPath: '.status.submittedBy' },
+      { name: 'Duration', type: 'string', jsonPath: '.status.duration' },
       { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' },
+      { name: 'Title', type: 'string', jsonPath: '.spec.title', priority: 1 },
       { name: 'Pod', type: 'string', jsonPath: '.status.podName', priority: 1 },
       { name: 'Reason', type: 'string', jsonPath: '.status.reason', priority: 1 },
     ],
@@ -66,7 +73,14 @@ export function customResourceDefinitions() {
     spec: {
       group: GROUP,
       scope: 'Namespaced',
-      names: { kind, listKind: `${kind}List`, plural, singular: kind.toLowerCase(), shortNames: [shortName] },
+      names: {
+        kind,
+        listKind: `${kind}List`,
+        plural,
+        singular: kind.toLowerCase(),
+        shortNames: [shortName],
+        categories: [CATEGORY],
+      },
       versions: [
         {
           name: VERSION,
@@ -99,8 +113,8 @@ function structural(schema: z.ZodType) {
   return {
     ...json,
     properties: {
-      apiVersion: { type: 'string' },
-      kind: { type: 'string' },
+      apiVersion: { type: 'string', description: 'Version of this schema.' },
+      kind: { type: 'string', description: 'Kind of the object.' },
       metadata: { type: 'object' },
       ...json.properties,
     },

@@ -7,6 +7,12 @@ import { FINAL_KUBERNETES_PHASES, KUBERNETES_OUTCOMES, KUBERNETES_PHASES } from 
 
 export const DESIRED_STATES = ['Queued', 'Running', 'Paused', 'Cancelled'] as const;
 
+/**
+ * Control and format characters in the syntax of RE2, which has fewer classes than `hasUnseenCharacters`. U+200D and U+FE0F
+ * are allowed, because emoji contain them.
+ */
+const INVISIBLE_IN_RE2 = String.raw`[\p{Cc}\p{Zl}\p{Zp}\x{AD}\x{61C}\x{180B}-\x{180E}\x{200B}\x{200C}\x{200E}\x{200F}\x{202A}-\x{202E}\x{2060}-\x{206F}\x{2800}\x{3164}\x{FEFF}\x{FFA0}\x{E0000}-\x{E0FFF}]`;
+
 const scriptFromSchema = z.object({
   configMapKeyRef: z.object({ name: z.string().min(1).max(253), key: z.string().min(1).max(253) }),
 });
@@ -19,7 +25,18 @@ const specSchema = z
       .regex(SEQUENCER_NAME)
       .describe('Name of the Sequencer in the same namespace, such as satp1.')
       .meta(rules(FIXED)),
-    title: z.string().max(LIMITS.titleLength).optional().describe('Short title for lists.').meta(rules(FIXED)),
+    title: z
+      .string()
+      .max(LIMITS.titleLength)
+      .optional()
+      .describe('Short title for lists.')
+      .meta(
+        rules(
+          { rule: "self.trim() != ''", message: 'is blank. Remove it, or give the run a title' },
+          { rule: `!self.matches(r'${INVISIBLE_IN_RE2}')`, message: 'contains invisible characters. Remove them' },
+          FIXED,
+        ),
+      ),
     script: z
       .string()
       .min(1)
@@ -113,8 +130,12 @@ const statusSchema = z
         }),
       ),
     reason: z.string().max(2048).optional().describe('Why the run waits, or how it ended.'),
-    conditions: conditionsSchema.optional(),
-    observedGeneration: count.optional(),
+    conditions: conditionsSchema
+      .describe(
+        'Scheduled: the run has a pod. RunnerConnected. Stopping. Finished: True after the end, with the outcome as reason. Succeeded: Unknown until the end, then True or False.',
+      )
+      .optional(),
+    observedGeneration: count.optional().describe('The generation of the object that this status describes.'),
     place: count.optional().describe('Position in the queue: the lowest number is next.'),
     podName: z
       .string()
@@ -126,10 +147,11 @@ const statusSchema = z
       .max(64)
       .optional()
       .describe('UID of the pod. Once it is set, no other pod is created for this run.'),
-    submittedBy: z.string().max(256).optional(),
-    startedAt: time.optional(),
-    finishedAt: time.optional(),
-    exitCode: z.int().optional(),
+    submittedBy: z.string().max(256).optional().describe('Who submitted the run; kubectl if the object does not say.'),
+    startedAt: time.optional().describe('When the runner started.'),
+    finishedAt: time.optional().describe('When the runner ended.'),
+    duration: z.string().max(32).optional().describe('From startedAt to finishedAt, such as 12m41s, for display.'),
+    exitCode: z.int().optional().describe('Exit code of the script.'),
     number: count.optional().describe('Number of the run on its sequencer. Written by the API.'),
     position: z
       .object({
@@ -166,15 +188,21 @@ const statusSchema = z
     ),
   );
 
-export const sequencerRunSchema = z.object({ spec: specSchema, status: statusSchema.optional() }).meta(
-  rules(
-    {
-      rule: "size(self.metadata.name) <= 63 && !self.metadata.name.contains('.')",
-      message: 'metadata.name is also the name of the pod: use at most 63 letters, digits and hyphens',
-    },
-    { rule: '!has(oldSelf.status) || has(self.status)', message: 'status cannot be removed' },
-  ),
-);
+export const sequencerRunSchema = z
+  .object({
+    spec: specSchema.describe('What to run. Only desiredState can change.'),
+    status: statusSchema.optional().describe('What the operator and the API observed.'),
+  })
+  .describe('One execution of one script on one sequencer.')
+  .meta(
+    rules(
+      {
+        rule: "size(self.metadata.name) <= 63 && !self.metadata.name.contains('.')",
+        message: 'metadata.name is also the name of the pod: use at most 63 letters, digits and hyphens',
+      },
+      { rule: '!has(oldSelf.status) || has(self.status)', message: 'status cannot be removed' },
+    ),
+  );
 
 export type RunSpec = z.infer<typeof specSchema>;
 export type RunStatus = z.infer<typeof statusSchema>;

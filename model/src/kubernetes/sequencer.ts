@@ -33,32 +33,40 @@ const runnerSchema = z.object({
     .describe(
       "Image with sequencer_runner, sorunlib and the packages that scripts import. Default: the operator's RUNNER_IMAGE.",
     ),
-  imagePullPolicy: z.enum(['Always', 'IfNotPresent', 'Never']).optional(),
+  imagePullPolicy: z.enum(['Always', 'IfNotPresent', 'Never']).optional().describe('As in a pod.'),
   hostname: z
     .string()
     .max(63)
     .regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/)
     .optional()
     .describe('Host name of the pods, as socket.gethostname() returns it. Default: daq-NAME-sequencer.'),
-  resources: z.object({ requests: quantities.optional(), limits: quantities.optional() }).optional(),
+  resources: z
+    .object({
+      requests: quantities.optional().describe('As in a container.'),
+      limits: quantities.optional().describe('As in a container.'),
+    })
+    .optional()
+    .describe('CPU and memory of the runner container, as in a pod.'),
   env: z
     .array(z.object({ name: z.string().min(1).max(256), value: z.string().max(32768) }))
     .max(200)
-    .default([]),
-  nodeSelector: z.record(z.string(), z.string()).optional(),
-  tolerations: z.array(anything).max(50).optional(),
-  affinity: anything.optional(),
-  runtimeClassName: z.string().max(253).optional(),
+    .default([])
+    .describe('Environment variables of the script.'),
+  nodeSelector: z.record(z.string(), z.string()).optional().describe('Labels of the nodes that the pods may run on.'),
+  tolerations: z.array(anything).max(50).optional().describe('As in a pod.'),
+  affinity: anything.optional().describe('As in a pod.'),
+  runtimeClassName: z.string().max(253).optional().describe('As in a pod, such as gvisor.'),
   imagePullSecrets: z
     .array(z.object({ name: z.string().min(1).max(253) }))
     .max(20)
-    .optional(),
+    .optional()
+    .describe('Secrets with the credentials of image registries, as in a pod.'),
   serviceAccountName: z
     .string()
     .max(253)
     .optional()
     .describe('Service account of the pods. Its token is never mounted.'),
-  priorityClassName: z.string().max(253).optional(),
+  priorityClassName: z.string().max(253).optional().describe('As in a pod.'),
   storage: z
     .string()
     .max(20)
@@ -109,7 +117,8 @@ const specSchema = z.object({
         .max(253)
         .describe('ConfigMap with default.yaml and sorunlib.yaml, mounted at /config.'),
     })
-    .optional(),
+    .optional()
+    .describe('OCS configuration of the scripts.'),
   stopGraceSeconds: z
     .int()
     .min(1)
@@ -168,17 +177,25 @@ const statusSchema = z.object({
     ),
   mode: z.enum(KUBERNETES_MODES).optional().describe('Effective mode: Off while the queue is held.'),
   reason: z.string().max(2048).optional().describe('Why the mode differs from spec.mode, and what to do.'),
-  queueLength: count.optional(),
-  observedGeneration: count.optional(),
-  conditions: conditionsSchema.optional(),
+  queueLength: count.optional().describe('Number of runs that wait.'),
+  observedGeneration: count.optional().describe('The generation of the object that this status describes.'),
+  conditions: conditionsSchema
+    .describe('Ready: whether runs can start. Held: whether the queue waits for a person after a failed run.')
+    .optional(),
 });
 
-export const sequencerSchema = z.object({ spec: specSchema, status: statusSchema.optional() }).meta(
-  rules({
-    rule: `self.metadata.name.matches('${SEQUENCER_NAME.source}')`,
-    message: 'metadata.name: use at most 30 lowercase letters, digits and hyphens, beginning with a letter',
-  }),
-);
+export const sequencerSchema = z
+  .object({
+    spec: specSchema.describe('Settings of the queue and of the pods.'),
+    status: statusSchema.optional().describe('What the operator observed.'),
+  })
+  .describe('The queue of one telescope, and the settings of its runners.')
+  .meta(
+    rules({
+      rule: `self.metadata.name.matches('${SEQUENCER_NAME.source}')`,
+      message: 'metadata.name: use at most 30 lowercase letters, digits and hyphens, beginning with a letter',
+    }),
+  );
 
 export type SequencerSpec = z.infer<typeof specSchema>;
 export type SequencerStatus = z.infer<typeof statusSchema>;

@@ -27,6 +27,7 @@ import {
   type Termination,
 } from '../pods/termination.ts';
 import type { EventRecorder } from '../status/event-recorder.ts';
+import { durationBetween } from '../status/duration.ts';
 import { writeStatus, type ConditionChange } from '../status/status.ts';
 import { adopt, awaitsAssignment, nudgeKubelet } from '../warm-pool/assign.ts';
 import { startedAtOf } from '../warm-pool/warm-pod.ts';
@@ -136,7 +137,7 @@ export class RunReconciler {
       await this.#recordTermination(run, undefined, { phase: 'Failed', reason: message });
       return DONE;
     }
-    await writeStatus(this.#client, run, { phase: 'Starting', reason: message }, [
+    await writeStatus(this.#client, run, { phase: 'Starting', reason: message, submittedBy: submittedBy(run) }, [
       { type: 'Scheduled', status: 'False', reason, message },
     ]);
     return requeueAfter(RETRY_AFTER_START_ERROR_MS);
@@ -247,19 +248,26 @@ export class RunReconciler {
       stopping && phase !== 'Cancelled' ? `${termination.reason} ${stopping.message}` : termination.reason;
     const reason = withCause(phase, withStop, pod);
     const startedAt = run.status?.startedAt ?? (pod && startedAtOf(pod));
+    const finishedAt = (pod && runnerState(pod).terminated?.finishedAt) ?? wholeSeconds(new Date());
+    const duration = durationBetween(startedAt, finishedAt);
+    const conditions: ConditionChange[] = [{ type: 'Finished', status: 'True', reason: phase, message: reason }];
+    if (run.status?.conditions?.some(({ type }) => type === 'RunnerConnected')) {
+      conditions.push({ type: 'RunnerConnected', status: 'False', reason: 'Ended', message: 'The run has ended.' });
+    }
     const ended = await writeStatus(
       this.#client,
       run,
       {
         phase,
         reason,
-        finishedAt: (pod && runnerState(pod).terminated?.finishedAt) ?? wholeSeconds(new Date()),
+        finishedAt,
         ...(startedAt && { startedAt }),
+        ...(duration !== '' && { duration }),
         ...(exitCode !== undefined && { exitCode }),
         ...(pod && { podName: pod.metadata.name, podUID: pod.metadata.uid }),
         ...(run.status?.place === undefined && { place: this.#cache.positions.of(run) }),
       },
-      [{ type: 'Finished', status: 'True', reason: phase, message: reason }],
+      conditions,
     );
     const type = letsQueueContinue(phaseFromKubernetes(phase) as FinalPhase) ? 'Normal' : 'Warning';
     await this.#events.record(ended, type, phase, reason);
@@ -267,8 +275,10 @@ export class RunReconciler {
   }
 
   /** The termination is recorded: finalizers are removed, and pods that are not needed any more are deleted. */
-  async #cleanUp(run: SequencerRun, pod: Pod | undefined): Promise<ReconcileResult> {
-    const { namespace } = run.metadata;
+  async #cleanUp(cached: SequencerRun, pod: Pod | undefined): Promise<ReconcileResult> {
+    const { namespace } = cached.metadata;
+    // A change of an ended run has no effect. It is observed all the same: kubectl believes only current conditions.
+    const run = cached.status?.observedGeneration === cached.metadata.generation ? cached : await this.#observe(cached);
     const now = Date.now();
     if (pod && !isPodTerminated(pod, now)) {
       // A runner that has reported its outcome exits when the API has stored the record. Other pods have to be deleted.
@@ -292,6 +302,10 @@ export class RunReconciler {
       await this.#removeFinalizer(RUNS, run);
     }
     return DONE;
+  }
+
+  #observe(run: SequencerRun): Promise<SequencerRun> {
+    return writeStatus(this.#client, run, {});
   }
 
   /** Adds a cause that the node reported after the runner had reported its outcome. Returns whether there was one. */

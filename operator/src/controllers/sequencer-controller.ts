@@ -22,9 +22,10 @@ import {
   type FinalKubernetesPhase,
 } from '@sequencer/model/kubernetes/enums';
 import type { ClusterCache } from '../cache/cluster-cache.ts';
+import { startProblemOf, type StartProblem } from '../pods/start-problems.ts';
 import { isPodTerminated } from '../pods/termination.ts';
 import type { EventRecorder } from '../status/event-recorder.ts';
-import { MANAGER, withConditions } from '../status/status.ts';
+import { MANAGER, withConditions, type ConditionChange } from '../status/status.ts';
 import type { WarmPool } from '../warm-pool/warm-pool.ts';
 import { retentionOf } from './retention.ts';
 import { claimedMessage } from './start-run.ts';
@@ -33,6 +34,8 @@ type Active = NonNullable<SequencerStatus['activeRun']>;
 type HeldRuns = NonNullable<SequencerStatus['waits']>;
 
 const RETRY_AFTER_STALE_CACHE_MS = 500;
+/** Changes of ConfigMaps are not watched. */
+const CHECK_PROBLEM_AGAIN_MS = 30_000;
 
 export class SequencerReconciler {
   readonly #client: KubernetesClient;
@@ -52,17 +55,20 @@ export class SequencerReconciler {
     if (!sequencer) return DONE;
     const runs = this.#cache.runsOf(namespace, name).map((run) => this.#withPlace(run));
     const { activeRun, hold } = sequencer.status ?? {};
-    const outcome = activeRun && (await this.#outcomeOf(namespace, activeRun, runs));
+    const [outcome, problem] = await Promise.all([
+      activeRun && this.#outcomeOf(namespace, activeRun, runs),
+      startProblemOf(this.#client, sequencer),
+    ]);
     if (outcome === 'unknown') return requeueAfter(RETRY_AFTER_STALE_CACHE_MS);
     const latest =
-      outcome && !letsQueueContinue(phaseFromKubernetes(outcome) as FinalPhase)
+      activeRun && outcome && !letsQueueContinue(phaseFromKubernetes(outcome) as FinalPhase)
         ? await this.#holdAfter(sequencer, activeRun, outcome)
         : hold;
     const current = activeHold(latest, sequencer.spec);
     const active = outcome === null ? activeRun : undefined;
     const stillHeld = stillWaiting(heldRuns(sequencer.status), runs, current);
     const next = this.#next(sequencer, active, runs, current, stillHeld);
-    await this.#write(sequencer, runs, next ?? active, current, stillHeld);
+    await this.#write(sequencer, runs, next ?? active, current, stillHeld, problem);
     if (next) {
       const run = runs.find(({ metadata }) => metadata.uid === next.uid);
       if (run) await this.#events.record(run, 'Normal', 'Claimed', claimedMessage(name));
@@ -75,7 +81,11 @@ export class SequencerReconciler {
       sequencer,
       runs.find(({ metadata }) => metadata.uid === holder?.uid),
     );
-    return earliestRequeue(warmPoolMs, await this.#deleteExpired(sequencer, runs));
+    return earliestRequeue(
+      warmPoolMs,
+      await this.#deleteExpired(sequencer, runs),
+      problem ? CHECK_PROBLEM_AGAIN_MS : undefined,
+    );
   }
 
   #withPlace(run: SequencerRun): SequencerRun {
@@ -140,15 +150,10 @@ export class SequencerReconciler {
     active: Active | undefined,
     hold: Hold | undefined,
     stillHeld: HeldRuns,
+    problem: StartProblem | null,
   ): Promise<void> {
     const { name, namespace, resourceVersion, generation } = sequencer.metadata;
     const waiting = runs.filter((run) => isWaiting(run) && run.metadata.uid !== active?.uid);
-    const ready = {
-      type: 'Ready',
-      status: 'True',
-      reason: 'Reconciled',
-      message: 'The operator manages this sequencer.',
-    } as const;
     const after: SequencerStatus = {
       ...(active && { activeRun: active }),
       ...(hold && { hold, reason: holdReason(sequencer, hold) }),
@@ -156,7 +161,11 @@ export class SequencerReconciler {
       mode: hold ? 'Off' : sequencer.spec.mode,
       queueLength: waiting.length,
       ...(generation !== undefined && { observedGeneration: generation }),
-      conditions: withConditions(sequencer.status?.conditions, [ready], new Date()),
+      conditions: withConditions(
+        sequencer.status?.conditions,
+        [readyCondition(problem), heldCondition(sequencer, hold)],
+        generation,
+      ),
     };
     if (isDeepStrictEqual(sequencer.status, after)) return;
     await this.#client.apply(
@@ -190,6 +199,16 @@ function stillWaiting({ runs: held }: { runs: HeldRuns }, runs: SequencerRun[], 
   const named = new Set(hold?.runs.map(keyOf));
   const kept = held.filter((run) => waiting.has(keyOf(run)) && !named.has(keyOf(run)));
   return [...new Map(kept.map((run) => [keyOf(run), run])).values()].slice(0, 2000);
+}
+
+function readyCondition(problem: StartProblem | null): ConditionChange {
+  if (problem) return { type: 'Ready', status: 'False', ...problem };
+  return { type: 'Ready', status: 'True', reason: 'Reconciled', message: 'Runs can start.' };
+}
+
+function heldCondition(sequencer: Sequencer, hold: Hold | undefined): ConditionChange {
+  if (hold) return { type: 'Held', status: 'True', reason: hold.outcome, message: holdReason(sequencer, hold) };
+  return { type: 'Held', status: 'False', reason: 'NotHeld', message: 'The queue is not held.' };
 }
 
 function modeOf(sequencer: Sequencer, hold: Hold | undefined): Mode {

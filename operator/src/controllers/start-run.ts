@@ -18,6 +18,7 @@ import { admissionErrorOf, type AdmissionError } from '../pods/admission-error.t
 import { buildNetworkPolicy, networkPolicyName } from '../pods/network-policy.ts';
 import { isOwnedBy, podNameOf } from '../pods/ownership.ts';
 import { buildPod } from '../pods/pod-spec.ts';
+import { ocsConfigOf } from '../pods/start-problems.ts';
 import { buildSecret, type RunnerSettings } from '../pods/secret.ts';
 import { MANAGER, writeStatus, type ConditionChange } from '../status/status.ts';
 import { adopt, assign } from '../warm-pool/assign.ts';
@@ -141,15 +142,10 @@ async function scriptOf(client: KubernetesClient, run: SequencerRun): Promise<st
   });
 }
 
-async function ocsOf(client: KubernetesClient, { metadata, spec }: Sequencer): Promise<ConfigMap | null> {
-  if (!spec.ocs) return null;
-  const map = await client.find(CONFIG_MAPS, metadata.namespace, spec.ocs.configMap);
-  if (map) return map;
-  throw new StartError({
-    kind: 'retryable',
-    reason: 'OcsConfigMissing',
-    message: `There is no ConfigMap named ${spec.ocs.configMap}, which spec.ocs of the Sequencer ${metadata.name} requires. Create it with default.yaml and sorunlib.yaml, or cancel the run.`,
-  });
+async function ocsOf(client: KubernetesClient, sequencer: Sequencer): Promise<ConfigMap | null> {
+  const ocs = await ocsConfigOf(client, sequencer);
+  if (!ocs || !('reason' in ocs)) return ocs;
+  throw new StartError({ ...ocs, kind: 'retryable', message: `${ocs.message} To stop waiting, cancel the run.` });
 }
 
 /** Added before anything can run: it keeps the object until its script has been stopped. */
@@ -232,7 +228,7 @@ function nameTaken(kind: string, name: string): StartError {
   return new StartError({
     kind: 'retryable',
     reason: 'NameTaken',
-    message: `There is already a ${kind} named ${name} that does not belong to this run. Delete it, or cancel the run.`,
+    message: `There is already a ${kind} named ${name} that does not belong to this run. Cancel the run and submit it under another name.`,
   });
 }
 

@@ -9,6 +9,7 @@ test.each([
     'retryable',
     'Quota',
   ],
+  [403, 'pods "a" is forbidden: failed quota: q: must specify limits.cpu', 'retryable', 'QuotaNeedsResources'],
   [403, 'pods is forbidden: User "op" cannot create resource "pods" in API group ""', 'retryable', 'Forbidden'],
   [
     403,

@@ -21,7 +21,14 @@ export function admissionErrorOf(error: unknown): AdmissionError | null {
     };
   }
   if (status !== 403) return null;
-  if (/exceeded quota|failed quota/.test(message)) {
+  if (/failed quota/.test(message) && !message.includes('exceeded quota')) {
+    return {
+      kind: 'retryable',
+      reason: 'QuotaNeedsResources',
+      message: `The namespace quota requires resources that the pod does not declare: ${message}. Set spec.runner.resources of the Sequencer; the pod starts after that. Cancel the run to stop waiting.`,
+    };
+  }
+  if (message.includes('exceeded quota')) {
     return {
       kind: 'retryable',
       reason: 'Quota',

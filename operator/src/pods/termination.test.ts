@@ -58,6 +58,19 @@ test('reports Lost when a node with the pod is lost', () => {
   }
 });
 
+test('takes exit code 255 of an unknown container for a lost node', () => {
+  const status = {
+    phase: 'Failed',
+    ...runner({ terminated: { ...times, exitCode: 255, reason: 'Unknown' } }),
+  } as const;
+  expect(terminationOf({}, pod(status), false, NOW)).toMatchObject({
+    phase: 'Lost',
+    reason: expect.stringContaining('The telescope may still be moving.') as unknown,
+  });
+  const script = { phase: 'Failed', ...runner({ terminated: { ...times, exitCode: 255, reason: 'Error' } }) } as const;
+  expect(terminationOf({}, pod(script), false, NOW)?.reason).toContain('exit code 255');
+});
+
 test('uses the recorded start time when the node has lost track of the container', () => {
   const evicted = { phase: 'Failed', reason: 'Evicted', message: 'Too big.' } as const;
   const expected = { phase: 'Killed', reason: 'The node evicted the pod: Too big.' };

@@ -134,7 +134,8 @@ function terminationFromStatus(status: RunStatus, pod: Pod, stopRequested: boole
   if (!startedAt || neverAssignedSchema.safeParse(messageOf(pod)).success) return neverStarted(pod, stopRequested);
   const eviction = evictionOf(pod);
   if (eviction !== null) return termination('Killed', terminated?.exitCode, eviction);
-  if (!terminated || terminated.reason === 'ContainerStatusUnknown') {
+  // A container runtime that has restarted, as after a reboot of the node, reports 255 and no reason of its own.
+  if (!terminated || terminated.reason === 'ContainerStatusUnknown' || isExitUnknown(terminated)) {
     const node = pod.spec.nodeName === undefined ? 'The node of the pod' : `The node ${pod.spec.nodeName}`;
     return termination(
       'Lost',
@@ -156,6 +157,10 @@ function terminationFromStatus(status: RunStatus, pod: Pod, stopRequested: boole
     exitCode,
     `The runner ended with exit code ${String(exitCode)} and did not report how the script ended. Check the log of the pod.`,
   );
+}
+
+function isExitUnknown({ exitCode, reason }: NonNullable<ContainerState['terminated']>): boolean {
+  return exitCode === 255 && reason === 'Unknown';
 }
 
 function neverStarted(pod: Pod, stopRequested: boolean): Termination {

@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { KubernetesClient } from '@sequencer/kubernetes/client';
 import { RUNS } from '@sequencer/kubernetes/resources';
 import { wholeSeconds } from '@sequencer/kubernetes/times';
+import { isFinalKubernetesPhase, type KubernetesPhase } from '@sequencer/model/kubernetes/enums';
 import type { RunStatus, SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
 import type { Condition } from '@sequencer/model/kubernetes/schema-parts';
 
@@ -21,6 +22,7 @@ const OWN_FIELDS = [
   'submittedBy',
   'startedAt',
   'finishedAt',
+  'duration',
   'exitCode',
 ] as const satisfies readonly (keyof RunStatus)[];
 
@@ -34,19 +36,35 @@ function ownFieldsOf(status: RunStatus | undefined): OwnStatus {
 
 export interface ConditionChange {
   type: string;
-  status: 'True' | 'False';
+  status: 'True' | 'False' | 'Unknown';
   reason: string;
   message: string;
 }
 
-export function withConditions(before: Condition[] | undefined, changes: ConditionChange[], now: Date): Condition[] {
+/** The conditions after the changes. The time of a condition changes only with its status. */
+export function withConditions(
+  before: Condition[] | undefined,
+  changes: ConditionChange[],
+  generation: number | undefined,
+): Condition[] {
+  const now = wholeSeconds(new Date());
   const conditions = new Map((before ?? []).map((condition) => [condition.type, condition]));
   for (const change of changes) {
     const known = conditions.get(change.type);
-    const lastTransitionTime = known?.status === change.status ? known.lastTransitionTime : wholeSeconds(now);
+    const lastTransitionTime = known?.status === change.status ? known.lastTransitionTime : now;
     conditions.set(change.type, { ...change, message: boundedText(change.message, 2048), lastTransitionTime });
   }
-  return [...conditions.values()];
+  const observed = generation !== undefined && { observedGeneration: generation };
+  return [...conditions.values()].map((condition) => ({ ...condition, ...observed }));
+}
+
+/** As in Tekton: Unknown until the run has ended. */
+function succeededCondition(phase: KubernetesPhase, reason: string): ConditionChange {
+  const type = 'Succeeded';
+  if (!isFinalKubernetesPhase(phase)) {
+    return { type, status: 'Unknown', reason: phase, message: 'The run has not ended.' };
+  }
+  return { type, status: phase === 'Succeeded' ? 'True' : 'False', reason: phase, message: reason };
 }
 
 /** Throws a conflict when the run has changed since it was read. Sends no request when the status stays the same. */
@@ -57,7 +75,9 @@ export async function writeStatus(
   conditions: ConditionChange[] = [],
 ): Promise<SequencerRun> {
   const before = ownFieldsOf(run.status);
-  const list = withConditions(before.conditions, conditions, new Date());
+  const phase = changes.phase ?? before.phase;
+  const succeeded = phase ? [succeededCondition(phase, changes.reason ?? before.reason ?? '')] : [];
+  const list = withConditions(before.conditions, [...succeeded, ...conditions], run.metadata.generation);
   const after: OwnStatus = {
     ...before,
     ...changes,

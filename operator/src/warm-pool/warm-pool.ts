@@ -10,13 +10,14 @@
 import { randomBytes } from 'node:crypto';
 import type { KubernetesClient } from '@sequencer/kubernetes/client';
 import type { ConfigMap, Pod } from '@sequencer/kubernetes/objects';
-import { CONFIG_MAPS, NETWORK_POLICIES, PODS } from '@sequencer/kubernetes/resources';
+import { NETWORK_POLICIES, PODS } from '@sequencer/kubernetes/resources';
 import type { Sequencer } from '@sequencer/model/kubernetes/sequencer';
 import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
 import type { ClusterCache } from '../cache/cluster-cache.ts';
 import { admissionErrorOf } from '../pods/admission-error.ts';
 import { buildNetworkPolicy, networkPolicyName } from '../pods/network-policy.ts';
 import { podProblem } from '../pods/problems.ts';
+import { ocsConfigOf } from '../pods/start-problems.ts';
 import type { EventRecorder } from '../status/event-recorder.ts';
 import { MANAGER } from '../status/status.ts';
 import { hasEnded, isCurrent, isReady, templateOf, type Template } from './warm-pod.ts';
@@ -118,10 +119,9 @@ export class WarmPool {
 
   /** Null if a pod could not start, because the ConfigMap of `spec.ocs` does not exist. */
   async #template(sequencer: Sequencer): Promise<Template | null> {
-    const { ocs } = sequencer.spec;
-    const map = ocs ? await this.#client.find(CONFIG_MAPS, sequencer.metadata.namespace, ocs.configMap) : null;
-    if (ocs && !map) return null;
-    return templateOf(sequencer, buildNetworkPolicy(sequencer, this.#gatewayPods), map);
+    const ocs = await ocsConfigOf(this.#client, sequencer);
+    if (ocs && 'reason' in ocs) return null;
+    return templateOf(sequencer, buildNetworkPolicy(sequencer, this.#gatewayPods), ocs);
   }
 
   async #create(sequencer: Sequencer, template: Template, pod: string, namespace: string): Promise<void> {

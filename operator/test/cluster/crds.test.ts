@@ -63,6 +63,21 @@ describe('a SequencerRun', () => {
     expect(await rejected(submit(namespace, 'satp1', { script: wide }))).toContain('exceeds 512 KiB');
   });
 
+  test.each([
+    ['a line feed', 'moon\nscan'],
+    ['a bell', 'moon\u0007'],
+    ['a change of direction', 'moon\u202escan'],
+    ['a space without width', 'moon\u200bscan'],
+    ['a tag', 'moon\u{e0041}'],
+  ])('rejects a title with %s', async (_what, title) => {
+    expect(await rejected(submit(namespace, 'satp1', { title }))).toContain('contains invisible characters. Remove');
+  });
+
+  test('rejects a blank title, and takes an emoji of several characters', async () => {
+    expect(await rejected(submit(namespace, 'satp1', { title: ' ' }))).toContain('is blank');
+    await submit(namespace, 'satp1', { title: 'Grüße 👩\u200d🔬 ❤\ufe0f 月' });
+  });
+
   test('rejects a name that is too long for its pod, or has dots', async () => {
     expect(await rejected(submit(namespace, 'satp1', {}, { name: 'a'.repeat(64) }))).toContain('metadata.name');
     expect(await rejected(submit(namespace, 'satp1', {}, { name: 'a.b' }))).toContain('metadata.name');

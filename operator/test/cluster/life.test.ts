@@ -229,10 +229,53 @@ test('records the outcome that the API reports, while the pod still runs', async
   expect((await inPhase(run, 'Succeeded')).status).toMatchObject({ exitCode: 0, reason: 'All statements are done.' });
   const next = await start(name);
   await node.running(namespace, next);
+  const ended = await inPhase(run, 'Succeeded');
+  const conditions = Object.fromEntries((ended.status?.conditions ?? []).map(({ type, status }) => [type, status]));
+  expect(conditions).toMatchObject({ Finished: 'True', Succeeded: 'True', RunnerConnected: 'False' });
+  expect(ended.status?.duration).toMatch(/^\d+s$/);
   // The later end of the pod changes nothing.
   await node.ended(namespace, run, 1, outcome('FAILED', 1, 'Something else.'), 'Error');
   await until('the finalizer is removed', async () => !(await client.get(PODS, namespace, run)).metadata.finalizers);
   expect((await client.get(RUNS, namespace, run)).status?.phase).toBe('Succeeded');
+});
+
+test('reports conditions of the current generation, also of an ended run whose spec is changed', async () => {
+  const name = await sequencer();
+  const run = await start(name);
+  await node.running(namespace, run);
+  const running = await inPhase(run, 'Running');
+  expect(running.status?.conditions).toContainEqual(
+    expect.objectContaining({ type: 'Succeeded', status: 'Unknown', reason: 'Running', observedGeneration: 1 }),
+  );
+  await node.ended(namespace, run, 1, outcome('FAILED', 1, 'No beam.'), 'Error');
+  await inPhase(run, 'Failed');
+  await client.merge(RUNS, namespace, run, { spec: { desiredState: 'Cancelled' } });
+  const changed = await until('the change is observed', async () => {
+    const { status, metadata } = await client.get(RUNS, namespace, run);
+    return status?.observedGeneration === metadata.generation && metadata.generation === 2 ? status : null;
+  });
+  expect(changed.phase).toBe('Failed');
+  expect(changed.conditions).toContainEqual(
+    expect.objectContaining({ type: 'Succeeded', status: 'False', message: 'No beam.', observedGeneration: 2 }),
+  );
+  const held = (await getSequencer(name)).status?.conditions;
+  expect(held).toContainEqual(expect.objectContaining({ type: 'Held', status: 'True', reason: 'Failed' }));
+  expect(held).toContainEqual(expect.objectContaining({ type: 'Ready', status: 'True' }));
+});
+
+test('is not Ready without the ConfigMap of OCS, and Ready once it exists', { timeout: 60_000 }, async () => {
+  const name = await sequencer({ ocs: { configMap: 'missing-ocs' } });
+  const ready = (status: 'True' | 'False') =>
+    until(`Ready is ${status}`, async () =>
+      (await getSequencer(name)).status?.conditions?.find((one) => one.type === 'Ready' && one.status === status),
+    );
+  expect(await ready('False')).toMatchObject({
+    reason: 'OcsConfigMissing',
+    message: expect.stringContaining('Create it with default.yaml and sorunlib.yaml.') as unknown,
+  });
+  await client.create(CONFIG_MAPS, namespace, { metadata: { name: 'missing-ocs' }, data: {} });
+  await client.merge(SEQUENCERS, namespace, name, { spec: { stopGraceSeconds: 299 } });
+  expect(await ready('True')).toMatchObject({ observedGeneration: 2 });
 });
 
 test('stops a run that exceeds its timeout', async () => {
