@@ -3,7 +3,7 @@
  * events give the same view everywhere.
  */
 import type { Breakpoint, RunEvent, RunEventOf } from './events.ts';
-import type { PromptView, RunView, StatementView, TraceView } from './run-view.ts';
+import { telescopeView, type PromptView, type RunView, type StatementView, type TraceView } from './run-view.ts';
 
 /** Bounds on ended traces, answered questions and so on in a view: a run may have millions. */
 const KEPT_ENDED_TRACES = 50;
@@ -86,11 +86,7 @@ export function applyEvent(view: RunView, event: RunEvent): void {
       break;
     }
     case 'telescope':
-      view.telescope = {
-        agents: event.agents.map(({ agent, operation, since }) => ({ agent, operation, since: since ?? null })),
-        problem: event.problem ?? null,
-        at: event.at,
-      };
+      view.telescope = telescopeView(event);
       break;
     case 'breakpoints':
       view.breakpoints = event.breakpoints;

@@ -11,6 +11,7 @@ import {
   FAILURE_ACTIONS,
   OTHER_TASKS,
   STEP_COMMANDS,
+  EVENT_SCHEMAS,
   STOP_LEVELS,
   breakpointSchema,
   variableSchema,
@@ -215,6 +216,8 @@ export const COMMANDS = {
   }),
   /** Lists the top-level statements. `result`: a list of {index, firstLine, lastLine}. Refused as a start would be. */
   statements: z.looseObject({ name: z.literal('statements'), script: z.string() }),
+  /** Reads which operations run on the telescope. `result`: as in a `telescope` event; null if no observatory is configured. */
+  telescope: z.looseObject({ name: z.literal('telescope') }),
 } as const;
 
 export const commandSchema = z.looseObject({
@@ -238,6 +241,7 @@ export const commandSchema = z.looseObject({
     COMMANDS.unstop,
     COMMANDS.check,
     COMMANDS.statements,
+    COMMANDS.telescope,
   ]),
 });
 
@@ -274,6 +278,9 @@ export const variablePageSchema = z.looseObject({
   total: z.int().nonnegative(),
 });
 export type VariablePage = z.infer<typeof variablePageSchema>;
+
+/** The result of `telescope`. */
+export const telescopeStatusSchema = EVENT_SCHEMAS.telescope.omit({ seq: true, type: true });
 
 /** The result of `source`. */
 export const sourceFileSchema = z.looseObject({ file: z.string(), text: z.string() });

@@ -1,5 +1,5 @@
 /** The state of a run after its events (`fold.ts`), and the phase and reason that follow from it. Pure. */
-import type { Breakpoint, Frame, StatementState, StopLevel } from './events.ts';
+import type { Breakpoint, Frame, RunEventOf, StatementState, StopLevel } from './events.ts';
 import type { Outcome, Phase } from './phases.ts';
 
 export interface StatementView {
@@ -87,6 +87,18 @@ export interface TelescopeView {
   /** Why the list is incomplete or empty. */
   problem: string | null;
   at: string;
+}
+
+export function telescopeView({
+  agents,
+  problem,
+  at,
+}: Pick<RunEventOf<'telescope'>, 'agents' | 'problem' | 'at'>): TelescopeView {
+  return {
+    agents: agents.map(({ agent, operation, since }) => ({ agent, operation, since: since ?? null })),
+    problem: problem ?? null,
+    at,
+  };
 }
 
 /** A question of the script. */

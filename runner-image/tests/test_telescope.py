@@ -167,6 +167,22 @@ def test_records_changes_of_the_telescope_while_a_failure_is_held(tmp_path: Path
         gateway.close()
 
 
+def test_answers_a_request_for_the_status_while_no_run_is_active(
+    tmp_path: Path, bridge: Bridge, own_runner: Callable[..., Runner]
+) -> None:
+    bridge.agents(acu1={"go_to": 3})
+    configured = own_runner(env=configure(tmp_path, bridge))
+    status = configured.gateway.command("telescope")["result"]
+    assert [a["operation"] for a in status["agents"]] == ["go_to"] and status["at"]
+    bridge.close()
+    assert "unavailable" in configured.gateway.command("telescope")["result"]["problem"]
+
+
+def test_answers_no_status_without_an_observatory(runner: Runner) -> None:
+    reply = runner.gateway.command("telescope")
+    assert reply["ok"] and reply.get("result") is None
+
+
 def test_records_the_telescope_status_after_a_stop(tmp_path: Path, bridge: Bridge) -> None:
     bridge.agents(acu1={"go_to": 3})
     gateway = Gateway()

@@ -151,10 +151,11 @@ export const MUTATIONS: Record<string, CommandRule> = {
   releaseControl: onSequencer('sequencer'),
 };
 
-/** Queries that the script answers. They require the right to command the run, and change nothing. */
+/** Queries that a runner or its script answers. They require the right to command it, and change nothing. */
 export const QUERIES: Record<string, CommandRule> = {
   variables: { ...onRun('run', 'trace prompt frame scope path after first'), needsControl: false },
   source: { ...onRun('run', 'file'), needsControl: false },
+  telescopeStatus: onSequencer('sequencer'),
 };
 
 /** The requirement of each `Type.field`, and of each `Type.field(argument)`. */

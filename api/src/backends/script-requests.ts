@@ -1,11 +1,14 @@
-/** Requests to a runner about a script: check it, list its statements, and read it. */
+/** Requests to a runner: check a script, list its statements, read it, and read the telescope's status. */
 import {
+  SequencerError,
   findingSchema,
   sourceFileSchema,
   statementSpanSchema,
+  telescopeStatusSchema,
   type Finding,
   type StatementSpan,
 } from '@sequencer/model';
+import { telescopeView, type TelescopeView } from '@sequencer/model/run-view';
 import { z } from 'zod';
 import type { LiveRun } from '../runs/live-run.ts';
 import type { RunDeps } from '../runs/run-deps.ts';
@@ -31,6 +34,15 @@ export async function listStatements(
 ): Promise<StatementSpan[] | null> {
   const reply = await backend.request(sequencer, { name: 'statements', script });
   return reply && z.array(statementSpanSchema).parse(reply.result);
+}
+
+/** What runs on the telescope now; null if no observatory is configured. Throws RUNNER_AWAY. */
+export async function readTelescope(backend: RunBackend, sequencer: string): Promise<TelescopeView | null> {
+  const reply = await backend.request(sequencer, { name: 'telescope' });
+  if (!reply)
+    throw new SequencerError('RUNNER_AWAY', 'The telescope cannot be checked because no runner is connected.');
+  const status = telescopeStatusSchema.nullable().parse(reply.result);
+  return status && telescopeView(status);
 }
 
 /** Reads the script of a run from its runner, and stores it. Failures are logged: the next `hello` tries again. */

@@ -13,6 +13,7 @@ import './control/breakpoints.ts';
 import './control/control.ts';
 import './inspection/inspection.ts';
 import './inspection/script.ts';
+import './inspection/telescope.ts';
 import './runs/subscription.ts';
 import './accounts/access.ts';
 import './accounts/accounts.ts';

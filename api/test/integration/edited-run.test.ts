@@ -194,6 +194,18 @@ it('lists the statements, and starts at a chosen line', async () => {
   expect(done.statements.findIndex((s) => s.state !== 'SKIPPED')).toBe(chosen);
 });
 
+it('reads the status of the telescope while no run is active', async () => {
+  const { data, errors } = await ask<{ telescopeStatus: Run['telescope'] }>(
+    api,
+    '{ telescopeStatus(sequencer: "satp1") { operations { agent operation since } problem at } }',
+  );
+  expect(errors).toBeUndefined();
+  expect(data.telescopeStatus?.problem).toBeNull();
+  expect(data.telescopeStatus?.operations).toContainEqual(
+    expect.objectContaining({ agent: 'acu1', operation: 'monitor' }),
+  );
+});
+
 it('escalates a stop on request, and reports the operations still running', async () => {
   const script = `
 import json, os, signal, time, urllib.request

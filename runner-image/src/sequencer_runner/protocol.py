@@ -620,6 +620,13 @@ class StatementsCommand(TypedDict):
     script: str
 
 
+class TelescopeCommand(TypedDict):
+    """Reads which operations run on the telescope. `result`: as in a `telescope` event; null if no observatory is
+    configured."""
+
+    name: Literal["telescope"]
+
+
 class HelloRunStart(TypedDict):
     by: str
     title: str | None
@@ -781,7 +788,7 @@ RunCommand = (
     | StopCommand
     | UnstopCommand
 )
-Command = RunCommand | StartCommand | CheckCommand | StatementsCommand
+Command = RunCommand | StartCommand | CheckCommand | StatementsCommand | TelescopeCommand
 
 
 class CommandMessage(TypedDict):

@@ -88,7 +88,7 @@ function withRole(need: Need, inner: Resolver): Resolver {
   };
 }
 
-/** Wraps a query that the running script answers. */
+/** Wraps a query that a runner or its script answers. */
 function authorizedQuery(rule: CommandRule | undefined, inner: Resolver): Resolver {
   if (!rule) return inner;
   return async (root, args: Args, context, info): Promise<unknown> => {

@@ -212,7 +212,7 @@ const OperationType = builder.objectRef<TelescopeView['agents'][number]>('Runnin
 });
 
 export const TelescopeType = builder.objectRef<TelescopeView>('TelescopeStatus').implement({
-  description: 'OCS operations that were still running after a stop, from the OCS registry.',
+  description: 'OCS operations that were running, from the OCS registry.',
   fields: (t) => ({
     operations: t.expose('agents', { type: [OperationType], description: 'Running operations, newest first.' }),
     problem: t.exposeString('problem', {

@@ -18,7 +18,7 @@ from sequencer_runner.gateway_client import GatewayClient
 from sequencer_runner.private_files import make_private
 from sequencer_runner.protocol import PROTOCOL_VERSION, Command, ErrorCode, Hello, HelloRun, StartCommand
 from sequencer_runner.secret import Secret
-from sequencer_runner.supervisor import orphans
+from sequencer_runner.supervisor import orphans, telescope
 from sequencer_runner.supervisor.checks import Finding, check_script, ocs_problems, statement_at, statements_of
 from sequencer_runner.supervisor.ladder import Deadlines
 from sequencer_runner.supervisor.packages import packages
@@ -184,6 +184,8 @@ class Worker:
             findings = await self._check(command["script"])
             _refuse_errors([finding for finding in findings if finding.code != "OCS_CONFIG_MISSING"])
             return await asyncio.to_thread(statements_of, command["script"])
+        if command["name"] == "telescope":
+            return await telescope.read_status()
         if command["name"] == "start":
             async with self._starting:
                 await self._start(command)
