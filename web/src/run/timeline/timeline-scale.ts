@@ -1,4 +1,4 @@
-/** The axis of the timeline: the span of each statement, and the positions of times. Pure. */
+/** The axis of the timeline: the span of each statement, the bars that are drawn, and the positions of times. Pure. */
 
 export interface Span {
   /** Position and width as fractions of the axis, from 0 to 1. */
@@ -16,11 +16,24 @@ export interface Tick {
   left: number;
 }
 
+/** A run of adjacent statements that is drawn as one bar. */
+export interface Bar<State> extends Span {
+  first: number;
+  last: number;
+  state: State;
+}
+
+/** Each statement has at least this share, but all minimum shares together take at most a third. */
 const MIN_SHARE = 0.003;
+const MAX_MIN_SHARES = 1 / 3;
 /** Statements that have not run take at most this share, because their time is unknown. */
 const MAX_PENDING_SHARE = 0.5;
-const STEPS_S = [1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 14_400, 43_200, 86_400];
+const STEPS_S = [1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 14_400, 43_200, 86_400, 604_800];
 const MAX_TICKS = 9;
+/** Widths of a label with and without seconds, and the least gap between two. */
+const SECONDS_PX = 64;
+const MINUTES_PX = 42;
+const GAP_PX = 10;
 
 function durationOf({ startedAt, finishedAt }: Timed, now: number): number | null {
   if (startedAt === null) return null;
@@ -33,9 +46,10 @@ export function spansOf(statements: readonly Timed[], now: number): Span[] {
   const known = times.reduce<number>((sum, time) => sum + (time ?? 0), 0);
   const left = times.filter((time) => time === null).length;
   const rest = left === 0 ? 0 : left === statements.length ? 1 : Math.min(MAX_PENDING_SHARE, left / statements.length);
+  const least = Math.min(MIN_SHARE, MAX_MIN_SHARES / times.length);
   const shares = times.map((time) => {
     const share = time === null ? rest / left : known > 0 ? ((1 - rest) * time) / known : 0;
-    return Math.max(share, MIN_SHARE);
+    return Math.max(share, least);
   });
   const total = shares.reduce((sum, share) => sum + share, 0);
   let at = 0;
@@ -64,18 +78,54 @@ export function positionOf(
   return null;
 }
 
-/** Ticks at round times, at least `minGap` apart so that labels do not overlap. */
-export function ticksOf(statements: readonly Timed[], spans: readonly Span[], now: number, minGap = 0.07): Tick[] {
+/** Joins adjacent statements of the same state that are narrower than `visible`. */
+export function barsOf<State>(spans: readonly Span[], states: readonly State[], visible: number): Bar<State>[] {
+  const bars: Bar<State>[] = [];
+  let isJoinable = false;
+  for (const [index, state] of states.entries()) {
+    const span = spans[index];
+    if (!span) continue;
+    const before = bars.at(-1);
+    const isNarrow = span.width < visible;
+    if (before && isJoinable && isNarrow && before.state === state) {
+      before.last = index;
+      before.width = span.left + span.width - before.left;
+    } else bars.push({ ...span, first: index, last: index, state });
+    isJoinable = isNarrow;
+  }
+  return bars;
+}
+
+/** The statement at a position of the axis. */
+export function indexAt(position: number, spans: readonly Span[]): number {
+  return Math.max(
+    0,
+    spans.findLastIndex((span) => span.left <= position),
+  );
+}
+
+/** Ticks at round times, so far apart that their labels do not overlap on an axis of `width` pixels. */
+export function ticksOf(statements: readonly Timed[], spans: readonly Span[], now: number, width: number): Tick[] {
   const ran = statements.filter((s) => s.startedAt !== null);
   const from = Date.parse(ran[0]?.startedAt ?? '');
   const last = ran.at(-1);
   if (!last || Number.isNaN(from)) return [];
   const to = last.finishedAt === null ? now : Date.parse(last.finishedAt);
-  const step = 1000 * (STEPS_S.find((s) => (to - from) / (s * 1000) <= MAX_TICKS) ?? 86_400 * 7);
+  const labelOf = (step: number) => (step % 60 === 0 ? MINUTES_PX : SECONDS_PX);
+  const fits = (step: number) => (to - from) / (step * 1000) <= Math.min(MAX_TICKS, width / (labelOf(step) + GAP_PX));
+  const step = STEPS_S.find(fits);
+  if (step === undefined) return [];
+  const label = labelOf(step);
   const ticks: Tick[] = [];
-  for (let at = Math.ceil(from / step) * step; at <= to; at += step) {
+  let end = -GAP_PX;
+  for (let at = Math.ceil(from / (step * 1000)) * step * 1000; at <= to; at += step * 1000) {
     const left = positionOf(at, statements, spans, now);
-    if (left !== null && left - (ticks.at(-1)?.left ?? -1) >= minGap) ticks.push({ at, left });
+    if (left === null) continue;
+    // A label near an end of the axis is moved inwards.
+    const begin = Math.max(0, Math.min(width - label, left * width - label / 2));
+    if (begin < end + GAP_PX) continue;
+    ticks.push({ at, left });
+    end = begin + label;
   }
   return ticks;
 }
