@@ -128,6 +128,28 @@ test('shows calls, variables, watches and evaluations of a paused trace', async 
   await expect(sequencer.state).toContainText('Succeeded');
 });
 
+const WAITING = SCRIPT.replace("observe('moon')", 'threading.Event().wait()');
+
+test('a pause keeps the place of the user while the main thread runs', async ({ page }) => {
+  const sequencer = new SequencerPage(page);
+  await sequencer.run('satp1', WAITING);
+  const script = page.getByRole('region', { name: 'Script', exact: true });
+  const details = page.getByRole('complementary', { name: 'Details' });
+  await expect(sequencer.controls.getByRole('button', { name: 'line 24' })).toBeVisible();
+  await page.keyboard.press('F6');
+  await expect(sequencer.controls).toContainText('waiting for line 24 to return');
+  // The other thread has stopped. The time is that of the pause.
+  await expect(sequencer.state).toContainText(/1 of 2 stopped, for [0-9] s/);
+  await expect(details.getByRole('region', { name: /^Variables/ })).toHaveCount(0);
+  await expect(script.locator('.stopped-line')).toHaveCount(0);
+  await page.keyboard.press(']');
+  await expect(details.getByRole('region', { name: /Variables T2 · other/ })).toBeVisible();
+  await expect(script.locator('.stopped-line')).toHaveCount(1);
+  await page.keyboard.press('Shift+F5');
+  await page.getByRole('dialog').getByRole('button', { name: 'Interrupt', exact: true }).click();
+  await expect(sequencer.state).toContainText('Interrupted');
+});
+
 test('keys select and step each trace of a paused run', async ({ page }) => {
   const sequencer = new SequencerPage(page);
   await sequencer.run('satp1', SCRIPT.replace("observe('moon')", 'while True:\n    time.sleep(0.02)'));
@@ -136,10 +158,21 @@ test('keys select and step each trace of a paused run', async ({ page }) => {
   await expect(sequencer.state).toContainText('Paused');
   const details = page.getByRole('complementary', { name: 'Details' });
   await expect(details.getByRole('region', { name: /Variables T1/ })).toBeVisible();
+  await expect(sequencer.controls).toContainText('Steps act on T1 MainThread. F8 continues all 2.');
   await page.keyboard.press(']');
   await expect(details.getByRole('region', { name: /Variables T2 · other/ })).toBeVisible();
-  await page.keyboard.press('F10');
-  await expect(details.getByRole('region', { name: /Variables T2 · other/ })).toBeVisible();
+  await expect(sequencer.controls).toContainText('Steps act on T2 humidity.');
+  const script = page.getByRole('region', { name: 'Script', exact: true });
+  const stopped = script.locator('.stopped-line');
+  for (let step = 0; step < 3; step += 1) {
+    // One strong line, with several stopped threads. The two lines of the loop alternate.
+    await expect(stopped).toHaveCount(1);
+    const before = await stopped.innerText();
+    await expect(sequencer.controls.getByRole('button', { name: 'Over', exact: true })).toBeEnabled();
+    await page.keyboard.press('F10');
+    await expect(stopped).not.toHaveText(before);
+    await expect(details.getByRole('region', { name: /Variables T2 · other/ })).toBeVisible();
+  }
   await page.keyboard.press('[');
   await expect(details.getByRole('region', { name: /Variables T1/ })).toBeVisible();
 
