@@ -5,7 +5,7 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 # Variables of `make run`, passed on when they are set: PORT, DATA_DIR, DATABASE_URL, OCS_CONFIG_DIR, SEQUENCERS.
 export PORT DATA_DIR DATABASE_URL OCS_CONFIG_DIR SEQUENCERS
 
-.PHONY: help setup run test test-ocs test-compose test-cluster test-install chaos test-cpython lint generate pictures images sbom bench bench-images bench-cluster format clean
+.PHONY: help setup run test test-ocs test-compose test-cluster test-install chaos test-cpython lint generate pictures images sbom k3d-up k3d-down bench bench-images bench-cluster format clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
@@ -48,6 +48,12 @@ pictures: setup ## Take the pictures of docs/guide in both themes
 
 images: ## Build the images of compose.yml
 	@sh scripts/images
+
+k3d-up: ## Install Sequencer on a k3d cluster on this machine, or update it; CLUSTER is its name, PORT that of the pages
+	@sh k3d/up.sh
+
+k3d-down: ## Delete the cluster of k3d-up with all its data
+	@sh k3d/down.sh
 
 sbom: setup ## Write the contents of each image into sbom/, as CycloneDX
 	@node scripts/sbom.ts
