@@ -33,6 +33,7 @@ export const SHORTCUTS = {
   },
   findInScript: { keys: ['Ctrl+f'], text: 'In a script and the output: find' },
   close: { keys: ['Escape'], text: 'Close the find bar, a menu or a dialog' },
+  nextMatch: { keys: ['Enter', 'Shift+Enter'], text: 'In the find bar: the next, the previous match' },
   evaluate: { keys: ['Enter'], text: 'In Evaluate: evaluate; in the search: open the selected result' },
   select: {
     keys: ['ArrowUp', 'ArrowDown'],
@@ -40,11 +41,11 @@ export const SHORTCUTS = {
   },
   timeline: {
     keys: ['ArrowLeft', 'ArrowRight'],
-    text: 'On the timeline and the replay: one statement back or forward; on tabs: the next tab',
+    text: 'On the timeline and the replay: one statement back or forward; on tabs: another tab',
   },
   ends: {
     keys: ['Home', 'End'],
-    text: 'On the timeline, the replay and the divider: go to the first or last; in the output, End: follow',
+    text: 'On the timeline, the replay, tabs and the divider: the first or last; in the output, End: follow',
   },
 } as const satisfies Record<string, Shortcut>;
 
