@@ -86,8 +86,8 @@ test('a held run shows its first cause, retries, and continues after an edit', a
   await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
   await page.getByRole('tab', { name: 'Actions' }).click();
   const record = page.getByRole('log', { name: 'Who did what' });
-  await expect(record).toContainText('RETRY by');
-  await expect(record).toContainText('version 2 by');
+  await expect(record).toContainText(/Decision\s*by \w+: retry statement 3/);
+  await expect(record).toContainText(/Script\s*version 2 by \w+, from statement 5/);
 });
 
 test('a held run continues with another statement, or skips the failed one', async ({ page }) => {

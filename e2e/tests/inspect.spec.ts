@@ -116,7 +116,7 @@ test('shows calls, variables, watches and evaluations of a paused trace', async 
   await expect(details.getByRole('button', { name: 'Step over, trace 1' })).toBeEnabled();
 
   await page.getByRole('tab', { name: 'Actions' }).click();
-  await expect(page.getByRole('log', { name: 'Who did what' })).toContainText("evaluated target + '!': 'moon!'");
+  await expect(page.getByRole('log', { name: 'Who did what' })).toContainText("target + '!': 'moon!'");
 
   await details.getByRole('button', { name: 'Remove the breakpoint at line 13' }).click();
   await expect(details).toContainText('No breakpoints. Click left');

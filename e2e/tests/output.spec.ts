@@ -1,4 +1,4 @@
-/** The output of a script: colours, progress bars, bytes that are not text, and the line that wrote each. */
+/** The output of a script and the record of its events. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from '../src/fixtures.ts';
 import { SequencerPage } from '@sequencer/testing/pages/sequencer-page';
@@ -86,4 +86,37 @@ test('colours, carriage returns and binary output are shown, with the script lin
   await page.getByRole('button', { name: 'Find and filter' }).click();
   await page.getByRole('combobox', { name: 'Stream' }).selectOption('stderr');
   await expect(sequencer.output.locator('.row')).toHaveCount(1);
+});
+
+test('the record of events is in words, is filtered by kind and text, and leads to a moment and a line', async ({
+  page,
+  stack,
+}) => {
+  const id = await stack.submit("import time\nprint('one')\ntime.sleep(1)\nprint('two')\n");
+  await stack.until(id, 'SUCCEEDED');
+  await page.goto(`/runs/${id}`);
+  const tab = (name: string) => page.getByRole('tab', { name });
+  await tab('Output').press('ArrowLeft');
+  await expect(tab('Actions')).toBeFocused();
+  await page.keyboard.press('ArrowRight');
+  await expect(tab('Output')).toBeFocused();
+  await page.keyboard.press('ArrowRight');
+  const events = page.getByRole('log', { name: 'Events' });
+  const rows = events.locator('.row');
+  await expect(rows.first()).toHaveText(/^\d\d:\d\d:\d\d ?Run ?ended: Succeeded\. /);
+
+  await page.getByRole('combobox', { name: 'Kind' }).selectOption('Statement');
+  await expect(rows).toHaveCount(8);
+  await page.getByRole('searchbox', { name: 'Find an event' }).fill('Statement 3 started');
+  await expect(rows).toHaveCount(1);
+  await expect(page.getByRole('search').getByRole('status')).toHaveText(/^1 of \d+$/);
+  await rows.getByRole('button', { name: 'Line 3 of the script' }).click();
+  await expect(page.getByRole('region', { name: 'Script', exact: true }).locator('.cm-activeLine')).toContainText(
+    'time.sleep(1)',
+  );
+  await rows.getByTitle('Show this moment in the replay').click();
+  await expect(page.getByRole('slider', { name: 'Replay time' })).toHaveAttribute('aria-valuetext', /statement 3 of 4/);
+  await expect(rows).toHaveAttribute('aria-current', 'time');
+  await tab('Output').click();
+  await expect(page.getByRole('log', { name: 'Output of the script' }).locator('.row .text')).toHaveText(['one']);
 });
