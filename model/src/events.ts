@@ -144,6 +144,8 @@ export const EVENT_SCHEMAS = {
     /** The position in the flow of control. */
     event: word(['line', 'call', 'return', 'exception']),
     stack: z.array(frameSchema),
+    /** The trace is stopped before the first line of a top-level statement: nothing of the statement has run. */
+    beforeStatement: z.boolean().optional(),
     /** The breakpoint that stopped the trace. `error`: the exception that its condition raised. */
     breakpoint: z
       .looseObject({

@@ -4,6 +4,7 @@
  */
 import type { Breakpoint, RunEvent, RunEventOf } from './events.ts';
 import { telescopeView, type PromptView, type RunView, type StatementView, type TraceView } from './run-view.ts';
+import { NO_TIMES, finishStatement, pauseStatement, resumeStatement } from './statement-time.ts';
 
 /** Bounds on ended traces, answered questions and so on in a view: a run may have millions. */
 const KEPT_ENDED_TRACES = 50;
@@ -57,6 +58,7 @@ export function applyEvent(view: RunView, event: RunEvent): void {
         trace.state = 'RUNNING';
         trace.since = event.at;
         markMoving(view, trace);
+        resumeStatement(view, event.at);
       }
       break;
     }
@@ -173,8 +175,7 @@ function pending({
   firstLine: number;
   lastLine: number;
 }): StatementView {
-  const times = { startedAt: null, finishedAt: null };
-  return { index, firstLine, lastLine, state: 'PENDING', ...times, attempts: 0, version: 1 };
+  return { index, firstLine, lastLine, state: 'PENDING', ...NO_TIMES, attempts: 0, version: 1 };
 }
 
 function onStatement(view: RunView, event: RunEventOf<'statement'>): void {
@@ -183,12 +184,21 @@ function onStatement(view: RunView, event: RunEventOf<'statement'>): void {
   statement.state = event.state;
   statement.attempts = event.attempt;
   statement.version = event.version ?? statement.version;
-  if (event.state === 'RUNNING') {
-    statement.startedAt = event.at;
-    statement.finishedAt = null;
-    view.statement = event.index;
-  } else if (event.state !== 'PENDING') {
-    statement.finishedAt = event.at;
+  switch (event.state) {
+    case 'RUNNING':
+      Object.assign(statement, NO_TIMES, { startedAt: event.at });
+      view.statement = event.index;
+      break;
+    case 'PENDING':
+      // It was stopped before its first line, and starts again later or never.
+      Object.assign(statement, NO_TIMES);
+      break;
+    case 'SKIPPED':
+      // A failed statement that is skipped ended with its failure, not with the decision.
+      statement.finishedAt ??= event.at;
+      break;
+    default:
+      finishStatement(statement, event.at);
   }
 }
 
@@ -199,6 +209,7 @@ function onTraceEnded(view: RunView, event: RunEventOf<'traceEnded'>): void {
   trace.prompt = null;
   trace.frozenTasks = 0;
   markStopped(view, trace);
+  resumeStatement(view, event.at);
   const ended = view.traces.filter((t) => t.state === 'ENDED');
   if (ended.length > KEPT_ENDED_TRACES) {
     const drop = ended[0];
@@ -222,6 +233,7 @@ function onPrompt(view: RunView, event: RunEventOf<'prompt'>): void {
   const frame = event.stack.at(-1);
   trace.state = 'PAUSED';
   markStopped(view, trace);
+  pauseStatement(view, trace, event.at, event.beforeStatement ?? false);
   trace.prompt = {
     number: event.number,
     event: event.event,
@@ -306,7 +318,7 @@ function onEnded(view: RunView, event: RunEventOf<'ended'>): void {
     // A statement that was running when the process ended did not complete.
     if (statement.state === 'RUNNING') {
       statement.state = 'FAILED';
-      statement.finishedAt = event.at;
+      finishStatement(statement, event.at);
     }
   }
 }

@@ -8,4 +8,5 @@ export * from './phases.ts';
 export * from './protocol.ts';
 export * from './queue.ts';
 export * from './run-view.ts';
+export * from './statement-time.ts';
 export * from './text.ts';

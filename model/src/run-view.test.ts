@@ -62,6 +62,8 @@ describe('the controlled run', () => {
   test('shows the breakpoint that stopped it, and counts its hits', () => {
     const view = upTo(7);
     expect(view.statements[0]).toMatchObject({ state: 'SKIPPED', attempts: 0 });
+    expect(view.statements[1]).toMatchObject({ state: 'RUNNING', startedAt: null });
+    expect(upTo(9).statements[1]?.startedAt).toBe('2026-11-24T04:00:02.000Z');
     expect(view.traces[0]?.prompt?.breakpoint).toMatchObject({ line: 2, hits: 1 });
     expect(view.breakpoints.map((b) => b.hits)).toEqual([1, undefined]);
   });

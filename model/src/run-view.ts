@@ -7,8 +7,13 @@ export interface StatementView {
   firstLine: number;
   lastLine: number;
   state: StatementState;
+  /** When its first line ran; null before, also while the script is stopped before that line. */
   startedAt: string | null;
   finishedAt: string | null;
+  /** How long its thread was stopped at prompts since `startedAt`, in ms (`statement-time.ts`). */
+  pausedMs: number;
+  /** Since when its thread is stopped at a prompt; null while it runs. */
+  pausedSince: string | null;
   attempts: number;
   /** Script version that this statement ran, or will run, from. */
   version: number;
@@ -185,7 +190,10 @@ export function emptyView(): RunView {
 /** A view from its stored JSON, which an older version with fewer fields may have written. */
 export function restoreView(json: string): RunView {
   const stored = JSON.parse(json) as Partial<RunView>;
-  const statements = (stored.statements ?? []).map((statement) => ({ ...{ version: 1 }, ...statement }));
+  const statements = (stored.statements ?? []).map((statement) => ({
+    ...{ version: 1, pausedMs: 0, pausedSince: null },
+    ...statement,
+  }));
   const stops = (stored.stops ?? []).map((stop) => ({
     ...{ deadline: null, escalate: false, reaction: null },
     ...stop,

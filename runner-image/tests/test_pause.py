@@ -20,7 +20,7 @@ def test_a_hot_loop_stops_immediately_and_continues(runner: Runner) -> None:
     running.until("pause", state="paused")
     assert time.monotonic() - began < 1
     prompt = running.prompt(1)
-    assert prompt["reason"] == "pause" and where(prompt) in (3, 4)
+    assert prompt["reason"] == "pause" and where(prompt) in (3, 4) and not prompt["beforeStatement"]
     assert running.command("resume")["ok"]
     assert running.until("resumed", number=1)["command"] == "CONTINUE"
     assert pauses(running) == ["pending", "paused", "none"]
@@ -33,7 +33,8 @@ def test_a_pause_in_a_long_call_waits_for_its_line_and_then_stops_before_the_nex
     running.command("pause")
     assert running.of("pause") == [running.until("pause", state="pending")]
     assert running.of("pause")[0]["waitingFor"] == [{"trace": 1, "line": 2}]
-    assert where(running.prompt(1)) == 3
+    prompt = running.prompt(1)
+    assert where(prompt) == 3 and prompt["beforeStatement"]
     running.until("pause", state="paused")
     assert running.output() == ""
     running.command("resume")

@@ -40,7 +40,7 @@ const VIEWER: Fields = {
   RunEdge: 'cursor node',
   PageInfo: 'hasNextPage hasPreviousPage startCursor endCursor',
   RunFilter: 'sequencer phases text submittedBy from to',
-  Statement: 'index firstLine lastLine state startedAt finishedAt attempts version',
+  Statement: 'index firstLine lastLine state startedAt finishedAt seconds attempts version',
   Trace: 'id kind name state file line function since sampled prompt frozenTasks',
   Prompt: 'number event reason stack since breakpoint exception',
   PromptBreakpoint: 'file line condition hits error',

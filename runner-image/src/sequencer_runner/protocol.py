@@ -223,6 +223,8 @@ class PromptEvent(TypedDict):
     event: Literal["line", "call", "return", "exception"]
     """The position in the flow of control."""
     stack: list[Frame]
+    beforeStatement: NotRequired[bool]
+    """The trace is stopped before the first line of a top-level statement: nothing of the statement has run."""
     breakpoint: NotRequired[PromptBreakpoint | None]
     """The breakpoint that stopped the trace. `error`: the exception that its condition raised."""
     exception: NotRequired[PromptException | None]

@@ -1,15 +1,16 @@
 /** The GraphQL types of the parts of a run: statements, traces, prompts, output, events. */
-import type {
-  Breakpoint,
-  FailureView,
-  Finding,
-  Frame,
-  PromptView,
-  StatementView,
-  StopView,
-  TelescopeView,
-  TraceView,
-  Variable,
+import {
+  statementMs,
+  type Breakpoint,
+  type FailureView,
+  type Finding,
+  type Frame,
+  type PromptView,
+  type StatementView,
+  type StopView,
+  type TelescopeView,
+  type TraceView,
+  type Variable,
 } from '@sequencer/model';
 import type { StoredEvent } from '../../store/event-store.ts';
 import {
@@ -32,12 +33,22 @@ export const StatementType = builder.objectRef<StatementView>('Statement').imple
     startedAt: t.expose('startedAt', {
       type: DateTime,
       nullable: true,
-      description: 'Start of the newest attempt. Null before the first.',
+      description:
+        'When the first line of the newest attempt ran. Null before, also while the script is stopped before it.',
     }),
     finishedAt: t.expose('finishedAt', {
       type: DateTime,
       nullable: true,
       description: 'End of the newest attempt. Null while it runs, and before the first.',
+    }),
+    seconds: t.float({
+      nullable: true,
+      description:
+        'How long the newest attempt has run, without the time in which it was paused. Null before its start.',
+      resolve: (statement) => {
+        const ms = statementMs(statement, Date.now());
+        return ms === null ? null : ms / 1000;
+      },
     }),
     attempts: t.exposeInt('attempts', { description: 'Number of attempts so far: more than 1 after a retry.' }),
     version: t.exposeInt('version', { description: 'Script version that this statement ran, or will run, from.' }),

@@ -1,4 +1,5 @@
 import { emptyView, type StatementView } from '@sequencer/model/run-view';
+import { NO_TIMES } from '@sequencer/model/statement-time';
 import { expect, it } from 'vitest';
 import { goToEffect, splitMessage, raiseLocation, failureActions } from './failure-actions.ts';
 
@@ -7,8 +8,7 @@ const statement = (index: number, attempts = 0): StatementView => ({
   firstLine: index + 1,
   lastLine: index + 1,
   state: 'PENDING',
-  startedAt: null,
-  finishedAt: null,
+  ...NO_TIMES,
   attempts,
   version: 1,
 });

@@ -1,4 +1,5 @@
 import type { RunView, StatementView } from '@sequencer/model/run-view';
+import { NO_TIMES } from '@sequencer/model/statement-time';
 import { describe, expect, it } from 'vitest';
 import { firstEditableLine, lineThatHasRun } from './editable-lines.ts';
 
@@ -8,8 +9,7 @@ function view(...states: StatementView['state'][]): Pick<RunView, 'statements' |
     firstLine: 2 * index + 1,
     lastLine: 2 * index + 2,
     state,
-    startedAt: null,
-    finishedAt: null,
+    ...NO_TIMES,
     attempts: 1,
     version: 1,
   }));

@@ -9,7 +9,7 @@ export interface LineMark {
   firstLine: number;
   lastLine: number;
   state: ShownState;
-  /** Empty until the statement has started. */
+  /** `next` while the script is stopped before the statement; empty until then. */
   started: string;
   took: string;
   isNow: boolean;

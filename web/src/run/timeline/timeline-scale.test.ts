@@ -1,10 +1,14 @@
+import { NO_TIMES } from '@sequencer/model/statement-time';
 import { expect, it } from 'vitest';
 import { barsOf, indexAt, positionOf, spansOf, ticksOf } from './timeline-scale.ts';
 
 const time = (s: number) => new Date(1_800_000_000_000 + s * 1000).toISOString();
 const ms = (s: number) => 1_800_000_000_000 + s * 1000;
-const ran = (from: number, to: number | null) => ({ startedAt: time(from), finishedAt: to === null ? null : time(to) });
-const pending = { startedAt: null, finishedAt: null };
+const ran = (from: number, to: number | null, pausedMs = 0) => ({
+  ...{ startedAt: time(from), finishedAt: to === null ? null : time(to) },
+  ...{ pausedMs, pausedSince: null },
+});
+const pending = NO_TIMES;
 
 it('gives statements that ran a share by time, and the others equal shares of the rest', () => {
   const spans = spansOf([ran(0, 30), ran(30, null), pending, pending], ms(60));
@@ -24,6 +28,14 @@ it('finds the position of a time', () => {
   expect(positionOf(ms(20), statements, spans, ms(30))).toBeCloseTo(2 / 3);
   expect(positionOf(ms(-1), statements, spans, ms(30))).toBeNull();
   expect(positionOf(ms(31), statements, spans, ms(30))).toBeNull();
+});
+
+it('makes the span of a statement shorter by its pauses, and still finds every time in it', () => {
+  const statements = [ran(0, 10), ran(10, 40, 20_000)];
+  const spans = spansOf(statements, ms(40));
+  expect(spans.map((span) => span.width)).toEqual([0.5, 0.5]);
+  expect(positionOf(ms(25), statements, spans, ms(40))).toBeCloseTo(0.75);
+  expect(positionOf(ms(40), statements, spans, ms(40))).toBeCloseTo(1);
 });
 
 it('leaves most of the axis to the time when there are many statements', () => {

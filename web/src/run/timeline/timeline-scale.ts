@@ -1,14 +1,10 @@
 /** The axis of the timeline: the span of each statement, the bars that are drawn, and the positions of times. Pure. */
+import { statementMs, type StatementTimes } from '@sequencer/model/statement-time';
 
 export interface Span {
   /** Position and width as fractions of the axis, from 0 to 1. */
   left: number;
   width: number;
-}
-
-export interface Timed {
-  startedAt: string | null;
-  finishedAt: string | null;
 }
 
 export interface Tick {
@@ -35,14 +31,9 @@ const SECONDS_PX = 64;
 const MINUTES_PX = 42;
 const GAP_PX = 10;
 
-function durationOf({ startedAt, finishedAt }: Timed, now: number): number | null {
-  if (startedAt === null) return null;
-  return Math.max(0, (finishedAt === null ? now : Date.parse(finishedAt)) - Date.parse(startedAt));
-}
-
-/** Widths in proportion to time for statements that ran, equal widths for the others. Each has a minimum width. */
-export function spansOf(statements: readonly Timed[], now: number): Span[] {
-  const times = statements.map((s) => durationOf(s, now));
+/** Widths in proportion to time, without pauses, for statements that ran, equal widths for the others. Each has a minimum width. */
+export function spansOf(statements: readonly StatementTimes[], now: number): Span[] {
+  const times = statements.map((s) => statementMs(s, now));
   const known = times.reduce<number>((sum, time) => sum + (time ?? 0), 0);
   const left = times.filter((time) => time === null).length;
   const rest = left === 0 ? 0 : left === statements.length ? 1 : Math.min(MAX_PENDING_SHARE, left / statements.length);
@@ -60,20 +51,21 @@ export function spansOf(statements: readonly Timed[], now: number): Span[] {
   });
 }
 
-/** Position of a time; null before the first statement and after the last that ran. */
+/** Position of a time. Pauses make a statement's span shorter, evenly. Null before the first statement and after the last that ran. */
 export function positionOf(
   time: number,
-  statements: readonly Timed[],
+  statements: readonly StatementTimes[],
   spans: readonly Span[],
   now: number,
 ): number | null {
   for (const [index, statement] of statements.entries()) {
     const span = spans[index];
-    const took = durationOf(statement, now);
-    if (!span || took === null || statement.startedAt === null) continue;
-    const into = time - Date.parse(statement.startedAt);
+    const { startedAt, finishedAt } = statement;
+    if (!span || startedAt === null) continue;
+    const into = time - Date.parse(startedAt);
+    const whole = (finishedAt === null ? now : Date.parse(finishedAt)) - Date.parse(startedAt);
     if (into < 0) return index === 0 ? null : span.left;
-    if (into <= took) return span.left + span.width * (took === 0 ? 1 : into / took);
+    if (into <= whole) return span.left + span.width * (whole === 0 ? 1 : into / whole);
   }
   return null;
 }
@@ -105,7 +97,7 @@ export function indexAt(position: number, spans: readonly Span[]): number {
 }
 
 /** Ticks at round times, so far apart that their labels do not overlap on an axis of `width` pixels. */
-export function ticksOf(statements: readonly Timed[], spans: readonly Span[], now: number, width: number): Tick[] {
+export function ticksOf(statements: readonly StatementTimes[], spans: readonly Span[], now: number, width: number): Tick[] {
   const ran = statements.filter((s) => s.startedAt !== null);
   const from = Date.parse(ran[0]?.startedAt ?? '');
   const last = ran.at(-1);

@@ -68,6 +68,7 @@ class Stops:
             "reason": reason,
             "event": "line" if exception is None else "exception",
             "stack": [],
+            "beforeStatement": trace.before_statement and reason != "failure",
         }
         if point is not None:
             prompt["breakpoint"] = point
