@@ -136,6 +136,10 @@ const networkPolicy = z
       .default([])
       .describe('Peers that can read metrics, as in a NetworkPolicy, such as Prometheus. Default: none.'),
     dnsNamespace: z.string().default('kube-system').describe('Namespace of the cluster DNS.'),
+    dnsCidrs: z
+      .array(z.string())
+      .default([])
+      .describe('Addresses of other name servers, such as NodeLocal DNSCache: 169.254.20.10/32.'),
   })
   .prefault({});
 

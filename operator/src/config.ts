@@ -13,6 +13,8 @@ const labels = list
   )
   .transform((pairs) => Object.fromEntries(pairs.map(([key = '', value = '']) => [key, value])));
 
+const CIDR = z.union([z.cidrv4(), z.cidrv6()]);
+
 export const schema = z.object({
   NAMESPACE: z.string().register(documentation, {
     description: 'the namespace of the Sequencer and SequencerRun objects',
@@ -35,6 +37,17 @@ export const schema = z.object({
     .register(documentation, {
       description: "the labels of the API's pods, which runners may reach",
       example: 'app.kubernetes.io/instance=sequencer,app.kubernetes.io/component=api',
+    }),
+  DNS_NAMESPACE: z.string().min(1, 'must be the name of a namespace').prefault('kube-system').register(documentation, {
+    description: "the namespace of the cluster's name server, which runners may reach",
+    example: 'openshift-dns',
+  }),
+  DNS_CIDRS: list
+    .refine((cidrs) => cidrs.every((cidr) => CIDR.safeParse(cidr).success), 'must be address ranges')
+    .prefault('')
+    .register(documentation, {
+      description: 'the addresses of other name servers that runners may reach, separated by commas',
+      example: '169.254.20.10/32',
     }),
   RUNNER_IMAGE: z.string().max(1024, 'must have at most 1024 characters').optional().register(documentation, {
     description:

@@ -16,7 +16,7 @@ async function main(): Promise<void> {
     identity: config.identity,
     leaseName: config.leaseName,
     runnerImage: config.runnerImage,
-    settings: { gatewayUrl: config.gatewayUrl, runTokenKey: config.runTokenKey, gatewayPods: config.gatewayPods },
+    settings: config,
     log,
     metrics,
   });

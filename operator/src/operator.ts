@@ -7,8 +7,11 @@ import { LABELS } from '@sequencer/model/kubernetes/names';
 import { ClusterCache } from './cache/cluster-cache.ts';
 import { RunReconciler } from './controllers/run-controller.ts';
 import { SequencerReconciler } from './controllers/sequencer-controller.ts';
-import { StaleCacheError, type StartSettings } from './controllers/start-run.ts';
+import { StaleCacheError } from './controllers/start-run.ts';
+import { NetworkPolicies } from './pods/network-policies.ts';
+import type { RunnerNetwork } from './pods/network-policy.ts';
 import type { RunnerImage } from './pods/runner-image.ts';
+import type { RunnerSettings } from './pods/secret.ts';
 import { Leader, type LeaderOptions } from './runtime/leader.ts';
 import type { Logger } from './runtime/log.ts';
 import type { Metrics } from './runtime/metrics.ts';
@@ -22,7 +25,7 @@ export interface OperatorOptions {
   namespace: string;
   identity: string;
   leaseName: string;
-  settings: StartSettings;
+  settings: RunnerSettings & RunnerNetwork;
   log: Logger;
   metrics: Metrics;
   lease?: Partial<Pick<LeaderOptions, 'leaseMs' | 'renewMs' | 'retryMs' | 'now'>>;
@@ -83,9 +86,11 @@ export class Operator {
       ...(inactivityMs !== undefined && { inactivityMs }),
     });
     const events = new EventRecorder(guarded, log);
-    const warmPool = new WarmPool(guarded, this.#cache, events, settings.gatewayPods);
-    const sequencers = new SequencerReconciler(guarded, this.#cache, events, warmPool);
-    const runs = new RunReconciler({ client: guarded, cache: this.#cache, events, settings, warmPool });
+    const cache = this.#cache;
+    const policies = new NetworkPolicies(guarded, cache, settings);
+    const warmPool = new WarmPool(guarded, cache, events, policies);
+    const sequencers = new SequencerReconciler({ client: guarded, cache, events, policies, warmPool });
+    const runs = new RunReconciler({ client: guarded, cache, events, settings, policies, warmPool });
     this.#sequencers = this.#queue('Sequencer', (ns, name) => sequencers.reconcile(ns, name));
     this.#runs = this.#queue('SequencerRun', (ns, name) => runs.reconcile(ns, name));
     metrics.observe({

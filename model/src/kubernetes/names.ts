@@ -31,3 +31,5 @@ export const ANNOTATIONS = {
 
 /** On a run: kept until its script has been stopped. On a pod: kept until its outcome is recorded in the run. */
 export const FINALIZER = `${GROUP}/outcome`;
+/** On a sequencer: kept while a run has it. */
+export const ACTIVE_RUN_FINALIZER = `${GROUP}/active-run`;

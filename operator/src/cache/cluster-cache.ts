@@ -1,8 +1,8 @@
-/** Cached sequencers, runs and pods of the namespace, indexed by the objects they belong to. */
+/** Cached sequencers, runs, pods and network policies of the namespace, indexed by the objects they belong to. */
 import type { KubernetesClient } from '@sequencer/kubernetes/client';
-import type { Pod } from '@sequencer/kubernetes/objects';
+import type { NetworkPolicy, Pod } from '@sequencer/kubernetes/objects';
 import { Reflector, keyOf } from '@sequencer/kubernetes/reflector';
-import { PODS, RUNS, SEQUENCERS } from '@sequencer/kubernetes/resources';
+import { NETWORK_POLICIES, PODS, RUNS, SEQUENCERS } from '@sequencer/kubernetes/resources';
 import { withoutScript } from '@sequencer/kubernetes/without-script';
 import { LABELS } from '@sequencer/model/kubernetes/names';
 import { isWaiting } from '@sequencer/model/kubernetes/queue';
@@ -27,6 +27,7 @@ export class ClusterCache {
   readonly sequencers: Reflector<Sequencer>;
   readonly runs: Reflector<SequencerRun>;
   readonly pods: Reflector<Pod>;
+  readonly networkPolicies: Reflector<NetworkPolicy>;
   readonly positions = new QueuePositions();
   readonly #options: ClusterCacheOptions;
   /** By the key of the sequencer, then by uid. */
@@ -73,14 +74,30 @@ export class ClusterCache {
         options.onError('Pod', error);
       },
     });
+    this.networkPolicies = new Reflector({
+      ...common,
+      resource: NETWORK_POLICIES,
+      query: { labelSelector: LABELS.sequencer },
+      changed: (before, after) => {
+        const { namespace, labels } = (after ?? before)?.metadata ?? {};
+        options.sequencerChanged(`${namespace ?? ''}/${labels?.[LABELS.sequencer] ?? ''}`);
+      },
+      onError: (error) => {
+        options.onError('NetworkPolicy', error);
+      },
+    });
   }
 
   async run(signal: AbortSignal): Promise<void> {
-    await Promise.all([this.sequencers.run(signal), this.runs.run(signal), this.pods.run(signal)]);
+    await Promise.all(this.#reflectors.map((reflector) => reflector.run(signal)));
   }
 
   get ready(): Promise<unknown> {
-    return Promise.all([this.sequencers.ready, this.runs.ready, this.pods.ready]);
+    return Promise.all(this.#reflectors.map((reflector) => reflector.ready));
+  }
+
+  get #reflectors() {
+    return [this.sequencers, this.runs, this.pods, this.networkPolicies];
   }
 
   runsOf(namespace: string, sequencer: string): SequencerRun[] {

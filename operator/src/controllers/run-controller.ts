@@ -16,7 +16,9 @@ import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
 import { isFinalKubernetesPhase, phaseFromKubernetes, type KubernetesPhase } from '@sequencer/model/kubernetes/enums';
 import type { ClusterCache } from '../cache/cluster-cache.ts';
 import { isOwnedBy, isPodOf, podNameOf } from '../pods/ownership.ts';
+import type { NetworkPolicies } from '../pods/network-policies.ts';
 import { podProblem } from '../pods/problems.ts';
+import type { RunnerSettings } from '../pods/secret.ts';
 import { withCause } from '../pods/termination-cause.ts';
 import {
   awaitsOutcome,
@@ -32,14 +34,8 @@ import { writeStatus, type ConditionChange } from '../status/status.ts';
 import { adopt, awaitsAssignment, nudgeKubelet } from '../warm-pool/assign.ts';
 import { startedAtOf } from '../warm-pool/warm-pod.ts';
 import type { WarmPool } from '../warm-pool/warm-pool.ts';
-import {
-  StaleCacheError,
-  StartError,
-  continueAssignment,
-  startRun,
-  submittedBy,
-  type StartSettings,
-} from './start-run.ts';
+import { StaleCacheError, StartError, continueAssignment, startRun, submittedBy } from './start-run.ts';
+import { msUntilTimeout, stopCause, timeoutCause, type StopCause } from './stop-cause.ts';
 
 const RETRY_AFTER_START_ERROR_MS = 5_000;
 const RETRY_AFTER_STALE_CACHE_MS = 100;
@@ -51,14 +47,9 @@ export interface RunReconcilerOptions {
   client: KubernetesClient;
   cache: ClusterCache;
   events: EventRecorder;
-  settings: StartSettings;
+  settings: RunnerSettings;
+  policies: NetworkPolicies;
   warmPool: WarmPool;
-}
-
-/** Why the operator stops the script. */
-interface StopCause {
-  reason: string;
-  message: string;
 }
 
 export class RunReconciler {
@@ -291,17 +282,29 @@ export class RunReconciler {
     }
     if (pod && (await this.#addCause(run, pod))) return DONE;
     if (pod) await this.#removeFinalizer(PODS, pod);
-    if (run.metadata.deletionTimestamp !== undefined && run.metadata.finalizers?.includes(FINALIZER)) {
-      // The cache may not have the pod yet, and a pod without its run would be left behind.
-      const late = pod ? null : await this.#client.find(PODS, namespace, podNameOf(run));
-      if (late && isPodOf(late, run) && !isPodTerminated(late, now)) return requeueAfter(RETRY_AFTER_STALE_CACHE_MS);
-      if (late && isPodOf(late, run)) await this.#removeFinalizer(PODS, late);
-      // The Sequencer has to record the outcome before the run's object is deleted.
-      const sequencer = await this.#client.find(SEQUENCERS, namespace, run.spec.sequencer);
-      if (sequencer?.status?.activeRun?.uid === run.metadata.uid) return requeueAfter(RETRY_AFTER_STALE_CACHE_MS);
-      await this.#removeFinalizer(RUNS, run);
+    if (!run.metadata.finalizers?.includes(FINALIZER)) return DONE;
+    const unrecordedMs = this.#msForRecord(run, now);
+    if (unrecordedMs > 0) {
+      if (run.metadata.deletionTimestamp !== undefined) await this.#events.record(run, 'Normal', ...KEPT_FOR_RECORD);
+      return requeueAfter(unrecordedMs);
     }
+    // The cache may not have the pod yet, and a pod without its run would be left behind.
+    const late = pod ? null : await this.#client.find(PODS, namespace, podNameOf(run));
+    if (late && isPodOf(late, run) && !isPodTerminated(late, now)) return requeueAfter(RETRY_AFTER_STALE_CACHE_MS);
+    if (late && isPodOf(late, run)) await this.#removeFinalizer(PODS, late);
+    // The Sequencer has to record the outcome before the run's object can be deleted.
+    const sequencer = await this.#client.find(SEQUENCERS, namespace, run.spec.sequencer);
+    if (sequencer?.status?.activeRun?.uid === run.metadata.uid) return requeueAfter(RETRY_AFTER_STALE_CACHE_MS);
+    await this.#removeFinalizer(RUNS, run);
     return DONE;
+  }
+
+  /** In ms: how much longer the object of a run that was executed waits until the API has recorded the run. */
+  #msForRecord({ metadata, spec, status = {} }: SequencerRun, now: number): number {
+    if (status.number !== undefined || status.startedAt === undefined || status.finishedAt === undefined) return 0;
+    const sequencer = this.#cache.sequencers.get(metadata.namespace, spec.sequencer);
+    const graceMs = (sequencer?.spec.recordGraceSeconds ?? 0) * 1000;
+    return Math.max(0, Date.parse(status.finishedAt) + graceMs - now);
   }
 
   #observe(run: SequencerRun): Promise<SequencerRun> {
@@ -342,6 +345,8 @@ export class RunReconciler {
   }
 }
 
+const KEPT_FOR_RECORD = ['KeptForRecord', 'The object is kept until the API has recorded the run.'] as const;
+
 const PHASE_REASONS: Partial<Record<KubernetesPhase, string>> = {
   Starting: 'The pod is starting.',
   Running: 'The script is running.',
@@ -369,23 +374,4 @@ function waitReason(run: SequencerRun, sequencer: Sequencer | undefined): string
     return `The mode of ${name} is Off. To start this run, set the mode to Queue, or desiredState of this run to Running.`;
   }
   return `Waiting for its turn on ${name}.`;
-}
-
-function stopCause(run: SequencerRun): StopCause | null {
-  if (run.spec.desiredState === 'Cancelled') return { reason: 'Cancelled', message: 'The run was cancelled.' };
-  if (run.metadata.deletionTimestamp !== undefined) return { reason: 'Deleted', message: 'The run was deleted.' };
-  return null;
-}
-
-function msUntilTimeout(run: SequencerRun, pod: Pod | null, now: number): number | undefined {
-  const { timeoutSeconds } = run.spec;
-  const startedAt = pod && startedAtOf(pod);
-  if (timeoutSeconds === 0 || !startedAt) return undefined;
-  return Math.max(0, Date.parse(startedAt) + timeoutSeconds * 1000 - now);
-}
-
-function timeoutCause(run: SequencerRun, pod: Pod | null, now: number): StopCause | null {
-  if (msUntilTimeout(run, pod, now) !== 0) return null;
-  const { timeoutSeconds } = run.spec;
-  return { reason: 'TimedOut', message: `The run exceeded its timeoutSeconds (${String(timeoutSeconds)}).` };
 }

@@ -12,7 +12,7 @@ import { PODS, RUNS, SEQUENCERS } from '@sequencer/kubernetes/resources';
 import { wholeSeconds } from '@sequencer/kubernetes/times';
 import { holdCause, letsQueueContinue, nextRun, type FinalPhase, type Mode } from '@sequencer/model';
 import { activeHold, newResumeValue, resumeValue, type Hold } from '@sequencer/model/kubernetes/hold';
-import { LABELS } from '@sequencer/model/kubernetes/names';
+import { ACTIVE_RUN_FINALIZER, LABELS } from '@sequencer/model/kubernetes/names';
 import { heldRuns, isWaiting, waitingRuns } from '@sequencer/model/kubernetes/queue';
 import type { Sequencer, SequencerStatus } from '@sequencer/model/kubernetes/sequencer';
 import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
@@ -22,6 +22,7 @@ import {
   type FinalKubernetesPhase,
 } from '@sequencer/model/kubernetes/enums';
 import type { ClusterCache } from '../cache/cluster-cache.ts';
+import type { NetworkPolicies } from '../pods/network-policies.ts';
 import { startProblemOf, type StartProblem } from '../pods/start-problems.ts';
 import { isPodTerminated } from '../pods/termination.ts';
 import type { EventRecorder } from '../status/event-recorder.ts';
@@ -37,16 +38,26 @@ const RETRY_AFTER_STALE_CACHE_MS = 500;
 /** Changes of ConfigMaps are not watched. */
 const CHECK_PROBLEM_AGAIN_MS = 30_000;
 
+export interface SequencerReconcilerOptions {
+  client: KubernetesClient;
+  cache: ClusterCache;
+  events: EventRecorder;
+  policies: NetworkPolicies;
+  warmPool: WarmPool;
+}
+
 export class SequencerReconciler {
   readonly #client: KubernetesClient;
   readonly #cache: ClusterCache;
   readonly #events: EventRecorder;
+  readonly #policies: NetworkPolicies;
   readonly #warmPool: WarmPool;
 
-  constructor(client: KubernetesClient, cache: ClusterCache, events: EventRecorder, warmPool: WarmPool) {
+  constructor({ client, cache, events, policies, warmPool }: SequencerReconcilerOptions) {
     this.#client = client;
     this.#cache = cache;
     this.#events = events;
+    this.#policies = policies;
     this.#warmPool = warmPool;
   }
 
@@ -55,10 +66,12 @@ export class SequencerReconciler {
     if (!sequencer) return DONE;
     const runs = this.#cache.runsOf(namespace, name).map((run) => this.#withPlace(run));
     const { activeRun, hold } = sequencer.status ?? {};
-    const [outcome, problem] = await Promise.all([
+    const [outcome, ...problems] = await Promise.all([
       activeRun && this.#outcomeOf(namespace, activeRun, runs),
+      this.#policies.ensure(sequencer),
       startProblemOf(this.#client, sequencer),
     ]);
+    const problem = problems.find((one) => one !== null) ?? null;
     if (outcome === 'unknown') return requeueAfter(RETRY_AFTER_STALE_CACHE_MS);
     const latest =
       activeRun && outcome && !letsQueueContinue(phaseFromKubernetes(outcome) as FinalPhase)
@@ -68,7 +81,8 @@ export class SequencerReconciler {
     const active = outcome === null ? activeRun : undefined;
     const stillHeld = stillWaiting(heldRuns(sequencer.status), runs, current);
     const next = this.#next(sequencer, active, runs, current, stillHeld);
-    await this.#write(sequencer, runs, next ?? active, current, stillHeld, problem);
+    const written = await this.#write(sequencer, runs, next ?? active, current, stillHeld, problem);
+    await this.#protect(written, (next ?? active) !== undefined);
     if (next) {
       const run = runs.find(({ metadata }) => metadata.uid === next.uid);
       if (run) await this.#events.record(run, 'Normal', 'Claimed', claimedMessage(name));
@@ -151,7 +165,7 @@ export class SequencerReconciler {
     hold: Hold | undefined,
     stillHeld: HeldRuns,
     problem: StartProblem | null,
-  ): Promise<void> {
+  ): Promise<Sequencer> {
     const { name, namespace, resourceVersion, generation } = sequencer.metadata;
     const waiting = runs.filter((run) => isWaiting(run) && run.metadata.uid !== active?.uid);
     const after: SequencerStatus = {
@@ -167,8 +181,8 @@ export class SequencerReconciler {
         generation,
       ),
     };
-    if (isDeepStrictEqual(sequencer.status, after)) return;
-    await this.#client.apply(
+    if (isDeepStrictEqual(sequencer.status, after)) return sequencer;
+    return this.#client.apply(
       SEQUENCERS,
       namespace,
       name,
@@ -179,6 +193,17 @@ export class SequencerReconciler {
         resourceVersion,
       },
     );
+  }
+
+  /** Keeps the object, and with it the network policy of the pod, as long as a run has the sequencer. */
+  async #protect({ metadata }: Sequencer, isActive: boolean): Promise<void> {
+    const { namespace, name, resourceVersion, finalizers = [], deletionTimestamp } = metadata;
+    const others = finalizers.filter((finalizer) => finalizer !== ACTIVE_RUN_FINALIZER);
+    if (isActive === others.length < finalizers.length) return;
+    // Kubernetes accepts no new finalizer on an object that is being deleted.
+    if (isActive && deletionTimestamp !== undefined) return;
+    const after = isActive ? [...others, ACTIVE_RUN_FINALIZER] : others;
+    await this.#client.merge(SEQUENCERS, namespace, name, { metadata: { resourceVersion, finalizers: after } });
   }
 
   /** Returns in how many ms the next run expires. */

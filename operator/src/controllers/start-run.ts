@@ -8,25 +8,21 @@
 import type { KubernetesClient } from '@sequencer/kubernetes/client';
 import { KubernetesError } from '@sequencer/kubernetes/errors';
 import type { ConfigMap, Pod } from '@sequencer/kubernetes/objects';
-import { CONFIG_MAPS, NETWORK_POLICIES, PODS, RUNS, SECRETS } from '@sequencer/kubernetes/resources';
+import { CONFIG_MAPS, PODS, RUNS, SECRETS } from '@sequencer/kubernetes/resources';
 import { isFinalKubernetesPhase } from '@sequencer/model/kubernetes/enums';
 import { ANNOTATIONS, FINALIZER } from '@sequencer/model/kubernetes/names';
 import type { Sequencer } from '@sequencer/model/kubernetes/sequencer';
 import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
 import type { ClusterCache } from '../cache/cluster-cache.ts';
 import { admissionErrorOf, type AdmissionError } from '../pods/admission-error.ts';
-import { buildNetworkPolicy, networkPolicyName } from '../pods/network-policy.ts';
+import type { NetworkPolicies } from '../pods/network-policies.ts';
 import { isOwnedBy, podNameOf } from '../pods/ownership.ts';
 import { buildPod } from '../pods/pod-spec.ts';
 import { ocsConfigOf } from '../pods/start-problems.ts';
 import { buildSecret, type RunnerSettings } from '../pods/secret.ts';
-import { MANAGER, writeStatus, type ConditionChange } from '../status/status.ts';
+import { writeStatus, type ConditionChange } from '../status/status.ts';
 import { adopt, assign } from '../warm-pool/assign.ts';
 import type { WarmPool } from '../warm-pool/warm-pool.ts';
-
-export interface StartSettings extends RunnerSettings {
-  gatewayPods: Record<string, string>;
-}
 
 /** The cache was outdated. Nothing was changed; the run is reconciled again. */
 export class StaleCacheError extends Error {}
@@ -43,7 +39,8 @@ export class StartError extends Error {
 
 export interface StartDependencies {
   client: KubernetesClient;
-  settings: StartSettings;
+  settings: RunnerSettings;
+  policies: NetworkPolicies;
   cache: ClusterCache;
   warmPool: WarmPool;
 }
@@ -53,8 +50,8 @@ export async function startRun(
   cached: SequencerRun,
   sequencer: Sequencer,
 ): Promise<SequencerRun> {
-  const { client, settings, cache, warmPool } = deps;
-  const { namespace, name } = cached.metadata;
+  const { client, settings, policies, cache, warmPool } = deps;
+  const { name } = cached.metadata;
   // Read first, so that a run which cannot start creates nothing.
   const [fresh, ocs, warmPod] = await Promise.all([
     freshRun(client, cached),
@@ -72,12 +69,12 @@ export async function startRun(
   }
   await warmPool.removeAll(sequencer);
   const run = await claimPod(client, await addFinalizer(client, fresh), position, { podName: name });
-  const policy = buildNetworkPolicy(sequencer, settings.gatewayPods);
   await Promise.all([
     createSecret(client, run, sequencer, script, settings),
-    withStartErrors(() =>
-      client.apply(NETWORK_POLICIES, namespace, networkPolicyName(sequencer), policy, { manager: MANAGER }),
-    ),
+    withStartErrors(async () => {
+      const problem = await policies.ensure(sequencer);
+      if (problem) throw new StartError({ ...problem, kind: 'retryable' });
+    }),
   ]);
   const pod = await createPod(client, run, sequencer);
   return writeStatus(

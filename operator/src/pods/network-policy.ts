@@ -3,25 +3,45 @@
  */
 import type { Fields } from '@sequencer/kubernetes/client';
 import type { NetworkPolicy } from '@sequencer/kubernetes/objects';
+import { LABELS } from '@sequencer/model/kubernetes/names';
 import type { Sequencer } from '@sequencer/model/kubernetes/sequencer';
 import { ownerReference, runnerLabels } from './pod-spec.ts';
 
-export function networkPolicyName(sequencer: Sequencer): string {
-  return `sequencer-${sequencer.metadata.name}`;
+/** What the runners of every sequencer may reach. */
+export interface RunnerNetwork {
+  /** Labels of the API's pods in the same namespace. */
+  gatewayPods: Record<string, string>;
+  /** The namespace of the cluster's name server. */
+  dnsNamespace: string;
+  /** Addresses of name servers outside that namespace, as of a cache on each node. */
+  dnsCidrs: string[];
 }
 
-/** @param gatewayPods labels of the API's pods in the same namespace */
-export function buildNetworkPolicy(sequencer: Sequencer, gatewayPods: Record<string, string>): Fields<NetworkPolicy> {
+/** Does not collide with the policies of the chart, also for a sequencer named `api`. */
+export function networkPolicyName({ metadata }: Sequencer): string {
+  return `${metadata.name}-runner`;
+}
+
+export function buildNetworkPolicy(
+  sequencer: Sequencer,
+  { gatewayPods, dnsNamespace, dnsCidrs }: RunnerNetwork,
+): Fields<NetworkPolicy> {
   const { metadata, spec } = sequencer;
   return {
-    metadata: { ownerReferences: [ownerReference(sequencer)] },
+    metadata: {
+      labels: { ...runnerLabels(metadata.name), [LABELS.sequencer]: metadata.name },
+      ownerReferences: [ownerReference(sequencer)],
+    },
     spec: {
       podSelector: { matchLabels: runnerLabels(metadata.name) },
       policyTypes: ['Ingress', 'Egress'],
       egress: [
         { to: [{ podSelector: { matchLabels: gatewayPods } }] },
         {
-          to: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } } }],
+          to: [
+            { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': dnsNamespace } } },
+            ...dnsCidrs.map((cidr) => ({ ipBlock: { cidr } })),
+          ],
           ports: [
             { protocol: 'UDP', port: 53 },
             { protocol: 'TCP', port: 53 },

@@ -10,16 +10,15 @@
 import { randomBytes } from 'node:crypto';
 import type { KubernetesClient } from '@sequencer/kubernetes/client';
 import type { ConfigMap, Pod } from '@sequencer/kubernetes/objects';
-import { NETWORK_POLICIES, PODS } from '@sequencer/kubernetes/resources';
+import { PODS } from '@sequencer/kubernetes/resources';
 import type { Sequencer } from '@sequencer/model/kubernetes/sequencer';
 import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
 import type { ClusterCache } from '../cache/cluster-cache.ts';
 import { admissionErrorOf } from '../pods/admission-error.ts';
-import { buildNetworkPolicy, networkPolicyName } from '../pods/network-policy.ts';
+import type { NetworkPolicies } from '../pods/network-policies.ts';
 import { podProblem } from '../pods/problems.ts';
 import { ocsConfigOf } from '../pods/start-problems.ts';
 import type { EventRecorder } from '../status/event-recorder.ts';
-import { MANAGER } from '../status/status.ts';
 import { hasEnded, isCurrent, isReady, templateOf, type Template } from './warm-pod.ts';
 
 /** A warm pod that has ended is replaced only after this time: the cause may end the next one, too. */
@@ -35,20 +34,15 @@ export class WarmPool {
   readonly #client: KubernetesClient;
   readonly #cache: ClusterCache;
   readonly #events: EventRecorder;
-  readonly #gatewayPods: Record<string, string>;
+  readonly #policies: NetworkPolicies;
   /** The last pod that was created, by the uid of its sequencer. The cache may not have it yet. */
   readonly #lastCreated = new Map<string, { pod: string; at: number }>();
 
-  constructor(
-    client: KubernetesClient,
-    cache: ClusterCache,
-    events: EventRecorder,
-    gatewayPods: Record<string, string>,
-  ) {
+  constructor(client: KubernetesClient, cache: ClusterCache, events: EventRecorder, policies: NetworkPolicies) {
     this.#client = client;
     this.#cache = cache;
     this.#events = events;
-    this.#gatewayPods = gatewayPods;
+    this.#policies = policies;
   }
 
   /**
@@ -98,7 +92,7 @@ export class WarmPool {
 
   /** Whether a new warm pod would be built in the same way. */
   isCurrent(sequencer: Sequencer, pod: Pod, ocs: ConfigMap | null): boolean {
-    return isCurrent(pod, templateOf(sequencer, buildNetworkPolicy(sequencer, this.#gatewayPods), ocs));
+    return isCurrent(pod, templateOf(sequencer, this.#policies.build(sequencer), ocs));
   }
 
   /** Deletes the warm pods of the sequencer, so that they do not take resources from a run that gets a pod of its own. */
@@ -121,12 +115,10 @@ export class WarmPool {
   async #template(sequencer: Sequencer): Promise<Template | null> {
     const ocs = await ocsConfigOf(this.#client, sequencer);
     if (ocs && 'reason' in ocs) return null;
-    return templateOf(sequencer, buildNetworkPolicy(sequencer, this.#gatewayPods), ocs);
+    return templateOf(sequencer, this.#policies.build(sequencer), ocs);
   }
 
   async #create(sequencer: Sequencer, template: Template, pod: string, namespace: string): Promise<void> {
-    const policy = buildNetworkPolicy(sequencer, this.#gatewayPods);
-    await this.#client.apply(NETWORK_POLICIES, namespace, networkPolicyName(sequencer), policy, { manager: MANAGER });
     await this.#client.create(PODS, namespace, template.podNamed(pod));
     this.#lastCreated.set(sequencer.metadata.uid, { pod, at: Date.now() });
   }

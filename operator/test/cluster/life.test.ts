@@ -49,7 +49,7 @@ test('creates the Secret, the network policy and the pod of a run, and records i
   expect(JSON.parse(file('options.json'))).toMatchObject({ run: metadata.uid, title: 'a scan', arguments: ['--fast'] });
   expect(runOfToken(SETTINGS.runTokenKey, file('token'))).toBe(metadata.uid);
   expect(runOfToken('another key that is also 32 characters long', file('token'))).toBeNull();
-  const policy = await client.get(NETWORK_POLICIES, namespace, `sequencer-${name}`);
+  const policy = await client.get(NETWORK_POLICIES, namespace, `${name}-runner`);
   expect(policy.spec).toMatchObject({ policyTypes: ['Ingress', 'Egress'] });
   expect(JSON.stringify(policy.spec)).toContain('10.10.0.0/24');
   expect((await getSequencer(name)).status).toMatchObject({

@@ -44,7 +44,7 @@ test('assigns a run to the warm pod and replaces the pod; a used pod gets no oth
   const { metadata: owner } = await client.get(SEQUENCERS, namespace, name);
   expect(before.metadata.ownerReferences).toMatchObject([{ kind: 'Sequencer', uid: owner.uid }]);
   expect(await client.find(SECRETS, namespace, first)).toBeNull();
-  expect(await client.find(NETWORK_POLICIES, namespace, `sequencer-${name}`)).not.toBeNull();
+  expect(await client.find(NETWORK_POLICIES, namespace, `${name}-runner`)).not.toBeNull();
 
   const { metadata } = await submit(namespace, name, { script: 'print("warm")\n', desiredState: 'Running' });
   const run = metadata.name;

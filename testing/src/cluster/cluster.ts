@@ -34,7 +34,7 @@ export async function makeNamespace(labels: Record<string, string> = {}, name = 
 
 export async function dropNamespace(name: string): Promise<void> {
   // No operator is running that would remove the finalizers.
-  for (const { apiVersion, kind: word, plural } of [RUNS, PODS]) {
+  for (const { apiVersion, kind: word, plural } of [RUNS, PODS, SEQUENCERS]) {
     const kind: Resource<KubernetesObject> = { apiVersion, kind: word, plural };
     for (const { metadata } of await client.list(kind, name)) {
       await client.merge(kind, name, metadata.name, { metadata: { finalizers: null } }).catch(ignoreNotFound);
@@ -73,10 +73,16 @@ export async function until<T>(
   }
 }
 
+/** Without an API, nothing waits for the record of a run, unless `spec` says otherwise. */
 export function makeSequencer(namespace: string, name: string, spec: Partial<SequencerSpec> = {}): Promise<Sequencer> {
   return client.create(SEQUENCERS, namespace, {
     metadata: { name },
-    spec: { mode: 'Queue', runner: { image: 'localhost/runner:test' }, ...spec } as SequencerSpec,
+    spec: {
+      mode: 'Queue',
+      recordGraceSeconds: 0,
+      runner: { image: 'localhost/runner:test' },
+      ...spec,
+    } as SequencerSpec,
   });
 }
 

@@ -9,6 +9,8 @@ export const SETTINGS = {
   gatewayUrl: 'ws://nowhere.invalid:8000/runner',
   runTokenKey: 'a key for the tests, 32 characters or more',
   gatewayPods: { 'app.kubernetes.io/component': 'api' },
+  dnsNamespace: 'kube-system',
+  dnsCidrs: [],
 };
 
 export interface RunningOperator {
