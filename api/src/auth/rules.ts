@@ -23,7 +23,7 @@ const VIEWER: Fields = {
   Subscription: 'sequencers sequencer(name) run(id) output(run after) events(run after) heartbeat',
   User: 'name role sequencers method byAccount',
   Server: 'version time',
-  Sequencer: `name mode modeReason modeChangedBy modeChangedAt hostname lastKnownSince runner activeRun lastRun lastRuns(first)
+  Sequencer: `name mode modeReason modeChangedBy modeChangedAt hostname lastKnownSince runner activeRun lastRun lastRuns(first since)
     queue(first) control holdOnFailure`,
   Control: 'holder since askedBy askedAt',
   Runner: 'connected runnerPerRun since python hostname packages problems',

@@ -1,5 +1,5 @@
 /** The active run of a sequencer, its queue, and the runs that ended last. */
-import { and, asc, desc, eq, inArray, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gte, inArray, sql } from 'drizzle-orm';
 import { OPEN_PHASES } from '@sequencer/model';
 import type { Db } from './database.ts';
 import { summaryColumns, type RunSummary } from './run-store.ts';
@@ -9,12 +9,16 @@ import { runs } from './schema.ts';
 const ENDED_AT = sql`coalesce(${runs.finishedAt}, ${runs.submittedAt})`;
 const HAS_ENDED = sql`${runs.phase} not in ('QUEUED', 'STARTING', 'RUNNING', 'PAUSED', 'STOPPING', 'CANCELLED')`;
 
-/** The runs that ended last, the last one first. A run that was cancelled in the queue never occupied the telescope. */
-export function lastRuns(db: Db, sequencer: string, first: number): Promise<RunSummary[]> {
+/**
+ * The runs that ended last, the last one first. A run that was cancelled in the queue never occupied the telescope.
+ *
+ * @param since only runs that ended at this time or later
+ */
+export function lastRuns(db: Db, sequencer: string, first: number, since: Date | null = null): Promise<RunSummary[]> {
   return db
     .select(summaryColumns)
     .from(runs)
-    .where(and(eq(runs.sequencer, sequencer), HAS_ENDED))
+    .where(and(eq(runs.sequencer, sequencer), HAS_ENDED, since ? gte(ENDED_AT, since) : undefined))
     .orderBy(desc(ENDED_AT), desc(runs.id))
     .limit(first);
 }

@@ -64,6 +64,14 @@ it('reports the run that ended last, and the order of the ends', async () => {
   });
 });
 
+it('reports the runs that ended since a time, whenever they were submitted', async () => {
+  const { data } = await ask<Last>(
+    api,
+    '{ sequencer(name: "satp1") { lastRuns(first: 500, since: "2026-11-20T18:50:00Z") { number } } }',
+  );
+  expect(data.sequencer).toEqual({ lastRuns: [{ number: 1 }, { number: 4 }] });
+});
+
 it('reports a run that has just ended, and not one that was cancelled in the queue', async () => {
   const runner = await TestRunner.connect(api);
   const { data } = await submit(api);
@@ -93,9 +101,11 @@ it('reads them from an index', async () => {
   await pool.query('analyze runs');
   let sent = { text: '', values: [] as unknown[] };
   const db = drizzle(pool, { schema, logger: { logQuery: (text, values) => (sent = { text, values }) } });
-  expect(await lastRuns(db, 'satp1', 8)).toHaveLength(8);
-  const { rows } = await pool.query<{ 'QUERY PLAN': string }>(`explain ${sent.text}`, sent.values);
-  const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
-  expect(plan).toContain('runs_ended');
-  expect(plan).not.toMatch(/Sort|Seq Scan/);
+  for (const since of [null, new Date('2026-01-20')]) {
+    expect(await lastRuns(db, 'satp1', 8, since)).toHaveLength(8);
+    const { rows } = await pool.query<{ 'QUERY PLAN': string }>(`explain ${sent.text}`, sent.values);
+    const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
+    expect(plan).toContain('runs_ended');
+    expect(plan).not.toMatch(/Sort|Seq Scan/);
+  }
 });

@@ -70,6 +70,7 @@ type Documents = {
     "\n  query Accounts {\n    accounts {\n      name\n      role\n      sequencers\n      inFile\n      createdAt\n      createdBy\n      disabledAt\n    }\n  }\n": typeof types.AccountsDocument,
     "\n  query Nights($filter: RunFilter, $last: Int, $dates: [String!]) {\n    nights(filter: $filter, last: $last, dates: $dates) {\n      date\n      outcomes {\n        phase\n        runs\n        seconds\n      }\n    }\n  }\n": typeof types.NightsDocument,
     "\n  query Count($filter: RunFilter) {\n    runs(filter: $filter, first: 1) {\n      totalCount\n      totalCountIsExact\n    }\n  }\n": typeof types.CountDocument,
+    "\n  query Timeline($since: DateTime!, $first: Int!) {\n    sequencers {\n      name\n      lastRuns(since: $since, first: $first) {\n        id\n        number\n        phase\n        startedAt\n        finishedAt\n      }\n    }\n  }\n": typeof types.TimelineDocument,
     "\n  query LastOutput($id: ID!) {\n    run(id: $id) {\n      outputBefore(last: 20) {\n        seq\n        stream\n        text\n        at\n      }\n    }\n  }\n": typeof types.LastOutputDocument,
     "\n  query OutputMatches(\n    $id: ID!\n    $find: String!\n    $filter: OutputFilter\n    $after: String\n    $before: String\n    $first: Int\n    $last: Int\n  ) {\n    run(id: $id) {\n      outputMatches(find: $find, filter: $filter, after: $after, before: $before, first: $first, last: $last) {\n        total\n        hasMore\n        isComplete\n        number\n        matches {\n          seq\n          ordinal\n        }\n      }\n    }\n  }\n": typeof types.OutputMatchesDocument,
     "\n  query OutputEvents($id: ID!, $after: Int, $before: Int, $first: Int, $last: Int, $filter: OutputFilter) {\n    run(id: $id) {\n      outputEvents(after: $after, before: $before, first: $first, last: $last, filter: $filter) {\n        ...OutputPage\n      }\n    }\n  }\n": typeof types.OutputEventsDocument,
@@ -132,6 +133,7 @@ const documents: Documents = {
     "\n  query Accounts {\n    accounts {\n      name\n      role\n      sequencers\n      inFile\n      createdAt\n      createdBy\n      disabledAt\n    }\n  }\n": types.AccountsDocument,
     "\n  query Nights($filter: RunFilter, $last: Int, $dates: [String!]) {\n    nights(filter: $filter, last: $last, dates: $dates) {\n      date\n      outcomes {\n        phase\n        runs\n        seconds\n      }\n    }\n  }\n": types.NightsDocument,
     "\n  query Count($filter: RunFilter) {\n    runs(filter: $filter, first: 1) {\n      totalCount\n      totalCountIsExact\n    }\n  }\n": types.CountDocument,
+    "\n  query Timeline($since: DateTime!, $first: Int!) {\n    sequencers {\n      name\n      lastRuns(since: $since, first: $first) {\n        id\n        number\n        phase\n        startedAt\n        finishedAt\n      }\n    }\n  }\n": types.TimelineDocument,
     "\n  query LastOutput($id: ID!) {\n    run(id: $id) {\n      outputBefore(last: 20) {\n        seq\n        stream\n        text\n        at\n      }\n    }\n  }\n": types.LastOutputDocument,
     "\n  query OutputMatches(\n    $id: ID!\n    $find: String!\n    $filter: OutputFilter\n    $after: String\n    $before: String\n    $first: Int\n    $last: Int\n  ) {\n    run(id: $id) {\n      outputMatches(find: $find, filter: $filter, after: $after, before: $before, first: $first, last: $last) {\n        total\n        hasMore\n        isComplete\n        number\n        matches {\n          seq\n          ordinal\n        }\n      }\n    }\n  }\n": types.OutputMatchesDocument,
     "\n  query OutputEvents($id: ID!, $after: Int, $before: Int, $first: Int, $last: Int, $filter: OutputFilter) {\n    run(id: $id) {\n      outputEvents(after: $after, before: $before, first: $first, last: $last, filter: $filter) {\n        ...OutputPage\n      }\n    }\n  }\n": types.OutputEventsDocument,
@@ -376,6 +378,10 @@ export function graphql(source: "\n  query Nights($filter: RunFilter, $last: Int
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  query Count($filter: RunFilter) {\n    runs(filter: $filter, first: 1) {\n      totalCount\n      totalCountIsExact\n    }\n  }\n"): (typeof documents)["\n  query Count($filter: RunFilter) {\n    runs(filter: $filter, first: 1) {\n      totalCount\n      totalCountIsExact\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Timeline($since: DateTime!, $first: Int!) {\n    sequencers {\n      name\n      lastRuns(since: $since, first: $first) {\n        id\n        number\n        phase\n        startedAt\n        finishedAt\n      }\n    }\n  }\n"): (typeof documents)["\n  query Timeline($since: DateTime!, $first: Int!) {\n    sequencers {\n      name\n      lastRuns(since: $since, first: $first) {\n        id\n        number\n        phase\n        startedAt\n        finishedAt\n      }\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

@@ -7,7 +7,7 @@ import { RunModel } from '../runs/run-model.ts';
 import { RunType, pageSize } from '../runs/run.ts';
 import { SequencerType } from '../core/sequencer-type.ts';
 
-const MOST_LAST_RUNS = 50;
+const MOST_LAST_RUNS = 500;
 
 const PackageType = builder.objectRef<{ name: string; version: string }>('Package').implement({
   description: 'A Python package that is installed for scripts.',
@@ -116,9 +116,12 @@ SequencerType.implement({
           defaultValue: 8,
           description: `Largest number of runs, ${String(MOST_LAST_RUNS)} at most.`,
         }),
+        since: t.arg({ type: DateTime, required: false, description: 'Only runs that ended at this time or later.' }),
       },
-      resolve: async ({ name }, { first }, context) => {
-        const rows = await lastRuns(context.db, name, pageSize('first', first ?? 8, MOST_LAST_RUNS));
+      resolve: async ({ name }, { first, since }, context) => {
+        const rows = await lastRuns(context.db, name, pageSize('first', first ?? 8, MOST_LAST_RUNS), since);
+        // Failures and arguments are read with their rows, whether the query selects them or not.
+        for (const row of rows) context.answer.spend(JSON.stringify([row.failure, row.arguments]).length);
         return rows.map((row) => new RunModel(row, context));
       },
     }),

@@ -1,0 +1,121 @@
+/** The bars of a telescope's row in the timeline of the last hours. */
+import type { RunPhase } from '../gql/graphql.ts';
+import { clock, duration, plural } from '../lib/format.ts';
+import { OUTCOMES, displayOfPhase, type PhaseDisplay } from '../lib/phases.ts';
+
+const HOUR = 3_600_000;
+export const HOURS = 14;
+/** Space on the right, so that the current time is not at the edge. */
+const AHEAD = HOUR / 2;
+/** A bar of less time is narrower than its icon. Several in a row become one bar. */
+const SHORT = 4 * 60_000;
+
+export interface TimelineRun {
+  id: string;
+  number: number;
+  phase: RunPhase;
+  startedAt: string | null;
+  finishedAt: string | null;
+}
+
+export interface TimelineBar {
+  /** Of its first run. */
+  id: string;
+  display: PhaseDisplay;
+  /** The number of its run, or how many runs it has. */
+  text: string;
+  label: string;
+  to: { path: string; query?: Record<string, string> };
+  /** Percent of the row. The bar ends here also when it has its minimum width. */
+  right: number;
+  width: number;
+}
+
+interface Span {
+  run: TimelineRun;
+  from: number;
+  to: number;
+}
+
+/** Positions of times in the window of the last hours, which ends now. */
+export class TimelineWindow {
+  readonly now: number;
+  readonly start: number;
+
+  constructor(now: number) {
+    this.now = now;
+    this.start = now - HOURS * HOUR;
+  }
+
+  percent(time: number): number {
+    return (100 * (Math.max(time, this.start) - this.start)) / (HOURS * HOUR + AHEAD);
+  }
+
+  /** Every second full hour. */
+  get hours(): number[] {
+    const first = Math.ceil(this.start / (2 * HOUR)) * 2 * HOUR;
+    return Array.from({ length: HOURS / 2 }, (_, i) => first + i * 2 * HOUR).filter((time) => time < this.now);
+  }
+}
+
+/** What the timeline needs of a run. */
+export function timesOf({ id, number, phase, startedAt, finishedAt }: TimelineRun): TimelineRun {
+  return { id, number, phase, startedAt, finishedAt };
+}
+
+/** @param runs of one telescope, in any order */
+export function barsOf(telescope: string, runs: readonly TimelineRun[], window: TimelineWindow): TimelineBar[] {
+  return groupsOf(spansOf(runs, window)).map((group) => barOf(telescope, group, window));
+}
+
+function spansOf(runs: readonly TimelineRun[], { now, start }: TimelineWindow): Span[] {
+  return runs
+    .flatMap((run) => {
+      if (!run.startedAt) return [];
+      const from = Date.parse(run.startedAt);
+      // A clock that runs ahead must not give a negative width. A lost run may have no end.
+      const end = OUTCOMES.includes(run.phase) ? Date.parse(run.finishedAt ?? run.startedAt) : now;
+      return [{ run, from, to: Math.max(from, end) }];
+    })
+    .filter(({ to }) => to >= start)
+    .toSorted((a, b) => a.from - b.from);
+}
+
+function groupsOf(spans: readonly Span[]): Span[][] {
+  const groups: Span[][] = [];
+  for (const span of spans) {
+    const last = groups.at(-1);
+    if (last?.every(isShort) && isShort(span) && span.from - (last.at(-1)?.to ?? 0) < SHORT) last.push(span);
+    else groups.push([span]);
+  }
+  return groups;
+}
+
+function isShort({ run, from, to }: Span): boolean {
+  return OUTCOMES.includes(run.phase) && to - from < SHORT;
+}
+
+function barOf(telescope: string, group: readonly Span[], window: TimelineWindow): TimelineBar {
+  const [first] = group;
+  if (!first) throw new Error('a bar without a run');
+  const { run, from } = first;
+  const to = Math.max(...group.map((span) => span.to));
+  const place = { id: run.id, right: 100 - window.percent(to), width: window.percent(to) - window.percent(from) };
+  if (group.length === 1) {
+    const display = displayOfPhase(run.phase);
+    const label = `Run ${String(run.number)}, ${display.word}, from ${clock(from)} UTC, ${duration(to - from)}`;
+    return { ...place, display, label, text: String(run.number), to: { path: `/runs/${run.id}` } };
+  }
+  const counts = Map.groupBy(group, (span) => span.run.phase);
+  const phases = OUTCOMES.filter((phase) => counts.has(phase));
+  const parts = phases.map((phase) => `${String(counts.get(phase)?.length)} ${displayOfPhase(phase).word}`);
+  const count = plural(group.length, 'run');
+  return {
+    ...place,
+    // Never green when one of them did not succeed.
+    display: displayOfPhase(phases.find((phase) => phase !== 'SUCCEEDED') ?? 'SUCCEEDED'),
+    label: `${count}, ${parts.join(', ')}, from ${clock(from)} to ${clock(to)} UTC`,
+    text: count,
+    to: { path: '/history', query: { telescope } },
+  };
+}
