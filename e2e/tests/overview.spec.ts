@@ -23,3 +23,50 @@ test('reads the script of a running telescope once, and its output every few sec
   await stack.query('mutation ($id: ID!) { stopRun(id: $id, level: KILL) { id } }', { id });
   await stack.until(id, 'KILLED');
 });
+
+test('a wall display shows every telescope and the timeline on one screen', async ({ page, stack }) => {
+  const failure = "def f():\n    raise RuntimeError('wg-actuator: ' + 40 * 'insert_homing did not succeed ')\nf()\n";
+  const ids = await Promise.all([
+    stack.submit(TICKS, { sequencer: 'satp2' }),
+    stack.submit(failure, { sequencer: 'satp3', holdOnFailure: true }),
+    stack.submit("import sequencer\nsequencer.ask('Is the dome open?')\n", { sequencer: 'lat' }),
+  ]);
+  await page.goto('/?wall');
+  const cards = page.getByRole('article');
+  await expect(cards.filter({ hasText: 'Needs you' })).toHaveCount(2);
+  const strip = page.getByRole('navigation', { name: 'Telescopes' });
+  const timeline = page.getByRole('region', { name: 'The last 14 hours' });
+  for (const [width, height] of [
+    [1440, 900],
+    [1920, 1080],
+  ] as const) {
+    await page.setViewportSize({ width, height });
+    expect(await page.locator('main').evaluate((main) => main.scrollHeight - main.clientHeight)).toBe(0);
+    for (const part of [...(await cards.all()), ...(await strip.getByRole('link').all()), timeline]) {
+      await expect(part).toBeInViewport({ ratio: 1 });
+    }
+    // What fits a card is complete: nothing of it is behind its edge.
+    const cut = await cards.locator('.need, .state > *, code').evaluateAll((parts) =>
+      parts.flatMap((part) => {
+        const { bottom } = part.getBoundingClientRect();
+        const edge = part.closest('article')?.getBoundingClientRect().bottom ?? 0;
+        return bottom > edge ? [part.outerHTML] : [];
+      }),
+    );
+    expect(cut).toEqual([]);
+  }
+  for (const id of ids) await stack.query('mutation ($id: ID!) { stopRun(id: $id, level: KILL) { id } }', { id });
+  for (const id of ids) await stack.until(id, 'KILLED');
+});
+
+test('a phone shows each telescope with its state, and the time', async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.goto('/');
+  const strip = page.getByRole('navigation', { name: 'Telescopes' });
+  for (const name of ['satp1', 'satp2', 'satp3', 'lat']) {
+    const link = strip.getByRole('link', { name });
+    await expect(link).toBeInViewport({ ratio: 1 });
+    await expect(link.getByText('Idle')).toBeInViewport({ ratio: 1 });
+  }
+  await expect(page.getByText(/^\d\d:\d\d:\d\d UTC$/)).toBeInViewport({ ratio: 1 });
+});

@@ -1,4 +1,4 @@
-/** The last lines that a run has printed, read every few seconds: a card shows only three of them. */
+/** The last lines that a run has printed, read every few seconds. A card shows as many as it has room for. */
 import { onScopeDispose, shallowRef, watch, type ShallowRef } from 'vue';
 import { query, useApi } from '../api/client.ts';
 import { useConnection } from '../api/connection.ts';
@@ -18,7 +18,7 @@ const LAST_OUTPUT = graphql(/* GraphQL */ `
   }
 `);
 
-const LINES = 3;
+const LINES = 12;
 const EVERY_MS = 3000;
 
 /** @param run its id, or undefined while no run is active */
