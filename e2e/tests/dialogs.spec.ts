@@ -1,12 +1,13 @@
 /** Dialogs require confirmation before something starts, and keep the keyboard's focus. */
 import type { Locator } from '@playwright/test';
+import { Simulator } from '@sequencer/testing/stack/simulator';
 import { expect, test } from '../src/fixtures.ts';
 
 /** A dialog that is just appearing does not react to the key. */
 async function closeWithEscape(dialog: Locator): Promise<void> {
   await expect(async () => {
-    await dialog.press('Escape', { timeout: 500 });
-    await expect(dialog).toHaveCount(0, { timeout: 500 });
+    if ((await dialog.count()) > 0) await dialog.press('Escape', { timeout: 500 });
+    await expect(dialog).toHaveCount(0, { timeout: 2000 });
   }).toPass();
 }
 
@@ -46,11 +47,73 @@ test('the confirmation of a run has a name, and returns the focus to the editor'
   await expect(editor).toBeFocused();
 });
 
-test('the confirmation of a run lists the warnings of the editor by line', async ({ page }) => {
+test('the confirmation of a run shows its size, its warnings and the telescope, and goes to the line of a warning', async ({
+  page,
+}) => {
   await page.goto('/lat');
-  await page.getByRole('textbox', { name: 'Script', exact: true }).fill('print(1)\nprnt(2)');
-  await expect(page.locator('.cm-lint-marker-warning')).toHaveCount(1);
+  const editor = page.getByRole('textbox', { name: 'Script', exact: true });
+  await editor.fill('print(1)\nprnt(2); print(3)');
+  // Immediately: the dialog waits for the check of this text.
   await page.keyboard.press('Control+Enter');
-  await expect(page.getByRole('dialog').getByRole('listitem')).toHaveText(['Warning: line 2: Undefined name `prnt`']);
-  await expect(page.getByRole('dialog').getByRole('button', { name: 'Run', exact: true })).toBeEnabled();
+  const dialog = page.getByRole('dialog', { name: /^Run this script on lat now\?/ });
+  const findings = dialog.getByRole('list', { name: 'Findings' });
+  await expect(findings.getByRole('listitem')).toHaveText(['Warning: line 2: Undefined name `prnt`']);
+  await expect(dialog).toContainText('3 statements, 2 lines');
+  await expect(dialog).toContainText('daq-lat-sequencer');
+  const telescope = dialog.getByRole('status', { name: 'Telescope now' });
+  await expect(telescope).toContainText(/Checked \d+ s ago/);
+  await telescope.getByText(/Running: \d+ operations/).click();
+  await expect(telescope).toContainText('acu1 monitor');
+  await expect(dialog.getByRole('button', { name: 'Run', exact: true })).toBeEnabled();
+  await findings.getByRole('button', { name: 'line 2: Undefined name' }).click();
+  await expect(dialog).toHaveCount(0);
+  await expect(editor).toBeFocused();
+  await expect(page.locator('.cm-activeLine')).toHaveText('prnt(2); print(3)');
+});
+
+test('the confirmation of a run lists what the last run has left running', async ({ page, stack }) => {
+  const telescope = new Simulator(stack, 'satp1');
+  await telescope.fault({ agent: 'smurf1', kind: 'hang', op: 'take_noise' });
+  const left = "import sorunlib as run\nrun.initialize()\nrun.CLIENTS['smurf'][0].take_noise.start()\n";
+  await stack.until(await stack.submit(left), 'SUCCEEDED');
+  await page.goto('/satp1');
+  await page.getByRole('textbox', { name: 'Script', exact: true }).fill('print(1)');
+  await page.keyboard.press('Control+Enter');
+  const status = page.getByRole('dialog').getByRole('status', { name: 'Telescope now' });
+  await expect(status).toContainText(/Started since run \d+ began, and still running:/);
+  await expect(status.getByRole('listitem')).toContainText(['smurf1 take_noise']);
+  await telescope.fault({ agent: 'smurf1', kind: 'none' });
+  await expect(status).toContainText(/Nothing started since run \d+ began is still running/, { timeout: 20_000 });
+});
+
+test('the editor counts errors and warnings, and F8 goes to each and shows its message', async ({ page }) => {
+  await page.goto('/lat');
+  const panel = page.getByRole('region', { name: 'Editor' });
+  const editor = panel.getByRole('textbox', { name: 'Script', exact: true });
+  await editor.fill('prnt(1)\nprint(2)\nprnt(3)');
+  await expect(panel.getByRole('button', { name: '2 warnings' })).toBeVisible();
+  await editor.press('Control+Home');
+  const message = panel.getByRole('status').filter({ hasText: 'line' });
+  await editor.press('F8');
+  await expect(message).toHaveText('line 3: Undefined name `prnt`');
+  await editor.press('Shift+F8');
+  await expect(message).toHaveText('line 1: Undefined name `prnt`');
+  await panel.getByRole('button', { name: '2 warnings' }).click();
+  await expect(message).toHaveText('line 3: Undefined name `prnt`');
+  await expect(editor).toBeFocused();
+
+  await editor.fill('print(1)\nx = (\n');
+  await expect(panel.getByRole('button', { name: '1 error' })).toBeVisible();
+  await panel.getByRole('button', { name: 'List the errors and warnings' }).click();
+  await panel.getByRole('list', { name: 'Findings' }).getByRole('button').click();
+  await expect(message).toHaveText("line 2: '(' was never closed");
+  await editor.press('Control+Enter');
+  const dialog = page.getByRole('dialog');
+  await expect(dialog).toContainText('The run cannot start until the error is fixed.');
+  await expect(dialog.getByRole('button', { name: 'Run', exact: true })).toBeDisabled();
+  await closeWithEscape(dialog);
+  // Tab indents, and Escape lets it leave the editor.
+  await editor.press('Escape');
+  await editor.press('Tab');
+  await expect(editor).not.toBeFocused();
 });

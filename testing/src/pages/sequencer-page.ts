@@ -42,7 +42,7 @@ export class SequencerPage {
       .getByRole('button', { name: button === 'Run' ? /^Run Ctrl/ : button });
     await wanted.click();
     const dialog = this.page.getByRole('dialog');
-    if (hold) await dialog.getByRole('checkbox', { name: /Hold when a statement fails/ }).check();
+    if (hold) await dialog.getByRole('checkbox', { name: /Hold this run when a statement fails/ }).check();
     await dialog
       .getByRole('button', {
         name: { Run: 'Run', 'Run paused': 'Run paused', 'Add to queue': 'Add to the queue' }[button],

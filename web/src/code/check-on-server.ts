@@ -1,7 +1,7 @@
 /** Findings of the server in a script before it runs. */
 import type { Client } from '@urql/core';
 import { ApiError, errorText, mutate } from '../api/client.ts';
-import type { ServerFinding } from './findings.ts';
+import type { Finding } from './findings.ts';
 import { graphql } from '../gql/index.ts';
 
 const CHECK = graphql(/* GraphQL */ `
@@ -21,7 +21,7 @@ export async function checkOnServer(
   sequencer: string,
   script: string,
   startAt: number | null = null,
-): Promise<ServerFinding[]> {
+): Promise<Finding[]> {
   try {
     return (await mutate(client, CHECK, { sequencer, script, startAt })).checkScript;
   } catch (error) {

@@ -1,55 +1,86 @@
-/** Findings of Ruff and of the server as CodeMirror diagnostics. */
+/** Findings in a script, of Ruff and of the server, as one list and as CodeMirror diagnostics. */
 import type { Diagnostic } from '@codemirror/lint';
 import type { Text } from '@codemirror/state';
+import { plural } from '../lib/format.ts';
 import type { RuffFinding } from './ruff.ts';
 
-export interface ServerFinding {
+export interface Finding {
   severity: string;
   line: number | null;
   code: string;
   message: string;
+  /** Where it is; without, the whole line. */
+  range?: Pick<RuffFinding, 'start' | 'end'>;
 }
 
-function offset(doc: Text, row: number, column: number): number {
-  const line = doc.line(Math.min(Math.max(row, 1), doc.lines));
-  return Math.min(line.from + column - 1, line.to);
+/** The findings in a script. */
+export interface CheckedScript {
+  script: string;
+  findings: readonly Finding[];
 }
 
-function isSyntaxError({ code }: RuffFinding): boolean {
+export function isError({ severity }: Finding): boolean {
+  return severity === 'error';
+}
+
+/**
+ * All findings, by line. The server decides whether a script can be compiled: its error replaces the syntax errors of
+ * Ruff, which are warnings otherwise.
+ */
+export function mergeFindings(ruff: readonly RuffFinding[], server: readonly Finding[]): Finding[] {
+  const cannotStart = server.some(isError);
+  const ofRuff = ruff
+    .filter(({ code }) => !(cannotStart && isSyntaxError(code)))
+    .map(({ code, message, start, end }) => ({
+      severity: 'warning',
+      line: start.row,
+      code: isSyntaxError(code) ? 'Python' : (code ?? 'Ruff'),
+      message,
+      range: { start, end },
+    }));
+  return [...server, ...ofRuff].toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0));
+}
+
+function isSyntaxError(code: string | null): boolean {
   return code === null || code === 'invalid-syntax';
 }
 
-/** Ruff's warnings. Its syntax errors are left out: the server decides whether a script can be compiled. */
-export function ruffWarnings(findings: readonly RuffFinding[]): ServerFinding[] {
-  return findings
-    .filter((finding) => !isSyntaxError(finding))
-    .map(({ code, message, start }) => ({ severity: 'warning', line: start.row, code: code ?? '', message }));
+/** `1 error, 2 warnings` */
+export function countFindings(findings: readonly Finding[]): string {
+  const errors = findings.filter(isError).length;
+  const notes = findings.filter(({ severity }) => severity === 'info').length;
+  const warnings = findings.length - errors - notes;
+  const parts: [number, string][] = [
+    [errors, 'error'],
+    [warnings, 'warning'],
+    [notes, 'note'],
+  ];
+  return parts
+    .filter(([count]) => count > 0)
+    .map(([count, word]) => plural(count, word))
+    .join(', ');
 }
 
-export function fromRuff(doc: Text, findings: readonly RuffFinding[]): Diagnostic[] {
-  return findings.map((finding) => {
-    const { code, message, start, end } = finding;
-    const from = offset(doc, start.row, start.column);
-    const isSyntax = isSyntaxError(finding);
+/** `line 2: Undefined name`; the line is omitted if the message begins with it. */
+export function findingText({ line, message }: Finding): string {
+  return line && !message.startsWith('line') ? `line ${String(line)}: ${message}` : message;
+}
+
+export function toDiagnostics(doc: Text, findings: readonly Finding[]): Diagnostic[] {
+  return findings.map(({ severity, line, code, message, range }) => {
+    const whole = doc.line(Math.min(Math.max(line ?? 1, 1), doc.lines));
+    const from = range ? offset(doc, range.start.row, range.start.column) : whole.from;
     return {
       from,
-      to: Math.max(from, offset(doc, end.row, end.column)),
-      severity: isSyntax ? 'error' : 'warning',
-      source: isSyntax ? 'Python' : (code ?? 'Ruff'),
-      message,
-    };
-  });
-}
-
-export function fromServer(doc: Text, findings: readonly ServerFinding[]): Diagnostic[] {
-  return findings.map(({ severity, line, code, message }) => {
-    const at = doc.line(Math.min(Math.max(line ?? 1, 1), doc.lines));
-    return {
-      from: at.from,
-      to: at.to,
+      to: range ? Math.max(from, offset(doc, range.end.row, range.end.column)) : whole.to,
       severity: severity === 'error' || severity === 'info' ? severity : 'warning',
       source: code,
       message,
     };
   });
+}
+
+function offset(doc: Text, row: number, column: number): number {
+  const line = doc.line(Math.min(Math.max(row, 1), doc.lines));
+  return Math.min(line.from + column - 1, line.to);
 }

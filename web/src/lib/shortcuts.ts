@@ -26,6 +26,10 @@ export const SHORTCUTS = {
   stop: { keys: ['Shift+F5'], text: 'Open the stop ladder; this sends no command' },
   breakpoint: { keys: ['F9'], text: 'Set or clear a breakpoint at the selected line, also in the editor' },
   run: { keys: ['Ctrl+Enter'], text: 'In the editor: run, after confirmation' },
+  nextFinding: {
+    keys: ['F8', 'Shift+F8'],
+    text: 'In the editor: go to the next error or warning, or the previous one',
+  },
   save: { keys: ['Ctrl+s'], text: 'In the editor: show where the draft is saved' },
   indent: {
     keys: ['Tab', 'Shift+Tab'],
