@@ -12,17 +12,19 @@ raise RuntimeError('the weather is bad')
 test('a run without its own setting pauses on failure by the telescope’s default', async ({ page, context, stack }) => {
   const sequencer = new SequencerPage(page);
   await sequencer.open('satp1');
-  const setting = page.getByRole('checkbox', { name: /^Pause on failure by default/ });
-  await expect(setting).not.toBeChecked();
+  const setting = page.getByRole('button', { name: 'Pause the run', exact: true });
+  await expect(setting).toHaveAttribute('aria-pressed', 'false');
+  await expect(page.getByText('Saved for satp1, for all users.')).toBeVisible();
   await setting.click();
-  await expect(setting).toBeChecked();
+  await expect(setting).toHaveAttribute('aria-pressed', 'true');
   const other = await context.newPage();
   await other.goto('/satp1');
-  await expect(other.getByRole('checkbox', { name: /^Pause on failure by default/ })).toBeChecked();
+  const theirs = other.getByRole('button', { name: 'Pause the run', exact: true });
+  await expect(theirs).toHaveAttribute('aria-pressed', 'true');
   await sequencer.load('1 / 0\n');
   await page.getByRole('button', { name: /^Run Ctrl/ }).click();
   const dialog = page.getByRole('dialog');
-  await expect(dialog.getByRole('checkbox', { name: /^Hold when a statement fails/ })).toBeChecked();
+  await expect(dialog.getByRole('checkbox', { name: /^Hold this run when a statement fails/ })).toBeChecked();
   await dialog.getByRole('button', { name: 'Cancel' }).click();
 
   const telescope = new Simulator(stack, 'satp1');
@@ -48,6 +50,6 @@ test('a run without its own setting pauses on failure by the telescope’s defau
   await expect(sequencer.state).toContainText('Succeeded');
 
   await page.getByRole('button', { name: 'New run' }).click();
-  await setting.click();
-  await expect(setting).not.toBeChecked();
+  await page.getByRole('button', { name: 'End the run', exact: true }).click();
+  await expect(setting).toHaveAttribute('aria-pressed', 'false');
 });
