@@ -3,7 +3,10 @@ import { computed, toValue, type ComputedRef, type MaybeRefOrGetter } from 'vue'
 import { useSequencers } from '../api/sequencers.ts';
 import { useSession, useReadOnlyReason } from '../api/session.ts';
 
-/** A sentence: the user may only watch, or another user has control. Null if neither. Stopping a run needs no control. */
+/**
+ * A sentence: the user may only watch, or another user has control. Null if neither. Stopping a run needs no control. The
+ * control bar shows who has it.
+ */
 export function useCommandBlocker(sequencer: MaybeRefOrGetter<string>): ComputedRef<string | null> {
   const sequencers = useSequencers();
   const { person } = useSession();
@@ -13,6 +16,6 @@ export function useCommandBlocker(sequencer: MaybeRefOrGetter<string>): Computed
     const name = toValue(sequencer);
     const holder = sequencers.value?.find((s) => s.name === name)?.control?.holder ?? null;
     if (holder === null || holder === person.value?.name) return null;
-    return `${holder} has control of ${name}. Request control, or take it with a reason.`;
+    return `You do not have control of ${name}.`;
   });
 }
