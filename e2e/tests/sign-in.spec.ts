@@ -63,7 +63,10 @@ test('a viewer can only watch', async ({ page }) => {
   await signIn(page, 'vera', '/lat');
   await expect(page.getByRole('note')).toHaveText('You are watching. Ask an admin for the operator role.');
   await expect(page.getByRole('button', { name: /^Run/ })).toHaveCount(0);
-  await expect(page.getByRole('button', { name: 'Queue', exact: true })).toBeDisabled();
+  await expect(page.getByRole('region', { name: 'No run is active' })).toContainText('You cannot run scripts');
+  await expect(page.getByRole('textbox', { name: 'Script', exact: true })).toHaveCount(0);
+  await expect(page.getByRole('button', { name: 'Queue', exact: true })).toHaveCount(0);
+  await expect(page.getByRole('button', { name: 'Pause the run' })).toHaveCount(0);
 });
 
 test('an operator of one telescope can only watch the others', async ({ page }) => {
