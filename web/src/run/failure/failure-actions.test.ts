@@ -18,13 +18,12 @@ const failure = { exception: 'E', message: '', traceback: '', line: 1, then: [],
 it('describes the consequence of each action', () => {
   const view = { ...emptyView(), statements: [statement(0, 2), statement(1), statement(2)] };
   expect(failureActions({ ...view, failure: { ...failure, statement: 0 } }, lines)).toMatchObject({
-    retry: 'run it again from its start (failed 2 times)',
+    retry: 'run it again from its start',
     skip: 'continue with statement 2: rising',
     edit: 'lines 1 to 3',
   });
   const last = { ...view, failure: { ...failure, statement: 2 } };
   expect(failureActions(last, [...lines, ''])).toMatchObject({
-    retry: 'run it again from its start (failed once)',
     skip: 'it is the last statement: the run ends',
     edit: 'line 3',
   });

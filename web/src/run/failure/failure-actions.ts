@@ -1,7 +1,6 @@
 /** Describes the consequence of each action that resolves a failure. Pure. */
 import type { RunView, StatementView } from '@sequencer/model/run-view';
 import type { Frame } from '@sequencer/model/events';
-import { plural } from '../../lib/format.ts';
 import { SCRIPT } from '../record/source-location.ts';
 import { statementName } from '../../lib/statement-text.ts';
 
@@ -26,12 +25,9 @@ export function failureActions(
   const first = statement?.firstLine ?? 1;
   // The line break at the end of a file begins no further line.
   const last = lines.at(-1) === '' ? lines.length - 1 : lines.length;
-  const failures = Math.max(1, statement?.attempts ?? 1);
   return {
     statement,
-    retry: statement
-      ? `run it again from its start (failed ${failures === 1 ? 'once' : plural(failures, 'time')})`
-      : 'run it again from its start',
+    retry: 'run it again from its start',
     skip: next
       ? `continue with statement ${String(next.index + 1)}: ${statementName(lines, next)}`
       : 'it is the last statement: the run ends',
