@@ -5,6 +5,8 @@ import { EditorView } from '@codemirror/view';
 const tint = (tone: string, percent: number) =>
   `color-mix(in srgb, var(--${tone}) ${String(percent)}%, var(--surface))`;
 
+const hidden = { display: 'none !important' };
+
 export const scriptMarksTheme = Prec.high(
   EditorView.theme({
     // Room for the headings of the time columns.
@@ -37,13 +39,14 @@ export const scriptMarksTheme = Prec.high(
       fontSize: '12px',
       color: 'var(--muted)',
     },
-    '.started-gutter': { borderLeft: '1px solid var(--border)' },
+    '.cm-gutters-after': { borderLeft: '1px solid var(--border)' },
     '.now, .failed, .cut': { fontWeight: '700' },
     '.now, .sign.running': { color: 'var(--running)' },
     '.failed': { color: 'var(--failed)' },
     '.sign.cut': { color: 'var(--interrupted)' },
-    '@media (max-width: 599px)': {
-      '.started-gutter, .took-gutter': { display: 'none !important' },
-    },
+    // Folded to one column, then to none: ScriptView.vue folds the headings.
+    '@media (width < 900px)': { '.started-gutter': hidden },
+    '@container (width < 560px)': { '.started-gutter': hidden },
+    '@container (width < 480px)': { '.cm-gutters-after': hidden },
   }),
 );
