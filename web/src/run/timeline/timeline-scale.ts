@@ -97,7 +97,12 @@ export function indexAt(position: number, spans: readonly Span[]): number {
 }
 
 /** Ticks at round times, so far apart that their labels do not overlap on an axis of `width` pixels. */
-export function ticksOf(statements: readonly StatementTimes[], spans: readonly Span[], now: number, width: number): Tick[] {
+export function ticksOf(
+  statements: readonly StatementTimes[],
+  spans: readonly Span[],
+  now: number,
+  width: number,
+): Tick[] {
   const ran = statements.filter((s) => s.startedAt !== null);
   const from = Date.parse(ran[0]?.startedAt ?? '');
   const last = ran.at(-1);
