@@ -124,11 +124,11 @@ test('touch targets on a phone are at least 44 px', async ({ page, stack }) => {
     await page.goto(path);
     await expect(page.locator('.skeleton')).toHaveCount(0);
     await expect(page.getByRole('main')).not.toBeEmpty();
-    for (const tab of ['Now', 'Script', 'Output', 'Traces']) {
+    for (const tab of ['Now', 'Script', 'Output', 'Threads']) {
       const part = page.getByRole('navigation', { name: 'Parts of the run' }).getByRole('button', { name: tab });
       if (await part.isVisible()) await part.click();
       else if (tab !== 'Now') continue;
-      if (tab === 'Traces') {
+      if (tab === 'Threads') {
         await expect(page.getByRole('complementary', { name: 'Details' })).toBeVisible();
         await expect(page.getByRole('region', { name: 'Script', exact: true })).toBeHidden();
       }

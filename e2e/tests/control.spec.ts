@@ -19,11 +19,8 @@ test('a run pauses, steps with keys, continues and is interrupted', async ({ pag
   await expect(second.state).toContainText('Paused');
   const details = page.getByRole('complementary', { name: 'Details' });
   await expect(details).toContainText('Call stack');
-  // Only a paused trace has this button: while the step is in progress there is none, and F8 would do nothing.
-  const line = details
-    .locator('.trace')
-    .first()
-    .getByRole('button', { name: /^line \d+$/, pressed: true });
+  // Only a paused thread is selected: while the step is in progress none is, and F8 would do nothing.
+  const line = details.getByRole('button', { name: /^T1 MainThread.* line \d+/, pressed: true });
   const before = await line.textContent();
   await page.keyboard.press('F10');
   await expect.poll(async () => ((await line.count()) > 0 ? line.textContent() : before)).not.toBe(before);

@@ -68,7 +68,7 @@ test('shows calls, variables, watches and evaluations of a paused trace', async 
   await page.keyboard.press('Escape');
   // Steps to where `step`, and then `total`, have changed.
   for (const line of ['line 14', 'line 13', 'line 14', 'line 13']) {
-    await details.getByRole('button', { name: 'Step over, trace 1' }).click();
+    await details.getByRole('button', { name: 'Step over, T1' }).click();
     await expect(details.getByRole('button', { name: `observe ${line}` })).toBeVisible();
   }
   await expect(details.getByText('changed').first()).toBeVisible();
@@ -113,7 +113,7 @@ test('shows calls, variables, watches and evaluations of a paused trace', async 
   await field.press('Enter');
   await evaluate.getByRole('button', { name: 'Interrupt evaluation' }).click();
   await expect(log).toContainText('Interrupted.');
-  await expect(details.getByRole('button', { name: 'Step over, trace 1' })).toBeEnabled();
+  await expect(details.getByRole('button', { name: 'Step over, T1' })).toBeEnabled();
 
   await page.getByRole('tab', { name: 'Actions' }).click();
   await expect(page.getByRole('log', { name: 'Who did what' })).toContainText("target + '!': 'moon!'");
@@ -121,10 +121,10 @@ test('shows calls, variables, watches and evaluations of a paused trace', async 
   await details.getByRole('button', { name: 'Remove the breakpoint at line 13' }).click();
   await expect(details).toContainText('No breakpoints. Click left');
   // Runs to the end of the loop, and then to the end.
-  await details.getByRole('button', { name: 'Run to end of loop, trace 1' }).click();
+  await details.getByRole('button', { name: 'Run to end of loop, T1' }).click();
   await expect(details.getByRole('button', { name: /^observe line 15/ })).toBeVisible();
   await page.getByRole('region', { name: 'Script', exact: true }).getByText('done = True').click();
-  await details.getByRole('button', { name: 'Continue, trace 1' }).click();
+  await details.getByRole('button', { name: 'Continue, T1' }).click();
   await expect(sequencer.state).toContainText('Succeeded');
 });
 
@@ -178,7 +178,7 @@ test('keys select and step each trace of a paused run', async ({ page }) => {
 
   // Runs to the cursor, which is in this file.
   await page.getByRole('region', { name: 'Script', exact: true }).getByText('while True:').click();
-  await details.getByRole('button', { name: 'Run to cursor, trace 1' }).click();
+  await details.getByRole('button', { name: 'Run to cursor, T1' }).click();
   await expect(details.getByRole('button', { name: 'line 24' }).first()).toBeVisible();
 
   await page.keyboard.press('Shift+F5');

@@ -50,7 +50,8 @@ class TagWidget extends WidgetType {
 
   override toDOM(): HTMLElement {
     const tag = document.createElement('span');
-    tag.className = `trace-tag trace-${String(Math.min(this.trace, 4))}${this.paused ? ' paused' : ''}`;
+    tag.className = this.paused ? 'trace-tag paused' : 'trace-tag';
+    tag.style.setProperty('--trace-number', String(this.trace));
     tag.textContent = `T${String(this.trace)}`;
     return tag;
   }
