@@ -125,8 +125,16 @@ export const EVENT_SCHEMAS = {
     thread: z.int().positive().nullish(),
   }),
   traceEnded: event('traceEnded', { trace: z.int().positive() }),
-  /** A trace reached a line. `sampled`: the code is hot, and lines since the previous event may be missing. */
-  line: event('line', { trace: z.int().positive(), ...position, sampled: z.boolean().optional() }),
+  /**
+   * A trace reached a line. `sampled`: code of the run is hot, and lines since the previous event may be missing.
+   * `busy`: this trace passes this line more often than every pass can be reported.
+   */
+  line: event('line', {
+    trace: z.int().positive(),
+    ...position,
+    sampled: z.boolean().optional(),
+    busy: z.boolean().optional(),
+  }),
   output: event('output', {
     stream: z.enum(['STDOUT', 'STDERR']),
     text: z.string(),

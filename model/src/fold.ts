@@ -38,6 +38,7 @@ export function applyEvent(view: RunView, event: RunEvent): void {
         function: null,
         since: null,
         sampled: false,
+        busyAt: null,
         prompt: null,
         frozenTasks: 0,
       });
@@ -225,6 +226,7 @@ function onLine(view: RunView, event: RunEventOf<'line'>): void {
   trace.function = event.function;
   trace.since = event.at;
   trace.sampled = event.sampled ?? false;
+  if (event.busy) trace.busyAt = event.at;
 }
 
 function onPrompt(view: RunView, event: RunEventOf<'prompt'>): void {

@@ -58,7 +58,10 @@ export interface TraceView {
   function: string | null;
   /** When the trace reached this line. */
   since: string | null;
+  /** Lines before this one may be missing. */
   sampled: boolean;
+  /** When it last passed a line so often that not every pass was reported. */
+  busyAt: string | null;
   prompt: PromptView | null;
   /** Number of other tasks of its loop that are frozen until its step completes. */
   frozenTasks: number;
@@ -198,7 +201,7 @@ export function restoreView(json: string): RunView {
     ...{ deadline: null, escalate: false, reaction: null },
     ...stop,
   }));
-  const traces = (stored.traces ?? []).map((trace) => ({ ...{ frozenTasks: 0 }, ...trace }));
+  const traces = (stored.traces ?? []).map((trace) => ({ ...{ frozenTasks: 0, busyAt: null }, ...trace }));
   const pause = { ...emptyView().pause, ...stored.pause };
   return { ...emptyView(), ...stored, statements, stops, traces, pause };
 }

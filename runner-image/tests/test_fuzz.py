@@ -302,7 +302,7 @@ def test_every_event_type_belongs_to_the_script_or_the_supervisor() -> None:
 @pytest.mark.parametrize("function", ["<module>", 'a"b\\', "é\u2028\ud800\0"])
 def test_a_line_event_is_recorded_as_it_was_sent(function: str) -> None:
     messages = ScriptMessages()
-    fields = {"trace": 1, "file": "<script>", "line": 12, "function": function, "sampled": True}
+    fields = {"trace": 1, "file": "<script>", "line": 12, "function": function, "sampled": True, "busy": True}
     frame = line_frame({"type": "line", "at": now_iso(), **fields})
     found = FrameReader().feed(frame)
     assert isinstance(found[0], LineFrame)

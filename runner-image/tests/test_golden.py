@@ -81,7 +81,7 @@ def test_sends_messages_of_the_shape_of_the_golden_examples(runner: Runner) -> N
     assert set(hello) == set(MESSAGES["fromRunner"][0])
 
 
-OPTIONAL = {"line": {"sampled"}, "output": {"trace", "line"}, "statement": {"version"}}
+OPTIONAL = {"line": {"sampled", "busy"}, "output": {"trace", "line"}, "statement": {"version"}}
 
 
 def same_shape(event: dict[str, Any], example: dict[str, Any]) -> bool:

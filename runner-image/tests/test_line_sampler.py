@@ -3,6 +3,7 @@
 import json
 import socket
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -31,14 +32,21 @@ class Watched:
 
     def events(self) -> Iterator[tuple[int, bool]]:
         """Each line event so far, and whether it is marked as a sample."""
+        return ((event["line"], event.get("sampled", False)) for event in self._received())
+
+    def busy(self) -> Iterator[tuple[object, ...]]:
+        """Trace and line of each event so far, and whether the trace is marked as busy."""
+        for event in self._received():
+            yield (event["trace"], event["line"], *(["busy"] if event.get("busy") else []))
+
+    def _received(self) -> Iterator[dict[str, Any]]:
         self._channel.empty(5.0)
         self._theirs.shutdown(socket.SHUT_WR)
         reader = FrameReader()
         while data := self._ours.recv(65536):
             for frame in reader.feed(data):
                 assert isinstance(frame, LineFrame)
-                event = json.loads(frame.data)
-                yield event["line"], event.get("sampled", False)
+                yield json.loads(frame.data)
 
 
 @pytest.fixture
@@ -76,3 +84,21 @@ def test_samples_muted_code_at_the_first_tick(watched: Watched) -> None:
     watched.tick(7)
     watched.tick(9)
     assert list(watched.events()) == [(1, False), (7, True), (9, True)]
+
+
+def test_marks_a_trace_as_busy_only_at_lines_that_it_passes_too_often(watched: Watched) -> None:
+    other = Trace(2, "THREAD", "waiting", 2, function="wait")
+    watched.reach(1)
+    for _ in range(4):
+        watched.reach(7)
+    watched.sampler.mute()
+    watched.trace.line = 8
+    watched.tick(7)
+    # Another thread waits in the same code, and continues seldom.
+    watched.sampler.tick([(other, 7, "wait")])
+    watched.reach(9)
+    watched.sampler.rearm()
+    watched.trace.line = 8
+    watched.tick(7)
+    watched.tick(7)
+    assert list(watched.busy()) == [(1, 1), (1, 7), (1, 7), (1, 7), (1, 7, "busy"), (2, 7), (1, 9), (1, 7)]

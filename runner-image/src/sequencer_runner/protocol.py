@@ -169,7 +169,8 @@ class TraceEndedEvent(TypedDict):
 
 
 class LineEvent(TypedDict):
-    """A trace reached a line. `sampled`: the code is hot, and lines since the previous event may be missing."""
+    """A trace reached a line. `sampled`: code of the run is hot, and lines since the previous event may be missing.
+    `busy`: this trace passes this line more often than every pass can be reported."""
 
     at: str
     type: Literal["line"]
@@ -178,6 +179,7 @@ class LineEvent(TypedDict):
     line: int
     function: str
     sampled: NotRequired[bool]
+    busy: NotRequired[bool]
 
 
 class OutputEvent(TypedDict):

@@ -31,7 +31,8 @@ _LAST_MS = 32_503_680_000_000
 _TEXT = rb'"[ !#-\[\]-~]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[ !#-\[\]-~]*)*"'
 _NUMBER = rb"[1-9]\d{0,14}"
 _LINE = re.compile(
-    rb'\{"type":"line","at":"%b","trace":%b,"file":%b,"line":%b,"function":%b(?:,"sampled":(?:true|false))?\}'
+    rb'\{"type":"line","at":"%b","trace":%b,"file":%b,"line":%b,"function":%b'
+    rb'(?:,"sampled":(?:true|false))?(?:,"busy":(?:true|false))?\}'
     % (_AT.pattern.encode(), _NUMBER, _TEXT, _NUMBER, _TEXT)
 )
 

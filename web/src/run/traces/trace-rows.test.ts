@@ -5,7 +5,7 @@ import { codeOf, inOrder, stateOf } from './trace-rows.ts';
 function trace(id: number, more: Partial<TraceView> = {}): TraceView {
   return {
     ...{ id, kind: 'THREAD', name: 'n', state: 'RUNNING', thread: null, file: '<script>', line: 2, function: 'f' },
-    ...{ since: '2026-11-29T18:25:00Z', sampled: false, prompt: null, frozenTasks: 0 },
+    ...{ since: '2026-11-29T18:25:00Z', sampled: false, busyAt: null, prompt: null, frozenTasks: 0 },
     ...more,
   };
 }
@@ -25,7 +25,15 @@ describe('the rows of threads and tasks', () => {
 
   it('name the stopped task that blocks others of its thread', () => {
     const traces = [trace(1), trace(2, { thread: 1, state: 'PAUSED', prompt }), trace(3)];
-    expect(traces.map((t) => stateOf(t, traces).text)).toEqual(['waits for T2', 'paused', 'running']);
+    expect(traces.map((t) => stateOf(t, traces, Date.parse(since)).text)).toEqual(['waits for T2', 'paused', 'running']);
+  });
+
+  it('name a busy loop, until the trace waits again', () => {
+    const busy = trace(1, { busyAt: since });
+    const text = (seconds: number) => stateOf(busy, [busy], Date.parse(since) + 1000 * seconds).text;
+    expect([text(1), text(3)]).toEqual(['busy loop', 'running']);
+    const paused = { ...busy, state: 'PAUSED' as const, prompt };
+    expect(stateOf(paused, [paused], Date.parse(since)).text).toBe('paused');
   });
 
   it('have the line of the script, or the call in a library', () => {

@@ -2,6 +2,9 @@
 import { blockingTrace, type TraceView } from '@sequencer/model/run-view';
 import { SCRIPT } from '../record/source-location.ts';
 
+/** For how long a trace counts as busy after the last report of it, in ms. It may since wait for something. */
+const BUSY_MS = 2000;
+
 /** The threads in order, each followed by its tasks. */
 export function inOrder(traces: readonly TraceView[]): TraceView[] {
   const ids = new Set(traces.map(({ id }) => id));
@@ -15,10 +18,14 @@ export interface TraceState {
   since: string | null;
 }
 
-export function stateOf(trace: TraceView, traces: readonly TraceView[]): TraceState {
+/** `now`: the time of the run's clock, in ms. */
+export function stateOf(trace: TraceView, traces: readonly TraceView[], now: number): TraceState {
+  const { state, since, busyAt } = trace;
   const blocker = blockingTrace(traces, trace);
   if (blocker) return { text: `waits for T${String(blocker.id)}`, since: null };
-  return { text: trace.state.toLowerCase(), since: trace.state === 'ENDED' ? null : trace.since };
+  const isBusy = state === 'RUNNING' && busyAt !== null && now - Date.parse(busyAt) < BUSY_MS;
+  if (isBusy) return { text: 'busy loop', since: null };
+  return { text: state.toLowerCase(), since: state === 'ENDED' ? null : since };
 }
 
 /** The text of its line in the script, or the call in a library. */

@@ -30,6 +30,8 @@ class LineSampler:
     def __init__(self, channel: Channel) -> None:
         self._channel = channel
         self._hits: dict[tuple[int, int], int] = {}
+        self._busy: set[tuple[int, int]] = set()
+        """The traces and lines that exceeded the limit of one line, since the lines were last rearmed."""
         self._left = _BURST
         self._calm_ticks = _CALM
         self._mutes = 0
@@ -48,6 +50,8 @@ class LineSampler:
                 self._channel.settle()
             return True
         trace.reported_mute = -1
+        if hits > _HITS_PER_LINE:
+            self._busy.add(place)
         return False
 
     def send(self, trace: Trace, line: int) -> None:
@@ -62,6 +66,8 @@ class LineSampler:
         if self._muted or trace.reported_mute != self._mutes:
             event["sampled"] = True
             trace.reported_mute = self._mutes
+        if (trace.id, line) in self._busy:
+            event["busy"] = True
         trace.lines_sent += 1
         self._channel.line(event)
 
@@ -75,6 +81,7 @@ class LineSampler:
     def rearm(self) -> None:
         """All lines are reported again."""
         self._muted = False
+        self._busy.clear()
 
     def tick(self, positions: Iterable[Position]) -> None:
         """Renews the limits, and sends the positions of traces in muted code."""
