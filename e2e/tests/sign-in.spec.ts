@@ -1,6 +1,7 @@
 /** Sign-in and sign-out in a browser, and the pages of each role. */
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
+import { SequencerPage } from '@sequencer/testing/pages/sequencer-page';
 import { PASSWORD, signIn as signInAt, startWith } from '@sequencer/testing/pages/sign-in';
 import type { Stack } from '@sequencer/testing/stack/stack';
 
@@ -67,6 +68,46 @@ test('a viewer can only watch', async ({ page }) => {
   await expect(page.getByRole('textbox', { name: 'Script', exact: true })).toHaveCount(0);
   await expect(page.getByRole('button', { name: 'Queue', exact: true })).toHaveCount(0);
   await expect(page.getByRole('button', { name: 'Pause the run' })).toHaveCount(0);
+});
+
+test('a viewer reads the variables of a paused script, and gets no field to change it', async ({ page, browser }) => {
+  const operator = await browser.newPage();
+  await signIn(operator, 'otto', '/satp1');
+  const sequencer = new SequencerPage(operator);
+  await sequencer.load('import json\ndef point(az):\n    track = [az, 42]\n    json.dumps(track)\npoint(180)\n');
+  await sequencer.start('Run paused');
+  for (const line of ['line 2', 'line 5', 'line 3', 'line 4']) {
+    const into = sequencer.controls.getByRole('button', { name: 'Into', exact: true });
+    await expect(into).toBeEnabled();
+    await into.click();
+    await expect(operator.getByRole('button', { name: new RegExp(`^T1 MainThread.*${line}`) })).toBeVisible();
+  }
+
+  await signIn(page, 'vera', '/satp1');
+  const details = page.getByRole('complementary', { name: 'Details' });
+  const variables = details.getByRole('region', { name: /^Variables T1 · point/ });
+  await expect(variables.getByText('180', { exact: true })).toBeVisible();
+  await variables.getByRole('button', { name: 'Expand track' }).click();
+  await expect(variables.getByText('42', { exact: true })).toBeVisible();
+  await details.getByRole('button', { name: /^<module> line 5/ }).click();
+  await expect(details.getByRole('region', { name: /^Variables T1 · <module>/ })).toBeVisible();
+  await expect(details.getByRole('region', { name: /^Breakpoints/ })).toContainText('No breakpoints.');
+  await expect(details.getByRole('textbox')).toHaveCount(0);
+  await expect(details.getByRole('group', { name: /^Step/ })).toHaveCount(0);
+  await page
+    .getByRole('region', { name: 'Script', exact: true })
+    .locator('.breakpoint-gutter .cm-gutterElement')
+    .nth(2)
+    .click();
+
+  // Into the library: the viewer reads its variables, and stays in the script.
+  await sequencer.controls.getByRole('button', { name: 'Into', exact: true }).click();
+  await expect(details.getByRole('region', { name: /^Variables T1 · dumps/ })).toBeVisible();
+  await expect(details.getByRole('alert')).toHaveCount(0);
+  await expect(page.getByRole('region', { name: 'Script', exact: true })).toBeVisible();
+  await sequencer.controls.getByRole('button', { name: /^Continue/ }).click();
+  await expect(sequencer.state).toContainText('Succeeded');
+  await operator.close();
 });
 
 test('an operator of one telescope can only watch the others', async ({ page }) => {

@@ -66,6 +66,7 @@ const VIEWER: Fields = {
   OutputMatches: 'total hasMore isComplete number matches',
   OutputMatch: 'seq ordinal position',
   Finding: 'severity line column code message',
+  VariablePage: 'variables total',
   ApiToken: 'id name owner role sequencers createdAt expiresAt usedAt revokedAt',
 };
 
@@ -74,7 +75,6 @@ const OPERATOR: Fields = {
     'sequencer script title arguments startPaused startAt startLine holdOnFailure breakpoints start requestId',
   BreakpointInput: 'file line condition hitCount logMessage enabled',
   Evaluation: 'ok text',
-  VariablePage: 'variables total',
   SourceFile: 'file text',
 };
 
@@ -151,9 +151,9 @@ export const MUTATIONS: Record<string, CommandRule> = {
   releaseControl: onSequencer('sequencer'),
 };
 
-/** Queries that a runner or its script answers. They require the right to command it, and change nothing. */
+/** Queries that a runner or its script answers. They change nothing. */
 export const QUERIES: Record<string, CommandRule> = {
-  variables: { ...onRun('run', 'trace prompt frame scope path after first'), needsControl: false },
+  variables: { ...onRun('run', 'trace prompt frame scope path after first'), need: 'VIEWER', needsControl: false },
   source: { ...onRun('run', 'file'), needsControl: false },
   telescopeStatus: onSequencer('sequencer'),
 };

@@ -183,7 +183,8 @@ async function admit(rule: CommandRule, args: Args, context: Context, target: Ta
     throw new SequencerError('FORBIDDEN', 'API tokens cannot do this.', 'Sign in with a browser.');
   }
   if (missing) throw missing;
-  if (target.sequencer === null) return;
+  // Viewers watch all sequencers.
+  if (target.sequencer === null || rule.need === 'VIEWER') return;
   if (!operates(context.user, target.sequencer)) {
     throw new SequencerError(
       'FORBIDDEN',

@@ -24,7 +24,13 @@ class Run {
   constructor(...kinds: TraceView['kind'][]) {
     this.view.traces = kinds.map((kind, index) => ({
       ...{ id: index + 1, kind, name: 'n', state: 'RUNNING' as const, thread: kind === 'TASK' ? 1 : null },
-      ...{ file: '<script>', line: 1, function: '<module>', since: AT, ...{ sampled: false, busyAt: null, prompt: null, frozenTasks: 0 } },
+      ...{
+        file: '<script>',
+        line: 1,
+        function: '<module>',
+        since: AT,
+        ...{ sampled: false, busyAt: null, prompt: null, frozenTasks: 0 },
+      },
     }));
     this.focus = scope.run(() => useFocus(this.#shown)) as Focus;
   }

@@ -15,11 +15,13 @@ export interface OpenFile {
   close: () => void;
 }
 
-export function useOpenFile(run: string): OpenFile {
+/** @param isReadOnly the server refuses files to users who may only watch: then nothing opens */
+export function useOpenFile(run: string, isReadOnly: () => boolean): OpenFile {
   const api = useApi();
   const file = shallowRef<{ file: string; text: string } | null>(null);
   const line = ref<{ line: number; requestedAt: number } | null>(null);
   const show = async (name: string, at: number): Promise<void> => {
+    if (isReadOnly()) return;
     if (file.value?.file !== name) file.value = (await query(api, SOURCE, { run, file: name })).source;
     line.value = { line: at, requestedAt: Date.now() };
   };

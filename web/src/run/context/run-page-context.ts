@@ -1,5 +1,5 @@
 /** State that the parts of a run's page share: the trace in focus, the breakpoints, the open file and the cursor. */
-import { inject, shallowRef, type InjectionKey, type ShallowRef } from 'vue';
+import { inject, shallowRef, type ComputedRef, type InjectionKey, type ShallowRef } from 'vue';
 import type { RunBreakpoints } from './use-breakpoints.ts';
 import type { Focus } from './focus.ts';
 import type { OpenFile } from './open-file.ts';
@@ -8,6 +8,8 @@ import type { RunModel } from '../record/use-run.ts';
 
 export interface RunPageContext {
   id: string;
+  /** The user may only watch this telescope. */
+  isReadOnly: ComputedRef<boolean>;
   focus: Focus;
   breakpoints: RunBreakpoints;
   files: OpenFile;

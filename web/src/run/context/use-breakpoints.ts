@@ -19,7 +19,12 @@ export interface RunBreakpoints {
   remove: (location: SourceLocation) => Promise<void>;
 }
 
-export function useBreakpoints(id: string, { info, frame, onEvent }: RunModel): RunBreakpoints {
+/** @param isReadOnly then a click beside a line changes nothing */
+export function useBreakpoints(
+  id: string,
+  { info, frame, onEvent }: RunModel,
+  isReadOnly: () => boolean,
+): RunBreakpoints {
   const api = useApi();
   /** The last reply of the server, until an event of the run replaces it. */
   const lastReply = shallowRef<Breakpoint[] | null>(null);
@@ -63,7 +68,9 @@ export function useBreakpoints(id: string, { info, frame, onEvent }: RunModel): 
     accepted,
     pending,
     error,
-    toggle: (location) => change(location, (all) => toggleBreakpoint(all, location)),
+    toggle: async (location) => {
+      if (!isReadOnly()) await change(location, (all) => toggleBreakpoint(all, location));
+    },
     put: (breakpoint) =>
       change(breakpoint, (all) => {
         const rest = all.filter(

@@ -4,7 +4,7 @@ import { SCRIPT } from '../record/source-location.ts';
 import type { Focus } from '../context/focus.ts';
 import type { OpenFile } from '../context/open-file.ts';
 
-export function useShowStopLocation(focus: Focus, files: OpenFile, mayRead: () => boolean): void {
+export function useShowStopLocation(focus: Focus, files: OpenFile): void {
   watch(
     () => focus.prompt.value?.number,
     () => {
@@ -12,7 +12,7 @@ export function useShowStopLocation(focus: Focus, files: OpenFile, mayRead: () =
       if (!prompt.value || !call.value) return;
       // A failure shows its statement in the script. The calls below it are one click away.
       if (call.value.file === SCRIPT || prompt.value.reason === 'failure') files.close();
-      else if (mayRead()) void files.open.run(call.value.file, call.value.line);
+      else void files.open.run(call.value.file, call.value.line);
     },
   );
 }

@@ -25,7 +25,11 @@ describe('the rows of threads and tasks', () => {
 
   it('name the stopped task that blocks others of its thread', () => {
     const traces = [trace(1), trace(2, { thread: 1, state: 'PAUSED', prompt }), trace(3)];
-    expect(traces.map((t) => stateOf(t, traces, Date.parse(since)).text)).toEqual(['waits for T2', 'paused', 'running']);
+    expect(traces.map((t) => stateOf(t, traces, Date.parse(since)).text)).toEqual([
+      'waits for T2',
+      'paused',
+      'running',
+    ]);
   });
 
   it('name a busy loop, until the trace waits again', () => {
