@@ -35,6 +35,11 @@ test('a script that ignores SIGINT is reported, with the telescope status, and n
   await ladder.getByRole('button', { name: 'Terminate', exact: true }).click();
   await expect(sequencer.state).toContainText('Terminated');
   await expect(page.getByRole('region', { name: 'Left on the telescope' })).toBeVisible();
+  const why = page.getByRole('region', { name: 'Why it ended' });
+  await expect(why).toContainText(/Terminated by \S+ at \d\d:\d\d:\d\d UTC; it had ended .* later\./);
+  await expect(why).not.toContainText('First cause');
+  // The menu that had the focus is gone.
+  await expect(page.locator('div[tabindex="-1"]', { has: why })).toBeFocused();
 });
 
 test('a run again from a later statement shows what it leaves out', async ({ page }) => {
@@ -64,6 +69,7 @@ test('rungs are sent automatically only on request, count down, and the outcome 
   test.setTimeout(150_000);
   const stack = await Stack.start({ SEQUENCERS: 'satp1', STOP_GRACE_SECONDS: '3', TERMINATE_GRACE_SECONDS: '3' });
   try {
+    await stack.query('mutation { setMode(sequencer: "satp1", mode: QUEUE) { name } }');
     await page.goto(`${stack.url}/satp1`);
     const sequencer = new SequencerPage(page);
     await sequencer.load(IGNORES_SIGINT.replace('while', 'signal.signal(signal.SIGTERM, signal.SIG_IGN)\nwhile'));
@@ -101,6 +107,9 @@ test('rungs are sent automatically only on request, count down, and the outcome 
     await ladder.getByRole('textbox', { name: 'Type satp1 to confirm' }).fill('satp1');
     await kill.click();
     await expect(sequencer.state).toContainText('Killed');
+    const why = page.getByRole('region', { name: 'Why it ended' });
+    await expect(why).toContainText(/Killed by \S+ at/);
+    await expect(why).toContainText(/Mode set to Off because \S+ stopped run 1, at \d\d:\d\d:\d\d UTC\./);
   } finally {
     await stack.stop();
   }

@@ -4,7 +4,7 @@ import controlled from '../golden/controlled-run.json' with { type: 'json' };
 import golden from '../golden/run.json' with { type: 'json' };
 import { EVENT_TYPES, readEvent, type AnyEvent } from './events.ts';
 import { applyEvent, skipEvent } from './fold.ts';
-import { emptyView, phaseOf, reasonOf, restoreView, blockingTrace, type RunView } from './run-view.ts';
+import { emptyView, phaseOf, reasonOf, restoreView, stopOfUser, blockingTrace, type RunView } from './run-view.ts';
 
 const events: AnyEvent[] = golden.events;
 
@@ -111,6 +111,17 @@ describe('the controlled run', () => {
     const { asks: _asks, progress: _progress, versions: _versions, ...older } = upTo(3);
     expect(restoreView(JSON.stringify(older))).toEqual(upTo(3));
   });
+});
+
+test('a run was stopped by a user if the record has a stop by a user, and the outcome of one', () => {
+  const stop = (by: string) => ({ level: 'KILL' as const, by, at: '', deadline: null, reaction: null });
+  expect(stopOfUser({ outcome: 'KILLED', stops: [stop('m.olsen')] })?.by).toBe('m.olsen');
+  expect(
+    stopOfUser({ outcome: 'KILLED', stops: [stop('m.olsen'), stop('the system, after the grace time')] }),
+  ).toBeNull();
+  expect(stopOfUser({ outcome: 'KILLED', stops: [] })).toBeNull();
+  // It finished before the stop took effect.
+  expect(stopOfUser({ outcome: 'SUCCEEDED', stops: [stop('m.olsen')] })).toBeNull();
 });
 
 test('folding in parts, with events seen twice, gives the same view', () => {

@@ -228,6 +228,19 @@ export function isPaused(view: RunView): boolean {
   return view.pause.state === 'paused' && view.pause.moving.length === 0 && view.traces.some((t) => t.prompt);
 }
 
+/** The stop that ended a run, if a user sent it. The system's own stops are by names with spaces, which no user has. */
+export function stopOfUser<T extends Pick<StopView, 'by'>>({
+  outcome,
+  stops,
+}: {
+  outcome: Phase | null;
+  stops: readonly T[];
+}): T | null {
+  const isStopped = outcome === 'INTERRUPTED' || outcome === 'TERMINATED' || outcome === 'KILLED';
+  const stop = stops.at(-1);
+  return isStopped && stop && !stop.by.includes(' ') ? stop : null;
+}
+
 const STOP_REASONS: Record<StopLevel, string> = {
   REQUEST: 'Stopping after this statement: requested',
   INTERRUPT: 'Stopping: interrupted',

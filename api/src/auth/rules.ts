@@ -33,7 +33,7 @@ const VIEWER: Fields = {
     seenAt view statements traces breakpoints output(after first) outputBefore(before last) events(after first types)
     outputEvents(after before first last filter) outputMatches(find filter after before first last)
     lastSeq asks progress scriptVersion scriptVersions watchers telescope
-    pausedSince`,
+    pausedSince stoppedBy`,
   RunConnection: 'edges pageInfo totalCount totalCountIsExact',
   Night: 'date outcomes',
   NightOutcome: 'phase runs seconds',

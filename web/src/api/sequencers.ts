@@ -54,13 +54,16 @@ export const SEQUENCERS = graphql(/* GraphQL */ `
       }
       lastRun {
         ...RunSummary
+        stoppedBy {
+          by
+        }
       }
     }
   }
 `);
 
 export type SequencerSummary = SequencersSubscription['sequencers'][number];
-export type RunSummary = NonNullable<SequencerSummary['lastRun']>;
+export type { RunSummaryFragment as RunSummary } from '../gql/graphql.ts';
 
 /** Null until the first message. */
 export type Sequencers = ComputedRef<SequencerSummary[] | null>;

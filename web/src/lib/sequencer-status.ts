@@ -60,11 +60,6 @@ export interface AttentionItem {
   since: number;
 }
 
-/** Whether a person stopped the run, as the runner writes the reason. */
-function isStoppedByPerson(reason: string | null): boolean {
-  return /^(Stopped after a statement|Interrupted|Terminated|Killed) by (?!another program)/.test(reason ?? '');
-}
-
 function attentionOf(sequencer: SequencerSummary, now: number): AttentionItem | null {
   const { name, activeRun, lastRun, queue, mode, runner } = sequencer;
   const item = (
@@ -112,7 +107,7 @@ function attentionOf(sequencer: SequencerSummary, now: number): AttentionItem | 
   const ended = lastRun?.finishedAt;
   const idle = ended ? now - Date.parse(ended) : 0;
   const isFailure = lastRun && lastRun.phase !== 'SUCCEEDED' && lastRun.phase !== 'CANCELLED';
-  if (isFailure && !isStoppedByPerson(lastRun.reason)) {
+  if (isFailure && !lastRun.stoppedBy) {
     const { phase, number, failure, reason } = lastRun;
     const cause = failure && phase === 'FAILED' ? causeText(failure.type, failure.message) : reason;
     const ago = ended ? ` ${duration(idle)} ago` : '';

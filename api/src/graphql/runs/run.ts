@@ -1,5 +1,5 @@
 /** The GraphQL type Run. */
-import { EVENT_TYPES, SequencerError } from '@sequencer/model';
+import { EVENT_TYPES, SequencerError, stopOfUser } from '@sequencer/model';
 import { scriptOf } from '../../store/run-store.ts';
 import { DateTime, PhaseEnum, RunStartEnum, builder } from '../core/builder.ts';
 import { AskType, ProgressType, ScriptVersionType } from './run-interaction.ts';
@@ -172,6 +172,15 @@ RunType.implement({
     breakpoints: t.field({
       type: [BreakpointType],
       resolve: async (run) => (run.facts.lastSeq === 0 ? run.row.breakpoints : (await run.view()).breakpoints),
+    }),
+    stoppedBy: t.field({
+      type: StopSentType,
+      nullable: true,
+      description: 'The stop of a user that ended the run. Null if the run ended otherwise, or has not ended.',
+      resolve: async (run) => {
+        const isStopped = run.phase === 'INTERRUPTED' || run.phase === 'TERMINATED' || run.phase === 'KILLED';
+        return isStopped ? stopOfUser(await run.view()) : null;
+      },
     }),
     startAt: t.int({
       nullable: true,
