@@ -107,7 +107,6 @@ test('rungs are sent automatically only on request, count down, and the outcome 
     await ladder.getByRole('textbox', { name: 'Type satp1 to confirm' }).fill('satp1');
     await kill.click();
     await expect(sequencer.state).toContainText('Killed');
-    const why = page.getByRole('region', { name: 'Why it ended' });
     await expect(why).toContainText(/Killed by \S+ at/);
     await expect(why).toContainText(/Mode set to Off because \S+ stopped run 1, at \d\d:\d\d:\d\d UTC\./);
   } finally {

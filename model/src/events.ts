@@ -238,6 +238,8 @@ export const EVENT_SCHEMAS = {
     deadline: time.nullish(),
     /** Whether the next rung is sent automatically at the deadline. */
     escalate: z.boolean().optional(),
+    /** When the API received the request, by its clock; `at` is when the runner received it. */
+    requestedAt: time.optional(),
   }),
   /** How the script reacts to a rung. Sent with growing intervals while the script is still running. */
   reaction: event('reaction', {

@@ -78,8 +78,8 @@ export function applyEvent(view: RunView, event: RunEvent): void {
     case 'stopping':
       if (event.level === null) view.stops = view.stops.filter((stop) => stop.level !== 'REQUEST');
       else {
-        const { level, by, at, deadline, escalate } = event;
-        view.stops.push({ level, by, at, deadline: deadline ?? null, escalate: escalate ?? false, reaction: null });
+        const { level, by, at, deadline = null, requestedAt = null, escalate = false } = event;
+        view.stops.push({ level, by, at, deadline, requestedAt, escalate, reaction: null });
       }
       break;
     case 'reaction': {

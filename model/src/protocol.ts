@@ -203,6 +203,8 @@ export const COMMANDS = {
     ...forRun,
     level: z.enum(STOP_LEVELS),
     escalate: z.boolean().optional(),
+    /** When the API received the request, by its clock. The event `stopping` repeats it. */
+    requestedAt: z.iso.datetime({ offset: true }).optional(),
   }),
   /** Cancels a stop of level `REQUEST`. */
   unstop: z.looseObject({ name: z.literal('unstop'), ...forRun }),

@@ -114,7 +114,7 @@ describe('the controlled run', () => {
 });
 
 test('a run was stopped by a user if the record has a stop by a user, and the outcome of one', () => {
-  const stop = (by: string) => ({ level: 'KILL' as const, by, at: '', deadline: null, reaction: null });
+  const stop = (by: string) => ({ level: 'KILL' as const, by, at: '' });
   expect(stopOfUser({ outcome: 'KILLED', stops: [stop('m.olsen')] })?.by).toBe('m.olsen');
   expect(
     stopOfUser({ outcome: 'KILLED', stops: [stop('m.olsen'), stop('the system, after the grace time')] }),

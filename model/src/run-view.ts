@@ -80,7 +80,10 @@ export interface FailureView {
 export interface StopView {
   level: StopLevel;
   by: string;
+  /** When the runner received and sent it. */
   at: string;
+  /** When the API received the request; null for a stop of the system. */
+  requestedAt: string | null;
   /** When this rung should have taken effect. */
   deadline: string | null;
   /** Whether the next rung is sent automatically at the deadline. */
@@ -198,7 +201,7 @@ export function restoreView(json: string): RunView {
     ...statement,
   }));
   const stops = (stored.stops ?? []).map((stop) => ({
-    ...{ deadline: null, escalate: false, reaction: null },
+    ...{ deadline: null, requestedAt: null, escalate: false, reaction: null },
     ...stop,
   }));
   const traces = (stored.traces ?? []).map((trace) => ({ ...{ frozenTasks: 0, busyAt: null }, ...trace }));

@@ -49,7 +49,7 @@ const VIEWER: Fields = {
   Variable: 'name type value expandable path',
   Failure: 'type message traceback line statement awaitingDecision then',
   Position: 'statement line since',
-  StopSent: 'level by at escalate deadline reaction',
+  StopSent: 'level by at requestedAt escalate deadline reaction',
   StopReaction: 'at reaction seconds text',
   TelescopeStatus: 'at operations problem',
   RunningOperation: 'agent operation since',

@@ -125,7 +125,11 @@ it('sends decisions, replacements, answers, and escalating stops to the runner',
   expect(await failures('answerAsk(run: $run, ask: 3, answer: "yes")')).toBeUndefined();
   expect(commands().at(-1)).toMatchObject({ name: 'answer', ask: 3, answer: 'yes' });
   expect(await failures('stopRun(id: $run, level: INTERRUPT, escalate: true)')).toBeUndefined();
-  expect(commands().at(-1)).toMatchObject({ name: 'stop', escalate: true });
+  expect(commands().at(-1)).toMatchObject({
+    name: 'stop',
+    escalate: true,
+    requestedAt: expect.any(String) as string,
+  });
 });
 
 it('returns the versions of the script', async () => {

@@ -354,6 +354,8 @@ class StoppingEvent(TypedDict):
     """The time until which this rung usually takes effect."""
     escalate: NotRequired[bool]
     """Whether the next rung is sent automatically at the deadline."""
+    requestedAt: NotRequired[str]
+    """When the API received the request, by its clock; `at` is when the runner received it."""
 
 
 class ReactionEvent(TypedDict):
@@ -597,6 +599,8 @@ class StopCommand(TypedDict):
     by: str
     level: StopLevel
     escalate: NotRequired[bool]
+    requestedAt: NotRequired[str]
+    """When the API received the request, by its clock. The event `stopping` repeats it."""
 
 
 class UnstopCommand(TypedDict):

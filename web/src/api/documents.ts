@@ -70,6 +70,7 @@ export const RUN_STATE = graphql(/* GraphQL */ `
         level
         by
         at
+        requestedAt
         deadline
         escalate
       }

@@ -9,4 +9,9 @@ it('describes a command in a few words, and gives the reason of a refusal', () =
   expect(actionText({ name: 'pause', by, ok: false, detail: 'The run is stopping.' })).toBe(
     'pause refused: The run is stopping.',
   );
+  expect(actionText({ name: 'setBreakpoints', by, ok: false, detail: 'There is no such file.' })).toBe(
+    'set breakpoints refused: There is no such file.',
+  );
+  const detail = 'Interrupt: the script gets KeyboardInterrupt.';
+  expect(actionText({ name: 'stop', by, ok: true, detail })).toBe(detail);
 });

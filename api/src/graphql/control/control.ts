@@ -94,7 +94,12 @@ builder.mutationFields((t) => ({
       }),
     },
     resolve: async (_root, { id, level, escalate }, context) => {
-      const run = await sendCommand(id, context, { name: 'stop', level, ...(escalate ? { escalate } : {}) });
+      const run = await sendCommand(id, context, {
+        name: 'stop',
+        level,
+        requestedAt: new Date().toISOString(),
+        ...(escalate ? { escalate } : {}),
+      });
       await context.queue.runStopped(run.row, context.user.name);
       return run;
     },

@@ -239,7 +239,12 @@ export const StopSentType = builder.objectRef<StopView>('StopSent').implement({
   fields: (t) => ({
     level: t.expose('level', { type: StopLevelEnum }),
     by: t.exposeString('by', { description: 'User who sent it.' }),
-    at: t.expose('at', { type: DateTime, description: 'When it was sent.' }),
+    at: t.expose('at', { type: DateTime, description: 'When the runner received it and sent it to the script.' }),
+    requestedAt: t.expose('requestedAt', {
+      type: DateTime,
+      nullable: true,
+      description: 'When the API received the request, by its clock. Null for a stop of the system.',
+    }),
     deadline: t.expose('deadline', {
       type: DateTime,
       nullable: true,

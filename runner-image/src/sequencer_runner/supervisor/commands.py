@@ -98,7 +98,8 @@ def _answer(command: AnswerCommand) -> str:
 
 
 async def _stop(run: Controls, command: StopCommand) -> Done:
-    return Done(await run.stopping.stop(command["level"], command["by"], command.get("escalate") or False))
+    escalate, requested_at = command.get("escalate") or False, command.get("requestedAt")
+    return Done(await run.stopping.stop(command["level"], command["by"], escalate, requested_at))
 
 
 async def _unstop(run: Controls, command: UnstopCommand) -> Done:

@@ -45,9 +45,13 @@ class Rung:
     escalate: bool
     seconds: float | None
     """Until the deadline."""
+    requested_at: str | None
+    """When the API received the request."""
 
     def event(self) -> StoppingEvent:
         event: StoppingEvent = {"type": "stopping", "at": now_iso(), "level": self.level, "by": self.by}
+        if self.requested_at is not None:
+            event["requestedAt"] = self.requested_at
         if self.seconds is not None:
             event["deadline"] = iso(now_ms() + int(self.seconds * 1000))
             event["escalate"] = self.escalate
@@ -71,8 +75,8 @@ class Ladder:
         self._origin = ""
         self._escalating = False
 
-    def rung(self, level: StopLevel, by: str, *, escalate: bool) -> Rung:
-        return Rung(level, by, escalate and level in _NEXT, self._deadlines.of(level))
+    def rung(self, level: StopLevel, by: str, *, escalate: bool, requested_at: str | None) -> Rung:
+        return Rung(level, by, escalate and level in _NEXT, self._deadlines.of(level), requested_at)
 
     def sent(self, rung: Rung) -> None:
         """Starts to watch the rung. It replaces the previous one."""

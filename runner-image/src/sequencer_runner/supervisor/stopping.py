@@ -18,10 +18,10 @@ from sequencer_runner.supervisor.script_process import ScriptProcessHandle, wait
 # Seconds for a reply of the script process, which is immediate unless the interpreter is stuck.
 _MARK, _REACTION = 0.2, 2.0
 _DETAILS = {
-    "REQUEST": "Stops before the next statement.",
-    "INTERRUPT": "KeyboardInterrupt (SIGINT) was sent to the script.",
-    "TERMINATE": "SIGTERM was sent to the script.",
-    "KILL": "SIGKILL was sent to the script and all its child processes.",
+    "REQUEST": "Stop after this statement.",
+    "INTERRUPT": "Interrupt: the script gets KeyboardInterrupt.",
+    "TERMINATE": "Terminate: the script gets SIGTERM.",
+    "KILL": "Kill: the script and all its child processes get SIGKILL.",
 }
 
 
@@ -59,21 +59,21 @@ class Stopping:
     def over(self) -> None:
         self._ladder.over()
 
-    async def stop(self, level: StopLevel, by: str, escalate: bool) -> str:
+    async def stop(self, level: StopLevel, by: str, escalate: bool, requested_at: str | None) -> str:
         """Sends a rung. Returns a sentence for the record."""
         if level == "REQUEST" and self.signalled:
             raise CommandRefused("STOPPING", "The run is already being stopped by a stronger rung.")
         if level == "REQUEST" and escalate:
             text = "escalate: a REQUEST waits for the end of the statement, however long it takes, and cannot escalate."
             raise CommandRefused("BAD_INPUT", text)
-        rung = self._ladder.rung(level, by, escalate=escalate)
+        rung = self._ladder.rung(level, by, escalate=escalate, requested_at=requested_at)
         if level in ("INTERRUPT", "TERMINATE"):
             await self._channel.request_within({"name": "mark", "level": level}, _MARK)
         self.sent.append(Stop(level, by, self._run.held))
         self._run.event(rung.event())
         self._ladder.sent(rung)
         named = await self._send(level)
-        return f"{level}: {_DETAILS[level]}{named}"
+        return f"{_DETAILS[level]}{named}"
 
     async def _send(self, level: StopLevel) -> str:
         """Returns the child processes that were killed, for the record."""

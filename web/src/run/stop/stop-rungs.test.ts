@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { overdueText, rungs } from './stop-rungs.ts';
+import { overdueText, receipt, rungs } from './stop-rungs.ts';
 
 const at = '2026-11-24T07:00:00Z';
 const t0 = Date.parse(at);
@@ -8,6 +8,7 @@ const sent = (level: Level, seconds: number | null = 30) => ({
   level,
   by: 'm.olsen',
   at,
+  requestedAt: null,
   deadline: seconds === null ? null : new Date(t0 + seconds * 1000).toISOString(),
   escalate: false,
 });
@@ -42,6 +43,15 @@ describe('the ladder', () => {
     expect(rungs([sent('REQUEST')], t0)[0]?.canCancel).toBe(true);
     expect(rungs([sent('REQUEST'), sent('INTERRUPT')], t0).some((rung) => rung.canCancel)).toBe(false);
   });
+});
+
+it('is confirmed by the record, with the time it took if the clocks allow', () => {
+  const stop = { by: 'root', at: '2026-11-24T07:00:00.136Z' };
+  expect(receipt({ ...stop, requestedAt: at })).toBe('sent 07:00:00 UTC by root · received by the runner after 136 ms');
+  expect(receipt({ ...stop, requestedAt: '2026-11-24T07:00:01Z' })).toBe(
+    'sent 07:00:01 UTC by root · received by the runner',
+  );
+  expect(receipt({ ...stop, requestedAt: null })).toBe('sent 07:00:00 UTC by root · received by the runner');
 });
 
 it('warns when the script has not reacted by the deadline', () => {

@@ -1,11 +1,12 @@
 /** Which rungs of the stop ladder were sent, and which are offered now. */
 import type { StopLevel } from '../../gql/graphql.ts';
-import { ticking } from '../../lib/format.ts';
+import { clock, duration, ticking } from '../../lib/format.ts';
 
 interface Sent {
   level: StopLevel;
   by: string;
   at: string;
+  requestedAt: string | null;
   deadline: string | null;
   escalate: boolean;
 }
@@ -91,4 +92,14 @@ export function overdueText(stops: readonly Sent[], now: number): string | null 
   if (!last || last.level === 'REQUEST' || now < deadlineOf(last)) return null;
   const word = RUNGS.find((rung) => rung.level === last.level)?.word ?? last.level;
   return `The script has not reacted to ${word} for ${ticking(now - Date.parse(last.at))}.`;
+}
+
+/**
+ * `sent 18:27:41 UTC by root · received by the runner after 136 ms`. From the record, so that everybody who watches reads the
+ * same. The time is left out if the clocks of the API and the runner differ by more.
+ */
+export function receipt({ at, by, requestedAt }: Pick<Sent, 'at' | 'by' | 'requestedAt'>): string {
+  const after = requestedAt === null ? -1 : Date.parse(at) - Date.parse(requestedAt);
+  const received = `received by the runner${after < 0 ? '' : ` after ${duration(after)}`}`;
+  return `sent ${clock(requestedAt ?? at)} UTC by ${by} · ${received}`;
 }
