@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { isInterruption, modeText, stoppedText } from './end-text.ts';
+import { modeText, stoppedText } from './end-text.ts';
 
 const at = '2026-11-24T18:27:41.000Z';
 const now = Date.parse('2026-11-24T19:00:00Z');
@@ -19,11 +19,6 @@ it('names the user who stopped the run, and how long it took to end', () => {
   expect(
     stoppedText({ phase: 'KILLED', finishedAt, stops: [stop('KILL', 'the system, after the grace time')] }, now),
   ).toBeNull();
-});
-
-it('separates an interruption from a failure', () => {
-  expect(['KeyboardInterrupt', 'asyncio.exceptions.CancelledError'].map(isInterruption)).toEqual([true, true]);
-  expect(isInterruption('ValueError')).toBe(false);
 });
 
 it('reports what set the mode to Off, while the run is the last one', () => {

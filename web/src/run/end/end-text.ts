@@ -29,13 +29,6 @@ interface Ended {
   finishedAt: string | null;
 }
 
-/** Exceptions that only ask code to stop. They are not failures themselves. */
-const INTERRUPTIONS = new Set(['KeyboardInterrupt', 'CancelledError', 'Cancelled', 'GeneratorExit']);
-
-export function isInterruption(exception: string): boolean {
-  return INTERRUPTIONS.has(exception.split('.').at(-1) ?? '');
-}
-
 /** What set the mode to Off, while this is the newest run that has ended; null if nothing holds the queue. */
 export function modeText(
   run: { id: string; startedAt: string | null },

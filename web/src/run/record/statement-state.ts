@@ -1,6 +1,7 @@
 /** The state of a statement as the page shows it: a statement that a stop cut off is not shown as failed. */
 import type { StatementState } from '@sequencer/model/events';
 import type { RunView, StatementView } from '@sequencer/model/run-view';
+import { isInterruption } from './interruption.ts';
 
 export type ShownState = StatementState | 'CUT';
 
@@ -16,6 +17,6 @@ export function shownState(
 ): ShownState {
   if (state !== 'FAILED' || index !== statement) return state;
   if (outcome === null || outcome === 'SUCCEEDED' || outcome === 'FAILED') return state;
-  const failedBeforeStop = failure?.statement === index && failure.exception !== 'KeyboardInterrupt';
+  const failedBeforeStop = failure?.statement === index && !isInterruption(failure.exception);
   return failedBeforeStop ? state : 'CUT';
 }
