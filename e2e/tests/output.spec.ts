@@ -120,3 +120,53 @@ test('the record of events is in words, is filtered by kind and text, and leads 
   await tab('Output').click();
   await expect(page.getByRole('log', { name: 'Output of the script' }).locator('.row .text')).toHaveText(['one']);
 });
+
+test('long lines wrap when the user selects it, in this browser also later', async ({ page, stack }) => {
+  const script = `for i in range(300):\n    print(i, 'W' * (3000 if i % 10 == 0 else 20))\nprint('last line')\n`;
+  const id = await stack.submit(script);
+  await stack.until(id, 'SUCCEEDED');
+  await page.goto(`/runs/${id}`);
+  const { output } = new SequencerPage(page);
+  const line = (text: string) => output.locator('.row').filter({ hasText: new RegExp(`^\\S+T1\\d+${text}`) });
+  await expect(output).toContainText('last line');
+  const overflow = () => output.evaluate((element) => element.scrollWidth - element.clientWidth);
+  expect(await overflow()).toBeGreaterThan(1000);
+
+  const wrap = page.getByRole('button', { name: 'Wrap lines' });
+  await wrap.click();
+  await expect(wrap).toHaveAttribute('aria-pressed', 'true');
+  await expect.poll(overflow).toBe(0);
+  await expect(output.locator('.row').last()).toContainText('last line');
+  await expect(output.locator('.row').last()).toBeInViewport({ ratio: 0.9 });
+  await page.reload();
+  await expect(wrap).toHaveAttribute('aria-pressed', 'true');
+  await expect(output.locator('.row').last()).toBeInViewport({ ratio: 0.9 });
+
+  // Rows never overlap, and the first one in sight keeps its place.
+  await page.keyboard.press('/');
+  await page.getByLabel('Find in the output').fill('150 W');
+  await expect(output.locator('.row.current')).toBeInViewport();
+  await page.getByRole('button', { name: 'Close find' }).click();
+  const boxes = () =>
+    output.locator('.row').evaluateAll((rows) =>
+      rows
+        .map((row) => ({ index: Number(row.dataset.row), box: row.getBoundingClientRect() }))
+        .toSorted((a, b) => a.index - b.index)
+        .map(({ box }) => [box.top, box.bottom] as const),
+    );
+  await expect
+    .poll(async () => (await boxes()).every(([top], i, all) => i === 0 || Math.abs(top - (all[i - 1]?.[1] ?? 0)) < 1))
+    .toBe(true);
+  const topRow = () =>
+    output.evaluate((element) => {
+      const { top } = element.getBoundingClientRect();
+      const rows = [...element.querySelectorAll<HTMLElement>('.row')];
+      return rows.find(
+        (row) => row.getBoundingClientRect().bottom > top + 1 && row.getBoundingClientRect().top < top + 1,
+      )?.dataset.row;
+    });
+  const before = await topRow();
+  await wrap.click();
+  await expect.poll(topRow).toBe(before);
+  await expect(line('150 W')).toBeInViewport();
+});
