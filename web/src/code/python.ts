@@ -11,7 +11,7 @@ const colours = HighlightStyle.define([
   { tag: [tags.string, tags.special(tags.string)], color: 'var(--code-string)' },
   { tag: [tags.number, tags.bool, tags.null], color: 'var(--code-number)' },
   { tag: [tags.function(tags.variableName), tags.function(tags.propertyName)], color: 'var(--code-function)' },
-  { tag: tags.comment, color: 'var(--faint)' },
+  { tag: tags.comment, color: 'var(--muted)' },
   { tag: tags.invalid, color: 'var(--failed)' },
 ]);
 
