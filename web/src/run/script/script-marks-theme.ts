@@ -20,7 +20,7 @@ export const scriptMarksTheme = Prec.high(
     // A statement that calls the line where its trace is stopped.
     '.running-line.calling': { background: tint('tone', 8) },
     '.stopped-line.stopped-line': {
-      background: tint('paused', 26),
+      background: tint('paused', 20),
       boxShadow: 'inset 0 1px var(--paused), inset 0 -1px var(--paused)',
     },
     '.failed-line.failed-line': { background: tint('failed', 16) },
