@@ -1,12 +1,11 @@
 /** A small site on a Docker engine: a copy of the project in which the commands of docs/small-site.md are run. */
-import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { spawnSync } from 'node:child_process';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { blocks } from '../docs/blocks.ts';
 import { freePort } from '../free-port.ts';
-import { root } from '../root.ts';
+import { copyProject } from '../project-copy.ts';
 
 export const PASSWORD = 'a password of alice';
 
@@ -38,15 +37,8 @@ export class Site {
     };
   }
 
-  /** Copies the tracked and the untracked files of the repository, without ignored ones. */
   static async make(): Promise<Site> {
-    const folder = mkdtempSync(join(tmpdir(), 'sequencer-site-'));
-    const files = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], { cwd: root });
-    for (const file of new Set(files.toString().split('\0').filter(Boolean))) {
-      mkdirSync(join(folder, dirname(file)), { recursive: true });
-      cpSync(join(root, file), join(folder, file));
-    }
-    return new Site(folder, await freePort(), await freePort());
+    return new Site(copyProject(), await freePort(), await freePort());
   }
 
   get url(): string {
