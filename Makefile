@@ -5,7 +5,7 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 # Variables of `make run`, passed on when they are set: PORT, DATA_DIR, DATABASE_URL, OCS_CONFIG_DIR, SEQUENCERS.
 export PORT DATA_DIR DATABASE_URL OCS_CONFIG_DIR SEQUENCERS
 
-.PHONY: help setup run test test-ocs test-compose test-cluster test-install chaos test-cpython lint generate pictures images sbom k3d-up k3d-down bench bench-images bench-cluster format clean
+.PHONY: help setup run test test-ocs test-compose test-k3d test-cluster test-install chaos test-cpython lint generate pictures images sbom k3d-up k3d-down bench bench-images bench-cluster format clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
@@ -27,6 +27,9 @@ test-cpython: setup ## Run modules of CPython's test suite under the runner and 
 
 test-compose: setup ## Test the small site of docs/small-site.md on a Docker engine
 	@sh scripts/test-compose
+
+test-k3d: setup ## Test `make k3d-up` on a Docker engine with k3d
+	@sh scripts/test-k3d
 
 test-cluster: setup ## Run the tests that need the Kubernetes cluster of KUBECONFIG
 	@sh scripts/test-cluster

@@ -8,7 +8,7 @@ function workspace(name: string, options: Options = {}): TestProjectInlineConfig
   return { test: { name, include, ...options } };
 }
 
-/** Tests that need a Kubernetes cluster. `make test` leaves these projects out. */
+/** Tests that need a Kubernetes cluster or k3d. `make test` leaves these projects out. */
 const onCluster: TestProjectInlineConfiguration[] = [
   {
     // make test-cluster
@@ -31,6 +31,10 @@ const onCluster: TestProjectInlineConfiguration[] = [
     },
   },
   {
+    // make test-k3d: each test continues with the cluster of the previous one.
+    test: { name: 'k3d', include: ['k3d/test/**/*.test.ts'], hookTimeout: 60_000 },
+  },
+  {
     // make chaos, and the last step of make test-cluster and make test-install: kills parts of the cluster.
     test: {
       name: 'chaos',
@@ -43,7 +47,7 @@ const onCluster: TestProjectInlineConfiguration[] = [
   },
 ];
 
-/** One project a workspace, one for the scripts, and three that need a cluster. */
+/** One project a workspace, one for the scripts, and those that need a cluster. */
 export default defineConfig({
   test: {
     projects: [

@@ -14,5 +14,5 @@ fi
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 say "deleting the cluster $CLUSTER: its nodes $(nodes | tr '\n' ' ')and their volumes, with all runs, users and settings ..."
-quietly within 120 k3d cluster delete "$CLUSTER" || fail "the cluster $CLUSTER was not deleted. The reason is above."
+quietly within 300 k3d cluster delete "$CLUSTER" || fail "the cluster $CLUSTER was not deleted. The reason is above."
 say "deleted. The images named sequencer-*:k3d* stay in Docker, for the next make k3d-up."

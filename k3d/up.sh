@@ -4,6 +4,7 @@
 #     CLUSTER           name of the cluster: sequencer
 #     PORT              port of the pages on 127.0.0.1: 8080
 #     RESET_PASSWORD=1  sets a new password of the user admin
+#     IMPORT_SECONDS    limit for one import of images: 300
 set -eu
 cd "$(dirname "$0")/.."
 self=k3d-up
@@ -13,8 +14,7 @@ PARTS='api web runner simulator operator'
 # The bundled database and its image on this engine.
 POSTGRES=postgres:17
 USERS=sequencer-users
-# One import of all images takes about 20 s.
-IMPORT_SECONDS=300
+IMPORT_SECONDS=${IMPORT_SECONDS:-300}
 IMPORT_TRIES=3
 READY_SECONDS=180
 
@@ -116,7 +116,7 @@ import_images() {
   while missing=$(missing_images) && [ -n "$missing" ]; do
     [ "$try" -le "$IMPORT_TRIES" ] || fail "these images could not be imported: $(echo $missing). Run make k3d-up$named again."
     # shellcheck disable=SC2086 # A list of words.
-    say "importing $(set -- $missing && echo $#) images (try $try of $IMPORT_TRIES) ..."
+    say "importing $(set -- $missing && echo $#) of 6 images (try $try of $IMPORT_TRIES) ..."
     # shellcheck disable=SC2086
     quietly within "$IMPORT_SECONDS" k3d image import --cluster "$CLUSTER" $missing || true
     try=$((try + 1))

@@ -3,8 +3,8 @@
  *
  *     node testing/src/run-stages.ts [STAGE ...]      lint unit runner e2e
  *
- * Further stages run only when they are named: compose needs a Docker engine; cluster, install and chaos need a Kubernetes
- * cluster.
+ * Further stages run only when they are named: compose needs a Docker engine, and k3d also needs k3d; cluster, install and
+ * chaos need a Kubernetes cluster.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -138,7 +138,7 @@ const stages: Record<string, Step[]> = {
     },
     { name: 'generated files', command: ['sh', 'scripts/generate', '--check'] },
   ],
-  unit: [vitest('vitest', ['!cluster', '!install', '!chaos'])],
+  unit: [vitest('vitest', ['!cluster', '!install', '!chaos', '!k3d'])],
   runner: [
     {
       name: 'pytest',
@@ -162,6 +162,7 @@ const stages: Record<string, Step[]> = {
       count: playwrightCounts,
     },
   ],
+  k3d: [vitest('make k3d-up', ['k3d'])],
   cluster: [
     vitest('vitest on a cluster', ['cluster']),
     vitest('a node is lost', ['chaos'], 'operator/test/chaos/node-lost.test.ts'),

@@ -126,7 +126,7 @@ async function walk(page: string): Promise<string[]> {
 }
 
 test('the commands of docs/kubernetes.md print what the page shows', async () => {
-  expect(await walk('docs/kubernetes.md')).toHaveLength(2);
+  expect(await walk('docs/kubernetes.md')).toHaveLength(4);
   expect(await inCluster('crd', ...CRDS)).toBe('');
 }, 600_000);
 

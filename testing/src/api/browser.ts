@@ -22,10 +22,11 @@ export class Browser {
   cookie = '';
   /** The Set-Cookie header of the last response. */
   setCookie = '';
-  readonly #api: Api;
+  readonly #api: Pick<Api, 'url'>;
   readonly headers: Record<string, string>;
 
-  constructor(api: Api, headers: Record<string, string> = {}) {
+  /** @param api with the address whose path `graphql` is requested */
+  constructor(api: Pick<Api, 'url'>, headers: Record<string, string> = {}) {
     this.#api = api;
     this.headers = headers;
   }
