@@ -16,7 +16,8 @@ POSTGRES=postgres:17
 USERS=sequencer-users
 IMPORT_SECONDS=${IMPORT_SECONDS:-300}
 IMPORT_TRIES=3
-READY_SECONDS=180
+# A new cluster first downloads the images of k3s.
+READY_SECONDS=300
 
 folder=$(mktemp -d)
 begin=$(date +%s)
@@ -92,7 +93,11 @@ create_cluster() {
   trap 'k3d cluster delete "$CLUSTER" >/dev/null 2>&1; exit 130' INT TERM
   export PORT
   if ! quietly k3d cluster create "$CLUSTER" --config k3d/cluster.yaml; then
-    docker logs --tail 20 "k3d-$CLUSTER-server-0" >&2 2>&1 || true
+    for node in $(nodes); do
+      echo "The log of $node ends with:" >&2
+      # Without the lines of a client that waits for the server.
+      docker logs "$node" 2>&1 | grep -v -e memcache.go -e 'The connection to the server' | tail -n 20 >&2 || true
+    done
     k3d cluster delete "$CLUSTER" >/dev/null 2>&1 || true
     fail 'the cluster was not created. The reason is above.'
   fi
@@ -148,7 +153,7 @@ install_chart() {
   quietly helm upgrade --install sequencer charts/sequencer --namespace sequencer --values k3d/values.yaml \
     --set-string "publicUrl=$url,api.allowedOrigins={http://127.0.0.1:$PORT}" "$@" --wait --timeout "${READY_SECONDS}s" || {
     kubectl get pods >&2
-    fail "the parts did not become ready. To see why: kubectl --context k3d-$CLUSTER --namespace sequencer describe pods"
+    fail "the chart was not installed. The reason is above. To see more: kubectl --context k3d-$CLUSTER --namespace sequencer describe pods"
   }
   # The API would reload the file some time after the kubelet has replaced it.
   if [ -n "$password" ] && [ "$state" != none ]; then

@@ -87,7 +87,7 @@ fi
 exec ${real} "$@"
 `;
     writeFileSync(join(bin, 'k3d'), script, { mode: 0o755 });
-    return { PATH: `${bin}:${this.#env.PATH ?? ''}`, IMPORT_SECONDS: '25' };
+    return { PATH: `${bin}:${this.#env.PATH ?? ''}`, IMPORT_SECONDS: '40' };
   }
 
   /** The pods of the release, each with its uid, by part. */
