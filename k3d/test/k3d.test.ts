@@ -125,7 +125,7 @@ test(
     const { status, text, seconds } = await project.try('make k3d-up');
     expect(status).toBe(0);
     expect(seconds).toBeLessThan(QUICK_SECONDS);
-  expect(text).not.toContain('importing');
+    expect(text).not.toContain('importing');
     expect(text).not.toContain(password);
     expect(project.asByDefault(text)).toContain('To set a new one: make k3d-up RESET_PASSWORD=1');
     expect(await project.pods()).toStrictEqual(before);
