@@ -10,7 +10,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root } from '@sequencer/testing/root';
 import { find } from './find.ts';
+import { BROWSER_PARTS } from './browser/parts.ts';
 import { printTable, report, type Figure } from './lib/figures.ts';
+import { printMachine } from './lib/machine.ts';
 import { median, quantile } from './lib/numbers.ts';
 import { history } from './history.ts';
 import { answers, output } from './load.ts';
@@ -313,15 +315,21 @@ const PARTS = {
   find,
   replay,
   page,
+  ...BROWSER_PARTS,
   // Last, as it replaces the runs of the others.
   history,
 };
-// Arguments select parts.
+// Arguments select parts; `browser` is all of the pages in a Chromium.
 const selected = process.argv.slice(2);
+const isSelected = (name: string) =>
+  selected.length === 0 || selected.includes(name) || (selected.includes('browser') && name in BROWSER_PARTS);
 const product = await Product.start();
 try {
   for (const [name, measure] of Object.entries(PARTS))
-    if (selected.length === 0 || selected.includes(name)) await measure(product);
+    if (isSelected(name)) {
+      await printMachine();
+      await measure(product);
+    }
 } finally {
   await product.stop();
 }

@@ -48,8 +48,8 @@ export class Product {
     this.#client = createClient({ url, webSocketImpl: WebSocket, lazy: false });
   }
 
-  static async start(): Promise<Product> {
-    return new Product(await Stack.start({ SEQUENCERS: 'satp1' }));
+  static async start(sequencers = ['satp1']): Promise<Product> {
+    return new Product(await Stack.start({ SEQUENCERS: sequencers.join(',') }));
   }
 
   /** Over the websocket, as the browser's live client does. */
