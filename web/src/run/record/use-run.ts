@@ -1,4 +1,4 @@
-/** Loads a snapshot of a run, folds its events in, and paints once per animation frame. */
+/** Loads a snapshot of a run, folds its events in, and paints at most once per animation frame, but stops immediately. */
 import { applyEvent } from '@sequencer/model/fold';
 import { restoreView, type RunView } from '@sequencer/model/run-view';
 import type { RunEvent } from '@sequencer/model/events';
@@ -48,15 +48,22 @@ export function useRun(id: string): RunModel {
   let unsubscribe: (() => void) | null = null;
   let retryTimer: ReturnType<typeof setTimeout> | undefined;
   let painting = false;
+  let changed = false;
   let isDisposed = false;
   const listeners = new Set<(event: RunEvent) => void>();
 
+  function show(): void {
+    changed = false;
+    if (frame.value) frame.value = { ...frame.value };
+  }
+
   function paint(): void {
+    changed = true;
     if (painting) return;
     painting = true;
     requestAnimationFrame(() => {
       painting = false;
-      if (frame.value) frame.value = { ...frame.value };
+      if (changed) show();
     });
   }
 
@@ -90,7 +97,9 @@ export function useRun(id: string): RunModel {
           if (typed.type === 'script') replaceScript(typed.version, typed.script);
           for (const listener of listeners) listener(typed);
         }
-        if (events.length > 0) paint();
+        // A user waits for the stop after a step: its page is made before the next animation frame, not in it.
+        if (events.some(({ type }) => type === 'prompt')) show();
+        else if (events.length > 0) paint();
       },
       (reason) => {
         error.value = errorText(reason);
