@@ -54,8 +54,9 @@ export function splitConditions(
   if (run) return { indexed: conditions(filter), others: undefined };
   if (order === 'LONGEST') return { indexed: undefined, others: conditions(filter) };
   if (filter.phases && filter.phases.length > 1) return { indexed: and(times, person, sequencer), others: phases };
-  const [other, second] = person && phases ? [phases, person] : [undefined, person ?? phases];
-  return { indexed: and(times, sequencer, second), others: other };
+  // Two of the three have an index together.
+  if (person && phases && sequencer) return { indexed: and(times, sequencer, person), others: phases };
+  return { indexed: conditions(filter), others: undefined };
 }
 
 /** Scripts are stored unchanged: composed, decomposed, or both. */

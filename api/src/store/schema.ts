@@ -87,6 +87,15 @@ export const runs = pgTable(
       last(table.submittedAt),
       last(table.id),
     ),
+    // With the times of a run, so that a list by duration need not read the runs.
+    index('runs_newest_of_person_phase').on(
+      table.submittedBy,
+      table.phase,
+      last(table.submittedAt),
+      last(table.id),
+      table.startedAt,
+      table.finishedAt,
+    ),
     // Must be the same expression as in run-order.ts, or PostgreSQL does not use the index.
     index('runs_longest').on(
       sql`coalesce(extract(epoch from ${table.finishedAt} - ${table.startedAt}), -1) desc`,

@@ -90,6 +90,7 @@ const filters: [string, Partial<RunFilter>][] = [
   ['of a sequencer', { sequencer: 'lat' }],
   ['of a phase', { phases: ['FAILED'] }],
   ['of a person', { submittedBy: 'person7' }],
+  ['of a phase and a person', { phases: ['FAILED'], submittedBy: 'person10' }],
 ];
 const cases = RUN_ORDERS.flatMap((order) =>
   filters.map(([name, filter]): [RunOrder, string, RunFilter] => [order, name, { ...EVERYTHING, ...filter }]),

@@ -1,0 +1,1 @@
+CREATE INDEX "runs_newest_of_person_phase" ON "runs" USING btree ("submitted_by","phase","submitted_at" DESC NULLS FIRST,"id" DESC NULLS FIRST,"started_at","finished_at");
