@@ -63,7 +63,8 @@ export function useFollow({ scroller, content, rows, indexAt, boxOf }: Options):
   };
 
   watch(
-    [() => rows.value.at(-1)?.key, () => rows.value.length, follow, scroller],
+    // Not the shallow ref itself: with one, Vue calls back at each frame of the run, and each time is a layout.
+    [() => rows.value.at(-1)?.key, () => rows.value.length, follow, () => scroller.value],
     async () => {
       if (!follow.value) return;
       markAllSeen();
