@@ -1,4 +1,5 @@
 /** Dialogs require confirmation before something starts, and keep the keyboard's focus. */
+import AxeBuilder from '@axe-core/playwright';
 import type { Locator } from '@playwright/test';
 import { Simulator } from '@sequencer/testing/stack/simulator';
 import { expect, test } from '../src/fixtures.ts';
@@ -62,9 +63,10 @@ test('the confirmation of a run shows its size, its warnings and the telescope, 
   await expect(dialog).toContainText('daq-lat-sequencer');
   const telescope = dialog.getByRole('status', { name: 'Telescope now' });
   await expect(telescope).toContainText(/Checked \d+ s ago/);
-  await telescope.getByText(/Running: \d+ operations/).click();
+  await expect(telescope.getByText(/Running: \d+ operations/)).toBeVisible();
   await expect(telescope).toContainText('acu1 monitor');
   await expect(dialog.getByRole('button', { name: 'Run', exact: true })).toBeEnabled();
+  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
   await findings.getByRole('button', { name: 'line 2: Undefined name' }).click();
   await expect(dialog).toHaveCount(0);
   await expect(editor).toBeFocused();
