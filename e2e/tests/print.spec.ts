@@ -24,7 +24,8 @@ test('prints a run with its whole script, its outcome and its facts, in light co
   for (const line of SCRIPT) expect(text).toContain(line);
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'light');
   await expect(sequencer.state).toBeVisible();
-  await expect(page.getByRole('navigation', { name: 'Breadcrumb' })).toBeVisible();
+  await expect(sequencer.controls.getByRole('link', { name: /^#\d+$/ })).toBeVisible();
+  await expect(sequencer.controls.getByText('on satp1')).toBeVisible();
   await expect(page.getByRole('heading', { name: 'Why it ended' })).toBeVisible();
   await expect(page.getByRole('link', { name: 'Overview' })).toBeHidden();
   await expect(page.getByRole('button', { name: 'Run again…' })).toBeHidden();
