@@ -186,7 +186,10 @@ export const EVENT_SCHEMAS = {
     text: z.string(),
     hits: count.optional(),
   }),
-  /** A user evaluated an expression or executed a statement in a frame (0: innermost) of a stopped trace. */
+  /**
+   * A user evaluated an expression or executed a statement in a frame (0: innermost) of a stopped trace. `watch`: the page
+   * evaluates it at each stop, to show its value.
+   */
   evaluated: event('evaluated', {
     trace: z.int().positive(),
     prompt: z.int().positive(),
@@ -195,6 +198,7 @@ export const EVENT_SCHEMAS = {
     ok: z.boolean(),
     text: z.string(),
     by: z.string(),
+    watch: z.boolean().optional(),
   }),
   /** The script asks the operators. `ask` increases during the run. The answer is due at `deadline`, if there is one. */
   ask: event('ask', {

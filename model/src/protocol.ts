@@ -170,7 +170,14 @@ export const COMMANDS = {
     breakpoints: z.array(breakpointSchema),
   }),
   /** Evaluates an expression, or executes a statement, in the stopped trace itself. `result`: {ok, text}. */
-  evaluate: z.looseObject({ name: z.literal('evaluate'), ...forRun, ...atPrompt, frame, expression: z.string() }),
+  evaluate: z.looseObject({
+    name: z.literal('evaluate'),
+    ...forRun,
+    ...atPrompt,
+    frame,
+    expression: z.string(),
+    watch: z.boolean().optional(),
+  }),
   /** Interrupts an evaluation. The script itself is not interrupted. */
   interruptEvaluation: z.looseObject({ name: z.literal('interruptEvaluation'), ...forRun, ...atPrompt }),
   /** Lists the names of a frame, or the contents of a value. `result`: {variables, total}. */

@@ -131,7 +131,7 @@ export const MUTATIONS: Record<string, CommandRule> = {
   resumeRun: onRun('id'),
   stepTrace: onRun('run', 'trace prompt command line others'),
   resumeOtherTasks: onRun('run', 'trace'),
-  evaluate: onRun('run', 'trace prompt expression frame'),
+  evaluate: onRun('run', 'trace prompt expression frame watch'),
   interruptEvaluation: onRun('run', 'trace prompt'),
   answerAsk: onRun('run', 'ask answer'),
   setBreakpoints: onRun('run', 'breakpoints'),

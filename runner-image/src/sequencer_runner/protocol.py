@@ -267,7 +267,8 @@ class LoggedEvent(TypedDict):
 
 
 class EvaluatedEvent(TypedDict):
-    """A user evaluated an expression or executed a statement in a frame (0: innermost) of a stopped trace."""
+    """A user evaluated an expression or executed a statement in a frame (0: innermost) of a stopped trace. `watch`:
+    the page evaluates it at each stop, to show its value."""
 
     at: str
     type: Literal["evaluated"]
@@ -278,6 +279,7 @@ class EvaluatedEvent(TypedDict):
     ok: bool
     text: str
     by: str
+    watch: NotRequired[bool]
 
 
 class AskEvent(TypedDict):
@@ -526,6 +528,7 @@ class EvaluateCommand(TypedDict):
     prompt: int
     frame: int
     expression: str
+    watch: NotRequired[bool]
 
 
 class InterruptEvaluationCommand(TypedDict):

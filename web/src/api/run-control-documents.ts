@@ -60,8 +60,8 @@ export const VARIABLES = graphql(/* GraphQL */ `
 `);
 
 export const EVALUATE = graphql(/* GraphQL */ `
-  mutation Evaluate($run: ID!, $trace: Int!, $prompt: Int!, $frame: Int!, $expression: String!) {
-    evaluate(run: $run, trace: $trace, prompt: $prompt, frame: $frame, expression: $expression) {
+  mutation Evaluate($run: ID!, $trace: Int!, $prompt: Int!, $frame: Int!, $expression: String!, $watch: Boolean!) {
+    evaluate(run: $run, trace: $trace, prompt: $prompt, frame: $frame, expression: $expression, watch: $watch) {
       ok
       text
     }

@@ -83,6 +83,11 @@ builder.mutationFields((t) => ({
       prompt: t.arg.int({ description: PROMPT }),
       expression: t.arg.string(),
       frame: t.arg.int({ defaultValue: 0, required: false, description: FRAME }),
+      watch: t.arg.boolean({
+        defaultValue: false,
+        required: false,
+        description: 'The client evaluates it at each stop, to show its value. The record contains this.',
+      }),
     },
     resolve: async (_root, args, context) =>
       evaluationSchema.parse(
@@ -92,6 +97,7 @@ builder.mutationFields((t) => ({
           prompt: validate('prompt', positive, args.prompt),
           frame: validate('frame', z.int().nonnegative(), args.frame ?? 0),
           expression: validate('expression', expressionSchema, args.expression),
+          watch: args.watch ?? false,
         }),
       ),
   }),

@@ -11,7 +11,7 @@ export interface Evaluated {
 
 export interface Evaluator {
   /** Returns the result. Rejects if the server refuses, for example because the trace has resumed. */
-  evaluate: (expression: string) => Promise<Evaluated>;
+  evaluate: (expression: string, options?: { watch: boolean }) => Promise<Evaluated>;
   /** Interrupts the evaluation, and not the script. */
   interrupt: () => Promise<unknown>;
 }
@@ -33,12 +33,12 @@ export function useEvaluate(): Evaluator {
   }
 
   return {
-    evaluate: async (expression) => {
+    evaluate: async (expression, { watch } = { watch: false }) => {
       const at = where();
       const pendingKey = key(at.trace, at.prompt, expression);
       const resultEvent = new Promise<Evaluated>((resolve) => waiting.set(pendingKey, resolve));
       try {
-        return (await mutate(api, EVALUATE, { ...at, frame: focus.frame.value, expression })).evaluate;
+        return (await mutate(api, EVALUATE, { ...at, frame: focus.frame.value, expression, watch })).evaluate;
       } catch (error) {
         if (error instanceof ApiError && error.code === 'STILL_EVALUATING') return await resultEvent;
         throw error;

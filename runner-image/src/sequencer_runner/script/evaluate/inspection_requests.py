@@ -108,6 +108,7 @@ class InspectionRequests:
                 "ok": ok,
                 "text": text,
                 "by": command["by"],
+                "watch": command.get("watch", False),
             }
         )
         return {"ok": ok, "text": text}
