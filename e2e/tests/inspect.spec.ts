@@ -30,6 +30,7 @@ done = True
 `;
 
 test('shows calls, variables, watches and evaluations of a paused trace', async ({ page }) => {
+  test.slow();
   const sequencer = new SequencerPage(page);
   await sequencer.open('satp1');
   await sequencer.load(SCRIPT);
@@ -83,8 +84,12 @@ test('shows calls, variables, watches and evaluations of a paused trace', async 
   await expect(field).toHaveAttribute('aria-busy', 'false');
   await field.fill('total = 100');
   await field.press('Enter');
-  await expect(log).toContainText('> total = 100');
+  await expect(log).toContainText('> total = 100done');
   await expect(field).toHaveAttribute('aria-busy', 'false');
+  // The assignment changed the value of the variable and of the watch.
+  await expect(details.getByRole('listitem').filter({ hasText: /^total100/ })).toBeVisible();
+  await expect(watch.getByRole('listitem')).toContainText('total * 2200');
+  await expect(watch.getByRole('list')).toHaveAttribute('aria-busy', 'false');
   await field.fill('total');
   await field.press('Enter');
   await expect(log).toContainText(/> total100/);
@@ -114,6 +119,11 @@ test('shows calls, variables, watches and evaluations of a paused trace', async 
   await evaluate.getByRole('button', { name: 'Interrupt evaluation' }).click();
   await expect(log).toContainText('Interrupted.');
   await expect(details.getByRole('button', { name: 'Step over, T1' })).toBeEnabled();
+
+  // After a reload the page shows the evaluations of the record, and not those of the watch.
+  await page.reload();
+  await expect(log).toContainText(/'moon!'> total = 100done.*time\.sleep\(1000\)Interrupted\./s);
+  await expect(log).not.toContainText('total * 2');
 
   await page.getByRole('tab', { name: 'Actions' }).click();
   await expect(page.getByRole('log', { name: 'Who did what' })).toContainText("target + '!': 'moon!'");
