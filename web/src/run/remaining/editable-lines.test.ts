@@ -10,6 +10,7 @@ function view(...states: StatementView['state'][]): Pick<RunView, 'statements' |
     lastLine: 2 * index + 2,
     state,
     ...NO_TIMES,
+    startedAt: state === 'PENDING' ? null : '2026-11-24T07:00:00.000Z',
     attempts: 1,
     version: 1,
   }));
@@ -25,6 +26,13 @@ describe('the first editable line', () => {
     ['after the last statement', view('DONE', 'DONE'), 5],
   ])('is found %s', (_case, run, line) => {
     expect(firstEditableLine(run)).toBe(line);
+  });
+
+  it('includes the statement that the script is stopped before', () => {
+    const run = view('DONE', 'RUNNING', 'PENDING');
+    const [done, next, last] = run.statements;
+    if (!done || !next || !last) throw new Error('no statements');
+    expect(firstEditableLine({ ...run, statements: [done, { ...next, startedAt: null }, last] })).toBe(3);
   });
 
   it('includes the failed statement while it is held', () => {
