@@ -21,7 +21,10 @@ export async function browserOverview(): Promise<void> {
     await withTab(async ({ page, devtools }) => {
       await page.goto(product.stack.url);
       for (const sequencer of SEQUENCERS) await page.getByText(sequencer).first().waitFor();
-      await page.getByText('detector').nth(SEQUENCERS.length - 1).waitFor();
+      await page
+        .getByText('detector')
+        .nth(SEQUENCERS.length - 1)
+        .waitFor();
       await sleep(2000);
       const thread = await mainThreadDuring(devtools, () => sleep(SECONDS * 1000));
       report(

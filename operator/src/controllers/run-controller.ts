@@ -16,7 +16,7 @@ import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
 import { isFinalKubernetesPhase, phaseFromKubernetes, type KubernetesPhase } from '@sequencer/model/kubernetes/enums';
 import type { ClusterCache } from '../cache/cluster-cache.ts';
 import { isOwnedBy, isPodOf, podNameOf } from '../pods/ownership.ts';
-import type { NetworkPolicies } from '../pods/network-policies.ts';
+import type { NetworkPolicies } from '../isolation/network-policies.ts';
 import { podProblem } from '../pods/problems.ts';
 import type { RunnerSettings } from '../pods/secret.ts';
 import { withCause } from '../pods/termination-cause.ts';

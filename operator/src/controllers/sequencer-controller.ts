@@ -22,7 +22,7 @@ import {
   type FinalKubernetesPhase,
 } from '@sequencer/model/kubernetes/enums';
 import type { ClusterCache } from '../cache/cluster-cache.ts';
-import type { NetworkPolicies } from '../pods/network-policies.ts';
+import type { NetworkPolicies } from '../isolation/network-policies.ts';
 import { startProblemOf, type StartProblem } from '../pods/start-problems.ts';
 import { isPodTerminated } from '../pods/termination.ts';
 import type { EventRecorder } from '../status/event-recorder.ts';

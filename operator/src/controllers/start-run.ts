@@ -15,7 +15,7 @@ import type { Sequencer } from '@sequencer/model/kubernetes/sequencer';
 import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
 import type { ClusterCache } from '../cache/cluster-cache.ts';
 import { admissionErrorOf, type AdmissionError } from '../pods/admission-error.ts';
-import type { NetworkPolicies } from '../pods/network-policies.ts';
+import type { NetworkPolicies } from '../isolation/network-policies.ts';
 import { isOwnedBy, podNameOf } from '../pods/ownership.ts';
 import { buildPod } from '../pods/pod-spec.ts';
 import { ocsConfigOf } from '../pods/start-problems.ts';

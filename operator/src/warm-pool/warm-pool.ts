@@ -15,7 +15,7 @@ import type { Sequencer } from '@sequencer/model/kubernetes/sequencer';
 import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
 import type { ClusterCache } from '../cache/cluster-cache.ts';
 import { admissionErrorOf } from '../pods/admission-error.ts';
-import type { NetworkPolicies } from '../pods/network-policies.ts';
+import type { NetworkPolicies } from '../isolation/network-policies.ts';
 import { podProblem } from '../pods/problems.ts';
 import { ocsConfigOf } from '../pods/start-problems.ts';
 import type { EventRecorder } from '../status/event-recorder.ts';

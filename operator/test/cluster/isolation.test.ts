@@ -70,7 +70,7 @@ test("another owner's policy with the name is not changed, and the sequencer is 
     spec: { mode: 'Queue', runner: { image: 'localhost/r:1', egress: [], env: [] } },
   } as never);
   const run = await start(name);
-  const { status } = await until('the run says why', async () => {
+  const { status } = await until('the run has the reason', async () => {
     const object = await client.get(RUNS, namespace, run);
     return object.status?.reason?.includes('NetworkPolicy') === true ? object : null;
   });
@@ -94,7 +94,7 @@ test('a run loses its finalizer when it is recorded, and is kept before that', a
   await client.remove(RUNS, namespace, (await client.get(RUNS, namespace, run)).metadata);
   await node.ended(namespace, run, 130, outcome('INTERRUPTED', 130, 'Interrupted.'), 'Error');
   await inPhase(run, 'Interrupted');
-  const kept = await until('the event says that the object is kept', async () => {
+  const kept = await until('there is an event about the kept object', async () => {
     const events = await client.list(EVENTS, namespace, { fieldSelector: `involvedObject.name=${run}` });
     return events.find(({ reason }) => reason === 'KeptForRecord');
   });

@@ -73,7 +73,7 @@ export async function until<T>(
   }
 }
 
-/** Without an API, nothing waits for the record of a run, unless `spec` says otherwise. */
+/** Without an API, nothing waits for the record of a run, unless `spec` has a time. */
 export function makeSequencer(namespace: string, name: string, spec: Partial<SequencerSpec> = {}): Promise<Sequencer> {
   return client.create(SEQUENCERS, namespace, {
     metadata: { name },

@@ -153,7 +153,8 @@ export const TraceType = builder.objectRef<TraceView>('Trace').implement({
       description: 'When it reached this line. Null before the first line.',
     }),
     sampled: t.exposeBoolean('sampled', {
-      description: 'Whether lines before this one may be missing, because code of the run is hot and its lines are sampled.',
+      description:
+        'Whether lines before this one may be missing, because code of the run is hot and its lines are sampled.',
     }),
     prompt: t.expose('prompt', { type: PromptType, nullable: true, description: 'Set while the trace is paused.' }),
     frozenTasks: t.exposeInt('frozenTasks', {

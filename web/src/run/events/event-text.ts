@@ -1,4 +1,4 @@
-/** An event of the record in words, as they are shown after the word of its kind: "Statement" and "3 started". Pure. */
+/** An event of the record in words, as they are shown after its kind: "Statement" and "3 started". Pure. */
 import type { EventType, RunEventOf, StatementState, StepCommand, StopLevel } from '@sequencer/model/events';
 import { clock, plural } from '../../lib/format.ts';
 import { visible } from '../../lib/invisible-characters.ts';

@@ -5,7 +5,7 @@ import type { Fields } from '@sequencer/kubernetes/client';
 import type { NetworkPolicy } from '@sequencer/kubernetes/objects';
 import { LABELS } from '@sequencer/model/kubernetes/names';
 import type { Sequencer } from '@sequencer/model/kubernetes/sequencer';
-import { ownerReference, runnerLabels } from './pod-spec.ts';
+import { ownerReference, runnerLabels } from '../pods/pod-spec.ts';
 
 /** What the runners of every sequencer may reach. */
 export interface RunnerNetwork {

@@ -7,7 +7,7 @@ import type { Sequencer } from '@sequencer/model/kubernetes/sequencer';
 import type { ClusterCache } from '../cache/cluster-cache.ts';
 import { MANAGER } from '../status/status.ts';
 import { buildNetworkPolicy, networkPolicyName, type RunnerNetwork } from './network-policy.ts';
-import type { StartProblem } from './start-problems.ts';
+import type { StartProblem } from '../pods/start-problems.ts';
 
 export class NetworkPolicies {
   readonly #client: KubernetesClient;
