@@ -48,7 +48,7 @@ async function checkDialog(page: Page, opener: Locator, open: () => Promise<void
 const press = (page: Page, key: string) => () => page.keyboard.press(key);
 
 test('axe finds no violation while a run is prepared, waits, runs and is stopped', async ({ page, stack }) => {
-  test.setTimeout(180_000);
+  test.setTimeout(300_000);
   const sequencer = new SequencerPage(page);
   await page.goto('/satp1');
   const editor = page.getByRole('textbox', { name: 'Script', exact: true });
@@ -98,8 +98,8 @@ test('axe finds no violation while a run is prepared, waits, runs and is stopped
   await expectNoViolation(page, 'ended by a stop');
 });
 
-test('axe finds no violation while a run is held, paused or asks, and after its end', async ({ page, stack }) => {
-  test.setTimeout(180_000);
+test('axe finds no violation while a run is held on a failure, and after its end', async ({ page, stack }) => {
+  test.setTimeout(300_000);
   const sequencer = new SequencerPage(page);
   const held = await stack.submit(FAILS, { holdOnFailure: true });
   await page.goto(`/runs/${held}`);
@@ -130,7 +130,11 @@ test('axe finds no violation while a run is held, paused or asks, and after its 
   await page.getByTitle('Show this moment in the replay').last().click();
   await expect(sequencer.state).toContainText('Replay');
   await expectNoViolation(page, 'replay, with the events');
+});
 
+test('axe finds no violation while a run asks or is paused, and after its success', async ({ page, stack }) => {
+  test.setTimeout(300_000);
+  const sequencer = new SequencerPage(page);
   const asking = await stack.submit("input('Which filter?')\n");
   await page.goto(`/runs/${asking}`);
   const ask = page.getByRole('alert', { name: 'The script asks: Which filter?' });
