@@ -1,9 +1,9 @@
 /** A telescope with a control lock: the pages of two operators, and how control passes between them. */
-import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
 import { signIn, startWith } from '@sequencer/testing/pages/sign-in';
 import { SequencerPage } from '@sequencer/testing/pages/sequencer-page';
 import type { Stack } from '@sequencer/testing/stack/stack';
+import { violations } from '../src/axe.ts';
 
 const SCRIPT = 'import time\nwhile True:\n    time.sleep(0.05)\n';
 const WHY = 'You do not have control of lat.';
@@ -18,11 +18,6 @@ test.afterAll(() => stack.stop());
 const control = (page: Page) => page.getByRole('group', { name: 'Control' });
 const button = (page: Page, name: string | RegExp) =>
   page.getByRole('button', { name, exact: typeof name === 'string' });
-
-async function violations(page: Page): Promise<string[]> {
-  const found = await new AxeBuilder({ page }).analyze();
-  return found.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`);
-}
 
 test('an operator without control sees disabled buttons with the reason, and can get control', async ({ browser }) => {
   test.setTimeout(120_000);

@@ -1,9 +1,9 @@
 /** Sign-in and sign-out in a browser, and the pages of each role. */
-import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
 import { SequencerPage } from '@sequencer/testing/pages/sequencer-page';
 import { PASSWORD, signIn as signInAt, startWith } from '@sequencer/testing/pages/sign-in';
 import type { Stack } from '@sequencer/testing/stack/stack';
+import { violations } from '../src/axe.ts';
 
 let stack: Stack;
 test.beforeAll(async () => {
@@ -26,8 +26,7 @@ test('every page requires sign-in, which returns to the page', async ({ page }) 
     }, theme);
     await page.reload();
     await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible();
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    expect(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`)).toEqual([]);
+    expect(await violations(page)).toEqual([]);
   }
   await page.getByLabel('Name').fill('otto');
   await page.getByLabel('Password').fill('wrong');
