@@ -88,6 +88,7 @@ test('rungs are sent automatically only on request, count down, and the outcome 
     await expect(sequencer.state).toContainText('Killed', { timeout: 20_000 });
     const why = page.getByRole('region', { name: 'Why it ended' });
     await expect(why).toContainText(/kill/i);
+    await expect(why).toContainText(/Mode set to Off because \S+ stopped run 1, at \d\d:\d\d:\d\d UTC\./);
     const { runs } = await stack.query<Stops>(STOPS);
     expect(runs.edges[0]?.node.stops.map((stop) => stop.level)).toEqual(['INTERRUPT', 'TERMINATE', 'KILL']);
 
@@ -108,7 +109,6 @@ test('rungs are sent automatically only on request, count down, and the outcome 
     await kill.click();
     await expect(sequencer.state).toContainText('Killed');
     await expect(why).toContainText(/Killed by \S+ at/);
-    await expect(why).toContainText(/Mode set to Off because \S+ stopped run 1, at \d\d:\d\d:\d\d UTC\./);
   } finally {
     await stack.stop();
   }

@@ -38,9 +38,9 @@ test('a held failure on a phone: its actions are in sight, other tabs do not hav
   await expect(page.getByRole('button', { name: /^Edit remaining lines/ })).toBeHidden();
   const tabs = page.getByRole('navigation', { name: 'Parts of the run' });
   const { y = 0 } = (await tabs.boundingBox()) ?? {};
-  expect(y).toBeLessThan(300);
+  expect(y).toBeLessThan(320);
   expect(await cutOff(page)).toEqual([]);
-  for (const tab of ['Script', 'Output', 'Traces']) {
+  for (const tab of ['Script', 'Output', 'Threads']) {
     await tabs.getByRole('button', { name: tab }).click();
     await expect(card).toBeHidden();
     await expect(tabs.getByRole('button', { name: 'Now needs you' })).toBeVisible();
@@ -79,7 +79,7 @@ test('on a tablet and at 200 % zoom the script has room, and nothing is cut off'
       await page.setViewportSize(size);
       await page.goto(path);
       const tabs = page.getByRole('navigation', { name: 'Parts of the run' });
-      for (const tab of ['Now', 'Script', 'Output', 'Traces']) {
+      for (const tab of ['Now', 'Script', 'Output', 'Threads']) {
         await tabs.getByRole('button', { name: tab }).click();
         expect(await cutOff(page), `${path} ${tab} at ${String(size.width)}`).toEqual([]);
       }
