@@ -82,7 +82,6 @@ export class SequencerReconciler {
     const stillHeld = stillWaiting(heldRuns(sequencer.status), runs, current);
     const next = this.#next(sequencer, active, runs, current, stillHeld);
     const written = await this.#write(sequencer, runs, next ?? active, current, stillHeld, problem);
-    await this.#protect(written, (next ?? active) !== undefined);
     if (next) {
       const run = runs.find(({ metadata }) => metadata.uid === next.uid);
       if (run) await this.#events.record(run, 'Normal', 'Claimed', claimedMessage(name));
@@ -90,6 +89,8 @@ export class SequencerReconciler {
     if (current && current !== hold) {
       await this.#events.record(sequencer, 'Warning', 'Held', holdReason(sequencer, current));
     }
+    // Last, as it may conflict with a change by a user: the events of this step would be missing.
+    await this.#protect(written, (next ?? active) !== undefined);
     const holder = next ?? active;
     const warmPoolMs = await this.#warmPool.reconcile(
       sequencer,
