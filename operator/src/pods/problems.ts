@@ -17,8 +17,8 @@ export function podProblem(pod: Pod): PodProblem | null {
   const condition = (type: string) => pod.status?.conditions?.find((c) => c.type === type);
   const { waiting, running } = runnerState(pod);
   const scheduled = condition('PodScheduled');
-  // The scheduler's condition may arrive after the node's status.
-  if (scheduled?.status === 'False' && !running) {
+  // The scheduler's condition may be older than the node of the pod.
+  if (scheduled?.status === 'False' && pod.spec.nodeName === undefined) {
     return {
       reason: 'Unschedulable',
       message: `The pod cannot be scheduled: ${sentence(scheduled.message ?? 'the scheduler gave no reason')} Check spec.runner of the Sequencer (resources, nodeSelector, tolerations), or cancel the run.`,
