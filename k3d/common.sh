@@ -36,7 +36,7 @@ need_engine() {
 Start Docker Desktop or the service docker, or set DOCKER_HOST to your engine."
 }
 
-# The containers of the cluster with their role and state, one a line.
+# The containers of the cluster with their role and state, one a line. None is no error, but grep's status is 1 then.
 containers() {
   docker ps --all --filter label=app=k3d --filter "label=k3d.cluster=$CLUSTER" \
     --format '{{.Names}} {{.Label "k3d.role"}} {{.State}}' | grep -E ' (server|agent|loadbalancer) ' || true
@@ -61,6 +61,7 @@ within() {
   while kill -0 "$pid" 2>/dev/null; do
     if [ "$remaining" -le 0 ]; then
       echo "$1 $2 did not end in time" >&2
+      # It may end by itself at this moment.
       kill "$pid" 2>/dev/null || true
       sleep 1
       kill -9 "$pid" 2>/dev/null || true

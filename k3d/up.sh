@@ -105,7 +105,7 @@ create_cluster() {
   trap 'exit 143' TERM
 }
 
-# The images that a node lacks.
+# The images that a node lacks: all of them, if it cannot be asked.
 missing_images() {
   for node in $(nodes); do
     docker exec "$node" ctr images check >"$folder/present" 2>/dev/null || true
@@ -123,6 +123,7 @@ import_images() {
     # shellcheck disable=SC2086 # A list of words.
     say "importing $(set -- $missing && echo $#) of 6 images (try $try of $IMPORT_TRIES) ..."
     # shellcheck disable=SC2086
+    # Whether it worked is checked on the nodes, whatever it reports. After a failure its output is printed.
     quietly within "$IMPORT_SECONDS" k3d image import --cluster "$CLUSTER" $missing || true
     try=$((try + 1))
   done
