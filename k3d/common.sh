@@ -61,7 +61,7 @@ within() {
   while kill -0 "$pid" 2>/dev/null; do
     if [ "$remaining" -le 0 ]; then
       echo "$1 $2 did not end in time" >&2
-      # It may end by itself at this moment.
+      # It may have ended meanwhile.
       kill "$pid" 2>/dev/null || true
       sleep 1
       kill -9 "$pid" 2>/dev/null || true
