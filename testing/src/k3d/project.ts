@@ -90,11 +90,23 @@ exec ${real} "$@"
     return { PATH: `${bin}:${this.#env.PATH ?? ''}`, IMPORT_SECONDS: '40' };
   }
 
-  /** The pods of the release, each with its uid, by part. */
-  async pods(): Promise<Record<string, string>> {
-    const path = '{range .items[*]}{.metadata.labels.app\\.kubernetes\\.io/component} {.metadata.uid}{"\\n"}{end}';
+  /** The uid of each pod of the release, by part. */
+  pods(): Promise<Record<string, string>> {
+    return this.#perPart('pods', 'uid');
+  }
+
+  /**
+   * The generation of each Deployment and StatefulSet, by part: a number that increases with each change of what a pod is. Pods do
+   * not show that after `k3d cluster stop`, which drains the server, so that equal ones replace those that were there.
+   */
+  generations(): Promise<Record<string, string>> {
+    return this.#perPart('deployments,statefulsets', 'generation');
+  }
+
+  async #perPart(kinds: string, field: string): Promise<Record<string, string>> {
+    const path = `{range .items[*]}{.metadata.labels.app\\.kubernetes\\.io/component} {.metadata.${field}}{"\\n"}{end}`;
     const printed = await this.type(
-      `kubectl --context k3d-${this.cluster} --namespace sequencer get pods --selector app.kubernetes.io/instance=sequencer --output 'jsonpath=${path}'`,
+      `kubectl --context k3d-${this.cluster} --namespace sequencer get ${kinds} --selector app.kubernetes.io/instance=sequencer --output 'jsonpath=${path}'`,
     );
     return Object.fromEntries(
       printed
