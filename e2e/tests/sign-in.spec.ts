@@ -26,6 +26,7 @@ test('every page requires sign-in, which returns to the page', async ({ page }) 
     }, theme);
     await page.reload();
     await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible();
+    await expect(page.getByLabel('Name')).toBeFocused();
     expect(await violations(page)).toEqual([]);
   }
   await page.getByLabel('Name').fill('otto');
@@ -37,6 +38,19 @@ test('every page requires sign-in, which returns to the page', async ({ page }) 
   await page.keyboard.press('Enter');
   await expect(page.getByRole('heading', { name: 'History' })).toBeVisible();
   expect(page.url()).toBe(`${stack.url}/history?text=moon`);
+});
+
+test('a page from before an upgrade of the server offers to reload, because it cannot load the form', async ({
+  page,
+}) => {
+  const form = '**/assets/SignInForm-*.js';
+  await page.route(form, (route) => route.fulfill({ status: 404 }));
+  await page.goto(stack.url);
+  await expect(page.getByRole('alert')).toHaveText('The form could not be loaded. Reload the page to sign in.');
+  expect(await violations(page)).toEqual([]);
+  await page.unroute(form);
+  await page.getByRole('button', { name: 'Reload' }).click();
+  await expect(page.getByLabel('Name')).toBeFocused();
 });
 
 test('an operator runs a script; signing out ends the session in all tabs', async ({ page, context }) => {

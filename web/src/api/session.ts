@@ -29,14 +29,6 @@ const ACCESS = graphql(/* GraphQL */ `
   }
 `);
 
-const SIGN_IN = graphql(/* GraphQL */ `
-  mutation SignIn($name: String!, $password: String!) {
-    signIn(name: $name, password: $password) {
-      name
-    }
-  }
-`);
-
 const SIGN_OUT = graphql(/* GraphQL */ `
   mutation SignOut($everywhere: Boolean!) {
     signOut(everywhere: $everywhere)
@@ -61,7 +53,6 @@ export interface Session {
   /** Whether the identity provider has to confirm the user; it may do so without interaction. */
   needsConfirmation: Readonly<Ref<boolean>>;
   refresh: () => Promise<void>;
-  signIn: (name: string, password: string) => Promise<void>;
   signOut: (everywhere: boolean) => Promise<void>;
   /** Called when the server answers that the user is not signed in. */
   onUnauthorized: (reason?: string) => void;
@@ -112,10 +103,6 @@ export function makeSession(address: URL): Session {
     needsConfirmation,
     refresh,
     onUnauthorized,
-    signIn: async (name, password) => {
-      await mutate(client, SIGN_IN, { name, password });
-      await refresh();
-    },
     signOut: async (everywhere) => {
       await mutate(client, SIGN_OUT, { everywhere });
       person.value = null;

@@ -27,6 +27,7 @@ type Documents = {
     "\n  mutation ChangePassword($currentPassword: String!, $newPassword: String!) {\n    changePassword(currentPassword: $currentPassword, newPassword: $newPassword)\n  }\n": typeof types.ChangePasswordDocument,
     "\n  query Sessions {\n    sessions {\n      user\n      method\n      address\n      createdAt\n      expiresAt\n    }\n  }\n": typeof types.SessionsDocument,
     "\n  mutation SignOutUser($name: String!) {\n    signOutUser(name: $name)\n  }\n": typeof types.SignOutUserDocument,
+    "\n  mutation SignIn($name: String!, $password: String!) {\n    signIn(name: $name, password: $password) {\n      name\n    }\n  }\n": typeof types.SignInDocument,
     "\n  query ApiTokens {\n    apiTokens {\n      id\n      name\n      owner\n      role\n      sequencers\n      createdAt\n      expiresAt\n      usedAt\n      revokedAt\n    }\n  }\n": typeof types.ApiTokensDocument,
     "\n  mutation CreateToken($name: String!, $role: Role!, $sequencers: [String!], $days: Int!) {\n    createApiToken(name: $name, role: $role, sequencers: $sequencers, days: $days)\n  }\n": typeof types.CreateTokenDocument,
     "\n  mutation RevokeToken($id: ID!) {\n    revokeApiToken(id: $id) {\n      id\n    }\n  }\n": typeof types.RevokeTokenDocument,
@@ -57,7 +58,6 @@ type Documents = {
     "\n  mutation Answer($run: ID!, $ask: Int!, $answer: String!) {\n    answerAsk(run: $run, ask: $ask, answer: $answer) {\n      id\n    }\n  }\n": typeof types.AnswerDocument,
     "\n  subscription Sequencers {\n    sequencers {\n      name\n      mode\n      modeReason\n      modeChangedBy\n      modeChangedAt\n      hostname\n      lastKnownSince\n      ...ControlBar_sequencer\n      ...HoldOnFailureSetting_sequencer\n      runner {\n        connected\n        runnerPerRun\n        since\n        python\n        hostname\n        packages {\n          name\n          version\n        }\n        problems\n      }\n      activeRun {\n        ...RunSummary\n        pausePending\n        pausedSince\n        stops {\n          at\n        }\n        asks {\n          question\n          at\n          answered {\n            at\n          }\n        }\n        scriptVersion\n        position {\n          statement\n          line\n          since\n        }\n      }\n      queue {\n        ...RunSummary\n        start\n      }\n      lastRun {\n        ...RunSummary\n        stoppedBy {\n          by\n        }\n      }\n    }\n  }\n": typeof types.SequencersDocument,
     "\n  query Access {\n    access {\n      methods\n      me {\n        name\n        role\n        sequencers\n        method\n        byAccount\n      }\n    }\n  }\n": typeof types.AccessDocument,
-    "\n  mutation SignIn($name: String!, $password: String!) {\n    signIn(name: $name, password: $password) {\n      name\n    }\n  }\n": typeof types.SignInDocument,
     "\n  mutation SignOut($everywhere: Boolean!) {\n    signOut(everywhere: $everywhere)\n  }\n": typeof types.SignOutDocument,
     "\n  mutation Statements($sequencer: String!, $script: String!) {\n    listStatements(sequencer: $sequencer, script: $script) {\n      index\n      firstLine\n      lastLine\n    }\n  }\n": typeof types.StatementsDocument,
     "\n  mutation Check($sequencer: String!, $script: String!, $startAt: Int) {\n    checkScript(sequencer: $sequencer, script: $script, startAt: $startAt) {\n      severity\n      line\n      code\n      message\n    }\n  }\n": typeof types.CheckDocument,
@@ -91,6 +91,7 @@ const documents: Documents = {
     "\n  mutation ChangePassword($currentPassword: String!, $newPassword: String!) {\n    changePassword(currentPassword: $currentPassword, newPassword: $newPassword)\n  }\n": types.ChangePasswordDocument,
     "\n  query Sessions {\n    sessions {\n      user\n      method\n      address\n      createdAt\n      expiresAt\n    }\n  }\n": types.SessionsDocument,
     "\n  mutation SignOutUser($name: String!) {\n    signOutUser(name: $name)\n  }\n": types.SignOutUserDocument,
+    "\n  mutation SignIn($name: String!, $password: String!) {\n    signIn(name: $name, password: $password) {\n      name\n    }\n  }\n": types.SignInDocument,
     "\n  query ApiTokens {\n    apiTokens {\n      id\n      name\n      owner\n      role\n      sequencers\n      createdAt\n      expiresAt\n      usedAt\n      revokedAt\n    }\n  }\n": types.ApiTokensDocument,
     "\n  mutation CreateToken($name: String!, $role: Role!, $sequencers: [String!], $days: Int!) {\n    createApiToken(name: $name, role: $role, sequencers: $sequencers, days: $days)\n  }\n": types.CreateTokenDocument,
     "\n  mutation RevokeToken($id: ID!) {\n    revokeApiToken(id: $id) {\n      id\n    }\n  }\n": types.RevokeTokenDocument,
@@ -121,7 +122,6 @@ const documents: Documents = {
     "\n  mutation Answer($run: ID!, $ask: Int!, $answer: String!) {\n    answerAsk(run: $run, ask: $ask, answer: $answer) {\n      id\n    }\n  }\n": types.AnswerDocument,
     "\n  subscription Sequencers {\n    sequencers {\n      name\n      mode\n      modeReason\n      modeChangedBy\n      modeChangedAt\n      hostname\n      lastKnownSince\n      ...ControlBar_sequencer\n      ...HoldOnFailureSetting_sequencer\n      runner {\n        connected\n        runnerPerRun\n        since\n        python\n        hostname\n        packages {\n          name\n          version\n        }\n        problems\n      }\n      activeRun {\n        ...RunSummary\n        pausePending\n        pausedSince\n        stops {\n          at\n        }\n        asks {\n          question\n          at\n          answered {\n            at\n          }\n        }\n        scriptVersion\n        position {\n          statement\n          line\n          since\n        }\n      }\n      queue {\n        ...RunSummary\n        start\n      }\n      lastRun {\n        ...RunSummary\n        stoppedBy {\n          by\n        }\n      }\n    }\n  }\n": types.SequencersDocument,
     "\n  query Access {\n    access {\n      methods\n      me {\n        name\n        role\n        sequencers\n        method\n        byAccount\n      }\n    }\n  }\n": types.AccessDocument,
-    "\n  mutation SignIn($name: String!, $password: String!) {\n    signIn(name: $name, password: $password) {\n      name\n    }\n  }\n": types.SignInDocument,
     "\n  mutation SignOut($everywhere: Boolean!) {\n    signOut(everywhere: $everywhere)\n  }\n": types.SignOutDocument,
     "\n  mutation Statements($sequencer: String!, $script: String!) {\n    listStatements(sequencer: $sequencer, script: $script) {\n      index\n      firstLine\n      lastLine\n    }\n  }\n": types.StatementsDocument,
     "\n  mutation Check($sequencer: String!, $script: String!, $startAt: Int) {\n    checkScript(sequencer: $sequencer, script: $script, startAt: $startAt) {\n      severity\n      line\n      code\n      message\n    }\n  }\n": types.CheckDocument,
@@ -208,6 +208,10 @@ export function graphql(source: "\n  query Sessions {\n    sessions {\n      use
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  mutation SignOutUser($name: String!) {\n    signOutUser(name: $name)\n  }\n"): (typeof documents)["\n  mutation SignOutUser($name: String!) {\n    signOutUser(name: $name)\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation SignIn($name: String!, $password: String!) {\n    signIn(name: $name, password: $password) {\n      name\n    }\n  }\n"): (typeof documents)["\n  mutation SignIn($name: String!, $password: String!) {\n    signIn(name: $name, password: $password) {\n      name\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -328,10 +332,6 @@ export function graphql(source: "\n  subscription Sequencers {\n    sequencers {
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  query Access {\n    access {\n      methods\n      me {\n        name\n        role\n        sequencers\n        method\n        byAccount\n      }\n    }\n  }\n"): (typeof documents)["\n  query Access {\n    access {\n      methods\n      me {\n        name\n        role\n        sequencers\n        method\n        byAccount\n      }\n    }\n  }\n"];
-/**
- * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
- */
-export function graphql(source: "\n  mutation SignIn($name: String!, $password: String!) {\n    signIn(name: $name, password: $password) {\n      name\n    }\n  }\n"): (typeof documents)["\n  mutation SignIn($name: String!, $password: String!) {\n    signIn(name: $name, password: $password) {\n      name\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
