@@ -1,5 +1,6 @@
 {{/*
 Rejects combinations of values that do not work, with all problems in one error. values.schema.json checks single values.
+Also rejects a second release in the namespace: both would use the same objects.
 */}}
 {{- define "sequencer.checks" -}}
 {{- $v := .Values -}}
@@ -59,5 +60,15 @@ Rejects combinations of values that do not work, with all problems in one error.
 {{- end -}}
 {{- if $problems -}}
 {{- fail (printf "\n\nThe chart cannot be installed with these values:\n  - %s\n" (join "\n  - " $problems)) -}}
+{{- end -}}
+{{- if .Release.IsInstall -}}
+{{- range (lookup "apps/v1" "Deployment" .Release.Namespace "").items -}}
+{{- $labels := .metadata.labels | default dict -}}
+{{- $chart := printf "%s-" $.Chart.Name -}}
+{{- $other := get $labels "app.kubernetes.io/instance" -}}
+{{- if and (hasPrefix $chart (get $labels "helm.sh/chart")) (eq (get $labels "app.kubernetes.io/component") "operator") (ne $other $.Release.Name) -}}
+{{- fail (printf "\n\nThe namespace %s already has the release %s of this chart. Install this release in a namespace of its own, or change that one with `helm upgrade %s`.\n" $.Release.Namespace $other $other) -}}
+{{- end -}}
+{{- end -}}
 {{- end -}}
 {{- end -}}

@@ -113,6 +113,15 @@ describe('a release', () => {
     expect(await secrets()).toBe(before);
   });
 
+  test('is the only one of its namespace', async () => {
+    const second = helm('install', 'second', CHART, ...values, ...release(), '--dry-run=server');
+    await expect(second).rejects.toMatchObject({
+      stderr: expect.stringContaining(
+        `The namespace ${of} already has the release sequencer of this chart. Install this release in a namespace of its own,`,
+      ) as string,
+    });
+  });
+
   const run = (annotation: string) =>
     JSON.stringify({
       apiVersion: 'sequencer.dev/v1alpha1',
