@@ -43,6 +43,12 @@ export const database = z
       .strictObject({
         enabled: z.boolean().default(false).describe('A small PostgreSQL without backups, for evaluation only.'),
         image: image('postgres', '17'),
+        existingSecret: objectName
+          .default('')
+          .describe(
+            'Secret with the password of the database. Default: generated once and kept. Required where the chart is rendered without a cluster (Argo CD). PostgreSQL stores the first password; change it there, too.',
+          ),
+        existingSecretKey: z.string().default('password').describe('Key in that Secret.'),
         user: z.int().min(1).default(999).describe('User id of `postgres` in the image.'),
         resources: resources('100m', '256Mi', '1Gi'),
         persistent: z

@@ -25,7 +25,7 @@
   valueFrom: { secretKeyRef: { name: {{ include "sequencer.keySecret" . }}, key: {{ $v.runTokenKey.existingSecretKey }} } }
 {{- if $v.database.bundled.enabled }}
 - name: PGPASSWORD
-  valueFrom: { secretKeyRef: { name: {{ include "sequencer.databaseSecret" . }}, key: password } }
+  valueFrom: { secretKeyRef: { name: {{ include "sequencer.databaseSecret" . }}, key: {{ $v.database.bundled.existingSecretKey }} } }
 - { name: DATABASE_URL, value: "postgres://sequencer@{{ $name }}-database:5432/sequencer" }
 {{- else if $v.database.cloudNativePG.enabled }}
 - name: DATABASE_URL

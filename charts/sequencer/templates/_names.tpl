@@ -63,7 +63,7 @@ matchExpressions:
 {{- if $image.digest -}}@{{ $image.digest }}{{- else -}}:{{ $image.tag | default $root.Values.image.tag | default $root.Chart.AppVersion }}{{- end -}}
 {{- end -}}
 
-{{- define "sequencer.databaseSecret" -}}{{ include "sequencer.fullname" . }}-database{{- end -}}
+{{- define "sequencer.databaseSecret" -}}{{ .Values.database.bundled.existingSecret | default (printf "%s-database" (include "sequencer.fullname" .)) }}{{- end -}}
 {{- define "sequencer.usersSecret" -}}{{ .Values.auth.password.existingSecret | default (printf "%s-users" (include "sequencer.fullname" .)) }}{{- end -}}
 {{- define "sequencer.keySecret" -}}{{ .Values.runTokenKey.existingSecret | default (printf "%s-run-token-key" (include "sequencer.fullname" .)) }}{{- end -}}
 {{- define "sequencer.runnerAccount" -}}{{ include "sequencer.fullname" . }}-runner{{- end -}}

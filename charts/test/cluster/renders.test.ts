@@ -62,6 +62,15 @@ describe.each(EXAMPLES)('%s', (example) => {
   });
 });
 
+test('generates no password where the bundled database has an existing Secret', async () => {
+  const own = ['database.bundled.existingSecret=mine', 'database.bundled.existingSecretKey=word'];
+  const text = await render('seq', ...valuesOf('try-out.yaml'), ...own.flatMap((value) => ['--set', value]));
+  expect(text.match(/secretKeyRef: { name: mine, key: word }/g)).toHaveLength(2);
+  expect(manifests(text).filter(({ kind }) => kind === 'Secret')).toSatisfy((secrets: { metadata: object }[]) =>
+    secrets.every(({ metadata }) => !JSON.stringify(metadata).includes('database')),
+  );
+});
+
 test('air-gapped: uses only images from the registry of the site, by digest, and generates nothing at random', async () => {
   const values = valuesOf('air-gapped.yaml');
   const [one, other] = await Promise.all([render('seq', ...values), render('seq', ...values)]);
