@@ -1,6 +1,6 @@
 /** The PostgreSQL database: exactly one of three kinds. */
 import { z } from 'zod';
-import { anything, image, objectName, resources } from './parts.ts';
+import { anything, image, objectName, podSettings, resources } from './parts.ts';
 
 const storage = (size: string) => ({
   size: z.string().default(size).describe('Size of the volume.'),
@@ -49,7 +49,11 @@ export const database = z
             'Secret with the password of the database. Default: generated once and kept. Required where the chart is rendered without a cluster (Argo CD). PostgreSQL stores the first password; change it there, too.',
           ),
         existingSecretKey: z.string().default('password').describe('Key in that Secret.'),
-        user: z.int().min(1).default(999).describe('User id of `postgres` in the image.'),
+        user: z
+          .int()
+          .min(1)
+          .default(999)
+          .describe('User id of `postgres` in the image, in place of those of `podSecurityContext`.'),
         resources: resources('100m', '256Mi', '1Gi'),
         persistent: z
           .boolean()
@@ -58,6 +62,7 @@ export const database = z
             'Keep the data on a volume, which stays after an uninstall. Otherwise the data is lost with the pod.',
           ),
         ...storage('10Gi'),
+        ...podSettings,
       })
       .prefault({}),
   })

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { auth } from './auth.ts';
 import { database } from './database.ts';
-import { annotations, anything, extraEnv, image, logLevel, objectName, placement, resources } from './parts.ts';
+import { anything, image, logLevel, objectName, podSettings, resources, serviceAccount, strings } from './parts.ts';
 import { runner, sequencers } from './telescopes.ts';
 
 const replicas = (count: number) => z.int().min(0).default(count).describe('Number of pods.');
@@ -35,8 +35,8 @@ const api = z
       .describe(
         'How long a terminating pod still accepts connections, until its removal from the Service has taken effect.',
       ),
-    env: extraEnv,
-    ...placement,
+    serviceAccount,
+    ...podSettings,
   })
   .prefault({});
 
@@ -46,8 +46,8 @@ const operator = z
     image: image('sequencer-operator'),
     resources: resources('50m', '128Mi', '512Mi'),
     logLevel,
-    env: extraEnv,
-    ...placement,
+    serviceAccount,
+    ...podSettings,
   })
   .prefault({});
 
@@ -63,10 +63,11 @@ const web = z
           .default('ClusterIP')
           .describe('Type of the Service of the pages.'),
         nodePort: z.int().min(0).max(65535).default(0).describe('Node port. Default: assigned by the cluster.'),
-        annotations: annotations.describe('Annotations of the Service.'),
+        annotations: strings.describe('Annotations of the Service.'),
       })
       .prefault({}),
-    ...placement,
+    serviceAccount,
+    ...podSettings,
   })
   .prefault({});
 
@@ -84,7 +85,7 @@ const simulator = z
       .describe('Speed of its motions and delays relative to real time.'),
     image: image('sequencer-simulator'),
     resources: resources('50m', '128Mi', '512Mi'),
-    ...placement,
+    ...podSettings,
   })
   .prefault({});
 
@@ -92,9 +93,7 @@ const ingress = z
   .strictObject({
     enabled: z.boolean().default(false).describe('Create an Ingress.'),
     className: z.string().default('').describe('Ingress class. Default: that of the cluster.'),
-    annotations: annotations.describe(
-      'Annotations of the Ingress. Pages and API share one path; no rewriting is needed.',
-    ),
+    annotations: strings.describe('Annotations of the Ingress. Pages and API share one path; no rewriting is needed.'),
     host: host.default('').describe('Host name of the site.'),
     path,
     tls: z
@@ -112,7 +111,7 @@ const httpRoute = z
   .strictObject({
     enabled: z.boolean().default(false).describe('Create an HTTPRoute of the Gateway API, in place of an Ingress.'),
     parentRefs: z.array(anything).default([]).describe('Gateways, as in an HTTPRoute.'),
-    annotations: annotations.describe('Annotations of the HTTPRoute.'),
+    annotations: strings.describe('Annotations of the HTTPRoute.'),
     host: host.default('').describe('Host name of the site.'),
     path,
     https: z.boolean().default(true).describe('Whether browsers reach the gateway with https.'),
@@ -146,7 +145,7 @@ const networkPolicy = z
 const monitoring = z
   .strictObject({
     serviceMonitor: z.boolean().default(false).describe('Create ServiceMonitors for the Prometheus operator.'),
-    labels: z.record(z.string(), z.string()).default({}).describe('Labels that Prometheus selects ServiceMonitors by.'),
+    labels: strings.describe('Labels that Prometheus selects ServiceMonitors by.'),
     interval: z.string().default('30s').describe('Scrape interval.'),
     apiTokenSecret: objectName
       .default('')
@@ -179,6 +178,30 @@ export const valuesSchema = z.strictObject({
       pullSecrets: z.array(objectName.min(1)).default([]).describe('Names of the pull secrets of the registry.'),
     })
     .prefault({}),
+  commonLabels: strings.describe('Additional labels of all objects and pods of the chart.'),
+  extraObjects: z
+    .array(z.union([z.string(), anything]))
+    .default([])
+    .describe('Additional objects, which can use templates, such as `{{ .Release.Name }}`.'),
+  podSecurityContext: anything
+    .default({
+      runAsNonRoot: true,
+      runAsUser: 1000,
+      runAsGroup: 1000,
+      fsGroup: 1000,
+      fsGroupChangePolicy: 'OnRootMismatch',
+      seccompProfile: { type: 'RuntimeDefault' },
+    })
+    .describe(
+      'Security context of the pods of the chart. With `runAsUser`, `runAsGroup` and `fsGroup` set to null, the cluster assigns them, as on OpenShift. Scripts: `runner.securityContext`.',
+    ),
+  securityContext: anything
+    .default({
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ['ALL'] },
+    })
+    .describe('Security context of the containers of the chart.'),
   publicUrl: z
     .union([z.literal(''), z.url({ protocol: /^https?$/ })])
     .default('')

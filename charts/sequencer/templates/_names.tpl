@@ -22,10 +22,13 @@ app.kubernetes.io/component: {{ last . }}
 {{- end -}}
 
 {{- define "sequencer.labels" -}}
-{{ include "sequencer.selector" . }}
-app.kubernetes.io/version: {{ (first .).Chart.AppVersion | quote }}
-app.kubernetes.io/managed-by: {{ (first .).Release.Service }}
-helm.sh/chart: {{ printf "%s-%s" (first .).Chart.Name (first .).Chart.Version }}
+{{- $root := first . -}}
+{{- $own := include "sequencer.selector" . | fromYaml -}}
+{{- $_ := set $own "app.kubernetes.io/part-of" $root.Chart.Name -}}
+{{- $_ := set $own "app.kubernetes.io/version" $root.Chart.AppVersion -}}
+{{- $_ := set $own "app.kubernetes.io/managed-by" $root.Release.Service -}}
+{{- $_ := set $own "helm.sh/chart" (printf "%s-%s" $root.Chart.Name $root.Chart.Version) -}}
+{{- merge $own $root.Values.commonLabels | toYaml -}}
 {{- end -}}
 
 {{/* The metadata of an object of a component: (list . "api" "name" [annotations]). */}}

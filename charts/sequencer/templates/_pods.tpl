@@ -25,40 +25,52 @@ tolerations:
 affinity:
   {{- toYaml . | nindent 2 }}
 {{- end }}
+{{- with $part.hostAliases }}
+hostAliases:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with $part.dnsConfig }}
+dnsConfig:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- $own := dict "matchLabels" (include "sequencer.selector" (list $root (index . 2)) | fromYaml) }}
+{{- $spread := list }}
+{{- range list "topology.kubernetes.io/zone" "kubernetes.io/hostname" }}
+{{- $spread = append $spread (dict "maxSkew" 1 "topologyKey" . "whenUnsatisfiable" "ScheduleAnyway") }}
+{{- end }}
 topologySpreadConstraints:
-  {{- range $key := list "topology.kubernetes.io/zone" "kubernetes.io/hostname" }}
-  - maxSkew: 1
-    topologyKey: {{ $key }}
-    whenUnsatisfiable: ScheduleAnyway
-    labelSelector:
-      matchLabels:
-        {{- include "sequencer.selector" (list $root (index $ 2)) | nindent 8 }}
+  {{- range $part.topologySpreadConstraints | default $spread }}
+  - {{ merge (dict) . (dict "labelSelector" $own) | toYaml | indent 4 | trim }}
   {{- end }}
 {{- end -}}
 
-{{/* The Pod Security Standard `restricted`, and a user: (list 1000). */}}
+{{/*
+The security context of a pod: (list . [user]). The user of the image replaces the ids in the values, unless the cluster
+assigns them.
+*/}}
 {{- define "sequencer.podSecurity" -}}
+{{- $context := deepCopy (first .).Values.podSecurityContext -}}
+{{- if gt (len .) 1 -}}
+{{- range list "runAsUser" "runAsGroup" "fsGroup" -}}
+{{- if hasKey $context . -}}{{- $_ := set $context . (last $) -}}{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- with $context -}}
 securityContext:
-  runAsNonRoot: true
-  runAsUser: {{ . }}
-  runAsGroup: {{ . }}
-  fsGroup: {{ . }}
-  fsGroupChangePolicy: OnRootMismatch
-  seccompProfile: { type: RuntimeDefault }
+  {{- toYaml . | nindent 2 }}
+{{- end -}}
 {{- end -}}
 
-{{- define "sequencer.containerSecurity" -}}
-securityContext:
-  allowPrivilegeEscalation: false
-  readOnlyRootFilesystem: true
-  capabilities: { drop: [ALL] }
+{{/* An empty folder for files that a part writes. A pod that fills it is evicted, before it fills the disk of its node. */}}
+{{- define "sequencer.tmp" -}}
+{ name: tmp, emptyDir: { sizeLimit: 256Mi } }
 {{- end -}}
 
 {{/* Metadata of the pod template of a Deployment: (list . .Values.api "api" [annotations]). */}}
 {{- define "sequencer.podMetadata" -}}
 {{- $part := index . 1 -}}
 labels:
-  {{- include "sequencer.labels" (list (index . 0) (index . 2)) | nindent 2 }}
+  {{- merge (include "sequencer.labels" (list (index . 0) (index . 2)) | fromYaml) $part.podLabels | toYaml | nindent 2 }}
 {{- with merge (deepCopy $part.podAnnotations) (gt (len .) 3 | ternary (last .) dict) }}
 annotations:
   {{- toYaml . | nindent 2 }}
@@ -72,9 +84,16 @@ annotations:
 name: {{ index . 2 }}
 image: {{ include "sequencer.image" (list $root $part.image) }}
 imagePullPolicy: {{ $root.Values.image.pullPolicy }}
-{{ include "sequencer.containerSecurity" $root }}
+{{- with $root.Values.securityContext }}
+securityContext:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
 resources:
   {{- toYaml $part.resources | nindent 2 }}
+{{- with $part.envFrom }}
+envFrom:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
 {{- end -}}
 
 {{/* Keeps at least one pod during a drain: (list . .Values.api "api"). */}}
