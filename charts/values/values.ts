@@ -202,6 +202,17 @@ export const valuesSchema = z.strictObject({
       capabilities: { drop: ['ALL'] },
     })
     .describe('Security context of the containers of the chart.'),
+  privateCA: z
+    .strictObject({
+      existingConfigMap: objectName
+        .default('')
+        .describe(
+          'ConfigMap with certificates (PEM) that the API trusts besides the public ones: for the sign-in provider, PostgreSQL and other requests. Restart the API after a change.',
+        ),
+      existingSecret: objectName.default('').describe('Secret with these certificates, in place of the ConfigMap.'),
+      key: z.string().min(1).default('ca.crt').describe('Key in that ConfigMap or Secret.'),
+    })
+    .prefault({}),
   publicUrl: z
     .union([z.literal(''), z.url({ protocol: /^https?$/ })])
     .default('')

@@ -21,6 +21,9 @@
 - { name: CONTROL_LOCK, value: {{ join "," . | quote }} }
 {{- end }}
 - { name: LOG_LEVEL, value: {{ $v.api.logLevel }} }
+{{- if or $v.privateCA.existingConfigMap $v.privateCA.existingSecret }}
+- { name: NODE_EXTRA_CA_CERTS, value: /etc/sequencer/private-ca/ca.crt }
+{{- end }}
 - name: RUN_TOKEN_KEY
   valueFrom: { secretKeyRef: { name: {{ include "sequencer.keySecret" . }}, key: {{ $v.runTokenKey.existingSecretKey }} } }
 {{- if $v.database.bundled.enabled }}

@@ -39,6 +39,9 @@ Also rejects a second release in the namespace: both would use the same objects.
 {{- if ne (int $count) 1 -}}
 {{- $problems = append $problems (printf "database: %s. Set exactly one of external.existingSecret, cloudNativePG.enabled and, for evaluation, bundled.enabled." (ternary "none is set" "more than one is set" (eq (int $count) 0))) -}}
 {{- end -}}
+{{- if and $v.privateCA.existingConfigMap $v.privateCA.existingSecret -}}
+{{- $problems = append $problems "privateCA: set either existingConfigMap or existingSecret, not both." -}}
+{{- end -}}
 {{- if and $v.ingress.enabled (not $v.ingress.host) -}}
 {{- $problems = append $problems "ingress.host is empty: set the host name of the site." -}}
 {{- end -}}

@@ -32,6 +32,11 @@ describe('rejects combinations that do not work', () => {
     ['no proxy address', [bundled, 'auth.modes={proxy}'], 'auth.trustedProxies is empty: sign-in with proxy requires'],
     ['no database', ['auth.modes={password}', USERS], 'database: none is set. Set exactly one of'],
     ['two databases', [...VALID, 'database.cloudNativePG.enabled=true'], 'database: more than one is set.'],
+    [
+      'two private authorities',
+      [...VALID, 'privateCA.existingConfigMap=a', 'privateCA.existingSecret=b'],
+      'privateCA: set either existingConfigMap or existingSecret, not both.',
+    ],
     ['no host', [...VALID, 'ingress.enabled=true'], 'ingress.host is empty: set the host name of the site.'],
     ['no gateway', [...VALID, 'httpRoute.enabled=true'], 'httpRoute: set host and parentRefs.'],
     [
