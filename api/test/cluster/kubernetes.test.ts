@@ -129,6 +129,7 @@ describe('a run', () => {
     expect(again).toBe(id);
     const { metadata, spec } = await objectOf(id);
     expect(metadata.annotations).toMatchObject({ 'sequencer.dev/submitted-by': 'tester' });
+    expect(metadata.labels).toEqual({ 'sequencer.dev/sequencer': sequencer });
     expect(spec).toMatchObject({
       sequencer,
       title: 'a scan',

@@ -34,6 +34,7 @@ import { writeStatus, type ConditionChange } from '../status/status.ts';
 import { adopt, awaitsAssignment, nudgeKubelet } from '../warm-pool/assign.ts';
 import { startedAtOf } from '../warm-pool/warm-pod.ts';
 import type { WarmPool } from '../warm-pool/warm-pool.ts';
+import { ensureLabel } from './run-label.ts';
 import { StaleCacheError, StartError, continueAssignment, startRun, submittedBy } from './start-run.ts';
 import { msUntilTimeout, stopCause, timeoutCause, type StopCause } from './stop-cause.ts';
 
@@ -68,9 +69,10 @@ export class RunReconciler {
   }
 
   async reconcile(namespace: string, name: string): Promise<ReconcileResult> {
-    const run = this.#cache.runs.get(namespace, name);
+    const known = this.#cache.runs.get(namespace, name);
     const cached = this.#cache.podOfRun(namespace, name);
-    if (!run) return cached ? this.#removeOrphan(cached) : DONE;
+    if (!known) return cached ? this.#removeOrphan(cached) : DONE;
+    const run = await ensureLabel(this.#client, known);
     const pod = cached && isPodOf(cached, run) ? cached : undefined;
     if (isFinalKubernetesPhase(run.status?.phase)) return this.#cleanUp(run, pod);
     if (pod || run.status?.podUID !== undefined) return this.#followPod(run, pod);

@@ -68,6 +68,20 @@ test('creates the Secret, the network policy and the pod of a run, and records i
   expect(await eventsOf(run)).toEqual(expect.arrayContaining(['Claimed', 'Started', 'Running', 'Succeeded']));
 });
 
+test('labels a run of kubectl with its sequencer, also after somebody has changed the label', async () => {
+  const name = await sequencer({ mode: 'Off' });
+  const run = await start(name);
+  const labelled = () =>
+    until(`${run} is found by its label`, async () => {
+      const found = await client.list(RUNS, namespace, { labelSelector: `sequencer.dev/sequencer=${name}` });
+      return found.some(({ metadata }) => metadata.name === run);
+    });
+  await labelled();
+  await client.merge(RUNS, namespace, run, { metadata: { labels: { 'sequencer.dev/sequencer': 'other', mine: 'x' } } });
+  await labelled();
+  expect((await client.get(RUNS, namespace, run)).metadata.labels).toMatchObject({ mine: 'x' });
+});
+
 test('starts runs one at a time in the order of submission, and moved runs where they were moved', async () => {
   const name = await sequencer();
   const runs: string[] = [];

@@ -6,7 +6,7 @@ import { KubernetesError } from '@sequencer/kubernetes/errors';
 import { RUNS, SEQUENCERS } from '@sequencer/kubernetes/resources';
 import { SequencerError, heldRunReason, type Breakpoint, type Mode } from '@sequencer/model';
 import { resumeValue } from '@sequencer/model/kubernetes/hold';
-import { ANNOTATIONS } from '@sequencer/model/kubernetes/names';
+import { ANNOTATIONS, LABELS } from '@sequencer/model/kubernetes/names';
 import { byPlace, isWaiting, placeOf } from '@sequencer/model/kubernetes/queue';
 import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
 import { eq } from 'drizzle-orm';
@@ -45,6 +45,7 @@ export class KubernetesQueueStore implements QueueStore {
     const object: New<SequencerRun> = {
       metadata: {
         name,
+        labels: { [LABELS.sequencer]: submission.sequencer },
         annotations: {
           [ANNOTATIONS.submittedBy]: by,
           [ANNOTATIONS.submittedAt]: new Date().toISOString(),
