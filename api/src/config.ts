@@ -7,6 +7,8 @@ import { z } from 'zod';
 import { addressSettings, authConfig, authConflicts, signInSettings } from './auth/settings.ts';
 import { RUNNER_TOKEN_LENGTH, parseRunnerSecrets, type RunnerSecret } from './gateway/runner-secrets.ts';
 
+const runTokenKey = z.string().min(32, 'must have at least 32 characters').optional();
+
 const runnerSecrets = list.transform((words, context) => {
   const secrets = parseRunnerSecrets(words);
   if (secrets) return secrets;
@@ -54,10 +56,16 @@ export const schema = z.object({
     unset: 'required for `kubernetes`',
     example: 'sequencer',
   }),
-  RUN_TOKEN_KEY: z.string().min(32, 'must have at least 32 characters').optional().register(documentation, {
+  RUN_TOKEN_KEY: runTokenKey.clone().register(documentation, {
     description:
       'for `kubernetes`: the key that signs the tokens of runs, 32 characters or more, the same as for the operator',
     unset: 'required for `kubernetes`',
+    example: '$(head -c 32 /dev/urandom | base64)',
+    secret: true,
+  }),
+  RUN_TOKEN_KEY_BEFORE: runTokenKey.clone().register(documentation, {
+    description:
+      'for `kubernetes`: the key before the current one. Runners that started with it can still connect, so that you can change the key while scripts run',
     example: '$(head -c 32 /dev/urandom | base64)',
     secret: true,
   }),
@@ -116,7 +124,11 @@ export function readConfig(env: Environment) {
     /** Null with BACKEND=local. */
     kubernetes:
       value.backend === 'kubernetes'
-        ? { namespace: value.namespace ?? '', runTokenKey: value.runTokenKey ?? '' }
+        ? {
+            namespace: value.namespace ?? '',
+            /** The current key, then the one before. */
+            runTokenKeys: [value.runTokenKey, value.runTokenKeyBefore].filter((key) => key !== undefined),
+          }
         : null,
     /** The secrets of runners, each for one sequencer, or for all. */
     runnerTokens: [...shared, ...value.runnerTokens],

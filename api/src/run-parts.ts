@@ -40,7 +40,7 @@ export function makeRunParts({ config, metrics, ...deps }: Deps): {
   const { db, log } = deps;
   const { kubernetes } = config;
   const credentials = kubernetes
-    ? runCredentials(kubernetes.runTokenKey)
+    ? runCredentials(kubernetes.runTokenKeys)
     : secretCredentials(runnerSecrets(config, log));
   // In a cluster the operator starts the next run.
   const recorder = new Recorder(db, log, metrics, kubernetes ? () => Promise.resolve() : onRunEnded);

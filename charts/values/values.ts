@@ -231,6 +231,12 @@ export const valuesSchema = z.strictObject({
           'Secret with the key that signs the tokens of runners, at least 32 characters. Default: generated once and kept. Required where the chart is rendered without a cluster (Argo CD).',
         ),
       existingSecretKey: z.string().default('key').describe('The key in that Secret.'),
+      existingSecretKeyBefore: z
+        .string()
+        .default('before')
+        .describe(
+          'The key in that Secret, or in the generated one, with the signing key before the current one. It is optional: see "Change the key of runners" in docs/helm.md.',
+        ),
     })
     .prefault({}),
   api,

@@ -8,9 +8,13 @@ export function runToken(key: string, runUid: string): string {
   return `${runUid}.${createHmac('sha256', key).update(`run ${runUid}`).digest('base64url')}`;
 }
 
-/** The uid of the run, or null if the token was not made with this key. */
-export function runOfToken(key: string, token: string): string | null {
+/** The uid of the run, or null if the token was not made with one of these keys. */
+export function runOfToken(keys: readonly string[], token: string): string | null {
   const uid = token.split('.', 1)[0] ?? '';
-  const [actual, expected] = [Buffer.from(token), Buffer.from(runToken(key, uid))];
-  return actual.length === expected.length && timingSafeEqual(actual, expected) ? uid : null;
+  const actual = Buffer.from(token);
+  const isValid = keys.some((key) => {
+    const expected = Buffer.from(runToken(key, uid));
+    return actual.length === expected.length && timingSafeEqual(actual, expected);
+  });
+  return isValid ? uid : null;
 }

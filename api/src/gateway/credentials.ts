@@ -33,11 +33,11 @@ export function secretCredentials(secrets: () => readonly RunnerSecret[]): Crede
   };
 }
 
-/** Credentials from tokens of runs, which the operator derives from the same key. The row of the run has its sequencer. */
-export function runCredentials(key: string): Credentials {
+/** Credentials from tokens of runs, which the operator derives from one of the keys. The row of the run has its sequencer. */
+export function runCredentials(keys: readonly string[]): Credentials {
   return {
     find: (authorization) => {
-      const run = runOfToken(key, bearer(authorization));
+      const run = runOfToken(keys, bearer(authorization));
       return run === null ? null : { run, allows: () => true };
     },
   };

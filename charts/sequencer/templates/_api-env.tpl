@@ -26,6 +26,8 @@
 {{- end }}
 - name: RUN_TOKEN_KEY
   valueFrom: { secretKeyRef: { name: {{ include "sequencer.keySecret" . }}, key: {{ $v.runTokenKey.existingSecretKey }} } }
+- name: RUN_TOKEN_KEY_BEFORE
+  valueFrom: { secretKeyRef: { name: {{ include "sequencer.keySecret" . }}, key: {{ $v.runTokenKey.existingSecretKeyBefore }}, optional: true } }
 {{- if $v.database.bundled.enabled }}
 - name: PGPASSWORD
   valueFrom: { secretKeyRef: { name: {{ include "sequencer.databaseSecret" . }}, key: {{ $v.database.bundled.existingSecretKey }} } }

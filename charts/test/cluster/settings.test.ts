@@ -45,7 +45,8 @@ describe.each(EXAMPLES)('%s', (example) => {
   test('the API accepts its settings', async () => {
     const env = await environment(example, 'api');
     const config = readApi(env);
-    expect(config.kubernetes).toEqual({ namespace: 'seq', runTokenKey: 'a secret of more than 32 characters' });
+    const key = 'a secret of more than 32 characters';
+    expect(config.kubernetes).toEqual({ namespace: 'seq', runTokenKeys: [key, key] });
     expect(config.auth.methods).toStrictEqual(env.AUTH?.split(','));
     expect(config.allowedHosts).toContain('10.244.1.7');
     expect(config.allowedHosts).toContain('sequencer-api.seq.svc.cluster.local');

@@ -47,8 +47,8 @@ test('creates the Secret, the network policy and the pod of a run, and records i
   const file = (key: string) => Buffer.from(secret.data?.[key] ?? '', 'base64').toString();
   expect(file('script.py')).toBe('print("hello")\n');
   expect(JSON.parse(file('options.json'))).toMatchObject({ run: metadata.uid, title: 'a scan', arguments: ['--fast'] });
-  expect(runOfToken(SETTINGS.runTokenKey, file('token'))).toBe(metadata.uid);
-  expect(runOfToken('another key that is also 32 characters long', file('token'))).toBeNull();
+  expect(runOfToken([SETTINGS.runTokenKey], file('token'))).toBe(metadata.uid);
+  expect(runOfToken(['another key that is also 32 characters long'], file('token'))).toBeNull();
   const policy = await client.get(NETWORK_POLICIES, namespace, `${name}-runner`);
   expect(policy.spec).toMatchObject({ policyTypes: ['Ingress', 'Egress'] });
   expect(JSON.stringify(policy.spec)).toContain('10.10.0.0/24');

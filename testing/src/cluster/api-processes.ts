@@ -87,7 +87,7 @@ export class Service {
     return `ws://127.0.0.1:${String((this.#server.address() as AddressInfo).port)}/runner`;
   }
 
-  forwardTo({ url }: ApiProcess): void {
+  forwardTo({ url }: { url: string }): void {
     this.#port = Number(new URL(url).port);
   }
 

@@ -1,0 +1,114 @@
+/** A script keeps running, and its record becomes complete, while the API is stopped, reconfigured or loses its data. */
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Phase } from '@sequencer/model';
+import { dropNamespace, makeNamespace, makeSequencer, submit, until } from '@sequencer/testing/cluster/cluster';
+import { NOWHERE } from '@sequencer/testing/cluster/fake-node';
+import { HostNode } from '@sequencer/testing/cluster/host-node';
+import { SETTINGS, startOperator, type RunningOperator } from '@sequencer/testing/cluster/operators';
+import { Service } from '@sequencer/testing/cluster/api-processes';
+import { startApi } from '@sequencer/testing/cluster/site';
+import { ask, newDatabase } from '@sequencer/testing/api/running-api';
+import type { Api } from '@sequencer/api/server';
+
+let namespace: string;
+let databaseUrl: string;
+let operator: RunningOperator;
+let service: Service;
+let sequencer: string;
+let sequencers = 0;
+let api: Api | null = null;
+const node = new HostNode();
+const folder = mkdtempSync(join(tmpdir(), 'sequencer-outages-'));
+
+beforeAll(async () => {
+  namespace = await makeNamespace();
+  service = await Service.start();
+  await node.add();
+  await node.serve(namespace);
+  operator = await startOperator(namespace, { settings: { ...SETTINGS, gatewayUrl: service.url } });
+});
+beforeEach(async () => {
+  await stopApi();
+  databaseUrl = await newDatabase();
+  await useApi();
+  sequencer = `seq${String(++sequencers)}`;
+  const runner = { image: 'localhost/none:1', env: [], egress: [], nodeSelector: NOWHERE };
+  await makeSequencer(namespace, sequencer, { recordGraceSeconds: 60, runner });
+});
+afterAll(async () => {
+  await operator.stop();
+  await node.close();
+  await stopApi();
+  service.close();
+  await dropNamespace(namespace);
+  rmSync(folder, { recursive: true });
+});
+
+async function useApi(env: Record<string, string> = {}): Promise<void> {
+  api = await startApi(databaseUrl, namespace, env);
+  service.forwardTo(api);
+}
+
+async function stopApi(): Promise<void> {
+  service.cut();
+  await api?.close();
+  api = null;
+}
+
+interface Run {
+  id: string;
+  number: number;
+  phase: Phase;
+  reason: string | null;
+  output: { text: string }[];
+}
+
+async function find(id: string): Promise<Run> {
+  if (!api) throw new Error('the API is stopped');
+  const query = 'query ($id: ID!) { run(id: $id) { id number phase reason output { text } } }';
+  return (await ask<{ run: Run }>(api, query, { id })).data.run;
+}
+
+const reaches = (id: string, phase: Phase) =>
+  until(`the API shows ${phase}`, async () => {
+    const run = await find(id);
+    return run.phase === phase && run;
+  });
+
+const textOf = (run: Run) => run.output.map(({ text }) => text).join('');
+
+const fileOf = (name: string) => join(folder, `${sequencer}-${name}`);
+
+/** Prints a line, waits until the test creates a file, and prints another one. */
+const script = (name: string) => `
+import os, time
+print('first', flush=True)
+open(${JSON.stringify(fileOf(`${name}.started`))}, 'w').close()
+while not os.path.exists(${JSON.stringify(fileOf(`${name}.end`))}):
+    time.sleep(0.02)
+print('last', flush=True)
+`;
+
+async function startScript(name: string): Promise<{ id: string; object: string }> {
+  const { metadata } = await submit(namespace, sequencer, { script: script(name) });
+  await until(`the script ${name} is running`, () => existsSync(fileOf(`${name}.started`)));
+  return { id: metadata.uid, object: metadata.name };
+}
+
+function endScript(name: string): void {
+  writeFileSync(fileOf(`${name}.end`), '');
+}
+
+test('a runner connects with the key before the current one, which RUN_TOKEN_KEY_BEFORE names', async () => {
+  const { id } = await startScript('a');
+  await until('the API has the first line', async () => textOf(await find(id)) === 'first\n');
+
+  await stopApi();
+  const RUN_TOKEN_KEY = 'another key for the tests, of 32 characters or more';
+  await useApi({ RUN_TOKEN_KEY, RUN_TOKEN_KEY_BEFORE: SETTINGS.runTokenKey });
+  endScript('a');
+  expect(textOf(await reaches(id, 'SUCCEEDED'))).toBe('first\nlast\n');
+});
