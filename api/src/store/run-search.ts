@@ -38,18 +38,22 @@ export async function searchRuns(db: Db, search: Search): Promise<string[]> {
   return (await findAndSort(db, search, null)).ids;
 }
 
-/** Reads this many runs in order. Returns those that meet all conditions, and where it ended if there are more. */
+/**
+ * Reads up to this many runs in order, until enough of them meet all conditions. Returns these, and where it ended if there
+ * are more. Both queries sort by the same columns: PostgreSQL then does not sort again, and stops at the last run it needs.
+ */
 async function readInOrder(
   db: Db,
-  { filter, order, after }: Search,
+  { filter, order, first, after }: Search,
   count: number,
 ): Promise<{ ids: string[]; end: RunCursor | null }> {
   const { indexed, others } = splitConditions(filter, order);
   const isHit = and(others, filter.text === null ? undefined : containsText(filter.text)) ?? sql`true`;
+  const key = sql`${keyOf(order)}`.as('key');
   const inOrder = db
     .select({
       id: runs.id,
-      value: sql<string>`${keyOf(order)}::text`.as('value'),
+      key,
       hit: sql<boolean>`coalesce(${isHit}, false)`.as('hit'),
       position: sql<number>`row_number() over (order by ${sql.join(orderBy(order), sql`, `)})`.as('position'),
     })
@@ -57,9 +61,10 @@ async function readInOrder(
     .where(and(indexed, isAfter(after, order)))
     .orderBy(...orderBy(order))
     .limit(count);
+  const direction = sql.raw(order === 'OLDEST' ? 'asc' : 'desc');
   const { rows } = await db.execute<{ id: string; value: string; hit: boolean; last: boolean }>(sql`
-    with in_order as materialized ${inOrder}
-    select id, value, hit, position = ${count} as last from in_order where hit or position = ${count} order by position`);
+    select id, key::text as value, hit, position = ${count} as last from ${inOrder} in_order
+    where hit or position = ${count} order by key ${direction}, id ${direction} limit ${first}`);
   const last = rows.at(-1);
   return {
     ids: rows.filter(({ hit }) => hit).map(({ id }) => id),
