@@ -50,15 +50,22 @@ export function decodeCursor(cursor: string, order: RunOrder): RunCursor {
 
 export const keyOf = (order: RunOrder): SQL => (order === 'LONGEST' ? SECONDS : sql`${runs.submittedAt}`);
 
+/**
+ * The times of submission that a cluster gives have whole seconds, so that runs of the same time are in the order of their
+ * numbers. The indexes do not have the number: PostgreSQL sorts these few runs incrementally.
+ */
 export function orderBy(order: RunOrder): SQL[] {
+  if (order === 'LONGEST') return [desc(SECONDS), desc(runs.id)];
   const direction = order === 'OLDEST' ? asc : desc;
-  return [direction(keyOf(order)), direction(runs.id)];
+  return [direction(runs.submittedAt), direction(runs.number), direction(runs.id)];
 }
 
-/** A row comparison, so that PostgreSQL uses the index on both columns. */
+/** A row comparison, so that PostgreSQL uses the index on its columns. */
 export function isAfter(cursor: RunCursor | null, order: RunOrder): SQL | undefined {
   if (!cursor) return undefined;
-  const typed = order === 'LONGEST' ? sql`${cursor.value}::numeric` : sql`${cursor.value}::timestamptz`;
+  const { value, id } = cursor;
+  if (order === 'LONGEST') return sql`(${SECONDS}, ${runs.id}) < (${value}::numeric, ${id}::uuid)`;
   const compare = sql.raw(order === 'OLDEST' ? '>' : '<');
-  return sql`(${keyOf(order)}, ${runs.id}) ${compare} (${typed}, ${cursor.id}::uuid)`;
+  const number = sql`(select known.number from ${runs} known where known.id = ${id}::uuid)`;
+  return sql`(${runs.submittedAt}, ${runs.number}, ${runs.id}) ${compare} (${value}::timestamptz, ${number}, ${id}::uuid)`;
 }

@@ -95,10 +95,10 @@ async function findAndSort(
   { filter, order, first, after }: Search,
   most: number | null,
 ): Promise<{ ids: string[]; count: number }> {
-  const { id, submittedAt, startedAt, finishedAt } = runs;
+  const { id, number, submittedAt, startedAt, finishedAt } = runs;
   const text = await textCondition(db, filter);
   const all = db
-    .select({ id, submittedAt, startedAt, finishedAt })
+    .select({ id, number, submittedAt, startedAt, finishedAt })
     .from(runs)
     .where(and(conditions(filter), text, isAfter(after, order)));
   const matching = most === null ? all : all.limit(most);

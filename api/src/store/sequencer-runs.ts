@@ -19,7 +19,7 @@ export function lastRuns(db: Db, sequencer: string, first: number, since: Date |
     .select(summaryColumns)
     .from(runs)
     .where(and(eq(runs.sequencer, sequencer), HAS_ENDED, since ? gte(ENDED_AT, since) : undefined))
-    .orderBy(desc(ENDED_AT), desc(runs.id))
+    .orderBy(desc(ENDED_AT), desc(runs.number), desc(runs.id))
     .limit(first);
 }
 

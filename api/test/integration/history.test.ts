@@ -54,6 +54,15 @@ async function inPages(order: string): Promise<number[]> {
   }
 }
 
+it('lists runs of the same second by their numbers', async () => {
+  await past(Array.from({ length: 9 }, () => ['2026-11-20T20:00:00Z', 60, 'SUCCEEDED']));
+  const numbers = [1, 2, 3, 4, 5, 6, 7, 8, 9];
+  expect(await inPages('OLDEST')).toEqual(numbers);
+  expect(await inPages('NEWEST')).toEqual(numbers.toReversed());
+  const found = await ask<Page>(api, '{ runs(first: 5, filter: { text: "satp1" }) { edges { node { number } } } }');
+  expect(found.data.runs.edges.map(({ node }) => node.number)).toEqual([9, 8, 7, 6, 5]);
+});
+
 describe('the history', () => {
   beforeEach(() =>
     past([

@@ -6,6 +6,7 @@
  * object has ended. Every replica of the API does the same: all writes are idempotent.
  */
 import { OPEN_PHASES, RUN_STARTS, isFinal, type RunStart } from '@sequencer/model';
+import { byCreation } from '@sequencer/model/kubernetes/metadata';
 import { byPlace, heldRuns, isWaiting, waitingRuns } from '@sequencer/model/kubernetes/queue';
 import { holdsOnFailure, type Sequencer } from '@sequencer/model/kubernetes/sequencer';
 import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
@@ -116,8 +117,10 @@ export class RunSync {
     const { db, sequencerStates } = this.#parts;
     await db.insert(sequencers).values({ name: sequencer }).onConflictDoNothing();
     const observed = this.#observed.get(sequencer) ?? new Map<string, ObservedRun>();
-    // Ended runs first: a sequencer has one active run at a time.
-    const order = [...observed.values()].sort((a, b) => Number(isOpen(a)) - Number(isOpen(b)));
+    // Ended runs first: a sequencer has one active run at a time. Then by creation, because this gives them their numbers.
+    const order = [...observed.values()].sort(
+      (a, b) => Number(isOpen(a)) - Number(isOpen(b)) || byCreation(a.run, b.run),
+    );
     const known = new Map<string, RunSummary>();
     for (let i = 0; i < order.length; i += 500) {
       const ids = order.slice(i, i + 500).map(({ run }) => run.metadata.uid);
