@@ -54,6 +54,7 @@ async function readInOrder(
     .select({
       id: runs.id,
       key,
+      number: runs.number,
       hit: sql<boolean>`coalesce(${isHit}, false)`.as('hit'),
       position: sql<number>`row_number() over (order by ${sql.join(orderBy(order), sql`, `)})`.as('position'),
     })
@@ -61,10 +62,11 @@ async function readInOrder(
     .where(and(indexed, isAfter(after, order)))
     .orderBy(...orderBy(order))
     .limit(count);
-  const direction = sql.raw(order === 'OLDEST' ? 'asc' : 'desc');
+  const columns = order === 'LONGEST' ? ['key', 'id'] : ['key', 'number', 'id'];
+  const sameOrder = sql.raw(columns.map((column) => `${column} ${order === 'OLDEST' ? 'asc' : 'desc'}`).join(', '));
   const { rows } = await db.execute<{ id: string; value: string; hit: boolean; last: boolean }>(sql`
     select id, key::text as value, hit, position = ${count} as last from ${inOrder} in_order
-    where hit or position = ${count} order by key ${direction}, id ${direction} limit ${first}`);
+    where hit or position = ${count} order by ${sameOrder} limit ${first}`);
   const last = rows.at(-1);
   return {
     ids: rows.filter(({ hit }) => hit).map(({ id }) => id),
