@@ -263,6 +263,18 @@ describe('a run', () => {
   });
 });
 
+test('the object of an ended run has its last line, also of a script that is too fast to report each', async () => {
+  const sequencer = await newSequencer();
+  const lines = 3000;
+  const id = await submit(sequencer, 'x = 1\n'.repeat(lines));
+  await reaches(id, 'SUCCEEDED');
+  await until('the object has the outcome', async () => {
+    const { status } = await objectOf(id);
+    return status?.runner?.outcome !== undefined && status.phase === 'Succeeded';
+  });
+  expect((await objectOf(id)).status?.position).toMatchObject({ line: lines, statement: lines, of: lines });
+});
+
 describe('the queue', () => {
   test('has the order of the objects, and can be reordered and cancelled through the API', async () => {
     const sequencer = await newSequencer('Off');

@@ -1,5 +1,5 @@
 import { applyEvent, emptyView, type RunEvent } from '@sequencer/model';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { statusOf, withdrawsOutcome } from './status-of-run.ts';
 
 const at = '2026-11-24T04:00:00.000Z';
@@ -31,6 +31,54 @@ it('counts statements from 1', () => {
   expect(statusOf(viewAfter(2), 2, true)).toEqual({
     runner: { connected: true, paused: false, pausePending: false, lastSeq: 2 },
     position: { line: 3, statement: 2, of: 2, progress: '2/2' },
+  });
+});
+
+describe('the line of an ended run', () => {
+  const lineAfter = (...more: RunEvent[]) => {
+    const view = viewAfter(2);
+    const main: RunEvent = { seq: 3, at, type: 'traceStarted', trace: 1, kind: 'THREAD', name: 'MainThread' };
+    for (const event of [main, ...more]) applyEvent(view, event);
+    return statusOf(view, view.lastSeq, true).position?.line;
+  };
+  const line = (seq: number, line: number): RunEvent => ({
+    seq,
+    at,
+    type: 'line',
+    trace: 1,
+    file: '<script>',
+    line,
+    function: '<module>',
+  });
+  const end = (seq: number, outcome: 'SUCCEEDED' | 'INTERRUPTED' | 'FAILED'): RunEvent => ({
+    seq,
+    at,
+    type: 'ended',
+    outcome,
+    exitCode: 0,
+    reason: '',
+  });
+
+  it('is the last line of its last statement after a success', () => {
+    expect(lineAfter(line(4, 1))).toBe(1);
+    expect(lineAfter(line(4, 1), end(5, 'SUCCEEDED'))).toBe(9);
+  });
+
+  it('is the line of the failure, or the last line that was reported of the last statement', () => {
+    expect(lineAfter(line(4, 7), end(5, 'INTERRUPTED'))).toBe(7);
+    expect(lineAfter(line(4, 1), end(5, 'INTERRUPTED'))).toBe(3);
+    const failure: RunEvent = {
+      seq: 5,
+      at,
+      type: 'failure',
+      exception: 'KeyError',
+      message: '1',
+      traceback: '',
+      line: 8,
+      then: [],
+      awaitingDecision: false,
+    };
+    expect(lineAfter(line(4, 5), failure, end(6, 'FAILED'))).toBe(8);
   });
 });
 

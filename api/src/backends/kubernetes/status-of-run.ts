@@ -38,11 +38,24 @@ export function withdrawsOutcome({ runner }: GatewayStatus, current: Partial<Gat
   return current?.runner?.outcome !== undefined && runner?.outcome === undefined;
 }
 
+function lineOf({ traces, statements }: RunView, statement: number): number | undefined {
+  const main = traces.find((trace) => trace.id === 1);
+  return (main?.file === '<script>' ? main.line : null) ?? statements[statement]?.firstLine;
+}
+
+/** Of an ended run. Fast code reports only some of its lines, so that the last one reported may be any before the end. */
+function lastLineOf(view: RunView, statement: number): number | undefined {
+  const last = view.statements[statement];
+  if (view.outcome === 'SUCCEEDED') return last?.lastLine;
+  const line = view.failure?.line ?? lineOf(view, statement);
+  const isInLast = last && line !== undefined && line >= last.firstLine && line <= last.lastLine;
+  return view.failure?.line != null || isInLast ? line : last?.firstLine;
+}
+
 function positionOf(view: RunView): RunStatus['position'] {
   const { statement, statements } = view;
   if (statement === null) return undefined;
-  const main = view.traces.find((trace) => trace.id === 1);
-  const line = (main?.file === '<script>' ? main.line : null) ?? statements[statement]?.firstLine;
+  const line = view.outcome === null ? lineOf(view, statement) : lastLineOf(view, statement);
   const of = statements.length;
   return {
     ...(line !== undefined && { line }),
