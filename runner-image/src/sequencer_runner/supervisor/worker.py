@@ -7,22 +7,23 @@ import logging
 import shutil
 import uuid
 from collections import deque
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from sequencer_runner.common.command_refused import CommandRefused
 from sequencer_runner.common.environment import RUNNER_TOKEN, RUNNER_TOKEN_FILE, SEQUENCER_RUNNER_FOLDER
 from sequencer_runner.common.python_code import python_version
 from sequencer_runner.gateway_client import GatewayClient
 from sequencer_runner.private_files import make_private
-from sequencer_runner.protocol import PROTOCOL_VERSION, Command, ErrorCode, Hello, HelloRun, StartCommand
+from sequencer_runner.protocol import PROTOCOL_VERSION, Command, Hello, HelloRun, StartCommand
 from sequencer_runner.secret import Secret
 from sequencer_runner.supervisor import orphans, telescope
-from sequencer_runner.supervisor.checks import Finding, check_script, ocs_problems, statement_at, statements_of
+from sequencer_runner.supervisor.checks import Finding, check_script, ocs_problems, statement_at
 from sequencer_runner.supervisor.ladder import Deadlines
 from sequencer_runner.supervisor.packages import packages
 from sequencer_runner.supervisor.run import Run, RunnerEnvironment
+from sequencer_runner.supervisor.script_checks import answer, refuse_errors
 from sequencer_runner.supervisor.script_process import ScriptProcessHandle, spawn, waited_for
 
 _log = logging.getLogger("sequencer_runner.supervisor.worker")
@@ -177,13 +178,8 @@ class Worker:
             _log.error("run %s has ended; its record was kept in %s", run.id, kept)
 
     async def command(self, command: Command) -> object:
-        if command["name"] == "check":
-            found = await self._check(command["script"], command.get("startAt"), command.get("startLine"))
-            return [asdict(finding) for finding in found]
-        if command["name"] == "statements":
-            findings = await self._check(command["script"])
-            _refuse_errors([finding for finding in findings if finding.code != "OCS_CONFIG_MISSING"])
-            return await asyncio.to_thread(statements_of, command["script"])
+        if command["name"] == "check" or command["name"] == "statements":
+            return await asyncio.to_thread(answer, command, self._settings.hostname)
         if command["name"] == "telescope":
             return await telescope.read_status()
         if command["name"] == "start":
@@ -194,7 +190,7 @@ class Worker:
         if run is None:
             raise CommandRefused("UNKNOWN_RUN", f"This runner does not have run {command['run']}.")
         if command["name"] == "replace":
-            _refuse_errors(await self._check(command["script"]))
+            refuse_errors(await self._check(command["script"]))
         return await run.command(command)
 
     async def _check(self, script: str, start_at: int | None = None, start_line: int | None = None) -> list[Finding]:
@@ -212,7 +208,7 @@ class Worker:
         if not run_id.replace("-", "").isalnum():
             raise CommandRefused("BAD_INPUT", "The id of the run contains characters other than letters, digits and -.")
         findings = await self._check(start["script"], start.get("startAt"), line)
-        _refuse_errors(findings)
+        refuse_errors(findings)
         if line is not None:
             start["startAt"] = statement_at(start["script"], line)
         process = self._take_prepared()
@@ -250,14 +246,6 @@ def _hello_run(run: Run) -> HelloRun:
     if run.start is not None and not run.over.is_set():
         entry["start"] = run.start
     return entry
-
-
-def _refuse_errors(findings: list[Finding]) -> None:
-    for finding in findings:
-        if finding.severity == "error":
-            # The message of any other finding contains its remedy.
-            remedy = None if finding.code == "SYNTAX_ERROR" else ""
-            raise CommandRefused(cast(ErrorCode, finding.code), finding.message, remedy)
 
 
 def environment_secret() -> Secret:
