@@ -69,6 +69,21 @@ export const schema = z.object({
     example: '$(head -c 32 /dev/urandom | base64)',
     secret: true,
   }),
+  CHECKER_URL: z
+    .url({ protocol: /^http$/ })
+    .optional()
+    .register(documentation, {
+      description:
+        'for `kubernetes`: the address of the checker, which compiles the scripts of telescopes without an active run',
+      unset: 'such scripts are checked by their runner, when the run starts',
+      example: 'http://sequencer-checker:8080/',
+    }),
+  CHECKER_IMAGE: z.string().optional().register(documentation, {
+    description:
+      'for `kubernetes`: the image of the checker. On a telescope with another image its errors are only warnings, because the Python may be another',
+    unset: 'that of no telescope',
+    example: 'sequencer-runner:0.1.0',
+  }),
   KUBECONFIG: kubeconfig,
   PORT: port().prefault('8000').register(documentation, {
     description: 'the port of the web pages and the API. With 0, the system chooses a free one',
@@ -128,6 +143,8 @@ export function readConfig(env: Environment) {
             namespace: value.namespace ?? '',
             /** The current key, then the one before. */
             runTokenKeys: [value.runTokenKey, value.runTokenKeyBefore].filter((key) => key !== undefined),
+            checker:
+              value.checkerUrl === undefined ? null : { url: value.checkerUrl, image: value.checkerImage ?? null },
           }
         : null,
     /** The secrets of runners, each for one sequencer, or for all. */

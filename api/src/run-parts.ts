@@ -47,7 +47,7 @@ export function makeRunParts({ config, metrics, ...deps }: Deps): {
   const gateway = new Gateway({ ...deps, recorder }, () => runs.backend);
   const all = { ...deps, gateway };
   const runs: RunParts = kubernetes
-    ? makeKubernetesParts(all, config.databaseUrl, kubernetes.namespace)
+    ? makeKubernetesParts(all, config.databaseUrl, kubernetes)
     : localParts(all);
   const queue = new RunQueue({ ...deps, store: runs.store, backend: runs.backend });
   return { runs, queue, gateway, recorder, runnerServer: new RunnerServer(credentials, gateway.handlers, log) };

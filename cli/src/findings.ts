@@ -24,9 +24,10 @@ export async function checkScript(api: Api, sequencer: string, file: string, scr
       checkScript(sequencer: $sequencer, script: $script) { severity line column code message } }`;
     findings = (await api.request<{ checkScript: Finding[] }>(query, { sequencer, script })).checkScript;
   } catch (error) {
-    // No runner is connected. The run stays queued until a runner connects and checks the script.
-    if (error instanceof CommandError && error.code === 'RUNNER_AWAY') return;
-    throw error;
+    if (!(error instanceof CommandError) || error.code !== 'RUNNER_AWAY') throw error;
+    // The run can be submitted. Its runner checks the script when the run starts.
+    process.stderr.write(`${error.message} ${error.remedy}\n`);
+    return;
   }
   for (const finding of findings) process.stderr.write(`${findingText(file, finding)}\n`);
   const first = findings.find(({ severity }) => severity === 'error');

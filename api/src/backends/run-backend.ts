@@ -9,8 +9,10 @@ export interface RunnerStatus extends RunnerState {
 }
 
 export interface RunBackend {
-  /** Sends a command about no run to a runner of the sequencer; null if none is connected. */
+  /** Sends a command about no run to a runner of the sequencer, or to the checker; null if there is no answer. */
   request: (sequencer: string, command: Command) => Promise<Reply | null>;
+  /** Why there is no answer, for use inside a sentence. */
+  readonly unansweredReason: string;
   /** Whether a run can store its start line for its runner to resolve. */
   readonly resolvesStartLine: boolean;
   /** Starts the next run of the sequencer, if it may start now. */

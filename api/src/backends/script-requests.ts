@@ -15,7 +15,7 @@ import type { RunDeps } from '../runs/run-deps.ts';
 import { storeScript } from '../store/run-store.ts';
 import type { RunBackend } from './run-backend.ts';
 
-/** Findings of the runner for a script, without running it; null if no runner is connected. */
+/** Findings for a script, without running it; null if nothing can check it. */
 export async function checkScript(
   backend: RunBackend,
   sequencer: string,
@@ -26,7 +26,7 @@ export async function checkScript(
   return reply && z.array(findingSchema).parse(reply.result);
 }
 
-/** The top-level statements of a script; null if no runner is connected. Throws the same errors as a start. */
+/** The top-level statements of a script; null if nothing can list them. Throws the same errors as a start. */
 export async function listStatements(
   backend: RunBackend,
   sequencer: string,

@@ -99,7 +99,7 @@ async function resolveStartLine(backend: RunBackend, wanted: Submission): Promis
   const statements = await listStatements(backend, wanted.sequencer, wanted.script);
   if (!statements) {
     if (backend.resolvesStartLine) return;
-    const text = 'startLine: the statement at this line cannot be found because the runner is not connected.';
+    const text = `startLine: the statement at this line cannot be found because ${backend.unansweredReason}.`;
     throw new SequencerError('RUNNER_AWAY', text);
   }
   const found = statements.find(({ firstLine }) => firstLine === startLine);
@@ -115,7 +115,7 @@ async function resolveStartLine(backend: RunBackend, wanted: Submission): Promis
   wanted.startLine = null;
 }
 
-/** Checks the script with a connected runner, and resolves `startLine`. Throws the first error. */
+/** Checks the script with a connected runner or the checker, and resolves `startLine`. Throws the first error. */
 export async function requireStartable(backend: RunBackend, wanted: Submission): Promise<void> {
   await resolveStartLine(backend, wanted);
   refuseErrors((await checkScript(backend, wanted.sequencer, wanted.script, wanted.startAt ?? 0)) ?? []);

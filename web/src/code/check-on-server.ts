@@ -1,7 +1,7 @@
 /** Findings of the server in a script before it runs. */
 import type { Client } from '@urql/core';
 import { ApiError, errorText, mutate } from '../api/client.ts';
-import type { Finding } from './findings.ts';
+import { NOT_CHECKED, type Finding } from './findings.ts';
 import { graphql } from '../gql/index.ts';
 
 const CHECK = graphql(/* GraphQL */ `
@@ -25,9 +25,10 @@ export async function checkOnServer(
   try {
     return (await mutate(client, CHECK, { sequencer, script, startAt })).checkScript;
   } catch (error) {
-    // Without a runner there are no findings; the page shows that it is disconnected.
-    return error instanceof ApiError && ['SCRIPT_TOO_LARGE', 'SCRIPT_NOT_TEXT'].includes(error.code)
-      ? [{ severity: 'error', line: null, code: error.code, message: errorText(error) }]
-      : [];
+    if (!(error instanceof ApiError)) return [];
+    const { code } = error;
+    const finding = { line: null, message: errorText(error) };
+    if (code === 'SCRIPT_TOO_LARGE' || code === 'SCRIPT_NOT_TEXT') return [{ ...finding, severity: 'error', code }];
+    return code === 'RUNNER_AWAY' ? [{ ...finding, severity: 'info', code: NOT_CHECKED }] : [];
   }
 }

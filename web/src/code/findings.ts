@@ -19,6 +19,13 @@ export interface CheckedScript {
   findings: readonly Finding[];
 }
 
+/** The code of a finding that is no problem of the script: why the server did not check it. */
+export const NOT_CHECKED = 'NOT_CHECKED';
+
+export function problemsIn(findings: readonly Finding[]): Finding[] {
+  return findings.filter(({ code }) => code !== NOT_CHECKED);
+}
+
 export function isError({ severity }: Finding): boolean {
   return severity === 'error';
 }
@@ -67,7 +74,7 @@ export function findingText({ line, message }: Finding): string {
 }
 
 export function toDiagnostics(doc: Text, findings: readonly Finding[]): Diagnostic[] {
-  return findings.map(({ severity, line, code, message, range }) => {
+  return problemsIn(findings).map(({ severity, line, code, message, range }) => {
     const whole = doc.line(Math.min(Math.max(line ?? 1, 1), doc.lines));
     const from = range ? offset(doc, range.start.row, range.start.column) : whole.from;
     return {

@@ -10,6 +10,7 @@ import type { Gateway } from '../../gateway/gateway.ts';
 import type { Admissions } from '../../gateway/admissions.ts';
 import { CLOSE, timeoutOf } from '../../gateway/runner-session.ts';
 import type { RunnerSocket } from '../../gateway/runner-socket.ts';
+import type { Checker } from './checker.ts';
 import { withApiErrors, type Cluster } from './cluster.ts';
 import { objectOf } from './queue-store.ts';
 import { PauseSync } from './pause-sync.ts';
@@ -31,6 +32,7 @@ const REMOTE_TIMEOUT_MS = 7000;
 export interface KubernetesBackendParts extends RunDeps {
   gateway: Gateway;
   cluster: Cluster;
+  checker: Checker | null;
   /** A function, because the replicas need this backend. */
   replicas: () => Replicas;
 }
@@ -153,9 +155,11 @@ export class KubernetesBackend implements RunBackend, Admissions {
   /* ---- commands ----------------------------------------------------------------------------------------------------- */
 
   async request(sequencer: string, command: Command): Promise<Reply | null> {
-    const { gateway } = this.#parts;
+    const { gateway, cluster, checker } = this.#parts;
     const active = this.#activeOf(sequencer);
-    return active && gateway.connection(active.row.id) ? gateway.command(active.row.id, command) : null;
+    if (active && gateway.connection(active.row.id)) return gateway.command(active.row.id, command);
+    const image = cluster.sequencers.get(cluster.namespace, sequencer)?.spec.runner?.image ?? null;
+    return checker?.request(command, this.hostname(sequencer), image) ?? null;
   }
 
   async command(run: RunSummary, by: string, command: RunCommand): Promise<unknown> {
@@ -234,6 +238,10 @@ export class KubernetesBackend implements RunBackend, Admissions {
   }
 
   readonly resolvesStartLine = true;
+
+  get unansweredReason(): string {
+    return this.#parts.checker ? 'the checker does not answer' : 'no runner is connected';
+  }
 
   get lastKnownSince(): Date | null {
     return this.#parts.cluster.unreachableSince;

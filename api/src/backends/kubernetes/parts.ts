@@ -5,6 +5,7 @@ import { KubernetesBackend } from './backend.ts';
 import { Replicas } from './replicas/replicas.ts';
 import type { RunDeps } from '../../runs/run-deps.ts';
 import type { Watchers } from '../../runs/watchers.ts';
+import { Checker, type CheckerSettings } from './checker.ts';
 import { Cluster } from './cluster.ts';
 import { KubernetesQueueStore } from './queue-store.ts';
 import { RunSync } from './run-sync.ts';
@@ -25,7 +26,14 @@ interface Deps extends RunDeps {
   watchers: Watchers;
 }
 
-export function makeKubernetesParts(deps: Deps, databaseUrl: string, namespace: string): KubernetesParts {
+interface Settings {
+  namespace: string;
+  /** Null if the site has no checker. */
+  checker: CheckerSettings | null;
+}
+
+export function makeKubernetesParts(deps: Deps, databaseUrl: string, settings: Settings): KubernetesParts {
+  const { namespace } = settings;
   const { log, db, sequencerStates } = deps;
   const cluster: Cluster = new Cluster(
     new KubernetesClient(defaultKubeConfig()),
@@ -55,7 +63,12 @@ export function makeKubernetesParts(deps: Deps, databaseUrl: string, namespace: 
       replicas.stored(run);
     },
   });
-  const backend: KubernetesBackend = new KubernetesBackend({ ...deps, cluster, replicas: () => replicas });
+  const backend: KubernetesBackend = new KubernetesBackend({
+    ...deps,
+    cluster,
+    checker: settings.checker && new Checker(settings.checker, log),
+    replicas: () => replicas,
+  });
   const replicas: Replicas = new Replicas({
     ...deps,
     databaseUrl,

@@ -73,6 +73,7 @@ export class LocalBackend implements RunBackend, Admissions {
 
   readonly lastKnownSince = null;
   readonly resolvesStartLine = false;
+  readonly unansweredReason = 'the runner is not connected';
 
   runner(sequencer: string): RunnerStatus {
     return { ...this.#parts.gateway.state(sequencer), runnerPerRun: false };

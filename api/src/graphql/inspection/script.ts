@@ -34,8 +34,7 @@ builder.mutationFields((t) => ({
       checkScriptText(script);
       const beginning = validate('startAt', startAtSchema, startAt);
       const findings = await checkScript(backend, sequencer, script, beginning ?? 0);
-      if (!findings)
-        throw new SequencerError('RUNNER_AWAY', 'The script cannot be checked because the runner is not connected.');
+      if (!findings) throw notChecked(`The script cannot be checked because ${backend.unansweredReason}.`);
       return findings;
     },
   }),
@@ -47,9 +46,13 @@ builder.mutationFields((t) => ({
       sequencerStates.require(sequencer);
       checkScriptText(script);
       const statements = await listStatements(backend, sequencer, script);
-      if (!statements)
-        throw new SequencerError('RUNNER_AWAY', 'The statements cannot be listed because the runner is not connected.');
+      if (!statements) throw notChecked(`The statements cannot be listed because ${backend.unansweredReason}.`);
       return statements;
     },
   }),
 }));
+
+/** A script that was not checked can be submitted all the same. */
+function notChecked(message: string): SequencerError {
+  return new SequencerError('RUNNER_AWAY', message, 'The runner checks the script when the run starts.');
+}
