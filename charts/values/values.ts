@@ -71,6 +71,20 @@ const web = z
   })
   .prefault({});
 
+const checker = z
+  .strictObject({
+    enabled: z
+      .boolean()
+      .default(true)
+      .describe(
+        'Check scripts for telescopes without an active run, in the image of `runner.image`. Otherwise their runner checks them, when the run starts.',
+      ),
+    replicas: replicas(1),
+    resources: resources('20m', '64Mi', '1200Mi'),
+    ...podSettings,
+  })
+  .prefault({});
+
 const simulator = z
   .strictObject({
     enabled: z
@@ -242,6 +256,7 @@ export const valuesSchema = z.strictObject({
   api,
   operator,
   web,
+  checker,
   simulator,
   ingress,
   httpRoute,

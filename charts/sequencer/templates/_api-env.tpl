@@ -28,6 +28,10 @@
   valueFrom: { secretKeyRef: { name: {{ include "sequencer.keySecret" . }}, key: {{ $v.runTokenKey.existingSecretKey }} } }
 - name: RUN_TOKEN_KEY_BEFORE
   valueFrom: { secretKeyRef: { name: {{ include "sequencer.keySecret" . }}, key: {{ $v.runTokenKey.existingSecretKeyBefore }}, optional: true } }
+{{- if $v.checker.enabled }}
+- { name: CHECKER_URL, value: "http://{{ $name }}-checker:8080/" }
+- { name: CHECKER_IMAGE, value: {{ include "sequencer.image" (list . $v.runner.image) | quote }} }
+{{- end }}
 {{- if $v.database.bundled.enabled }}
 - name: PGPASSWORD
   valueFrom: { secretKeyRef: { name: {{ include "sequencer.databaseSecret" . }}, key: {{ $v.database.bundled.existingSecretKey }} } }

@@ -12,7 +12,7 @@ interface Template {
   };
 }
 
-const PARTS = ['api', 'operator', 'web', 'simulator', 'database'];
+const PARTS = ['api', 'operator', 'web', 'checker', 'simulator', 'database'];
 const path = (part: string) => (part === 'database' ? 'database.bundled' : part);
 
 async function rendered(values: Record<string, unknown>) {

@@ -46,7 +46,13 @@ describe.each(EXAMPLES)('%s', (example) => {
     const env = await environment(example, 'api');
     const config = readApi(env);
     const key = 'a secret of more than 32 characters';
-    expect(config.kubernetes).toEqual({ namespace: 'seq', runTokenKeys: [key, key] });
+    expect(config.kubernetes).toMatchObject({
+      namespace: 'seq',
+      runTokenKeys: [key, key],
+      checker: { url: 'http://sequencer-checker:8080/' },
+    });
+    const operator = await environment(example, 'operator');
+    expect(config.kubernetes?.checker?.image).toBe(operator.RUNNER_IMAGE);
     expect(config.auth.methods).toStrictEqual(env.AUTH?.split(','));
     expect(config.allowedHosts).toContain('10.244.1.7');
     expect(config.allowedHosts).toContain('sequencer-api.seq.svc.cluster.local');
