@@ -87,7 +87,7 @@ test('other tasks can be frozen during a step, and resumed when the step waits f
   await others.focus();
   await page.keyboard.press('Space');
   const stepOver = async () => {
-    // The key does nothing until the previous step is confirmed.
+    // The key does nothing until the task has stopped again.
     await expect(sequencer.controls.getByRole('button', { name: 'Over', exact: true })).toBeEnabled();
     await page.keyboard.press('F10');
   };
