@@ -36,7 +36,8 @@ type Applied<T> = T extends readonly unknown[] ? T : T extends object ? { [K in 
 export type Fields<T extends KubernetesObject> = { [K in Exclude<keyof T, 'apiVersion' | 'kind'>]?: Applied<T[K]> };
 
 export interface ApplyOptions {
-  manager: string;
+  /** Default: that of the client. */
+  manager?: string;
   subresource?: 'status';
   /** Fails with a conflict if the object has another version. */
   resourceVersion?: string;
@@ -52,22 +53,27 @@ export class KubernetesClient {
   readonly #config: KubeConfig;
   readonly #server: URL;
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 64 });
+  readonly #manager: string;
   readonly #mayWrite: () => boolean;
 
-  /** @param mayWrite called before each change; if it returns false, the request is not sent */
-  constructor(config: KubeConfig, mayWrite: () => boolean = () => true) {
+  /**
+   * @param manager the field manager of all changes: whose they are, in `metadata.managedFields`
+   * @param mayWrite called before each change; if it returns false, the request is not sent
+   */
+  constructor(config: KubeConfig, manager: string, mayWrite: () => boolean = () => true) {
     const cluster = config.getCurrentCluster();
     if (!cluster) {
       throw new Error('No cluster is configured. Set KUBECONFIG, or run this in a pod with a service account.');
     }
     this.#config = config;
     this.#server = new URL(cluster.server);
+    this.#manager = manager;
     this.#mayWrite = mayWrite;
   }
 
   /** A client with the same credentials that writes only while `mayWrite` returns true. */
   guarded(mayWrite: () => boolean): KubernetesClient {
-    return new KubernetesClient(this.#config, mayWrite);
+    return new KubernetesClient(this.#config, this.#manager, mayWrite);
   }
 
   async get<T extends KubernetesObject>(kind: Resource<T>, namespace: string | null, name: string): Promise<T> {
@@ -125,11 +131,11 @@ export class KubernetesClient {
     namespace: string | null,
     name: string,
     fields: Fields<T>,
-    { manager, subresource, resourceVersion }: ApplyOptions,
+    { manager, subresource, resourceVersion }: ApplyOptions = {},
   ): Promise<T> {
     const metadata = Object.assign({}, fields.metadata, { name }, resourceVersion !== undefined && { resourceVersion });
     return (await this.#change('PATCH', pathOf(kind, namespace, name, subresource), {
-      query: { fieldManager: manager, force: true },
+      query: { ...(manager !== undefined && { fieldManager: manager }), force: true },
       body: { ...fields, apiVersion: kind.apiVersion, kind: kind.kind, metadata },
       contentType: 'application/apply-patch+yaml',
     })) as T;
@@ -195,7 +201,8 @@ export class KubernetesClient {
 
   async #change(method: string, path: string, call: CallOptions): Promise<unknown> {
     if (!this.#mayWrite()) throw new KubernetesError(0, 'NotLeading', 'Not sent: this instance is not the leader.');
-    return this.#json(method, path, call);
+    const query = { ...(method !== 'DELETE' && { fieldManager: this.#manager }), ...call.query };
+    return this.#json(method, path, { ...call, query });
   }
 
   async #json(method: string, path: string, call: CallOptions = {}): Promise<unknown> {

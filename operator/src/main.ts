@@ -5,13 +5,14 @@ import { serveProbes } from './runtime/probes.ts';
 import { makeLog } from './runtime/log.ts';
 import { makeMetrics } from './runtime/metrics.ts';
 import { Operator } from './operator.ts';
+import { MANAGER } from './status/status.ts';
 
 async function main(): Promise<void> {
   const config = readConfig(process.env);
   const log = makeLog(config.logLevel);
   const metrics = makeMetrics();
   const operator = new Operator({
-    client: new KubernetesClient(defaultKubeConfig()),
+    client: new KubernetesClient(defaultKubeConfig(), MANAGER),
     namespace: config.namespace,
     identity: config.identity,
     leaseName: config.leaseName,

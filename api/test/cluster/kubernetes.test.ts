@@ -320,15 +320,37 @@ describe('the queue', () => {
     });
     expect((await sequencerObject(site, sequencer)).spec.mode).toBe('Queue');
 
-    // A change in the cluster has no user; the user who had set the same mode before is not shown.
+    // The user who had set the same mode before is not shown.
     for (const mode of ['Off', 'Queue'] as const) {
       await client.merge(SEQUENCERS, site.namespace, sequencer, { spec: { mode } });
-      await until(`the reason for the mode ${mode} is the cluster`, async () => {
+      await until(`the mode ${mode} is set by kubectl`, async () => {
         const { modeReason, modeChangedBy } = await stateOf(sequencer);
-        return modeReason === `Set to ${mode} in the cluster.` && modeChangedBy === 'kubectl';
+        return modeReason === `Set to ${mode} by kubectl.` && modeChangedBy === 'kubectl';
       });
     }
   });
+});
+
+test('keeps a mode that a user set when a tool writes its value again', async () => {
+  const sequencer = await newSequencer();
+  const argo = { manager: 'argocd-controller' };
+  const sync = () => client.apply(SEQUENCERS, site.namespace, sequencer, { spec: { mode: 'Queue' } }, argo);
+  const shows = (mode: string, modeReason: string) =>
+    until(`${sequencer} shows ${modeReason}`, async () => {
+      const state = await stateOf(sequencer);
+      return state.mode === mode && state.modeReason === modeReason;
+    });
+  await sync();
+  await shows('QUEUE', 'Set to Queue by kubectl.');
+  await mutate('mutation ($s: String!) { setMode(sequencer: $s, mode: OFF) { name } }', { s: sequencer });
+  await shows('OFF', 'Set to Off by tester.');
+  await sync();
+  await shows('OFF', 'Queue from argocd-controller has no effect. Set to Off by tester.');
+  await mutate('mutation ($s: String!) { setMode(sequencer: $s, mode: QUEUE) { name } }', { s: sequencer });
+  await shows('QUEUE', 'Set to Queue by tester.');
+  const { metadata } = await sequencerObject(site, sequencer);
+  const managers = new Set(metadata.managedFields?.map(({ manager }) => manager));
+  expect(managers).toEqual(new Set(['argocd-controller', 'kubectl-patch', 'sequencer-api', 'sequencer-operator']));
 });
 
 describe('the gateway', () => {

@@ -29,7 +29,7 @@ async function asRun(response: Response): Promise<Run> {
 }
 
 const { metadata } = await asRun(
-  await request('POST', runs, {
+  await request('POST', `${runs}?fieldManager=sequencer-test`, {
     apiVersion: 'sequencer.dev/v1alpha1',
     kind: 'SequencerRun',
     metadata: { generateName: `${SEQUENCER}-` },

@@ -10,6 +10,16 @@ export interface OwnerReference {
   blockOwnerDeletion?: boolean;
 }
 
+/** Which fields a field manager wrote last. */
+export interface ManagedFields {
+  manager?: string;
+  operation?: 'Apply' | 'Update';
+  time?: string;
+  subresource?: string;
+  /** As deep as it is read here. */
+  fieldsV1?: Record<string, Record<string, unknown> | undefined>;
+}
+
 export interface Metadata {
   name: string;
   namespace: string;
@@ -23,6 +33,7 @@ export interface Metadata {
   annotations?: Record<string, string>;
   finalizers?: string[];
   ownerReferences?: OwnerReference[];
+  managedFields?: ManagedFields[];
 }
 
 /** An object of the API server. Each kind adds its own fields. */

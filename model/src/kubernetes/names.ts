@@ -19,7 +19,7 @@ export const ANNOTATIONS = {
   place: `${GROUP}/place`,
   /** On a queued run: its breakpoints, as JSON. */
   breakpoints: `${GROUP}/breakpoints`,
-  /** On a sequencer: the mode that was last set through the API, when and by whom: `Queue 2026-11-24T20:00:00.000Z alice`. */
+  /** On a sequencer: the mode that was last set through the API, as the JSON of `status.requestedMode`. */
   modeBy: `${GROUP}/mode-set-by`,
   /** On a warm pod: the digest of its template. A pod with another digest is outdated. */
   template: `${GROUP}/template`,

@@ -5,6 +5,9 @@ import type { KubernetesObject } from './metadata.ts';
 import { conditionsSchema, count, rules, time } from './schema-parts.ts';
 import { FINAL_KUBERNETES_PHASES, KUBERNETES_MODES } from './enums.ts';
 
+/** Characters of a user of the pages, or a field manager. */
+export const LONGEST_WRITER = 512;
+
 /** Copied into the pod. Kubernetes validates it when the pod is created. */
 const asInPod = { 'x-kubernetes-preserve-unknown-fields': true };
 const anything = z.looseObject({}).meta(asInPod);
@@ -95,7 +98,7 @@ const specSchema = z.object({
     .enum(KUBERNETES_MODES)
     .default('Off')
     .describe(
-      'How the next run is chosen. Off: only runs with desiredState Running start. Queue: the next run in the queue starts. Scheduler: reserved; it acts as Queue until there is a scheduler.',
+      'How the next run is chosen. Off: only runs with desiredState Running start. Queue: the next run in the queue starts. Scheduler: reserved; it acts as Queue until there is a scheduler. A tool that writes the same mode again does not change what a person has set; status.mode is the effective mode.',
     ),
   resumeAfter: z
     .string()
@@ -140,6 +143,22 @@ const specSchema = z.object({
     .describe('When ended SequencerRun objects are deleted. The database keeps the history.'),
 });
 
+/** The last request for a mode that counts. `mode.ts` has the rule. */
+export const requestedModeSchema = z.object({
+  mode: z.enum(KUBERNETES_MODES),
+  by: z
+    .string()
+    .max(LONGEST_WRITER)
+    .describe('User of the pages, kubectl, or the field manager of a tool. Empty for the default.'),
+  at: time.optional(),
+  writers: z
+    .array(z.object({ name: z.string().max(LONGEST_WRITER), mode: z.enum(KUBERNETES_MODES) }))
+    .max(16)
+    .describe('The mode that each tool wrote last. Writing it again has no effect.'),
+  annotation: time.optional().describe('The time in the last annotation mode-set-by that was read.'),
+});
+export type RequestedMode = z.infer<typeof requestedModeSchema>;
+
 /** Held only in this generation: a change of the spec is a new request to run. */
 const heldRun = z.object({ uid: z.string().max(64), generation: count });
 
@@ -175,7 +194,15 @@ const statusSchema = z.object({
     .describe(
       'Runs of released holds that are still queued as held: they wait for their turn until their spec changes.',
     ),
-  mode: z.enum(KUBERNETES_MODES).optional().describe('Effective mode: Off while the queue is held.'),
+  mode: z
+    .enum(KUBERNETES_MODES)
+    .optional()
+    .describe('Effective mode: that of requestedMode, or Off while the queue is held.'),
+  requestedMode: requestedModeSchema
+    .optional()
+    .describe(
+      'The last request that counts. What a person sets counts, until a tool writes another mode to spec.mode than it wrote before.',
+    ),
   reason: z.string().max(2048).optional().describe('Why the mode differs from spec.mode, and what to do.'),
   queueLength: count.optional().describe('Number of runs that wait.'),
   observedGeneration: count.optional().describe('The generation of the object that this status describes.'),

@@ -9,6 +9,7 @@ import { isWaiting } from '@sequencer/model/kubernetes/queue';
 import type { Sequencer } from '@sequencer/model/kubernetes/sequencer';
 import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
 import { QueuePositions } from './queue-positions.ts';
+import { RequestedModes } from './requested-modes.ts';
 import { withRunnerImage, type RunnerImage } from '../pods/runner-image.ts';
 
 export interface ClusterCacheOptions {
@@ -29,6 +30,7 @@ export class ClusterCache {
   readonly pods: Reflector<Pod>;
   readonly networkPolicies: Reflector<NetworkPolicy>;
   readonly positions = new QueuePositions();
+  readonly requestedModes = new RequestedModes();
   readonly #options: ClusterCacheOptions;
   /** By the key of the sequencer, then by uid. */
   readonly #runsBySequencer = new Map<string, Map<string, SequencerRun>>();
@@ -137,6 +139,7 @@ export class ClusterCache {
   #sequencerChanged(before: Sequencer | undefined, after: Sequencer | undefined): void {
     const sequencer = after ?? before;
     if (!sequencer) return;
+    this.requestedModes.observe(before, after);
     this.#options.sequencerChanged(keyOf(sequencer));
     const { namespace, name } = sequencer.metadata;
     // Queued runs are reconciled only when their reason for waiting changes; the active run, and the one before it, always.
@@ -169,5 +172,5 @@ export class ClusterCache {
 
 /** Changes when the reason of the queued runs may change. */
 function waitReasonKey(sequencer: Sequencer | undefined): string | undefined {
-  return sequencer && `${sequencer.metadata.uid} ${sequencer.spec.mode} ${sequencer.status?.reason ?? ''}`;
+  return sequencer && `${sequencer.metadata.uid} ${sequencer.status?.mode ?? ''} ${sequencer.status?.reason ?? ''}`;
 }

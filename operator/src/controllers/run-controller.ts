@@ -364,15 +364,15 @@ function phaseOf(run: SequencerRun, pod: Pod, stopping: boolean): KubernetesPhas
   return run.status?.runner?.paused ? 'Paused' : 'Running';
 }
 
-function isFree({ spec, status }: Sequencer): boolean {
-  return status !== undefined && status.activeRun === undefined && status.hold === undefined && spec.mode !== 'Off';
+function isFree({ status }: Sequencer): boolean {
+  return status !== undefined && status.activeRun === undefined && status.mode !== 'Off';
 }
 
 function waitReason(run: SequencerRun, sequencer: Sequencer | undefined): string {
   const name = run.spec.sequencer;
   if (!sequencer) return `There is no Sequencer named ${name} in this namespace. Create it, or delete this run.`;
-  if (sequencer.status?.reason !== undefined) return sequencer.status.reason;
-  if (sequencer.spec.mode === 'Off' && run.spec.desiredState === 'Queued') {
+  if (sequencer.status?.hold && sequencer.status.reason !== undefined) return sequencer.status.reason;
+  if (sequencer.status?.mode === 'Off' && run.spec.desiredState === 'Queued') {
     return `The mode of ${name} is Off. To start this run, set the mode to Queue, or desiredState of this run to Running.`;
   }
   return `Waiting for its turn on ${name}.`;

@@ -12,6 +12,7 @@ import { PODS, RUNS, SEQUENCERS } from '@sequencer/kubernetes/resources';
 import { wholeSeconds } from '@sequencer/kubernetes/times';
 import { holdCause, letsQueueContinue, nextRun, type FinalPhase, type Mode } from '@sequencer/model';
 import { activeHold, newResumeValue, resumeValue, type Hold } from '@sequencer/model/kubernetes/hold';
+import { ineffectiveWriter, type RequestedMode } from '@sequencer/model/kubernetes/mode';
 import { ACTIVE_RUN_FINALIZER, LABELS } from '@sequencer/model/kubernetes/names';
 import { heldRuns, isWaiting, waitingRuns } from '@sequencer/model/kubernetes/queue';
 import type { Sequencer, SequencerStatus } from '@sequencer/model/kubernetes/sequencer';
@@ -26,7 +27,7 @@ import type { NetworkPolicies } from '../isolation/network-policies.ts';
 import { startProblemOf, type StartProblem } from '../pods/start-problems.ts';
 import { isPodTerminated } from '../pods/termination.ts';
 import type { EventRecorder } from '../status/event-recorder.ts';
-import { MANAGER, withConditions, type ConditionChange } from '../status/status.ts';
+import { withConditions, type ConditionChange } from '../status/status.ts';
 import type { WarmPool } from '../warm-pool/warm-pool.ts';
 import { retentionOf } from './retention.ts';
 import { claimedMessage } from './start-run.ts';
@@ -80,8 +81,9 @@ export class SequencerReconciler {
     const current = activeHold(latest, sequencer.spec);
     const active = outcome === null ? activeRun : undefined;
     const stillHeld = stillWaiting(heldRuns(sequencer.status), runs, current);
-    const next = this.#next(sequencer, active, runs, current, stillHeld);
-    const written = await this.#write(sequencer, runs, next ?? active, current, stillHeld, problem);
+    const requested = this.#cache.requestedModes.of(sequencer);
+    const next = this.#next(sequencer, active, runs, requested, current, stillHeld);
+    const written = await this.#write(sequencer, runs, next ?? active, requested, current, stillHeld, problem);
     if (next) {
       const run = runs.find(({ metadata }) => metadata.uid === next.uid);
       if (run) await this.#events.record(run, 'Normal', 'Claimed', claimedMessage(name));
@@ -146,12 +148,13 @@ export class SequencerReconciler {
     sequencer: Sequencer,
     active: Active | undefined,
     runs: SequencerRun[],
+    { mode }: RequestedMode,
     hold: Hold | undefined,
     stillHeld: HeldRuns,
   ): Active | undefined {
     if (sequencer.metadata.deletionTimestamp !== undefined) return undefined;
     const next = nextRun(
-      modeOf(sequencer, hold),
+      hold ? 'OFF' : (mode.toUpperCase() as Mode),
       active !== undefined,
       waitingRuns(runs, heldRuns({ ...(hold && { hold }), waits: stillHeld })),
     );
@@ -163,17 +166,21 @@ export class SequencerReconciler {
     sequencer: Sequencer,
     runs: SequencerRun[],
     active: Active | undefined,
+    requested: RequestedMode,
     hold: Hold | undefined,
     stillHeld: HeldRuns,
     problem: StartProblem | null,
   ): Promise<Sequencer> {
     const { name, namespace, resourceVersion, generation } = sequencer.metadata;
     const waiting = runs.filter((run) => isWaiting(run) && run.metadata.uid !== active?.uid);
+    const reason = hold ? holdReason(sequencer, hold) : noEffectReason(sequencer, requested);
     const after: SequencerStatus = {
       ...(active && { activeRun: active }),
-      ...(hold && { hold, reason: holdReason(sequencer, hold) }),
+      ...(hold && { hold }),
+      ...(reason !== undefined && { reason }),
       ...(stillHeld.length > 0 && { waits: stillHeld }),
-      mode: hold ? 'Off' : sequencer.spec.mode,
+      mode: hold ? 'Off' : requested.mode,
+      requestedMode: requested,
       queueLength: waiting.length,
       ...(generation !== undefined && { observedGeneration: generation }),
       conditions: withConditions(
@@ -188,11 +195,7 @@ export class SequencerReconciler {
       namespace,
       name,
       { status: after },
-      {
-        manager: MANAGER,
-        subresource: 'status',
-        resourceVersion,
-      },
+      { subresource: 'status', resourceVersion },
     );
   }
 
@@ -237,8 +240,14 @@ function heldCondition(sequencer: Sequencer, hold: Hold | undefined): ConditionC
   return { type: 'Held', status: 'False', reason: 'NotHeld', message: 'The queue is not held.' };
 }
 
-function modeOf(sequencer: Sequencer, hold: Hold | undefined): Mode {
-  return hold ? 'OFF' : (sequencer.spec.mode.toUpperCase() as Mode);
+/** Why `spec.mode` is not the effective mode. */
+function noEffectReason(sequencer: Sequencer, requested: RequestedMode): string | undefined {
+  if (ineffectiveWriter(sequencer, requested) === undefined) return undefined;
+  const { spec } = sequencer;
+  return (
+    `Set to ${requested.mode} by ${requested.by}. ${spec.mode} in spec.mode has no effect until it changes. ` +
+    `To use it now, set the mode on the pages, or with kubectl first to ${requested.mode}, then to ${spec.mode}.`
+  );
 }
 
 function holdReason({ metadata }: Sequencer, hold: Hold): string {

@@ -5,7 +5,6 @@ import type { NetworkPolicy } from '@sequencer/kubernetes/objects';
 import { NETWORK_POLICIES } from '@sequencer/kubernetes/resources';
 import type { Sequencer } from '@sequencer/model/kubernetes/sequencer';
 import type { ClusterCache } from '../cache/cluster-cache.ts';
-import { MANAGER } from '../status/status.ts';
 import { buildNetworkPolicy, networkPolicyName, type RunnerNetwork } from './network-policy.ts';
 import type { StartProblem } from '../pods/start-problems.ts';
 
@@ -33,7 +32,7 @@ export class NetworkPolicies {
     if (cached && isOf(sequencer, cached) && isDeepStrictEqual(cached.spec, policy.spec)) return null;
     const found = cached ?? (await this.#client.find(NETWORK_POLICIES, namespace, name));
     if (found && !isOf(sequencer, found) && found.metadata.deletionTimestamp === undefined) return nameTaken(name);
-    await this.#client.apply(NETWORK_POLICIES, namespace, name, policy, { manager: MANAGER });
+    await this.#client.apply(NETWORK_POLICIES, namespace, name, policy);
     return null;
   }
 }

@@ -8,7 +8,7 @@ import { isFinalKubernetesPhase, type KubernetesPhase } from '@sequencer/model/k
 import type { RunStatus, SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
 import type { Condition } from '@sequencer/model/kubernetes/schema-parts';
 
-/** The field manager of everything that the operator applies. */
+/** The field manager of everything that the operator writes. */
 export const MANAGER = 'sequencer-operator';
 
 const OWN_FIELDS = [
@@ -87,11 +87,5 @@ export async function writeStatus(
   };
   if (isDeepStrictEqual(before, after)) return run;
   const { name, namespace, resourceVersion } = run.metadata;
-  return client.apply(
-    RUNS,
-    namespace,
-    name,
-    { status: after },
-    { manager: MANAGER, subresource: 'status', resourceVersion },
-  );
+  return client.apply(RUNS, namespace, name, { status: after }, { subresource: 'status', resourceVersion });
 }

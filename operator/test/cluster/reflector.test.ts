@@ -134,7 +134,7 @@ test('lists again when its version is too old', async () => {
       return response;
     }
   }
-  const { reflector, errors } = await start({ client: new OutdatedClient(proxy.config) });
+  const { reflector, errors } = await start({ client: new OutdatedClient(proxy.config, 'sequencer-operator') });
   // The watch is open by now, so that the cut hits it and not the request with the old version.
   await set('e', '1.1');
   await contains(reflector, 'e=1.1');

@@ -9,7 +9,10 @@ import type { Sequencer, SequencerSpec } from '@sequencer/model/kubernetes/seque
 import type { RunSpec, SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
 import { isFinalKubernetesPhase, type KubernetesPhase } from '@sequencer/model/kubernetes/enums';
 
-export const client = new KubernetesClient(defaultKubeConfig());
+/** The field manager of the tests: they change objects as `kubectl patch` does. */
+export const KUBECTL = 'kubectl-patch';
+
+export const client = new KubernetesClient(defaultKubeConfig(), KUBECTL);
 
 type Definition = KubernetesObject & {
   spec: object;

@@ -1,9 +1,12 @@
 /** Operators in the process of the test, each with a cache of its own. */
-import type { KubernetesClient } from '@sequencer/kubernetes/client';
+import { KubernetesClient, defaultKubeConfig } from '@sequencer/kubernetes/client';
 import { makeLog } from '@sequencer/operator/runtime/log';
 import { makeMetrics } from '@sequencer/operator/runtime/metrics';
 import { Operator, type OperatorOptions } from '@sequencer/operator/operator';
-import { client, until } from './cluster.ts';
+import { MANAGER } from '@sequencer/operator/status/status';
+import { until } from './cluster.ts';
+
+const client = new KubernetesClient(defaultKubeConfig(), MANAGER);
 
 export const SETTINGS = {
   gatewayUrl: 'ws://nowhere.invalid:8000/runner',

@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { connect, createServer, isIP, type AddressInfo, type Socket } from 'node:net';
 import { KubernetesClient, defaultKubeConfig } from '@sequencer/kubernetes/client';
+import { MANAGER } from '@sequencer/operator/status/status';
 
 export interface CutProxy {
   config: ReturnType<typeof defaultKubeConfig>;
@@ -58,7 +59,7 @@ export async function startProxy(): Promise<CutProxy> {
   );
   return {
     config,
-    client: new KubernetesClient(config),
+    client: new KubernetesClient(config, MANAGER),
     cut,
     silence: (on) => {
       silent = on;

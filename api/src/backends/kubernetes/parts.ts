@@ -11,6 +11,8 @@ import { KubernetesQueueStore } from './queue-store.ts';
 import { RunSync } from './run-sync.ts';
 import { SequencerSync } from './sequencer-sync.ts';
 
+/** The field manager of what the API writes. The rule of the mode depends on this name. */
+const MANAGER = 'sequencer-api';
 /** How long the API waits at its start for the watches to sync, before it accepts requests anyway. */
 const SYNC_TIMEOUT_MS = 10_000;
 
@@ -36,7 +38,7 @@ export function makeKubernetesParts(deps: Deps, databaseUrl: string, settings: S
   const { namespace } = settings;
   const { log, db, sequencerStates } = deps;
   const cluster: Cluster = new Cluster(
-    new KubernetesClient(defaultKubeConfig()),
+    new KubernetesClient(defaultKubeConfig(), MANAGER),
     namespace,
     {
       sequencerChanged: (before, after) => {

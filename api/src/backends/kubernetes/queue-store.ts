@@ -7,6 +7,9 @@ import { RUNS, SEQUENCERS } from '@sequencer/kubernetes/resources';
 import { SequencerError, heldRunReason, type Breakpoint, type Mode } from '@sequencer/model';
 import { resumeValue } from '@sequencer/model/kubernetes/hold';
 import { ANNOTATIONS, LABELS } from '@sequencer/model/kubernetes/names';
+import type { KubernetesMode } from '@sequencer/model/kubernetes/enums';
+import { modeAnnotation } from '@sequencer/model/kubernetes/mode';
+import { ANNOTATIONS } from '@sequencer/model/kubernetes/names';
 import { byPlace, isWaiting, placeOf } from '@sequencer/model/kubernetes/queue';
 import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
 import { eq } from 'drizzle-orm';
@@ -15,7 +18,7 @@ import type { Db } from '../../store/database.ts';
 import { cancelQueued, setHoldOnFailure, type RunSummary } from '../../store/run-store.ts';
 import { runs } from '../../store/schema.ts';
 import { withApiErrors, type Cluster } from './cluster.ts';
-import { holdOf, modeBy } from './mode.ts';
+import { holdOf } from './mode.ts';
 import type { RunSync } from './run-sync.ts';
 
 /** Kubernetes allows 256 KiB of annotations. */
@@ -122,16 +125,26 @@ export class KubernetesQueueStore implements QueueStore {
   }
 
   async setMode(sequencer: string, mode: Mode, by: string): Promise<void> {
-    const { client, namespace, sequencers } = this.#cluster;
-    const object = sequencers.get(namespace, sequencer);
-    const hold = object && holdOf(object);
-    const word = mode === 'OFF' ? 'Off' : 'Queue';
-    const patch = {
-      metadata: { annotations: { [ANNOTATIONS.modeBy]: modeBy(word, by, new Date()) } },
+    await withApiErrors(() => this.#setMode(sequencer, mode === 'OFF' ? 'Off' : 'Queue', by));
+  }
+
+  /** Conditional on the version that was read: the annotation has the mode that a tool had written before. */
+  async #setMode(name: string, mode: KubernetesMode, by: string): Promise<void> {
+    const { client, namespace } = this.#cluster;
+    for (let tries = 1; ; tries++) {
+      const sequencer = await client.get(SEQUENCERS, namespace, name);
+      const { resourceVersion } = sequencer.metadata;
+      const hold = holdOf(sequencer);
+      const annotations = { [ANNOTATIONS.modeBy]: modeAnnotation(sequencer, mode, by, new Date()) };
       // Setting the mode to Queue also releases the hold after a failed run.
-      spec: { mode: word, ...(hold && mode !== 'OFF' && { resumeAfter: resumeValue(hold) }) },
-    };
-    await withApiErrors(() => client.merge(SEQUENCERS, namespace, sequencer, patch));
+      const spec = { mode, ...(hold && mode !== 'Off' && { resumeAfter: resumeValue(hold) }) };
+      try {
+        await client.merge(SEQUENCERS, namespace, name, { metadata: { resourceVersion, annotations }, spec });
+        return;
+      } catch (error) {
+        if (!(error instanceof KubernetesError && error.conflict) || tries === CONFLICTS) throw error;
+      }
+    }
   }
 
   /** Also sets it in the object, because the operator does not connect to the database. */

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { BackOff } from '@sequencer/kubernetes/back-off';
 import { SEQUENCERS } from '@sequencer/kubernetes/resources';
 import type { Hold } from '@sequencer/model/kubernetes/hold';
+import { isOverruled } from '@sequencer/model/kubernetes/mode';
 import { ANNOTATIONS } from '@sequencer/model/kubernetes/names';
 import type { Sequencer } from '@sequencer/model/kubernetes/sequencer';
 import { and, desc, eq } from 'drizzle-orm';
@@ -12,7 +13,7 @@ import type { Db } from '../../store/database.ts';
 import { setHoldOnFailure } from '../../store/run-store.ts';
 import { runs, sequencers } from '../../store/schema.ts';
 import type { Cluster } from './cluster.ts';
-import { holdOf, isOutdated, modeOf } from './mode.ts';
+import { holdOf, modeOf } from './mode.ts';
 
 export class SequencerSync {
   readonly #db: Db;
@@ -76,7 +77,7 @@ export class SequencerSync {
       this.#publishNames();
       return;
     }
-    if (isOutdated(sequencer)) await this.#removeModeAnnotation(sequencer);
+    if (isOverruled(sequencer)) await this.#removeModeAnnotation(sequencer);
     await this.#db.insert(sequencers).values({ name }).onConflictDoNothing();
     const [row] = await this.#db.select().from(sequencers).where(eq(sequencers.name, name));
     const hold = holdOf(sequencer);
@@ -110,7 +111,7 @@ export class SequencerSync {
     }
   }
 
-  /** Removes an outdated annotation, so that it does not become valid again when the old mode is set in the cluster. */
+  /** Removes the annotation of a request that no longer counts, so that nobody takes it for the current one. */
   async #removeModeAnnotation({ metadata }: Sequencer): Promise<void> {
     const { namespace, name, resourceVersion } = metadata;
     const patch = { metadata: { resourceVersion, annotations: { [ANNOTATIONS.modeBy]: null } } };

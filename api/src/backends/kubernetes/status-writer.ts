@@ -13,8 +13,6 @@ import type { LiveRun } from '../../runs/live-run.ts';
 import type { Cluster } from './cluster.ts';
 import { statusOf, withdrawsOutcome, type GatewayStatus } from './status-of-run.ts';
 
-/** The field manager of the status that the API writes. */
-const MANAGER = 'sequencer-api';
 const MIN_INTERVAL_MS = 1000;
 const RETRY_MS = 2000;
 /** Conflicts are rare: others write to the object only a few times. */
@@ -123,7 +121,7 @@ export class StatusWriter {
     for (let tries = 1; object?.metadata.uid === run; tries++) {
       const { resourceVersion } = object.metadata;
       try {
-        const options = { manager: MANAGER, subresource: 'status', resourceVersion } as const;
+        const options = { subresource: 'status', resourceVersion } as const;
         await client.apply(RUNS, namespace, name, { status }, options);
         return;
       } catch (error) {
