@@ -49,6 +49,10 @@ test('an operator without control sees disabled buttons with the reason, and can
   await expect(button(olgas, /^Pause/)).toBeDisabled();
   await expect(olgas.getByText(`${WHY} Any operator can stop the run.`)).toBeVisible();
   await expect(button(olgas, 'Stop')).toBeEnabled();
+  for (const mode of ['Off', 'Queue']) {
+    await expect(button(ottos, mode)).toBeEnabled();
+    await expect(button(olgas, mode)).toBeDisabled();
+  }
   await button(ottos, /^Pause/).click();
   await expect(button(ottos, 'Continue F8')).toBeEnabled();
   await expect(button(olgas, 'Continue F8')).toBeDisabled();

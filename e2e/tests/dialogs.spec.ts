@@ -1,4 +1,5 @@
 /** Dialogs require confirmation before something starts, and keep the keyboard's focus. */
+import { writeFileSync } from 'node:fs';
 import AxeBuilder from '@axe-core/playwright';
 import type { Locator } from '@playwright/test';
 import { Simulator } from '@sequencer/testing/stack/simulator';
@@ -35,6 +36,42 @@ test('the mode Queue requires confirmation before it starts a run; the focus ret
   await dialog.getByRole('button', { name: 'Set to Queue' }).click();
   await stack.until(id, 'SUCCEEDED');
   expect(await mode()).toBe('QUEUE');
+});
+
+test('the page of an active run shows the next run, and keeps the queue from continuing', async ({
+  page,
+  stack,
+}, info) => {
+  const file = info.outputPath('end');
+  const waits = `import os, time\nwhile not os.path.exists(${JSON.stringify(file)}):\n    time.sleep(0.05)\n`;
+  const active = await stack.submit(waits, { sequencer: 'lat', title: 'first' });
+  const ids: string[] = [];
+  for (const title of ['second', 'third']) {
+    ids.push(await stack.submit('print(1)\n', { sequencer: 'lat', title, start: 'QUEUED' }));
+  }
+  await page.goto('/lat');
+  const after = page.getByRole('region', { name: 'State and controls' }).getByRole('group', { name: 'After this run' });
+  await expect(after).toContainText('No queued run starts; 2 wait.');
+  const button = (name: string) => after.getByRole('button', { name, exact: true });
+  // Nothing starts now, so the mode Queue needs no confirmation.
+  await button('Queue').click();
+  await expect(button('Queue')).toHaveAttribute('aria-pressed', 'true');
+  await expect(after).toContainText(/Next: #\d+ second\s+if this run succeeds; 1 more waits/);
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  await button('Off').click();
+  await expect(after).toContainText('No queued run starts; 2 wait.');
+  writeFileSync(file, '');
+  await stack.until(active, 'SUCCEEDED');
+  for (const id of ids) expect(await stack.phase(id)).toBe('QUEUED');
+
+  // On the page of the run that ended last, the queue can continue.
+  const why = page.getByRole('region', { name: 'Why it ended' });
+  await expect(why).toContainText('2 queued runs wait.');
+  await why.getByRole('button', { name: 'Queue', exact: true }).click();
+  const dialog = page.getByRole('dialog', { name: 'Set the mode of lat to Queue?' });
+  await dialog.getByRole('button', { name: 'Set to Queue' }).click();
+  for (const id of ids) await stack.until(id, 'SUCCEEDED');
+  await stack.query('mutation { setMode(sequencer: "lat", mode: OFF) { name } }');
 });
 
 test('the confirmation of a run has a name, and returns the focus to the editor', async ({ page }) => {

@@ -65,7 +65,6 @@ type Documents = {
     "\n  query Audit($filter: AuditFilter, $first: Int!, $after: String) {\n    audit(filter: $filter, first: $first, after: $after) {\n      entries {\n        id\n        at\n        user\n        via\n        address\n        action\n        sequencer\n        run\n        runNumber\n        line\n        details\n        result\n        message\n      }\n      endCursor\n    }\n  }\n": typeof types.AuditDocument,
     "\n  fragment HoldOnFailureSetting_sequencer on Sequencer {\n    name\n    holdOnFailure\n  }\n": typeof types.HoldOnFailureSetting_SequencerFragmentDoc,
     "\n  mutation SetHold($sequencer: String!, $hold: Boolean!) {\n    setHoldOnFailure(sequencer: $sequencer, hold: $hold) {\n      name\n    }\n  }\n": typeof types.SetHoldDocument,
-    "\n  mutation SetMode($sequencer: String!, $mode: SequencerMode!) {\n    setMode(sequencer: $sequencer, mode: $mode) {\n      name\n    }\n  }\n": typeof types.SetModeDocument,
     "\n  query RunByNumber($sequencer: String!, $number: Int!) {\n    runByNumber(sequencer: $sequencer, number: $number) {\n      id\n    }\n  }\n": typeof types.RunByNumberDocument,
     "\n  query About {\n    server {\n      version\n      time\n    }\n  }\n": typeof types.AboutDocument,
     "\n  query Accounts {\n    accounts {\n      name\n      role\n      sequencers\n      inFile\n      createdAt\n      createdBy\n      disabledAt\n    }\n  }\n": typeof types.AccountsDocument,
@@ -73,6 +72,7 @@ type Documents = {
     "\n  query Count($filter: RunFilter) {\n    runs(filter: $filter, first: 1) {\n      totalCount\n      totalCountIsExact\n    }\n  }\n": typeof types.CountDocument,
     "\n  query Timeline($since: DateTime!, $first: Int!) {\n    sequencers {\n      name\n      lastRuns(since: $since, first: $first) {\n        id\n        number\n        phase\n        startedAt\n        finishedAt\n      }\n    }\n  }\n": typeof types.TimelineDocument,
     "\n  query LastOutput($id: ID!) {\n    run(id: $id) {\n      outputBefore(last: 20) {\n        seq\n        stream\n        text\n        at\n      }\n    }\n  }\n": typeof types.LastOutputDocument,
+    "\n  mutation SetMode($sequencer: String!, $mode: SequencerMode!) {\n    setMode(sequencer: $sequencer, mode: $mode) {\n      name\n    }\n  }\n": typeof types.SetModeDocument,
     "\n  query OutputMatches(\n    $id: ID!\n    $find: String!\n    $filter: OutputFilter\n    $after: String\n    $before: String\n    $first: Int\n    $last: Int\n  ) {\n    run(id: $id) {\n      outputMatches(find: $find, filter: $filter, after: $after, before: $before, first: $first, last: $last) {\n        total\n        hasMore\n        isComplete\n        number\n        matches {\n          seq\n          ordinal\n        }\n      }\n    }\n  }\n": typeof types.OutputMatchesDocument,
     "\n  query OutputEvents($id: ID!, $after: Int, $before: Int, $first: Int, $last: Int, $filter: OutputFilter) {\n    run(id: $id) {\n      outputEvents(after: $after, before: $before, first: $first, last: $last, filter: $filter) {\n        ...OutputPage\n      }\n    }\n  }\n": typeof types.OutputEventsDocument,
     "\n  fragment OutputPage on OutputPage {\n    events {\n      seq\n      type\n      at\n      data\n    }\n    hasMore\n  }\n": typeof types.OutputPageFragmentDoc,
@@ -129,7 +129,6 @@ const documents: Documents = {
     "\n  query Audit($filter: AuditFilter, $first: Int!, $after: String) {\n    audit(filter: $filter, first: $first, after: $after) {\n      entries {\n        id\n        at\n        user\n        via\n        address\n        action\n        sequencer\n        run\n        runNumber\n        line\n        details\n        result\n        message\n      }\n      endCursor\n    }\n  }\n": types.AuditDocument,
     "\n  fragment HoldOnFailureSetting_sequencer on Sequencer {\n    name\n    holdOnFailure\n  }\n": types.HoldOnFailureSetting_SequencerFragmentDoc,
     "\n  mutation SetHold($sequencer: String!, $hold: Boolean!) {\n    setHoldOnFailure(sequencer: $sequencer, hold: $hold) {\n      name\n    }\n  }\n": types.SetHoldDocument,
-    "\n  mutation SetMode($sequencer: String!, $mode: SequencerMode!) {\n    setMode(sequencer: $sequencer, mode: $mode) {\n      name\n    }\n  }\n": types.SetModeDocument,
     "\n  query RunByNumber($sequencer: String!, $number: Int!) {\n    runByNumber(sequencer: $sequencer, number: $number) {\n      id\n    }\n  }\n": types.RunByNumberDocument,
     "\n  query About {\n    server {\n      version\n      time\n    }\n  }\n": types.AboutDocument,
     "\n  query Accounts {\n    accounts {\n      name\n      role\n      sequencers\n      inFile\n      createdAt\n      createdBy\n      disabledAt\n    }\n  }\n": types.AccountsDocument,
@@ -137,6 +136,7 @@ const documents: Documents = {
     "\n  query Count($filter: RunFilter) {\n    runs(filter: $filter, first: 1) {\n      totalCount\n      totalCountIsExact\n    }\n  }\n": types.CountDocument,
     "\n  query Timeline($since: DateTime!, $first: Int!) {\n    sequencers {\n      name\n      lastRuns(since: $since, first: $first) {\n        id\n        number\n        phase\n        startedAt\n        finishedAt\n      }\n    }\n  }\n": types.TimelineDocument,
     "\n  query LastOutput($id: ID!) {\n    run(id: $id) {\n      outputBefore(last: 20) {\n        seq\n        stream\n        text\n        at\n      }\n    }\n  }\n": types.LastOutputDocument,
+    "\n  mutation SetMode($sequencer: String!, $mode: SequencerMode!) {\n    setMode(sequencer: $sequencer, mode: $mode) {\n      name\n    }\n  }\n": types.SetModeDocument,
     "\n  query OutputMatches(\n    $id: ID!\n    $find: String!\n    $filter: OutputFilter\n    $after: String\n    $before: String\n    $first: Int\n    $last: Int\n  ) {\n    run(id: $id) {\n      outputMatches(find: $find, filter: $filter, after: $after, before: $before, first: $first, last: $last) {\n        total\n        hasMore\n        isComplete\n        number\n        matches {\n          seq\n          ordinal\n        }\n      }\n    }\n  }\n": types.OutputMatchesDocument,
     "\n  query OutputEvents($id: ID!, $after: Int, $before: Int, $first: Int, $last: Int, $filter: OutputFilter) {\n    run(id: $id) {\n      outputEvents(after: $after, before: $before, first: $first, last: $last, filter: $filter) {\n        ...OutputPage\n      }\n    }\n  }\n": types.OutputEventsDocument,
     "\n  fragment OutputPage on OutputPage {\n    events {\n      seq\n      type\n      at\n      data\n    }\n    hasMore\n  }\n": types.OutputPageFragmentDoc,
@@ -363,10 +363,6 @@ export function graphql(source: "\n  mutation SetHold($sequencer: String!, $hold
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  mutation SetMode($sequencer: String!, $mode: SequencerMode!) {\n    setMode(sequencer: $sequencer, mode: $mode) {\n      name\n    }\n  }\n"): (typeof documents)["\n  mutation SetMode($sequencer: String!, $mode: SequencerMode!) {\n    setMode(sequencer: $sequencer, mode: $mode) {\n      name\n    }\n  }\n"];
-/**
- * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
- */
 export function graphql(source: "\n  query RunByNumber($sequencer: String!, $number: Int!) {\n    runByNumber(sequencer: $sequencer, number: $number) {\n      id\n    }\n  }\n"): (typeof documents)["\n  query RunByNumber($sequencer: String!, $number: Int!) {\n    runByNumber(sequencer: $sequencer, number: $number) {\n      id\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
@@ -392,6 +388,10 @@ export function graphql(source: "\n  query Timeline($since: DateTime!, $first: I
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  query LastOutput($id: ID!) {\n    run(id: $id) {\n      outputBefore(last: 20) {\n        seq\n        stream\n        text\n        at\n      }\n    }\n  }\n"): (typeof documents)["\n  query LastOutput($id: ID!) {\n    run(id: $id) {\n      outputBefore(last: 20) {\n        seq\n        stream\n        text\n        at\n      }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation SetMode($sequencer: String!, $mode: SequencerMode!) {\n    setMode(sequencer: $sequencer, mode: $mode) {\n      name\n    }\n  }\n"): (typeof documents)["\n  mutation SetMode($sequencer: String!, $mode: SequencerMode!) {\n    setMode(sequencer: $sequencer, mode: $mode) {\n      name\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
