@@ -8,7 +8,29 @@ const spec = sequencerSchema.shape.spec.shape;
 const runnerSpec = spec.runner.unwrap().shape;
 
 const shared = {
-  env: runnerSpec.env.describe('Environment variables of scripts, each with `name` and `value`.'),
+  env: runnerSpec.env.describe('Environment variables of scripts, each with `name` and `value` or `valueFrom`.'),
+  envFrom: runnerSpec.envFrom
+    .unwrap()
+    .default([])
+    .describe('ConfigMaps and Secrets whose keys become environment variables of scripts, as in a pod spec.'),
+  volumes: runnerSpec.volumes
+    .unwrap()
+    .default([])
+    .describe(
+      'Additional volumes of the pods, as in a pod spec: `configMap`, `secret`, `persistentVolumeClaim`, `emptyDir`, `ephemeral`, `csi` or `downwardAPI`.',
+    ),
+  volumeMounts: runnerSpec.volumeMounts
+    .unwrap()
+    .default([])
+    .describe('Where scripts find these volumes: `name`, `mountPath`, `subPath` and `readOnly`.'),
+  securityContext: runnerSpec.securityContext
+    .unwrap()
+    .default({ runAsUser: 1000, runAsGroup: 1000, fsGroup: 1000 })
+    .describe(
+      'Users and groups of scripts. A null removes one; without all three, the cluster assigns them, as on OpenShift. The other restrictions cannot be changed.',
+    ),
+  podLabels: runnerSpec.podLabels.unwrap().default({}).describe('Additional labels of the pods.'),
+  podAnnotations: runnerSpec.podAnnotations.unwrap().default({}).describe('Additional annotations of the pods.'),
   nodeSelector: z.record(z.string(), z.string()).default({}).describe('Node labels that the pods of scripts require.'),
   tolerations: z.array(anything).default([]).describe('Node taints that the pods of scripts tolerate.'),
   affinity: anything.default({}).describe('Affinity, as in a pod spec.'),

@@ -63,6 +63,10 @@ export const schema = z.object({
     description: 'the pull Secrets of that image, separated by commas',
     example: 'registry-login',
   }),
+  RUNNER_LABELS: labels.prefault('').register(documentation, {
+    description: 'labels of the pods, Secrets and network policies of runners, besides those of the operator',
+    example: 'app.kubernetes.io/instance=sequencer',
+  }),
   LEASE_NAME: z.string().prefault('sequencer-operator').register(documentation, {
     description: 'the Lease by which several operators elect a leader',
     example: 'sequencer-operator-b',

@@ -88,7 +88,7 @@ export class Operator {
     const events = new EventRecorder(guarded, log);
     const cache = this.#cache;
     const policies = new NetworkPolicies(guarded, cache, settings);
-    const warmPool = new WarmPool(guarded, cache, events, policies);
+    const warmPool = new WarmPool(guarded, cache, events, policies, settings.runnerLabels);
     const sequencers = new SequencerReconciler({ client: guarded, cache, events, policies, warmPool });
     const runs = new RunReconciler({ client: guarded, cache, events, settings, policies, warmPool });
     this.#sequencers = this.#queue('Sequencer', (ns, name) => sequencers.reconcile(ns, name));

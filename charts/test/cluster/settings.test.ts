@@ -65,6 +65,7 @@ describe.each(EXAMPLES)('%s', (example) => {
       namespace: 'seq',
       identity: 'pod-1',
       gatewayUrl: 'ws://sequencer-api:8000/runner',
+      runnerLabels: { 'app.kubernetes.io/instance': 'sequencer' },
       gatewayPods: { 'app.kubernetes.io/instance': 'sequencer', 'app.kubernetes.io/component': 'api' },
     });
   });

@@ -4,13 +4,20 @@ import { SEQUENCER_NAME } from '../limits.ts';
 import type { KubernetesObject } from './metadata.ts';
 import { conditionsSchema, count, rules, time } from './schema-parts.ts';
 import { FINAL_KUBERNETES_PHASES, KUBERNETES_MODES } from './enums.ts';
+import {
+  anything,
+  asInPod,
+  envFromSchema,
+  envSchema,
+  MOUNTS_HAVE_VOLUMES,
+  securityContextSchema,
+  volumeMountSchema,
+  volumeSchema,
+} from './runner-pod.ts';
 
 /** Characters of a user of the pages, or a field manager. */
 export const LONGEST_WRITER = 512;
 
-/** Copied into the pod. Kubernetes validates it when the pod is created. */
-const asInPod = { 'x-kubernetes-preserve-unknown-fields': true };
-const anything = z.looseObject({}).meta(asInPod);
 const quantities = z.record(z.string(), z.union([z.string(), z.int()])).meta(asInPod);
 
 const egressSchema = z.object({
@@ -50,11 +57,20 @@ const runnerSchema = z.object({
     })
     .optional()
     .describe('CPU and memory of the runner container, as in a pod.'),
-  env: z
-    .array(z.object({ name: z.string().min(1).max(256), value: z.string().max(32768) }))
-    .max(200)
-    .default([])
-    .describe('Environment variables of the script.'),
+  env: z.array(envSchema).max(200).default([]).describe('Environment variables of the script.'),
+  envFrom: z
+    .array(envFromSchema)
+    .max(50)
+    .optional()
+    .describe('ConfigMaps and Secrets whose keys become environment variables, as in a pod.'),
+  volumes: z.array(volumeSchema).max(50).optional().describe('Additional volumes, as in a pod.'),
+  volumeMounts: z.array(volumeMountSchema).max(50).optional().describe('Where scripts find these volumes.'),
+  securityContext: securityContextSchema.optional(),
+  podLabels: z
+    .record(z.string(), z.string().max(63))
+    .optional()
+    .describe('Additional labels of the pods. Those of the operator take precedence.'),
+  podAnnotations: z.record(z.string(), z.string()).optional().describe('Additional annotations of the pods.'),
   nodeSelector: z.record(z.string(), z.string()).optional().describe('Labels of the nodes that the pods may run on.'),
   tolerations: z.array(anything).max(50).optional().describe('As in a pod.'),
   affinity: anything.optional().describe('As in a pod.'),
@@ -110,6 +126,7 @@ const specSchema = z.object({
     .optional()
     .describe('Pause on failure, for runs without their own holdOnFailure. The page of the telescope sets it, too.'),
   runner: runnerSchema
+    .meta(rules(MOUNTS_HAVE_VOLUMES))
     .prefault({})
     .describe('Settings of the pods of runs. All are optional; the default image is that of the operator.'),
   ocs: z

@@ -76,7 +76,7 @@ export async function startRun(
       if (problem) throw new StartError({ ...problem, kind: 'retryable' });
     }),
   ]);
-  const pod = await createPod(client, run, sequencer);
+  const pod = await createPod(client, run, sequencer, settings);
   return writeStatus(
     client,
     run,
@@ -209,10 +209,15 @@ async function createSecret(
   }
 }
 
-async function createPod(client: KubernetesClient, run: SequencerRun, sequencer: Sequencer): Promise<Pod> {
+async function createPod(
+  client: KubernetesClient,
+  run: SequencerRun,
+  sequencer: Sequencer,
+  { runnerLabels }: RunnerSettings,
+): Promise<Pod> {
   const { namespace, name } = run.metadata;
   try {
-    return await withStartErrors(() => client.create(PODS, namespace, buildPod(run, sequencer)));
+    return await withStartErrors(() => client.create(PODS, namespace, buildPod(run, sequencer, runnerLabels)));
   } catch (error) {
     if (!(error instanceof KubernetesError) || !error.alreadyExists) throw error;
     const pod = await client.get(PODS, namespace, name);

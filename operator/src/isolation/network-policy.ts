@@ -3,9 +3,8 @@
  */
 import type { Fields } from '@sequencer/kubernetes/client';
 import type { NetworkPolicy } from '@sequencer/kubernetes/objects';
-import { LABELS } from '@sequencer/model/kubernetes/names';
 import type { Sequencer } from '@sequencer/model/kubernetes/sequencer';
-import { ownerReference, runnerLabels } from '../pods/pod-spec.ts';
+import { ownerReference, runnerLabels, runnerSelector } from '../pods/pod-spec.ts';
 
 /** What the runners of every sequencer may reach. */
 export interface RunnerNetwork {
@@ -15,6 +14,8 @@ export interface RunnerNetwork {
   dnsNamespace: string;
   /** Addresses of name servers outside that namespace, as of a cache on each node. */
   dnsCidrs: string[];
+  /** Labels of all objects of the release. */
+  runnerLabels: Record<string, string>;
 }
 
 /** Does not collide with the policies of the chart, also for a sequencer named `api`. */
@@ -24,16 +25,16 @@ export function networkPolicyName({ metadata }: Sequencer): string {
 
 export function buildNetworkPolicy(
   sequencer: Sequencer,
-  { gatewayPods, dnsNamespace, dnsCidrs }: RunnerNetwork,
+  { gatewayPods, dnsNamespace, dnsCidrs, runnerLabels: ofRelease }: RunnerNetwork,
 ): Fields<NetworkPolicy> {
   const { metadata, spec } = sequencer;
   return {
     metadata: {
-      labels: { ...runnerLabels(metadata.name), [LABELS.sequencer]: metadata.name },
+      labels: runnerLabels(metadata.name, ofRelease),
       ownerReferences: [ownerReference(sequencer)],
     },
     spec: {
-      podSelector: { matchLabels: runnerLabels(metadata.name) },
+      podSelector: { matchLabels: runnerSelector(metadata.name) },
       policyTypes: ['Ingress', 'Egress'],
       egress: [
         { to: [{ podSelector: { matchLabels: gatewayPods } }] },

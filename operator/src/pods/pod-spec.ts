@@ -18,16 +18,38 @@ export function ownerReference({ apiVersion, kind, metadata }: SequencerRun | Se
   return { apiVersion, kind, name: metadata.name, uid: metadata.uid, controller: true, blockOwnerDeletion: true };
 }
 
-/** Labels for the network policy, and for `kubectl get pods -l`. */
-export function runnerLabels(sequencer: string): Record<string, string> {
+/** The labels by which a network policy selects the pods of a sequencer. They cannot change in an upgrade. */
+export function runnerSelector(sequencer: string): Record<string, string> {
   return { [LABELS.sequencer]: sequencer, 'app.kubernetes.io/component': 'runner' };
 }
 
-export function buildPod(run: SequencerRun, sequencer: Sequencer): New<Pod> {
+/** The labels of what the operator creates for the scripts of a sequencer. */
+export function runnerLabels(sequencer: string, ofRelease: Record<string, string>): Record<string, string> {
+  return {
+    'app.kubernetes.io/name': 'sequencer',
+    ...ofRelease,
+    'app.kubernetes.io/managed-by': 'sequencer-operator',
+    ...runnerSelector(sequencer),
+  };
+}
+
+/** Labels and annotations of a pod. */
+export function podMetadata({ metadata, spec }: Sequencer, ofRelease: Record<string, string>) {
+  const { podLabels, podAnnotations } = spec.runner;
+  return {
+    labels: { ...podLabels, ...runnerLabels(metadata.name, ofRelease) },
+    ...(podAnnotations && { annotations: podAnnotations }),
+  };
+}
+
+/** @param ofRelease labels of all objects of the release */
+export function buildPod(run: SequencerRun, sequencer: Sequencer, ofRelease: Record<string, string>): New<Pod> {
+  const { labels, ...annotations } = podMetadata(sequencer, ofRelease);
   return {
     metadata: {
       name: run.metadata.name,
-      labels: { ...runnerLabels(run.spec.sequencer), [LABELS.run]: run.metadata.name },
+      labels: { ...labels, [LABELS.run]: run.metadata.name },
+      ...annotations,
       ownerReferences: [ownerReference(run)],
       finalizers: [FINALIZER],
     },
@@ -68,10 +90,8 @@ export function buildPodSpec(sequencer: Sequencer, secret: string, run: string |
     enableServiceLinks: false,
     hostname: hostnameOf(sequencer),
     securityContext: {
+      ...(runner.securityContext ?? { runAsUser: USER, runAsGroup: USER, fsGroup: USER }),
       runAsNonRoot: true,
-      runAsUser: USER,
-      runAsGroup: USER,
-      fsGroup: USER,
       seccompProfile: { type: 'RuntimeDefault' },
     },
     containers: [
@@ -95,6 +115,7 @@ export function buildPodSpec(sequencer: Sequencer, secret: string, run: string |
             : []),
           ...runner.env,
         ],
+        ...(runner.envFrom && { envFrom: runner.envFrom }),
         resources: {
           // Without an explicit request, Kubernetes uses the limit as the request.
           requests: { 'ephemeral-storage': '0', ...runner.resources?.requests },
@@ -110,6 +131,7 @@ export function buildPodSpec(sequencer: Sequencer, secret: string, run: string |
           { name: 'work', mountPath: '/work' },
           { name: 'tmp', mountPath: '/tmp' },
           ...(ocs ? [{ name: 'ocs', mountPath: '/config', readOnly: true }] : []),
+          ...(runner.volumeMounts ?? []),
         ],
       },
     ],
@@ -118,6 +140,9 @@ export function buildPodSpec(sequencer: Sequencer, secret: string, run: string |
       { name: 'work', emptyDir: { sizeLimit: storage } },
       { name: 'tmp', emptyDir: { sizeLimit: storage } },
       ...(ocs ? [{ name: 'ocs', configMap: { name: ocs.configMap } }] : []),
+      ...(runner.volumes ?? []).map((volume) =>
+        volume.emptyDir ? { ...volume, emptyDir: { sizeLimit: storage, ...volume.emptyDir } } : volume,
+      ),
     ],
   };
 }

@@ -6,11 +6,13 @@ import { breakpointsOf } from '@sequencer/model/kubernetes/breakpoints';
 import { ANNOTATIONS, LABELS } from '@sequencer/model/kubernetes/names';
 import { holdsOnFailure, hostnameOf, type Sequencer } from '@sequencer/model/kubernetes/sequencer';
 import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
-import { ownerReference } from './pod-spec.ts';
+import { ownerReference, runnerLabels } from './pod-spec.ts';
 
 export interface RunnerSettings {
   gatewayUrl: string;
   runTokenKey: string;
+  /** Labels of all objects of the release. */
+  runnerLabels: Record<string, string>;
 }
 
 export function buildSecret(
@@ -39,7 +41,7 @@ export function buildSecret(
   return {
     metadata: {
       name: run.status?.podName ?? metadata.name,
-      labels: { [LABELS.run]: metadata.name, [LABELS.sequencer]: spec.sequencer },
+      labels: { ...runnerLabels(spec.sequencer, settings.runnerLabels), [LABELS.run]: metadata.name },
       ownerReferences: [ownerReference(run)],
     },
     // Not `immutable`: for a pod that has the name of a deleted one, the kubelet may mount the Secret of the earlier run from

@@ -5,7 +5,7 @@ import type { ConfigMap, NetworkPolicy, Pod } from '@sequencer/kubernetes/object
 import { wholeSeconds } from '@sequencer/kubernetes/times';
 import { ANNOTATIONS, LABELS } from '@sequencer/model/kubernetes/names';
 import type { Sequencer } from '@sequencer/model/kubernetes/sequencer';
-import { buildPodSpec, ownerReference, runnerLabels } from '../pods/pod-spec.ts';
+import { buildPodSpec, ownerReference, podMetadata } from '../pods/pod-spec.ts';
 import { podProblem } from '../pods/problems.ts';
 import { isPodTerminated, runnerState } from '../pods/termination.ts';
 
@@ -15,18 +15,32 @@ export interface Template {
   podNamed: (name: string) => New<Pod>;
 }
 
-/** @param ocs the current version: a mounted ConfigMap is updated only some time after a change */
-export function templateOf(sequencer: Sequencer, policy: Fields<NetworkPolicy>, ocs: ConfigMap | null): Template {
-  const { name, uid } = sequencer.metadata;
-  const parts = [uid, buildPodSpec(sequencer, '', null), policy, ocs?.metadata.resourceVersion];
+/**
+ * @param ofRelease labels of all objects of the release
+ * @param ocs the current version: a mounted ConfigMap is updated only some time after a change
+ */
+export function templateOf(
+  sequencer: Sequencer,
+  ofRelease: Record<string, string>,
+  policy: Fields<NetworkPolicy>,
+  ocs: ConfigMap | null,
+): Template {
+  const metadata = podMetadata(sequencer, ofRelease);
+  const parts = [
+    sequencer.metadata.uid,
+    metadata,
+    buildPodSpec(sequencer, '', null),
+    policy,
+    ocs?.metadata.resourceVersion,
+  ];
   const digest = createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
   return {
     digest,
     podNamed: (pod) => ({
       metadata: {
         name: pod,
-        labels: runnerLabels(name),
-        annotations: { [ANNOTATIONS.template]: digest },
+        ...metadata,
+        annotations: { ...metadata.annotations, [ANNOTATIONS.template]: digest },
         ownerReferences: [ownerReference(sequencer)],
       },
       spec: buildPodSpec(sequencer, pod, null),

@@ -35,11 +35,20 @@ export class WarmPool {
   readonly #cache: ClusterCache;
   readonly #events: EventRecorder;
   readonly #policies: NetworkPolicies;
+  readonly #labels: Record<string, string>;
   /** The last pod that was created, by the uid of its sequencer. The cache may not have it yet. */
   readonly #lastCreated = new Map<string, { pod: string; at: number }>();
 
-  constructor(client: KubernetesClient, cache: ClusterCache, events: EventRecorder, policies: NetworkPolicies) {
+  /** @param labels those of all objects of the release */
+  constructor(
+    client: KubernetesClient,
+    cache: ClusterCache,
+    events: EventRecorder,
+    policies: NetworkPolicies,
+    labels: Record<string, string>,
+  ) {
     this.#client = client;
+    this.#labels = labels;
     this.#cache = cache;
     this.#events = events;
     this.#policies = policies;
@@ -92,7 +101,7 @@ export class WarmPool {
 
   /** Whether a new warm pod would be built in the same way. */
   isCurrent(sequencer: Sequencer, pod: Pod, ocs: ConfigMap | null): boolean {
-    return isCurrent(pod, templateOf(sequencer, this.#policies.build(sequencer), ocs));
+    return isCurrent(pod, templateOf(sequencer, this.#labels, this.#policies.build(sequencer), ocs));
   }
 
   /** Deletes the warm pods of the sequencer, so that they do not take resources from a run that gets a pod of its own. */
@@ -115,7 +124,7 @@ export class WarmPool {
   async #template(sequencer: Sequencer): Promise<Template | null> {
     const ocs = await ocsConfigOf(this.#client, sequencer);
     if (ocs && 'reason' in ocs) return null;
-    return templateOf(sequencer, this.#policies.build(sequencer), ocs);
+    return templateOf(sequencer, this.#labels, this.#policies.build(sequencer), ocs);
   }
 
   async #create(sequencer: Sequencer, template: Template, pod: string, namespace: string): Promise<void> {

@@ -192,6 +192,42 @@ describe('a Sequencer', () => {
     await egress({ cidr: '10.10.0.0/24', ports: [8001] });
   });
 
+  test('takes volumes, variables and user ids that the profile restricted allows, and no others', async () => {
+    const runner = (more: object) =>
+      makeSequencer(namespace, 'pods', { runner: { image: 'x', env: [], egress: [], ...more } });
+    const volumes = (...list: object[]) => rejected(runner({ volumes: list }));
+    expect(await volumes({ name: 'host', hostPath: { path: '/' } })).toContain('set exactly one of configMap, secret');
+    expect(
+      await volumes({ name: 'token', projected: { sources: [{ serviceAccountToken: { path: 'x' } }] } }),
+    ).toContain('set exactly one of');
+    expect(await volumes({ name: 'a', secret: {}, configMap: {} })).toContain('set exactly one of');
+    expect(await volumes({ name: 'work', emptyDir: {} })).toContain('choose another name');
+    const volumeMounts = [{ name: 'a', mountPath: '/a' }];
+    expect(await rejected(runner({ volumeMounts }))).toContain('each name must be that of one of the volumes');
+    const at = (mountPath: string) =>
+      rejected(runner({ volumes: [{ name: 'a', emptyDir: {} }], volumeMounts: [{ name: 'a', mountPath }] }));
+    expect(await at('/work')).toContain('choose another path');
+    expect(await at('/')).toContain('mountPath');
+    expect(await rejected(runner({ securityContext: { runAsUser: 0 } }))).toContain('runAsUser');
+    expect(await rejected(runner({ env: [{ name: 'A' }] }))).toContain('set either value or valueFrom');
+
+    const all = {
+      volumes: [{ name: 'scripts', persistentVolumeClaim: { claimName: 'scripts' } }],
+      volumeMounts: [{ name: 'scripts', mountPath: '/work/scripts', readOnly: true }],
+      env: [{ name: 'A', valueFrom: { secretKeyRef: { name: 's', key: 'k' } } }],
+      envFrom: [{ configMapRef: { name: 'c' } }],
+      securityContext: { runAsUser: 2000, supplementalGroups: [3000] },
+      podLabels: { team: 'daq' },
+      podAnnotations: { own: 'yes' },
+    };
+    expect((await runner(all)).spec.runner).toMatchObject(all);
+    const unknown: object = { securityContext: { privileged: true, runAsNonRoot: false } };
+    const { spec } = await makeSequencer(namespace, 'weak', {
+      runner: { image: 'x', env: [], egress: [], ...unknown },
+    });
+    expect(spec.runner.securityContext).toEqual({});
+  });
+
   test('keeps unknown fields of affinity and tolerations', async () => {
     const affinity = { nodeAffinity: { anything: [1, { at: 'all' }] } };
     const tolerations = [{ key: 'night', operator: 'Exists' }];

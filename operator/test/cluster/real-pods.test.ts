@@ -55,6 +55,42 @@ const sequencerOf = (run: string) => run.replace(/-[^-]*$/, '');
 const inPhase = (run: string, phase: KubernetesPhase) => reach(namespace, run, phase);
 const reasonOf = (run: string, pattern: RegExp) => reasonMatches(namespace, run, pattern);
 
+test('gives a script variables, volumes and a user of the site', async () => {
+  await client.create(CONFIG_MAPS, namespace, {
+    metadata: { name: 'own' },
+    data: { 'a.txt': 'from a volume', WORD: 'all' },
+  });
+  const script = [
+    'import os',
+    'print(open("/work/own/a.txt").read(), os.environ["ONE"], os.environ["WORD"], os.getuid(), os.getgroups())',
+    'open("/scratch/file", "w").write("x")',
+  ].join('\n');
+  const runner = {
+    image,
+    egress: [],
+    env: [{ name: 'ONE', valueFrom: { configMapKeyRef: { name: 'own', key: 'a.txt' } } }],
+    envFrom: [{ configMapRef: { name: 'own' } }],
+    volumes: [
+      { name: 'own', configMap: { name: 'own' } },
+      { name: 'scratch', emptyDir: {} },
+    ],
+    volumeMounts: [
+      { name: 'own', mountPath: '/work/own' },
+      { name: 'scratch', mountPath: '/scratch' },
+    ],
+    securityContext: { runAsUser: 2345, fsGroup: 3456 },
+    podLabels: { team: 'daq' },
+  };
+  const run = await start(script, {}, { runner });
+  expect((await inPhase(run, 'Succeeded')).status).toMatchObject({ exitCode: 0 });
+  expect(await logOf(namespace, run)).toContain('from a volume from a volume all 2345 [0, 3456]');
+  expect((await client.get(PODS, namespace, run)).metadata.labels).toMatchObject({
+    team: 'daq',
+    'app.kubernetes.io/instance': 'site',
+    'app.kubernetes.io/managed-by': 'sequencer-operator',
+  });
+});
+
 function printed(run: string, text: string): Promise<true> {
   return until(`${run} has printed ${text}`, async () => {
     const log = await logOf(namespace, run);

@@ -14,6 +14,7 @@ export const SETTINGS = {
   gatewayPods: { 'app.kubernetes.io/component': 'api' },
   dnsNamespace: 'kube-system',
   dnsCidrs: [],
+  runnerLabels: { 'app.kubernetes.io/instance': 'site' },
 };
 
 export interface RunningOperator {
