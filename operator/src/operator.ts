@@ -3,6 +3,7 @@ import type { KubernetesClient } from '@sequencer/kubernetes/client';
 import { KubernetesError } from '@sequencer/kubernetes/errors';
 import type { ReconcileResult } from '@sequencer/kubernetes/reconcile-result';
 import { WorkQueue } from '@sequencer/kubernetes/work-queue';
+import { KUBERNETES_PHASES } from '@sequencer/model/kubernetes/enums';
 import { LABELS } from '@sequencer/model/kubernetes/names';
 import { ClusterCache } from './cache/cluster-cache.ts';
 import { RunReconciler } from './controllers/run-controller.ts';
@@ -99,13 +100,24 @@ export class Operator {
         ['SequencerRun', this.#runs.depth],
       ],
       phases: () => {
-        const counts = new Map<string, number>();
+        // A phase without runs has a 0, so that a query finds its first run.
+        const counts = new Map<string, number>(KUBERNETES_PHASES.map((phase) => [phase, 0]));
         for (const { status } of this.#cache.runs.all()) {
           const phase = status?.phase ?? 'Queued';
           counts.set(phase, (counts.get(phase) ?? 0) + 1);
         }
         return counts;
       },
+      sequencers: () =>
+        [...this.#cache.sequencers.all()].map(({ metadata, status }) => {
+          const active = this.#cache.runs.get(metadata.namespace, status?.activeRun?.name ?? '')?.status;
+          const isRunning = ['Running', 'Paused', 'Stopping'].includes(active?.phase ?? '');
+          return {
+            sequencer: metadata.name,
+            held: status?.hold !== undefined,
+            disconnected: isRunning && active?.runner?.connected !== true,
+          };
+        }),
       isLeader: () => this.#leader.isLeader(),
     });
   }

@@ -1,16 +1,22 @@
 /** The metrics that /metrics exports. */
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
+/** What the gauges show. They are read at each scrape. */
+export interface OperatorState {
+  isLeader: () => boolean;
+  /** Objects in each work queue. */
+  depth: () => [string, number][];
+  /** Runs in each phase. */
+  phases: () => Map<string, number>;
+  sequencers: () => { sequencer: string; held: boolean; disconnected: boolean }[];
+}
+
 export interface Metrics {
   registry: Registry;
   reconciled: Histogram<'kind' | 'result'>;
   watchErrors: Counter<'kind'>;
-  /** Registers the gauges that are read at each scrape. */
-  observe: (read: {
-    depth: () => [string, number][];
-    phases: () => Map<string, number>;
-    isLeader: () => boolean;
-  }) => void;
+  /** Registers the gauges. Only the leader has those of the objects, so that a sum over all instances is right. */
+  observe: (state: OperatorState) => void;
 }
 
 export function makeMetrics(): Metrics {
@@ -31,26 +37,26 @@ export function makeMetrics(): Metrics {
       labelNames: ['kind'],
       registers: [registry],
     }),
-    observe: ({ depth, phases, isLeader }) => {
-      new Gauge({
-        name: 'sequencer_operator_queue_depth',
-        help: 'Objects in the work queue.',
-        labelNames: ['queue'],
-        registers: [registry],
-        collect() {
-          for (const [queue, value] of depth()) this.set({ queue }, value);
-        },
-      });
-      new Gauge({
-        name: 'sequencer_operator_runs',
-        help: 'SequencerRun objects by phase.',
-        labelNames: ['phase'],
-        registers: [registry],
-        collect() {
-          this.reset();
-          for (const [phase, value] of phases()) this.set({ phase }, value);
-        },
-      });
+    observe: ({ isLeader, depth, phases, sequencers }) => {
+      const gauge = (name: string, help: string, label: string, values: () => Iterable<[string, number]>) =>
+        new Gauge({
+          name: `sequencer_operator_${name}`,
+          help: `${help} Only on the leader.`,
+          labelNames: [label],
+          registers: [registry],
+          collect() {
+            this.reset();
+            if (isLeader()) for (const [value, count] of values()) this.set({ [label]: value }, count);
+          },
+        });
+      gauge('queue_depth', 'Objects in the work queue.', 'queue', depth);
+      gauge('runs', 'SequencerRun objects by phase.', 'phase', phases);
+      gauge('queue_held', '1 while the queue of a sequencer is held after a failed run.', 'sequencer', () =>
+        sequencers().map(({ sequencer, held }) => [sequencer, Number(held)]),
+      );
+      gauge('runner_disconnected', '1 while a script runs whose runner the API does not reach.', 'sequencer', () =>
+        sequencers().map(({ sequencer, disconnected }) => [sequencer, Number(disconnected)]),
+      );
       new Gauge({
         name: 'sequencer_operator_leads',
         help: '1 on the leader, 0 on other instances.',
