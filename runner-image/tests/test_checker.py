@@ -4,6 +4,7 @@ import http.client
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -74,3 +75,14 @@ def test_scripts_that_exceed_the_limits_do_not_block_it(port: int) -> None:
             error = request.exception()
             assert isinstance(error, ConnectionError) or "MemoryError" in str(request.result())
     assert ask(port, name="check", script="x = 1\n")["result"] == []
+
+
+def test_does_not_check_for_a_caller_that_has_disconnected(port: int) -> None:
+    body = json.dumps({"type": "command", "id": "1", "command": {"name": "check", "script": HOSTILE}})
+    for _ in range(8):
+        connection = http.client.HTTPConnection("127.0.0.1", port)
+        connection.request("POST", "/commands?hostname=x", body)
+        connection.close()
+    began = time.monotonic()
+    assert ask(port, name="check", script="x = 1\n")["result"] == []
+    assert time.monotonic() - began < 10
