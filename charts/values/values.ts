@@ -159,12 +159,18 @@ const networkPolicy = z
 const monitoring = z
   .strictObject({
     serviceMonitor: z.boolean().default(false).describe('Create ServiceMonitors for the Prometheus operator.'),
-    labels: strings.describe('Labels that Prometheus selects ServiceMonitors by.'),
+    labels: strings.describe('Labels that Prometheus selects ServiceMonitors and rules by.'),
     interval: z.string().default('30s').describe('Scrape interval.'),
     apiTokenSecret: objectName
       .default('')
       .describe(
         "Secret with an API token of a viewer in the key `token`, which the API's metrics require. Without it, only the operator's metrics are scraped.",
+      ),
+    rules: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Create a PrometheusRule with alerts: no operator leads, no API is ready, a queue is held, a runner is disconnected, a run is lost. They require `serviceMonitor`, and kube-state-metrics for the API.',
       ),
     dashboard: z
       .boolean()
