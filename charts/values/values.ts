@@ -27,6 +27,19 @@ const api = z
       .array(z.string())
       .default([])
       .describe('Additional origins that browsers can send requests from.'),
+    autoscaling: z
+      .strictObject({
+        enabled: z
+          .boolean()
+          .default(false)
+          .describe(
+            'Create a HorizontalPodAutoscaler, which replaces `replicas`. It requires the metrics server. Most sites do not need it.',
+          ),
+        minReplicas: z.int().min(1).default(2).describe('Smallest number of pods.'),
+        maxReplicas: z.int().min(1).default(4).describe('Largest number of pods.'),
+        cpuPercent: z.int().min(1).default(80).describe('Average use of the requested CPU above which pods are added.'),
+      })
+      .prefault({}),
     drainSeconds: z
       .int()
       .min(0)

@@ -39,6 +39,9 @@ Also rejects a second release in the namespace: both would use the same objects.
 {{- if ne (int $count) 1 -}}
 {{- $problems = append $problems (printf "database: %s. Set exactly one of external.existingSecret, cloudNativePG.enabled and, for evaluation, bundled.enabled." (ternary "none is set" "more than one is set" (eq (int $count) 0))) -}}
 {{- end -}}
+{{- if gt (int $v.api.autoscaling.minReplicas) (int $v.api.autoscaling.maxReplicas) -}}
+{{- $problems = append $problems "api.autoscaling: minReplicas is greater than maxReplicas." -}}
+{{- end -}}
 {{- if and $v.privateCA.existingConfigMap $v.privateCA.existingSecret -}}
 {{- $problems = append $problems "privateCA: set either existingConfigMap or existingSecret, not both." -}}
 {{- end -}}

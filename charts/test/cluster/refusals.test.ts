@@ -33,6 +33,11 @@ describe('rejects combinations that do not work', () => {
     ['no database', ['auth.modes={password}', USERS], 'database: none is set. Set exactly one of'],
     ['two databases', [...VALID, 'database.cloudNativePG.enabled=true'], 'database: more than one is set.'],
     [
+      'more pods than the maximum',
+      [...VALID, 'api.autoscaling.minReplicas=5'],
+      'api.autoscaling: minReplicas is greater than maxReplicas.',
+    ],
+    [
       'two private authorities',
       [...VALID, 'privateCA.existingConfigMap=a', 'privateCA.existingSecret=b'],
       'privateCA: set either existingConfigMap or existingSecret, not both.',
