@@ -5,9 +5,27 @@ import { admissionErrorOf } from './admission-error.ts';
 test.each([
   [
     403,
-    'pods "a" is forbidden: exceeded quota: none, requested: pods=1, used: pods=0, limited: pods=0',
+    'pods "a" is forbidden: exceeded quota: none, requested: pods=1, used: pods=5, limited: pods=5',
     'retryable',
     'Quota',
+  ],
+  [
+    403,
+    'pods "a" is forbidden: exceeded quota: q, requested: limits.cpu=2500m,limits.memory=2Gi, used: limits.cpu=0,limits.memory=2000M, limited: limits.cpu=4,limits.memory=3Gi',
+    'retryable',
+    'Quota',
+  ],
+  [
+    403,
+    'pods "a" is forbidden: exceeded quota: q, requested: limits.cpu=1,limits.memory=8Gi, used: limits.cpu=0,limits.memory=0, limited: limits.cpu=4,limits.memory=4000Mi',
+    'retryable',
+    'AboveQuota',
+  ],
+  [
+    403,
+    'pods "a" is forbidden: exceeded quota: none, requested: pods=1, used: pods=0, limited: pods=0',
+    'retryable',
+    'AboveQuota',
   ],
   [403, 'pods "a" is forbidden: failed quota: q: must specify limits.cpu', 'retryable', 'QuotaNeedsResources'],
   [403, 'pods is forbidden: User "op" cannot create resource "pods" in API group ""', 'retryable', 'Forbidden'],

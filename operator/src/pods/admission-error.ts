@@ -1,5 +1,6 @@
 /** Explains why the API server did not create a pod, a Secret or a NetworkPolicy. Pure. */
 import { KubernetesError } from '@sequencer/kubernetes/errors';
+import { resourcesAboveQuota } from './quota.ts';
 
 export interface AdmissionError {
   /** `permanent`: the same request will be refused again. `retryable`: it can succeed once something else has changed. */
@@ -29,6 +30,14 @@ export function admissionErrorOf(error: unknown): AdmissionError | null {
     };
   }
   if (message.includes('exceeded quota')) {
+    const tooMuch = resourcesAboveQuota(message);
+    if (tooMuch.length > 0) {
+      return {
+        kind: 'retryable',
+        reason: 'AboveQuota',
+        message: `The namespace quota is smaller than what the pod requests (${tooMuch.join(', ')}), so the pod cannot start: ${message}. Reduce spec.runner.resources of the Sequencer, or request a larger quota; the pod starts after that. Cancel the run to stop waiting.`,
+      };
+    }
     return {
       kind: 'retryable',
       reason: 'Quota',
