@@ -70,5 +70,7 @@ export interface KubernetesEvent extends KubernetesObject {
   type: 'Normal' | 'Warning';
   reason: string;
   message: string;
+  count?: number;
+  lastTimestamp?: string;
   involvedObject: { apiVersion: string; kind: string; name: string; namespace: string; uid: string };
 }
