@@ -117,6 +117,12 @@ const telescope = z.strictObject({
     .max(10_000)
     .optional()
     .describe('Number of ended SequencerRun objects to keep. Default: 50. The database keeps the history.'),
+  keepPods: z
+    .int()
+    .min(0)
+    .max(10_000)
+    .optional()
+    .describe('Number of ended runs that keep their pod, for `kubectl logs`. Default: 10.'),
   ttlSecondsAfterFinished: z
     .int()
     .min(0)

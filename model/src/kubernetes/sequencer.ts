@@ -154,6 +154,12 @@ const specSchema = z.object({
   history: z
     .object({
       keepRuns: count.max(10_000).default(50).describe('Number of ended SequencerRun objects to keep.'),
+      keepPods: count
+        .max(10_000)
+        .optional()
+        .describe(
+          'Number of ended SequencerRun objects that keep their pod, for kubectl logs. Default: 10. The database keeps the output.',
+        ),
       ttlSecondsAfterFinished: count.default(604_800).describe('How long to keep an ended SequencerRun object.'),
     })
     .prefault({})

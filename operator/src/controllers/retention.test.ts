@@ -56,3 +56,15 @@ test('deletes only ended runs, the oldest first, until the rest is within both l
     }),
   );
 });
+
+test('takes the pods of older ended runs, once these are recorded', () => {
+  const runs = [5, 40, 10, 30, 20].map((secondsAgo, index) => run(index, 'Succeeded', secondsAgo));
+  const [, oldest] = runs;
+  if (oldest) oldest.metadata.finalizers = ['sequencer.dev/outcome'];
+  const history = { keepRuns: 4, keepPods: 1, ttlSecondsAfterFinished: 1000 };
+  const namesOf = (list: SequencerRun[]) => list.map(({ metadata }) => metadata.name);
+  expect(namesOf(retentionOf(runs, history, NOW).withoutPod)).toEqual(['run-2', 'run-4', 'run-3']);
+  const more = { ...history, keepRuns: 50 };
+  expect(namesOf(retentionOf(runs, more, NOW).withoutPod)).toEqual(['run-2', 'run-4', 'run-3']);
+  expect(retentionOf(runs, { keepRuns: 50, ttlSecondsAfterFinished: 1000 }, NOW).withoutPod).toEqual([]);
+});

@@ -213,8 +213,14 @@ export class SequencerReconciler {
   /** Returns in how many ms the next run expires. */
   async #deleteExpired(sequencer: Sequencer, runs: SequencerRun[]): Promise<number | undefined> {
     const others = runs.filter(({ metadata }) => metadata.uid !== sequencer.status?.activeRun?.uid);
-    const { expired, nextIn } = retentionOf(others, sequencer.spec.history, Date.now());
+    const { expired, withoutPod, nextIn } = retentionOf(others, sequencer.spec.history, Date.now());
     for (const run of expired) await this.#client.remove(RUNS, run.metadata.namespace, run.metadata);
+    for (const { metadata } of withoutPod) {
+      const pod = this.#cache.podOfRun(metadata.namespace, metadata.name);
+      if (pod && pod.metadata.deletionTimestamp === undefined && isPodTerminated(pod, Date.now())) {
+        await this.#client.remove(PODS, metadata.namespace, pod.metadata);
+      }
+    }
     return nextIn;
   }
 }

@@ -333,6 +333,24 @@ test('deletes the oldest ended runs above keepRuns', async () => {
   });
 });
 
+test('keeps fewer pods than ended runs', async () => {
+  const name = await sequencer({ history: { keepRuns: 50, keepPods: 1, ttlSecondsAfterFinished: 604_800 } });
+  const runs: string[] = [];
+  for (let i = 0; i < 3; i++) {
+    const run = await start(name);
+    runs.push(run);
+    await node.running(namespace, run);
+    await node.ended(namespace, run, 0, outcome('SUCCEEDED', 0, 'All statements are done.'));
+    await inPhase(run, 'Succeeded');
+  }
+  await until('one pod is left, that of the last run', async () => {
+    const pods = await client.list(PODS, namespace, { labelSelector: `sequencer.dev/sequencer=${name}` });
+    return pods.length === 1 && pods[0]?.metadata.name === runs[2];
+  });
+  const left = await client.list(RUNS, namespace, { fieldSelector: `spec.sequencer=${name}` });
+  expect(left.map(({ status }) => status?.phase)).toEqual(['Succeeded', 'Succeeded', 'Succeeded']);
+});
+
 test('deletes ended runs after ttlSecondsAfterFinished', async () => {
   const name = await sequencer({ mode: 'Off', history: { keepRuns: 9, ttlSecondsAfterFinished: 2 } });
   const run = await start(name);
