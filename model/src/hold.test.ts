@@ -1,9 +1,16 @@
 import { expect, test } from 'vitest';
-import { heldRunReason, holdCause, holdModeReason, letsQueueContinue } from './hold.ts';
+import { heldRunReason, holdCause, holdModeReason, isScriptRefusal, letsQueueContinue } from './hold.ts';
 import { FINAL_PHASES } from './phases.ts';
 
 test('the queue continues automatically after SUCCEEDED and CANCELLED only', () => {
-  expect(FINAL_PHASES.filter(letsQueueContinue)).toEqual(['SUCCEEDED', 'CANCELLED']);
+  expect(FINAL_PHASES.filter((phase) => letsQueueContinue(phase))).toEqual(['SUCCEEDED', 'CANCELLED']);
+});
+
+test('the queue continues after a script that the runner refused, and not after other refusals', () => {
+  expect(letsQueueContinue('FAILED', isScriptRefusal('SYNTAX_ERROR'))).toBe(true);
+  for (const code of ['OCS_CONFIG_MISSING', 'INTERNAL', undefined])
+    expect(letsQueueContinue('FAILED', isScriptRefusal(code))).toBe(false);
+  expect(letsQueueContinue('LOST', true)).toBe(false);
 });
 
 test('the reasons of a hold name the run, its outcome and the remedy', () => {

@@ -14,9 +14,21 @@ const OUTCOME_PHRASES: Record<FinalPhase, string> = {
   LOST: 'was lost',
 };
 
-/** Whether queued runs may still start automatically after a run with this outcome. */
-export function letsQueueContinue(outcome: FinalPhase): boolean {
-  return outcome === 'SUCCEEDED' || outcome === 'CANCELLED';
+/** Errors of a script that its runner refuses to start, whatever the state of the telescope. */
+const SCRIPT_REFUSALS = ['SYNTAX_ERROR', 'SCRIPT_TOO_LARGE', 'SCRIPT_NOT_TEXT'];
+
+/** Whether a runner that refused a start with this code refused the script itself. */
+export function isScriptRefusal(code: string | undefined): boolean {
+  return code !== undefined && SCRIPT_REFUSALS.includes(code);
+}
+
+/**
+ * Whether queued runs may still start automatically after a run with this outcome.
+ *
+ * @param refused whether the runner refused the script of a failed run: none of it ran, and the telescope is as before
+ */
+export function letsQueueContinue(outcome: FinalPhase, refused = false): boolean {
+  return outcome === 'SUCCEEDED' || outcome === 'CANCELLED' || (outcome === 'FAILED' && refused);
 }
 
 /** The cause of a hold, for use inside a sentence: `run 12 failed`. */

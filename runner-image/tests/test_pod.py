@@ -133,6 +133,7 @@ def test_reports_a_script_that_cannot_be_compiled(start: Start) -> None:
     assert (code, out) == (1, "")
     assert "line 1" in err
     assert pod.termination()["outcome"] == "FAILED"
+    assert pod.termination()["refused"] == "SYNTAX_ERROR"
     assert "line 1" in pod.termination()["reason"]
 
 

@@ -14,20 +14,31 @@ export async function lockSequencer(tx: Transaction, name: string): Promise<Sequ
   return rows[0];
 }
 
-/** Ends a run for which no more events will arrive, and holds the queue unless it succeeded. */
+/**
+ * Ends a run for which no more events will arrive, and holds the queue unless it succeeded.
+ *
+ * @param refused whether the runner refused the script
+ */
 export async function endRun(
   tx: Transaction,
   { id, sequencer }: Pick<RunRow, 'id' | 'sequencer'>,
   end: { phase: FinalPhase; reason: string; finishedAt: Date },
+  refused = false,
 ): Promise<void> {
   await lockSequencer(tx, sequencer);
   const [ended] = await tx.update(runs).set(end).where(eq(runs.id, id)).returning({ number: runs.number });
-  if (ended) await onRunEnded(tx, sequencer, ended.number, end.phase);
+  if (ended) await onRunEnded(tx, sequencer, ended.number, end.phase, refused);
 }
 
 /** Sets the mode to Off after a run that did not succeed. Needs the lock of the sequencer. */
-export async function onRunEnded(tx: Transaction, sequencer: string, number: number, phase: FinalPhase): Promise<void> {
-  if (letsQueueContinue(phase)) return;
+export async function onRunEnded(
+  tx: Transaction,
+  sequencer: string,
+  number: number,
+  phase: FinalPhase,
+  refused = false,
+): Promise<void> {
+  if (letsQueueContinue(phase, refused)) return;
   await setModeOff(tx, sequencer, 'Sequencer', holdCause(number, phase));
 }
 

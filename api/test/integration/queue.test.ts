@@ -162,6 +162,23 @@ it('rejects a script that Python cannot compile, without creating a run', async 
   expect(data.runs.edges).toEqual([]);
 });
 
+it('starts the next run after a script that the runner refused', async () => {
+  await ask(api, 'mutation { setMode(sequencer: "satp1", mode: QUEUE) { name } }');
+  const message = 'line 1: invalid syntax';
+  runner.answer = ({ name }) =>
+    name === 'start' && runner.started.length === 1 ? { ok: false, code: 'SYNTAX_ERROR', message } : { ok: true };
+  const refused = await id();
+  const next = await id();
+  await until(() => {
+    expect(runner.started).toEqual([refused, next]);
+  });
+  const { data } = await ask<{ run: object }>(api, 'query ($id: ID!) { run(id: $id) { phase reason } }', {
+    id: refused,
+  });
+  expect(data.run).toEqual({ phase: 'FAILED', reason: message });
+  expect((await sequencer()).mode).toBe('QUEUE');
+});
+
 it('pages and filters the history', async () => {
   const made: string[] = [];
   for (let i = 0; i < 5; i++)

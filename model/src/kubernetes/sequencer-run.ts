@@ -152,6 +152,10 @@ const statusSchema = z
     finishedAt: time.optional().describe('When the runner ended.'),
     duration: z.string().max(32).optional().describe('From startedAt to finishedAt, such as 12m41s, for display.'),
     exitCode: z.int().optional().describe('Exit code of the script.'),
+    refused: z
+      .boolean()
+      .optional()
+      .describe('Whether the runner refused the script, such as for a syntax error. The queue is not held then.'),
     number: count.optional().describe('Number of the run on its sequencer. Written by the API.'),
     position: z
       .object({

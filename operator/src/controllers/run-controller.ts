@@ -235,7 +235,7 @@ export class RunReconciler {
     // Deleted first, so that no later step has to find it. Without it, a pod that is still starting cannot run the script.
     const secret = await this.#client.find(SECRETS, namespace, podNameOf(run));
     if (secret && isOwnedBy(secret, run)) await this.#client.remove(SECRETS, namespace, secret.metadata);
-    const { phase, exitCode } = termination;
+    const { phase, exitCode, refused } = termination;
     const stopping = run.status?.conditions?.find(({ type }) => type === 'Stopping');
     const withStop =
       stopping && phase !== 'Cancelled' ? `${termination.reason} ${stopping.message}` : termination.reason;
@@ -257,6 +257,7 @@ export class RunReconciler {
         ...(startedAt && { startedAt }),
         ...(duration !== '' && { duration }),
         ...(exitCode !== undefined && { exitCode }),
+        ...(refused && { refused }),
         ...(pod && { podName: pod.metadata.name, podUID: pod.metadata.uid }),
         ...(run.status?.place === undefined && { place: this.#cache.positions.of(run) }),
       },

@@ -35,6 +35,12 @@ import { claimedMessage } from './start-run.ts';
 type Active = NonNullable<SequencerStatus['activeRun']>;
 type HeldRuns = NonNullable<SequencerStatus['waits']>;
 
+interface Outcome {
+  phase: FinalKubernetesPhase;
+  /** The runner refused the script. */
+  refused: boolean;
+}
+
 const RETRY_AFTER_STALE_CACHE_MS = 500;
 /** Changes of ConfigMaps are not watched. */
 const CHECK_PROBLEM_AGAIN_MS = 30_000;
@@ -75,8 +81,8 @@ export class SequencerReconciler {
     const problem = problems.find((one) => one !== null) ?? null;
     if (outcome === 'unknown') return requeueAfter(RETRY_AFTER_STALE_CACHE_MS);
     const latest =
-      activeRun && outcome && !letsQueueContinue(phaseFromKubernetes(outcome) as FinalPhase)
-        ? await this.#holdAfter(sequencer, activeRun, outcome)
+      activeRun && outcome && !letsQueueContinue(phaseFromKubernetes(outcome.phase) as FinalPhase, outcome.refused)
+        ? await this.#holdAfter(sequencer, activeRun, outcome.phase)
         : hold;
     const current = activeHold(latest, sequencer.spec);
     const active = outcome === null ? activeRun : undefined;
@@ -111,19 +117,18 @@ export class SequencerReconciler {
   }
 
   /** The outcome of the active run; null while it is active; `unknown` while it cannot be determined. */
-  async #outcomeOf(
-    namespace: string,
-    active: Active,
-    runs: SequencerRun[],
-  ): Promise<FinalKubernetesPhase | null | 'unknown'> {
+  async #outcomeOf(namespace: string, active: Active, runs: SequencerRun[]): Promise<Outcome | null | 'unknown'> {
     const known = runs.find(({ metadata }) => metadata.uid === active.uid);
-    if (known) return isFinalKubernetesPhase(known.status?.phase) ? known.status.phase : null;
+    if (known) {
+      const { phase, refused = false } = known.status ?? {};
+      return isFinalKubernetesPhase(phase) ? { phase, refused } : null;
+    }
     const run = await this.#client.find(RUNS, namespace, active.name);
     if (run?.metadata.uid === active.uid) return 'unknown';
     // The object was deleted by force, without its finalizer. The pod may still be running.
     const pods = await this.#client.list(PODS, namespace, { labelSelector: `${LABELS.run}=${active.name}` });
     const own = pods.filter(({ metadata }) => metadata.ownerReferences?.some(({ uid }) => uid === active.uid));
-    return own.some((pod) => !isPodTerminated(pod, Date.now())) ? 'unknown' : 'Lost';
+    return own.some((pod) => !isPodTerminated(pod, Date.now())) ? 'unknown' : { phase: 'Lost', refused: false };
   }
 
   async #holdAfter({ metadata, spec }: Sequencer, active: Active, outcome: FinalKubernetesPhase): Promise<Hold> {

@@ -1,5 +1,6 @@
 /** Determines how a run ended, from its pod and from what the runner reported to the API. Either is enough. Pure. */
 import type { ContainerState, Pod } from '@sequencer/kubernetes/objects';
+import { isScriptRefusal } from '@sequencer/model';
 import type { RunStatus } from '@sequencer/model/kubernetes/sequencer-run';
 import {
   KUBERNETES_OUTCOMES,
@@ -15,6 +16,8 @@ export interface Termination {
   exitCode?: number;
   /** One or two sentences. */
   reason: string;
+  /** The runner refused the script, so that none of it ran. */
+  refused?: true;
 }
 
 /** How long after a forced deletion a node may still report how the containers ended. */
@@ -25,6 +28,8 @@ const messageSchema = z.object({
   outcome: z.enum(KUBERNETES_OUTCOMES.map((word) => word.toUpperCase()) as [string, ...string[]]),
   exitCode: z.int().nullable(),
   reason: z.string(),
+  /** The code with which the runner refused the start. */
+  refused: z.string().optional(),
 });
 
 /** The termination message of a warm pod that ended without a run. */
@@ -108,10 +113,10 @@ function terminationFromMessage(pod: Pod): Termination | null {
   if (!terminated) return null;
   const message = messageSchema.safeParse(messageOf(pod));
   if (!message.success) return null;
-  const { outcome, exitCode, reason } = message.data;
+  const { outcome, exitCode, reason, refused } = message.data;
   const phase = KUBERNETES_OUTCOMES.find((value) => value.toUpperCase() === outcome) as KubernetesOutcome;
   if (phase === 'Killed' && isOutOfMemory(pod, terminated)) return outOfMemory(exitCode ?? 137);
-  return termination(phase, exitCode, reason);
+  return { ...termination(phase, exitCode, reason), ...(isScriptRefusal(refused) && { refused: true }) };
 }
 
 function outOfMemory(exitCode: number): Termination {

@@ -24,6 +24,7 @@ const OWN_FIELDS = [
   'finishedAt',
   'duration',
   'exitCode',
+  'refused',
 ] as const satisfies readonly (keyof RunStatus)[];
 
 type OwnStatus = Pick<RunStatus, (typeof OWN_FIELDS)[number]>;

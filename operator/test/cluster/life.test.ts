@@ -155,6 +155,21 @@ test('holds the queue after a failure, with a reason, until resumeAfter has the 
   expect((await eventsOf(name)).filter((reason) => reason === 'Held')).toHaveLength(1);
 });
 
+test('does not hold the queue after a script that the runner refused', async () => {
+  const name = await sequencer();
+  const refused = await start(name);
+  const next = await start(name);
+  await node.running(namespace, refused);
+  const reason = "line 1: '(' was never closed";
+  await node.ended(namespace, refused, 1, outcome('FAILED', 1, reason, { refused: 'SYNTAX_ERROR' }));
+  expect((await inPhase(refused, 'Failed')).status).toMatchObject({ reason, refused: true });
+  await node.running(namespace, next);
+  expect((await getSequencer(name)).status).not.toHaveProperty('hold');
+  // The telescope is not configured: the next script would fail as well.
+  await node.ended(namespace, next, 1, outcome('FAILED', 1, 'no hub', { refused: 'OCS_CONFIG_MISSING' }));
+  await until('the queue is held', async () => (await getSequencer(name)).status?.hold);
+});
+
 test('holds the queue again when another run with the name in resumeAfter fails', async () => {
   const name = await sequencer();
   const fail = async () => {

@@ -66,8 +66,8 @@ export class FakeNode {
   }
 }
 
-export function outcome(word: string, exitCode: number | null, reason: string): string {
-  return JSON.stringify({ outcome: word, exitCode, reason });
+export function outcome(word: string, exitCode: number | null, reason: string, more: object = {}): string {
+  return JSON.stringify({ outcome: word, exitCode, reason, ...more });
 }
 
 export function container(state: NonNullable<PodStatus['containerStatuses']>[number]['state']): PodStatus {

@@ -3,6 +3,7 @@ import {
   OPEN_PHASES,
   SequencerError,
   isFinal,
+  isScriptRefusal,
   nextRun,
   type Command,
   type Hello,
@@ -250,7 +251,7 @@ export class LocalBackend implements RunBackend, Admissions {
         this.#parts.gateway.connection(row.sequencer)?.close(CLOSE.protocol, 'no reply to the start');
         return;
       default:
-        await this.#endWithoutEvents(live, 'FAILED', message);
+        await this.#endWithoutEvents(live, 'FAILED', message, isScriptRefusal(code));
     }
   }
 
@@ -259,11 +260,11 @@ export class LocalBackend implements RunBackend, Admissions {
   }
 
   /** Ends a run for which no more events will arrive. */
-  async #endWithoutEvents(live: LiveRun, phase: 'FAILED' | 'LOST', reason: string): Promise<void> {
+  async #endWithoutEvents(live: LiveRun, phase: 'FAILED' | 'LOST', reason: string, refused = false): Promise<void> {
     const { id, sequencer } = live.row;
     const ended = await retryUntilAborted(
       this.#stopped.signal,
-      () => this.#storeEnd(sequencer, id, phase, reason),
+      () => this.#storeEnd(sequencer, id, phase, reason, refused),
       (error) => {
         this.#log.warn({ run: id, err: error }, 'storing the end of a run waits for the database');
       },
@@ -272,9 +273,9 @@ export class LocalBackend implements RunBackend, Admissions {
     this.#parts.gateway.runEnded(live);
   }
 
-  async #storeEnd(sequencer: string, id: string, phase: 'FAILED' | 'LOST', reason: string) {
+  async #storeEnd(sequencer: string, id: string, phase: 'FAILED' | 'LOST', reason: string, refused = false) {
     const ended = { phase, reason, finishedAt: new Date() };
-    await this.#db.transaction((tx) => endRun(tx, { id, sequencer }, ended));
+    await this.#db.transaction((tx) => endRun(tx, { id, sequencer }, ended, refused));
     this.#parts.sequencerStates.invalidate(sequencer);
     return ended;
   }

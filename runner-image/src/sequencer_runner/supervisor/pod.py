@@ -136,7 +136,7 @@ class Pod:
 
     def _refused(self, error: CommandRefused) -> int:
         print(error, file=sys.stderr)  # noqa: T201 -- operators read the log of the pod
-        self._write("FAILED", 1, str(error))
+        self._write("FAILED", 1, str(error), refused=error.code)
         return 1
 
     async def _wait_for_end(self, run: Run) -> int:
@@ -151,9 +151,11 @@ class Pod:
         self._write(ended["outcome"], ended["exitCode"], ended["reason"])
         return 0 if ended["outcome"] == "SUCCEEDED" else ended["exitCode"] or 1
 
-    def _write(self, outcome: str, exit_code: int | None, reason: str) -> None:
+    def _write(self, outcome: str, exit_code: int | None, reason: str, refused: str | None = None) -> None:
         reason = reason.encode()[:_REASON_BYTES].decode(errors="ignore")
         message = {"outcome": outcome, "exitCode": exit_code, "reason": reason}
+        if refused is not None:
+            message["refused"] = refused
         self._message.write_text(json.dumps(message, ensure_ascii=False))
 
     async def _wait_until_recorded(self) -> None:
