@@ -79,3 +79,27 @@ test('a run that starts paused is at its first line', async ({ page }) => {
   });
   expect(isPrevented).toBe(false);
 });
+
+test('the next step can be sent as soon as the trace has stopped, before the last one is answered', async ({
+  page,
+  stack,
+}) => {
+  let answer = (): void => undefined;
+  const held = new Promise<void>((resolve) => (answer = resolve));
+  await page.route('**/graphql', async (route) => {
+    const response = await route.fetch();
+    if (route.request().postData()?.includes('stepTrace')) await held;
+    await route.fulfill({ response });
+  });
+  const id = await stack.submit('a = 1\nb = 2\nc = 3\n', { startPaused: true });
+  await page.goto('/satp1');
+  const stopped = page.locator('.stopped-line');
+  await expect(stopped).toContainText('a = 1');
+  await page.keyboard.press('F10');
+  await expect(stopped).toContainText('b = 2');
+  await page.keyboard.press('F10');
+  await expect(stopped).toContainText('c = 3');
+  answer();
+  await stack.query('mutation ($id: ID!) { stopRun(id: $id, level: KILL) { id } }', { id });
+  await stack.until(id, 'KILLED');
+});
