@@ -104,6 +104,19 @@ it('starts a run with start QUEUED only when the mode allows it', async () => {
   expect(await code('mutation ($id: ID!) { cancelRun(id: $id) { id } }', { id: waiting })).toBe('RUN_FINISHED');
 });
 
+it('reports that a queued run waits for the active run and, in the mode Off, for the mode', async () => {
+  const active = await id();
+  await until(() => {
+    expect(runner.started).toEqual([active]);
+  });
+  const run = await id({ start: 'QUEUED' });
+  const query = 'query ($run: ID!) { run(id: $run) { reason } }';
+  const reason = async () => (await ask<{ run: { reason: string } }>(api, query, { run })).data.run.reason;
+  expect(await reason()).toMatch(/^Waiting for run \d+ to end\. The mode is Off\./);
+  await ask(api, 'mutation { setMode(sequencer: "satp1", mode: QUEUE) { name } }');
+  expect(await reason()).toMatch(/^Waiting for run \d+ to end\.$/);
+});
+
 it('moves a run in the queue', async () => {
   const ids = [await id({ start: 'QUEUED' }), await id({ start: 'QUEUED' }), await id({ start: 'QUEUED' })];
   await ask(api, 'mutation ($run: ID!) { moveInQueue(run: $run, position: 0) { name } }', { run: ids[2] });

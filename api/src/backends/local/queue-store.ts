@@ -137,10 +137,13 @@ export class LocalQueueStore implements QueueStore {
 
   async waitReason(run: RunSummary): Promise<string> {
     const state = await this.#sequencerStates.get(run.sequencer);
-    if (state.active) return `Waiting for run ${String(state.active.number)} to end.`;
-    if (run.start === 'QUEUED' && state.row.mode === 'OFF') {
-      return run.reason ?? 'The mode is Off. Set it to Queue to start this run.';
+    const isOff = run.start === 'QUEUED' && state.row.mode === 'OFF';
+    const mode = isOff ? (run.reason ?? 'The mode is Off. Set it to Queue to start this run.') : null;
+    if (state.active) {
+      const wait = `Waiting for run ${String(state.active.number)} to end.`;
+      return mode ? `${wait} ${mode}` : wait;
     }
+    if (mode) return mode;
     if (!this.#gateway.state(run.sequencer).connected) {
       return `Waiting for the runner of ${run.sequencer}, which is not connected.`;
     }
