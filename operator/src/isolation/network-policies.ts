@@ -29,12 +29,18 @@ export class NetworkPolicies {
     const name = networkPolicyName(sequencer);
     const policy = this.build(sequencer);
     const cached = this.#cache.networkPolicies.get(namespace, name);
-    if (cached && isOf(sequencer, cached) && isDeepStrictEqual(cached.spec, policy.spec)) return null;
+    if (cached && isOf(sequencer, cached) && isCurrent(cached, policy)) return null;
     const found = cached ?? (await this.#client.find(NETWORK_POLICIES, namespace, name));
     if (found && !isOf(sequencer, found) && found.metadata.deletionTimestamp === undefined) return nameTaken(name);
     await this.#client.apply(NETWORK_POLICIES, namespace, name, policy);
     return null;
   }
+}
+
+/** Labels of others are left alone. */
+function isCurrent({ metadata, spec }: NetworkPolicy, wanted: Fields<NetworkPolicy>): boolean {
+  const labels = Object.entries(wanted.metadata?.labels ?? {});
+  return labels.every(([key, value]) => metadata.labels?.[key] === value) && isDeepStrictEqual(spec, wanted.spec);
 }
 
 function isOf({ metadata }: Sequencer, policy: NetworkPolicy): boolean {

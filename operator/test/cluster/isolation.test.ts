@@ -37,6 +37,11 @@ test('a policy that was deleted, or whose egress was narrowed, is corrected whil
     'the policy is narrower',
     async () => !JSON.stringify((await findPolicy(name))?.spec).includes('10.10.0'),
   );
+  const label = 'app.kubernetes.io/instance';
+  const labels = { [label]: null, team: 'daq' };
+  await client.merge(NETWORK_POLICIES, namespace, `${name}-runner`, { metadata: { labels } });
+  await until('the policy has its labels', async () => (await findPolicy(name))?.metadata.labels?.[label] === 'site');
+  expect((await findPolicy(name))?.metadata.labels).toMatchObject({ team: 'daq' });
 });
 
 test('a deleted sequencer and its policy are kept until its script has ended', async () => {
