@@ -315,6 +315,12 @@ export const valuesSchema = z.strictObject({
         .describe(
           'Reject, in this namespace, forged `submitted-by` and `mode-set-by` annotations, and changes of runner settings by users without the right to `configure`.',
         ),
+      recordSubmitters: z
+        .boolean()
+        .default(true)
+        .describe(
+          'Write the Kubernetes user who creates a run into its annotation `submitted-by`, where the cluster has MutatingAdmissionPolicy: Kubernetes 1.36, or its feature gate before. Otherwise such runs are by `kubectl`.',
+        ),
     })
     .prefault({}),
   keepOnUninstall: z

@@ -26,11 +26,20 @@ afterAll(async () => {
       '--ignore-not-found',
       ...policies(name),
     ]);
+    if (CAN_MUTATE)
+      await kubectl(['delete', MUTATING.join(','), '--ignore-not-found', `${name}.sequencer.record-submitter`]);
     await dropNamespace(name);
   }
   await kubectl(['delete', 'clusterrole', '--ignore-not-found', ...ROLES]);
 });
 
+/** Not before Kubernetes 1.36, unless the API server has the feature gate and serves the version. */
+const MUTATING = ['mutatingadmissionpolicy', 'mutatingadmissionpolicybinding'];
+const CAN_MUTATE = (
+  await kubectl(['api-resources', '--api-group=admissionregistration.k8s.io', '--output=name'])
+).stdout
+  .split('\n')
+  .includes('mutatingadmissionpolicies.admissionregistration.k8s.io');
 const ROLES = ['sequencer-view', 'sequencer-operate', 'sequencer-admin'];
 const policies = (of: string) => ['submitted-by', 'mode-set-by', 'configure'].map((rule) => `${of}.sequencer.${rule}`);
 
@@ -143,6 +152,21 @@ describe('a release', () => {
     expect(await outcomeOf(as('bob'), run(''))).toBe('was accepted');
     expect(await outcomeOf(as(api), run('alice'))).toBe('was accepted');
     expect(await outcomeOf(as(`system:serviceaccount:${of}:sequencer-runner`), run(''))).toContain('forbidden');
+  });
+
+  test.skipIf(!CAN_MUTATE)('records the Kubernetes user who creates a run in the annotation submitted-by', async () => {
+    const recorded = async (annotation: string) => {
+      const output = '--output=jsonpath={.metadata.annotations}';
+      const { stdout } = await kubectl(['create', '--filename', '-', '--as=bob', output], run(annotation));
+      return JSON.parse(stdout || '{}') as unknown;
+    };
+    await expect
+      .poll(() => recorded(''), { timeout: 30_000, interval: 500 })
+      .toEqual({ 'sequencer.dev/submitted-by': 'bob' });
+    expect(await recorded('bob')).toEqual({ 'sequencer.dev/submitted-by': 'bob' });
+    expect(await outcomeOf(['create', '--filename', '-', '--as=bob'], run('alice'))).toContain(
+      'only the API can set it',
+    );
   });
 
   test('allows only the API to set the annotation mode-set-by', async () => {

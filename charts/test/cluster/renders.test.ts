@@ -83,3 +83,17 @@ test('air-gapped: uses only images from the registry of the site, by digest, and
     pods.every((pod) => JSON.stringify(pod).includes('registry-of-the-site')),
   );
 });
+
+test('records who creates a run with the newest version of the policy that the cluster has, and only on request', async () => {
+  const only = ['--show-only', 'templates/submitter-policy.yaml', ...valuesOf('try-out.yaml')];
+  const withVersions = (...versions: string[]) =>
+    versions.flatMap((one) => ['--api-versions', `admissionregistration.k8s.io/${one}/MutatingAdmissionPolicy`]);
+  await expect(await render('seq', ...only, ...withVersions('v1beta1', 'v1alpha1'))).toMatchFileSnapshot(
+    join(GOLDEN, 'submitter-policy.yaml'),
+  );
+  const newest = manifests(await render('seq', ...only, ...withVersions('v1', 'v1beta1')));
+  expect(newest.map(({ apiVersion }) => apiVersion)).toEqual(Array(2).fill('admissionregistration.k8s.io/v1'));
+  await expect(render('seq', ...only)).rejects.toThrow('could not find template');
+  const off = ['--set', 'admissionPolicies.recordSubmitters=false'];
+  await expect(render('seq', ...only, ...withVersions('v1'), ...off)).rejects.toThrow('could not find template');
+});

@@ -11,6 +11,7 @@ import type { ConfigMap, Pod } from '@sequencer/kubernetes/objects';
 import { CONFIG_MAPS, PODS, RUNS, SECRETS } from '@sequencer/kubernetes/resources';
 import { isFinalKubernetesPhase } from '@sequencer/model/kubernetes/enums';
 import { ANNOTATIONS, FINALIZER } from '@sequencer/model/kubernetes/names';
+import { boundedText } from '@sequencer/model/text';
 import type { Sequencer } from '@sequencer/model/kubernetes/sequencer';
 import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
 import type { ClusterCache } from '../cache/cluster-cache.ts';
@@ -184,7 +185,7 @@ export function claimedMessage(sequencer: string): string {
 }
 
 export function submittedBy({ metadata }: SequencerRun): string {
-  return metadata.annotations?.[ANNOTATIONS.submittedBy] ?? 'kubectl';
+  return boundedText(metadata.annotations?.[ANNOTATIONS.submittedBy] ?? 'kubectl', 256);
 }
 
 function scheduled({ spec }: SequencerRun): ConditionChange {
