@@ -122,6 +122,14 @@ test('records why a script failed', async () => {
   expect((await inPhase(run, 'Failed')).status).toMatchObject({ exitCode: 1, reason: "KeyError: 'az'" });
 });
 
+test('starts the next run after a script that Python cannot compile', async () => {
+  const broken = await start('print((\n');
+  const next = (await submit(namespace, sequencerOf(broken), { script: 'print("next")\n' })).metadata.name;
+  const { status } = await inPhase(broken, 'Failed');
+  expect(status).toMatchObject({ reason: "line 1: '(' was never closed", refused: true });
+  await inPhase(next, 'Succeeded');
+});
+
 test('executes its own script, not that of a deleted run with the same name', { timeout: 400_000 }, async () => {
   const first = await start('print("script 0")\n');
   await inPhase(first, 'Succeeded');
