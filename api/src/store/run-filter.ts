@@ -1,5 +1,5 @@
 /** The filter of the history as conditions of a query. */
-import { and, eq, gte, inArray, lt, or, sql, type SQL } from 'drizzle-orm';
+import { and, eq, gte, inArray, lt, sql, type SQL } from 'drizzle-orm';
 import { searchForm, type Phase } from '@sequencer/model';
 import type { Db } from './database.ts';
 import type { RunOrder } from './run-order.ts';
@@ -70,10 +70,10 @@ export function containsText(text: string): SQL<boolean> {
   return sql<boolean>`(strpos(${runs.words}, ${searchForm(text)}) > 0 or ${sql.join(inScript, sql` or `)})`;
 }
 
-/** Whether the run has the text, for the trigram indexes. */
-export function matchesText(text: string): SQL | undefined {
+/** The conditions for the trigram indexes. A run has the text if one of them holds. */
+export function textMatches(text: string): SQL[] {
   const inScript = scriptForms(text).map((form) => sql`${runs.scriptFolded} like lower(${pattern(form)})`);
-  return or(sql`${runs.words} like ${pattern(searchForm(text))}`, ...inScript);
+  return [sql`${runs.words} like ${pattern(searchForm(text))}`, ...inScript];
 }
 
 function pattern(text: string): string {

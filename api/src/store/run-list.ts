@@ -1,6 +1,7 @@
 /** Pages of the history, and their bounded count. */
 import { and, sql } from 'drizzle-orm';
 import type { Db } from './database.ts';
+import { countByPeriod, hasText } from './period-search.ts';
 import { conditions, splitConditions, type RunFilter } from './run-filter.ts';
 import { isAfter, orderBy, type RunCursor, type RunOrder } from './run-order.ts';
 import { searchRuns, textCondition } from './run-search.ts';
@@ -40,13 +41,19 @@ export interface RunCount {
 
 /** The number of runs, counted up to `MOST_COUNTED`. */
 export async function countRuns(db: Db, filter: RunFilter): Promise<RunCount> {
+  const count = await countUpTo(db, filter, MOST_COUNTED + 1);
+  return { count: Math.min(count, MOST_COUNTED), isExact: count <= MOST_COUNTED };
+}
+
+async function countUpTo(db: Db, filter: RunFilter, most: number): Promise<number> {
+  // An outcome or a user may be rarer than the text: PostgreSQL decides which index to read.
+  if (hasText(filter) && !filter.phases && filter.submittedBy === null) return countByPeriod(db, filter, most);
   const matching = db
     .select({ one: sql`1` })
     .from(runs)
     .where(and(conditions(filter), await textCondition(db, filter)))
-    .limit(MOST_COUNTED + 1)
+    .limit(most)
     .as('matching');
   const [row] = await db.select({ count: sql<number>`count(*)::int` }).from(matching);
-  const count = row?.count ?? 0;
-  return { count: Math.min(count, MOST_COUNTED), isExact: count <= MOST_COUNTED };
+  return row?.count ?? 0;
 }

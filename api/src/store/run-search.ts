@@ -2,9 +2,10 @@
  * Finds the first runs in an order that meet conditions which no index serves in this order. If many runs meet them, these are
  * found soonest by reading the runs in order; if few do, by finding all of them and sorting. The first runs show which it is.
  */
-import { and, sql, type SQL } from 'drizzle-orm';
+import { and, or, sql, type SQL } from 'drizzle-orm';
 import type { Db } from './database.ts';
-import { conditions, containsText, matchesText, splitConditions, type RunFilter } from './run-filter.ts';
+import { searchByPeriod, type TextFilter } from './period-search.ts';
+import { conditions, containsText, splitConditions, textMatches, type RunFilter } from './run-filter.ts';
 import { isAfter, keyOf, orderBy, type RunCursor, type RunOrder } from './run-order.ts';
 import { runs } from './schema.ts';
 
@@ -22,11 +23,18 @@ export interface Search {
   after: RunCursor | null;
 }
 
+const isByTime = (search: Search): search is Search & { filter: TextFilter; order: 'NEWEST' | 'OLDEST' } =>
+  search.filter.text !== null && search.order !== 'LONGEST';
+
 /** The ids of the first runs after the cursor, in order. */
 export async function searchRuns(db: Db, search: Search): Promise<string[]> {
   const { filter, first } = search;
   const sample = await readInOrder(db, search, SAMPLE);
   if (sample.end === null || sample.ids.length >= first) return sample.ids.slice(0, first);
+  if (isByTime(search) && !(await areFew(db, conditions(filter)))) {
+    const more = await searchByPeriod(db, search.filter, search.order, first - sample.ids.length, sample.end);
+    return [...sample.ids, ...more];
+  }
   const isFrequent = (sample.ids.length * (SAMPLE + MORE)) / SAMPLE >= 1.5 * first;
   if (filter.text !== null && !isFrequent && !(await hasFewLeft(db, { ...search, after: sample.end }))) {
     const found = await findAndSort(db, search, RARE + 1);
@@ -83,7 +91,7 @@ function hasFewLeft(db: Db, { filter, order, after }: Search): Promise<boolean> 
 /** The condition for the text: by the trigram indexes, unless the other conditions leave few runs to read. */
 export async function textCondition(db: Db, filter: RunFilter): Promise<SQL | undefined> {
   if (filter.text === null) return undefined;
-  return (await areFew(db, conditions(filter))) ? containsText(filter.text) : matchesText(filter.text);
+  return (await areFew(db, conditions(filter))) ? containsText(filter.text) : or(...textMatches(filter.text));
 }
 
 async function areFew(db: Db, condition: SQL | undefined): Promise<boolean> {

@@ -3,6 +3,7 @@ import type { Breakpoint, FailureView, Mode, Phase, RunStart } from '@sequencer/
 import { sql } from 'drizzle-orm';
 import { boolean, customType, index, integer, json, pgTable, primaryKey, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
 import { last, text, time } from './columns.ts';
+import { periodTags } from './period-tags.ts';
 
 /** Unchanged JSON, as text: `jsonb` refuses NUL characters, which a script may print. */
 const jsonText = customType<{ data: string }>({ dataType: () => 'text' });
@@ -105,8 +106,8 @@ export const runs = pgTable(
     index('runs_ended')
       .on(table.sequencer, sql`coalesce(${table.finishedAt}, ${table.submittedAt}) desc`, last(table.id))
       .where(sql`${table.phase} not in ('QUEUED', 'STARTING', 'RUNNING', 'PAUSED', 'STOPPING', 'CANCELLED')`),
-    index('runs_words').using('gin', sql`${table.words} gin_trgm_ops`),
-    index('runs_script_folded').using('gin', sql`${table.scriptFolded} gin_trgm_ops`),
+    index('runs_words_by_period').using('gin', periodTags(table), sql`${table.words} gin_trgm_ops`),
+    index('runs_script_by_period').using('gin', periodTags(table), sql`${table.scriptFolded} gin_trgm_ops`),
   ],
 );
 

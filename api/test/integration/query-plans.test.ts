@@ -11,6 +11,7 @@ import { eventsAfter, outputBefore } from '../../src/store/event-store.ts';
 import * as schema from '../../src/store/schema.ts';
 import type { Db } from '../../src/store/database.ts';
 import type { RunFilter } from '../../src/store/run-filter.ts';
+import { countByPeriod, searchByPeriod } from '../../src/store/period-search.ts';
 import { listRuns } from '../../src/store/run-list.ts';
 import { RUN_ORDERS, cursorOf, type RunOrder } from '../../src/store/run-order.ts';
 import { newDatabase, start } from '@sequencer/testing/api/running-api';
@@ -20,8 +21,8 @@ const RUNS = `
       start, place, submitted_by, submitted_at, started_at, finished_at, phase, words)
     select gen_random_uuid(), case n % 2 when 0 then 'satp1' else 'lat' end, n, 'x', 'hash', '[]', false, false, '[]',
       'RUNNING', 0, 'person' || n % 20, at, at, at + n * 7919 % 3600 * interval '1 second',
-      case n % 10 when 0 then 'FAILED' else 'SUCCEEDED' end, 'words'
-    from generate_series(1, 20000) n, lateral (select timestamptz '2026-01-01' + n * interval '1 minute' as at) t`;
+      case n % 10 when 0 then 'FAILED' else 'SUCCEEDED' end, case when n <= 8000 then 'words of old runs' else 'words' end
+    from generate_series(1, 20000) n, lateral (select timestamptz '2026-01-01' + n * interval '10 minutes' as at) t`;
 const ENTRIES = `
   insert into audit (at, user_name, via, address, action, sequencer, details, result)
     select now(), 'person' || n % 20, 'password', '127.0.0.1', 'setMode', case n % 2 when 0 then 'satp1' else 'lat' end,
@@ -47,7 +48,7 @@ beforeAll(async () => {
   await (await start(url)).close();
   pool = new pg.Pool({ connectionString: url, max: 1 });
   db = drizzle(pool, { schema, logger: { logQuery: (text, values) => (sent = { text, values }) } });
-  for (const text of [RUNS, ENTRIES, LONG_RUN, EVENTS, 'analyze']) await pool.query(text);
+  for (const text of [RUNS, ENTRIES, LONG_RUN, EVENTS, 'vacuum analyze']) await pool.query(text);
 });
 afterAll(() => pool.end());
 
@@ -106,6 +107,17 @@ it.each(cases)('%s %s: reads the first page, and one from the middle, from an in
   expect(await plan()).not.toMatch(/Sort|Seq Scan/);
   expect(second).toHaveLength(50);
   expect(new Set([...first, ...second].map(({ id }) => id)).size).toBe(100);
+});
+
+it('a search for a text of old runs reads the first period that has it', async () => {
+  const filter = { ...EVERYTHING, text: 'old runs' };
+  const after = { value: '2027-01-01T00:00:00.000Z', id: RUN };
+  expect(await searchByPeriod(db, filter, 'NEWEST', 50, after)).toHaveLength(50);
+  expect(await plan()).toMatch(/Index Cond: .* && .* AND \(words ~~ /);
+  // Ten days have 1440 runs. Each is counted in each step of the plan.
+  expect(await rowsRead()).toBeLessThan(8000);
+  expect(await countByPeriod(db, filter, 100)).toBe(100);
+  expect(await countByPeriod(db, filter, 10_000)).toBe(8000);
 });
 
 it.each([{}, { user: 'person7' }, { sequencer: 'lat' }])('the audit of %j', async (some) => {

@@ -1,4 +1,4 @@
-/** A search finds the same runs whichever way it takes: in order for a frequent text, by the indexes for a rare one. */
+/** A search finds the same runs whichever way it takes: in order for a frequent text, by the periods of the indexes for a rare one. */
 import { drizzle } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -11,7 +11,7 @@ import * as schema from '../../src/store/schema.ts';
 import { ask, newDatabase, start } from '@sequencer/testing/api/running-api';
 
 const RUNS = 12_000;
-/** Words of scripts: in every run, in one of 40, in one of 3000, and only in the oldest runs. */
+/** Runs of 83 days. Words of scripts: in every run, in one of 40, in one of 3000, and only in the oldest runs. */
 const SEED = `
   insert into runs (id, sequencer, number, title, script, script_hash, arguments, start_paused, hold_on_failure, breakpoints,
       start, place, submitted_by, submitted_at, started_at, finished_at, phase, words)
@@ -20,7 +20,7 @@ const SEED = `
       'QUEUED', 0, 'person' || n % 3, at, at, at + n * 7919 % 3600 * interval '1 second',
       case n % 10 when 0 then 'FAILED' else 'SUCCEEDED' end, lower(name || '/' || n || ' scan ' || n)
     from generate_series(1, ${String(RUNS)}) n, lateral (select case n % 4 when 0 then 'satp1' else 'lat' end as name,
-      timestamptz '2026-01-01' + n * interval '1 minute' as at) t`;
+      timestamptz '2026-01-01 00:00Z' + n * interval '10 minutes' as at) t`;
 
 let api: Api;
 let pool: pg.Pool;
@@ -64,12 +64,14 @@ describe.each(RUN_ORDERS)('a search in the order %s', (order) => {
     ['not there', ''],
     ['always', `sequencer = 'satp1'`],
     ['seldom', `sequencer = 'satp1'`],
+    ['seldom', `sequencer = 'lat'`],
+    ['past_50%', `sequencer = 'lat'`],
     ['often', `phase = 'FAILED'`],
   ])('finds %j in two pages where %j', async (text, where) => {
     const filter: RunFilter = {
       ...ALL,
       text,
-      sequencer: where.startsWith('sequencer') ? 'satp1' : null,
+      sequencer: /sequencer = '(.+)'/.exec(where)?.[1] ?? null,
       phases: where.startsWith('phase') ? ['FAILED'] : null,
     };
     const { rows } = await pool.query<{ id: string }>(
@@ -90,6 +92,11 @@ it('counts exactly up to a bound', async () => {
   expect(await countRuns(db, { ...ALL, phases: ['FAILED'] })).toEqual({ count: RUNS / 10, isExact: true });
   expect(await countRuns(db, { ...ALL, text: 'often' })).toEqual({ count: RUNS / 40, isExact: true });
   expect(await countRuns(db, { ...ALL, text: 'not there' })).toEqual({ count: 0, isExact: true });
+  expect(await countRuns(db, { ...ALL, text: 'past_50%', sequencer: 'lat' })).toEqual({ count: 45, isExact: true });
+  const february = { from: new Date('2026-02-01T00:00:00Z'), to: new Date('2026-03-01T00:00:00Z') };
+  expect(await countRuns(db, { ...ALL, text: 'often', ...february })).toEqual({ count: 101, isExact: true });
+  const never = { from: new Date('0001-01-01T00:00:00Z'), to: new Date('9999-01-01T00:00:00Z') };
+  expect(await countRuns(db, { ...ALL, text: 'often', ...never })).toEqual({ count: RUNS / 40, isExact: true });
   await pool.query(`delete from runs where number > ${String(MOST_COUNTED)}`);
   expect(await countRuns(db, ALL)).toEqual({ count: MOST_COUNTED, isExact: true });
   const { data } = await ask(api, '{ runs(first: 1) { totalCount totalCountIsExact } }');
