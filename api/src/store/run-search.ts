@@ -4,7 +4,7 @@
  */
 import { and, or, sql, type SQL } from 'drizzle-orm';
 import type { Db } from './database.ts';
-import { searchByPeriod, type TextFilter } from './period-search.ts';
+import { findText, hasText, searchByPeriod, type TextFilter } from './period-search.ts';
 import { conditions, containsText, splitConditions, textMatches, type RunFilter } from './run-filter.ts';
 import { isAfter, keyOf, orderBy, type RunCursor, type RunOrder } from './run-order.ts';
 import { runs } from './schema.ts';
@@ -23,8 +23,9 @@ export interface Search {
   after: RunCursor | null;
 }
 
-const isByTime = (search: Search): search is Search & { filter: TextFilter; order: 'NEWEST' | 'OLDEST' } =>
-  search.filter.text !== null && search.order !== 'LONGEST';
+type TimeSearch = Search & { filter: TextFilter; order: 'NEWEST' | 'OLDEST' };
+
+const isByTime = (search: Search): search is TimeSearch => hasText(search.filter) && search.order !== 'LONGEST';
 
 /** The ids of the first runs after the cursor, in order. */
 export async function searchRuns(db: Db, search: Search): Promise<string[]> {
@@ -32,8 +33,7 @@ export async function searchRuns(db: Db, search: Search): Promise<string[]> {
   const sample = await readInOrder(db, search, SAMPLE);
   if (sample.end === null || sample.ids.length >= first) return sample.ids.slice(0, first);
   if (isByTime(search) && !(await areFew(db, conditions(filter)))) {
-    const more = await searchByPeriod(db, search.filter, search.order, first - sample.ids.length, sample.end);
-    return [...sample.ids, ...more];
+    return [...sample.ids, ...(await searchOnwards(db, search, first - sample.ids.length, sample.end))];
   }
   const isFrequent = (sample.ids.length * (SAMPLE + MORE)) / SAMPLE >= 1.5 * first;
   if (filter.text !== null && !isFrequent && !(await hasFewLeft(db, { ...search, after: sample.end }))) {
@@ -44,6 +44,17 @@ export async function searchRuns(db: Db, search: Search): Promise<string[]> {
   const ids = [...sample.ids, ...more.ids];
   if (more.end === null || ids.length >= first) return ids.slice(0, first);
   return (await findAndSort(db, search, null)).ids;
+}
+
+/** The ids of the first runs after a place from which the next runs seldom have the text. */
+async function searchOnwards(db: Db, search: TimeSearch, first: number, place: RunCursor): Promise<string[]> {
+  const { filter, order } = search;
+  const next = await findText(db, filter, order, place);
+  if (!next) return [];
+  if (!next.hasMany) return searchByPeriod(db, filter, order, first, next.from);
+  const { ids, end } = await readInOrder(db, { ...search, first, after: next.from }, MORE);
+  if (end === null || ids.length >= first) return ids.slice(0, first);
+  return [...ids, ...(await searchByPeriod(db, filter, order, first - ids.length, end))];
 }
 
 /**

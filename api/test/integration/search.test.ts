@@ -11,12 +11,13 @@ import * as schema from '../../src/store/schema.ts';
 import { ask, newDatabase, start } from '@sequencer/testing/api/running-api';
 
 const RUNS = 12_000;
-/** Runs of 83 days. Words of scripts: in every run, in one of 40, in one of 3000, and only in the oldest runs. */
+/** Runs of 83 days. Words of scripts: in every run, in one of 40, in one of 3000, and only in old or new runs. */
 const SEED = `
   insert into runs (id, sequencer, number, title, script, script_hash, arguments, start_paused, hold_on_failure, breakpoints,
       start, place, submitted_by, submitted_at, started_at, finished_at, phase, words)
     select gen_random_uuid(), name, n, 'scan ' || n, concat('import Always', case n % 40 when 0 then ' OFTEN' end,
-        case n % 3000 when 7 then ' Seldom' end, case when n < 60 then ' past_50%' end), 'hash', '[]', false, false, '[]',
+        case n % 3000 when 7 then ' Seldom' end, case when n < 60 then ' past_50%' end,
+        case when n < 3000 then ' Early' when n > 9000 then ' Late' end), 'hash', '[]', false, false, '[]',
       'QUEUED', 0, 'person' || n % 3, at, at, at + n * 7919 % 3600 * interval '1 second',
       case n % 10 when 0 then 'FAILED' else 'SUCCEEDED' end, lower(name || '/' || n || ' scan ' || n)
     from generate_series(1, ${String(RUNS)}) n, lateral (select case n % 4 when 0 then 'satp1' else 'lat' end as name,
@@ -60,6 +61,8 @@ describe.each(RUN_ORDERS)('a search in the order %s', (order) => {
     ['seldom', ''],
     ['PAST_50%', ''],
     ['past_', ''],
+    ['early', ''],
+    ['late', ''],
     ['scan 11', ''],
     ['not there', ''],
     ['always', `sequencer = 'satp1'`],
