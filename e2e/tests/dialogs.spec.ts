@@ -67,6 +67,12 @@ test('the page of an active run shows the next run, and keeps the queue from con
   // On the page of the run that ended last, the queue can continue.
   const why = page.getByRole('region', { name: 'Why it ended' });
   await expect(why).toContainText('2 queued runs wait.');
+  await page.getByRole('button', { name: 'New run' }).click();
+  const queue = page.getByRole('complementary', { name: 'Queue, last runs, runner' });
+  const titles = () => queue.getByRole('button', { name: /^#\d+ (second|third)$/ }).allInnerTexts();
+  await queue.getByRole('button', { name: /^Move run \d+ to the front$/ }).click();
+  await expect.poll(async () => (await titles()).map((title) => title.split(' ')[1])).toEqual(['third', 'second']);
+  await page.goto(`/runs/${active}`);
   await why.getByRole('button', { name: 'Queue', exact: true }).click();
   const dialog = page.getByRole('dialog', { name: 'Set the mode of lat to Queue?' });
   await dialog.getByRole('button', { name: 'Set to Queue' }).click();
