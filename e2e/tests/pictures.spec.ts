@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type { Locator, Page, TestInfo } from '@playwright/test';
 import { expect, test } from '../src/fixtures.ts';
 import { SequencerPage } from '@sequencer/testing/pages/sequencer-page';
+import { signIn, startWith } from '@sequencer/testing/pages/sign-in';
 import { root } from '@sequencer/testing/root';
 
 test.use({ settings: { SEQUENCERS: 'satp1,satp2,satp3,lat', SIMULATOR_SPEED: '10' } });
@@ -44,6 +45,36 @@ angles = []
 for step in range(2000):
     angles.append(measure(step))
 print('measured', len(angles))
+`;
+
+/** Two threads and three asyncio tasks. */
+const TASKS = `import asyncio
+import threading
+import time
+
+
+def watch(stop):
+    rounds = 0
+    while not stop.wait(0.5):
+        rounds += 1
+        temperature = 4.2 + rounds % 3 / 10
+
+
+async def measure(name, count):
+    for sample in range(count):
+        await asyncio.sleep(0.5)
+        print(name, 'sample', sample)
+
+
+async def main():
+    async with asyncio.TaskGroup() as group:
+        for name in ('east', 'west', 'zenith'):
+            group.create_task(measure(name, 1000), name=name)
+
+
+stop = threading.Event()
+threading.Thread(target=watch, args=(stop,), name='watch', daemon=True).start()
+asyncio.run(main())
 `;
 
 const SHORT = "print('check the encoder')\nprint('encoder is at 180.0')\n";
@@ -113,6 +144,36 @@ test('takes the pictures of the guide', async ({ page, stack }, info) => {
   await expect(page.getByRole('alert', { name: 'A statement failed' })).toBeVisible(slow);
   await picture(page, info, 'failed');
 
+  await sequencer.open('satp2');
+  await expect(sequencer.state).toContainText('Paused');
+  await page.keyboard.press('Shift+F5');
+  await page.getByRole('dialog').getByRole('button', { name: 'Interrupt', exact: true }).click();
+  await expect(sequencer.state).toContainText('Interrupted');
+  await sequencer.open('satp2');
+  await sequencer.load(TASKS, 'beams.py');
+  await sequencer.start();
+  await expect(sequencer.output).toContainText('zenith sample 3');
+  for (const title of ['iv and bias test', 'wiregrid calibration', 'beam map'])
+    await stack.submit(SHORT, { sequencer: 'satp2', title, start: 'QUEUED' });
+  const after = sequencer.controls.getByRole('group', { name: 'After this run' });
+  await after.getByRole('button', { name: 'Queue', exact: true }).click();
+  await expect(after).toContainText('iv and bias test');
+  await picture(page, info, 'follows', sequencer.controls);
+  await page.keyboard.press('F6');
+  await expect(sequencer.state).toContainText('Paused');
+  await page.getByRole('button', { name: /^T2 watch/ }).click();
+  await expect(page.getByRole('region', { name: /^Variables/ })).toContainText('temperature');
+  await picture(page, info, 'traces');
+
+  // It starts as soon as the telescope is free. The stop puts it back into the queue.
+  await stack.submit(SHORT, { sequencer: 'satp2', title: 'sky dip', start: 'RUNNING' });
+  await page.keyboard.press('Shift+F5');
+  await page.getByRole('dialog').getByRole('button', { name: 'Interrupt', exact: true }).click();
+  await expect(sequencer.state).toContainText('Interrupted');
+  await sequencer.open('satp2');
+  await expect(page.getByText(/^Held because/)).toBeVisible();
+  await picture(page, info, 'queue');
+
   await sequencer.open('lat');
   await sequencer.load(ASKS, 'filters.py');
   await sequencer.start();
@@ -133,6 +194,40 @@ test('takes the pictures of the guide', async ({ page, stack }, info) => {
   await page.goto('/settings');
   await expect(page.getByRole('heading').first()).toBeVisible();
   await picture(page, info, 'settings');
+});
+
+test('takes the pictures of the control lock', async ({ browser }, info) => {
+  test.setTimeout(180_000);
+  const site = await startWith(['otto:operator', 'olga:operator'], { SEQUENCERS: 'satp1,lat', CONTROL_LOCK: 'satp1' });
+  try {
+    const [ottos, olgas] = await Promise.all(
+      ['otto', 'olga'].map(async (name) => {
+        const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+        await page.addInitScript(() => {
+          localStorage.setItem('sequencer.theme', 'system');
+        });
+        await signIn(page, `${site.url}/satp1`, name);
+        return page;
+      }),
+    );
+    if (!ottos || !olgas) throw new Error('no page');
+    await ottos.getByRole('button', { name: 'Take control' }).click();
+    const otto = new SequencerPage(ottos);
+    await otto.load(LOOPS, 'angles.py');
+    await otto.start();
+    await expect(otto.state).toContainText('Running');
+    const main = (page: Page) => page.getByRole('main');
+    await expect(new SequencerPage(olgas).state).toContainText('Running');
+    await expect(olgas.locator('.running-line').first()).toBeVisible();
+    await olgas.getByRole('button', { name: 'Request control' }).click();
+    await expect(olgas.getByRole('button', { name: 'Requested' })).toBeVisible();
+    await picture(olgas, info, 'control-other', main(olgas));
+    await expect(ottos.getByText('requests control.')).toBeVisible();
+    await picture(ottos, info, 'control-yours', main(ottos));
+    await Promise.all([ottos.close(), olgas.close()]);
+  } finally {
+    await site.stop();
+  }
 });
 
 test('shows every page of the guide with its pictures, and follows its links', async ({ page }) => {
