@@ -30,8 +30,25 @@ test('prints a run with its whole script, its outcome and its facts, in light co
   await expect(page.getByRole('link', { name: 'Overview' })).toBeHidden();
   await expect(page.getByRole('button', { name: 'Run again…' })).toBeHidden();
 
+  await expect(page.getByRole('region', { name: 'Threads and tasks' })).toContainText('MainThread');
+
   await page.emulateMedia({ media: 'screen' });
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
+
+  // The list of runs stays a table, without the navigation.
+  await page.goto('/history');
+  await expect(page.getByRole('cell', { name: 'test.py' }).first()).toBeVisible();
+  await page.emulateMedia({ media: 'print' });
+  await expect(page.getByRole('navigation', { name: 'Pages' })).toBeHidden();
+  await expect(page.getByRole('search')).toBeHidden();
+  const left = (name: string) =>
+    page.getByRole('columnheader', { name }).evaluate((th) => th.getBoundingClientRect().x);
+  const outcome = page
+    .getByRole('row', { name: /test\.py/ })
+    .first()
+    .getByRole('cell')
+    .last();
+  expect(await outcome.evaluate((td) => td.getBoundingClientRect().x)).toBe(await left('How it ended'));
 });
 
 test('keeps the colours of the state and the timeline in high-contrast mode', async ({ page }) => {
