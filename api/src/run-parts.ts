@@ -46,9 +46,7 @@ export function makeRunParts({ config, metrics, ...deps }: Deps): {
   const recorder = new Recorder(db, log, metrics, kubernetes ? () => Promise.resolve() : onRunEnded);
   const gateway = new Gateway({ ...deps, recorder }, () => runs.backend);
   const all = { ...deps, gateway };
-  const runs: RunParts = kubernetes
-    ? makeKubernetesParts(all, config.databaseUrl, kubernetes)
-    : localParts(all);
+  const runs: RunParts = kubernetes ? makeKubernetesParts(all, config.databaseUrl, kubernetes) : localParts(all);
   const queue = new RunQueue({ ...deps, store: runs.store, backend: runs.backend });
   return { runs, queue, gateway, recorder, runnerServer: new RunnerServer(credentials, gateway.handlers, log) };
 }
