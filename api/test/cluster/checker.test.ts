@@ -40,7 +40,7 @@ interface Finding {
 }
 
 async function check(sequencer: string, script: string, startAt = 0) {
-  const { data, errors } = await ask<{ checkScript: Finding[] }>(
+  const { data, errors } = await ask<{ checkScript: Finding[] } | null>(
     api,
     `mutation ($sequencer: String!, $script: String!, $startAt: Int) {
       checkScript(sequencer: $sequencer, script: $script, startAt: $startAt) { severity line code message } }`,
