@@ -158,7 +158,7 @@ export class KubernetesBackend implements RunBackend, Admissions {
     const { gateway, cluster, checker } = this.#parts;
     const active = this.#activeOf(sequencer);
     if (active && gateway.connection(active.row.id)) return gateway.command(active.row.id, command);
-    const image = cluster.sequencers.get(cluster.namespace, sequencer)?.spec.runner?.image ?? null;
+    const image = cluster.sequencers.get(cluster.namespace, sequencer)?.spec.runner.image ?? null;
     return checker?.request(command, this.hostname(sequencer), image) ?? null;
   }
 
