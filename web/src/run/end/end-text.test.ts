@@ -28,6 +28,7 @@ it('reports what set the mode to Off, while the run is the last one', () => {
     modeReason: 'Mode set to Off because root stopped run 12.',
     modeChangedBy: 'root',
     modeChangedAt: at,
+    activeRun: null,
     lastRun: { id: 'a' },
   };
   expect(modeText(run, off, now)).toBe('Mode set to Off because root stopped run 12, at 18:27:41 UTC.');
@@ -37,4 +38,6 @@ it('reports what set the mode to Off, while the run is the last one', () => {
   );
   expect(modeText(run, { ...off, mode: 'QUEUE' }, now)).toBeNull();
   expect(modeText(run, { ...off, lastRun: { id: 'b' } }, now)).toBeNull();
+  expect(modeText(run, { ...off, activeRun: { id: 'b' } }, now)).toBeNull();
+  expect(modeText(run, { ...off, activeRun: { id: 'a' }, lastRun: { id: 'b' } }, now)).not.toBeNull();
 });

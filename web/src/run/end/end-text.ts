@@ -29,13 +29,16 @@ interface Ended {
   finishedAt: string | null;
 }
 
-/** What set the mode to Off, while this is the newest run that has ended; null if nothing holds the queue. */
+/**
+ * What set the mode to Off, while this is the newest run of the telescope; null if nothing holds the queue. The end of a run can
+ * arrive before the new state of its telescope: the run counts from then on, so that the text does not move the page later.
+ */
 export function modeText(
   run: { id: string; startedAt: string | null },
-  { mode, modeReason, modeChangedBy, modeChangedAt, lastRun }: ModeOfSequencer,
+  { mode, modeReason, modeChangedBy, modeChangedAt, activeRun, lastRun }: ModeOfSequencer,
   now: number,
 ): string | null {
-  if (mode !== 'OFF' || lastRun?.id !== run.id) return null;
+  if (mode !== 'OFF' || (activeRun ?? lastRun)?.id !== run.id) return null;
   const isChange = modeChangedAt !== null && run.startedAt !== null && modeChangedAt >= run.startedAt;
   if (!isChange) return 'The mode is Off: no run starts automatically.';
   const reason = modeReason ?? `Mode set to Off by ${modeChangedBy ?? 'an unknown user'}.`;
@@ -43,5 +46,6 @@ export function modeText(
 }
 
 type ModeOfSequencer = Pick<SequencerSummary, 'mode' | 'modeReason' | 'modeChangedBy' | 'modeChangedAt'> & {
+  activeRun: { id: string } | null;
   lastRun: { id: string } | null;
 };
