@@ -36,6 +36,8 @@ export interface RunModel {
 
 const FIRST_OUTPUT = 2000;
 const RETRY_MS = 2000;
+/** Most steps stop sooner than this. A frame that shows the trace running would only delay the one with the new line. */
+const RESUME_MS = 30;
 
 export function useRun(id: string): RunModel {
   const api = useApi();
@@ -47,12 +49,15 @@ export function useRun(id: string): RunModel {
   const state = computed(() => latest.value?.run ?? null);
   let unsubscribe: (() => void) | null = null;
   let retryTimer: ReturnType<typeof setTimeout> | undefined;
+  let resumeTimer: ReturnType<typeof setTimeout> | undefined;
   let painting = false;
   let changed = false;
   let isDisposed = false;
   const listeners = new Set<(event: RunEvent) => void>();
 
   function show(): void {
+    clearTimeout(resumeTimer);
+    resumeTimer = undefined;
     changed = false;
     if (frame.value) frame.value = { ...frame.value };
   }
@@ -99,7 +104,8 @@ export function useRun(id: string): RunModel {
         }
         // A user waits for the stop after a step: its page is made before the next animation frame, not in it.
         if (events.some(({ type }) => type === 'prompt')) show();
-        else if (events.length > 0) paint();
+        else if (events.some(({ type }) => type === 'resumed')) resumeTimer ??= setTimeout(paint, RESUME_MS);
+        else if (events.length > 0 && resumeTimer === undefined) paint();
       },
       (reason) => {
         error.value = errorText(reason);
@@ -132,6 +138,7 @@ export function useRun(id: string): RunModel {
   onScopeDispose(() => {
     isDisposed = true;
     clearTimeout(retryTimer);
+    clearTimeout(resumeTimer);
     unsubscribe?.();
   });
   return {
