@@ -82,7 +82,7 @@ describe('the configuration of the API', () => {
     };
     expect(() => readConfig(workers)).toThrow(/SEQUENCERS: .*\n.*RUNNER_TOKEN: /);
     const { kubernetes } = readConfig({ ...cluster, NAMESPACE: 'seq', RUN_TOKEN_KEY: key });
-    expect(kubernetes).toEqual({ namespace: 'seq', runTokenKeys: [key] });
+    expect(kubernetes).toEqual({ namespace: 'seq', runTokenKeys: [key], checker: null });
     const both = { ...cluster, NAMESPACE: 'seq', RUN_TOKEN_KEY: key, RUN_TOKEN_KEY_BEFORE: `${key} before` };
     expect(readConfig(both).kubernetes?.runTokenKeys).toEqual([key, `${key} before`]);
     expect(() => readConfig({ ...both, RUN_TOKEN_KEY_BEFORE: 'short' })).toThrow(/RUN_TOKEN_KEY_BEFORE: must/);

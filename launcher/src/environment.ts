@@ -8,6 +8,7 @@ const SECRETS = new Set([
   'RUNNER_TOKEN',
   'RUNNER_TOKENS',
   'RUN_TOKEN_KEY',
+  'RUN_TOKEN_KEY_BEFORE',
 ]);
 
 /** The environment without secrets, and without the variables that configure database clients. */
