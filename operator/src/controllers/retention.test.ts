@@ -68,3 +68,12 @@ test('takes the pods of older ended runs, once these are recorded', () => {
   expect(namesOf(retentionOf(runs, more, NOW).withoutPod)).toEqual(['run-2', 'run-4', 'run-3']);
   expect(retentionOf(runs, { keepRuns: 50, ttlSecondsAfterFinished: 1000 }, NOW).withoutPod).toEqual([]);
 });
+
+test('orders runs that ended in the same second by their numbers', () => {
+  const runs = [1, 3, 2].map((number) => {
+    const one = run(number, 'Succeeded', 5);
+    return { ...one, status: { ...one.status, number } };
+  });
+  const { withoutPod } = retentionOf(runs, { keepRuns: 9, keepPods: 1, ttlSecondsAfterFinished: 1000 }, NOW);
+  expect(withoutPod.map(({ metadata }) => metadata.name)).toEqual(['run-2', 'run-1']);
+});

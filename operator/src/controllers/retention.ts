@@ -2,6 +2,7 @@
 import type { SequencerSpec } from '@sequencer/model/kubernetes/sequencer';
 import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
 import { isFinalKubernetesPhase } from '@sequencer/model/kubernetes/enums';
+import { byCreation } from '@sequencer/model/kubernetes/metadata';
 import { FINALIZER } from '@sequencer/model/kubernetes/names';
 
 const DEFAULT_KEEP_PODS = 10;
@@ -18,11 +19,14 @@ function finishedAt({ metadata, status }: SequencerRun): number {
   return Date.parse(status?.finishedAt ?? metadata.creationTimestamp);
 }
 
+/** The times have whole seconds, in which several runs can end. */
+const numberOf = ({ status }: SequencerRun): number => status?.number ?? 0;
+
 /** @param runs the runs of the sequencer without its active run */
 export function retentionOf(runs: SequencerRun[], history: SequencerSpec['history'], now: number): Retention {
   const ended = runs
     .filter((run) => isFinalKubernetesPhase(run.status?.phase) && run.metadata.deletionTimestamp === undefined)
-    .sort((a, b) => finishedAt(b) - finishedAt(a));
+    .sort((a, b) => finishedAt(b) - finishedAt(a) || numberOf(b) - numberOf(a) || byCreation(b, a));
   const { keepRuns, keepPods = DEFAULT_KEEP_PODS, ttlSecondsAfterFinished } = history;
   const expiresAt = (run: SequencerRun) => finishedAt(run) + ttlSecondsAfterFinished * 1000;
   const expired = ended.filter((run, index) => index >= keepRuns || expiresAt(run) <= now);
