@@ -154,12 +154,16 @@ describe('a release', () => {
     expect(await outcomeOf(as(`system:serviceaccount:${of}:sequencer-runner`), run(''))).toContain('forbidden');
   });
 
-  test.skipIf(!CAN_MUTATE)('records the Kubernetes user who creates a run in the annotation submitted-by', async () => {
+  test('records the Kubernetes user who creates a run, if the cluster has MutatingAdmissionPolicy', async () => {
     const recorded = async (annotation: string) => {
       const output = '--output=jsonpath={.metadata.annotations}';
       const { stdout } = await kubectl(['create', '--filename', '-', '--as=bob', output], run(annotation));
       return JSON.parse(stdout || '{}') as unknown;
     };
+    if (!CAN_MUTATE) {
+      expect(await recorded('')).toEqual({});
+      return;
+    }
     await expect
       .poll(() => recorded(''), { timeout: 30_000, interval: 500 })
       .toEqual({ 'sequencer.dev/submitted-by': 'bob' });
