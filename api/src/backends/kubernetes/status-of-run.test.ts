@@ -79,6 +79,8 @@ describe('the line of an ended run', () => {
       awaitingDecision: false,
     };
     expect(lineAfter(line(4, 5), failure, end(6, 'FAILED'))).toBe(8);
+    // The clean-up code of a script that was interrupted at line 8.
+    expect(lineAfter(line(4, 9), failure, end(6, 'INTERRUPTED'))).toBe(9);
   });
 });
 

@@ -43,13 +43,16 @@ function lineOf({ traces, statements }: RunView, statement: number): number | un
   return (main?.file === '<script>' ? main.line : null) ?? statements[statement]?.firstLine;
 }
 
-/** Of an ended run. Fast code reports only some of its lines, so that the last one reported may be any before the end. */
+/**
+ * Of an ended run. Fast code reports only some of its lines, so that the last one reported may be any before the end. A script
+ * that was stopped ends in its clean-up code, below the line at which the stop arrived.
+ */
 function lastLineOf(view: RunView, statement: number): number | undefined {
   const last = view.statements[statement];
   if (view.outcome === 'SUCCEEDED') return last?.lastLine;
-  const line = view.failure?.line ?? lineOf(view, statement);
-  const isInLast = last && line !== undefined && line >= last.firstLine && line <= last.lastLine;
-  return view.failure?.line != null || isInLast ? line : last?.firstLine;
+  if (view.outcome === 'FAILED' && view.failure?.line != null) return view.failure.line;
+  const line = lineOf(view, statement);
+  return last && line !== undefined && line >= last.firstLine && line <= last.lastLine ? line : last?.firstLine;
 }
 
 function positionOf(view: RunView): RunStatus['position'] {
