@@ -18,10 +18,10 @@ afterAll(async () => {
 }, 400_000);
 
 test('the commands of docs/kubernetes.md print what the page shows', async () => {
-  expect(await shell.walk('docs/kubernetes.md')).toHaveLength(4);
+  expect(await shell.walk('docs/kubernetes.md')).toHaveLength(5);
   expect(await installedCrds()).toBe('');
 }, 600_000);
 
 test('the commands of docs/helm.md print what the page shows', async () => {
-  expect(await shell.walk('docs/helm.md')).toHaveLength(1);
+  expect(await shell.walk('docs/helm.md')).toHaveLength(2);
 }, 400_000);
