@@ -120,7 +120,8 @@ def main() -> None:
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, _stop)
     with CheckerServer((options.host, options.port), Handler) as server:
-        print(json.dumps({"msg": "listening", "port": server.server_address[1]}), flush=True)  # noqa: T201 -- the log
+        sys.stdout.write(json.dumps({"msg": "listening", "port": server.server_address[1]}) + "\n")
+        sys.stdout.flush()
         server.serve_forever()
 
 
