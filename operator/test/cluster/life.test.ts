@@ -303,8 +303,13 @@ test('is not Ready without the ConfigMap of OCS, and Ready once it exists', { ti
     message: expect.stringContaining('Create it with default.yaml and sorunlib.yaml.') as unknown,
   });
   await client.create(CONFIG_MAPS, namespace, { metadata: { name: 'missing-ocs' }, data: {} });
+  await ready('True');
   await client.merge(SEQUENCERS, namespace, name, { spec: { stopGraceSeconds: 299 } });
-  expect(await ready('True')).toMatchObject({ observedGeneration: 2 });
+  await until('Ready is of the changed spec', async () =>
+    (await getSequencer(name)).status?.conditions?.find(
+      ({ type, status, observedGeneration }) => type === 'Ready' && status === 'True' && observedGeneration === 2,
+    ),
+  );
 });
 
 test('stops a run that exceeds its timeout', async () => {
