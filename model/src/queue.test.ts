@@ -1,13 +1,17 @@
 import { expect, test } from 'vitest';
 import fc from 'fast-check';
-import { MODES, RUN_STARTS, nextRun } from './queue.ts';
+import { MODES, RUN_STARTS, decideQueue, nextRun } from './queue.ts';
+
+const now = new Date('2026-06-01T12:00:00Z');
+const before = new Date(now.getTime() - 1000);
+const after = new Date(now.getTime() + 1000);
 
 const waiting = fc.array(fc.record({ id: fc.uuid(), start: fc.constantFrom(...RUN_STARTS) }));
 
 test('nothing starts while a run is active', () => {
   fc.assert(
     fc.property(fc.constantFrom(...MODES), waiting, (mode, queue) => {
-      expect(nextRun(mode, true, queue)).toBeNull();
+      expect(nextRun(mode, true, queue, now)).toBeNull();
     }),
   );
 });
@@ -18,26 +22,49 @@ test('in mode OFF only runs with start RUNNING start, in order', () => {
     { id: 'b', start: 'RUNNING' },
     { id: 'c', start: 'RUNNING' },
   ] as const;
-  expect(nextRun('OFF', false, queue)?.id).toBe('b');
-  expect(nextRun('OFF', false, [queue[0]])).toBeNull();
+  expect(nextRun('OFF', false, queue, now)?.id).toBe('b');
+  expect(nextRun('OFF', false, [queue[0]], now)).toBeNull();
 });
 
 test('in mode QUEUE the first run starts, after those with start RUNNING', () => {
-  expect(nextRun('QUEUE', false, [{ id: 'a', start: 'QUEUED' }])?.id).toBe('a');
+  expect(nextRun('QUEUE', false, [{ id: 'a', start: 'QUEUED' }], now)?.id).toBe('a');
   expect(
     nextRun('QUEUE', false, [
       { id: 'a', start: 'QUEUED' },
       { id: 'b', start: 'RUNNING' },
-    ])?.id,
+    ], now)?.id,
   ).toBe('b');
 });
 
 test('starts only runs of the queue', () => {
   fc.assert(
     fc.property(fc.constantFrom(...MODES), waiting, (mode, queue) => {
-      const next = nextRun(mode, false, queue);
+      const next = nextRun(mode, false, queue, now);
       if (next) expect(queue).toContain(next);
       else expect(mode === 'OFF' || queue.length === 0).toBe(true);
     }),
   );
+});
+
+test('skips a run on hold, and one whose window is not open yet', () => {
+  const held = { id: 'a', start: 'RUNNING', onHold: true } as const;
+  const early = { id: 'b', start: 'QUEUED', notBefore: after } as const;
+  const next = { id: 'c', start: 'QUEUED', notBefore: now, notAfter: now } as const;
+  expect(decideQueue('QUEUE', false, [held, early, next], now)).toEqual({ start: next, expired: [], nextAt: after });
+  expect(decideQueue('QUEUE', false, [held, early], now)).toEqual({ start: null, expired: [], nextAt: after });
+});
+
+test('expires a run when its turn comes too late, and not before', () => {
+  const late = { id: 'a', start: 'QUEUED', notAfter: before } as const;
+  const next = { id: 'b', start: 'QUEUED' } as const;
+  const behind = { id: 'c', start: 'QUEUED', notAfter: before } as const;
+  expect(decideQueue('QUEUE', false, [late, next, behind], now)).toEqual({ start: next, expired: [late], nextAt: null });
+  expect(decideQueue('QUEUE', true, [late], now).expired).toEqual([]);
+  expect(decideQueue('OFF', false, [late], now).expired).toEqual([]);
+});
+
+test('takes the earliest opening of the skipped windows', () => {
+  const later = { id: 'a', start: 'QUEUED', notBefore: new Date(after.getTime() + 1) } as const;
+  const sooner = { id: 'b', start: 'QUEUED', notBefore: after } as const;
+  expect(decideQueue('QUEUE', false, [later, sooner], now).nextAt).toEqual(after);
 });

@@ -1,4 +1,4 @@
-/** The rule for the next run of a sequencer. Pure: the local backend and the operator both use it. */
+/** The rule for the next run of a sequencer. Pure: the local backend, the operator and the pages use it. */
 
 export const MODES = ['OFF', 'QUEUE', 'SCHEDULER'] as const;
 export type Mode = (typeof MODES)[number];
@@ -10,18 +10,55 @@ export type RunStart = (typeof RUN_STARTS)[number];
 export interface WaitingRun {
   id: string;
   start: RunStart;
+  /** Skipped until a person releases it. */
+  onHold?: boolean;
+  /** Skipped before this time. */
+  notBefore?: Date | null;
+  /** Cancelled, not started, if its turn comes after this time. */
+  notAfter?: Date | null;
+}
+
+export interface QueueDecision<T extends WaitingRun = WaitingRun> {
+  /** The run to start now. */
+  start: T | null;
+  /** The runs whose turn came after their window. They are to be cancelled. */
+  expired: T[];
+  /** When the window of a skipped run opens next. The queue must be decided again at that time. */
+  nextAt: Date | null;
 }
 
 /**
- * The run to start now, or null.
+ * What to do with the queue of a sequencer now.
  *
  * @param mode of the sequencer
  * @param active whether a run is active on the sequencer
  * @param waiting the queue, the next one first
  */
-export function nextRun(mode: Mode, active: boolean, waiting: readonly WaitingRun[]): WaitingRun | null {
-  if (active) return null;
-  const startsInAnyMode = waiting.find((run) => run.start === 'RUNNING');
-  if (startsInAnyMode) return startsInAnyMode;
-  return mode === 'OFF' ? null : (waiting[0] ?? null);
+export function decideQueue<T extends WaitingRun>(
+  mode: Mode,
+  active: boolean,
+  waiting: readonly T[],
+  now: Date,
+): QueueDecision<T> {
+  const decision: QueueDecision<T> = { start: null, expired: [], nextAt: null };
+  if (active) return decision;
+  const inAnyMode = waiting.filter((run) => run.start === 'RUNNING');
+  const inQueueMode = mode === 'OFF' ? [] : waiting.filter((run) => run.start !== 'RUNNING');
+  for (const run of [...inAnyMode, ...inQueueMode]) {
+    if (run.onHold) continue;
+    if (run.notAfter && run.notAfter < now) {
+      decision.expired.push(run);
+    } else if (run.notBefore && run.notBefore > now) {
+      if (!decision.nextAt || run.notBefore < decision.nextAt) decision.nextAt = run.notBefore;
+    } else {
+      decision.start = run;
+      break;
+    }
+  }
+  return decision;
+}
+
+/** The run to start now, or null. See `decideQueue`. */
+export function nextRun<T extends WaitingRun>(mode: Mode, active: boolean, waiting: readonly T[], now: Date): T | null {
+  return decideQueue(mode, active, waiting, now).start;
 }

@@ -6,6 +6,8 @@ import { byPlace, placeOf, waitingRuns } from './queue.ts';
 import type { SequencerRun } from './sequencer-run.ts';
 import { KUBERNETES_PHASES, isFinalKubernetesPhase } from './enums.ts';
 
+const now = new Date('2026-06-01T12:00:00Z');
+
 interface More {
   place?: number;
   moved?: string;
@@ -112,9 +114,9 @@ test('a hold cancels a requested start until the run is changed again', () => {
     runs: [{ uid: 'uid-a', generation: 1 }],
   } as const;
   const held = { ...hold, runs: [...hold.runs] };
-  expect(nextRun('OFF', false, waitingRuns([requested], undefined))?.id).toBe('uid-a');
-  expect(nextRun('OFF', false, waitingRuns([requested], held))).toBeNull();
-  expect(nextRun('QUEUE', false, waitingRuns([requested], held))?.id).toBe('uid-a');
+  expect(nextRun('OFF', false, waitingRuns([requested], undefined), now)?.id).toBe('uid-a');
+  expect(nextRun('OFF', false, waitingRuns([requested], held), now)).toBeNull();
+  expect(nextRun('QUEUE', false, waitingRuns([requested], held), now)?.id).toBe('uid-a');
   requested.metadata.generation = 3;
-  expect(nextRun('OFF', false, waitingRuns([requested], held))?.id).toBe('uid-a');
+  expect(nextRun('OFF', false, waitingRuns([requested], held), now)?.id).toBe('uid-a');
 });

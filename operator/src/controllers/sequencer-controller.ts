@@ -162,6 +162,7 @@ export class SequencerReconciler {
       hold ? 'OFF' : (mode.toUpperCase() as Mode),
       active !== undefined,
       waitingRuns(runs, heldRuns({ ...(hold && { hold }), waits: stillHeld })),
+      new Date(),
     );
     const run = next && runs.find(({ metadata }) => metadata.uid === next.id);
     return run ? { name: run.metadata.name, uid: run.metadata.uid } : undefined;

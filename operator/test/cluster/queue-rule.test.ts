@@ -35,7 +35,8 @@ const expected = {
 };
 
 function startNext(): void {
-  const next = nextRun(expected.hold === null ? expected.mode : 'OFF', expected.active !== null, expected.queue);
+  const mode = expected.hold === null ? expected.mode : 'OFF';
+  const next = nextRun(mode, expected.active !== null, expected.queue, new Date());
   if (!next) return;
   expected.active = next.id;
   expected.queue = expected.queue.filter(({ id }) => id !== next.id);

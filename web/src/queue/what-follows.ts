@@ -6,8 +6,7 @@ type Queue = Pick<SequencerSummary, 'mode'> & { queue: Pick<SequencerSummary['qu
 
 /** The queued run that starts if the active run succeeds; null if none does. */
 export function runAfter<T extends Queue>({ mode, queue }: T): T['queue'][number] | null {
-  const next = nextRun(mode, false, queue);
-  return queue.find((run) => run.id === next?.id) ?? null;
+  return nextRun(mode, false, queue, new Date());
 }
 
 /** `if this run succeeds; 2 more wait`, after the name of the next run. Without one: `No queued run starts; 3 wait.` */

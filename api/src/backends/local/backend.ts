@@ -181,7 +181,7 @@ export class LocalBackend implements RunBackend, Admissions {
         .orderBy(asc(runs.place));
       const waiting = open.filter((run) => run.phase === 'QUEUED');
       const startable = waiting.filter(({ id }) => !this.#refused.has(id));
-      const next = nextRun(mode, waiting.length < open.length, startable);
+      const next = nextRun(mode, waiting.length < open.length, startable, new Date());
       tried.run = next?.id ?? null;
       if (!next) return null;
       await tx.update(runs).set({ phase: 'STARTING', reason: null }).where(eq(runs.id, next.id));
