@@ -1,6 +1,7 @@
 /** The phases of a run. */
 
-export const ACTIVE_PHASES = ['STARTING', 'RUNNING', 'PAUSED', 'STOPPING'] as const;
+/** `RECORDING` is for runs in a cluster: the script has ended, and its runner waits for the API to store the record. */
+export const ACTIVE_PHASES = ['STARTING', 'RUNNING', 'PAUSED', 'STOPPING', 'RECORDING'] as const;
 export const OPEN_PHASES = ['QUEUED', ...ACTIVE_PHASES] as const;
 export const FINAL_PHASES = [
   'SUCCEEDED',

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -184,6 +185,48 @@ def test_the_record_waits_for_an_unreachable_gateway(start: Start) -> None:
         assert gateway.events["run-1"][-1]["type"] == "ended"
     finally:
         gateway.close()
+
+
+@pytest.fixture
+def second(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """The second container of the pod."""
+    arguments = ["-m", "sequencer_runner.supervisor.termination", tmp_path / "work", tmp_path / "notice"]
+    process = subprocess.Popen([sys.executable, *arguments])
+    yield process
+    process.kill()
+    process.wait()
+
+
+def test_the_second_container_ends_with_the_outcome_while_the_runner_waits(
+    start: Start, second: subprocess.Popen[bytes], tmp_path: Path
+) -> None:
+    pod = start("print('hello')\n", recordGraceSeconds=60)
+    assert second.wait(30) == 0
+    assert json.loads((tmp_path / "notice").read_text()) == pod.termination()
+    assert pod.termination()["outcome"] == "SUCCEEDED"
+    assert pod.process.poll() is None
+
+
+def test_the_second_container_waits_for_the_script_and_ends_when_the_runner_is_killed(
+    start: Start, second: subprocess.Popen[bytes], tmp_path: Path
+) -> None:
+    pod = start("import time\nprint('up', flush=True)\ntime.sleep(60)\n")
+    assert pod.process.stdout is not None
+    assert pod.process.stdout.readline() == b"up\n"
+    second.send_signal(signal.SIGTERM)
+    with pytest.raises(subprocess.TimeoutExpired):
+        second.wait(1)
+    pod.process.kill()
+    assert second.wait(30) == 0
+    assert (tmp_path / "notice").read_text() == ""
+
+
+def test_the_second_container_of_a_pod_without_a_runner_can_be_ended(second: subprocess.Popen[bytes]) -> None:
+    handler = Path(f"/proc/{second.pid}/status")
+    # SIGTERM is number 15: it is handled once the process waits.
+    until(lambda: int(re.findall(r"SigCgt:\s*(\w+)", handler.read_text())[0], 16) & 1 << 14)
+    second.send_signal(signal.SIGTERM)
+    assert second.wait(30) == 0
 
 
 def test_a_warm_pod_starts_when_it_gets_a_run(start: Start) -> None:

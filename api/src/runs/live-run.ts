@@ -46,11 +46,17 @@ export class LiveRun {
   }
 
   get phase(): Phase {
-    return isFinal(this.row.phase) || this.view.lastSeq === 0 ? this.row.phase : phaseOf(this.view);
+    return this.#isAhead ? this.row.phase : phaseOf(this.view);
   }
 
   get reason(): string | null {
-    return isFinal(this.row.phase) || this.view.lastSeq === 0 ? this.row.reason : reasonOf(this.view);
+    return this.#isAhead ? this.row.reason : reasonOf(this.view);
+  }
+
+  /** Whether the row has news that the events do not have: the end, or that they are late. */
+  get #isAhead(): boolean {
+    const { phase } = this.row;
+    return isFinal(phase) || this.view.lastSeq === 0 || (phase === 'RECORDING' && this.view.outcome === null);
   }
 
   /** Whether a paused trace was continued or stepped, so that its next prompt may follow within milliseconds. */

@@ -72,7 +72,7 @@ export const runs = pgTable(
     // At most one active run on a sequencer, also in case of a defect elsewhere.
     uniqueIndex('runs_one_active')
       .on(table.sequencer)
-      .where(sql`${table.phase} in ('STARTING', 'RUNNING', 'PAUSED', 'STOPPING')`),
+      .where(sql`${table.phase} in ('STARTING', 'RUNNING', 'PAUSED', 'STOPPING', 'RECORDING')`),
     index('runs_waiting')
       .on(table.sequencer, table.place)
       .where(sql`${table.phase} = 'QUEUED'`),
@@ -105,7 +105,9 @@ export const runs = pgTable(
     // Must be the same expressions as in sequencer-runs.ts.
     index('runs_ended')
       .on(table.sequencer, sql`coalesce(${table.finishedAt}, ${table.submittedAt}) desc`, last(table.id))
-      .where(sql`${table.phase} not in ('QUEUED', 'STARTING', 'RUNNING', 'PAUSED', 'STOPPING', 'CANCELLED')`),
+      .where(
+        sql`${table.phase} not in ('QUEUED', 'STARTING', 'RUNNING', 'PAUSED', 'STOPPING', 'RECORDING', 'CANCELLED')`,
+      ),
     index('runs_words_by_period').using('gin', periodTags(table), sql`${table.words} gin_trgm_ops`),
     index('runs_script_by_period').using('gin', periodTags(table), sql`${table.scriptFolded} gin_trgm_ops`),
   ],

@@ -7,7 +7,7 @@ import { runs } from './schema.ts';
 
 /** Must be the same expressions as in the index `runs_ended`, or PostgreSQL does not use it. */
 const ENDED_AT = sql`coalesce(${runs.finishedAt}, ${runs.submittedAt})`;
-const HAS_ENDED = sql`${runs.phase} not in ('QUEUED', 'STARTING', 'RUNNING', 'PAUSED', 'STOPPING', 'CANCELLED')`;
+const HAS_ENDED = sql`${runs.phase} not in ('QUEUED', 'STARTING', 'RUNNING', 'PAUSED', 'STOPPING', 'RECORDING', 'CANCELLED')`;
 
 /**
  * The runs that ended last, the last one first. A run that was cancelled in the queue never occupied the telescope.

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Phase } from '@sequencer/model';
-import { dropNamespace, makeNamespace, makeSequencer, submit, until } from '@sequencer/testing/cluster/cluster';
+import { RUNS, SEQUENCERS } from '@sequencer/kubernetes/resources';
+import { client, dropNamespace, inPhase, makeNamespace, makeSequencer, submit, until } from '@sequencer/testing/cluster/cluster';
 import { NOWHERE } from '@sequencer/testing/cluster/fake-node';
 import { HostNode } from '@sequencer/testing/cluster/host-node';
 import { SETTINGS, startOperator, type RunningOperator } from '@sequencer/testing/cluster/operators';
@@ -111,4 +112,51 @@ test('a runner connects with the key before the current one, which RUN_TOKEN_KEY
   await useApi({ RUN_TOKEN_KEY, RUN_TOKEN_KEY_BEFORE: SETTINGS.runTokenKey });
   endScript('a');
   expect(textOf(await reaches(id, 'SUCCEEDED'))).toBe('first\nlast\n');
+});
+
+const conditionOf = async (object: string, type: string) =>
+  (await client.get(RUNS, namespace, object)).status?.conditions?.find((condition) => condition.type === type);
+
+test('a script that ends while the API is stopped is shown as ended, and its record is complete afterwards', async () => {
+  const { id, object } = await startScript('a');
+  await until('the API has the first line', async () => textOf(await find(id)) === 'first\n');
+  await stopApi();
+  endScript('a');
+  const endedAt = performance.now();
+  const { status } = await inPhase(namespace, object, 'Recording');
+  // The promise is five seconds; a busy machine may take longer.
+  expect(performance.now() - endedAt).toBeLessThan(10_000);
+  expect(status?.reason).toMatch(
+    /^The script has ended; its record waits for the API\. The next run can start at \d\d:\d\d:\d\d UTC, or when the record is stored\.$/,
+  );
+  expect(await conditionOf(object, 'RunnerConnected')).toMatchObject({ status: 'False', reason: 'Unconfirmed' });
+  expect(await conditionOf(object, 'Recording')).toMatchObject({ status: 'True', message: status?.reason });
+
+  await useApi();
+  expect(textOf(await reaches(id, 'SUCCEEDED'))).toBe('first\nlast\n');
+  await inPhase(namespace, object, 'Succeeded');
+  expect(await conditionOf(object, 'Recording')).toMatchObject({ status: 'False', reason: 'Recorded' });
+});
+
+test('the next run starts after recordGraceSeconds without an API, and both records are complete afterwards', async () => {
+  await client.merge(SEQUENCERS, namespace, sequencer, { spec: { recordGraceSeconds: 3 } });
+  const first = await startScript('a');
+  const next = await submit(namespace, sequencer, { script: script('b') });
+  await until('the API has both', async () => (await find(next.metadata.uid)).number === 2);
+  await stopApi();
+  endScript('a');
+  await inPhase(namespace, first.object, 'Recording');
+  const { status } = await inPhase(namespace, first.object, 'Succeeded');
+  expect(status).toMatchObject({ reason: 'All statements are done.', exitCode: 0 });
+  expect(await conditionOf(first.object, 'Recording')).toMatchObject({ status: 'True', reason: 'QueueContinues' });
+  await until('the next script is running', () => existsSync(fileOf('b.started')));
+
+  await useApi();
+  await until('the API has the record of the first', async () => textOf(await find(first.id)) === 'first\nlast\n');
+  expect(await find(first.id)).toMatchObject({ number: 1, phase: 'SUCCEEDED' });
+  await until('its object is up to date', async () => {
+    return (await conditionOf(first.object, 'Recording'))?.reason === 'Recorded';
+  });
+  endScript('b');
+  expect(textOf(await reaches(next.metadata.uid, 'SUCCEEDED'))).toBe('first\nlast\n');
 });

@@ -132,7 +132,7 @@ const statusSchema = z
     reason: z.string().max(2048).optional().describe('Why the run waits, or how it ended.'),
     conditions: conditionsSchema
       .describe(
-        'Scheduled: the run has a pod. RunnerConnected. Stopping. Finished: True after the end, with the outcome as reason. Succeeded: Unknown until the end, then True or False.',
+        'Scheduled: the run has a pod. RunnerConnected. Stopping. Recording: True while the script has ended and its record waits for the API. Finished: True after the end, with the outcome as reason. Succeeded: Unknown until the end, then True or False.',
       )
       .optional(),
     observedGeneration: count.optional().describe('The generation of the object that this status describes.'),

@@ -149,8 +149,10 @@ const specSchema = z.object({
     .int()
     .nonnegative()
     .max(7 * 86400)
-    .default(3600)
-    .describe('How long the pod of an ended script waits for an unreachable API, to deliver the rest of the record.'),
+    .default(300)
+    .describe(
+      'How long the queue waits after the end of a script for an unreachable API to store the record. Then the next run can start; the pod of the ended script keeps the record for a day. With 0, neither waits.',
+    ),
   history: z
     .object({
       keepRuns: count.max(10_000).default(50).describe('Number of ended SequencerRun objects to keep.'),

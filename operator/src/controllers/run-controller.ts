@@ -13,7 +13,7 @@ import { letsQueueContinue, type FinalPhase } from '@sequencer/model';
 import { FINALIZER, LABELS } from '@sequencer/model/kubernetes/names';
 import type { Sequencer } from '@sequencer/model/kubernetes/sequencer';
 import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
-import { isFinalKubernetesPhase, phaseFromKubernetes, type KubernetesPhase } from '@sequencer/model/kubernetes/enums';
+import { isFinalKubernetesPhase, phaseFromKubernetes } from '@sequencer/model/kubernetes/enums';
 import type { ClusterCache } from '../cache/cluster-cache.ts';
 import { isOwnedBy, isPodOf, podNameOf } from '../pods/ownership.ts';
 import type { NetworkPolicies } from '../isolation/network-policies.ts';
@@ -22,6 +22,7 @@ import type { RunnerSettings } from '../pods/secret.ts';
 import { withCause } from '../pods/termination-cause.ts';
 import {
   awaitsOutcome,
+  endedScript,
   isPodTerminated,
   msUntilPodTerminated,
   runnerState,
@@ -35,7 +36,9 @@ import { adopt, awaitsAssignment, nudgeKubelet } from '../warm-pool/assign.ts';
 import { startedAtOf } from '../warm-pool/warm-pod.ts';
 import type { WarmPool } from '../warm-pool/warm-pool.ts';
 import { ensureLabel } from './run-label.ts';
+import { SHOWN_AFTER_MS, awaitsRecord, queueWaitsUntil, recordCondition, recordingStatus } from './record-wait.ts';
 import { StaleCacheError, StartError, continueAssignment, startRun, submittedBy } from './start-run.ts';
+import { PHASE_REASONS, isFree, phaseOf, waitReason } from './run-phase.ts';
 import { msUntilTimeout, stopCause, timeoutCause, type StopCause } from './stop-cause.ts';
 
 const RETRY_AFTER_START_ERROR_MS = 5_000;
@@ -58,8 +61,8 @@ export class RunReconciler {
   readonly #cache: ClusterCache;
   readonly #events: EventRecorder;
   readonly #options: RunReconcilerOptions;
-  /** When pods whose outcome the API may still report were first seen terminated, by uid. */
-  readonly #terminatedAt = new Map<string, number>();
+  /** When pods whose outcome the API may still report were first seen with an ended script, by uid. */
+  readonly #endSeenAt = new Map<string, number>();
 
   constructor(options: RunReconcilerOptions) {
     this.#options = options;
@@ -155,16 +158,17 @@ export class RunReconciler {
     const found = cached ?? (await this.#client.find(PODS, namespace, podNameOf(run)));
     const pod = found && isPodOf(found, run) ? await adopt(this.#client, run, found) : null;
     const now = Date.now();
-    const stop = stopCause(run) ?? timeoutCause(run, pod, now);
+    const ended = pod && endedScript(pod);
+    const stop = stopCause(run) ?? (ended ? null : timeoutCause(run, pod, now));
     const termination = terminationOf(run.status ?? {}, pod, stop !== null, now);
-    const outcomeMs = pod && awaitsOutcome(run.status ?? {}, pod, now) ? this.#msForOutcome(pod) : 0;
+    const outcomeMs = pod && awaitsOutcome(run.status ?? {}, pod, now) ? this.#msForOutcome(pod, OUTCOME_WITHIN_MS) : 0;
     if (termination && outcomeMs > 0) return requeueAfter(outcomeMs);
     if (termination) {
-      this.#terminatedAt.delete(run.status?.podUID ?? '');
       await this.#recordTermination(run, pod ?? undefined, termination);
       return DONE;
     }
     if (!pod) throw new StaleCacheError('a run without its pod has a termination');
+    if (ended && !stop && pod.metadata.deletionTimestamp === undefined) return this.#waitForRecord(run, pod, ended);
     if (stop && pod.metadata.deletionTimestamp === undefined) {
       await this.#events.record(run, 'Normal', stop.reason, stop.message);
       await this.#client.remove(PODS, namespace, pod.metadata);
@@ -174,12 +178,32 @@ export class RunReconciler {
     return earliestRequeue(msUntilTimeout(run, pod, now), msUntilPodTerminated(pod, now), nudgeMs);
   }
 
-  /** In ms: how much longer the API may take to report the outcome of a terminated pod. */
-  #msForOutcome({ metadata }: Pod): number {
+  /** In ms: how much longer the API may take to report the outcome of a script that has ended. */
+  #msForOutcome({ metadata }: Pod, withinMs: number): number {
     // Not the time of the node, whose clock may differ.
-    const terminatedAt = this.#terminatedAt.get(metadata.uid) ?? performance.now();
-    this.#terminatedAt.set(metadata.uid, terminatedAt);
-    return Math.max(0, terminatedAt + OUTCOME_WITHIN_MS - performance.now());
+    const seenAt = this.#endSeenAt.get(metadata.uid) ?? performance.now();
+    this.#endSeenAt.set(metadata.uid, seenAt);
+    return Math.max(0, seenAt + withinMs - performance.now());
+  }
+
+  /** The script has ended, and the API has not confirmed it. */
+  async #waitForRecord(run: SequencerRun, pod: Pod, ended: Termination): Promise<ReconcileResult> {
+    const wasShown = awaitsRecord(run);
+    const outcomeMs = wasShown ? 0 : this.#msForOutcome(pod, SHOWN_AFTER_MS);
+    if (outcomeMs > 0) return requeueAfter(outcomeMs);
+    const sequencer = this.#cache.sequencers.get(run.metadata.namespace, run.spec.sequencer);
+    const until = queueWaitsUntil(run, sequencer?.spec.recordGraceSeconds ?? 0, Date.now());
+    if (wasShown && until <= Date.now()) {
+      await this.#recordTermination(run, pod, ended);
+      return DONE;
+    }
+    const { reason, conditions } = recordingStatus(until);
+    const { name: podName, uid: podUID } = pod.metadata;
+    const startedAt = startedAtOf(pod);
+    const changes = { phase: 'Recording', reason, podName, podUID, ...(startedAt && { startedAt }) } as const;
+    const written = await writeStatus(this.#client, run, changes, conditions);
+    if (!wasShown) await this.#events.record(written, 'Warning', 'Recording', reason);
+    return requeueAfter(Math.max(0, until - Date.now()));
   }
 
   /** Completes the assignment of a warm pod. Returns in how many ms the kubelet has to be nudged again. */
@@ -231,22 +255,26 @@ export class RunReconciler {
   /* ---- after the termination ---------------------------------------------------------------------------------------- */
 
   async #recordTermination(run: SequencerRun, pod: Pod | undefined, termination: Termination): Promise<void> {
-    const { namespace } = run.metadata;
-    // Deleted first, so that no later step has to find it. Without it, a pod that is still starting cannot run the script.
-    const secret = await this.#client.find(SECRETS, namespace, podNameOf(run));
-    if (secret && isOwnedBy(secret, run)) await this.#client.remove(SECRETS, namespace, secret.metadata);
+    this.#endSeenAt.delete(run.status?.podUID ?? '');
+    const record = recordCondition(run, pod, Date.now());
+    // Deleted first, so that no later step has to find it. Without it, a pod that is still starting cannot run the script. A
+    // runner whose record waits for the API still needs its token.
+    if (record?.status !== 'True') await this.#removeSecret(run);
     const { phase, exitCode, refused } = termination;
     const stopping = run.status?.conditions?.find(({ type }) => type === 'Stopping');
     const withStop =
       stopping && phase !== 'Cancelled' ? `${termination.reason} ${stopping.message}` : termination.reason;
     const reason = withCause(phase, withStop, pod);
     const startedAt = run.status?.startedAt ?? (pod && startedAtOf(pod));
-    const finishedAt = (pod && runnerState(pod).terminated?.finishedAt) ?? wholeSeconds(new Date());
+    // The runner may have waited for the API after the end of the script.
+    const endedAt = pod && (endedScript(pod)?.finishedAt ?? runnerState(pod).terminated?.finishedAt);
+    const finishedAt = endedAt ?? wholeSeconds(new Date());
     const duration = durationBetween(startedAt, finishedAt);
     const conditions: ConditionChange[] = [{ type: 'Finished', status: 'True', reason: phase, message: reason }];
     if (run.status?.conditions?.some(({ type }) => type === 'RunnerConnected')) {
       conditions.push({ type: 'RunnerConnected', status: 'False', reason: 'Ended', message: 'The run has ended.' });
     }
+    if (record) conditions.push(record);
     const ended = await writeStatus(
       this.#client,
       run,
@@ -271,12 +299,15 @@ export class RunReconciler {
   /** The termination is recorded: finalizers are removed, and pods that are not needed any more are deleted. */
   async #cleanUp(cached: SequencerRun, pod: Pod | undefined): Promise<ReconcileResult> {
     const { namespace } = cached.metadata;
-    // A change of an ended run has no effect. It is observed all the same: kubectl believes only current conditions.
-    const run = cached.status?.observedGeneration === cached.metadata.generation ? cached : await this.#observe(cached);
     const now = Date.now();
+    const record = recordCondition(cached, pod, now);
+    // A change of an ended run has no effect. It is observed all the same: kubectl believes only current conditions.
+    if (record?.status === 'False') await this.#removeSecret(cached);
+    const isCurrent = cached.status?.observedGeneration === cached.metadata.generation && record === null;
+    const run = isCurrent ? cached : await writeStatus(this.#client, cached, {}, record ? [record] : []);
     if (pod && !isPodTerminated(pod, now)) {
-      // A runner that has reported its outcome exits when the API has stored the record. Other pods have to be deleted.
-      const reported = run.status?.runner?.outcome !== undefined;
+      // A runner whose script has ended exits when the API has stored the record. Other pods have to be deleted.
+      const reported = run.status?.runner?.outcome !== undefined || endedScript(pod) !== null;
       const unwanted = run.metadata.deletionTimestamp !== undefined || !reported;
       if (unwanted && pod.metadata.deletionTimestamp === undefined) {
         await this.#client.remove(PODS, namespace, pod.metadata);
@@ -302,16 +333,18 @@ export class RunReconciler {
     return DONE;
   }
 
+  async #removeSecret(run: SequencerRun): Promise<void> {
+    const { namespace } = run.metadata;
+    const secret = await this.#client.find(SECRETS, namespace, podNameOf(run));
+    if (secret && isOwnedBy(secret, run)) await this.#client.remove(SECRETS, namespace, secret.metadata);
+  }
+
   /** In ms: how much longer the object of a run that was executed waits until the API has recorded the run. */
   #msForRecord({ metadata, spec, status = {} }: SequencerRun, now: number): number {
     if (status.number !== undefined || status.startedAt === undefined || status.finishedAt === undefined) return 0;
     const sequencer = this.#cache.sequencers.get(metadata.namespace, spec.sequencer);
     const graceMs = (sequencer?.spec.recordGraceSeconds ?? 0) * 1000;
     return Math.max(0, Date.parse(status.finishedAt) + graceMs - now);
-  }
-
-  #observe(run: SequencerRun): Promise<SequencerRun> {
-    return writeStatus(this.#client, run, {});
   }
 
   /** Adds a cause that the node reported after the runner had reported its outcome. Returns whether there was one. */
@@ -349,32 +382,3 @@ export class RunReconciler {
 }
 
 const KEPT_FOR_RECORD = ['KeptForRecord', 'The object is kept until the API has recorded the run.'] as const;
-
-const PHASE_REASONS: Partial<Record<KubernetesPhase, string>> = {
-  Starting: 'The pod is starting.',
-  Running: 'The script is running.',
-  Paused: 'The script is paused.',
-  Stopping: 'The script is stopping.',
-};
-
-function phaseOf(run: SequencerRun, pod: Pod, stopping: boolean): KubernetesPhase {
-  const { running, terminated } = runnerState(pod);
-  const started = (running ?? terminated) && !awaitsAssignment(pod);
-  if (stopping || pod.metadata.deletionTimestamp !== undefined) return 'Stopping';
-  if (!started) return 'Starting';
-  return run.status?.runner?.paused ? 'Paused' : 'Running';
-}
-
-function isFree({ status }: Sequencer): boolean {
-  return status !== undefined && status.activeRun === undefined && status.mode !== 'Off';
-}
-
-function waitReason(run: SequencerRun, sequencer: Sequencer | undefined): string {
-  const name = run.spec.sequencer;
-  if (!sequencer) return `There is no Sequencer named ${name} in this namespace. Create it, or delete this run.`;
-  if (sequencer.status?.hold && sequencer.status.reason !== undefined) return sequencer.status.reason;
-  if (sequencer.status?.mode === 'Off' && run.spec.desiredState === 'Queued') {
-    return `The mode of ${name} is Off. To start this run, set the mode to Queue, or desiredState of this run to Running.`;
-  }
-  return `Waiting for its turn on ${name}.`;
-}

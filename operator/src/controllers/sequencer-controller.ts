@@ -29,6 +29,7 @@ import { isPodTerminated } from '../pods/termination.ts';
 import type { EventRecorder } from '../status/event-recorder.ts';
 import { withConditions, type ConditionChange } from '../status/status.ts';
 import type { WarmPool } from '../warm-pool/warm-pool.ts';
+import { awaitsRecord } from './record-wait.ts';
 import { retentionOf } from './retention.ts';
 import { claimedMessage } from './start-run.ts';
 
@@ -218,7 +219,8 @@ export class SequencerReconciler {
 
   /** Returns in how many ms the next run expires. */
   async #deleteExpired(sequencer: Sequencer, runs: SequencerRun[]): Promise<number | undefined> {
-    const others = runs.filter(({ metadata }) => metadata.uid !== sequencer.status?.activeRun?.uid);
+    const active = sequencer.status?.activeRun?.uid;
+    const others = runs.filter((run) => run.metadata.uid !== active && !awaitsRecord(run));
     const { expired, withoutPod, nextIn } = retentionOf(others, sequencer.spec.history, Date.now());
     for (const run of expired) await this.#client.remove(RUNS, run.metadata.namespace, run.metadata);
     for (const { metadata } of withoutPod) {

@@ -7,12 +7,22 @@ import { hostnameOf, type Sequencer } from '@sequencer/model/kubernetes/sequence
 import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
 
 export const RUNNER_CONTAINER = 'runner';
+/** Ends with the outcome as its message when the script has ended, also while the runner waits for the API (ADR 48). */
+export const TERMINATION_CONTAINER = 'termination';
+/** `kubectl logs` shows only the output of the script, without a note about the other container. */
+export const POD_ANNOTATIONS = { 'kubectl.kubernetes.io/default-container': RUNNER_CONTAINER };
 
 /** Added to the script's grace period: time for the supervisor to kill the remaining processes and write the outcome. */
 const SUPERVISOR_GRACE_SECONDS = 15;
 const USER = 1000;
 /** Without a limit, a script could fill the disk of its node. */
 const DEFAULT_STORAGE = '10Gi';
+const TERMINATION_RESOURCES = { cpu: '20m', memory: '32Mi', 'ephemeral-storage': '0' };
+const CONTAINER_SECURITY = {
+  allowPrivilegeEscalation: false,
+  readOnlyRootFilesystem: true,
+  capabilities: { drop: ['ALL'] },
+};
 
 export function ownerReference({ apiVersion, kind, metadata }: SequencerRun | Sequencer): OwnerReference {
   return { apiVersion, kind, name: metadata.name, uid: metadata.uid, controller: true, blockOwnerDeletion: true };
@@ -38,7 +48,7 @@ export function podMetadata({ metadata, spec }: Sequencer, ofRelease: Record<str
   const { podLabels, podAnnotations } = spec.runner;
   return {
     labels: { ...podLabels, ...runnerLabels(metadata.name, ofRelease) },
-    ...(podAnnotations && { annotations: podAnnotations }),
+    annotations: { ...POD_ANNOTATIONS, ...podAnnotations },
   };
 }
 
@@ -121,11 +131,7 @@ export function buildPodSpec(sequencer: Sequencer, secret: string, run: string |
           requests: { 'ephemeral-storage': '0', ...runner.resources?.requests },
           limits: { 'ephemeral-storage': storage, ...runner.resources?.limits },
         },
-        securityContext: {
-          allowPrivilegeEscalation: false,
-          readOnlyRootFilesystem: true,
-          capabilities: { drop: ['ALL'] },
-        },
+        securityContext: CONTAINER_SECURITY,
         volumeMounts: [
           { name: 'run', mountPath: '/run/sequencer', readOnly: true },
           { name: 'work', mountPath: '/work' },
@@ -133,6 +139,16 @@ export function buildPodSpec(sequencer: Sequencer, secret: string, run: string |
           ...(ocs ? [{ name: 'ocs', mountPath: '/config', readOnly: true }] : []),
           ...(runner.volumeMounts ?? []),
         ],
+      },
+      {
+        name: TERMINATION_CONTAINER,
+        image: runner.image,
+        ...(runner.imagePullPolicy && { imagePullPolicy: runner.imagePullPolicy }),
+        command: ['sequencer-runner-termination', '/work'],
+        // Equal, so that a pod whose runner has equal requests and limits stays Guaranteed. The storage of the pod has a limit.
+        resources: { requests: TERMINATION_RESOURCES, limits: TERMINATION_RESOURCES },
+        securityContext: CONTAINER_SECURITY,
+        volumeMounts: [{ name: 'work', mountPath: '/work', readOnly: true }],
       },
     ],
     volumes: [

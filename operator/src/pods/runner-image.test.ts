@@ -21,7 +21,10 @@ const runnerImage: RunnerImage = {
 test('fills in the default image and how to pull it', () => {
   const spec = buildPodSpec(withRunnerImage(sequencerWith({ mode: 'Queue' }), runnerImage), 'secret', 'a-uid');
   expect(spec).toMatchObject({
-    containers: [{ image: 'registry.example.org/runner:1', imagePullPolicy: 'Always' }],
+    containers: [
+      { image: 'registry.example.org/runner:1', imagePullPolicy: 'Always' },
+      { image: 'registry.example.org/runner:1', imagePullPolicy: 'Always' },
+    ],
     imagePullSecrets: [{ name: 'one' }, { name: 'two' }],
   });
 });

@@ -8,6 +8,13 @@ import { holdsOnFailure, hostnameOf, type Sequencer } from '@sequencer/model/kub
 import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
 import { ownerReference, runnerLabels } from './pod-spec.ts';
 
+const DAY_SECONDS = 86_400;
+
+/** How long the runner keeps the record of an ended script: longer than the queue waits for it. */
+function recordKeptSeconds(queueWaits: number): number {
+  return queueWaits === 0 ? 0 : Math.max(queueWaits, DAY_SECONDS);
+}
+
 export interface RunnerSettings {
   gatewayUrl: string;
   runTokenKey: string;
@@ -28,7 +35,7 @@ export function buildSecret(
     gateway: settings.gatewayUrl,
     hostname: hostnameOf(sequencer),
     stopGraceSeconds: sequencer.spec.stopGraceSeconds,
-    recordGraceSeconds: sequencer.spec.recordGraceSeconds,
+    recordGraceSeconds: recordKeptSeconds(sequencer.spec.recordGraceSeconds),
     by: metadata.annotations?.[ANNOTATIONS.submittedBy] ?? 'kubectl',
     title: spec.title ?? null,
     arguments: spec.arguments,

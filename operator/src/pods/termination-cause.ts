@@ -1,6 +1,7 @@
 /** Explains from the pod's status why a script was stopped by the cluster. Pure. */
 import type { ContainerState, Pod } from '@sequencer/kubernetes/objects';
 import type { FinalKubernetesPhase } from '@sequencer/model/kubernetes/enums';
+import { RUNNER_CONTAINER } from './pod-spec.ts';
 import { sentence } from './sentence.ts';
 
 export const OUT_OF_MEMORY =
@@ -32,7 +33,8 @@ export function isOutOfMemory(pod: Pod, terminated: ContainerState['terminated']
 /** The reason with the cause from the pod's status appended, unless it has the cause already. */
 export function withCause(phase: FinalKubernetesPhase, reason: string, pod: Pod | undefined): string {
   if (!pod || phase === 'Succeeded' || phase === 'Failed') return reason;
-  const outOfMemory = pod.status?.containerStatuses?.some(({ state }) => isOutOfMemory(pod, state?.terminated));
+  const runner = pod.status?.containerStatuses?.find(({ name }) => name === RUNNER_CONTAINER);
+  const outOfMemory = isOutOfMemory(pod, runner?.state?.terminated);
   const cause = phase === 'Killed' && outOfMemory ? OUT_OF_MEMORY : evictionOf(pod);
   return cause === null || reason.includes(cause) ? reason : `${reason} ${cause}`;
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Pod, PodStatus } from '@sequencer/kubernetes/objects';
 import type { Metadata } from '@sequencer/model/kubernetes/metadata';
-import { awaitsOutcome, terminationOf, isPodTerminated, msUntilPodTerminated } from './termination.ts';
+import { awaitsOutcome, endedScript, terminationOf, isPodTerminated, msUntilPodTerminated } from './termination.ts';
 
 const NOW = Date.parse('2026-11-24T20:10:00Z');
 const times = { startedAt: '2026-11-24T20:00:00Z', finishedAt: '2026-11-24T20:05:00Z' };
@@ -29,6 +29,31 @@ test('reports no termination while the container runs, whether or not a stop was
     const deleted = { deletionTimestamp: '2026-11-24T20:05:00Z', deletionGracePeriodSeconds: 300 };
     expect(terminationOf({}, pod(running, deleted), stopRequested, NOW)).toBeNull();
   }
+});
+
+test('knows that the script has ended only from the message of the second container', () => {
+  const second = (state: object): PodStatus => ({
+    phase: 'Running',
+    containerStatuses: [
+      { name: 'runner', state: { running: { startedAt: times.startedAt } } },
+      { name: 'termination', state },
+    ],
+  });
+  const message = JSON.stringify({ outcome: 'FAILED', exitCode: 1, reason: 'KeyError: 1' });
+  for (const state of [
+    { running: { startedAt: times.startedAt } },
+    { terminated: { exitCode: 0, message: '', ...times } },
+    { terminated: { exitCode: 137, reason: 'OOMKilled', ...times } },
+  ]) {
+    expect(endedScript(pod(second(state)))).toBeNull();
+  }
+  expect(endedScript(pod(running))).toBeNull();
+  expect(endedScript(pod(second({ terminated: { exitCode: 0, message, ...times } })))).toEqual({
+    phase: 'Failed',
+    exitCode: 1,
+    reason: 'KeyError: 1',
+    finishedAt: times.finishedAt,
+  });
 });
 
 test('treats a forced deletion as final only after the node had time to report', () => {

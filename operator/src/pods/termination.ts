@@ -9,7 +9,7 @@ import {
 } from '@sequencer/model/kubernetes/enums';
 import { z } from 'zod';
 import { OUT_OF_MEMORY, evictionOf, isOutOfMemory } from './termination-cause.ts';
-import { RUNNER_CONTAINER } from './pod-spec.ts';
+import { RUNNER_CONTAINER, TERMINATION_CONTAINER } from './pod-spec.ts';
 
 export interface Termination {
   phase: FinalKubernetesPhase;
@@ -36,7 +36,18 @@ const messageSchema = z.object({
 const neverAssignedSchema = z.object({ begun: z.literal(false) });
 
 export function runnerState(pod: Pod): ContainerState {
-  return pod.status?.containerStatuses?.find(({ name }) => name === RUNNER_CONTAINER)?.state ?? {};
+  return stateOf(pod, RUNNER_CONTAINER);
+}
+
+function stateOf(pod: Pod, container: string): ContainerState {
+  return pod.status?.containerStatuses?.find(({ name }) => name === container)?.state ?? {};
+}
+
+/** How the script ended, and when, although its runner may still wait for the API; null while it is not known to have ended. */
+export function endedScript(pod: Pod): (Termination & { finishedAt: string | undefined }) | null {
+  const { terminated } = stateOf(pod, TERMINATION_CONTAINER);
+  const message = terminated && messageSchema.safeParse(jsonOf(terminated.message)).data;
+  return message ? { ...reportedTermination(message), finishedAt: terminated.finishedAt ?? undefined } : null;
 }
 
 /** Whether it is certain that no container of the pod is running. */
@@ -98,10 +109,14 @@ function termination(phase: FinalKubernetesPhase, exitCode: number | null | unde
   return { phase, reason, ...(exitCode !== undefined && exitCode !== null && { exitCode }) };
 }
 
-/** The termination message as JSON; null if there is none. */
+/** The termination message of the runner as JSON; null if there is none. */
 function messageOf(pod: Pod): unknown {
+  return jsonOf(runnerState(pod).terminated?.message);
+}
+
+function jsonOf(text: string | undefined): unknown {
   try {
-    return JSON.parse(runnerState(pod).terminated?.message ?? 'null');
+    return JSON.parse(text ?? 'null');
   } catch {
     // Not JSON: Kubernetes wrote it, because the supervisor did not.
     return null;
@@ -111,11 +126,15 @@ function messageOf(pod: Pod): unknown {
 function terminationFromMessage(pod: Pod): Termination | null {
   const { terminated } = runnerState(pod);
   if (!terminated) return null;
-  const message = messageSchema.safeParse(messageOf(pod));
-  if (!message.success) return null;
-  const { outcome, exitCode, reason, refused } = message.data;
+  const message = messageSchema.safeParse(messageOf(pod)).data;
+  if (!message) return null;
+  const reported = reportedTermination(message);
+  if (reported.phase === 'Killed' && isOutOfMemory(pod, terminated)) return outOfMemory(reported.exitCode ?? 137);
+  return reported;
+}
+
+function reportedTermination({ outcome, exitCode, reason, refused }: z.infer<typeof messageSchema>): Termination {
   const phase = KUBERNETES_OUTCOMES.find((value) => value.toUpperCase() === outcome) as KubernetesOutcome;
-  if (phase === 'Killed' && isOutOfMemory(pod, terminated)) return outOfMemory(exitCode ?? 137);
   return { ...termination(phase, exitCode, reason), ...(isScriptRefusal(refused) && { refused: true }) };
 }
 

@@ -106,7 +106,7 @@ export function submit(
 /** The log of a run's pod; empty if there is none yet. */
 export async function logOf(namespace: string, run: string): Promise<string> {
   try {
-    const path = `${pathOf(PODS, namespace, run)}/log`;
+    const path = `${pathOf(PODS, namespace, run)}/log?container=runner`;
     const response = await client.open('GET', path, { signal: AbortSignal.timeout(10_000) });
     let text = '';
     response.setEncoding('utf8');

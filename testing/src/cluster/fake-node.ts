@@ -47,6 +47,17 @@ export class FakeNode {
     await reportStatus(namespace, run, { phase: 'Running', ...container({ running: { startedAt: now() } }) });
   }
 
+  /** Reports that the second container has terminated, because the script has ended. The runner may still wait for the API. */
+  async scriptEnded(namespace: string, run: string, message: string): Promise<void> {
+    const terminated = { exitCode: 0, message, reason: 'Completed', startedAt: now(), finishedAt: now() };
+    await reportStatus(namespace, run, {
+      containerStatuses: [
+        { name: 'runner', state: { running: { startedAt: now() } }, ...REST },
+        { name: 'termination', state: { terminated }, ...REST },
+      ] as NonNullable<PodStatus['containerStatuses']>,
+    });
+  }
+
   /** Reports as a kubelet that the container has terminated, with its termination message. */
   async ended(namespace: string, run: string, exitCode: number, message: string, reason = 'Completed'): Promise<void> {
     const terminated = { exitCode, message, reason, startedAt: now(), finishedAt: now() };
@@ -71,9 +82,10 @@ export function outcome(word: string, exitCode: number | null, reason: string, m
 }
 
 export function container(state: NonNullable<PodStatus['containerStatuses']>[number]['state']): PodStatus {
-  const rest = { image: 'x', imageID: '', ready: false, restartCount: 0 };
-  return { containerStatuses: [{ name: 'runner', state: state ?? {}, ...rest }] };
+  return { containerStatuses: [{ name: 'runner', state: state ?? {}, ...REST }] };
 }
+
+const REST = { image: 'x', imageID: '', ready: false, restartCount: 0 };
 
 export async function reportStatus(namespace: string, run: string, status: PodStatus): Promise<void> {
   await client.merge(PODS, namespace, run, { status }, 'status');

@@ -76,8 +76,10 @@ export class HostNode extends FakeNode {
         writeFileSync(join(files, file), Buffer.from(data, 'base64'));
       }
       await this.running(namespace, name);
+      const notice = this.#notifyTermination(namespace, pod, work);
       child.stdin.end('ready\n');
       const [code, signal] = await ended;
+      await notice;
       if (this.#ending.signal.aborted) return;
       const exitCode = code ?? 128 + (signal === 'SIGKILL' ? 9 : 15);
       await this.ended(namespace, name, exitCode, read(message), signal === 'SIGKILL' ? 'OOMKilled' : 'Completed');
@@ -91,6 +93,15 @@ export class HostNode extends FakeNode {
       }),
     );
     return child;
+  }
+
+  /** Executes the second container, and reports its message. */
+  async #notifyTermination(namespace: string, { metadata }: Pod, work: string): Promise<void> {
+    const notice = join(work, '..', 'notice');
+    const python = join(root, '.venv/bin/python');
+    const child = spawn(python, ['-m', 'sequencer_runner.supervisor.termination', work, notice], { stdio: 'ignore' });
+    await once(child, 'exit');
+    if (!this.#ending.signal.aborted) await this.scriptEnded(namespace, metadata.name, read(notice));
   }
 }
 

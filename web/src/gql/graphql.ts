@@ -143,6 +143,8 @@ export type RunPhase =
   | 'PAUSED'
   /** Waiting in the queue. */
   | 'QUEUED'
+  /** In a cluster: the script has ended, and its record waits for the API. */
+  | 'RECORDING'
   /** The script is running. A requested pause may be pending. */
   | 'RUNNING'
   /** Sent to the runner; the script is not running yet. */

@@ -14,6 +14,7 @@ import {
   mdiRecordCircleOutline,
   mdiSkull,
   mdiTimerSand,
+  mdiTrayArrowUp,
   mdiWeatherNight,
 } from '@mdi/js';
 import type { RunPhase } from '../gql/graphql.ts';
@@ -44,6 +45,7 @@ const PHASE_DISPLAY: Record<RunPhase, PhaseDisplay> = {
   RUNNING: display('Running', mdiPlayCircle, 'running', '●'),
   PAUSED: display('Paused', mdiPauseCircle, 'paused', '❚❚', true),
   STOPPING: display('Stopping', mdiHandBackRight, 'stopping', '■', true),
+  RECORDING: display('Recording', mdiTrayArrowUp, 'queued', '⇡'),
   SUCCEEDED: display('Succeeded', mdiCheckCircle, 'succeeded', '✓'),
   FAILED: display('Failed', mdiCloseCircle, 'failed', '✗'),
   INTERRUPTED: display('Interrupted', mdiRecordCircleOutline, 'interrupted', '◎'),

@@ -20,10 +20,11 @@ export function stateSince(run: NonNullable<SequencerSummary['activeRun']>): str
   return openAsk(run)?.at ?? run.pausedSince ?? started;
 }
 
-/** Where each run has its own runner, a runner is only missing once the script has started. */
+/** Where each run has its own runner, a runner is only missing while the script runs. */
 function isRunnerDisconnected({ activeRun, runner }: SequencerSummary): boolean {
   if (runner.connected) return false;
-  return !runner.runnerPerRun || (activeRun !== null && activeRun.phase !== 'STARTING');
+  if (!runner.runnerPerRun) return true;
+  return activeRun !== null && activeRun.phase !== 'STARTING' && activeRun.phase !== 'RECORDING';
 }
 
 const OUTDATED = 'the cluster is unreachable, mode and queue may be outdated';
@@ -37,6 +38,7 @@ export function sequencerWarning(sequencer: SequencerSummary): string | null {
       : 'The runner is disconnected. No run can start.';
   }
   if (activeRun?.phase === 'PAUSED') return activeRun.reason ?? 'Paused.';
+  if (activeRun?.phase === 'RECORDING') return activeRun.reason;
   if (sequencer.lastKnownSince) return 'The cluster is unreachable. Mode and queue may be outdated.';
   if (activeRun) return null;
   const [problem] = runner.problems;

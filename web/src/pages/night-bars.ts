@@ -7,7 +7,7 @@ const DAY_MS = 86_400_000;
 const MINUTE = 60;
 const HOUR = 3600;
 /** Stacking order from the bottom: successes first, active runs last. */
-export const STACK: RunPhase[] = [...OUTCOMES, 'STOPPING', 'PAUSED', 'RUNNING', 'STARTING', 'QUEUED'];
+export const STACK: RunPhase[] = [...OUTCOMES, 'RECORDING', 'STOPPING', 'PAUSED', 'RUNNING', 'STARTING', 'QUEUED'];
 /** Ends of the scale, in seconds. Half of each is a round number as well. */
 const SCALES = [
   10,

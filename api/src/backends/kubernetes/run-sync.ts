@@ -225,19 +225,23 @@ export class RunSync {
   async #continueRun(row: RunSummary, life: RunState, run: SequencerRun): Promise<void> {
     const { db, liveRuns } = this.#parts;
     const { phase, reason } = life;
-    const isChanged = row.lastSeq === 0 && (row.phase !== phase || row.reason !== reason);
+    // Only the cluster reports that the script has ended while its events are late.
+    const isLate = phase === 'RECORDING' || row.phase === 'RECORDING';
+    const isChanged = (row.lastSeq === 0 || isLate) && (row.phase !== phase || row.reason !== reason);
     const known = liveRuns.get(row.id);
     if (!isChanged && (known || row.phase === 'QUEUED')) return;
     if (isChanged) {
       await db
         .update(runs)
         .set({ phase, reason, holdOnFailure: holdsOnFailure(run.spec, this.#sequencerOf(run)) })
-        .where(and(eq(runs.id, row.id), eq(runs.lastSeq, 0), inArray(runs.phase, [...OPEN_PHASES])));
+        .where(
+          and(eq(runs.id, row.id), isLate ? undefined : eq(runs.lastSeq, 0), inArray(runs.phase, [...OPEN_PHASES])),
+        );
     }
     const fresh = await findRun(db, row.id);
     if (!fresh || isFinal(fresh.phase)) return;
     const live = fresh.phase === 'QUEUED' ? known : await liveRuns.open(fresh);
-    if (live && live.view.lastSeq === 0) live.row = fresh;
+    if (live && (live.view.lastSeq === 0 || isLate)) live.row = fresh;
     live?.changed.notify();
   }
 

@@ -65,6 +65,7 @@ export const PhaseEnum = builder.enumType('RunPhase', {
     RUNNING: { description: 'The script is running. A requested pause may be pending.' },
     PAUSED: { description: 'All traces are stopped, or the run is held on a failure.' },
     STOPPING: { description: 'A stop was sent and the script has not ended yet.' },
+    RECORDING: { description: 'In a cluster: the script has ended, and its record waits for the API.' },
     SUCCEEDED: { description: 'The script ended normally.' },
     FAILED: { description: 'An exception or a nonzero exit code ended the script, or it could not start.' },
     INTERRUPTED: { description: 'KeyboardInterrupt or a stop at a statement ended the script.' },

@@ -1,7 +1,8 @@
 """Entry point of a pod in a cluster: executes exactly one run, given in files, and exits. Starts without a gateway.
 
 The folder of the run contains `options.json`, `script.py` and `token`. Output of the script also goes to the log of the
-pod, and its outcome to the termination message. After the end, the gateway has some time to store the whole record.
+pod, and its outcome to the termination message. After the end, the gateway has some time to store the whole record; a
+second container shows the outcome meanwhile (`termination.py`).
 
 With `--wait` the folder may be empty at first: everything is prepared, and the run starts when its files appear.
 
@@ -27,6 +28,7 @@ from sequencer_runner.supervisor.packages import packages
 from sequencer_runner.supervisor.run import Run
 from sequencer_runner.supervisor.script_process import ScriptProcessHandle, spawn
 from sequencer_runner.supervisor.stdout_tee import StdoutTee
+from sequencer_runner.supervisor.termination import TerminationNotice
 from sequencer_runner.supervisor.worker import Settings, Worker
 
 _JOURNAL_LIMIT = 1 << 30
@@ -108,10 +110,16 @@ class Pod:
     """`end_requested`: the pod is being deleted. `warm`: a prepared script process, if there is one."""
 
     def __init__(
-        self, options: Options, message: Path, end_requested: asyncio.Event, warm: ScriptProcessHandle | None
+        self,
+        options: Options,
+        message: Path,
+        notice: TerminationNotice,
+        end_requested: asyncio.Event,
+        warm: ScriptProcessHandle | None,
     ) -> None:
         self._options = options
         self._message = message
+        self._notice = notice
         self._tee = StdoutTee()
         self._worker = PodWorker(options, self._tee, warm)
         self._end_requested = end_requested
@@ -156,7 +164,9 @@ class Pod:
         message = {"outcome": outcome, "exitCode": exit_code, "reason": reason}
         if refused is not None:
             message["refused"] = refused
-        self._message.write_text(json.dumps(message, ensure_ascii=False))
+        text = json.dumps(message, ensure_ascii=False)
+        self._message.write_text(text)
+        self._notice.publish(text)
 
     async def _wait_until_recorded(self) -> None:
         """Waits until the gateway has stored the whole record, or the time is over."""
@@ -193,6 +203,7 @@ async def wait_for_run(run_folder: Path, run: str | None, end_requested: asyncio
 
 async def work(run_folder: Path, folder: Path, message: Path, run: str | None, waits: bool) -> int:
     end_requested = asyncio.Event()
+    notice = TerminationNotice(folder)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, end_requested.set)
@@ -208,7 +219,7 @@ async def work(run_folder: Path, folder: Path, message: Path, run: str | None, w
     if warm is None and end_requested.is_set():
         message.write_text(json.dumps({"begun": False}))
         return 0
-    return await Pod(read_options(run_folder, folder), message, end_requested, warm).work()
+    return await Pod(read_options(run_folder, folder), message, notice, end_requested, warm).work()
 
 
 def main() -> None:
