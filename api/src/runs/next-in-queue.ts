@@ -11,21 +11,39 @@ export interface NextInQueue {
   length: number;
 }
 
-/**
- * Assigns the next number of the sequencer, and returns the end of its queue. Locks the sequencer's row.
- *
- * @param leastNumber objects of a cluster can be older than the database, for example after a restore
- */
-export async function nextInQueue(tx: Transaction, sequencer: string, leastNumber = 0): Promise<NextInQueue> {
+/** The numbers of objects in a cluster, which can be newer than the database, for example after a restore. */
+export interface KnownNumbers {
+  /** That the run has already, unless another run has it. */
+  own?: number | undefined;
+  /** The highest number of any object. */
+  highest: number;
+}
+
+/** Assigns the next number of the sequencer, and returns the end of its queue. Locks the sequencer's row. */
+export async function nextInQueue(
+  tx: Transaction,
+  sequencer: string,
+  { own, highest }: KnownNumbers = { highest: 0 },
+): Promise<NextInQueue> {
+  const isOwnFree = own !== undefined && (await isFree(tx, sequencer, own));
+  const known = Math.max(highest, own ?? 0);
   const [assigned] = await tx
     .update(sequencers)
-    .set({ lastNumber: sql`greatest(${sequencers.lastNumber} + 1, ${leastNumber}::int)` })
+    .set({ lastNumber: sql`greatest(${sequencers.lastNumber}, ${known}::int) + ${isOwnFree ? 0 : 1}::int` })
     .where(eq(sequencers.name, sequencer))
-    .returning({ number: sequencers.lastNumber });
+    .returning({ last: sequencers.lastNumber });
   const [end] = await tx
     .select({ place: sql<number>`coalesce(max(place), 0) + 1`, length: sql<number>`count(*)::int` })
     .from(runs)
     .where(and(eq(runs.sequencer, sequencer), eq(runs.phase, 'QUEUED')));
   if (!assigned || !end) throw new Error(`the sequencer ${sequencer} is not in the database`);
-  return { ...assigned, ...end };
+  return { number: isOwnFree ? own : assigned.last, ...end };
+}
+
+async function isFree(tx: Transaction, sequencer: string, number: number): Promise<boolean> {
+  const taken = await tx
+    .select({ id: runs.id })
+    .from(runs)
+    .where(and(eq(runs.sequencer, sequencer), eq(runs.number, number)));
+  return taken.length === 0;
 }

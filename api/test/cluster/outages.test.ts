@@ -2,10 +2,19 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Phase } from '@sequencer/model';
 import { RUNS, SEQUENCERS } from '@sequencer/kubernetes/resources';
-import { client, dropNamespace, inPhase, makeNamespace, makeSequencer, submit, until } from '@sequencer/testing/cluster/cluster';
+import {
+  client,
+  dropNamespace,
+  inPhase,
+  makeNamespace,
+  makeSequencer,
+  submit,
+  until,
+} from '@sequencer/testing/cluster/cluster';
 import { NOWHERE } from '@sequencer/testing/cluster/fake-node';
 import { HostNode } from '@sequencer/testing/cluster/host-node';
 import { SETTINGS, startOperator, type RunningOperator } from '@sequencer/testing/cluster/operators';
@@ -75,8 +84,8 @@ async function find(id: string): Promise<Run> {
 
 const reaches = (id: string, phase: Phase) =>
   until(`the API shows ${phase}`, async () => {
-    const run = await find(id);
-    return run.phase === phase && run;
+    const run = (await find(id)) as Run | null;
+    return run?.phase === phase && run;
   });
 
 const textOf = (run: Run) => run.output.map(({ text }) => text).join('');
@@ -160,3 +169,65 @@ test('the next run starts after recordGraceSeconds without an API, and both reco
   endScript('b');
   expect(textOf(await reaches(next.metadata.uid, 'SUCCEEDED'))).toBe('first\nlast\n');
 });
+
+async function inDatabase(url: string, statement: string): Promise<void> {
+  const connection = new pg.Client({ connectionString: url });
+  await connection.connect();
+  await connection.query(statement);
+  await connection.end();
+}
+
+/** A copy of the database, as a backup and its restore make it. Nothing may be connected. */
+async function copyOfDatabase(): Promise<string> {
+  const url = new URL(databaseUrl);
+  const name = url.pathname.slice(1);
+  url.pathname = '/postgres';
+  await inDatabase(url.href, `create database ${name}_backup template ${name}`);
+  return `${databaseUrl}_backup`;
+}
+
+test(
+  'after the restore of an older database, runs keep their numbers, and lost records are marked',
+  { timeout: 240_000 },
+  async () => {
+    const lost = 'The record of this run was lost with the database.';
+    const print = async () => {
+      const { metadata } = await submit(namespace, sequencer, { script: 'print("hello")\n' });
+      return metadata;
+    };
+    const before = await print();
+    await reaches(before.uid, 'SUCCEEDED');
+    await stopApi();
+    const backup = await copyOfDatabase();
+    await useApi();
+    const ended = await print();
+    await reaches(ended.uid, 'SUCCEEDED');
+    await inPhase(namespace, ended.name, 'Succeeded');
+    const { id } = await startScript('a');
+    await until('the API has the first line', async () => textOf(await find(id)) === 'first\n');
+
+    await stopApi();
+    databaseUrl = backup;
+    await useApi();
+    expect(await find(before.uid)).toMatchObject({ number: 1, reason: 'All statements are done.' });
+    expect(await reaches(ended.uid, 'SUCCEEDED')).toMatchObject({
+      number: 2,
+      reason: `All statements are done. ${lost}`,
+      output: [],
+    });
+    const next = await print();
+    expect(await until('the API has the next run', () => find(next.uid))).toMatchObject({ number: 4 });
+    endScript('a');
+    const whole = await reaches(id, 'SUCCEEDED');
+    expect(whole).toMatchObject({ number: 3, reason: 'All statements are done.' });
+    expect(textOf(whole)).toBe('first\nlast\n');
+    await reaches(next.uid, 'SUCCEEDED');
+
+    // While the API runs, a row that disappears is inserted again.
+    await inDatabase(databaseUrl, `delete from runs where id = '${before.uid}'`);
+    expect(await reaches(before.uid, 'SUCCEEDED')).toMatchObject({
+      number: 1,
+      reason: `All statements are done. ${lost}`,
+    });
+  },
+);

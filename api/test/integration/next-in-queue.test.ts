@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { newDatabase } from '@sequencer/testing/api/running-api';
 import { makeLog } from '../../src/lib/log.ts';
-import { nextInQueue } from '../../src/runs/next-in-queue.ts';
+import { nextInQueue, type KnownNumbers } from '../../src/runs/next-in-queue.ts';
 import { SequencerStates } from '../../src/runs/sequencer-states.ts';
 import { openDatabase, type Database } from '../../src/store/database.ts';
 
@@ -12,8 +12,8 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 
-const next = (leastNumber?: number, sequencer = 'satp1') =>
-  database.db.transaction((tx) => nextInQueue(tx, sequencer, leastNumber));
+const next = (known?: KnownNumbers, sequencer = 'satp1') =>
+  database.db.transaction((tx) => nextInQueue(tx, sequencer, known));
 
 test('assigns each number once, also to concurrent callers', async () => {
   const assigned = await Promise.all(Array.from({ length: 20 }, () => next()));
@@ -21,11 +21,13 @@ test('assigns each number once, also to concurrent callers', async () => {
   expect(numbers).toEqual(Array.from({ length: 20 }, (_, index) => index + 1));
 });
 
-test('continues after the number of an object that is older than the database', async () => {
-  expect(await next(40)).toEqual({ number: 40, place: 1, length: 0 });
-  expect(await next(7)).toMatchObject({ number: 41 });
+test('keeps the numbers of objects that a restored database does not have, in any order, and gives none of them again', async () => {
+  expect(await next({ own: 40, highest: 42 })).toEqual({ number: 40, place: 1, length: 0 });
+  expect(await next({ highest: 42 })).toMatchObject({ number: 43 });
+  expect(await next({ own: 35, highest: 42 })).toMatchObject({ number: 35 });
+  expect(await next()).toMatchObject({ number: 44 });
 });
 
 test('fails for a sequencer that is not in the database', async () => {
-  await expect(next(0, 'lat')).rejects.toThrow('lat is not in the database');
+  await expect(next({ highest: 0 }, 'lat')).rejects.toThrow('lat is not in the database');
 });

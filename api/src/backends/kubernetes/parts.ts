@@ -15,6 +15,7 @@ import { SequencerSync } from './sequencer-sync.ts';
 const MANAGER = 'sequencer-api';
 /** How long the API waits at its start for the watches to sync, before it accepts requests anyway. */
 const SYNC_TIMEOUT_MS = 10_000;
+const CHECK_ROWS_EVERY_MS = 10_000;
 
 export interface KubernetesParts {
   backend: KubernetesBackend;
@@ -79,6 +80,12 @@ export function makeKubernetesParts(deps: Deps, databaseUrl: string, settings: S
       backend.leaseChanged(run);
     },
   });
+  let checks: NodeJS.Timeout | undefined;
+  const checkRows = () => {
+    runSync.checkRows().catch((error: unknown) => {
+      log.warn({ err: error }, 'cannot compare the SequencerRuns with the database');
+    });
+  };
   return {
     backend,
     store: new KubernetesQueueStore(db, cluster, runSync),
@@ -86,6 +93,7 @@ export function makeKubernetesParts(deps: Deps, databaseUrl: string, settings: S
       await replicas.begin();
       await cluster.begin(SYNC_TIMEOUT_MS);
       await sequencerSync.loadNames();
+      checks = setInterval(checkRows, CHECK_ROWS_EVERY_MS);
       void cluster.synced
         .then(() => runSync.endOrphans())
         .catch((error: unknown) => {
@@ -93,6 +101,7 @@ export function makeKubernetesParts(deps: Deps, databaseUrl: string, settings: S
         });
     },
     close: async () => {
+      clearInterval(checks);
       backend.close();
       await cluster.close();
       await Promise.all([runSync.close(), sequencerSync.close()]);

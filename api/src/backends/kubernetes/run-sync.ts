@@ -25,6 +25,7 @@ import { isRefused } from '../../store/errors.ts';
 import { findByRequest, findRun, findRuns, setPlaces, type RunSummary } from '../../store/run-store.ts';
 import { runs, sequencers } from '../../store/schema.ts';
 import type { Cluster } from './cluster.ts';
+import { isRecordLost, markLostRecord } from './lost-record.ts';
 import { SET_ASIDE, bareRowOf, runStateOf, phaseOf, rowOf, type RunState } from './run-row.ts';
 
 /** The field manager of the one field that all replicas write with the same value. */
@@ -101,6 +102,19 @@ export class RunSync {
     }
   }
 
+  /** Reconciles objects that the database lacks, or has as not ended: an older database may have been restored meanwhile. */
+  async checkRows(): Promise<void> {
+    const { db, cluster } = this.#parts;
+    const objects = [...cluster.runs.all()];
+    const ids = objects.map(({ metadata }) => metadata.uid);
+    const rows = await db.select({ id: runs.id, phase: runs.phase }).from(runs).where(inArray(runs.id, ids));
+    const hasEnded = new Map(rows.map(({ id, phase }) => [id, isFinal(phase)]));
+    for (const run of objects) {
+      const row = hasEnded.get(run.metadata.uid);
+      if (row === undefined || (!row && isFinal(phaseOf(run)))) this.#observe(run, false);
+    }
+  }
+
   async close(): Promise<void> {
     this.#stopped.abort();
     await this.#working;
@@ -171,7 +185,7 @@ export class RunSync {
     }
     if (!isFinal(row.phase)) {
       const life = runStateOf(run);
-      if (isFinal(life.phase)) await this.#end(row, life);
+      if (isFinal(life.phase)) await this.#end(row, life, run);
       else if (deleted) await this.#end(row, endOfDeleted(row));
       else await this.#continueRun(row, life, run);
     } else await this.#extendReason(row, runStateOf(run));
@@ -195,7 +209,8 @@ export class RunSync {
       // Another replica may have inserted it.
       const existing = await tx.select({ id: runs.id }).from(runs).where(eq(runs.id, run.metadata.uid));
       if (existing.length > 0) return;
-      const { number, place } = await nextInQueue(tx, sequencer, run.status?.number);
+      const known = { own: run.status?.number, highest: this.#highestNumber(sequencer) };
+      const { number, place } = await nextInQueue(tx, sequencer, known);
       const row = makeRow(run, {
         number,
         place,
@@ -205,12 +220,18 @@ export class RunSync {
       // A copy of an object also has its annotations.
       const isCopy = row.requestId != null && (await findByRequest(tx, row.submittedBy, row.requestId)) !== null;
       await tx.insert(runs).values(isCopy ? { ...row, requestId: null } : row);
+      if (isRecordLost(run, null)) await markLostRecord(tx, run, 0);
     });
     const row = await findRun(db, run.metadata.uid);
     if (!row) throw new Error(`run ${run.metadata.name} is not in the database`);
     if (!isFinal(row.phase) && row.phase !== 'QUEUED') await liveRuns.open(row);
     if (run.status?.number !== row.number) await this.#writeNumber(run, row.number);
     return row;
+  }
+
+  #highestNumber(sequencer: string): number {
+    const own = [...this.#parts.cluster.runs.all()].filter(({ spec }) => spec.sequencer === sequencer);
+    return own.reduce((highest, { status }) => Math.max(highest, status?.number ?? 0), 0);
   }
 
   #startOf(run: SequencerRun): RunStart {
@@ -245,7 +266,7 @@ export class RunSync {
     live?.changed.notify();
   }
 
-  async #end(row: RunSummary, life: RunState): Promise<void> {
+  async #end(row: RunSummary, life: RunState, run: SequencerRun | null = null): Promise<void> {
     const { db, liveRuns, sequencerStates, ended, log } = this.#parts;
     const live = liveRuns.get(row.id);
     const late = AbortSignal.timeout(COMMIT_TIMEOUT_MS);
@@ -255,10 +276,14 @@ export class RunSync {
     const finishedAt = life.finishedAt ?? new Date();
     const { phase, reason, exitCode } = life;
     const startedAt = row.startedAt ?? life.startedAt;
-    await db
-      .update(runs)
-      .set({ phase, reason, exitCode, finishedAt, startedAt })
-      .where(and(eq(runs.id, row.id), inArray(runs.phase, [...OPEN_PHASES])));
+    const isLost = run !== null && isRecordLost(run, row);
+    await db.transaction(async (tx) => {
+      const changed = await tx
+        .update(runs)
+        .set({ phase, reason, exitCode, finishedAt, startedAt })
+        .where(and(eq(runs.id, row.id), inArray(runs.phase, [...OPEN_PHASES])));
+      if (isLost && changed.rowCount === 1) await markLostRecord(tx, run, row.lastSeq);
+    });
     const fresh = await findRun(db, row.id);
     if (live && fresh) {
       live.row = fresh;
