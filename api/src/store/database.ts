@@ -11,12 +11,12 @@ import { packageFile } from '../lib/package-file.ts';
 import { retryUntilAborted } from './retry.ts';
 import { isDatabaseUnreachable, sqlStateOf } from './errors.ts';
 import { watchedPool } from './pool.ts';
-import * as schema from './schema.ts';
 import { foldSearchWords } from './search-words.ts';
+import { drizzleOnPool } from './transactions.ts';
 
 export { asSequencerError, isDatabaseUnreachable, violatedConstraint } from './errors.ts';
 
-export type Db = NodePgDatabase<typeof schema>;
+export type Db = NodePgDatabase;
 
 export interface Database {
   db: Db;
@@ -45,7 +45,7 @@ export async function openDatabase(url: string, log: Logger): Promise<Database> 
   const newest = newestMigration();
   const { pool, close } = watchedPool(url, log);
   return {
-    db: drizzle(pool, { schema }),
+    db: drizzleOnPool(pool),
     checkReady: () => checkSchema(pool, newest),
     close,
   };

@@ -8,7 +8,6 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { AuditLog } from '../../src/auth/audit-log.ts';
 import { makeLog } from '../../src/lib/log.ts';
 import { eventsAfter, outputBefore } from '../../src/store/event-store.ts';
-import * as schema from '../../src/store/schema.ts';
 import type { Db } from '../../src/store/database.ts';
 import type { RunFilter } from '../../src/store/run-filter.ts';
 import { countByPeriod, searchByPeriod } from '../../src/store/period-search.ts';
@@ -47,7 +46,7 @@ beforeAll(async () => {
   const url = await newDatabase();
   await (await start(url)).close();
   pool = new pg.Pool({ connectionString: url, max: 1 });
-  db = drizzle(pool, { schema, logger: { logQuery: (text, values) => (sent = { text, values }) } });
+  db = drizzle(pool, { logger: { logQuery: (text, values) => (sent = { text, values }) } });
   for (const text of [RUNS, ENTRIES, LONG_RUN, EVENTS, 'vacuum analyze']) await pool.query(text);
 });
 afterAll(() => pool.end());

@@ -7,7 +7,6 @@ import type { Db } from '../../src/store/database.ts';
 import type { RunFilter } from '../../src/store/run-filter.ts';
 import { MOST_COUNTED, countRuns, listRuns } from '../../src/store/run-list.ts';
 import { RUN_ORDERS, cursorOf } from '../../src/store/run-order.ts';
-import * as schema from '../../src/store/schema.ts';
 import { ask, newDatabase, start } from '@sequencer/testing/api/running-api';
 
 const RUNS = 12_000;
@@ -30,7 +29,7 @@ beforeAll(async () => {
   const url = await newDatabase();
   api = await start(url, { SEQUENCERS: 'satp1,lat' });
   pool = new pg.Pool({ connectionString: url });
-  db = drizzle(pool, { schema });
+  db = drizzle(pool);
   await pool.query(SEED);
   await pool.query('analyze runs');
 });
