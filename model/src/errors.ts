@@ -57,8 +57,13 @@ export const ERRORS = {
   },
   RUN_STARTED: {
     status: 409,
-    message: 'The run has started, so it can no longer be cancelled or moved in the queue.',
+    message: 'The run has started, so it can no longer be cancelled, edited or moved in the queue.',
     remedy: 'Stop it instead.',
+  },
+  RUN_CHANGED: {
+    status: 409,
+    message: 'Another user changed this run. Nothing was changed.',
+    remedy: 'Read the run again, then repeat your change.',
   },
   NOT_PAUSED: { status: 409, message: 'The trace is not paused.', remedy: 'Pause it first.' },
   STALE_PROMPT: {

@@ -7,6 +7,14 @@ export type Mode = (typeof MODES)[number];
 export const RUN_STARTS = ['QUEUED', 'RUNNING'] as const;
 export type RunStart = (typeof RUN_STARTS)[number];
 
+/** What follows when the script of a run fails. A run that was stopped or lost holds the queue in any case. */
+export const AFTER_FAILURES = ['HOLD_QUEUE', 'CONTINUE', 'RUN_SAFE_SCRIPT'] as const;
+export type AfterFailure = (typeof AFTER_FAILURES)[number];
+
+/** What created a run. */
+export const RUN_ORIGINS = ['PERSON', 'SCHEDULER', 'SAFE_SCRIPT', 'HOOK', 'KUBECTL'] as const;
+export type RunOrigin = (typeof RUN_ORIGINS)[number];
+
 export interface WaitingRun {
   id: string;
   start: RunStart;

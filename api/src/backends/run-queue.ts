@@ -3,7 +3,7 @@ import { LIMITS, SequencerError, isFinal, type Breakpoint, type Mode } from '@se
 import type { LiveRuns } from '../runs/live-runs.ts';
 import type { SequencerStates } from '../runs/sequencer-states.ts';
 import type { Db } from '../store/database.ts';
-import { findByRequest, findRun, type RunSummary } from '../store/run-store.ts';
+import { findByRequests, findRun, type RunSummary } from '../store/run-store.ts';
 import type { QueueStore } from './queue-store.ts';
 import type { RunBackend } from './run-backend.ts';
 import { readSubmission, requireStartable, sameRun, type SubmissionInput } from './submission.ts';
@@ -32,12 +32,14 @@ export class RunQueue {
     const holdOnFailure = input.holdOnFailure ?? (await sequencerStates.get(sequencer)).row.holdOnFailure;
     const submission = { ...readSubmission(input), holdOnFailure };
     if (submission.requestId !== null) {
-      const earlier = await findByRequest(db, by, submission.requestId);
+      const [earlier] = (await findByRequests(db, by, [submission.requestId])) ?? [];
       if (earlier) return sameRun(earlier, submission);
     }
     await requireStartable(backend, submission);
     // Of two concurrent requests with the same requestId, one returns the run of the other.
-    const made = sameRun(await store.insert(by, submission, requireRoom), submission);
+    const [added] = await store.insert(by, [submission], null, requireRoom);
+    if (!added) throw new SequencerError('UNKNOWN_RUN');
+    const made = sameRun(added, submission);
     await this.#advance(sequencer);
     return (await findRun(db, made.id)) ?? made;
   }
@@ -58,8 +60,8 @@ export class RunQueue {
   }
 
   /** Sets the breakpoints of a queued run. Returns false, without effect, if it is no longer queued. */
-  setBreakpoints(run: RunSummary, breakpoints: Breakpoint[]): Promise<boolean> {
-    return this.#parts.store.setBreakpoints(run, breakpoints);
+  setBreakpoints(run: RunSummary, by: string, breakpoints: Breakpoint[]): Promise<boolean> {
+    return this.#parts.store.setBreakpoints(run, by, breakpoints);
   }
 
   async setMode(sequencer: string, mode: Mode, by: string): Promise<void> {
@@ -67,7 +69,7 @@ export class RunQueue {
     sequencerStates.require(sequencer);
     await liveRuns.waitForStoredOutcomes(sequencer);
     if (mode === 'SCHEDULER') throw new SequencerError('NOT_YET', 'There is no scheduler yet.', 'Choose Off or Queue.');
-    await store.setMode(sequencer, mode, by);
+    await store.setMode(sequencer, mode, by, null);
     await this.#advance(sequencer);
   }
 
@@ -111,8 +113,8 @@ export class RunQueue {
   }
 }
 
-/** Throws QUEUE_FULL. @param length of the queue before the run that is to be added */
+/** Throws QUEUE_FULL. @param length of the queue with the runs that are to be added */
 function requireRoom(length: number): void {
-  if (length < LIMITS.queueLength) return;
+  if (length <= LIMITS.queueLength) return;
   throw new SequencerError('QUEUE_FULL', `The queue of this sequencer is full (${String(LIMITS.queueLength)} runs).`);
 }

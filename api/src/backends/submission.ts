@@ -130,5 +130,15 @@ export function readSubmission(input: SubmissionInput): Omit<Submission, 'holdOn
   }
   const { requestId = null, startAt = null, startLine = null } = parsed.data;
   checkScriptText(parsed.data.script);
-  return { ...parsed.data, requestId, startAt, startLine };
+  return {
+    ...parsed.data,
+    requestId,
+    startAt,
+    startLine,
+    notBefore: null,
+    notAfter: null,
+    timeoutSeconds: null,
+    afterFailure: 'HOLD_QUEUE',
+    origin: 'PERSON',
+  };
 }

@@ -42,16 +42,19 @@ export async function numbersOf(db: Db, ids: readonly string[]): Promise<Map<str
   return new Map(rows.map((row) => [row.id, row.number]));
 }
 
-export async function findByRequest(
+/** The runs of earlier requests, in the order of the ids; null unless all exist. */
+export async function findByRequests(
   db: Pick<Db, 'select'>,
   submittedBy: string,
-  requestId: string,
-): Promise<RunSummary | null> {
+  requestIds: readonly (string | null)[],
+): Promise<RunSummary[] | null> {
+  const ids = requestIds.filter((id) => id !== null);
   const rows = await db
     .select(summaryColumns)
     .from(runs)
-    .where(and(eq(runs.submittedBy, submittedBy), eq(runs.requestId, requestId)));
-  return rows[0] ?? null;
+    .where(and(eq(runs.submittedBy, submittedBy), inArray(runs.requestId, ids)));
+  const found = ids.flatMap((id) => rows.find(({ requestId }) => requestId === id) ?? []);
+  return found.length === requestIds.length ? found : null;
 }
 
 export async function scriptOf(db: Db, id: string): Promise<string> {

@@ -1,5 +1,5 @@
 /** The tables of runs. Migrations are generated from the schema files: `npm run migration -w api`. */
-import type { Breakpoint, FailureView, Mode, Phase, RunStart } from '@sequencer/model';
+import type { AfterFailure, Breakpoint, FailureView, Mode, Phase, RunOrigin, RunStart } from '@sequencer/model';
 import { sql } from 'drizzle-orm';
 import { boolean, customType, index, integer, json, pgTable, primaryKey, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
 import { last, text, time } from './columns.ts';
@@ -41,6 +41,22 @@ export const runs = pgTable(
     start: text().$type<RunStart>().notNull(),
     /** Its position in the queue: the smallest is next. */
     place: integer().notNull(),
+    origin: text().$type<RunOrigin>().notNull().default('PERSON'),
+    /** Window of the start. */
+    notBefore: time('not_before'),
+    notAfter: time('not_after'),
+    afterFailure: text('after_failure').$type<AfterFailure>().notNull().default('HOLD_QUEUE'),
+    /** Null: no limit. */
+    timeoutSeconds: integer('timeout_seconds'),
+    /** Set while the run is on hold: the queue skips it. */
+    onHoldSince: time('on_hold_since'),
+    onHoldBy: text('on_hold_by'),
+    onHoldReason: text('on_hold_reason'),
+    /** Increases with each change of what the run is to execute. */
+    version: integer().notNull().default(1),
+    /** Null before the first change. */
+    editedBy: text('edited_by'),
+    editedAt: time('edited_at'),
     submittedBy: text('submitted_by').notNull(),
     submittedAt: time('submitted_at').notNull(),
     requestId: text('request_id'),

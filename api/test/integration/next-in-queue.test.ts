@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { newDatabase } from '@sequencer/testing/api/running-api';
 import { makeLog } from '../../src/lib/log.ts';
-import { nextInQueue, type KnownNumbers } from '../../src/runs/next-in-queue.ts';
+import { nextInQueue, type NumberRequest } from '../../src/runs/next-in-queue.ts';
 import { SequencerStates } from '../../src/runs/sequencer-states.ts';
 import { openDatabase, type Database } from '../../src/store/database.ts';
 
@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 
-const next = (known?: KnownNumbers, sequencer = 'satp1') =>
+const next = (known?: NumberRequest, sequencer = 'satp1') =>
   database.db.transaction((tx) => nextInQueue(tx, sequencer, known));
 
 test('assigns each number once, also to concurrent callers', async () => {
@@ -28,6 +28,12 @@ test('keeps the numbers of objects that a restored database does not have, in an
   expect(await next()).toMatchObject({ number: 44 });
 });
 
+test('assigns as many numbers as there are new runs', async () => {
+  const several = await database.db.transaction((tx) => nextInQueue(tx, 'satp1', { count: 3 }));
+  const after = await next();
+  expect(after.number).toBe(several.number + 3);
+});
+
 test('fails for a sequencer that is not in the database', async () => {
-  await expect(next({ highest: 0 }, 'lat')).rejects.toThrow('lat is not in the database');
+  await expect(next({}, 'lat')).rejects.toThrow('lat is not in the database');
 });

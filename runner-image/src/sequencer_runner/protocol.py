@@ -35,6 +35,7 @@ ErrorCode = Literal[
     "RUN_FINISHED",
     "RUN_NOT_STARTED",
     "RUN_STARTED",
+    "RUN_CHANGED",
     "NOT_PAUSED",
     "STALE_PROMPT",
     "STOPPING",

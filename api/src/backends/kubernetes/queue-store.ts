@@ -36,13 +36,27 @@ export class KubernetesQueueStore implements QueueStore {
     this.#runSync = runSync;
   }
 
-  async insert(by: string, submission: Submission, requireRoom: (length: number) => void): Promise<RunSummary> {
+  async insert(
+    by: string,
+    submissions: Submission[],
+    position: number | null,
+    requireRoom: (length: number) => void,
+  ): Promise<RunSummary[]> {
+    const [submission] = submissions;
+    if (!submission) return [];
+    if (submissions.length > 1) throw notYet('Adding several runs together');
+    if (position !== null) throw notYet('Adding a run at a position');
+    requireNoPlan(submission);
+    return [await this.#insert(by, submission, requireRoom)];
+  }
+
+  async #insert(by: string, submission: Submission, requireRoom: (length: number) => void): Promise<RunSummary> {
     // Do not create a run that the database cannot store.
     await this.#db.execute('select 1');
     const waiting = [...this.#cluster.runs.all()].filter(
       (run) => run.spec.sequencer === submission.sequencer && isWaiting(run),
     );
-    requireRoom(waiting.length);
+    requireRoom(waiting.length + 1);
     const name = nameOf(submission.sequencer, by, submission.requestId);
     const object: New<SequencerRun> = {
       metadata: {
@@ -113,17 +127,27 @@ export class KubernetesQueueStore implements QueueStore {
     }
   }
 
+  edit(): Promise<boolean> {
+    return Promise.reject(notYet('Editing a queued run'));
+  }
+
+  setOnHold(): Promise<boolean> {
+    return Promise.reject(notYet('Putting a run on hold'));
+  }
+
   async reorder(run: RunSummary, position: number): Promise<boolean> {
     if (run.phase !== 'QUEUED') return false;
     const others = [...this.#cluster.runs.all()]
       .filter((other) => other.spec.sequencer === run.sequencer && isWaiting(other) && other.metadata.uid !== run.id)
       .sort(byPlace);
-    const place = between(others[position - 1], others[position]);
+    const index = Math.min(position, others.length);
+    const place = between(others[index - 1], others[index]);
     if (place !== null) await this.#patch(run, { metadata: { annotations: { [ANNOTATIONS.place]: String(place) } } });
     return true;
   }
 
-  async setMode(sequencer: string, mode: Mode, by: string): Promise<void> {
+  async setMode(sequencer: string, mode: Mode, by: string, reason: string | null): Promise<void> {
+    if (reason !== null) throw notYet('A reason for the mode');
     await withApiErrors(() => this.#setMode(sequencer, mode === 'OFF' ? 'Off' : 'Queue', by));
   }
 
@@ -154,11 +178,11 @@ export class KubernetesQueueStore implements QueueStore {
   }
 
   async hold(sequencer: string, by: string, _cause: string, stored: () => void): Promise<void> {
-    await this.setMode(sequencer, 'OFF', by);
+    await this.setMode(sequencer, 'OFF', by, null);
     stored();
   }
 
-  async setBreakpoints(run: RunSummary, breakpoints: Breakpoint[]): Promise<boolean> {
+  async setBreakpoints(run: RunSummary, _by: string, breakpoints: Breakpoint[]): Promise<boolean> {
     const object = await this.#patch(run, {
       metadata: { annotations: { [ANNOTATIONS.breakpoints]: serializeBreakpoints(breakpoints) } },
     });
@@ -178,6 +202,18 @@ export class KubernetesQueueStore implements QueueStore {
     const { client, namespace } = this.#cluster;
     return withApiErrors(() => client.mergeInto(RUNS, namespace, objectOf(run), patch));
   }
+}
+
+/** @param what the subject of the sentence */
+function notYet(what: string): SequencerError {
+  return new SequencerError('NOT_YET', `${what} is not available on Kubernetes yet.`);
+}
+
+/** Throws NOT_YET for a submission with a part that the objects of the cluster do not have yet. */
+function requireNoPlan({ notBefore, notAfter, timeoutSeconds, afterFailure }: Submission): void {
+  if (notBefore ?? notAfter) throw notYet('A window');
+  if (timeoutSeconds !== null) throw notYet('A time limit');
+  if (afterFailure !== 'HOLD_QUEUE') throw notYet('What follows a failure');
 }
 
 /** Throws UNKNOWN_RUN for a run that was not created in the cluster. */

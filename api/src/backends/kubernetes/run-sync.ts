@@ -22,7 +22,7 @@ import { lockSequencer } from '../../runs/queue-hold.ts';
 import type { SequencerStates } from '../../runs/sequencer-states.ts';
 import type { Db } from '../../store/database.ts';
 import { isRefused } from '../../store/errors.ts';
-import { findByRequest, findRun, findRuns, setPlaces, type RunSummary } from '../../store/run-store.ts';
+import { findByRequests, findRun, findRuns, setPlaces, type RunSummary } from '../../store/run-store.ts';
 import { runs, sequencers } from '../../store/schema.ts';
 import type { Cluster } from './cluster.ts';
 import { isRecordLost, markLostRecord } from './lost-record.ts';
@@ -218,7 +218,7 @@ export class RunSync {
         sequencer: this.#sequencerOf(run),
       });
       // A copy of an object also has its annotations.
-      const isCopy = row.requestId != null && (await findByRequest(tx, row.submittedBy, row.requestId)) !== null;
+      const isCopy = row.requestId != null && (await findByRequests(tx, row.submittedBy, [row.requestId])) !== null;
       await tx.insert(runs).values(isCopy ? { ...row, requestId: null } : row);
       if (isRecordLost(run, null)) await markLostRecord(tx, run, 0);
     });

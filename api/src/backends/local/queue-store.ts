@@ -2,26 +2,27 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SequencerError, type Breakpoint, type Mode } from '@sequencer/model';
-import { and, asc, eq } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import { sha256 } from '../../lib/sha256.ts';
 import type { Logger } from '../../lib/log.ts';
 import type { Gateway } from '../../gateway/gateway.ts';
 import { violatedConstraint, type Db } from '../../store/database.ts';
 import {
   cancelQueued,
-  findByRequest,
-  findRun,
+  findByRequests,
+  findRuns,
   setHoldOnFailure,
-  setPlaces,
+  summaryColumns,
   wordsOf,
   type RunSummary,
 } from '../../store/run-store.ts';
 import { runs, sequencers } from '../../store/schema.ts';
 import { retryUntilRefused } from '../../store/retry.ts';
-import { nextInQueue } from '../../runs/next-in-queue.ts';
 import { lockSequencer, setModeOff } from '../../runs/queue-hold.ts';
-import type { QueueStore, Submission } from '../queue-store.ts';
+import type { OnHold, QueueStore, RunEdit, Submission } from '../queue-store.ts';
+import { runChanged } from '../run-changed.ts';
 import type { SequencerStates } from '../../runs/sequencer-states.ts';
+import { insertRuns, queuedIds, setOrder } from './queue-order.ts';
 
 /** How long a stop waits for the mode to be stored, and how long storing is retried. */
 const SOON_MS = 500;
@@ -40,37 +41,31 @@ export class LocalQueueStore implements QueueStore {
     this.#gateway = gateway;
   }
 
-  async insert(by: string, wanted: Submission, requireRoom: (length: number) => void): Promise<RunSummary> {
-    const id = randomUUID();
+  async insert(
+    by: string,
+    wanted: Submission[],
+    position: number | null,
+    requireRoom: (length: number) => void,
+  ): Promise<RunSummary[]> {
+    const ids = wanted.map(() => randomUUID());
     try {
-      await this.#insert(id, by, wanted, requireRoom);
+      await this.#db.transaction((tx) => insertRuns(tx, by, ids, wanted, position, requireRoom));
     } catch (error) {
-      if (violatedConstraint(error) !== 'runs_request' || wanted.requestId === null) throw error;
-      const made = await findByRequest(this.#db, by, wanted.requestId);
-      if (made) return made;
-      throw error;
+      if (violatedConstraint(error) !== 'runs_request') throw error;
+      return this.#ofEarlierRequest(by, wanted);
     }
-    const made = await findRun(this.#db, id);
-    if (!made) throw new SequencerError('UNKNOWN_RUN');
-    return made;
+    const made = new Map((await findRuns(this.#db, ids)).map((run) => [run.id, run]));
+    return ids.flatMap((id) => made.get(id) ?? []);
   }
 
-  async #insert(id: string, by: string, wanted: Submission, requireRoom: (length: number) => void): Promise<void> {
-    await this.#db.transaction(async (tx) => {
-      const { number, place, length } = await nextInQueue(tx, wanted.sequencer);
-      requireRoom(length);
-      await tx.insert(runs).values({
-        ...wanted,
-        id,
-        number,
-        place,
-        scriptHash: sha256(wanted.script),
-        submittedBy: by,
-        submittedAt: new Date(),
-        phase: 'QUEUED',
-        words: wordsOf({ ...wanted, number, submittedBy: by, failure: null }),
-      });
-    });
+  async #ofEarlierRequest(by: string, wanted: Submission[]): Promise<RunSummary[]> {
+    const made = await findByRequests(
+      this.#db,
+      by,
+      wanted.map(({ requestId }) => requestId),
+    );
+    if (!made) throw new SequencerError('REQUEST_ID_REUSED');
+    return made;
   }
 
   cancel(run: RunSummary, reason: string): Promise<boolean> {
@@ -80,31 +75,64 @@ export class LocalQueueStore implements QueueStore {
     });
   }
 
-  reorder(run: RunSummary, position: number): Promise<boolean> {
+  edit(run: RunSummary, by: string, edit: RunEdit, version: number | null): Promise<boolean> {
     return this.#db.transaction(async (tx) => {
       await lockSequencer(tx, run.sequencer);
-      const queue = await tx
-        .select({ id: runs.id })
+      const [row] = await tx
+        .select({ ...summaryColumns })
         .from(runs)
-        .where(and(eq(runs.sequencer, run.sequencer), eq(runs.phase, 'QUEUED')))
-        .orderBy(asc(runs.place));
-      const others = queue.filter((other) => other.id !== run.id);
-      if (others.length === queue.length) return false;
-      const order = others.toSpliced(position, 0, { id: run.id });
-      await setPlaces(
-        tx,
-        order.map(({ id }, index) => ({ id, place: index + 1 })),
-      );
+        .where(isQueued(run));
+      if (!row) return false;
+      if (version !== null && version !== row.version) throw runChanged(row);
+      const { script } = edit;
+      await tx
+        .update(runs)
+        .set({
+          ...edit,
+          ...(script !== undefined && { scriptHash: sha256(script) }),
+          words: wordsOf({ ...row, ...edit }),
+          version: row.version + 1,
+          editedBy: by,
+          editedAt: new Date(),
+        })
+        .where(eq(runs.id, run.id));
       return true;
     });
   }
 
-  async setMode(sequencer: string, mode: Mode, by: string): Promise<void> {
+  setOnHold(run: RunSummary, onHold: OnHold | null): Promise<boolean> {
+    return this.#db.transaction(async (tx) => {
+      await lockSequencer(tx, run.sequencer);
+      const { rowCount } = await tx
+        .update(runs)
+        .set({
+          onHoldSince: onHold && new Date(),
+          onHoldBy: onHold && onHold.by,
+          onHoldReason: onHold && onHold.reason,
+        })
+        .where(isQueued(run));
+      return rowCount === 1;
+    });
+  }
+
+  reorder(run: RunSummary, position: number): Promise<boolean> {
+    return this.#db.transaction(async (tx) => {
+      await lockSequencer(tx, run.sequencer);
+      const queue = await queuedIds(tx, run.sequencer);
+      const others = queue.filter((id) => id !== run.id);
+      if (others.length === queue.length) return false;
+      await setOrder(tx, others.toSpliced(position, 0, run.id));
+      return true;
+    });
+  }
+
+  async setMode(sequencer: string, mode: Mode, by: string, reason: string | null): Promise<void> {
+    const set = `Set to ${mode === 'OFF' ? 'Off' : 'Queue'} by ${by}`;
     await this.#db
       .update(sequencers)
       .set({
         mode,
-        modeReason: `Set to ${mode === 'OFF' ? 'Off' : 'Queue'} by ${by}.`,
+        modeReason: reason === null ? `${set}.` : `${set}: ${reason}`,
         modeChangedBy: by,
         modeChangedAt: new Date(),
       })
@@ -129,10 +157,11 @@ export class LocalQueueStore implements QueueStore {
     });
   }
 
-  async setBreakpoints(run: RunSummary, breakpoints: Breakpoint[]): Promise<boolean> {
-    const isQueued = and(eq(runs.id, run.id), eq(runs.phase, 'QUEUED'));
-    const changed = await this.#db.update(runs).set({ breakpoints }).where(isQueued).returning({ id: runs.id });
-    return changed.length > 0;
+  async setBreakpoints(run: RunSummary, by: string, breakpoints: Breakpoint[]): Promise<boolean> {
+    const version = sql`${runs.version} + 1`;
+    const change = { breakpoints, version, editedBy: by, editedAt: new Date() };
+    const { rowCount } = await this.#db.update(runs).set(change).where(isQueued(run));
+    return rowCount === 1;
   }
 
   async waitReason(run: RunSummary): Promise<string> {
@@ -149,4 +178,8 @@ export class LocalQueueStore implements QueueStore {
     }
     return 'Waiting in the queue.';
   }
+}
+
+function isQueued({ id }: RunSummary) {
+  return and(eq(runs.id, id), eq(runs.phase, 'QUEUED'));
 }

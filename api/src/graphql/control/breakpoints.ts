@@ -57,7 +57,8 @@ builder.mutationField('setBreakpoints', (t) =>
     resolve: async (_root, args, context) => {
       const run = await requireRunModel(args.run, context);
       const breakpoints = validate('breakpoints', breakpointsSchema, readBreakpoints(args.breakpoints));
-      if (run.phase === 'QUEUED' && (await context.queue.setBreakpoints(run.row, breakpoints))) return breakpoints;
+      if (run.phase === 'QUEUED' && (await context.queue.setBreakpoints(run.row, context.user.name, breakpoints)))
+        return breakpoints;
       run.requireOpen();
       const command = { name: 'setBreakpoints', breakpoints } as const;
       return z.array(breakpointSchema).parse(await context.backend.command(run.row, context.user.name, command));
