@@ -56,7 +56,10 @@ function localParts(all: Omit<Deps, 'config' | 'metrics' | 'watchers'> & { gatew
   return {
     backend,
     store: new LocalQueueStore(all.db, all.sequencerStates, all.gateway, all.log),
-    begin: () => all.sequencerStates.register(),
+    begin: async () => {
+      await all.sequencerStates.register();
+      backend.begin();
+    },
     close: () => {
       backend.close();
       return Promise.resolve();

@@ -10,3 +10,4 @@ export * from './queue.ts';
 export * from './run-view.ts';
 export * from './statement-time.ts';
 export * from './text.ts';
+export * from './wait-reasons.ts';

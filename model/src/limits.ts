@@ -3,11 +3,15 @@ export const LIMITS = {
   /** A script: 512 KiB. */
   scriptBytes: 512 * 1024,
   titleLength: 200,
+  /** Why a user changed something, in characters. */
+  reasonLength: 500,
   argumentCount: 256,
   argumentBytes: 4096,
   breakpointCount: 1000,
   /** Queued runs of one sequencer. */
   queueLength: 1000,
+  /** Time limit of a run: 30 days. */
+  timeoutSeconds: 30 * 86_400,
   /** The path of a file, or an expression of a breakpoint, in characters. */
   breakpointTextLength: 4096,
   expressionBytes: 16 * 1024,

@@ -33,7 +33,9 @@ const VIEWER: Fields = {
     seenAt view statements traces breakpoints output(after first) outputBefore(before last) events(after first types)
     outputEvents(after before first last filter) outputMatches(find filter after before first last)
     lastSeq asks progress scriptVersion scriptVersions watchers telescope
-    pausedSince stoppedBy`,
+    pausedSince stoppedBy window onHold`,
+  RunWindow: 'notBefore notAfter',
+  RunOnHold: 'since by reason',
   RunConnection: 'edges pageInfo totalCount totalCountIsExact',
   Night: 'date outcomes',
   NightOutcome: 'phase runs seconds',
@@ -72,7 +74,8 @@ const VIEWER: Fields = {
 
 const OPERATOR: Fields = {
   SubmitRunInput:
-    'sequencer script title arguments startPaused startAt startLine holdOnFailure breakpoints start requestId',
+    'sequencer script title arguments startPaused startAt startLine holdOnFailure breakpoints window start requestId',
+  RunWindowInput: 'notBefore notAfter',
   BreakpointInput: 'file line condition hitCount logMessage enabled',
   Evaluation: 'ok text',
   SourceFile: 'file text',
@@ -142,6 +145,8 @@ export const MUTATIONS: Record<string, CommandRule> = {
   replaceRemaining: onRun('run', 'script'),
   cancelRun: onRun('id'),
   moveInQueue: onRun('run', 'position'),
+  holdRun: onRun('id', 'reason'),
+  releaseRun: onRun('id'),
   setHoldOnFailure: { ...onSequencer('sequencer hold'), needsControl: true },
   setMode: { ...onSequencer('sequencer mode'), needsControl: true },
 

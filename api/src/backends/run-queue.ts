@@ -46,10 +46,7 @@ export class RunQueue {
 
   /** Cancels a queued run. */
   async cancel(run: RunSummary, by: string): Promise<RunSummary> {
-    const { db, store } = this.#parts;
-    if (!(await store.cancel(run, `Cancelled by ${by}.`))) throw await this.#notQueued(run);
-    this.#changed(run.sequencer);
-    return (await findRun(db, run.id)) ?? run;
+    return this.#changeQueued(run, (store) => store.cancel(run, `Cancelled by ${by}.`));
   }
 
   /** Moves a queued run. @param position 0 is the next run */
@@ -57,6 +54,15 @@ export class RunQueue {
     if (position < 0) throw new SequencerError('BAD_INPUT', 'position: must be 0 or more. 0 is the next run.');
     if (!(await this.#parts.store.reorder(run, position))) throw await this.#notQueued(run);
     this.#changed(run.sequencer);
+  }
+
+  /** Puts a queued run on hold. The queue skips it until it is released. */
+  async hold(run: RunSummary, by: string, reason: string | null): Promise<RunSummary> {
+    return this.#changeQueued(run, (store) => store.setOnHold(run, { by, reason }));
+  }
+
+  async release(run: RunSummary): Promise<RunSummary> {
+    return this.#changeQueued(run, (store) => store.setOnHold(run, null));
   }
 
   /** Sets the breakpoints of a queued run. Returns false, without effect, if it is no longer queued. */
@@ -101,6 +107,14 @@ export class RunQueue {
     } finally {
       this.#changed(sequencer);
     }
+  }
+
+  /** Changes a queued run, and starts the next run, which may now be another one. Throws if it is no longer queued. */
+  async #changeQueued(run: RunSummary, change: (store: QueueStore) => Promise<boolean>): Promise<RunSummary> {
+    const { db, store } = this.#parts;
+    if (!(await change(store))) throw await this.#notQueued(run);
+    await this.#advance(run.sequencer);
+    return (await findRun(db, run.id)) ?? run;
   }
 
   #changed(sequencer: string): void {

@@ -21,6 +21,18 @@ const text = (longest: number) =>
     .max(longest, `longer than ${String(longest)} characters. Shorten it.`)
     .refine((value) => value.isWellFormed() && !NUL.test(value), 'not valid text, or contains NUL characters.');
 
+const line = (longest: number) =>
+  text(longest)
+    .nullish()
+    .transform(
+      (value) =>
+        value
+          ?.replaceAll(/[^\S\uFEFF]+/g, ' ')
+          .trim()
+          .normalize('NFC') || null,
+    )
+    .refine((value) => value === null || !hasUnseenCharacters(value), 'contains invisible characters. Remove them.');
+
 /** Breakpoints of a request. */
 export const breakpointsSchema = z.array(breakpointSchema).max(LIMITS.breakpointCount);
 
@@ -32,19 +44,21 @@ export const startAtSchema = z
 
 export const startLineSchema = z.int().positive().nullish();
 
+/** The window of a start. */
+const windowSchema = z
+  .object({ notBefore: z.date().nullish(), notAfter: z.date().nullish() })
+  .nullish()
+  .transform((window) => ({ notBefore: window?.notBefore ?? null, notAfter: window?.notAfter ?? null }))
+  .refine(({ notAfter }) => !notAfter || notAfter.getTime() > Date.now(), 'notAfter is in the past.')
+  .refine(
+    ({ notBefore, notAfter }) => !notBefore || !notAfter || notBefore < notAfter,
+    'notAfter must be after notBefore.',
+  );
+
 const submissionSchema = z.object({
   sequencer: z.string(),
   script: z.string(),
-  title: text(LIMITS.titleLength)
-    .nullish()
-    .transform(
-      (title) =>
-        title
-          ?.replaceAll(/[^\S\uFEFF]+/g, ' ')
-          .trim()
-          .normalize('NFC') || null,
-    )
-    .refine((title) => title === null || !hasUnseenCharacters(title), 'contains invisible characters. Remove them.'),
+  title: line(LIMITS.titleLength),
   arguments: z
     .array(text(LIMITS.argumentBytes))
     .max(LIMITS.argumentCount, `more than ${String(LIMITS.argumentCount)} arguments. Pass a file instead.`),
@@ -53,9 +67,17 @@ const submissionSchema = z.object({
   breakpoints: breakpointsSchema,
   startAt: startAtSchema,
   startLine: startLineSchema,
+  window: windowSchema,
   start: z.enum(['QUEUED', 'RUNNING']),
   requestId: text(100).nullish(),
 });
+
+const reasonSchema = z.object({ reason: line(LIMITS.reasonLength) });
+
+/** The reason of a user in one line; null for an empty one. */
+export function readReason(reason: string | null | undefined): string | null {
+  return parse(reasonSchema, { reason }).reason;
+}
 
 export type SubmissionInput = z.input<typeof submissionSchema>;
 
@@ -123,22 +145,24 @@ export async function requireStartable(backend: RunBackend, wanted: Submission):
 
 /** Throws BAD_INPUT, SCRIPT_TOO_LARGE or SCRIPT_NOT_TEXT. */
 export function readSubmission(input: SubmissionInput): Omit<Submission, 'holdOnFailure'> {
-  const parsed = submissionSchema.safeParse(input);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw new SequencerError('BAD_INPUT', `${issue?.path.join('.') ?? 'input'}: ${issue?.message ?? ''}`);
-  }
-  const { requestId = null, startAt = null, startLine = null } = parsed.data;
-  checkScriptText(parsed.data.script);
+  const { window, requestId = null, startAt = null, startLine = null, ...parsed } = parse(submissionSchema, input);
+  checkScriptText(parsed.script);
   return {
-    ...parsed.data,
+    ...parsed,
+    ...window,
     requestId,
     startAt,
     startLine,
-    notBefore: null,
-    notAfter: null,
     timeoutSeconds: null,
     afterFailure: 'HOLD_QUEUE',
     origin: 'PERSON',
   };
+}
+
+/** Throws BAD_INPUT with the name of the value. */
+function parse<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {
+  const parsed = schema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new SequencerError('BAD_INPUT', `${issue?.path.join('.') ?? 'input'}: ${issue?.message ?? ''}`);
 }

@@ -4,6 +4,7 @@ import { builder } from './core/builder.ts';
 import { withAnswerBudget } from './core/answer-size.ts';
 import { withAuthorization } from './core/authorization.ts';
 import './runs/run.ts';
+import './runs/run-plan.ts';
 import './runs/output.ts';
 import './sequencers/sequencer.ts';
 import './history/history.ts';

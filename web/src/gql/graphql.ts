@@ -163,6 +163,14 @@ export type RunStart =
   /** As soon as the sequencer is free, in any mode. */
   | 'RUNNING';
 
+/** When a queued run may start. */
+export type RunWindowInput = {
+  /** The run is cancelled if its turn comes after this time. */
+  notAfter?: string | null | undefined;
+  /** The queue skips the run before this time. */
+  notBefore?: string | null | undefined;
+};
+
 /** What starts the next run of a sequencer. */
 export type SequencerMode =
   /** Only runs with `start: RUNNING` start. */
@@ -221,6 +229,8 @@ export type SubmitRunInput = {
   startPaused?: boolean | null | undefined;
   /** Title for lists, 200 characters at most. */
   title?: string | null | undefined;
+  /** When the run may start. Any time if null. */
+  window?: RunWindowInput | null | undefined;
 };
 
 /** Scope of the variables of a frame. */

@@ -49,6 +49,8 @@ const ACTIONS: Partial<Record<string, [name: string, more?: (args: Arguments) =>
   replaceRemaining: ['Replace the remaining statements'],
   cancelRun: ['Cancel the queued run'],
   moveInQueue: ['Move the run in the queue', ({ position }) => ` to position ${text(position)}`],
+  holdRun: ['Put the queued run on hold', ({ reason }) => after(reason)],
+  releaseRun: ['Release the run on hold'],
   setHoldOnFailure: ['Set pause on failure', ({ hold }) => (hold === true ? ': on' : ': off')],
   setMode: ['Set the mode', ({ mode }) => `: ${lower(mode)}`],
   takeControl: ['Take control', ({ reason }) => after(reason)],

@@ -1,16 +1,14 @@
 /** Executes runs on connected runners, one per sequencer, with the queue and the state of runs in the database. */
 import {
-  OPEN_PHASES,
   SequencerError,
   isFinal,
   isScriptRefusal,
-  nextRun,
   type Command,
   type Hello,
   type Reply,
   type RunCommand,
 } from '@sequencer/model';
-import { asc, and, eq, inArray } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import { newSecret } from '../../auth/secrets.ts';
 import { KeyedMutex } from '../../lib/keyed-mutex.ts';
 import { sha256 } from '../../lib/sha256.ts';
@@ -27,10 +25,14 @@ import type { LiveRun } from '../../runs/live-run.ts';
 import { retryUntilAborted, retryUntilRefused } from '../../store/retry.ts';
 import type { RunBackend, RunnerStatus } from '../run-backend.ts';
 import { fetchScript } from '../script-requests.ts';
-import { endRun, lockSequencer } from '../../runs/queue-hold.ts';
+import { endRun } from '../../runs/queue-hold.ts';
 import type { RunDeps } from '../../runs/run-deps.ts';
+import { claimNext } from './claim.ts';
+import { WindowTimers } from './window-timers.ts';
 
 const BUSY_AGAIN_MS = 500;
+/** Delay after which a queue that could not be advanced is tried again. */
+const ADVANCE_AGAIN_MS = 10_000;
 /** Attempts to claim a run before it counts as refused by the database. */
 const CLAIM_TRIES = 3;
 
@@ -47,6 +49,7 @@ export class LocalBackend implements RunBackend, Admissions {
   readonly #mutex = new KeyedMutex();
   /** Queued runs that the database refuses to start. */
   readonly #refused = new Set<string>();
+  readonly #timers = new WindowTimers((sequencer) => void this.#advanceLater(sequencer));
 
   constructor(parts: LocalBackendParts) {
     this.#parts = parts;
@@ -68,8 +71,14 @@ export class LocalBackend implements RunBackend, Admissions {
     void this.advance(row.sequencer);
   }
 
+  /** Sets the timers of the windows, and cancels the runs that expired while the API did not run. */
+  begin(): void {
+    for (const sequencer of this.#parts.sequencerStates.names) void this.#advanceLater(sequencer);
+  }
+
   close(): void {
     this.#stopped.abort();
+    this.#timers.close();
   }
 
   readonly lastKnownSince = null;
@@ -136,7 +145,6 @@ export class LocalBackend implements RunBackend, Admissions {
   }
 
   async advance(sequencer: string): Promise<void> {
-    if (!this.#parts.gateway.connection(sequencer)) return;
     await this.#mutex
       .run(sequencer, async () => {
         const claimed = await this.#claimNext(sequencer);
@@ -145,6 +153,16 @@ export class LocalBackend implements RunBackend, Admissions {
       .catch((error: unknown) => {
         if (!this.#stopped.signal.aborted) throw error;
       });
+  }
+
+  /** As `advance`, without a caller: tries again after an error. */
+  async #advanceLater(sequencer: string): Promise<void> {
+    try {
+      await this.advance(sequencer);
+    } catch (error) {
+      this.#log.error({ sequencer, err: error }, 'the queue could not be advanced');
+      this.#timers.set(sequencer, new Date(Date.now() + ADVANCE_AGAIN_MS));
+    }
   }
 
   /** Claims the next run. A run that the database refuses to start fails or stays queued, and the next one is tried. */
@@ -172,23 +190,19 @@ export class LocalBackend implements RunBackend, Admissions {
   }
 
   async #claim(sequencer: string, tried: { run: string | null }): Promise<LiveRun | null> {
-    const row = await this.#db.transaction(async (tx) => {
-      const { mode } = await lockSequencer(tx, sequencer);
-      const open = await tx
-        .select({ id: runs.id, start: runs.start, phase: runs.phase })
-        .from(runs)
-        .where(and(eq(runs.sequencer, sequencer), inArray(runs.phase, [...OPEN_PHASES])))
-        .orderBy(asc(runs.place));
-      const waiting = open.filter((run) => run.phase === 'QUEUED');
-      const startable = waiting.filter(({ id }) => !this.#refused.has(id));
-      const next = nextRun(mode, waiting.length < open.length, startable, new Date());
-      tried.run = next?.id ?? null;
-      if (!next) return null;
-      await tx.update(runs).set({ phase: 'STARTING', reason: null }).where(eq(runs.id, next.id));
-      return next.id;
-    });
+    tried.run = null;
+    const claim = await this.#db.transaction((tx) =>
+      claimNext(tx, sequencer, {
+        canStart: this.#parts.gateway.connection(sequencer) !== null,
+        without: this.#refused,
+        onChosen: (run) => {
+          tried.run = run;
+        },
+      }),
+    );
+    if (!this.#stopped.signal.aborted) this.#timers.set(sequencer, claim.nextAt);
     this.#parts.sequencerStates.invalidate(sequencer);
-    const claimed = row === null ? null : await findRun(this.#db, row);
+    const claimed = claim.run === null ? null : await findRun(this.#db, claim.run);
     if (!claimed) return null;
     const live = await this.#parts.liveRuns.open(claimed);
     live.row = claimed;

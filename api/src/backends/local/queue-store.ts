@@ -1,7 +1,7 @@
 /** The queue and mode of each sequencer, as rows of the database. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { SequencerError, type Breakpoint, type Mode } from '@sequencer/model';
+import { SequencerError, onHoldReason, windowReason, type Breakpoint, type Mode } from '@sequencer/model';
 import { and, eq, sql } from 'drizzle-orm';
 import { sha256 } from '../../lib/sha256.ts';
 import type { Logger } from '../../lib/log.ts';
@@ -165,14 +165,15 @@ export class LocalQueueStore implements QueueStore {
   }
 
   async waitReason(run: RunSummary): Promise<string> {
+    if (run.onHoldBy !== null) return onHoldReason(run.onHoldBy, run.onHoldReason);
     const state = await this.#sequencerStates.get(run.sequencer);
     const isOff = run.start === 'QUEUED' && state.row.mode === 'OFF';
-    const mode = isOff ? (run.reason ?? 'The mode is Off. Set it to Queue to start this run.') : null;
-    if (state.active) {
-      const wait = `Waiting for run ${String(state.active.number)} to end.`;
-      return mode ? `${wait} ${mode}` : wait;
-    }
-    if (mode) return mode;
+    const reasons = [
+      state.active && `Waiting for run ${String(state.active.number)} to end.`,
+      isOff ? (run.reason ?? 'The mode is Off. Set it to Queue to start this run.') : null,
+      windowReason(run, new Date()),
+    ].filter((reason) => reason !== null);
+    if (reasons.length > 0) return reasons.join(' ');
     if (!this.#gateway.state(run.sequencer).connected) {
       return `Waiting for the runner of ${run.sequencer}, which is not connected.`;
     }

@@ -1,4 +1,5 @@
-/** Mutations of the queue of a sequencer: order, mode, pause on failure. */
+/** Mutations of the queue of a sequencer: order, holds, mode, pause on failure. */
+import { readReason } from '../../backends/submission.ts';
 import { ModeEnum, builder } from '../core/builder.ts';
 import { SequencerType } from '../core/sequencer-type.ts';
 import { RunModel, requireRunModel } from '../runs/run-model.ts';
@@ -22,6 +23,27 @@ builder.mutationFields((t) => ({
       const { row } = await requireRunModel(run, context);
       await context.queue.move(row, position);
       return { name: row.sequencer };
+    },
+  }),
+  holdRun: t.field({
+    type: RunType,
+    description: 'Puts a queued run on hold: the queue skips it until it is released.',
+    args: {
+      id: t.arg.id(),
+      reason: t.arg.string({ required: false, description: 'Shown with the run, 500 characters at most.' }),
+    },
+    resolve: async (_root, { id, reason }, context) => {
+      const { row } = await requireRunModel(id, context);
+      return new RunModel(await context.queue.hold(row, context.user.name, readReason(reason)), context);
+    },
+  }),
+  releaseRun: t.field({
+    type: RunType,
+    description: 'Releases a queued run that is on hold.',
+    args: { id: t.arg.id() },
+    resolve: async (_root, { id }, context) => {
+      const { row } = await requireRunModel(id, context);
+      return new RunModel(await context.queue.release(row), context);
     },
   }),
   setHoldOnFailure: t.field({

@@ -1,8 +1,24 @@
 /** The mutation submitRun. */
 import { BreakpointInput, readBreakpoints } from '../control/breakpoints.ts';
-import { RunStartEnum, builder } from '../core/builder.ts';
+import { DateTime, RunStartEnum, builder } from '../core/builder.ts';
 import { RunModel } from '../runs/run-model.ts';
 import { RunType } from '../runs/run.ts';
+
+const RunWindowInput = builder.inputType('RunWindowInput', {
+  description: 'When a queued run may start.',
+  fields: (t) => ({
+    notBefore: t.field({
+      type: DateTime,
+      required: false,
+      description: 'The queue skips the run before this time.',
+    }),
+    notAfter: t.field({
+      type: DateTime,
+      required: false,
+      description: 'The run is cancelled if its turn comes after this time.',
+    }),
+  }),
+});
 
 const SubmitRunInput = builder.inputType('SubmitRunInput', {
   description: 'A run to submit.',
@@ -33,6 +49,11 @@ const SubmitRunInput = builder.inputType('SubmitRunInput', {
     startLine: t.int({
       required: false,
       description: 'First line of the statement to start at, instead of `startAt`. Fails if no statement begins there.',
+    }),
+    window: t.field({
+      type: RunWindowInput,
+      required: false,
+      description: 'When the run may start. Any time if null.',
     }),
     start: t.field({ type: RunStartEnum, required: false, defaultValue: 'RUNNING' }),
     requestId: t.string({
