@@ -14,15 +14,16 @@ function fail(error: unknown): never {
 async function main(): Promise<void> {
   const config = readConfig(process.env);
   const log = makeLog(config.logLevel);
-  const api: Api = await startApi(config, log);
-  log.info({ url: api.url }, 'listening');
+  let api: Api | null = null;
   const stop = (signal: string) => {
     log.info({ signal }, 'shutting down');
     setTimeout(() => process.exit(0), GRACE_MS).unref();
-    void api.close().then(() => process.exit(0), fail);
+    void (api?.close() ?? Promise.resolve()).then(() => process.exit(0), fail);
   };
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
+  api = await startApi(config, log);
+  log.info({ url: api.url }, 'listening');
   await api.failure;
 }
 

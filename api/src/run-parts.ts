@@ -15,6 +15,7 @@ import { onRunEnded } from './runs/queue-hold.ts';
 import type { QueueStore } from './backends/queue-store.ts';
 import { RunQueue } from './backends/run-queue.ts';
 import type { RunDeps } from './runs/run-deps.ts';
+import { retryWhileUnreachable } from './store/retry.ts';
 import type { Watchers } from './runs/watchers.ts';
 
 interface RunParts {
@@ -57,7 +58,7 @@ function localParts(all: Omit<Deps, 'config' | 'metrics' | 'watchers'> & { gatew
     backend,
     store: new LocalQueueStore(all.db, all.sequencerStates, all.gateway, all.log),
     begin: async () => {
-      await all.sequencerStates.register();
+      await retryWhileUnreachable(all.log, () => all.sequencerStates.register());
       backend.begin();
     },
     close: () => {

@@ -29,6 +29,7 @@ import { makeRunParts } from './run-parts.ts';
 import { SequencerStates } from './runs/sequencer-states.ts';
 import { Watchers } from './runs/watchers.ts';
 import { openDatabase } from './store/database.ts';
+import { retryWhileUnreachable } from './store/retry.ts';
 import { activeRuns } from './store/run-store.ts';
 
 export interface Api {
@@ -48,7 +49,9 @@ export async function startApi(config: Config, log: Logger): Promise<Api> {
   const sequencerStates = new SequencerStates(db, config.kubernetes ? [] : config.sequencers);
   const liveRuns = new LiveRuns(db);
   const outputSearch = new OutputSearch(db);
-  for (const row of await activeRuns(db)) await liveRuns.open(row);
+  await retryWhileUnreachable(log, async () => {
+    for (const row of await activeRuns(db)) await liveRuns.open(row);
+  });
 
   const metrics = makeMetrics();
   const watchers = new Watchers();
@@ -62,7 +65,7 @@ export async function startApi(config: Config, log: Logger): Promise<Api> {
   await proxies.begin();
   const clientAddresses = makeClientAddresses(proxies, config.auth.publicUrl);
   const authenticator = new Authenticator(config, clientAddresses, db, log);
-  await authenticator.passwordUsers?.accounts.requireEnforcedScopes();
+  await retryWhileUnreachable(log, async () => authenticator.passwordUsers?.accounts.requireEnforcedScopes());
   const audit = new AuditLog(db, log);
   const parts = {
     authenticator,

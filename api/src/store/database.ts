@@ -8,8 +8,8 @@ import pg from 'pg';
 import { z } from 'zod';
 import type { Logger } from '../lib/log.ts';
 import { packageFile } from '../lib/package-file.ts';
-import { retryUntilAborted } from './retry.ts';
-import { isDatabaseUnreachable, sqlStateOf } from './errors.ts';
+import { retryWhileUnreachable } from './retry.ts';
+import { sqlStateOf } from './errors.ts';
 import { watchedPool } from './pool.ts';
 import { foldSearchWords } from './search-words.ts';
 import { drizzleOnPool } from './transactions.ts';
@@ -26,22 +26,13 @@ export interface Database {
 }
 
 const FOLDER = packageFile('migrations');
-/** How long to wait for a database that starts together with the API. The startup probe of the pod waits longer. */
-const CONNECT_TIMEOUT_MS = 100_000;
 /** PostgreSQL 16. */
 const OLDEST_SERVER = 160_000;
 /** The advisory lock under which one process at a time migrates: "SEQR". */
 const LOCK = 0x53455152;
 
 export async function openDatabase(url: string, log: Logger): Promise<Database> {
-  await retryUntilAborted(
-    AbortSignal.timeout(CONNECT_TIMEOUT_MS),
-    () => migrateUnderLock(url),
-    (error) => {
-      if (!isDatabaseUnreachable(error)) throw error;
-      log.warn({ err: error }, 'cannot connect to the database yet; retrying');
-    },
-  );
+  await retryWhileUnreachable(log, () => migrateUnderLock(url));
   const newest = newestMigration();
   const { pool, close } = watchedPool(url, log);
   return {

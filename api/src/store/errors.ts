@@ -6,7 +6,7 @@ import pg from 'pg';
 const UNREACHABLE_CODES =
   /^(080..|57P0[1235]|53300|ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|EAI_FAIL|ETIMEDOUT|EPIPE|ENOENT|EHOSTUNREACH|ENETUNREACH|ENETDOWN)$/;
 const UNREACHABLE_MESSAGES =
-  /connection terminated|connection ended|client has encountered a connection error|timeout exceeded when trying to connect|query read timeout|not queryable|not currently accepting connections/i;
+  /connection terminated|connection ended|client has encountered a connection error|timeout exceeded when trying to connect|timeout expired|query read timeout|not queryable|not currently accepting connections/i;
 
 /** Whether the error, or one of its causes, means that the database is unreachable. */
 export function isDatabaseUnreachable(error: unknown): boolean {

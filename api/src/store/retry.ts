@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isRefused } from './errors.ts';
+import type { Logger } from '../lib/log.ts';
+import { isDatabaseUnreachable, isRefused } from './errors.ts';
 
 const FIRST_MS = 100;
 const LONGEST_MS = 3000;
@@ -23,6 +24,14 @@ export async function retryUntilAborted<T>(
       }
     }
   }
+}
+
+/** For the start of the API: retries as long as the database is unreachable. Throws any other error. */
+export function retryWhileUnreachable<T>(log: Logger, action: () => Promise<T>): Promise<T> {
+  return retryUntilAborted(new AbortController().signal, action, (error) => {
+    if (!isDatabaseUnreachable(error)) throw error;
+    log.warn({ err: error }, 'waiting for the database, which is unreachable or does not respond');
+  });
 }
 
 /** As `retryUntilAborted`, but throws after `tries` attempts in a row in which the database refuses the values. */

@@ -1,4 +1,4 @@
-/** A TCP proxy between the API and its database that can drop all traffic silently, as when a machine is lost. */
+/** A TCP proxy between the API and its database that can drop all traffic silently, as when a machine is lost or overloaded. */
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { once } from 'node:events';
 
@@ -7,13 +7,18 @@ export class SilentNetwork {
   readonly #server;
   readonly #open = new Set<Socket>();
   readonly #lost = new Set<Socket>();
+  #accepted = 0;
 
   private constructor(url: string, server: ReturnType<typeof createServer>) {
     this.url = url;
     this.#server = server;
   }
 
-  static async before(databaseUrl: string): Promise<SilentNetwork> {
+  /** @param isSilent whether the connection with this number is accepted, but gets no reply; the first has number 1 */
+  static async before(
+    databaseUrl: string,
+    isSilent: (number: number) => boolean = () => false,
+  ): Promise<SilentNetwork> {
     const to = new URL(databaseUrl);
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -21,6 +26,8 @@ export class SilentNetwork {
     url.port = String((server.address() as AddressInfo).port);
     const network = new SilentNetwork(url.href, server);
     server.on('connection', (near) => {
+      network.#accepted += 1;
+      if (isSilent(network.#accepted)) network.#lost.add(near);
       network.#join(near, connect(Number(to.port), to.hostname));
     });
     return network;

@@ -4,6 +4,7 @@ import type { Gateway } from '../../gateway/gateway.ts';
 import { KubernetesBackend } from './backend.ts';
 import { Replicas } from './replicas/replicas.ts';
 import type { RunDeps } from '../../runs/run-deps.ts';
+import { retryWhileUnreachable } from '../../store/retry.ts';
 import type { Watchers } from '../../runs/watchers.ts';
 import { Checker, type CheckerSettings } from './checker.ts';
 import { Cluster } from './cluster.ts';
@@ -90,9 +91,9 @@ export function makeKubernetesParts(deps: Deps, databaseUrl: string, settings: S
     backend,
     store: new KubernetesQueueStore(db, cluster, runSync),
     begin: async () => {
-      await replicas.begin();
+      await retryWhileUnreachable(log, () => replicas.begin());
       await cluster.begin(SYNC_TIMEOUT_MS);
-      await sequencerSync.loadNames();
+      await retryWhileUnreachable(log, () => sequencerSync.loadNames());
       checks = setInterval(checkRows, CHECK_ROWS_EVERY_MS);
       void cluster.synced
         .then(() => runSync.endOrphans())
