@@ -1,6 +1,8 @@
 /**
  * Kills (-9) parts of a site and of the cluster, one at a time and at random, while real scripts run in real pods. A watcher
  * checks all the time that no run has two pods, that each sequencer has one run at a time, and that outcomes do not change.
+ * Meanwhile the sequencers in git are applied every few seconds, and a user switches a telescope off and on: while it is off, no
+ * run may start.
  * After each kill, runs have to end again, and the record in the API is compared with what each script wrote to its log.
  *
  * Needs the images on the nodes, an ingress (SEQ_INGRESS_HTTPS) and the commands of `hooks.ts`. DURATION is in seconds.
@@ -15,6 +17,9 @@ import { client, logOf, until } from '@sequencer/testing/cluster/cluster';
 import { randomFrom, seed } from '@sequencer/testing/cluster/random';
 import { Watcher } from '@sequencer/testing/cluster/watcher';
 import { KILLS, pick, retry, type Chaos } from '@sequencer/testing/chaos/kills';
+import { Git } from '@sequencer/testing/chaos/git';
+import { ModeSwitch } from '@sequencer/testing/chaos/mode-switch';
+import { OffPeriods, startFaults } from '@sequencer/testing/chaos/off-periods';
 import { Users } from '@sequencer/testing/chaos/users';
 import { compare, type Comparison, type Left } from '@sequencer/testing/chaos/record';
 import { Release, TELESCOPES } from '@sequencer/testing/chaos/release';
@@ -61,15 +66,20 @@ async function leftOf({ metadata, status }: SequencerRun, killed: boolean): Prom
 }
 
 test(
-  `runs each script once, in order and with a complete record, whatever is killed (seed ${seed})`,
+  `runs each script once, in order and with a complete record, and none on a telescope that is off (seed ${seed})`,
   { timeout: (SECONDS + 1000) * 1000 },
   async () => {
     const chaos: Chaos = { release, random, killed: new Set() };
-    const users = new Users(release);
+    const git = new Git(release, random);
+    const periods = new OffPeriods(release.namespace);
+    const users = new Users(release, new ModeSwitch(release, git, periods, random));
     const watching = new AbortController();
     const watcher = new Watcher(release.namespace, true);
     let unreachable = 0;
-    const watched = watcher.watch(watching.signal, 400, () => (unreachable += 1));
+    const watched = Promise.all([
+      watcher.watch(watching.signal, 400, () => (unreachable += 1)),
+      periods.watch(watching.signal),
+    ]);
     const lefts = new Map<string, Left>();
     const compared = new Map<string, Comparison>();
     const recoveries: [string, number][] = [];
@@ -82,9 +92,11 @@ test(
         lefts.set(uid, left);
         compared.set(uid, compare(left));
       }
-      expect([...watcher.faults, ...[...compared.values()].flatMap(({ faults }) => faults)]).toEqual([]);
+      const faults = [...compared.values()].flatMap((comparison) => comparison.faults);
+      expect([...watcher.faults, ...periods.faults, ...faults]).toEqual([]);
     };
 
+    git.start();
     users.start();
     await until('runs end', () => watcher.ends.size >= 2, LONG);
     const deadline = performance.now() + SECONDS * 1000;
@@ -104,17 +116,18 @@ test(
     await until(
       'all requested runs have ended',
       async () => {
-        await users.resume();
+        for (const telescope of TELESCOPES) await users.resume(telescope);
         return requested.every((uid) => watcher.ends.has(uid));
       },
       LONG,
     );
+    await git.stop();
     await compareEnded();
     await watcher.check();
     watching.abort();
     await watched;
 
-    const faults = [...watcher.faults];
+    const faults = [...watcher.faults, ...periods.faults];
     // Compared once more at the end: a record must not have changed.
     for (const [uid, left] of lefts) {
       const { phase: shown, ...record } = (await shownOf(uid)) ?? { phase: 'LOST', lastSeq: 0, events: [] };
@@ -134,6 +147,7 @@ test(
         if (begun < before.until)
           faults.push(`${name} began at ${begun}, but ${before.name}, requested before, had it until ${before.until}`);
         before = { name, until: ended ?? begun };
+        faults.push(...startFaults(periods.all, { telescope, run: name, uid, begun }));
       }
     }
     console.log(
@@ -145,10 +159,13 @@ test(
         comparisons: [...compared.values()],
         clusterChecks: [unreachable, unreachable + watcher.checks],
         unanswered: users.unanswered,
+        git,
+        periods,
         faults,
       }),
     );
     expect(faults).toEqual([]);
+    expect(git.overwrites).toBeGreaterThan(0);
     expect([...lefts.keys()].sort()).toEqual(requested.sort());
   },
 );

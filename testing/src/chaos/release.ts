@@ -1,10 +1,12 @@
 /** An installed site to kill parts of: the chart with two telescopes, and a database on a volume of its own. */
 import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Fields } from '@sequencer/kubernetes/client';
 import { PODS, type Resource } from '@sequencer/kubernetes/resources';
 import type { Pod } from '@sequencer/kubernetes/objects';
 import type { KubernetesObject } from '@sequencer/model/kubernetes/metadata';
-import { helm } from '../install/helm.ts';
+import type { Sequencer } from '@sequencer/model/kubernetes/sequencer';
+import { helm, manifests, render } from '../install/helm.ts';
 import { ask, install, makeSite, signIn, type Site } from '../install/site.ts';
 import { client, dropNamespace, makeNamespace } from '../cluster/cluster.ts';
 
@@ -70,6 +72,23 @@ export class Release {
     if (UNREACHABLE.includes(code)) throw new TryAgain(code);
     if (answer.errors || !answer.data) throw new Error(body);
     return answer.data;
+  }
+
+  /** As a user of the pages. @throws TryAgain */
+  async setMode(telescope: Telescope, mode: 'OFF' | 'QUEUE'): Promise<void> {
+    await this.ask(`mutation { setMode(sequencer: "${telescope}", mode: ${mode}) { mode } }`);
+  }
+
+  /** The telescopes as the chart renders them, which is what a tool applies from git. */
+  async telescopesInGit(): Promise<Record<Telescope, Fields<Sequencer>>> {
+    const objects = manifests(await render(this.namespace, '--values', this.#site.values));
+    const find = (name: Telescope): Fields<Sequencer> => {
+      const { metadata, spec } =
+        objects.find((object) => object.kind === 'Sequencer' && object.metadata.name === name) ?? {};
+      if (!metadata || !spec) throw new Error(`the chart has no sequencer ${name}`);
+      return { metadata, spec };
+    };
+    return { one: find('one'), two: find('two') };
   }
 
   /** The pods of a component. */

@@ -1,4 +1,6 @@
 /** The report at the end of a chaos run. */
+import type { Git } from './git.ts';
+import type { OffPeriods } from './off-periods.ts';
 import type { Comparison, Left } from './record.ts';
 
 interface ChaosRun {
@@ -11,6 +13,8 @@ interface ChaosRun {
   /** Checks of the cluster: those without an answer, and all. */
   clusterChecks: [number, number];
   unanswered: number;
+  git: Pick<Git, 'syncs' | 'overwrites'>;
+  periods: Pick<OffPeriods, 'all' | 'checks'>;
   faults: string[];
 }
 
@@ -22,6 +26,8 @@ export function report({
   comparisons,
   clusterChecks,
   unanswered,
+  git,
+  periods,
   faults,
 }: ChaosRun): string {
   const kinds = [...new Set(recoveries.map(([kind]) => kind))];
@@ -39,6 +45,8 @@ export function report({
     `  runs: ${lefts.length} (${[...phases].map(([phase, of]) => `${phase} ${of.length}`).join(', ')})`,
     `  events compared: ${events}; lost: ${sum('lost')}, doubled: ${sum('doubled')}`,
     `  lines that killed runners had not sent: ${sum('unsent')}`,
+    `  switched off: ${periods.all.length} times, checked ${periods.checks} times while off`,
+    `  syncs of git: ${git.syncs.one + git.syncs.two}, of which ${git.overwrites} overwrote the mode`,
     `  not answered: ${unanswered} requests of users, ${clusterChecks[0]} of ${clusterChecks[1]} checks of the cluster`,
     `  faults: ${faults.length === 0 ? 'none' : faults.join('; ')}`,
   ].join('\n');

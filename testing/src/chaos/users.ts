@@ -1,9 +1,13 @@
-/** Users who keep the queue of each telescope filled and running: at `one` through the API, at `two` with kubectl. */
+/**
+ * Users who keep the queue of each telescope filled, and running except while one of them has switched it off: at `one` through
+ * the API, at `two` with kubectl.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KubernetesError } from '@sequencer/kubernetes/errors';
 import { RUNS, SEQUENCERS } from '@sequencer/kubernetes/resources';
 import { isFinalKubernetesPhase } from '@sequencer/model/kubernetes/enums';
 import { client, submit } from '../cluster/cluster.ts';
+import type { ModeSwitch } from './mode-switch.ts';
 import { SCRIPT } from './record.ts';
 import { TELESCOPES, TryAgain, type Release, type Telescope } from './release.ts';
 
@@ -16,45 +20,56 @@ export class Users {
   /** Number of requests without an answer, or answered with an error that permits a retry. */
   unanswered = 0;
   readonly #release: Release;
+  readonly #modeSwitch: ModeSwitch;
   readonly #stopping = new AbortController();
   #working: Promise<unknown> = Promise.resolve();
 
-  constructor(release: Release) {
+  constructor(release: Release, modeSwitch: ModeSwitch) {
     this.#release = release;
+    this.#modeSwitch = modeSwitch;
   }
 
   start(): void {
     const work = { one: () => this.#submitThroughApi(), two: () => this.#submitWithKubectl() };
-    this.#working = Promise.all(TELESCOPES.map((telescope) => this.#work(work[telescope])));
+    this.#working = Promise.all(TELESCOPES.map((telescope) => this.#work(telescope, work[telescope])));
     this.#working.catch((error: unknown) => {
       // `stop` throws it as well; but without users no further run ends, so print it now.
       console.error('the users stopped:', error);
     });
   }
 
-  /** Stops submitting. @throws the error that ended the users' work */
+  /** Stops submitting and switching off. @throws the error that ended the users' work */
   async stop(): Promise<void> {
     this.#stopping.abort();
     await this.#working;
+    this.#modeSwitch.end();
   }
 
-  async resume(): Promise<void> {
+  /** Resumes the queue after a hold, and switches the telescope on unless a user wants it off. */
+  async resume(telescope: Telescope): Promise<void> {
+    if (telescope === 'two' && (await this.#resumeWithKubectl())) return;
+    if (this.#modeSwitch.isOff(telescope)) return;
     const { sequencer } = await this.#release.ask<{ sequencer: { mode: string } }>(
-      '{ sequencer(name: "one") { mode } }',
+      `{ sequencer(name: "${telescope}") { mode } }`,
     );
-    if (sequencer.mode === 'OFF') {
-      await this.#release.ask('mutation { setMode(sequencer: "one", mode: QUEUE) { mode } }');
-    }
+    if (sequencer.mode === 'OFF') await this.#release.setMode(telescope, 'QUEUE');
+  }
+
+  /** Returns whether the queue is held. */
+  async #resumeWithKubectl(): Promise<boolean> {
     const { status, spec } = await client.get(SEQUENCERS, this.#release.namespace, 'two');
-    if (status?.hold && spec.resumeAfter !== status.hold.run) {
+    if (!status?.hold) return false;
+    if (spec.resumeAfter !== status.hold.run) {
       await client.merge(SEQUENCERS, this.#release.namespace, 'two', { spec: { resumeAfter: status.hold.run } });
     }
+    return true;
   }
 
-  async #work(once: () => Promise<void>): Promise<void> {
+  async #work(telescope: Telescope, once: () => Promise<void>): Promise<void> {
     while (!this.#stopping.signal.aborted) {
       try {
-        await this.resume();
+        await this.#modeSwitch.step(telescope);
+        await this.resume(telescope);
         await once();
       } catch (error) {
         if (error instanceof TryAgain) this.unanswered += 1;
