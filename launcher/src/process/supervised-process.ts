@@ -26,6 +26,8 @@ const FIRST_DELAY = 200;
 const LONGEST_DELAY = 5000;
 /** A process that ran this long had started properly: the next delay is the shortest again. */
 const SETTLED = 10_000;
+/** A process that is not ready after this time is reported: the API waits without a limit for its database. */
+const SLOW = 15_000;
 
 export class SupervisedProcess {
   readonly program: Program;
@@ -88,9 +90,7 @@ export class SupervisedProcess {
       });
       if (isAborted(signal)) return;
       if (Date.now() - begin > SETTLED) delay = FIRST_DELAY;
-      const lastLine = this.#log.lastLine();
-      this.#report(`${name} ${outcome}. Restarting it in ${delay / 1000} s. Log: ${this.#log.path}`);
-      if (lastLine) this.#report(`Last line of the log: ${lastLine}`);
+      this.#reportWithLog(`${name} ${outcome}. Restarting it in ${delay / 1000} s.`);
       await sleep(delay, undefined, { signal }).catch(() => {
         // `stop` was called during the delay.
       });
@@ -136,15 +136,28 @@ export class SupervisedProcess {
     }
   }
 
+  #reportWithLog(sentence: string): void {
+    this.#report(`${sentence} Log: ${this.#log.path}`);
+    const lastLine = this.#log.lastLine();
+    if (lastLine) this.#report(`Last line of the log: ${lastLine}`);
+  }
+
   async #awaitReady(signal: AbortSignal, onReady: () => void): Promise<void> {
-    while (!signal.aborted) {
-      if (await this.program.isReady(signal)) {
-        if (!isAborted(signal)) onReady();
-        return;
+    const slow = setTimeout(() => {
+      this.#reportWithLog(`${this.program.name} is not ready yet.`);
+    }, SLOW);
+    try {
+      while (!signal.aborted) {
+        if (await this.program.isReady(signal)) {
+          if (!isAborted(signal)) onReady();
+          return;
+        }
+        await sleep(50, undefined, { signal }).catch(() => {
+          // The process ended before it was ready; `#supervise` reports that.
+        });
       }
-      await sleep(50, undefined, { signal }).catch(() => {
-        // The process ended before it was ready; `#supervise` reports that.
-      });
+    } finally {
+      clearTimeout(slow);
     }
   }
 }
