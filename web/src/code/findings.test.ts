@@ -26,6 +26,12 @@ it('lists a syntax error of Ruff as a warning where the server has none', () => 
   expect(countFindings(found)).toBe('2 warnings');
 });
 
+it('lists an undefined name once if both report it', () => {
+  const ofServer = { severity: 'warning', line: 3, code: 'UNDEFINED_NAME', message: 'Undefined name `x`' };
+  expect(mergeFindings([undefinedName], [ofServer]).map(({ code }) => code)).toEqual(['F821']);
+  expect(mergeFindings([], [ofServer])).toEqual([ofServer]);
+});
+
 it('marks the range of a finding, or its line, inside the script', () => {
   const doc = Text.of(['a = 1', 'b = ', 'print(x)']);
   const marks = toDiagnostics(doc, [...mergeFindings([undefinedName], [refused]), { ...refused, line: 99 }]);

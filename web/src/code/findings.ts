@@ -32,7 +32,7 @@ export function isError({ severity }: Finding): boolean {
 
 /**
  * All findings, by line. The server decides whether a script can be compiled: its error replaces the syntax errors of
- * Ruff, which are warnings otherwise.
+ * Ruff, which are warnings otherwise. Both report undefined names; Ruff has their range.
  */
 export function mergeFindings(ruff: readonly RuffFinding[], server: readonly Finding[]): Finding[] {
   const cannotStart = server.some(isError);
@@ -45,7 +45,9 @@ export function mergeFindings(ruff: readonly RuffFinding[], server: readonly Fin
       message,
       range: { start, end },
     }));
-  return [...server, ...ofRuff].toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0));
+  const hasNames = ruff.some(({ code }) => code === 'F821');
+  const ofServer = hasNames ? server.filter(({ code }) => code !== 'UNDEFINED_NAME') : server;
+  return [...ofServer, ...ofRuff].toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0));
 }
 
 function isSyntaxError(code: string | null): boolean {
