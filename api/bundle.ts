@@ -1,10 +1,12 @@
 /**
  * Makes of the API files that need no packages: a start reads one file in place of thousands.
  *
- *     node api/bundle.ts FOLDER      main.js, hash-password.js, and parts.json, which names what went into them
+ *     node api/bundle.ts FOLDER      main.js, ruff-process.js, hash-password.js, the WebAssembly of Ruff, and parts.json,
+ *                                    which names what went into them
  */
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { basename, join } from 'node:path';
 import { build } from 'esbuild';
 
 const folder = process.argv[2];
@@ -13,7 +15,7 @@ const root = join(import.meta.dirname, '..');
 
 const { metafile } = await build({
   absWorkingDir: root,
-  entryPoints: ['api/src/main.ts', 'api/src/auth/hash-password.ts'],
+  entryPoints: ['api/src/main.ts', 'api/src/syntax/ruff-process.ts', 'api/src/auth/hash-password.ts'],
   entryNames: '[name]',
   outdir: folder,
   bundle: true,
@@ -24,8 +26,15 @@ const { metafile } = await build({
   // pg looks whether somebody has installed it.
   external: ['pg-native'],
   // Of packages that are not modules.
-  banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+  banner: {
+    js: `import { createRequire } from 'node:module';
+const require = createRequire(import.meta.url), __dirname = import.meta.dirname;`,
+  },
 });
+
+// Ruff reads it from the folder of its code.
+const wasm = createRequire(import.meta.url).resolve('@astral-sh/ruff-wasm-nodejs/ruff_wasm_bg.wasm');
+copyFileSync(wasm, join(folder, basename(wasm)));
 
 /** As npm's own list of what it has installed has it. */
 const packages: Record<string, { version: string }> = {};

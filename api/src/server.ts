@@ -31,6 +31,7 @@ import { Watchers } from './runs/watchers.ts';
 import { openDatabase } from './store/database.ts';
 import { retryWhileUnreachable } from './store/retry.ts';
 import { activeRuns } from './store/run-store.ts';
+import { Ruff } from './syntax/ruff.ts';
 
 export interface Api {
   url: string;
@@ -55,7 +56,8 @@ export async function startApi(config: Config, log: Logger): Promise<Api> {
 
   const metrics = makeMetrics();
   const watchers = new Watchers();
-  const deps = { config, db, log, liveRuns, sequencerStates, metrics, watchers };
+  const ruff = new Ruff(log);
+  const deps = { config, db, log, liveRuns, sequencerStates, metrics, watchers, ruff };
   const { runs, queue, gateway, runnerServer, recorder } = makeRunParts(deps);
   const { backend } = runs;
   await runs.begin();
@@ -174,6 +176,7 @@ export async function startApi(config: Config, log: Logger): Promise<Api> {
       for (const client of sockets.clients) client.close(1012, 'the API is shutting down');
       await runnerServer.close();
       await runs.close();
+      ruff.close();
       await recorder.close();
       await audit.close();
       await graphql.dispose();

@@ -2,6 +2,7 @@
 import type { Command, Reply, RunCommand } from '@sequencer/model';
 import type { RunnerState } from '../gateway/gateway.ts';
 import type { RunSummary } from '../store/run-store.ts';
+import type { Ruff } from '../syntax/ruff.ts';
 
 export interface RunnerStatus extends RunnerState {
   /** Whether each run has its own runner, so that none is expected while no run is active. */
@@ -13,6 +14,10 @@ export interface RunBackend {
   request: (sequencer: string, command: Command) => Promise<Reply | null>;
   /** Why there is no answer, for use inside a sentence. */
   readonly unansweredReason: string;
+  /** Checks scripts in place of a runner. */
+  readonly ruff: Ruff;
+  /** The version of Python that scripts on the sequencer run with; null if it is unknown. */
+  pythonVersion: (sequencer: string) => string | null;
   /** Whether a run can store its start line for its runner to resolve. */
   readonly resolvesStartLine: boolean;
   /** Starts the next run of the sequencer, if it may start now. */

@@ -1,11 +1,9 @@
-/** Requests to a runner: check a script, list its statements, read it, and read the telescope's status. */
+/** Requests to a runner: list the statements of a script, read it, and read the telescope's status. */
 import {
   SequencerError,
-  findingSchema,
   sourceFileSchema,
   statementSpanSchema,
   telescopeStatusSchema,
-  type Finding,
   type StatementSpan,
 } from '@sequencer/model';
 import { telescopeView, type TelescopeView } from '@sequencer/model/run-view';
@@ -14,17 +12,6 @@ import type { LiveRun } from '../runs/live-run.ts';
 import type { RunDeps } from '../runs/run-deps.ts';
 import { storeScript } from '../store/run-store.ts';
 import type { RunBackend } from './run-backend.ts';
-
-/** Findings for a script, without running it; null if nothing can check it. */
-export async function checkScript(
-  backend: RunBackend,
-  sequencer: string,
-  script: string,
-  startAt: number,
-): Promise<Finding[] | null> {
-  const reply = await backend.request(sequencer, { name: 'check', script, startAt });
-  return reply && z.array(findingSchema).parse(reply.result);
-}
 
 /** The top-level statements of a script; null if nothing can list them. Throws the same errors as a start. */
 export async function listStatements(

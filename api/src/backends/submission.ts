@@ -12,7 +12,8 @@ import { sha256 } from '../lib/sha256.ts';
 import type { RunSummary } from '../store/run-store.ts';
 import type { Submission } from './queue-store.ts';
 import type { RunBackend } from './run-backend.ts';
-import { checkScript, listStatements } from './script-requests.ts';
+import { findErrors } from './script-check.ts';
+import { listStatements } from './script-requests.ts';
 
 const NUL = /\0/;
 const text = (longest: number) =>
@@ -137,10 +138,10 @@ async function resolveStartLine(backend: RunBackend, wanted: Submission): Promis
   wanted.startLine = null;
 }
 
-/** Checks the script with a connected runner or the checker, and resolves `startLine`. Throws the first error. */
+/** Checks the script, and resolves `startLine`. Throws the first error. */
 export async function requireStartable(backend: RunBackend, wanted: Submission): Promise<void> {
   await resolveStartLine(backend, wanted);
-  refuseErrors((await checkScript(backend, wanted.sequencer, wanted.script, wanted.startAt ?? 0)) ?? []);
+  refuseErrors(await findErrors(backend, wanted.sequencer, wanted.script, wanted.startAt ?? 0));
 }
 
 /** Throws BAD_INPUT, SCRIPT_TOO_LARGE or SCRIPT_NOT_TEXT. */

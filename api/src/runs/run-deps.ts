@@ -1,5 +1,6 @@
 import type { Logger } from '../lib/log.ts';
 import type { Db } from '../store/database.ts';
+import type { Ruff } from '../syntax/ruff.ts';
 import type { LiveRuns } from './live-runs.ts';
 import type { SequencerStates } from './sequencer-states.ts';
 
@@ -9,4 +10,5 @@ export interface RunDeps {
   log: Logger;
   liveRuns: LiveRuns;
   sequencerStates: SequencerStates;
+  ruff: Ruff;
 }

@@ -73,19 +73,30 @@ test('knows the host name of the telescope, and finds the statement of a line', 
   expect(errors?.[0]?.message).toContain('no statement begins at line 2');
 });
 
-test('only warns about an error on a telescope with another image', async () => {
-  expect((await check('lat', BROKEN)).findings).toMatchObject([{ severity: 'warning', line: 2, code: 'SYNTAX_ERROR' }]);
-  const { errors } = await send('lat', BROKEN);
-  expect(errors).toBeUndefined();
+test('only warns about an error that a telescope with another image may not have', async () => {
+  const newer = 'try:\n    pass\nexcept A, B:\n    pass\n';
+  expect((await check('lat', newer)).findings?.[0]).toMatchObject({
+    ...{ severity: 'warning', line: 3, code: 'SYNTAX_ERROR' },
+    message: expect.stringContaining('this telescope has another image') as string,
+  });
+  expect((await send('lat', newer)).errors).toBeUndefined();
 });
 
-test('accepts a script with a notice while the checker does not answer', async () => {
+test('refuses an error in every Python on a telescope with another image', async () => {
+  expect((await check('lat', BROKEN)).findings).toMatchObject([{ severity: 'error', code: 'SYNTAX_ERROR' }]);
+  expect((await send('lat', BROKEN)).errors?.[0]).toMatchObject({ extensions: { code: 'SYNTAX_ERROR' } });
+});
+
+test('checks the syntax, with a notice, while the checker does not answer', async () => {
   await checker.stop();
-  const { error } = await check('satp1', BROKEN);
-  expect(error).toMatchObject({
-    message: 'The script cannot be checked because the checker does not answer.',
-    extensions: { code: 'RUNNER_AWAY', remedy: 'The runner checks the script when the run starts.' },
-  });
-  const { errors } = await send('satp1', BROKEN, { startLine: 2 });
-  expect(errors).toBeUndefined();
+  expect((await check('satp1', 'x = 1\n')).findings).toMatchObject([
+    {
+      ...{ severity: 'info', line: null, code: 'NOT_CHECKED' },
+      message:
+        'Only the syntax was checked because the checker does not answer. The runner checks the script again when the run starts.',
+    },
+  ]);
+  expect((await check('satp1', BROKEN)).findings).toMatchObject([{ severity: 'error', code: 'SYNTAX_ERROR' }]);
+  expect((await send('satp1', 'x = 1\ny = 2\n', { startLine: 2 })).errors).toBeUndefined();
+  expect((await send('satp1', BROKEN)).errors?.[0]).toMatchObject({ extensions: { code: 'SYNTAX_ERROR' } });
 });

@@ -82,7 +82,7 @@ export class TestRunner {
   static async connect(
     api: Api,
     runs: Hello['runs'] = [],
-    { token = TOKEN, sequencer = 'satp1', showsTokens = true } = {},
+    { token = TOKEN, sequencer = 'satp1', showsTokens = true, python = '3.13.0' } = {},
   ): Promise<TestRunner> {
     const socket = new WebSocket(`${api.url.replace('http', 'ws')}/runner`, {
       headers: { authorization: `Bearer ${token}` },
@@ -94,7 +94,7 @@ export class TestRunner {
       protocol: 1,
       sequencer,
       instance: 'test',
-      python: '3.13.0',
+      python,
       hostname: `daq-${sequencer}-sequencer`,
       packages: {},
       problems: [],

@@ -38,6 +38,7 @@ export interface KubernetesBackendParts extends RunDeps {
 }
 
 export class KubernetesBackend implements RunBackend, Admissions {
+  readonly ruff: RunDeps['ruff'];
   readonly #parts: KubernetesBackendParts;
   readonly #status: StatusWriter;
   /** The last `hello` of each sequencer's runners. Runners start and end with their runs. */
@@ -46,6 +47,7 @@ export class KubernetesBackend implements RunBackend, Admissions {
 
   constructor(parts: KubernetesBackendParts) {
     this.#parts = parts;
+    this.ruff = parts.ruff;
     this.#pauseSync = new PauseSync({ ...parts, send: (run, by, name) => this.#send(run, by, { name }) });
     this.#status = new StatusWriter(parts.cluster, parts.log, (id) => {
       const live = parts.liveRuns.get(id);
@@ -235,6 +237,11 @@ export class KubernetesBackend implements RunBackend, Admissions {
     const { cluster } = this.#parts;
     const object = cluster.sequencers.get(cluster.namespace, sequencer);
     return object ? hostnameOf(object) : `daq-${sequencer}-sequencer`;
+  }
+
+  /** The next run may have another image than the last one. */
+  pythonVersion(): null {
+    return null;
   }
 
   readonly resolvesStartLine = true;

@@ -41,6 +41,7 @@ export interface LocalBackendParts extends RunDeps {
 }
 
 export class LocalBackend implements RunBackend, Admissions {
+  readonly ruff: RunDeps['ruff'];
   readonly #parts: LocalBackendParts;
   readonly #db: Db;
   readonly #log: Logger;
@@ -55,6 +56,7 @@ export class LocalBackend implements RunBackend, Admissions {
     this.#parts = parts;
     this.#db = parts.db;
     this.#log = parts.log;
+    this.ruff = parts.ruff;
   }
 
   /* ---- the connections of runners ---- */
@@ -91,6 +93,10 @@ export class LocalBackend implements RunBackend, Admissions {
 
   hostname(sequencer: string): string {
     return this.#parts.gateway.state(sequencer).hello?.hostname ?? `daq-${sequencer}-sequencer`;
+  }
+
+  pythonVersion(sequencer: string): string | null {
+    return this.#parts.gateway.state(sequencer).hello?.python ?? null;
   }
 
   async #admit(runner: RunnerSocket, hello: Hello): Promise<void> {

@@ -1,6 +1,7 @@
 /** Checks of a script that do not run it. */
 import { SequencerError } from '@sequencer/model';
-import { checkScript, listStatements } from '../../backends/script-requests.ts';
+import { checkScript } from '../../backends/script-check.ts';
+import { listStatements } from '../../backends/script-requests.ts';
 import { checkScriptText, startAtSchema } from '../../backends/submission.ts';
 import { builder } from '../core/builder.ts';
 import { validate } from '../core/validate.ts';
