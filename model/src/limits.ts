@@ -10,6 +10,9 @@ export const LIMITS = {
   breakpointCount: 1000,
   /** Queued runs of one sequencer. */
   queueLength: 1000,
+  /** Runs in one request, and the bytes of their scripts with all copies. */
+  submitCount: 100,
+  submitBytes: 64 * 1024 * 1024,
   /** Time limit of a run: 30 days. */
   timeoutSeconds: 30 * 86_400,
   /** The path of a file, or an expression of a breakpoint, in characters. */

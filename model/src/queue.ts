@@ -29,7 +29,7 @@ export interface WaitingRun {
 export interface QueueDecision<T extends WaitingRun = WaitingRun> {
   /** The run to start now. */
   start: T | null;
-  /** The runs that came up after their window. They are to be cancelled. */
+  /** The runs to cancel: their turn came after their window. */
   expired: T[];
   /** When the window of a skipped run opens next. The queue must be decided again at that time. */
   nextAt: Date | null;

@@ -7,7 +7,7 @@ function timeText(time: Date, now: Date): string {
   return `${isToday ? '' : `${day} `}${clock.slice(0, 5)} UTC`;
 }
 
-/** Why a run was cancelled whose turn came after its window. */
+/** Why a run was cancelled: its turn came after its window. */
 export function expiredReason(notAfter: Date, now: Date): string {
   return `Expired: not started by ${timeText(notAfter, now)}.`;
 }

@@ -73,8 +73,8 @@ const VIEWER: Fields = {
 };
 
 const OPERATOR: Fields = {
-  SubmitRunInput:
-    'sequencer script title arguments startPaused startAt startLine holdOnFailure breakpoints window start requestId',
+  SubmitRunInput: `sequencer script title arguments startPaused startAt startLine holdOnFailure breakpoints window position start
+    requestId`,
   RunWindowInput: 'notBefore notAfter',
   BreakpointInput: 'file line condition hitCount logMessage enabled',
   Evaluation: 'ok text',
@@ -128,6 +128,7 @@ export const MUTATIONS: Record<string, CommandRule> = {
   changePassword: { need: 'VIEWER', arguments: 'currentPassword newPassword revokeTokens', byToken: false },
 
   submitRun: { ...onSequencer('input', 'input.sequencer'), needsControl: true },
+  submitRuns: { ...onSequencer('inputs copies', 'inputs.0.sequencer'), needsControl: true },
   checkScript: onSequencer('sequencer script startAt'),
   listStatements: onSequencer('sequencer script'),
   pauseRun: onRun('id'),

@@ -3,10 +3,11 @@ import { LIMITS, SequencerError, isFinal, type Breakpoint, type Mode } from '@se
 import type { LiveRuns } from '../runs/live-runs.ts';
 import type { SequencerStates } from '../runs/sequencer-states.ts';
 import type { Db } from '../store/database.ts';
-import { findByRequests, findRun, type RunSummary } from '../store/run-store.ts';
-import type { QueueStore } from './queue-store.ts';
+import { findByRequests, findRun, findRuns, type RunSummary } from '../store/run-store.ts';
+import type { QueueStore, Submission } from './queue-store.ts';
 import type { RunBackend } from './run-backend.ts';
-import { readSubmission, requireStartable, sameRun, type SubmissionInput } from './submission.ts';
+import { requireStartable, sameRun, type SubmissionInput } from './submission.ts';
+import { ofInput, readSubmissions, withCopies } from './submissions.ts';
 
 export interface RunQueueParts {
   db: Db;
@@ -25,23 +26,61 @@ export class RunQueue {
 
   /** Creates a run. A repeated request with the same requestId returns the run of the first one. */
   async submit(by: string, input: SubmissionInput): Promise<RunSummary> {
-    const { db, store, backend, liveRuns, sequencerStates } = this.#parts;
-    const { sequencer } = input;
+    const [made] = await this.submitAll(by, [input]);
+    if (!made) throw new SequencerError('UNKNOWN_RUN');
+    return made;
+  }
+
+  /**
+   * Creates the runs of a list for one sequencer: all or none. A repeated request with the same requestIds returns the runs
+   * of the first one.
+   *
+   * @param copies how often the list is repeated
+   */
+  async submitAll(by: string, inputs: readonly SubmissionInput[], copies = 1): Promise<RunSummary[]> {
+    const { db, store, liveRuns, sequencerStates } = this.#parts;
+    const requested = await readSubmissions(inputs, copies);
+    const { sequencer = '', position = null } = requested[0] ?? {};
     sequencerStates.require(sequencer);
     await liveRuns.waitForStoredOutcomes(sequencer);
-    const holdOnFailure = input.holdOnFailure ?? (await sequencerStates.get(sequencer)).row.holdOnFailure;
-    const submission = { ...readSubmission(input), holdOnFailure };
-    if (submission.requestId !== null) {
-      const [earlier] = (await findByRequests(db, by, [submission.requestId])) ?? [];
-      if (earlier) return sameRun(earlier, submission);
-    }
-    await requireStartable(backend, submission);
-    // Of two concurrent requests with the same requestId, one returns the run of the other.
-    const [added] = await store.insert(by, [submission], null, requireRoom);
-    if (!added) throw new SequencerError('UNKNOWN_RUN');
-    const made = sameRun(added, submission);
+    const defaults = (await sequencerStates.get(sequencer)).row;
+    const submissions = requested.map(({ position: _position, ...run }) => ({
+      ...run,
+      holdOnFailure: run.holdOnFailure ?? defaults.holdOnFailure,
+    }));
+    const earlier = await this.#ofEarlierRequest(by, withCopies(submissions, copies));
+    if (earlier) return earlier;
+    const checked = await this.#check(submissions);
+    const wanted = withCopies(checked, copies);
+    // Of two concurrent requests with the same requestId, one returns the runs of the other.
+    const made = sameRuns(await store.insert(by, wanted, position, requireRoom), wanted);
     await this.#advance(sequencer);
-    return (await findRun(db, made.id)) ?? made;
+    const current = new Map(
+      (
+        await findRuns(
+          db,
+          made.map(({ id }) => id),
+        )
+      ).map((run) => [run.id, run]),
+    );
+    return made.map((run) => current.get(run.id) ?? run);
+  }
+
+  async #ofEarlierRequest(by: string, wanted: readonly Submission[]): Promise<RunSummary[] | null> {
+    if (wanted.some(({ requestId }) => requestId === null)) return null;
+    const requestIds = wanted.map(({ requestId }) => requestId);
+    const earlier = await findByRequests(this.#parts.db, by, requestIds);
+    return earlier && sameRuns(earlier, wanted);
+  }
+
+  /** Checks each script, and resolves its start line. */
+  async #check(submissions: readonly Submission[]): Promise<Submission[]> {
+    const checked: Submission[] = [];
+    for (const [index, submission] of submissions.entries()) {
+      const check = () => requireStartable(this.#parts.backend, submission);
+      checked.push(await ofInput(index, submissions.length, check));
+    }
+    return checked;
   }
 
   /** Cancels a queued run. */
@@ -125,6 +164,15 @@ export class RunQueue {
     const { phase } = (await findRun(this.#parts.db, run.id)) ?? run;
     return new SequencerError(isFinal(phase) ? 'RUN_FINISHED' : 'RUN_STARTED');
   }
+}
+
+/** The runs of a request. Throws REQUEST_ID_REUSED if they are of another request with the same ids. */
+function sameRuns(made: readonly RunSummary[], wanted: readonly Submission[]): RunSummary[] {
+  return wanted.map((submission, index) => {
+    const run = made[index];
+    if (!run) throw new SequencerError('REQUEST_ID_REUSED');
+    return sameRun(run, submission);
+  });
 }
 
 /** Throws QUEUE_FULL. @param length of the queue with the runs that are to be added */

@@ -69,6 +69,11 @@ const submissionSchema = z.object({
   startAt: startAtSchema,
   startLine: startLineSchema,
   window: windowSchema,
+  position: z
+    .int()
+    .nonnegative()
+    .max(2 ** 31 - 1)
+    .nullish(),
   start: z.enum(['QUEUED', 'RUNNING']),
   requestId: text(100).nullish(),
 });
@@ -109,19 +114,24 @@ function refuseErrors(findings: readonly Finding[]): void {
 
 /** The run of an earlier request with the same requestId. Throws REQUEST_ID_REUSED unless it is for the same script. */
 export function sameRun(made: RunSummary, wanted: { sequencer: string; script: string }): RunSummary {
-  if (made.sequencer === wanted.sequencer && made.scriptHash === sha256(wanted.script)) return made;
+  // The script of an edited run is another one than that of its request.
+  const isSame = made.version > 1 || made.scriptHash === sha256(wanted.script);
+  if (made.sequencer === wanted.sequencer && isSame) return made;
   throw new SequencerError('REQUEST_ID_REUSED');
 }
 
+/** What a check of a script needs. */
+type Startable = Pick<Submission, 'sequencer' | 'script' | 'startAt' | 'startLine'>;
+
 /** Replaces `startLine` by the index of the statement. Throws BAD_INPUT, with the nearest line, if none begins there. */
-async function resolveStartLine(backend: RunBackend, wanted: Submission): Promise<void> {
+async function resolveStartLine<T extends Startable>(backend: RunBackend, wanted: T): Promise<T> {
   const { startLine, startAt } = wanted;
-  if (startLine === null) return;
+  if (startLine === null) return wanted;
   if (startAt !== null)
     throw new SequencerError('BAD_INPUT', 'startLine: startAt is set as well.', 'Set only one of them.');
   const statements = await listStatements(backend, wanted.sequencer, wanted.script);
   if (!statements) {
-    if (backend.resolvesStartLine) return;
+    if (backend.resolvesStartLine) return wanted;
     const text = `startLine: the statement at this line cannot be found because ${backend.unansweredReason}.`;
     throw new SequencerError('RUNNER_AWAY', text);
   }
@@ -134,23 +144,40 @@ async function resolveStartLine(backend: RunBackend, wanted: Submission): Promis
       : 'The script has no statements.';
     throw new SequencerError('BAD_INPUT', `startLine: no statement begins at line ${String(startLine)}.`, where);
   }
-  wanted.startAt = found.index === 0 ? null : found.index;
-  wanted.startLine = null;
+  return { ...wanted, startAt: found.index === 0 ? null : found.index, startLine: null };
 }
 
-/** Checks the script, and resolves `startLine`. Throws the first error. */
-export async function requireStartable(backend: RunBackend, wanted: Submission): Promise<void> {
-  await resolveStartLine(backend, wanted);
-  refuseErrors(await findErrors(backend, wanted.sequencer, wanted.script, wanted.startAt ?? 0));
+/** Checks the script. Returns it with `startLine` resolved. Throws the first error. */
+export async function requireStartable<T extends Startable>(backend: RunBackend, wanted: T): Promise<T> {
+  const resolved = await resolveStartLine(backend, wanted);
+  refuseErrors(await findErrors(backend, wanted.sequencer, wanted.script, resolved.startAt ?? 0));
+  return resolved;
+}
+
+/** A submission before the settings of its sequencer are applied. */
+export interface RequestedRun extends Omit<Submission, 'holdOnFailure'> {
+  /** In the queue; null for the end. */
+  position: number | null;
+  /** Null for the setting of the sequencer. */
+  holdOnFailure: boolean | null;
 }
 
 /** Throws BAD_INPUT, SCRIPT_TOO_LARGE or SCRIPT_NOT_TEXT. */
-export function readSubmission(input: SubmissionInput): Omit<Submission, 'holdOnFailure'> {
-  const { window, requestId = null, startAt = null, startLine = null, ...parsed } = parse(submissionSchema, input);
+export function readSubmission(input: SubmissionInput): RequestedRun {
+  const {
+    window,
+    position = null,
+    requestId = null,
+    startAt = null,
+    startLine = null,
+    ...parsed
+  } = parse(submissionSchema, input);
   checkScriptText(parsed.script);
   return {
     ...parsed,
     ...window,
+    position,
+    holdOnFailure: parsed.holdOnFailure ?? null,
     requestId,
     startAt,
     startLine,

@@ -157,7 +157,7 @@ it('starts a run when its window opens after a restart of the API', async () => 
   });
 });
 
-it('cancels a run whose turn comes after its window, and starts the next one', async () => {
+it('cancels a run when its turn comes after its window, and starts the next one', async () => {
   await setMode('QUEUE');
   const active = await queued();
   await until(() => {

@@ -214,6 +214,8 @@ export type SubmitRunInput = {
   breakpoints?: Array<BreakpointInput> | null | undefined;
   /** Hold the run on a failed statement and wait for `decideFailure`. The sequencer's setting if null. */
   holdOnFailure?: boolean | null | undefined;
+  /** Position in the queue, from 0. A position after the end is the end. The end if null. */
+  position?: number | null | undefined;
   /** Key for safe retries: a repeated request with the same key returns the run of the first one. */
   requestId?: string | null | undefined;
   /** Python source, 512 KiB at most. */

@@ -24,6 +24,13 @@ const ACTIONS: Partial<Record<string, [name: string, more?: (args: Arguments) =>
   resetPassword: ['Reset a password', ({ name }) => ` of ${text(name)}`],
   changePassword: ['Change own password'],
   submitRun: ['Submit a run', ({ input }) => after((input as Arguments | undefined)?.title)],
+  submitRuns: [
+    'Submit several runs',
+    ({ inputs, copies }) => {
+      const times = copies === undefined || copies === 1 ? '' : `, ${text(copies)} times`;
+      return Array.isArray(inputs) ? `: ${String(inputs.length)}${times}` : '';
+    },
+  ],
   checkScript: ['Check a script'],
   listStatements: ['List the statements of a script'],
   pauseRun: ['Pause the run'],

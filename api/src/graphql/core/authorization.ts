@@ -197,8 +197,9 @@ async function admit(rule: CommandRule, args: Args, context: Context, target: Ta
 
 async function findTarget(rule: CommandRule, args: Args, context: Context, target: Target): Promise<void> {
   if (rule.sequencer !== undefined) {
-    const name = rule.sequencer.split('.').reduce<unknown>((value, key) => (value as Args)[key], args);
-    if (typeof name !== 'string') throw new SequencerError('UNKNOWN_SEQUENCER');
+    const name = rule.sequencer.split('.').reduce<unknown>((value, key) => (value as Args | undefined)?.[key], args);
+    // An empty list, which names no sequencer.
+    if (typeof name !== 'string') throw new SequencerError('BAD_INPUT', `${rule.sequencer}: missing.`);
     context.sequencerStates.require(name);
     target.sequencer = name;
   }

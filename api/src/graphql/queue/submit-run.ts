@@ -1,4 +1,5 @@
-/** The mutation submitRun. */
+/** The mutations submitRun and submitRuns. */
+import type { SubmissionInput } from '../../backends/submission.ts';
 import { BreakpointInput, readBreakpoints } from '../control/breakpoints.ts';
 import { DateTime, RunStartEnum, builder } from '../core/builder.ts';
 import { RunModel } from '../runs/run-model.ts';
@@ -55,6 +56,10 @@ const SubmitRunInput = builder.inputType('SubmitRunInput', {
       required: false,
       description: 'When the run may start. Any time if null.',
     }),
+    position: t.int({
+      required: false,
+      description: 'Position in the queue, from 0. A position after the end is the end. The end if null.',
+    }),
     start: t.field({ type: RunStartEnum, required: false, defaultValue: 'RUNNING' }),
     requestId: t.string({
       required: false,
@@ -63,21 +68,40 @@ const SubmitRunInput = builder.inputType('SubmitRunInput', {
   }),
 });
 
+function readInput(input: typeof SubmitRunInput.$inferInput): SubmissionInput {
+  return {
+    ...input,
+    arguments: input.arguments ?? [],
+    startPaused: input.startPaused ?? false,
+    start: input.start ?? 'RUNNING',
+    breakpoints: readBreakpoints(input.breakpoints ?? []),
+  };
+}
+
 builder.mutationFields((t) => ({
   submitRun: t.field({
     type: RunType,
     description:
       'Adds a run to the queue. Fails with SYNTAX_ERROR, without a run, if Python cannot compile the script.',
     args: { input: t.arg({ type: SubmitRunInput }) },
-    resolve: async (_root, { input }, context) => {
-      const row = await context.queue.submit(context.user.name, {
-        ...input,
-        arguments: input.arguments ?? [],
-        startPaused: input.startPaused ?? false,
-        start: input.start ?? 'RUNNING',
-        breakpoints: readBreakpoints(input.breakpoints ?? []),
-      });
-      return new RunModel(row, context);
+    resolve: async (_root, { input }, context) =>
+      new RunModel(await context.queue.submit(context.user.name, readInput(input)), context),
+  }),
+  submitRuns: t.field({
+    type: [RunType],
+    description:
+      'Adds the runs of a list to the queue of one sequencer, in this order: all or none. Their `position` is that of the whole list.',
+    args: {
+      inputs: t.arg({ type: [SubmitRunInput], description: '100 runs at most, all of the same sequencer.' }),
+      copies: t.arg.int({
+        required: false,
+        defaultValue: 1,
+        description: 'How often the whole list is added. 1000 runs at most in all.',
+      }),
+    },
+    resolve: async (_root, { inputs, copies }, context) => {
+      const rows = await context.queue.submitAll(context.user.name, inputs.map(readInput), copies ?? 1);
+      return rows.map((row) => new RunModel(row, context));
     },
   }),
 }));
