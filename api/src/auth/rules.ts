@@ -33,7 +33,8 @@ const VIEWER: Fields = {
     seenAt view statements traces breakpoints output(after first) outputBefore(before last) events(after first types)
     outputEvents(after before first last filter) outputMatches(find filter after before first last)
     lastSeq asks progress scriptVersion scriptVersions watchers telescope
-    pausedSince stoppedBy window onHold`,
+    pausedSince stoppedBy window onHold version editedBy
+    editedAt`,
   RunWindow: 'notBefore notAfter',
   RunOnHold: 'since by reason',
   RunConnection: 'edges pageInfo totalCount totalCountIsExact',
@@ -75,6 +76,7 @@ const VIEWER: Fields = {
 const OPERATOR: Fields = {
   SubmitRunInput: `sequencer script title arguments startPaused startAt startLine holdOnFailure breakpoints window position start
     requestId`,
+  EditRunInput: `script title arguments startPaused startAt startLine holdOnFailure breakpoints window version`,
   RunWindowInput: 'notBefore notAfter',
   BreakpointInput: 'file line condition hitCount logMessage enabled',
   Evaluation: 'ok text',
@@ -146,6 +148,7 @@ export const MUTATIONS: Record<string, CommandRule> = {
   replaceRemaining: onRun('run', 'script'),
   cancelRun: onRun('id'),
   moveInQueue: onRun('run', 'position'),
+  editRun: onRun('id', 'input'),
   holdRun: onRun('id', 'reason'),
   releaseRun: onRun('id'),
   setHoldOnFailure: { ...onSequencer('sequencer hold'), needsControl: true },

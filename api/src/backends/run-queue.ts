@@ -3,9 +3,10 @@ import { LIMITS, SequencerError, isFinal, type Breakpoint, type Mode } from '@se
 import type { LiveRuns } from '../runs/live-runs.ts';
 import type { SequencerStates } from '../runs/sequencer-states.ts';
 import type { Db } from '../store/database.ts';
-import { findByRequests, findRun, findRuns, type RunSummary } from '../store/run-store.ts';
+import { findByRequests, findRun, findRuns, scriptOf, type RunSummary } from '../store/run-store.ts';
 import type { QueueStore, Submission } from './queue-store.ts';
 import type { RunBackend } from './run-backend.ts';
+import { readEdit, type EditInput } from './run-edit.ts';
 import { requireStartable, sameRun, type SubmissionInput } from './submission.ts';
 import { ofInput, readSubmissions, withCopies } from './submissions.ts';
 
@@ -93,6 +94,25 @@ export class RunQueue {
     if (position < 0) throw new SequencerError('BAD_INPUT', 'position: must be 0 or more. 0 is the next run.');
     if (!(await this.#parts.store.reorder(run, position))) throw await this.#notQueued(run);
     this.#changed(run.sequencer);
+  }
+
+  /** Changes what a queued run executes, when, and what follows. */
+  async edit(run: RunSummary, by: string, input: EditInput): Promise<RunSummary> {
+    const { db, backend } = this.#parts;
+    if (run.phase !== 'QUEUED') throw await this.#notQueued(run);
+    const { edit, startLine, version } = readEdit(input, run);
+    let basedOn = version;
+    if (edit.script !== undefined || edit.startAt !== undefined || startLine !== null) {
+      const script = edit.script ?? (await scriptOf(db, run.id));
+      const unchanged = startLine === null ? run.startAt : null;
+      const startAt = edit.startAt === undefined ? unchanged : edit.startAt;
+      const { sequencer } = run;
+      const resolved = await requireStartable(backend, { sequencer, script, startAt, startLine });
+      edit.startAt = resolved.startAt;
+      // The statement was found in the stored script, which must still be the same.
+      if (edit.script === undefined) basedOn ??= run.version;
+    }
+    return this.#changeQueued(run, (store) => store.edit(run, by, edit, basedOn));
   }
 
   /** Puts a queued run on hold. The queue skips it until it is released. */

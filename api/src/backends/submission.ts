@@ -56,8 +56,8 @@ const windowSchema = z
     'notAfter must be after notBefore.',
   );
 
-const submissionSchema = z.object({
-  sequencer: z.string(),
+/** What a run executes, when, and what follows. */
+export const planFields = {
   script: z.string(),
   title: line(LIMITS.titleLength),
   arguments: z
@@ -69,6 +69,11 @@ const submissionSchema = z.object({
   startAt: startAtSchema,
   startLine: startLineSchema,
   window: windowSchema,
+};
+
+const submissionSchema = z.object({
+  ...planFields,
+  sequencer: z.string(),
   position: z
     .int()
     .nonnegative()
@@ -188,7 +193,7 @@ export function readSubmission(input: SubmissionInput): RequestedRun {
 }
 
 /** Throws BAD_INPUT with the name of the value. */
-function parse<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {
+export function parse<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {
   const parsed = schema.safeParse(input);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;

@@ -10,6 +10,7 @@ import './sequencers/sequencer.ts';
 import './history/history.ts';
 import './queue/queue.ts';
 import './queue/submit-run.ts';
+import './queue/edit-run.ts';
 import './control/breakpoints.ts';
 import './control/control.ts';
 import './inspection/inspection.ts';

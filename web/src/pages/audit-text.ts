@@ -56,6 +56,15 @@ const ACTIONS: Partial<Record<string, [name: string, more?: (args: Arguments) =>
   replaceRemaining: ['Replace the remaining statements'],
   cancelRun: ['Cancel the queued run'],
   moveInQueue: ['Move the run in the queue', ({ position }) => ` to position ${text(position)}`],
+  editRun: [
+    'Edit the queued run',
+    ({ input }) =>
+      after(
+        Object.keys((input as Arguments | undefined) ?? {})
+          .filter((part) => part !== 'version')
+          .join(', '),
+      ),
+  ],
   holdRun: ['Put the queued run on hold', ({ reason }) => after(reason)],
   releaseRun: ['Release the run on hold'],
   setHoldOnFailure: ['Set pause on failure', ({ hold }) => (hold === true ? ': on' : ': off')],

@@ -111,7 +111,7 @@ export function hasBeenReached(context: Context, key: string): boolean {
 }
 
 /** Mutations about a run that the queue carries out. */
-const OF_THE_QUEUE = new Set(['cancelRun', 'moveInQueue', 'holdRun', 'releaseRun']);
+const OF_THE_QUEUE = new Set(['cancelRun', 'moveInQueue', 'editRun', 'holdRun', 'releaseRun']);
 
 /**
  * Whether the action does not wait for its audit entry. Commands to a running script have to work while the database is

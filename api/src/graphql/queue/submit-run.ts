@@ -1,25 +1,10 @@
 /** The mutations submitRun and submitRuns. */
 import type { SubmissionInput } from '../../backends/submission.ts';
 import { BreakpointInput, readBreakpoints } from '../control/breakpoints.ts';
-import { DateTime, RunStartEnum, builder } from '../core/builder.ts';
+import { RunStartEnum, builder } from '../core/builder.ts';
 import { RunModel } from '../runs/run-model.ts';
 import { RunType } from '../runs/run.ts';
-
-const RunWindowInput = builder.inputType('RunWindowInput', {
-  description: 'When a queued run may start.',
-  fields: (t) => ({
-    notBefore: t.field({
-      type: DateTime,
-      required: false,
-      description: 'The queue skips the run before this time.',
-    }),
-    notAfter: t.field({
-      type: DateTime,
-      required: false,
-      description: 'The run is cancelled if its turn comes after this time.',
-    }),
-  }),
-});
+import { RunWindowInput } from './run-window.ts';
 
 const SubmitRunInput = builder.inputType('SubmitRunInput', {
   description: 'A run to submit.',

@@ -44,4 +44,19 @@ builder.objectFields(RunType, (t) => ({
         ? null
         : { since: row.onHoldSince, by: row.onHoldBy ?? 'Sequencer', reason: row.onHoldReason },
   }),
+  version: t.int({
+    description: 'Increases with each edit of the queued run, and each change of its breakpoints.',
+    resolve: ({ row }) => row.version,
+  }),
+  editedBy: t.string({
+    nullable: true,
+    description: 'User who last edited the queued run. Null if nobody did.',
+    resolve: ({ row }) => row.editedBy,
+  }),
+  editedAt: t.field({
+    type: DateTime,
+    nullable: true,
+    description: 'When the queued run was last edited. Null if it never was.',
+    resolve: ({ row }) => row.editedAt,
+  }),
 }));
