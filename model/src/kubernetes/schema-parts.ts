@@ -4,6 +4,8 @@ import { z } from 'zod';
 export interface Rule {
   rule: string;
   message: string;
+  /** The field that the error names; by default the one with the rule. */
+  fieldPath?: string;
 }
 
 /** Validation rules in CEL, for the API server. */
@@ -13,7 +15,7 @@ export function rules(...list: Rule[]) {
 
 export const FIXED: Rule = {
   rule: 'self == oldSelf',
-  message: 'cannot be changed: create another SequencerRun. Only desiredState can change',
+  message: 'cannot be changed: create another SequencerRun',
 };
 
 export const count = z.int().nonnegative();

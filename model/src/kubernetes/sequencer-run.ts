@@ -5,7 +5,8 @@ import type { KubernetesObject } from './metadata.ts';
 import { FIXED, conditionsSchema, count, rules, time } from './schema-parts.ts';
 import { FINAL_KUBERNETES_PHASES, KUBERNETES_OUTCOMES, KUBERNETES_PHASES } from './enums.ts';
 
-export const DESIRED_STATES = ['Queued', 'Running', 'Paused', 'Cancelled'] as const;
+export const DESIRED_STATES = ['Queued', 'Held', 'Running', 'Paused', 'Cancelled'] as const;
+export const AFTER_FAILURES = ['HoldQueue', 'Continue'] as const;
 
 /**
  * Control and format characters in the syntax of RE2, which has fewer classes than `hasUnseenCharacters`. U+200D and U+FE0F
@@ -15,6 +16,13 @@ const INVISIBLE_IN_RE2 = String.raw`[\p{Cc}\p{Zl}\p{Zp}\x{AD}\x{61C}\x{180B}-\x{
 
 const scriptFromSchema = z.object({
   configMapKeyRef: z.object({ name: z.string().min(1).max(253), key: z.string().min(1).max(253) }),
+});
+
+const windowSchema = z.object({
+  notBefore: time.optional().describe('The queue skips the run before this time, such as 2026-06-01T22:00:00Z.'),
+  notAfter: time
+    .optional()
+    .describe('The run is cancelled if its turn comes after this time, and it has not started until then.'),
 });
 
 const specSchema = z
@@ -34,7 +42,6 @@ const specSchema = z
         rules(
           { rule: "self.trim() != ''", message: 'is blank. Remove it, or give the run a title' },
           { rule: `!self.matches(r'${INVISIBLE_IN_RE2}')`, message: 'contains invisible characters. Remove them' },
-          FIXED,
         ),
       ),
     script: z
@@ -44,31 +51,26 @@ const specSchema = z
       .optional()
       .describe('The Python script, at most 512 KiB.')
       .meta(
-        rules(
-          {
-            rule: `size(bytes(self)) <= ${String(LIMITS.scriptBytes)}`,
-            message: 'exceeds 512 KiB. Move data out of the script, into a file that it reads',
-          },
-          FIXED,
-        ),
+        rules({
+          rule: `size(bytes(self)) <= ${String(LIMITS.scriptBytes)}`,
+          message: 'exceeds 512 KiB. Move data out of the script, into a file that it reads',
+        }),
       ),
     scriptFrom: scriptFromSchema
       .optional()
-      .describe('Source of the script, in place of script. Read once, when the run starts.')
-      .meta(rules(FIXED)),
+      .describe('Source of the script, in place of script. Read once, when the run starts.'),
     arguments: z
       .array(z.string().max(LIMITS.argumentBytes))
       .max(LIMITS.argumentCount)
       .default([])
-      .describe('sys.argv[1:] of the script.')
-      .meta(rules(FIXED)),
+      .describe('sys.argv[1:] of the script.'),
     desiredState: z
       .enum(DESIRED_STATES)
       .default('Queued')
       .describe(
-        'Queued: the run starts when the mode of the sequencer is Queue. Running: it starts as soon as the sequencer is ' +
-          'free, in every mode. Paused: the script pauses at its next line. Cancelled: the script is stopped, or the run ' +
-          'is removed from the queue; this is final.',
+        'Queued: the run starts when the mode of the sequencer is Queue. Held: the queue skips the run. Running: the run ' +
+          'starts as soon as the sequencer is free, in every mode. Paused: the script pauses at its next line. Cancelled: ' +
+          'the script is stopped, or the run is removed from the queue; this is final.',
       )
       .meta(
         rules({
@@ -76,45 +78,49 @@ const specSchema = z
           message: 'a cancelled run stays cancelled: create another SequencerRun',
         }),
       ),
-    startPaused: z.boolean().default(false).describe('Pause before the first line.').meta(rules(FIXED)),
+    startPaused: z.boolean().default(false).describe('Pause before the first line.'),
     holdOnFailure: z
       .boolean()
       .optional()
       .describe(
         'Pause on failure: the script waits at the failed statement for a command. Default: spec.holdOnFailure of the Sequencer.',
-      )
-      .meta(rules(FIXED)),
-    startAt: count
-      .default(0)
-      .describe('Index of the first statement to run, from 0. Earlier statements are skipped.')
-      .meta(rules(FIXED)),
+      ),
+    startAt: count.default(0).describe('Index of the first statement to run, from 0. Earlier statements are skipped.'),
     startLine: z
       .int()
       .positive()
       .optional()
       .describe(
         'First line of the first statement to run, in place of startAt. The run fails if no statement begins there.',
-      )
-      .meta(rules(FIXED)),
+      ),
     timeoutSeconds: z
       .int()
       .nonnegative()
       .max(30 * 86400)
       .default(0)
-      .describe('Time limit: the script is stopped after this time. 0: no limit.')
-      .meta(rules(FIXED)),
+      .describe('Time limit: the script is stopped after this time. 0: no limit.'),
+    window: windowSchema
+      .optional()
+      .describe('When the run may start.')
+      .meta(
+        rules({
+          rule: '!has(self.notBefore) || !has(self.notAfter) || self.notBefore < self.notAfter',
+          message: 'notAfter must be later than notBefore',
+        }),
+      ),
+    afterFailure: z
+      .enum(AFTER_FAILURES)
+      .optional()
+      .describe(
+        'After the script has failed. HoldQueue (default): the queue is held. Continue: the next run starts. A run that was ' +
+          'interrupted, killed or lost always holds the queue.',
+      ),
   })
   .meta(
-    rules(
-      {
-        rule: 'has(self.script) != has(self.scriptFrom)',
-        message: 'set either script or scriptFrom, not both',
-      },
-      ...(['title', 'script', 'scriptFrom', 'holdOnFailure'] as const).map((field) => ({
-        rule: `has(self.${field}) == has(oldSelf.${field})`,
-        message: `${field} ${FIXED.message}`,
-      })),
-    ),
+    rules({
+      rule: 'has(self.script) != has(self.scriptFrom)',
+      message: 'set either script or scriptFrom, not both',
+    }),
   );
 
 const statusSchema = z
@@ -192,9 +198,26 @@ const statusSchema = z
     ),
   );
 
+/** For rules of the whole object, the only ones that see both spec and status. */
+const WAS_QUEUED = "oldSelf.?status.?phase.orValue('Queued') == 'Queued'";
+
+/** The record shows what was executed, so that these fields are fixed from the start of the run on. */
+const queuedOnly = Object.keys(specSchema.shape)
+  .filter((field) => field !== 'sequencer' && field !== 'desiredState')
+  .map((field) => ({
+    // Without optional fields (`.?`): the API server estimates too high a cost for a comparison of two.
+    rule:
+      `${WAS_QUEUED} || has(self.spec.${field}) == has(oldSelf.spec.${field}) && ` +
+      `(!has(self.spec.${field}) || self.spec.${field} == oldSelf.spec.${field})`,
+    message: 'can change only while the run is queued. Submit another SequencerRun with the change',
+    fieldPath: `.spec.${field}`,
+  }));
+
 export const sequencerRunSchema = z
   .object({
-    spec: specSchema.describe('What to run. Only desiredState can change.'),
+    spec: specSchema.describe(
+      'What to run. All but sequencer can change while the run is queued, then only desiredState.',
+    ),
     status: statusSchema.optional().describe('What the operator and the API observed.'),
   })
   .describe('One execution of one script on one sequencer.')
@@ -205,6 +228,12 @@ export const sequencerRunSchema = z
         message: 'metadata.name is also the name of the pod: use at most 63 letters, digits and hyphens',
       },
       { rule: '!has(oldSelf.status) || has(self.status)', message: 'status cannot be removed' },
+      {
+        rule: `${WAS_QUEUED} || self.spec.desiredState != 'Held' || oldSelf.spec.desiredState == 'Held'`,
+        message: 'only a queued run can be held. Set Paused to pause the script, or Cancelled to stop it',
+        fieldPath: '.spec.desiredState',
+      },
+      ...queuedOnly,
     ),
   );
 

@@ -83,8 +83,7 @@ describe('a SequencerRun', () => {
     expect(await rejected(submit(namespace, 'satp1', {}, { name: 'a.b' }))).toContain('metadata.name');
   });
 
-  test.each([
-    ['sequencer', 'lat'],
+  const fields: [string, unknown][] = [
     ['title', 'another'],
     ['title', null],
     ['script', 'print(2)'],
@@ -92,18 +91,72 @@ describe('a SequencerRun', () => {
     ['startPaused', true],
     ['holdOnFailure', true],
     ['startAt', 1],
+    ['startLine', 1],
     ['timeoutSeconds', 5],
-  ])('rejects a change of %s to %j', async (field, value) => {
+    ['window', { notBefore: '2026-06-01T22:00:00Z' }],
+    ['afterFailure', 'Continue'],
+  ];
+
+  test.each(fields)('accepts a change of %s to %j while the run is queued', async (field, value) => {
     const { metadata } = await submit(namespace, 'satp1', { title: 'first' });
-    expect(await rejected(change(metadata.name, { [field]: value }))).toContain('cannot be changed');
+    await change(metadata.name, { [field]: value });
+    await status(metadata.name, { phase: 'Queued' });
+    await change(metadata.name, { [field]: field === 'title' ? 'third' : null, script: 'print(3)' });
   });
 
-  test('rejects fields that are added later', async () => {
-    const { metadata } = await submit(namespace, 'satp1');
-    expect(await rejected(change(metadata.name, { title: 'now' }))).toContain('title cannot be changed');
-    const scriptFrom = { configMapKeyRef: { name: 'tonight', key: 'schedule.py' } };
-    expect(await rejected(change(metadata.name, { script: null, scriptFrom }))).toContain('cannot be changed');
+  test.each(fields)('rejects a change of %s to %j after the start', async (field, value) => {
+    const { metadata } = await submit(namespace, 'satp1', { title: 'first' });
+    for (const phase of ['Starting', 'Running', 'Failed']) {
+      await status(metadata.name, { phase });
+      const message = await rejected(change(metadata.name, { [field]: value }));
+      expect(message).toContain(`spec.${field}: Invalid value`);
+      expect(message).toContain('can change only while the run is queued. Submit another SequencerRun');
+    }
+    await change(metadata.name, { desiredState: 'Paused' });
   });
+
+  test('never changes its sequencer', async () => {
+    const { metadata } = await submit(namespace, 'satp1');
+    expect(await rejected(change(metadata.name, { sequencer: 'lat' }))).toContain('cannot be changed');
+  });
+
+  test('changes between script and scriptFrom only while it is queued', async () => {
+    const scriptFrom = { configMapKeyRef: { name: 'tonight', key: 'schedule.py' } };
+    const { metadata } = await submit(namespace, 'satp1');
+    await change(metadata.name, { script: null, scriptFrom });
+    expect(await rejected(change(metadata.name, { script: 'print(1)' }))).toContain('not both');
+    await status(metadata.name, { phase: 'Starting' });
+    expect(await rejected(change(metadata.name, { script: 'print(1)', scriptFrom: null }))).toContain('only while');
+  });
+
+  test('is held only while it is queued', async () => {
+    const { metadata } = await submit(namespace, 'satp1', { desiredState: 'Held' });
+    await change(metadata.name, { desiredState: 'Queued' });
+    await change(metadata.name, { desiredState: 'Held' });
+    await change(metadata.name, { desiredState: 'Running' });
+    await status(metadata.name, { phase: 'Starting' });
+    expect(await rejected(change(metadata.name, { desiredState: 'Held' }))).toContain('only a queued run can be held');
+    await change(metadata.name, { desiredState: 'Paused' });
+  });
+
+  test('requires a window that can be open', async () => {
+    const [early, late] = ['2026-06-01T23:00:00+01:00', '2026-06-01T22:00:01Z'];
+    await submit(namespace, 'satp1', { window: { notBefore: early, notAfter: late } });
+    await submit(namespace, 'satp1', { window: { notAfter: late } });
+    for (const window of [
+      { notBefore: late, notAfter: early },
+      { notBefore: late, notAfter: late },
+    ]) {
+      expect(await rejected(submit(namespace, 'satp1', { window }))).toContain('notAfter must be later than notBefore');
+    }
+  });
+
+  test.each(['05:10', '2026-06-01', '2026-06-01T22:00:00', '2026-06-01 22:00:00Z', '2026-13-01T22:00:00Z'])(
+    'rejects the time %s',
+    async (notBefore) => {
+      expect(await rejected(submit(namespace, 'satp1', { window: { notBefore } }))).toContain('window.notBefore');
+    },
+  );
 
   test('accepts every change of desiredState except from Cancelled', async () => {
     const { metadata } = await submit(namespace, 'satp1');
