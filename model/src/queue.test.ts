@@ -29,10 +29,15 @@ test('in mode OFF only runs with start RUNNING start, in order', () => {
 test('in mode QUEUE the first run starts, after those with start RUNNING', () => {
   expect(nextRun('QUEUE', false, [{ id: 'a', start: 'QUEUED' }], now)?.id).toBe('a');
   expect(
-    nextRun('QUEUE', false, [
-      { id: 'a', start: 'QUEUED' },
-      { id: 'b', start: 'RUNNING' },
-    ], now)?.id,
+    nextRun(
+      'QUEUE',
+      false,
+      [
+        { id: 'a', start: 'QUEUED' },
+        { id: 'b', start: 'RUNNING' },
+      ],
+      now,
+    )?.id,
   ).toBe('b');
 });
 
@@ -58,7 +63,11 @@ test('expires a run when its turn comes too late, and not before', () => {
   const late = { id: 'a', start: 'QUEUED', notAfter: before } as const;
   const next = { id: 'b', start: 'QUEUED' } as const;
   const behind = { id: 'c', start: 'QUEUED', notAfter: before } as const;
-  expect(decideQueue('QUEUE', false, [late, next, behind], now)).toEqual({ start: next, expired: [late], nextAt: null });
+  expect(decideQueue('QUEUE', false, [late, next, behind], now)).toEqual({
+    start: next,
+    expired: [late],
+    nextAt: null,
+  });
   expect(decideQueue('QUEUE', true, [late], now).expired).toEqual([]);
   expect(decideQueue('OFF', false, [late], now).expired).toEqual([]);
 });

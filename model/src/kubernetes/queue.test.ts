@@ -120,3 +120,31 @@ test('a hold cancels a requested start until the run is changed again', () => {
   requested.metadata.generation = 3;
   expect(nextRun('OFF', false, waitingRuns([requested], held), now)?.id).toBe('uid-a');
 });
+
+test('an edit of a held run does not start it', () => {
+  const requested = run('a', { place: 1 });
+  requested.spec.desiredState = 'Running';
+  requested.status = { place: 1, request: { desiredState: 'Running', generation: 1 } };
+  const held = { runs: [{ uid: 'uid-a', generation: 1 }] };
+  requested.metadata.generation = 2;
+  requested.spec.script = 'print(2)';
+  expect(nextRun('OFF', false, waitingRuns([requested], held), now)).toBeNull();
+  requested.status.request = { desiredState: 'Queued', generation: 3 };
+  requested.metadata.generation = 4;
+  expect(nextRun('OFF', false, waitingRuns([requested], held), now)?.id).toBe('uid-a');
+});
+
+test('passes on holds and windows', () => {
+  const one = run('a');
+  one.spec.desiredState = 'Held';
+  one.spec.window = { notBefore: '2026-06-01t22:00:00z', notAfter: '2026-06-02T01:10:00+02:00' };
+  expect(waitingRuns([one], undefined)).toEqual([
+    {
+      id: 'uid-a',
+      start: 'QUEUED',
+      onHold: true,
+      notBefore: new Date('2026-06-01T22:00:00Z'),
+      notAfter: new Date('2026-06-01T23:10:00Z'),
+    },
+  ]);
+});

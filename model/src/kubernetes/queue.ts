@@ -4,6 +4,7 @@ import { byCreation } from './metadata.ts';
 import { ANNOTATIONS } from './names.ts';
 import type { SequencerStatus } from './sequencer.ts';
 import type { SequencerRun } from './sequencer-run.ts';
+import { windowOf } from './window.ts';
 
 /** The place from the annotation, if the run was moved; else `status.place`. A run without a place is last. */
 export function placeOf(run: SequencerRun): number {
@@ -24,6 +25,23 @@ export function isWaiting(run: SequencerRun): boolean {
   return phase === 'Queued' && run.spec.desiredState !== 'Cancelled' && run.metadata.deletionTimestamp === undefined;
 }
 
+/** Whether a queued run is to start in every mode. */
+export function requestsStart({ spec }: SequencerRun): boolean {
+  return spec.desiredState === 'Running' || spec.desiredState === 'Paused';
+}
+
+/** The generation in which the run got its `desiredState`. Edits of other fields do not change it. */
+export function requestOf({ metadata, spec, status }: SequencerRun): { uid: string; generation: number } {
+  const { uid, generation = 0 } = metadata;
+  const request = status?.request;
+  return { uid, generation: request?.desiredState === spec.desiredState ? request.generation : generation };
+}
+
+/** Identifies a request in a list of held runs. */
+export function requestKey({ uid, generation }: { uid: string; generation: number }): string {
+  return `${uid}/${String(generation)}`;
+}
+
 type Held = Pick<NonNullable<SequencerStatus['hold']>, 'runs'>;
 
 /** Runs that were requested to start before a hold, and not again since. They stay held after the hold is released. */
@@ -32,20 +50,19 @@ export function heldRuns(status: SequencerStatus | undefined): Held {
 }
 
 /**
- * The queued runs in order, as input of the queue rule `nextRun`; the id is the uid.
+ * The queued runs in order, as input of the queue rule `decideQueue`; the id is the uid.
  *
  * @param held see `heldRuns`: their `desiredState: Running` has no effect
  */
 export function waitingRuns(runs: Iterable<SequencerRun>, held: Held | undefined): WaitingRun[] {
-  const heldKeys = new Set((held?.runs ?? []).map(({ uid, generation }) => `${uid}/${String(generation)}`));
+  const heldKeys = new Set((held?.runs ?? []).map(requestKey));
   return [...runs]
     .filter(isWaiting)
     .sort(byPlace)
-    .map(({ metadata, spec }) => ({
-      id: metadata.uid,
-      start:
-        spec.desiredState === 'Queued' || heldKeys.has(`${metadata.uid}/${String(metadata.generation)}`)
-          ? 'QUEUED'
-          : 'RUNNING',
+    .map((run) => ({
+      id: run.metadata.uid,
+      start: requestsStart(run) && !heldKeys.has(requestKey(requestOf(run))) ? 'RUNNING' : 'QUEUED',
+      onHold: run.spec.desiredState === 'Held',
+      ...windowOf(run.spec),
     }));
 }

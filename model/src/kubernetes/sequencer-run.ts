@@ -18,9 +18,12 @@ const scriptFromSchema = z.object({
   configMapKeyRef: z.object({ name: z.string().min(1).max(253), key: z.string().min(1).max(253) }),
 });
 
+/** Stricter than the format, which allows offsets over 24 h. */
+const instant = time.regex(/^[0-9-]{10}[Tt][0-9:]{8}(\.[0-9]+)?([Zz]|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$/);
+
 const windowSchema = z.object({
-  notBefore: time.optional().describe('The queue skips the run before this time, such as 2026-06-01T22:00:00Z.'),
-  notAfter: time
+  notBefore: instant.optional().describe('The queue skips the run before this time, such as 2026-06-01T22:00:00Z.'),
+  notAfter: instant
     .optional()
     .describe('The run is cancelled if its turn comes after this time, and it has not started until then.'),
 });
@@ -142,6 +145,13 @@ const statusSchema = z
       )
       .optional(),
     observedGeneration: count.optional().describe('The generation of the object that this status describes.'),
+    request: z
+      .object({ desiredState: z.enum(DESIRED_STATES), generation: count })
+      .optional()
+      .describe(
+        'The last desiredState that the operator observed, and the generation in which it was set. A later edit of other ' +
+          'fields does not start a run that was held.',
+      ),
     place: count.optional().describe('Position in the queue: the lowest number is next.'),
     podName: z
       .string()

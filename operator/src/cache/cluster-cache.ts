@@ -10,6 +10,7 @@ import type { Sequencer } from '@sequencer/model/kubernetes/sequencer';
 import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
 import { QueuePositions } from './queue-positions.ts';
 import { RequestedModes } from './requested-modes.ts';
+import { RunRequests } from './run-requests.ts';
 import { withRunnerImage, type RunnerImage } from '../pods/runner-image.ts';
 
 export interface ClusterCacheOptions {
@@ -31,6 +32,7 @@ export class ClusterCache {
   readonly networkPolicies: Reflector<NetworkPolicy>;
   readonly positions = new QueuePositions();
   readonly requestedModes = new RequestedModes();
+  readonly requests = new RunRequests();
   readonly #options: ClusterCacheOptions;
   /** By the key of the sequencer, then by uid. */
   readonly #runsBySequencer = new Map<string, Map<string, SequencerRun>>();
@@ -153,6 +155,7 @@ export class ClusterCache {
   #runChanged(before: SequencerRun | undefined, after: SequencerRun | undefined): void {
     const run = after ?? before;
     if (!run) return;
+    this.requests.observe(before, after);
     const sequencer = `${run.metadata.namespace}/${run.spec.sequencer}`;
     const group = this.#runsBySequencer.get(sequencer) ?? new Map<string, SequencerRun>();
     if (after) {

@@ -37,9 +37,11 @@ import { startedAtOf } from '../warm-pool/warm-pod.ts';
 import type { WarmPool } from '../warm-pool/warm-pool.ts';
 import { ensureLabel } from './run-label.ts';
 import { SHOWN_AFTER_MS, awaitsRecord, queueWaitsUntil, recordCondition, recordingStatus } from './record-wait.ts';
-import { StaleCacheError, StartError, continueAssignment, startRun, submittedBy } from './start-run.ts';
-import { PHASE_REASONS, isFree, phaseOf, waitReason } from './run-phase.ts';
+import { StaleCacheError, StartError, TurnLostError, continueAssignment, startRun, submittedBy } from './start-run.ts';
+import { expireRun, releaseClaim } from './queue-exit.ts';
+import { PHASE_REASONS, hasExpired, isFree, phaseOf, skipReason, waitReason } from './run-phase.ts';
 import { msUntilTimeout, stopCause, timeoutCause, type StopCause } from './stop-cause.ts';
+import { msUntilWindowChanges } from './window-wait.ts';
 
 const RETRY_AFTER_START_ERROR_MS = 5_000;
 const RETRY_AFTER_STALE_CACHE_MS = 100;
@@ -92,17 +94,20 @@ export class RunReconciler {
     // A claimed run keeps the reason that was written with the claim until it has a pod.
     if (run.status?.podName !== undefined) return DONE;
     // This run is probably claimed next. A write now would conflict with its start.
-    const age = Date.now() - Date.parse(run.metadata.creationTimestamp);
-    if (sequencer && isFree(sequencer) && run.status === undefined && age < ABOUT_TO_START_MS) {
+    const now = new Date();
+    const age = now.getTime() - Date.parse(run.metadata.creationTimestamp);
+    const isSkipped = skipReason(run, now) !== null;
+    if (!isSkipped && sequencer && isFree(sequencer) && run.status === undefined && age < ABOUT_TO_START_MS) {
       return requeueAfter(ABOUT_TO_START_MS);
     }
     await writeStatus(this.#client, run, {
       phase: 'Queued',
       place: this.#cache.positions.of(run),
       submittedBy: submittedBy(run),
-      reason: waitReason(run, sequencer),
+      reason: waitReason(run, sequencer, now),
+      request: this.#cache.requests.of(run),
     });
-    return DONE;
+    return requeueAfter(msUntilWindowChanges(run.spec, now));
   }
 
   async #start(run: SequencerRun, sequencer: Sequencer): Promise<ReconcileResult> {
@@ -111,9 +116,16 @@ export class RunReconciler {
       return DONE;
     } catch (error) {
       if (error instanceof StaleCacheError) return requeueAfter(RETRY_AFTER_STALE_CACHE_MS);
+      if (error instanceof TurnLostError) return this.#leaveStart(error.run);
       if (!(error instanceof StartError)) throw error;
       return this.#reportStartError(run, error);
     }
+  }
+
+  async #leaveStart(run: SequencerRun): Promise<ReconcileResult> {
+    if (hasExpired(run, new Date())) await expireRun(this.#options, run, this.#cache.positions.of(run));
+    else await releaseClaim(this.#options, run);
+    return DONE;
   }
 
   async #recordStarted(run: SequencerRun): Promise<void> {

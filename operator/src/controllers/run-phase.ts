@@ -3,6 +3,8 @@ import type { Pod } from '@sequencer/kubernetes/objects';
 import type { KubernetesPhase } from '@sequencer/model/kubernetes/enums';
 import type { Sequencer } from '@sequencer/model/kubernetes/sequencer';
 import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
+import { windowOf } from '@sequencer/model/kubernetes/window';
+import { ON_HOLD_REASON, notBeforeReason, tooLateReason } from '@sequencer/model';
 import { runnerState } from '../pods/termination.ts';
 import { awaitsAssignment } from '../warm-pool/assign.ts';
 
@@ -25,12 +27,33 @@ export function isFree({ status }: Sequencer): boolean {
   return status !== undefined && status.activeRun === undefined && status.mode !== 'Off';
 }
 
-export function waitReason(run: SequencerRun, sequencer: Sequencer | undefined): string {
+export function waitReason(run: SequencerRun, sequencer: Sequencer | undefined, now: Date): string {
   const name = run.spec.sequencer;
   if (!sequencer) return `There is no Sequencer named ${name} in this namespace. Create it, or delete this run.`;
+  const skipped = skipReason(run, now);
+  if (skipped !== null) return skipped;
   if (sequencer.status?.hold && sequencer.status.reason !== undefined) return sequencer.status.reason;
   if (sequencer.status?.mode === 'Off' && run.spec.desiredState === 'Queued') {
     return `The mode of ${name} is Off. To start this run, set the mode to Queue, or desiredState of this run to Running.`;
   }
   return `Waiting for its turn on ${name}.`;
+}
+
+/** Why the queue skips this run now, or will cancel it; null if it does not. */
+export function skipReason({ spec }: SequencerRun, now: Date): string | null {
+  if (spec.desiredState === 'Held') return ON_HOLD_REASON;
+  const { notBefore, notAfter } = windowOf(spec);
+  if (notBefore && notBefore > now) return notBeforeReason(notBefore, now);
+  return notAfter && notAfter < now ? tooLateReason(notAfter, now) : null;
+}
+
+/** Whether a claimed run without a pod may start. A run that was Starting before cannot change any more, but expire. */
+export function hasTurn(run: SequencerRun, now: Date): boolean {
+  if (hasExpired(run, now)) return false;
+  return run.status?.phase === 'Starting' || skipReason(run, now) === null;
+}
+
+export function hasExpired({ spec }: SequencerRun, now: Date): boolean {
+  const { notAfter } = windowOf(spec);
+  return notAfter !== null && notAfter < now;
 }

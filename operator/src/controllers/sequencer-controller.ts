@@ -10,11 +10,18 @@ import type { KubernetesClient } from '@sequencer/kubernetes/client';
 import { DONE, earliestRequeue, requeueAfter, type ReconcileResult } from '@sequencer/kubernetes/reconcile-result';
 import { PODS, RUNS, SEQUENCERS } from '@sequencer/kubernetes/resources';
 import { wholeSeconds } from '@sequencer/kubernetes/times';
-import { holdCause, letsQueueContinue, nextRun, type FinalPhase, type Mode } from '@sequencer/model';
+import { decideQueue, holdCause, letsQueueContinue, type FinalPhase, type Mode } from '@sequencer/model';
 import { activeHold, newResumeValue, resumeValue, type Hold } from '@sequencer/model/kubernetes/hold';
 import { ineffectiveWriter, type RequestedMode } from '@sequencer/model/kubernetes/mode';
 import { ACTIVE_RUN_FINALIZER, LABELS } from '@sequencer/model/kubernetes/names';
-import { heldRuns, isWaiting, waitingRuns } from '@sequencer/model/kubernetes/queue';
+import {
+  heldRuns,
+  isWaiting,
+  requestKey,
+  requestOf,
+  requestsStart,
+  waitingRuns,
+} from '@sequencer/model/kubernetes/queue';
 import type { Sequencer, SequencerStatus } from '@sequencer/model/kubernetes/sequencer';
 import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
 import {
@@ -29,17 +36,24 @@ import { isPodTerminated } from '../pods/termination.ts';
 import type { EventRecorder } from '../status/event-recorder.ts';
 import { withConditions, type ConditionChange } from '../status/status.ts';
 import type { WarmPool } from '../warm-pool/warm-pool.ts';
+import { expireRun } from './queue-exit.ts';
 import { awaitsRecord } from './record-wait.ts';
 import { retentionOf } from './retention.ts';
 import { claimedMessage } from './start-run.ts';
+import { msUntil } from './window-wait.ts';
 
 type Active = NonNullable<SequencerStatus['activeRun']>;
 type HeldRuns = NonNullable<SequencerStatus['waits']>;
 
 interface Outcome {
   phase: FinalKubernetesPhase;
-  /** The runner refused the script. */
-  refused: boolean;
+  holdsQueue: boolean;
+}
+
+interface Decision {
+  start: SequencerRun | undefined;
+  expired: SequencerRun[];
+  nextAt: Date | null;
 }
 
 const RETRY_AFTER_STALE_CACHE_MS = 500;
@@ -55,53 +69,48 @@ export interface SequencerReconcilerOptions {
 }
 
 export class SequencerReconciler {
+  readonly #options: SequencerReconcilerOptions;
   readonly #client: KubernetesClient;
   readonly #cache: ClusterCache;
   readonly #events: EventRecorder;
-  readonly #policies: NetworkPolicies;
-  readonly #warmPool: WarmPool;
 
-  constructor({ client, cache, events, policies, warmPool }: SequencerReconcilerOptions) {
-    this.#client = client;
-    this.#cache = cache;
-    this.#events = events;
-    this.#policies = policies;
-    this.#warmPool = warmPool;
+  constructor(options: SequencerReconcilerOptions) {
+    this.#options = options;
+    this.#client = options.client;
+    this.#cache = options.cache;
+    this.#events = options.events;
   }
 
   async reconcile(namespace: string, name: string): Promise<ReconcileResult> {
     const sequencer = this.#cache.sequencers.get(namespace, name);
     if (!sequencer) return DONE;
-    const runs = this.#cache.runsOf(namespace, name).map((run) => this.#withPlace(run));
+    const runs = this.#cache.runsOf(namespace, name).map((run) => this.#withObserved(run));
     const { activeRun, hold } = sequencer.status ?? {};
     const [outcome, ...problems] = await Promise.all([
       activeRun && this.#outcomeOf(namespace, activeRun, runs),
-      this.#policies.ensure(sequencer),
+      this.#options.policies.ensure(sequencer),
       startProblemOf(this.#client, sequencer),
     ]);
     const problem = problems.find((one) => one !== null) ?? null;
     if (outcome === 'unknown') return requeueAfter(RETRY_AFTER_STALE_CACHE_MS);
-    const latest =
-      activeRun && outcome && !letsQueueContinue(phaseFromKubernetes(outcome.phase) as FinalPhase, outcome.refused)
-        ? await this.#holdAfter(sequencer, activeRun, outcome.phase)
-        : hold;
+    const latest = activeRun && outcome?.holdsQueue ? await this.#holdAfter(sequencer, activeRun, outcome.phase) : hold;
     const current = activeHold(latest, sequencer.spec);
     const active = outcome === null ? activeRun : undefined;
     const stillHeld = stillWaiting(heldRuns(sequencer.status), runs, current);
     const requested = this.#cache.requestedModes.of(sequencer);
-    const next = this.#next(sequencer, active, runs, requested, current, stillHeld);
-    const written = await this.#write(sequencer, runs, next ?? active, requested, current, stillHeld, problem);
-    if (next) {
-      const run = runs.find(({ metadata }) => metadata.uid === next.uid);
-      if (run) await this.#events.record(run, 'Normal', 'Claimed', claimedMessage(name));
-    }
+    const { start, expired, nextAt } = this.#decide(sequencer, active, runs, requested, current, stillHeld);
+    for (const run of expired) await expireRun(this.#options, run, this.#cache.positions.of(run));
+    const next = start && { name: start.metadata.name, uid: start.metadata.uid };
+    const rest = runs.filter((run) => !expired.includes(run));
+    const written = await this.#write(sequencer, rest, next ?? active, requested, current, stillHeld, problem);
+    if (start) await this.#events.record(start, 'Normal', 'Claimed', claimedMessage(name));
     if (current && current !== hold) {
       await this.#events.record(sequencer, 'Warning', 'Held', holdReason(sequencer, current));
     }
     // Last, as it may conflict with a change by a user: the events of this step would be missing.
     await this.#protect(written, (next ?? active) !== undefined);
     const holder = next ?? active;
-    const warmPoolMs = await this.#warmPool.reconcile(
+    const warmPoolMs = await this.#options.warmPool.reconcile(
       sequencer,
       runs.find(({ metadata }) => metadata.uid === holder?.uid),
     );
@@ -109,27 +118,29 @@ export class SequencerReconciler {
       warmPoolMs,
       await this.#deleteExpired(sequencer, runs),
       problem ? CHECK_PROBLEM_AGAIN_MS : undefined,
+      nextAt ? msUntil(nextAt, new Date()) : undefined,
     );
   }
 
-  #withPlace(run: SequencerRun): SequencerRun {
-    if (run.status?.place !== undefined) return run;
-    return { ...run, status: { ...run.status, place: this.#cache.positions.of(run) } };
+  /** With what is not in its status yet. */
+  #withObserved(run: SequencerRun): SequencerRun {
+    const { positions, requests } = this.#cache;
+    return { ...run, status: { ...run.status, place: positions.of(run), request: requests.of(run) } };
   }
 
   /** The outcome of the active run; null while it is active; `unknown` while it cannot be determined. */
   async #outcomeOf(namespace: string, active: Active, runs: SequencerRun[]): Promise<Outcome | null | 'unknown'> {
     const known = runs.find(({ metadata }) => metadata.uid === active.uid);
     if (known) {
-      const { phase, refused = false } = known.status ?? {};
-      return isFinalKubernetesPhase(phase) ? { phase, refused } : null;
+      const { phase } = known.status ?? {};
+      return isFinalKubernetesPhase(phase) ? { phase, holdsQueue: holdsQueue(known, phase) } : null;
     }
     const run = await this.#client.find(RUNS, namespace, active.name);
     if (run?.metadata.uid === active.uid) return 'unknown';
     // The object was deleted by force, without its finalizer. The pod may still be running.
     const pods = await this.#client.list(PODS, namespace, { labelSelector: `${LABELS.run}=${active.name}` });
     const own = pods.filter(({ metadata }) => metadata.ownerReferences?.some(({ uid }) => uid === active.uid));
-    return own.some((pod) => !isPodTerminated(pod, Date.now())) ? 'unknown' : { phase: 'Lost', refused: false };
+    return own.some((pod) => !isPodTerminated(pod, Date.now())) ? 'unknown' : { phase: 'Lost', holdsQueue: true };
   }
 
   async #holdAfter({ metadata, spec }: Sequencer, active: Active, outcome: FinalKubernetesPhase): Promise<Hold> {
@@ -137,36 +148,43 @@ export class SequencerReconciler {
     const runs = await this.#client.list(RUNS, metadata.namespace, {
       fieldSelector: `spec.sequencer=${metadata.name}`,
     });
-    const requested = runs.filter(
-      (run) => isWaiting(run) && run.spec.desiredState !== 'Queued' && run.metadata.uid !== active.uid,
-    );
+    const requested = runs.filter((run) => isWaiting(run) && requestsStart(run) && run.metadata.uid !== active.uid);
     return {
       run: active.name,
       uid: active.uid,
       resume: newResumeValue(active, spec.resumeAfter),
       outcome,
       since: wholeSeconds(new Date()),
-      runs: requested.slice(0, 2000).map(({ metadata: { uid, generation = 0 } }) => ({ uid, generation })),
+      // Also the current generation: the last request may not have been observed yet.
+      runs: requested.slice(0, 1000).flatMap((run) => {
+        const { uid, generation = 0 } = run.metadata;
+        const known = requestOf(run);
+        return known.generation === generation ? [known] : [known, { uid, generation }];
+      }),
     };
   }
 
-  #next(
+  #decide(
     sequencer: Sequencer,
     active: Active | undefined,
     runs: SequencerRun[],
     { mode }: RequestedMode,
     hold: Hold | undefined,
     stillHeld: HeldRuns,
-  ): Active | undefined {
-    if (sequencer.metadata.deletionTimestamp !== undefined) return undefined;
-    const next = nextRun(
+  ): Decision {
+    if (sequencer.metadata.deletionTimestamp !== undefined) return { start: undefined, expired: [], nextAt: null };
+    const { start, expired, nextAt } = decideQueue(
       hold ? 'OFF' : (mode.toUpperCase() as Mode),
       active !== undefined,
       waitingRuns(runs, heldRuns({ ...(hold && { hold }), waits: stillHeld })),
       new Date(),
     );
-    const run = next && runs.find(({ metadata }) => metadata.uid === next.id);
-    return run ? { name: run.metadata.name, uid: run.metadata.uid } : undefined;
+    const lateIds = expired.map(({ id }) => id);
+    return {
+      start: runs.find(({ metadata }) => metadata.uid === start?.id),
+      expired: runs.filter(({ metadata }) => lateIds.includes(metadata.uid)),
+      nextAt,
+    };
   }
 
   async #write(
@@ -233,15 +251,17 @@ export class SequencerReconciler {
   }
 }
 
-/** Runs of earlier holds that still wait with an unchanged spec, except those that the current hold lists itself. */
+/** Runs of earlier holds that still wait and were not requested again, except those that the current hold lists itself. */
 function stillWaiting({ runs: held }: { runs: HeldRuns }, runs: SequencerRun[], hold: Hold | undefined): HeldRuns {
-  const keyOf = ({ uid, generation }: HeldRuns[number]) => `${uid}/${String(generation)}`;
-  const waiting = new Set(
-    runs.filter(isWaiting).map(({ metadata: { uid, generation = 0 } }) => keyOf({ uid, generation })),
-  );
-  const named = new Set(hold?.runs.map(keyOf));
-  const kept = held.filter((run) => waiting.has(keyOf(run)) && !named.has(keyOf(run)));
-  return [...new Map(kept.map((run) => [keyOf(run), run])).values()].slice(0, 2000);
+  const waiting = new Set(runs.filter(isWaiting).map((run) => requestKey(requestOf(run))));
+  const named = new Set(hold?.runs.map(requestKey));
+  const kept = held.filter((run) => waiting.has(requestKey(run)) && !named.has(requestKey(run)));
+  return [...new Map(kept.map((run) => [requestKey(run), run])).values()].slice(0, 2000);
+}
+
+function holdsQueue({ spec, status }: SequencerRun, phase: FinalKubernetesPhase): boolean {
+  if (phase === 'Failed' && spec.afterFailure === 'Continue') return false;
+  return !letsQueueContinue(phaseFromKubernetes(phase) as FinalPhase, status?.refused);
 }
 
 function readyCondition(problem: StartProblem | null): ConditionChange {

@@ -8,7 +8,7 @@
 import type { KubernetesClient } from '@sequencer/kubernetes/client';
 import { KubernetesError } from '@sequencer/kubernetes/errors';
 import type { ConfigMap, Pod } from '@sequencer/kubernetes/objects';
-import { CONFIG_MAPS, PODS, RUNS, SECRETS } from '@sequencer/kubernetes/resources';
+import { CONFIG_MAPS, PODS, RUNS, SECRETS, SEQUENCERS } from '@sequencer/kubernetes/resources';
 import { isFinalKubernetesPhase } from '@sequencer/model/kubernetes/enums';
 import { ANNOTATIONS, FINALIZER } from '@sequencer/model/kubernetes/names';
 import { boundedText } from '@sequencer/model/text';
@@ -23,10 +23,21 @@ import { ocsConfigOf } from '../pods/start-problems.ts';
 import { buildSecret, type RunnerSettings } from '../pods/secret.ts';
 import { writeStatus, type ConditionChange } from '../status/status.ts';
 import { adopt, assign } from '../warm-pool/assign.ts';
+import { hasTurn } from './run-phase.ts';
 import type { WarmPool } from '../warm-pool/warm-pool.ts';
 
 /** The cache was outdated. Nothing was changed; the run is reconciled again. */
 export class StaleCacheError extends Error {}
+
+/** The run has its turn no longer: since its claim it was put on hold, its window was changed, or its window has ended. */
+export class TurnLostError extends Error {
+  readonly run: SequencerRun;
+
+  constructor(run: SequencerRun) {
+    super('the run has its turn no longer');
+    this.run = run;
+  }
+}
 
 /** The run cannot start now, or not at all: see `problem.kind`. */
 export class StartError extends Error {
@@ -54,8 +65,9 @@ export async function startRun(
   const { client, settings, policies, cache, warmPool } = deps;
   const { name } = cached.metadata;
   // Read first, so that a run which cannot start creates nothing.
-  const [fresh, ocs, warmPod] = await Promise.all([
+  const [fresh, , ocs, warmPod] = await Promise.all([
     freshRun(client, cached),
+    requireClaim(client, cached),
     ocsOf(client, sequencer),
     cached.status?.podName === undefined ? warmPool.findReady(sequencer) : null,
   ]);
@@ -115,14 +127,21 @@ async function assignTo(
   await assign(client, pod, () => createSecret(client, run, sequencer, script, settings));
 }
 
-/** The run from the API server, with its script. Throws StaleCacheError if it must not be started any more. */
+/** Throws StaleCacheError if the sequencer was released meanwhile. */
+async function requireClaim(client: KubernetesClient, { metadata, spec }: SequencerRun): Promise<void> {
+  const sequencer = await client.find(SEQUENCERS, metadata.namespace, spec.sequencer);
+  if (sequencer?.status?.activeRun?.uid !== metadata.uid) throw new StaleCacheError();
+}
+
+/** The run from the API server, with its script. Throws StaleCacheError or TurnLostError if it must not be started. */
 async function freshRun(client: KubernetesClient, cached: SequencerRun): Promise<SequencerRun> {
   const { namespace, name, uid } = cached.metadata;
   const run = await client.find(RUNS, namespace, name);
-  const { phase, podUID } = run?.status ?? {};
+  const { phase, podName, podUID } = run?.status ?? {};
   if (run?.metadata.uid !== uid || isFinalKubernetesPhase(phase) || podUID !== undefined) throw new StaleCacheError();
   if (run.metadata.deletionTimestamp !== undefined || run.spec.desiredState === 'Cancelled')
     throw new StaleCacheError();
+  if (podName === undefined && !hasTurn(run, new Date())) throw new TurnLostError(run);
   return run;
 }
 

@@ -16,6 +16,7 @@ const OWN_FIELDS = [
   'reason',
   'conditions',
   'observedGeneration',
+  'request',
   'place',
   'podName',
   'podUID',

@@ -1,0 +1,154 @@
+/** Queued runs that are held, edited, or have a window. */
+import { expect, test } from 'vitest';
+import { EVENTS, RUNS, SEQUENCERS } from '@sequencer/kubernetes/resources';
+import { client, until } from '@sequencer/testing/cluster/cluster';
+import { outcome } from '@sequencer/testing/cluster/fake-node';
+import { MANAGER } from '@sequencer/operator/status/status';
+import { useFakeNode } from '@sequencer/testing/cluster/fake-node-suite';
+
+const { namespace, node, operator, sequencer, start, inPhase, reasonOf, changeRun, getSequencer } = useFakeNode();
+
+const inSeconds = (seconds: number) => new Date(Date.now() + seconds * 1000).toISOString();
+
+async function eventsOf(run: string): Promise<string[]> {
+  const events = await client.list(EVENTS, namespace, { fieldSelector: `involvedObject.name=${run}` });
+  return events.map(({ reason, message }) => `${reason}: ${message}`);
+}
+
+/** As an operator that dies between the claim and the start. */
+async function claim(sequencer: string, name: string): Promise<void> {
+  const { uid } = (await client.get(RUNS, namespace, name)).metadata;
+  const status = { activeRun: { name, uid } };
+  await client.apply(SEQUENCERS, namespace, sequencer, { status }, { manager: MANAGER, subresource: 'status' });
+}
+
+test('skips a run on hold until it is released', async () => {
+  const name = await sequencer();
+  const held = await start(name, { desiredState: 'Held' });
+  const next = await start(name);
+  await inPhase(next, 'Starting');
+  expect((await reasonOf(held, /./)).status).toMatchObject({ phase: 'Queued', reason: 'On hold.' });
+  await node.running(namespace, next);
+  await node.ended(namespace, next, 0, outcome('SUCCEEDED', 0, 'Done.'));
+  await inPhase(next, 'Succeeded');
+  expect((await getSequencer(name)).status?.queueLength).toBe(1);
+  await changeRun(held, { desiredState: 'Queued' });
+  await inPhase(held, 'Starting');
+});
+
+test('starts a run when its window opens, and others before', async () => {
+  const name = await sequencer();
+  const opens = inSeconds(4);
+  const early = await start(name, { window: { notBefore: opens } });
+  await reasonOf(early, new RegExp(`^Not before ${opens.slice(11, 16)} UTC\\.$`));
+  const next = await start(name);
+  await inPhase(next, 'Starting');
+  await node.running(namespace, next);
+  await node.ended(namespace, next, 0, outcome('SUCCEEDED', 0, 'Done.'));
+  const { status } = await inPhase(early, 'Starting');
+  const scheduled = status?.conditions?.find(({ type }) => type === 'Scheduled');
+  expect(Date.parse(scheduled?.lastTransitionTime ?? '')).toBeGreaterThanOrEqual(
+    Math.floor(Date.parse(opens) / 1000) * 1000,
+  );
+});
+
+test('cancels a run whose turn comes after its window', async () => {
+  const name = await sequencer();
+  const ends = inSeconds(-1);
+  const late = await start(name, { window: { notAfter: ends } });
+  const next = await start(name);
+  const { status } = await inPhase(late, 'Cancelled');
+  const reason = `Expired: not started by ${ends.slice(11, 16)} UTC.`;
+  expect(status).toMatchObject({ reason });
+  expect(status?.podName).toBeUndefined();
+  expect(status?.conditions?.find(({ type }) => type === 'Finished')).toMatchObject({
+    status: 'True',
+    message: reason,
+  });
+  expect(await eventsOf(late)).toContain(`Expired: ${reason}`);
+  await inPhase(next, 'Starting');
+});
+
+test('cancels no run before its turn', async () => {
+  const name = await sequencer({ mode: 'Off' });
+  const ends = inSeconds(-1);
+  const late = await start(name, { window: { notAfter: ends } });
+  await reasonOf(late, /^Too late: not started by /);
+  await changeRun(late, { window: { notAfter: inSeconds(3600) } });
+  await reasonOf(late, /The mode of .* is Off/);
+  await client.merge(SEQUENCERS, namespace, name, { spec: { mode: 'Queue' } });
+  await inPhase(late, 'Starting');
+});
+
+test('returns a claimed run to the queue when it is put on hold before it starts', async () => {
+  await operator.stop();
+  const name = await sequencer();
+  const run = await start(name);
+  const next = await start(name);
+  await claim(name, run);
+  await changeRun(run, { desiredState: 'Held' });
+  await operator.start();
+  await inPhase(next, 'Starting');
+  expect((await reasonOf(run, /^On hold\.$/)).status?.phase).toBe('Queued');
+  expect(await eventsOf(run)).toContain(
+    `Released: Returned to the queue of ${name}: it was changed before it started.`,
+  );
+});
+
+test('cancels a claimed run whose window ends before it starts', async () => {
+  await operator.stop();
+  const name = await sequencer();
+  const run = await start(name, { window: { notAfter: inSeconds(-1) } });
+  await claim(name, run);
+  await operator.start();
+  await inPhase(run, 'Cancelled');
+  const next = await start(name);
+  await inPhase(next, 'Starting');
+});
+
+test.each(['HoldQueue', 'Continue', undefined] as const)(
+  'after a failure with afterFailure %s',
+  async (afterFailure) => {
+    const name = await sequencer();
+    const run = await start(name, afterFailure && { afterFailure });
+    const next = await start(name);
+    await node.running(namespace, run);
+    await node.ended(namespace, run, 1, outcome('FAILED', 1, 'Why.'), 'Error');
+    await inPhase(run, 'Failed');
+    if (afterFailure === 'Continue') await inPhase(next, 'Starting');
+    else await reasonOf(next, /^Queue held: /);
+  },
+);
+
+test.each(['INTERRUPTED', 'KILLED'])('holds the queue after %s, whatever afterFailure is', async (word) => {
+  const name = await sequencer();
+  const run = await start(name, { afterFailure: 'Continue' });
+  const next = await start(name);
+  await node.running(namespace, run);
+  await node.ended(namespace, run, 1, outcome(word, 1, 'Why.'), 'Error');
+  await reasonOf(next, /^Queue held: /);
+});
+
+test('does not start a held run because it is edited', async () => {
+  const name = await sequencer();
+  const run = await start(name);
+  await inPhase(run, 'Starting');
+  const requested = await start(name, { desiredState: 'Running' });
+  await reasonOf(requested, /./);
+  await node.running(namespace, run);
+  await node.ended(namespace, run, 1, outcome('FAILED', 1, 'Why.'), 'Error');
+  await reasonOf(requested, /^Queue held: /);
+  const { metadata } = await changeRun(requested, { title: 'edited' });
+  await until('the operator has observed the edit', async () => {
+    const { status } = await client.get(RUNS, namespace, requested);
+    return status?.observedGeneration === metadata.generation;
+  });
+  expect((await getSequencer(name)).status?.activeRun).toBeUndefined();
+  await changeRun(requested, { desiredState: 'Queued' });
+  await until('the operator has observed the change', async () => {
+    const { status } = await client.get(RUNS, namespace, requested);
+    return status?.request?.desiredState === 'Queued';
+  });
+  await changeRun(requested, { desiredState: 'Running' });
+  await inPhase(requested, 'Starting');
+});
