@@ -1,7 +1,7 @@
 /** Compares the operator with the queue rule of the model after each of many random commands on one sequencer. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { PODS, RUNS, SEQUENCERS } from '@sequencer/kubernetes/resources';
-import { nextRun, type RunStart } from '@sequencer/model';
+import { PODS, RUNS, SECRETS, SEQUENCERS } from '@sequencer/kubernetes/resources';
+import { decideQueue, type RunStart, type WaitingRun } from '@sequencer/model';
 import { client, dropNamespace, makeNamespace, makeSequencer, submit, until } from '@sequencer/testing/cluster/cluster';
 import { FakeNode, NOWHERE, outcome } from '@sequencer/testing/cluster/fake-node';
 import { startOperator, type RunningOperator } from '@sequencer/testing/cluster/operators';
@@ -31,15 +31,22 @@ const expected = {
   mode: 'OFF' as 'OFF' | 'QUEUE',
   hold: null as string | null,
   active: null as string | null,
-  queue: [] as { id: string; start: RunStart }[],
+  queue: [] as WaitingRun[],
+  cancelled: [] as string[],
+  /** The scripts of all runs. */
+  scripts: {} as Record<string, string>,
 };
+
+/** Windows are open for the whole test, or not at all: the test does not depend on its own speed. */
+const LONG_AGO = new Date('2020-01-01T00:00:00Z');
+const MUCH_LATER = new Date('2090-01-01T00:00:00Z');
 
 function startNext(): void {
   const mode = expected.hold === null ? expected.mode : 'OFF';
-  const next = nextRun(mode, expected.active !== null, expected.queue, new Date());
-  if (!next) return;
-  expected.active = next.id;
-  expected.queue = expected.queue.filter(({ id }) => id !== next.id);
+  const { start, expired } = decideQueue(mode, expected.active !== null, expected.queue, new Date());
+  expected.cancelled.push(...expired.map(({ id }) => id));
+  expected.active = start?.id ?? expected.active;
+  expected.queue = expected.queue.filter((run) => run !== start && !expired.includes(run));
 }
 
 async function stateMatches(): Promise<void> {
@@ -55,6 +62,11 @@ async function stateMatches(): Promise<void> {
   });
 }
 
+async function scriptMatches(run: string): Promise<void> {
+  const { data } = await until(`${run} has a Secret`, () => client.find(SECRETS, namespace, run));
+  expect(Buffer.from(data?.['script.py'] ?? '', 'base64').toString()).toBe(expected.scripts[run]);
+}
+
 test(`starts runs as the queue rule of the model (seed ${String(seed)})`, { timeout: 180_000 }, async () => {
   const random = randomFrom(seed);
   const pick = <T>(list: readonly T[]): T | undefined => list[Math.floor(random() * list.length)];
@@ -64,8 +76,40 @@ test(`starts runs as the queue rule of the model (seed ${String(seed)})`, { time
   const commands: Record<string, () => Promise<void>> = {
     submit: async () => {
       const start: RunStart = random() < 0.3 ? 'RUNNING' : 'QUEUED';
-      const { metadata } = await submit(namespace, 'seq', { desiredState: start === 'RUNNING' ? 'Running' : 'Queued' });
+      const { metadata, spec } = await submit(namespace, 'seq', {
+        desiredState: start === 'RUNNING' ? 'Running' : 'Queued',
+      });
       expected.queue.push({ id: metadata.name, start });
+      expected.scripts[metadata.name] = spec.script ?? '';
+    },
+    hold: async () => {
+      const run = pick(expected.queue);
+      if (!run) return;
+      await client.merge(RUNS, namespace, run.id, { spec: { desiredState: 'Held' } });
+      Object.assign(run, { onHold: true, start: 'QUEUED' });
+    },
+    release: async () => {
+      const run = pick(expected.queue.filter(({ onHold }) => onHold));
+      if (!run) return;
+      const start: RunStart = random() < 0.3 ? 'RUNNING' : 'QUEUED';
+      await client.merge(RUNS, namespace, run.id, {
+        spec: { desiredState: start === 'RUNNING' ? 'Running' : 'Queued' },
+      });
+      Object.assign(run, { onHold: false, start });
+    },
+    window: async () => {
+      const run = pick(expected.queue);
+      if (!run) return;
+      const [notBefore = null, notAfter = null] = pick([[MUCH_LATER], [LONG_AGO, MUCH_LATER], [null, LONG_AGO]]) ?? [];
+      await client.merge(RUNS, namespace, run.id, { spec: { window: { notBefore, notAfter } } });
+      Object.assign(run, { notBefore, notAfter });
+    },
+    edit: async () => {
+      const run = pick(expected.queue);
+      if (!run) return;
+      const script = `edited(${String(random())})\n`;
+      await client.merge(RUNS, namespace, run.id, { spec: { script } });
+      expected.scripts[run.id] = script;
     },
     cancel: async () => {
       const run = pick(expected.queue);
@@ -104,7 +148,7 @@ test(`starts runs as the queue rule of the model (seed ${String(seed)})`, { time
       if (succeeds) await node.ended(namespace, run, 0, outcome('SUCCEEDED', 0, 'Done.'));
       else {
         expected.hold = run;
-        expected.queue = expected.queue.map(({ id }) => ({ id, start: 'QUEUED' }));
+        for (const queued of expected.queue) queued.start = 'QUEUED';
         await node.ended(namespace, run, 1, outcome('FAILED', 1, 'Why.'), 'Error');
       }
       expected.active = null;
@@ -126,15 +170,27 @@ test(`starts runs as the queue rule of the model (seed ${String(seed)})`, { time
     'mode',
     'mode',
     'resume',
+    'hold',
+    'release',
+    'release',
+    'window',
+    'edit',
+    'edit',
     'restart',
   ];
 
-  for (let i = 0; i < 70; i++) {
+  for (let i = 0; i < 100; i++) {
     const name = pick(weights) ?? 'submit';
     await commands[name]?.();
     startNext();
     await stateMatches();
-    if (expected.active !== null) started.add(expected.active);
+    if (expected.active === null || started.has(expected.active)) continue;
+    started.add(expected.active);
+    await scriptMatches(expected.active);
+  }
+  for (const run of expected.cancelled) {
+    const { status } = await client.get(RUNS, namespace, run);
+    expect(status?.reason).toBe('Expired: not started by 2020-01-01 00:00 UTC.');
   }
   // The commands are random, but some runs must have started.
   expect(started.size).toBeGreaterThan(2);

@@ -1,12 +1,14 @@
 /** Queued runs that are held, edited, or have a window. */
 import { expect, test } from 'vitest';
-import { EVENTS, RUNS, SEQUENCERS } from '@sequencer/kubernetes/resources';
+import { EVENTS, RUNS, SECRETS, SEQUENCERS } from '@sequencer/kubernetes/resources';
 import { client, until } from '@sequencer/testing/cluster/cluster';
 import { outcome } from '@sequencer/testing/cluster/fake-node';
 import { MANAGER } from '@sequencer/operator/status/status';
 import { useFakeNode } from '@sequencer/testing/cluster/fake-node-suite';
 
 const { namespace, node, operator, sequencer, start, inPhase, reasonOf, changeRun, getSequencer } = useFakeNode();
+
+const RACES = 25;
 
 const inSeconds = (seconds: number) => new Date(Date.now() + seconds * 1000).toISOString();
 
@@ -151,4 +153,31 @@ test('does not start a held run because it is edited', async () => {
   });
   await changeRun(requested, { desiredState: 'Running' });
   await inPhase(requested, 'Starting');
+});
+
+test('starts each run with exactly the spec of its object, while it is edited', { timeout: 120_000 }, async () => {
+  let used = 0;
+  for (let i = 0; i < RACES; i++) {
+    const name = await sequencer({ mode: 'Off' });
+    const run = await start(name, { script: 'first()\n' });
+    await reasonOf(run, /Off/);
+    await client.merge(SEQUENCERS, namespace, name, { spec: { mode: 'Queue' } });
+    const deadline = performance.now() + 20_000;
+    let refused = '';
+    for (let edit = 1; refused === '' && performance.now() < deadline; edit++) {
+      const spec = { script: `edit(${String(edit)})\n`, arguments: [String(edit)], title: `edit ${String(edit)}` };
+      refused = await changeRun(run, spec).then(
+        () => '',
+        (error: unknown) => String(error),
+      );
+      if (refused === '') used += 1;
+    }
+    expect(refused).toContain('can change only while the run is queued');
+    const { data = {} } = await until('the run has a Secret', () => client.find(SECRETS, namespace, run));
+    const text = (key: string) => Buffer.from(data[key] ?? '', 'base64').toString();
+    const { spec } = await client.get(RUNS, namespace, run);
+    expect(text('script.py')).toBe(spec.script);
+    expect(JSON.parse(text('options.json'))).toMatchObject({ arguments: spec.arguments, title: spec.title ?? null });
+  }
+  expect(used).toBeGreaterThan(RACES);
 });
