@@ -7,7 +7,6 @@ export * from './limits.ts';
 export * from './phases.ts';
 export * from './protocol.ts';
 export * from './queue.ts';
-export * from './queue-reasons.ts';
 export * from './run-view.ts';
 export * from './statement-time.ts';
 export * from './text.ts';

@@ -15,7 +15,7 @@ test('names who put a run on hold, and why', () => {
 
 test('names what the window waits for', () => {
   const notBefore = new Date('2026-12-02T04:00:00Z');
-  expect(windowReason({ notBefore, notAfter: null }, now)).toBe('Waiting until 2026-12-02 04:00 UTC.');
+  expect(windowReason({ notBefore, notAfter: null }, now)).toBe('Not before 2026-12-02 04:00 UTC.');
   expect(windowReason({ notBefore: now, notAfter: now }, now)).toBeNull();
   expect(windowReason({ notBefore: null, notAfter: new Date('2026-12-01T05:10:00Z') }, now)).toContain('05:10 UTC');
 });

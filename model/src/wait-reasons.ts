@@ -21,7 +21,7 @@ export function onHoldReason(by: string, reason: string | null): string {
 export function windowReason({ notBefore, notAfter }: RunWindow, now: Date): string | null {
   if (notAfter && notAfter < now)
     return `Its window ended at ${timeText(notAfter, now)}: it will be cancelled, not started.`;
-  return notBefore && notBefore > now ? `Waiting until ${timeText(notBefore, now)}.` : null;
+  return notBefore && notBefore > now ? `Not before ${timeText(notBefore, now)}.` : null;
 }
 
 interface RunWindow {

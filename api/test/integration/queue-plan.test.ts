@@ -136,7 +136,7 @@ it('starts a run when its window opens, and does not let it block the others', a
   });
   runner.events(other, record(0));
   await until(async () => {
-    expect((await read(early)).reason).toMatch(/^Waiting until \d\d:\d\d UTC\.$|^Waiting until [\d-]+ /);
+    expect((await read(early)).reason).toMatch(/^Not before \d\d:\d\d UTC\.$|^Not before [\d-]+ /);
   });
   await until(() => {
     expect(runner.started).toEqual([other, early]);

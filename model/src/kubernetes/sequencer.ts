@@ -184,7 +184,7 @@ export const requestedModeSchema = z.object({
 });
 export type RequestedMode = z.infer<typeof requestedModeSchema>;
 
-/** Held only in this generation: a change of the spec is a new request to run. */
+/** Held only in this generation: a change of desiredState is a new request to run. */
 const heldRun = z.object({ uid: z.string().max(64), generation: count });
 
 const statusSchema = z.object({

@@ -9,7 +9,7 @@ import type { EventRecorder } from '../status/event-recorder.ts';
 import { writeStatus } from '../status/status.ts';
 import { submittedBy } from './start-run.ts';
 
-/** Cancels a run whose turn came after its window. Throws a conflict if the run has changed: its window may be another. */
+/** Cancels a run that got its turn after its window. Throws a conflict if the run has changed: its window may be another. */
 export async function expireRun(
   { client, events }: { client: KubernetesClient; events: EventRecorder },
   run: SequencerRun,

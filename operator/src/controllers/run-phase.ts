@@ -4,7 +4,7 @@ import type { KubernetesPhase } from '@sequencer/model/kubernetes/enums';
 import type { Sequencer } from '@sequencer/model/kubernetes/sequencer';
 import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
 import { windowOf } from '@sequencer/model/kubernetes/window';
-import { ON_HOLD_REASON, notBeforeReason, tooLateReason } from '@sequencer/model';
+import { windowReason } from '@sequencer/model';
 import { runnerState } from '../pods/termination.ts';
 import { awaitsAssignment } from '../warm-pool/assign.ts';
 
@@ -41,10 +41,7 @@ export function waitReason(run: SequencerRun, sequencer: Sequencer | undefined, 
 
 /** Why the queue skips this run now, or will cancel it; null if it does not. */
 export function skipReason({ spec }: SequencerRun, now: Date): string | null {
-  if (spec.desiredState === 'Held') return ON_HOLD_REASON;
-  const { notBefore, notAfter } = windowOf(spec);
-  if (notBefore && notBefore > now) return notBeforeReason(notBefore, now);
-  return notAfter && notAfter < now ? tooLateReason(notAfter, now) : null;
+  return spec.desiredState === 'Held' ? 'On hold.' : windowReason(windowOf(spec), now);
 }
 
 /** Whether a claimed run without a pod may start. A run that was Starting before cannot change any more, but expire. */
