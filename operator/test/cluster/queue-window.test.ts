@@ -67,7 +67,7 @@ test('cancels a run that gets its turn after its window', async () => {
     status: 'True',
     message: reason,
   });
-  expect(await eventsOf(late)).toContain(`Expired: ${reason}`);
+  await until('there is an event', async () => (await eventsOf(late)).includes(`Expired: ${reason}`));
   await inPhase(next, 'Starting');
 });
 
@@ -92,9 +92,8 @@ test('returns a claimed run to the queue when it is put on hold before it starts
   await operator.start();
   await inPhase(next, 'Starting');
   expect((await reasonOf(run, /^On hold\.$/)).status?.phase).toBe('Queued');
-  expect(await eventsOf(run)).toContain(
-    `Released: Returned to the queue of ${name}: it was changed before it started.`,
-  );
+  const released = `Released: Returned to the queue of ${name}: it was changed before it started.`;
+  await until('there is an event', async () => (await eventsOf(run)).includes(released));
 });
 
 test('cancels a claimed run whose window ends before it starts', async () => {
