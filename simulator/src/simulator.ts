@@ -1,10 +1,11 @@
-/** The HTTP server: a bridge for each telescope, fault injection, and the journal. Listens on loopback by default. */
+/** The HTTP server: a bridge for each telescope, its faults and journal, and the scheduler. Listens on loopback by default. */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { z } from 'zod';
 import { Observatory, faultSchema } from './observatory.ts';
+import { Scheduler } from './scheduler/scheduler.ts';
 
 const BODY_LIMIT = 1024 * 1024;
 const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
@@ -31,14 +32,25 @@ function reply(response: ServerResponse, status: number, body: unknown): void {
   response.end(isText ? body : JSON.stringify(body));
 }
 
+const SCHEDULER_ROUTE = '/api/v1/';
+
 async function answer(
   observatories: ReadonlyMap<string, Observatory>,
+  scheduler: Scheduler,
   hosts: ReadonlySet<string>,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   if (!hosts.has((request.headers.host ?? '').replace(/:\d+$/, ''))) {
     reply(response, 403, `Unknown host. Use ${[...hosts].join(' or ')}.\n`);
+    return;
+  }
+  if (Number(request.headers['content-length'] ?? 0) > BODY_LIMIT) {
+    reply(response, 413, 'The request is too large.\n');
+    return;
+  }
+  if (request.url?.startsWith(SCHEDULER_ROUTE)) {
+    await scheduler.answer(request.url.slice(SCHEDULER_ROUTE.length), request, response);
     return;
   }
   const [, telescope = '', what = ''] = (request.url ?? '').split('/');
@@ -53,10 +65,6 @@ async function answer(
   } else if (route === 'GET journal') {
     reply(response, 200, observatory.journal.text());
   } else if (route === 'POST call' || route === 'POST fault') {
-    if (Number(request.headers['content-length'] ?? 0) > BODY_LIMIT) {
-      reply(response, 413, 'The request is too large.\n');
-      return;
-    }
     const body = await json(request);
     if (what === 'fault') {
       observatory.fault(faultSchema.parse(body));
@@ -81,9 +89,10 @@ export async function startSimulator({
   hosts = [],
 }: SimulatorOptions): Promise<Simulator> {
   const observatories = new Map(telescopes.map((name) => [name, new Observatory(name, speed)]));
+  const scheduler = new Scheduler();
   const names = new Set([...LOOPBACK, ...hosts]);
   const server = createServer((request, response) => {
-    answer(observatories, names, request, response).catch((error: unknown) => {
+    answer(observatories, scheduler, names, request, response).catch((error: unknown) => {
       const text = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
       if (response.headersSent) response.destroy();
       else reply(response, 400, `${text}\n`);
