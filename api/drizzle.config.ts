@@ -7,6 +7,7 @@ export default defineConfig({
     './src/store/output-schema.ts',
     './src/store/auth-schema.ts',
     './src/store/replica-schema.ts',
+    './src/store/scheduler-schema.ts',
   ],
   out: './migrations',
 });

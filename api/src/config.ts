@@ -5,6 +5,7 @@ import { list, logLevel, oneOf, port, postgresUrl, sequencerNames } from '@seque
 import { documentation, readSettings, type Environment, type SettingProblem } from '@sequencer/model/settings';
 import { z } from 'zod';
 import { addressSettings, authConfig, authConflicts, signInSettings } from './auth/settings.ts';
+import { schedulerEnvironment } from './scheduler/settings.ts';
 import { RUNNER_TOKEN_LENGTH, parseRunnerSecrets, type RunnerSecret } from './gateway/runner-secrets.ts';
 
 const runTokenKey = z.string().min(32, 'must have at least 32 characters').optional();
@@ -125,6 +126,7 @@ export const schema = z.object({
       'the least important messages to log: `fatal`, `error`, `warn`, `info`, `debug`, `trace`, or `silent` for none',
     example: 'debug',
   }),
+  ...schedulerEnvironment,
   ...signInSettings,
 });
 

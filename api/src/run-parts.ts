@@ -11,6 +11,7 @@ import { LocalBackend } from './backends/local/backend.ts';
 import { LocalQueueStore } from './backends/local/queue-store.ts';
 import { Recorder } from './runs/recorder.ts';
 import type { RunBackend } from './backends/run-backend.ts';
+import { makeScheduler, type Scheduler } from './scheduler/scheduler.ts';
 import { onRunEnded } from './runs/queue-hold.ts';
 import type { QueueStore } from './backends/queue-store.ts';
 import { RunQueue } from './backends/run-queue.ts';
@@ -34,6 +35,7 @@ interface Deps extends RunDeps {
 export function makeRunParts({ config, metrics, ...deps }: Deps): {
   runs: RunParts;
   queue: RunQueue;
+  scheduler: Scheduler;
   gateway: Gateway;
   runnerServer: RunnerServer;
   recorder: Recorder;
@@ -49,7 +51,15 @@ export function makeRunParts({ config, metrics, ...deps }: Deps): {
   const all = { ...deps, gateway };
   const runs: RunParts = kubernetes ? makeKubernetesParts(all, config.databaseUrl, kubernetes) : localParts(all);
   const queue = new RunQueue({ ...deps, store: runs.store, backend: runs.backend });
-  return { runs, queue, gateway, recorder, runnerServer: new RunnerServer(credentials, gateway.handlers, log) };
+  const scheduler = makeScheduler({ ...deps, config, queue });
+  return {
+    runs,
+    queue,
+    scheduler,
+    gateway,
+    recorder,
+    runnerServer: new RunnerServer(credentials, gateway.handlers, log),
+  };
 }
 
 function localParts(all: Omit<Deps, 'config' | 'metrics' | 'watchers'> & { gateway: Gateway }): RunParts {

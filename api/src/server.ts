@@ -58,9 +58,10 @@ export async function startApi(config: Config, log: Logger): Promise<Api> {
   const watchers = new Watchers();
   const ruff = new Ruff(log);
   const deps = { config, db, log, liveRuns, sequencerStates, metrics, watchers, ruff };
-  const { runs, queue, gateway, runnerServer, recorder } = makeRunParts(deps);
+  const { runs, queue, scheduler, gateway, runnerServer, recorder } = makeRunParts(deps);
   const { backend } = runs;
   await runs.begin();
+  scheduler.begin();
 
   const version = readVersion();
   const proxies = new TrustedProxies(config.auth.trustedProxies, log);
@@ -93,6 +94,7 @@ export async function startApi(config: Config, log: Logger): Promise<Api> {
       liveRuns,
       backend,
       queue,
+      scheduler,
       outputSearch,
       watchers,
       version,
@@ -175,6 +177,7 @@ export async function startApi(config: Config, log: Logger): Promise<Api> {
       proxies.close();
       for (const client of sockets.clients) client.close(1012, 'the API is shutting down');
       await runnerServer.close();
+      await scheduler.close();
       await runs.close();
       ruff.close();
       await recorder.close();

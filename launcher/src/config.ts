@@ -85,6 +85,16 @@ export const schema = z.object({
     example: 'secret-from-the-provider',
     secret: true,
   }),
+  SCHEDULER_URL: z.string().optional().register(documentation, {
+    description: 'the URL of the scheduler, passed to the API. See [the scheduler](#the-scheduler)',
+    unset: 'the simulated scheduler, unless `OCS_CONFIG_DIR` is set',
+    example: 'http://scheduler.example:8010/api/v1/schedule/',
+  }),
+  SCHEDULER_HEADERS: z.string().optional().register(documentation, {
+    description: 'headers for the scheduler, passed to the API alone. See [the scheduler](#the-scheduler)',
+    example: 'site: Authorization: Bearer secret',
+    secret: true,
+  }),
 });
 
 export type Config = ReturnType<typeof readConfig>;

@@ -1,4 +1,4 @@
-/** The configuration files with which `ocs` and `sorunlib` of each sequencer find the observatory. */
+/** How `ocs` and `sorunlib` of each sequencer find the observatory, and the API its scheduler. */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from './config.ts';
@@ -7,6 +7,13 @@ import type { DataFolder } from './lib/data-folder.ts';
 export interface OcsSettings {
   OCS_CONFIG_DIR: string;
   SORUNLIB_CONFIG: string;
+}
+
+/** Variables of the API. */
+export interface SchedulerSettings {
+  SCHEDULER_URL?: string;
+  SCHEDULER_POLICY?: string;
+  SCHEDULER_LENGTH_MINUTES?: string;
 }
 
 /** The real observatory: one folder for all sequencers, or a subfolder for each. */
@@ -31,4 +38,13 @@ export function simulatedObservatory(data: DataFolder, port: number, sequencer: 
   writeFileSync(join(dir, 'default.yaml'), `${site.join('\n')}\n`);
   writeFileSync(config, 'registry: registry\nsmurf_failure_threshold: 1\n');
   return { OCS_CONFIG_DIR: dir, SORUNLIB_CONFIG: config };
+}
+
+/** The simulated scheduler, with short schedules for each telescope. */
+export function simulatedScheduler(port: number): SchedulerSettings {
+  return {
+    SCHEDULER_URL: `http://127.0.0.1:${port}/api/v1/schedule/`,
+    SCHEDULER_POLICY: '{"policy": "rest", "preset": "rest.{sequencer}", "config": {}}',
+    SCHEDULER_LENGTH_MINUTES: '15',
+  };
 }

@@ -6,7 +6,13 @@ import type { DataFolder } from './lib/data-folder.ts';
 import { withoutSecrets } from './environment.ts';
 import { prepareDatabase } from './database/server.ts';
 import type { Program } from './process/supervised-process.ts';
-import { realObservatory, simulatedObservatory, type OcsSettings } from './observatory.ts';
+import {
+  realObservatory,
+  simulatedObservatory,
+  simulatedScheduler,
+  type OcsSettings,
+  type SchedulerSettings,
+} from './observatory.ts';
 import { freePort, acceptsConnections } from './lib/ports.ts';
 import type { Reporter } from './lib/reporter.ts';
 import { UserError } from './lib/user-error.ts';
@@ -29,11 +35,13 @@ export async function findPrograms(config: Config, data: DataFolder, report: Rep
     databaseUrl = url;
     base.push(program);
   }
+  let scheduler: SchedulerSettings = {};
   let ocs: (sequencer: string) => OcsSettings;
   if (config.ocsConfigDir === undefined) {
     const port = await freePort();
     base.push(simulator(config, port));
     ocs = (sequencer) => simulatedObservatory(data, port, sequencer);
+    if (config.schedulerUrl === undefined) scheduler = simulatedScheduler(port);
   } else {
     const folder = config.ocsConfigDir;
     ocs = (sequencer) => realObservatory(config, folder, sequencer);
@@ -45,7 +53,7 @@ export async function findPrograms(config: Config, data: DataFolder, report: Rep
   const tokens = config.sequencers.map((name) => ({ name, token: data.secret(`runner-token-${name}`) }));
   const workers = tokens.map(({ name, token }) => worker(config, data, python, token, name, ocs(name)));
   const secrets = tokens.map(({ name, token }) => `${name}:${token}`).join(',');
-  return [base, [api(config, databaseUrl, secrets)], workers];
+  return [base, [api(config, databaseUrl, secrets, scheduler)], workers];
 }
 
 function simulator(config: Config, port: number): Program {
@@ -67,14 +75,17 @@ function simulator(config: Config, port: number): Program {
   };
 }
 
-function api(config: Config, databaseUrl: string, runnerTokens: string): Program {
+function api(config: Config, databaseUrl: string, runnerTokens: string, scheduler: SchedulerSettings): Program {
   return {
     name: 'api',
     command: process.execPath,
     args: [join(root, 'api/src/main.ts')],
     cwd: root,
     env: {
+      ...scheduler,
       ...withoutSecrets(process.env),
+      SCHEDULER_URL: config.schedulerUrl ?? scheduler.SCHEDULER_URL,
+      SCHEDULER_HEADERS: config.schedulerHeaders,
       PROXY_SECRET: config.proxySecret,
       OIDC_CLIENT_SECRET: config.oidcClientSecret,
       SHARED_UNIX_USER: config.signIn ? config.sharedUnixUser : 'no',

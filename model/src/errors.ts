@@ -131,6 +131,16 @@ export const ERRORS = {
     message: 'The queue of this sequencer is full.',
     remedy: 'Cancel queued runs, or wait until some have ended.',
   },
+  SCHEDULER_NOT_SET: {
+    status: 409,
+    message: 'No scheduler is configured for this telescope.',
+    remedy: 'Ask an admin to set its URL.',
+  },
+  PULL_IN_PROGRESS: {
+    status: 409,
+    message: 'A pull from the scheduler is in progress for this telescope.',
+    remedy: 'Wait until it has ended, or cancel it.',
+  },
   REQUEST_ID_REUSED: {
     status: 409,
     message: 'This requestId was used for another script or sequencer.',

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { signInSettings } from '@sequencer/api/auth/settings';
 import { schema as api } from '@sequencer/api/config';
+import { schedulerEnvironment } from '@sequencer/api/scheduler/settings';
 import { schema as operator } from '@sequencer/operator/config';
 import { schema as cli } from '@sequencer/cli/config';
 import { schema as launcher } from '@sequencer/launcher/config';
@@ -25,7 +26,10 @@ export interface Variable {
 /** The schemas by the names of their tables. */
 export const SHAPES: Record<string, Shape> = {
   'make run': launcher.shape,
-  api: Object.fromEntries(Object.entries(api.shape).filter(([name]) => !(name in signInSettings))),
+  api: Object.fromEntries(
+    Object.entries(api.shape).filter(([name]) => !(name in signInSettings || name in schedulerEnvironment)),
+  ),
+  scheduler: schedulerEnvironment,
   'sign-in': signInSettings,
   operator: operator.shape,
   simulator: simulator.shape,

@@ -24,7 +24,11 @@ const VIEWER: Fields = {
   User: 'name role sequencers method byAccount',
   Server: 'version time',
   Sequencer: `name mode modeReason modeChangedBy modeChangedAt hostname lastKnownSince runner activeRun lastRun lastRuns(first since)
-    queue(first) control holdOnFailure`,
+    queue(first) control holdOnFailure scheduler`,
+  SchedulerState: 'settings pulling lastPull pulls(first after)',
+  SchedulerSettings: 'url header policy lengthMinutes timeoutSeconds leadMinutes',
+  SchedulerPull: 'id at from to policy by automatic state ok message seconds script run',
+  SchedulerPullPage: 'entries endCursor',
   Control: 'holder since askedBy askedAt',
   Runner: 'connected runnerPerRun since python hostname packages problems',
   Package: 'name version',
@@ -79,6 +83,7 @@ const OPERATOR: Fields = {
   EditRunInput: `script title arguments startPaused startAt startLine holdOnFailure breakpoints window version`,
   RunWindowInput: 'notBefore notAfter',
   BreakpointInput: 'file line condition hitCount logMessage enabled',
+  SchedulerSettingsInput: 'url header policy lengthMinutes timeoutSeconds leadMinutes',
   Evaluation: 'ok text',
   SourceFile: 'file text',
 };
@@ -154,17 +159,22 @@ export const MUTATIONS: Record<string, CommandRule> = {
   setHoldOnFailure: { ...onSequencer('sequencer hold'), needsControl: true },
   setMode: { ...onSequencer('sequencer mode'), needsControl: true },
 
+  setSchedulerSettings: { ...onSequencer('sequencer settings'), needsControl: true },
+  pullSchedule: { ...onSequencer('sequencer from to policy then'), needsControl: true },
+  cancelPull: onSequencer('sequencer'),
+
   takeControl: onSequencer('sequencer reason'),
   askForControl: onSequencer('sequencer'),
   handOverControl: onSequencer('sequencer to'),
   releaseControl: onSequencer('sequencer'),
 };
 
-/** Queries that a runner or its script answers. They change nothing. */
+/** Queries that a runner, its script or the scheduler answers. They change nothing. */
 export const QUERIES: Record<string, CommandRule> = {
   variables: { ...onRun('run', 'trace prompt frame scope path after first'), need: 'VIEWER', needsControl: false },
   source: { ...onRun('run', 'file'), needsControl: false },
   telescopeStatus: onSequencer('sequencer'),
+  schedulerPreview: onSequencer('sequencer from to policy'),
 };
 
 /** The requirement of each `Type.field`, and of each `Type.field(argument)`. */

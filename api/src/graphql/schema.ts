@@ -11,6 +11,7 @@ import './history/history.ts';
 import './queue/queue.ts';
 import './queue/submit-run.ts';
 import './queue/edit-run.ts';
+import './scheduler/scheduler.ts';
 import './control/breakpoints.ts';
 import './control/control.ts';
 import './inspection/inspection.ts';

@@ -50,6 +50,8 @@ ErrorCode = Literal[
     "RUNNER_BUSY",
     "NOT_YET",
     "QUEUE_FULL",
+    "SCHEDULER_NOT_SET",
+    "PULL_IN_PROGRESS",
     "REQUEST_ID_REUSED",
     "FORBIDDEN",
     "NOT_IN_CONTROL",

@@ -80,7 +80,7 @@ export class TestRunner {
   }
 
   static async connect(
-    api: Api,
+    api: Pick<Api, 'url'>,
     runs: Hello['runs'] = [],
     { token = TOKEN, sequencer = 'satp1', showsTokens = true, python = '3.13.0' } = {},
   ): Promise<TestRunner> {

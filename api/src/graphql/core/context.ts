@@ -11,6 +11,7 @@ import type { LiveRuns } from '../../runs/live-runs.ts';
 import type { OutputSearch } from '../../runs/output-search.ts';
 import type { SequencerStates } from '../../runs/sequencer-states.ts';
 import type { Watchers } from '../../runs/watchers.ts';
+import type { Scheduler } from '../../scheduler/scheduler.ts';
 import type { Db } from '../../store/database.ts';
 import type { AnswerBudget } from './answer-budget.ts';
 import type { SocketFlow } from './socket-flow.ts';
@@ -38,6 +39,7 @@ export interface Context {
   liveRuns: LiveRuns;
   backend: RunBackend;
   queue: RunQueue;
+  scheduler: Scheduler;
   outputSearch: OutputSearch;
   watchers: Watchers;
   version: string;

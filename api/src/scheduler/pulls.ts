@@ -1,0 +1,243 @@
+/**
+ * Pulls schedules. A pull is recorded before its request and after its answer, and its run has the id of the pull as
+ * requestId: whatever dies in between, a pull makes one run or none.
+ */
+import { SequencerError } from '@sequencer/model';
+import type { SequencerStates } from '../runs/sequencer-states.ts';
+import type { RunQueue } from '../backends/run-queue.ts';
+import type { Logger } from '../lib/log.ts';
+import { asSequencerError } from '../store/database.ts';
+import { retryUntilAborted } from '../store/retry.ts';
+import type { PullAction, PullRow } from '../store/scheduler-schema.ts';
+import type { SecretHeaders } from './headers.ts';
+import { PullStore, type NewPull } from './pull-store.ts';
+import { requestSchedule, type ScheduleRequest, type SchedulerTarget } from './request.ts';
+import { ScheduleError } from './schedule-error.ts';
+import type { SchedulerSettings } from './settings.ts';
+import type { SettingsStore } from './settings-store.ts';
+
+/** Previews of all users together. Each keeps a connection and the scheduler busy, for minutes. */
+const MOST_PREVIEWS = 8;
+/** The user of runs that the automatic mode submits. */
+const AUTOMATIC = 'Scheduler';
+const NO_ANSWER = 'The API stopped before the scheduler answered.';
+const TOO_LATE = 'The API was stopped until the schedule was over.';
+
+export interface Preview {
+  at: Date;
+  from: Date;
+  to: Date;
+  policy: string;
+  ok: boolean;
+  message: string | null;
+  seconds: number;
+  script: string | null;
+}
+
+export interface PullsParts {
+  settings: SettingsStore;
+  store: PullStore;
+  queue: RunQueue;
+  sequencerStates: SequencerStates;
+  headers: () => SecretHeaders;
+  log: Logger;
+  /** Whether other processes pull as well, so that a pull in progress may be theirs. */
+  isReplicated: boolean;
+}
+
+export class Pulls {
+  readonly #parts: PullsParts;
+  readonly #stopped = new AbortController();
+  /** The requests of this process, by sequencer. */
+  readonly #requests = new Map<string, AbortController>();
+  readonly #working = new Set<Promise<unknown>>();
+  #previews = 0;
+
+  constructor(parts: PullsParts) {
+    this.#parts = parts;
+  }
+
+  /** Continues or ends the pulls that an earlier process left in progress. */
+  async begin(): Promise<void> {
+    await this.#recover();
+  }
+
+  async close(): Promise<void> {
+    this.#stopped.abort();
+    await Promise.allSettled(this.#working);
+  }
+
+  /** A schedule that is neither recorded nor run. @param gone aborted when the caller disconnects */
+  async preview(sequencer: string, wanted: Partial<ScheduleRequest> & Period, gone: AbortSignal): Promise<Preview> {
+    const { target, policy } = await this.#prepare(sequencer, wanted);
+    if (this.#previews >= MOST_PREVIEWS) {
+      throw new SequencerError('TOO_MANY', 'Too many previews are in progress.', 'Wait until one has ended.');
+    }
+    const at = new Date();
+    this.#previews += 1;
+    try {
+      const request = { from: wanted.from, to: wanted.to, policy };
+      const answer = await this.#request(target, request, AbortSignal.any([gone, this.#stopped.signal]));
+      const { script = null, message } = answer instanceof ScheduleError ? { message: answer.message } : answer;
+      return { at, ...request, ok: script !== null, message, seconds: secondsSince(at), script };
+    } finally {
+      this.#previews -= 1;
+    }
+  }
+
+  /** Pulls for a person. The result is the ended pull, failed or not. */
+  async pull(sequencer: string, by: string, wanted: Partial<ScheduleRequest> & Period, action: PullAction) {
+    const { target, policy } = await this.#prepare(sequencer, wanted);
+    const { from, to } = wanted;
+    return this.#pull({ sequencer, requestedBy: by, automatic: false, action, from, to, policy }, target);
+  }
+
+  /** Pulls for the automatic mode: as long as the settings say, from now on. */
+  async pullAutomatically(sequencer: string): Promise<PullRow> {
+    const { lengthMinutes, leadMinutes } = await this.#parts.settings.get(sequencer);
+    const from = new Date(Date.now() + leadMinutes * 60_000);
+    const to = new Date(from.getTime() + lengthMinutes * 60_000);
+    const { target, policy } = await this.#prepare(sequencer, { from, to });
+    const pull = { sequencer, requestedBy: AUTOMATIC, automatic: true, action: 'QUEUE' as const, from, to, policy };
+    return this.#pull(pull, target);
+  }
+
+  /** Cancels the request in progress. Returns false if there is none in this process. */
+  cancel(sequencer: string): boolean {
+    const request = this.#requests.get(sequencer);
+    request?.abort();
+    return request !== undefined;
+  }
+
+  async #prepare(sequencer: string, wanted: Partial<ScheduleRequest> & Period) {
+    this.#parts.sequencerStates.require(sequencer);
+    const settings = await this.#parts.settings.get(sequencer);
+    return { target: this.#target(settings), policy: wanted.policy ?? settings.policy };
+  }
+
+  #target({ url, header, timeoutSeconds }: SchedulerSettings): SchedulerTarget {
+    if (url === null) throw new SequencerError('SCHEDULER_NOT_SET');
+    const secret = header === null ? null : this.#parts.headers().get(header);
+    if (secret === undefined) {
+      throw new SequencerError(
+        'SCHEDULER_NOT_SET',
+        `The header "${header ?? ''}" of the scheduler is not configured.`,
+        'Ask an admin to add it to SCHEDULER_HEADERS.',
+      );
+    }
+    return { url, header: secret, timeoutSeconds };
+  }
+
+  async #pull(wanted: NewPull, target: SchedulerTarget): Promise<PullRow> {
+    const { store, sequencerStates, isReplicated } = this.#parts;
+    if (isReplicated) await this.#recover(wanted.sequencer);
+    const pull = await store.begin(wanted, target.timeoutSeconds);
+    const work = this.#carryOut(pull, target).catch((error: unknown) => this.#fail(pull, error));
+    this.#working.add(work);
+    try {
+      return await work;
+    } finally {
+      this.#working.delete(work);
+      sequencerStates.invalidate(wanted.sequencer);
+    }
+  }
+
+  async #carryOut(pull: PullRow, target: SchedulerTarget): Promise<PullRow> {
+    const { id, sequencer } = pull;
+    const request = new AbortController();
+    this.#requests.set(sequencer, request);
+    this.#parts.sequencerStates.invalidate(sequencer);
+    const signal = AbortSignal.any([request.signal, this.#stopped.signal]);
+    const answer = await this.#request(target, pull, signal).finally(() => {
+      this.#requests.delete(sequencer);
+    });
+    const seconds = secondsSince(pull.at);
+    if (answer instanceof ScheduleError) {
+      const state = answer.kind !== 'CANCELLED' ? 'FAILED' : request.signal.aborted ? 'CANCELLED' : 'INTERRUPTED';
+      const message = state === 'INTERRUPTED' ? NO_ANSWER : answer.message;
+      return this.#end(pull, { state, message, seconds });
+    }
+    const { script, message } = answer;
+    const answered = await this.#stored(pull, () =>
+      this.#parts.store.set(id, { state: 'ANSWERED', script, message, seconds }),
+    );
+    return this.#complete(answered ?? { ...pull, script, message, seconds });
+  }
+
+  /** Makes the run of an answered pull. May be repeated: the queue returns the run that was made before. */
+  async #complete(pull: PullRow): Promise<PullRow> {
+    const { id, sequencer, script, action, requestedBy: by } = pull;
+    if (script === null) return this.#end(pull, { state: 'FAILED', message: 'The script is missing.' });
+    if (action === 'DRAFT') return this.#end(pull, { state: 'DONE' });
+    if (pull.automatic && (await this.#parts.sequencerStates.get(sequencer)).row.mode !== 'SCHEDULER') {
+      return this.#end(pull, { state: 'CANCELLED', message: 'The mode was changed during the pull.' });
+    }
+    const run = await this.#stored(pull, () =>
+      this.#parts.queue.submit(by, {
+        ...{ sequencer, script, title: titleOf(pull), arguments: [], startPaused: false, breakpoints: [] },
+        start: action === 'RUN' ? 'RUNNING' : 'QUEUED',
+        requestId: id,
+      }),
+    );
+    return this.#end(pull, { state: 'DONE', run: run.id });
+  }
+
+  /** Ends a pull whose script the queue refused. After a stop, the next process continues it. */
+  async #fail(pull: PullRow, error: unknown): Promise<PullRow> {
+    if (this.#stopped.signal.aborted) throw error;
+    const known = asSequencerError(error);
+    if (!known) this.#parts.log.error({ sequencer: pull.sequencer, err: error }, 'a pull failed');
+    return this.#end(pull, { state: 'FAILED', message: (known ?? new SequencerError('INTERNAL')).text });
+  }
+
+  async #end(pull: PullRow, end: Parameters<PullStore['set']>[1]): Promise<PullRow> {
+    const { sequencer, from, to, automatic } = pull;
+    const { state, message = pull.message, seconds } = end;
+    this.#parts.log.info({ sequencer, from, to, automatic, state, message, seconds }, 'pull from the scheduler ended');
+    const ended = await this.#stored(pull, () => this.#parts.store.set(pull.id, end));
+    return ended ?? (await this.#parts.store.find(pull.id)) ?? { ...pull, ...end };
+  }
+
+  async #request(target: SchedulerTarget, request: ScheduleRequest, signal: AbortSignal) {
+    try {
+      return await requestSchedule(target, request, signal);
+    } catch (error) {
+      if (error instanceof ScheduleError) return error;
+      throw error;
+    }
+  }
+
+  /** Waits for the database: an answer for which the scheduler worked minutes must not get lost. */
+  #stored<T>({ sequencer }: PullRow, action: () => Promise<T>): Promise<T> {
+    const refused = new AbortController();
+    return retryUntilAborted(AbortSignal.any([this.#stopped.signal, refused.signal]), action, (error) => {
+      if (asSequencerError(error)?.code !== 'DATABASE_AWAY') refused.abort();
+      else this.#parts.log.warn({ sequencer, err: error }, 'storing a pull waits for the database');
+    });
+  }
+
+  async #recover(sequencer?: string): Promise<void> {
+    const { store, isReplicated, log } = this.#parts;
+    for (const pull of await store.open(isReplicated ? new Date() : null, sequencer)) {
+      log.info({ sequencer: pull.sequencer, state: pull.state }, 'continuing a pull of an earlier process');
+      if (pull.state === 'REQUESTED') await this.#end(pull, { state: 'INTERRUPTED', message: NO_ANSWER });
+      else if (pull.to < new Date()) await this.#end(pull, { state: 'FAILED', message: TOO_LATE });
+      else await this.#complete(pull).catch((error: unknown) => this.#fail(pull, error));
+    }
+  }
+}
+
+interface Period {
+  from: Date;
+  to: Date;
+}
+
+function secondsSince(at: Date): number {
+  return Math.max(0, Date.now() - at.getTime()) / 1000;
+}
+
+/** `Schedule 2026-06-01 22:00 to 2026-06-02 10:00 UTC` */
+function titleOf({ from, to }: Period): string {
+  const [start, end] = [from, to].map((time) => time.toISOString().slice(0, 16).replace('T', ' '));
+  return `Schedule ${start ?? ''} to ${end ?? ''} UTC`;
+}
