@@ -58,7 +58,7 @@ it('sends times in UTC, the policy as a text, and the header', async () => {
   const schedule = await pull(url, { header: { name: 'X-Site', value: 'secret' } });
   expect(schedule).toEqual({ script: 'x = 1\n', message: 'Success' });
   const { request, body } = await received.promise;
-  expect(body).toEqual({ t0: '2026-06-01 22:00:00', t1: '2026-06-02 10:00:00', policy: WANTED.policy });
+  expect(body).toEqual({ t0: '2026-06-01 22:01', t1: '2026-06-02 10:00', policy: WANTED.policy });
   expect([request.method, request.url, request.headers['x-site']]).toEqual(['POST', '/api/v1/schedule/', 'secret']);
 });
 

@@ -69,9 +69,10 @@ export async function requestSchedule(
   }
 }
 
-/** The scheduler's format, in UTC. Seconds are included so that a schedule never starts in the past. */
+/** The scheduler's format, in UTC. Rounded up to a minute, so that a schedule never starts in the past. */
 function schedulerTime(time: Date): string {
-  return time.toISOString().slice(0, 19).replace('T', ' ');
+  const minutes = Math.ceil(time.getTime() / 60_000);
+  return new Date(minutes * 60_000).toISOString().slice(0, 16).replace('T', ' ');
 }
 
 interface Sent {
