@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { heldRunReason, holdCause, holdModeReason, isScriptRefusal, letsQueueContinue } from './hold.ts';
-import { FINAL_PHASES } from './phases.ts';
+import { FINAL_PHASES, type FinalPhase } from './phases.ts';
 
 test('the queue continues automatically after SUCCEEDED and CANCELLED only', () => {
   expect(FINAL_PHASES.filter((phase) => letsQueueContinue(phase))).toEqual(['SUCCEEDED', 'CANCELLED']);
@@ -18,4 +18,9 @@ test('the reasons of a hold name the run, its outcome and the remedy', () => {
   expect(heldRunReason(holdCause('satp1-77nqq', 'LOST'))).toBe(
     'Held because run satp1-77nqq was lost. Set the mode to Queue to start it.',
   );
+});
+
+test('continues after a failure of a run that requests it, and after no other outcome', () => {
+  const continues = (outcome: FinalPhase) => letsQueueContinue(outcome, false, 'CONTINUE');
+  expect(FINAL_PHASES.filter(continues)).toEqual(['SUCCEEDED', 'FAILED', 'CANCELLED']);
 });

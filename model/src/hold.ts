@@ -3,6 +3,7 @@
  * operator both use it, so that the page and kubectl state the same.
  */
 import type { FinalPhase } from './phases.ts';
+import type { AfterFailure } from './queue.ts';
 
 const OUTCOME_PHRASES: Record<FinalPhase, string> = {
   SUCCEEDED: 'succeeded',
@@ -26,9 +27,16 @@ export function isScriptRefusal(code: string | undefined): boolean {
  * Whether queued runs may still start automatically after a run with this outcome.
  *
  * @param refused whether the runner refused the script of a failed run: none of it ran, and the telescope is as before
+ * @param afterFailure what the run requests for the case that its script fails. A run that was stopped or lost holds the
+ *   queue in any case
  */
-export function letsQueueContinue(outcome: FinalPhase, refused = false): boolean {
-  return outcome === 'SUCCEEDED' || outcome === 'CANCELLED' || (outcome === 'FAILED' && refused);
+export function letsQueueContinue(
+  outcome: FinalPhase,
+  refused = false,
+  afterFailure: AfterFailure = 'HOLD_QUEUE',
+): boolean {
+  if (outcome === 'FAILED') return refused || afterFailure === 'CONTINUE';
+  return outcome === 'SUCCEEDED' || outcome === 'CANCELLED';
 }
 
 /** The cause of a hold, for use inside a sentence: `run 12 failed`. */

@@ -37,7 +37,7 @@ const VIEWER: Fields = {
     seenAt view statements traces breakpoints output(after first) outputBefore(before last) events(after first types)
     outputEvents(after before first last filter) outputMatches(find filter after before first last)
     lastSeq asks progress scriptVersion scriptVersions watchers telescope
-    pausedSince stoppedBy window onHold version editedBy
+    pausedSince stoppedBy window onHold timeoutSeconds afterFailure origin version editedBy
     editedAt`,
   RunWindow: 'notBefore notAfter',
   RunOnHold: 'since by reason',
@@ -78,9 +78,11 @@ const VIEWER: Fields = {
 };
 
 const OPERATOR: Fields = {
-  SubmitRunInput: `sequencer script title arguments startPaused startAt startLine holdOnFailure breakpoints window position start
+  SubmitRunInput: `sequencer script title arguments startPaused startAt startLine holdOnFailure breakpoints window position
+    timeoutSeconds afterFailure start
     requestId`,
-  EditRunInput: `script title arguments startPaused startAt startLine holdOnFailure breakpoints window version`,
+  EditRunInput: `script title arguments startPaused startAt startLine holdOnFailure breakpoints window version
+    timeoutSeconds afterFailure`,
   RunWindowInput: 'notBefore notAfter',
   BreakpointInput: 'file line condition hitCount logMessage enabled',
   SchedulerSettingsInput: 'url header policy lengthMinutes timeoutSeconds leadMinutes',
@@ -157,7 +159,7 @@ export const MUTATIONS: Record<string, CommandRule> = {
   holdRun: onRun('id', 'reason'),
   releaseRun: onRun('id'),
   setHoldOnFailure: { ...onSequencer('sequencer hold'), needsControl: true },
-  setMode: { ...onSequencer('sequencer mode'), needsControl: true },
+  setMode: { ...onSequencer('sequencer mode reason'), needsControl: true },
 
   setSchedulerSettings: { ...onSequencer('sequencer settings'), needsControl: true },
   pullSchedule: { ...onSequencer('sequencer from to policy then'), needsControl: true },

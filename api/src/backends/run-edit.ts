@@ -3,7 +3,7 @@ import { SequencerError } from '@sequencer/model';
 import { z } from 'zod';
 import type { RunSummary } from '../store/run-store.ts';
 import type { RunEdit } from './queue-store.ts';
-import { checkScriptText, parse, planFields } from './submission.ts';
+import { checkScriptText, parse, planFields, readAfterFailure } from './submission.ts';
 
 /** Every part can be left out. */
 const editSchema = z.object({
@@ -16,6 +16,8 @@ const editSchema = z.object({
   startAt: planFields.startAt,
   startLine: planFields.startLine,
   window: planFields.window,
+  timeoutSeconds: planFields.timeoutSeconds,
+  afterFailure: planFields.afterFailure,
   version: z.int().positive().nullish(),
 });
 
@@ -30,7 +32,7 @@ interface RequestedEdit {
 }
 
 /**
- * A part that is left out stays as it is. Null removes a title, a window and a start at a later statement. Throws
+ * A part that is left out stays as it is. Null removes a title, a window, a time limit and a start at a later statement. Throws
  * BAD_INPUT, SCRIPT_TOO_LARGE or SCRIPT_NOT_TEXT.
  */
 export function readEdit(input: EditInput, run: Pick<RunSummary, 'startAt'>): RequestedEdit {
@@ -45,6 +47,8 @@ export function readEdit(input: EditInput, run: Pick<RunSummary, 'startAt'>): Re
     ...(rest.breakpoints != null && { breakpoints: rest.breakpoints }),
     ...(input.startAt !== undefined && { startAt }),
     ...(input.window !== undefined && window),
+    ...(input.timeoutSeconds !== undefined && { timeoutSeconds: rest.timeoutSeconds ?? null }),
+    ...(rest.afterFailure != null && { afterFailure: readAfterFailure(rest.afterFailure) }),
   };
   if (Object.keys(edit).length === 0 && startLine === null) {
     throw new SequencerError('BAD_INPUT', 'input: nothing to change.', 'Set at least one part of the run.');

@@ -129,12 +129,12 @@ export class RunQueue {
     return this.#parts.store.setBreakpoints(run, by, breakpoints);
   }
 
-  async setMode(sequencer: string, mode: Mode, by: string): Promise<void> {
+  async setMode(sequencer: string, mode: Mode, by: string, reason: string | null): Promise<void> {
     const { store, liveRuns, sequencerStates } = this.#parts;
     sequencerStates.require(sequencer);
     await liveRuns.waitForStoredOutcomes(sequencer);
     if (mode === 'SCHEDULER') throw new SequencerError('NOT_YET', 'There is no scheduler yet.', 'Choose Off or Queue.');
-    await store.setMode(sequencer, mode, by, null);
+    await store.setMode(sequencer, mode, by, reason);
     await this.#advance(sequencer);
   }
 

@@ -1,9 +1,11 @@
 /** Validates the request for a run. */
 import {
+  AFTER_FAILURES,
   LIMITS,
   SequencerError,
   breakpointSchema,
   hasUnseenCharacters,
+  type AfterFailure,
   type Finding,
   type StatementSpan,
 } from '@sequencer/model';
@@ -69,6 +71,8 @@ export const planFields = {
   startAt: startAtSchema,
   startLine: startLineSchema,
   window: windowSchema,
+  timeoutSeconds: z.int().positive().max(LIMITS.timeoutSeconds).nullish(),
+  afterFailure: z.enum(AFTER_FAILURES).nullish(),
 };
 
 const submissionSchema = z.object({
@@ -159,6 +163,12 @@ export async function requireStartable<T extends Startable>(backend: RunBackend,
   return resolved;
 }
 
+/** Throws NOT_YET for the safe script. */
+export function readAfterFailure<T extends AfterFailure | null | undefined>(afterFailure: T): T {
+  if (afterFailure !== 'RUN_SAFE_SCRIPT') return afterFailure;
+  throw new SequencerError('NOT_YET', 'There is no safe script yet.', 'Choose HOLD_QUEUE or CONTINUE.');
+}
+
 /** A submission before the settings of its sequencer are applied. */
 export interface RequestedRun extends Omit<Submission, 'holdOnFailure'> {
   /** In the queue; null for the end. */
@@ -169,25 +179,18 @@ export interface RequestedRun extends Omit<Submission, 'holdOnFailure'> {
 
 /** Throws BAD_INPUT, SCRIPT_TOO_LARGE or SCRIPT_NOT_TEXT. */
 export function readSubmission(input: SubmissionInput): RequestedRun {
-  const {
-    window,
-    position = null,
-    requestId = null,
-    startAt = null,
-    startLine = null,
-    ...parsed
-  } = parse(submissionSchema, input);
+  const { window, ...parsed } = parse(submissionSchema, input);
   checkScriptText(parsed.script);
   return {
     ...parsed,
     ...window,
-    position,
+    position: parsed.position ?? null,
     holdOnFailure: parsed.holdOnFailure ?? null,
-    requestId,
-    startAt,
-    startLine,
-    timeoutSeconds: null,
-    afterFailure: 'HOLD_QUEUE',
+    requestId: parsed.requestId ?? null,
+    startAt: parsed.startAt ?? null,
+    startLine: parsed.startLine ?? null,
+    timeoutSeconds: parsed.timeoutSeconds ?? null,
+    afterFailure: readAfterFailure(parsed.afterFailure) ?? 'HOLD_QUEUE',
     origin: 'PERSON',
   };
 }

@@ -15,7 +15,8 @@ export async function lockSequencer(tx: Transaction, name: string): Promise<Sequ
 }
 
 /**
- * Ends a run for which no more events will arrive, and holds the queue unless it succeeded.
+ * Ends a run for which no more events will arrive, and holds the queue unless it succeeded. Its script did not run, or is
+ * lost, so that `afterFailure` has no effect.
  *
  * @param refused whether the runner refused the script
  */
@@ -27,20 +28,17 @@ export async function endRun(
 ): Promise<void> {
   await lockSequencer(tx, sequencer);
   const [ended] = await tx.update(runs).set(end).where(eq(runs.id, id)).returning({ number: runs.number });
-  if (ended) await onRunEnded(tx, sequencer, ended.number, end.phase, refused);
+  if (!ended || letsQueueContinue(end.phase, refused)) return;
+  await setModeOff(tx, sequencer, 'Sequencer', holdCause(ended.number, end.phase));
 }
 
-/** Sets the mode to Off after a run that did not succeed. Needs the lock of the sequencer. */
-export async function onRunEnded(
-  tx: Transaction,
-  sequencer: string,
-  number: number,
-  phase: FinalPhase,
-  refused = false,
-): Promise<void> {
-  if (letsQueueContinue(phase, refused)) return;
-  await setModeOff(tx, sequencer, 'Sequencer', holdCause(number, phase));
+/** Sets the mode to Off after the script of a run that did not succeed. Needs the lock of the sequencer. */
+export async function onRunEnded(tx: Transaction, run: EndedRun, phase: FinalPhase): Promise<void> {
+  if (letsQueueContinue(phase, false, run.afterFailure)) return;
+  await setModeOff(tx, run.sequencer, 'Sequencer', holdCause(run.number, phase));
 }
+
+export type EndedRun = Pick<RunRow, 'sequencer' | 'number' | 'afterFailure'>;
 
 /**
  * Sets the mode to Off, and puts runs that were to start as soon as possible back into the queue. Needs the lock of the

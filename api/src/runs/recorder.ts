@@ -11,7 +11,7 @@ import { wordsOf, type RunSummary } from '../store/run-store.ts';
 import { runs } from '../store/schema.ts';
 import type { LiveRun } from './live-run.ts';
 import { retryUntilRefused } from '../store/retry.ts';
-import { lockSequencer, type Transaction } from './queue-hold.ts';
+import { lockSequencer, type EndedRun, type Transaction } from './queue-hold.ts';
 
 const BATCH_COUNT = 2000;
 const BATCH_SIZE = 1024 * 1024;
@@ -39,7 +39,7 @@ interface Attempt {
   at: 'sequencer' | 'events' | 'row';
 }
 
-type EndOfRun = (tx: Transaction, sequencer: string, number: number, phase: FinalPhase) => Promise<void>;
+type EndOfRun = (tx: Transaction, run: EndedRun, phase: FinalPhase) => Promise<void>;
 
 export class Recorder {
   readonly #db: Db;
@@ -184,7 +184,7 @@ export class Recorder {
         await tx.update(runs).set({ lastSeq }).where(eq(runs.id, row.id));
       }
       attempt.at = 'sequencer';
-      if (ended) await this.#onEnd(tx, row.sequencer, row.number, ended);
+      if (ended) await this.#onEnd(tx, row, ended);
     });
     if (writeView) run.viewStoredAt = started;
     // The run may have ended in another way meanwhile.

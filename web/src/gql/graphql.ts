@@ -17,6 +17,15 @@ export type AccessMethod =
   /** API token of a program. */
   | 'TOKEN';
 
+/** What follows when the script of a run fails. A run that was stopped, killed or lost holds the queue anyway. */
+export type AfterFailure =
+  /** The next queued run starts. */
+  | 'CONTINUE'
+  /** The mode is set to Off, so that no queued run starts automatically. */
+  | 'HOLD_QUEUE'
+  /** Reserved: there is no safe script yet. Fails with NOT_YET. */
+  | 'RUN_SAFE_SCRIPT';
+
 /** Selects entries. All given conditions have to hold. */
 export type AuditFilter = {
   /** Name of a mutation. */
@@ -208,6 +217,7 @@ export type StopLevel =
 
 /** A run to submit. */
 export type SubmitRunInput = {
+  afterFailure?: AfterFailure | null | undefined;
   /** sys.argv[1:] of the script. */
   arguments?: Array<string> | null | undefined;
   /** Set before the script starts. */
@@ -229,6 +239,8 @@ export type SubmitRunInput = {
   startLine?: number | null | undefined;
   /** Stop at the first line of the script. */
   startPaused?: boolean | null | undefined;
+  /** Time limit in seconds, 30 days at most: then the run is interrupted, and the stop escalates. No limit if null. */
+  timeoutSeconds?: number | null | undefined;
   /** Title for lists, 200 characters at most. */
   title?: string | null | undefined;
   /** When the run may start. Any time if null. */

@@ -28,6 +28,7 @@ import { fetchScript } from '../script-requests.ts';
 import { endRun } from '../../runs/queue-hold.ts';
 import type { RunDeps } from '../../runs/run-deps.ts';
 import { claimNext } from './claim.ts';
+import { TimeLimits } from './time-limits.ts';
 import { WindowTimers } from './window-timers.ts';
 
 const BUSY_AGAIN_MS = 500;
@@ -50,6 +51,7 @@ export class LocalBackend implements RunBackend, Admissions {
   readonly #mutex = new KeyedMutex();
   /** Queued runs that the database refuses to start. */
   readonly #refused = new Set<string>();
+  readonly #timeLimits = new TimeLimits((live, by) => this.#stopAtLimit(live, by));
   readonly #timers = new WindowTimers((sequencer) => void this.#advanceLater(sequencer));
 
   constructor(parts: LocalBackendParts) {
@@ -70,6 +72,7 @@ export class LocalBackend implements RunBackend, Admissions {
   }
 
   runEnded({ row }: LiveRun): void {
+    this.#timeLimits.forget(row.id);
     void this.advance(row.sequencer);
   }
 
@@ -81,6 +84,7 @@ export class LocalBackend implements RunBackend, Admissions {
   close(): void {
     this.#stopped.abort();
     this.#timers.close();
+    this.#timeLimits.close();
   }
 
   readonly lastKnownSince = null;
@@ -123,7 +127,9 @@ export class LocalBackend implements RunBackend, Admissions {
     const runs = reported.map(({ run, live }) => ({ run, live, forget: !live || isFinal(live.row.phase) }));
     if (!gateway.accept(runner, sequencer, runs)) return;
     for (const { live, forget } of runs) {
-      if (live && !forget && lacksScript(live.row)) void fetchScript(this.#parts, this, live);
+      if (!live || forget) continue;
+      if (lacksScript(live.row)) void fetchScript(this.#parts, this, live);
+      this.#timeLimits.watch(live, live.view.startedAt === null ? Date.now() : Date.parse(live.view.startedAt));
     }
     void this.#afterWelcome(sequencer, missing);
   }
@@ -237,6 +243,7 @@ export class LocalBackend implements RunBackend, Admissions {
       live.connected = true;
       live.seenAt = new Date();
       live.changed.notify();
+      if (!isFinal(live.phase)) this.#timeLimits.watch(live, Date.now());
       this.#parts.sequencerStates.notify(row.sequencer);
     } catch (error) {
       await this.#notStarted(live, error);
@@ -298,6 +305,11 @@ export class LocalBackend implements RunBackend, Admissions {
     await this.#db.transaction((tx) => endRun(tx, { id, sequencer }, ended, refused));
     this.#parts.sequencerStates.invalidate(sequencer);
     return ended;
+  }
+
+  async #stopAtLimit(live: LiveRun, by: string): Promise<void> {
+    this.#log.warn({ run: live.row.id, by }, 'stopping a run');
+    await this.command(live.row, by, { name: 'stop', level: 'INTERRUPT', escalate: true });
   }
 
   async request(sequencer: string, command: Command): Promise<Reply | null> {

@@ -2,11 +2,13 @@
 import SchemaBuilder from '@pothos/core';
 import {
   SequencerError,
+  type AfterFailure,
   type FailureAction,
   type Mode,
   type OtherTasks,
   type Phase,
   type Role,
+  type RunOrigin,
   type RunStart,
   type StatementState,
   type StepCommand,
@@ -143,6 +145,25 @@ export const RunStartEnum = builder.enumType('RunStart', {
     QUEUED: { description: 'In its turn, if the mode of the sequencer allows it.' },
     RUNNING: { description: 'As soon as the sequencer is free, in any mode.' },
   } satisfies Record<RunStart, { description: string }>,
+});
+export const AfterFailureEnum = builder.enumType('AfterFailure', {
+  description:
+    'What follows when the script of a run fails. A run that was stopped, killed or lost holds the queue anyway.',
+  values: {
+    HOLD_QUEUE: { description: 'The mode is set to Off, so that no queued run starts automatically.' },
+    CONTINUE: { description: 'The next queued run starts.' },
+    RUN_SAFE_SCRIPT: { description: 'Reserved: there is no safe script yet. Fails with NOT_YET.' },
+  } satisfies Record<AfterFailure, { description: string }>,
+});
+export const RunOriginEnum = builder.enumType('RunOrigin', {
+  description: 'What created a run.',
+  values: {
+    PERSON: { description: 'A user, on a page, with the command line or with an API token.' },
+    SCHEDULER: { description: 'A pull from the scheduler.' },
+    SAFE_SCRIPT: { description: 'The safe script of the telescope.' },
+    HOOK: { description: 'A hook of the site.' },
+    KUBECTL: { description: 'A SequencerRun that was created in the cluster.' },
+  } satisfies Record<RunOrigin, { description: string }>,
 });
 
 builder.queryType();

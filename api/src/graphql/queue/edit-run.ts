@@ -1,6 +1,6 @@
 /** The mutation editRun. */
 import { BreakpointInput, readBreakpoints } from '../control/breakpoints.ts';
-import { builder } from '../core/builder.ts';
+import { AfterFailureEnum, builder } from '../core/builder.ts';
 import { RunModel, requireRunModel } from '../runs/run-model.ts';
 import { RunType } from '../runs/run.ts';
 import { RunWindowInput } from './run-window.ts';
@@ -27,6 +27,11 @@ const EditRunInput = builder.inputType('EditRunInput', {
     }),
     breakpoints: t.field({ type: [BreakpointInput], required: false, description: 'Replaces all breakpoints.' }),
     window: t.field({ type: RunWindowInput, required: false, description: 'Replaces the window. Null removes it.' }),
+    timeoutSeconds: t.int({
+      required: false,
+      description: 'Time limit in seconds. Null removes it.',
+    }),
+    afterFailure: t.field({ type: AfterFailureEnum, required: false }),
     version: t.int({
       required: false,
       description: 'Version of the run that was edited. Fails with RUN_CHANGED if it is another one now. Any if null.',

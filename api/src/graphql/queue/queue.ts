@@ -58,9 +58,13 @@ builder.mutationFields((t) => ({
   setMode: t.field({
     type: SequencerType,
     description: 'Sets what starts the next run.',
-    args: { sequencer: t.arg.string(), mode: t.arg({ type: ModeEnum }) },
-    resolve: async (_root, { sequencer, mode }, { user, queue }) => {
-      await queue.setMode(sequencer, mode, user.name);
+    args: {
+      sequencer: t.arg.string(),
+      mode: t.arg({ type: ModeEnum }),
+      reason: t.arg.string({ required: false, description: 'Added to `modeReason`, 500 characters at most.' }),
+    },
+    resolve: async (_root, { sequencer, mode, reason }, { user, queue }) => {
+      await queue.setMode(sequencer, mode, user.name, readReason(reason));
       return { name: sequencer };
     },
   }),

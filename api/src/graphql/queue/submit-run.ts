@@ -1,7 +1,7 @@
 /** The mutations submitRun and submitRuns. */
 import type { SubmissionInput } from '../../backends/submission.ts';
 import { BreakpointInput, readBreakpoints } from '../control/breakpoints.ts';
-import { RunStartEnum, builder } from '../core/builder.ts';
+import { AfterFailureEnum, RunStartEnum, builder } from '../core/builder.ts';
 import { RunModel } from '../runs/run-model.ts';
 import { RunType } from '../runs/run.ts';
 import { RunWindowInput } from './run-window.ts';
@@ -41,6 +41,12 @@ const SubmitRunInput = builder.inputType('SubmitRunInput', {
       required: false,
       description: 'When the run may start. Any time if null.',
     }),
+    timeoutSeconds: t.int({
+      required: false,
+      description:
+        'Time limit in seconds, 30 days at most: then the run is interrupted, and the stop escalates. No limit if null.',
+    }),
+    afterFailure: t.field({ type: AfterFailureEnum, required: false, defaultValue: 'HOLD_QUEUE' }),
     position: t.int({
       required: false,
       description: 'Position in the queue, from 0. A position after the end is the end. The end if null.',

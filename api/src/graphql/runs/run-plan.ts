@@ -1,6 +1,6 @@
 /** The fields of Run about its place in the plan of the night. */
 import type { RunSummary } from '../../store/run-store.ts';
-import { DateTime, builder } from '../core/builder.ts';
+import { AfterFailureEnum, DateTime, RunOriginEnum, builder } from '../core/builder.ts';
 import { RunType } from './run.ts';
 
 const RunWindowType = builder.objectRef<Pick<RunSummary, 'notBefore' | 'notAfter'>>('RunWindow').implement({
@@ -44,6 +44,13 @@ builder.objectFields(RunType, (t) => ({
         ? null
         : { since: row.onHoldSince, by: row.onHoldBy ?? 'Sequencer', reason: row.onHoldReason },
   }),
+  timeoutSeconds: t.int({
+    nullable: true,
+    description: 'Time limit of the run in seconds. Null for none.',
+    resolve: ({ row }) => row.timeoutSeconds,
+  }),
+  afterFailure: t.field({ type: AfterFailureEnum, resolve: ({ row }) => row.afterFailure }),
+  origin: t.field({ type: RunOriginEnum, resolve: ({ row }) => row.origin }),
   version: t.int({
     description: 'Increases with each edit of the queued run, and each change of its breakpoints.',
     resolve: ({ row }) => row.version,
