@@ -19,6 +19,7 @@ import { answers, output } from './load.ts';
 import { page } from './page.ts';
 import { Product, type Events } from './product.ts';
 import { replay } from './replay.ts';
+import { syntax } from './syntax.ts';
 
 const python = join(root, '.venv/bin/python');
 // Python with its defaults, without the PYTHON* variables of the shell.
@@ -313,6 +314,7 @@ const PARTS = {
   output,
   answers,
   find,
+  syntax,
   replay,
   page,
   ...BROWSER_PARTS,
