@@ -1,7 +1,7 @@
 /** What a queued run waits for, and why it expired, as sentences. Pure: both backends show the same. */
 
 /** `05:10 UTC`, with the date if it is not the day of `now`. */
-function timeText(time: Date, now: Date): string {
+export function timeText(time: Date, now: Date): string {
   const [day = '', clock = ''] = time.toISOString().split('T');
   const isToday = now.toISOString().startsWith(`${day}T`);
   return `${isToday ? '' : `${day} `}${clock.slice(0, 5)} UTC`;

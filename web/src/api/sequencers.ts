@@ -51,6 +51,15 @@ export const SEQUENCERS = graphql(/* GraphQL */ `
       queue {
         ...RunSummary
         start
+        window {
+          notBefore
+          notAfter
+        }
+        onHold {
+          since
+          by
+          reason
+        }
       }
       lastRun {
         ...RunSummary

@@ -1,24 +1,50 @@
 /** What starts after the active run of a telescope. Pure. */
-import { nextRun } from '@sequencer/model/queue';
+import { decideQueue } from '@sequencer/model/queue';
+import { timeText } from '@sequencer/model/wait-reasons';
 import type { SequencerSummary } from '../api/sequencers.ts';
 
-type Queue = Pick<SequencerSummary, 'mode'> & { queue: Pick<SequencerSummary['queue'][number], 'id' | 'start'>[] };
+type QueuedRun = Pick<SequencerSummary['queue'][number], 'id' | 'start'> &
+  Partial<Pick<SequencerSummary['queue'][number], 'window' | 'onHold'>>;
+type Queue<T extends QueuedRun = QueuedRun> = Pick<SequencerSummary, 'mode'> & { queue: T[] };
 
-/** The queued run that starts if the active run succeeds; null if none does. */
-export function runAfter<T extends Queue>({ mode, queue }: T): T['queue'][number] | null {
-  return nextRun(mode, false, queue, new Date());
+/** @returns the run to start now, if no run is active, and when the window of a skipped run opens */
+function decide<T extends QueuedRun>({ mode, queue }: Queue<T>, now: number): { next: T | null; opensAt: Date | null } {
+  const waiting = queue.map((run) => ({
+    id: run.id,
+    start: run.start,
+    onHold: Boolean(run.onHold),
+    notBefore: dateOf(run.window?.notBefore),
+    notAfter: dateOf(run.window?.notAfter),
+    run,
+  }));
+  const { start, nextAt } = decideQueue(mode, false, waiting, new Date(now));
+  return { next: start?.run ?? null, opensAt: nextAt };
+}
+
+const dateOf = (time: string | null | undefined) => (time ? new Date(time) : null);
+
+/**
+ * The queued run that starts if the active run succeeds; null if none does.
+ *
+ * @param now in ms. Windows are those of this time: when the active run ends is not known.
+ */
+export function runAfter<T extends QueuedRun>(sequencer: Queue<T>, now: number): T | null {
+  return decide(sequencer, now).next;
 }
 
 /** `if this run succeeds; 2 more wait`, after the name of the next run. Without one: `No queued run starts; 3 wait.` */
-export function followText(sequencer: Queue): string {
+export function followText(sequencer: Queue, now: number): string {
   const { mode, queue } = sequencer;
-  const next = runAfter(sequencer);
+  const { next, opensAt } = decide(sequencer, now);
   if (next) {
     const anyMode = mode === 'OFF' ? ', also with the mode Off' : '';
     const more = queue.length > 1 ? `; ${waiting(queue.length - 1, 'more ')}` : '';
     return `if this run succeeds${anyMode}${more}`;
   }
-  if (queue.length > 0) return `No queued run starts; ${waiting(queue.length)}.`;
+  if (queue.length > 0) {
+    const before = opensAt ? ` before ${timeText(opensAt, new Date(now))}` : '';
+    return `No queued run starts${before}; ${waiting(queue.length)}${onHoldText(queue)}.`;
+  }
   return mode === 'OFF' ? 'No run starts automatically.' : waitText(0);
 }
 
@@ -29,3 +55,8 @@ export function waitText(count: number): string {
 }
 
 const waiting = (count: number, more = '') => `${String(count)} ${more}${count === 1 ? 'waits' : 'wait'}`;
+
+function onHoldText(queue: readonly QueuedRun[]): string {
+  const count = queue.filter((run) => run.onHold).length;
+  return count > 0 ? `, ${String(count)} on hold` : '';
+}

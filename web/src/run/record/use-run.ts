@@ -5,12 +5,12 @@ import type { RunEvent } from '@sequencer/model/events';
 import { outputPieceOf } from '@sequencer/model/output';
 import { computed, onScopeDispose, ref, shallowRef, type Ref, type ShallowRef } from 'vue';
 import { ApiError, errorText, follow, query, useApi, useLatest } from '../../api/client.ts';
-import { EVENTS, RUN, RUN_STATE } from '../../api/documents.ts';
 import { useConnection } from '../../api/connection.ts';
 import type { RunQuery, RunStateSubscription } from '../../gql/graphql.ts';
 import { newestScript } from './newest-script.ts';
 import { OutputLog } from './output-log.ts';
 import { toPieces } from './read-output.ts';
+import { EVENTS, RUN, RUN_STATE } from './run-documents.ts';
 
 /** The static fields of the run. `script` is its newest version; `scriptVersions` has all of them. */
 export type RunInfo = NonNullable<RunQuery['run']>;
