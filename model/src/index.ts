@@ -8,6 +8,7 @@ export * from './phases.ts';
 export * from './protocol.ts';
 export * from './queue.ts';
 export * from './run-view.ts';
+export * from './scheduler.ts';
 export * from './statement-time.ts';
 export * from './text.ts';
 export * from './wait-reasons.ts';

@@ -25,7 +25,7 @@ const VIEWER: Fields = {
   Server: 'version time',
   Sequencer: `name mode modeReason modeChangedBy modeChangedAt hostname lastKnownSince runner activeRun lastRun lastRuns(first since)
     queue(first) control holdOnFailure scheduler`,
-  SchedulerState: 'settings pulling lastPull pulls(first after)',
+  SchedulerState: 'settings pulling nextPullAt failures lastPull pulls(first after)',
   SchedulerSettings: 'url header policy lengthMinutes timeoutSeconds leadMinutes',
   SchedulerPull: 'id at from to policy by automatic state ok message seconds script run',
   SchedulerPullPage: 'entries endCursor',

@@ -16,6 +16,8 @@ export interface RunQueueParts {
   backend: RunBackend;
   liveRuns: LiveRuns;
   sequencerStates: SequencerStates;
+  /** Throws if the mode SCHEDULER cannot be set. */
+  beforeSchedulerMode: (sequencer: string) => Promise<void>;
 }
 
 export class RunQueue {
@@ -133,7 +135,7 @@ export class RunQueue {
     const { store, liveRuns, sequencerStates } = this.#parts;
     sequencerStates.require(sequencer);
     await liveRuns.waitForStoredOutcomes(sequencer);
-    if (mode === 'SCHEDULER') throw new SequencerError('NOT_YET', 'There is no scheduler yet.', 'Choose Off or Queue.');
+    if (mode === 'SCHEDULER') await this.#parts.beforeSchedulerMode(sequencer);
     await store.setMode(sequencer, mode, by, reason);
     await this.#advance(sequencer);
   }

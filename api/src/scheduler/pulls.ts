@@ -49,7 +49,7 @@ export class Pulls {
   readonly #parts: PullsParts;
   readonly #stopped = new AbortController();
   /** The requests of this process, by sequencer. */
-  readonly #requests = new Map<string, AbortController>();
+  readonly #requests = new Map<string, { automatic: boolean; controller: AbortController }>();
   readonly #working = new Set<Promise<unknown>>();
   #previews = 0;
 
@@ -102,11 +102,10 @@ export class Pulls {
     return this.#pull(pull, target);
   }
 
-  /** Cancels the request in progress. Returns false if there is none in this process. */
-  cancel(sequencer: string): boolean {
+  /** Cancels the request in progress, if this process sent it. */
+  cancel(sequencer: string, only: 'any' | 'automatic' = 'any'): void {
     const request = this.#requests.get(sequencer);
-    request?.abort();
-    return request !== undefined;
+    if (request && (only === 'any' || request.automatic)) request.controller.abort();
   }
 
   async #prepare(sequencer: string, wanted: Partial<ScheduleRequest> & Period) {
@@ -145,7 +144,7 @@ export class Pulls {
   async #carryOut(pull: PullRow, target: SchedulerTarget): Promise<PullRow> {
     const { id, sequencer } = pull;
     const request = new AbortController();
-    this.#requests.set(sequencer, request);
+    this.#requests.set(sequencer, { automatic: pull.automatic, controller: request });
     this.#parts.sequencerStates.invalidate(sequencer);
     const signal = AbortSignal.any([request.signal, this.#stopped.signal]);
     const answer = await this.#request(target, pull, signal).finally(() => {

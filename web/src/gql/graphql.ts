@@ -186,7 +186,7 @@ export type SequencerMode =
   | 'OFF'
   /** The next queued run starts automatically. */
   | 'QUEUE'
-  /** Reserved: there is no scheduler yet. setMode fails with NOT_YET. */
+  /** Queued runs start as in QUEUE. When none is left, a schedule is pulled and run. Not on Kubernetes yet: setMode fails with NOT_YET. */
   | 'SCHEDULER';
 
 /** How a paused trace continues. */

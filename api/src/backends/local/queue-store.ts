@@ -24,6 +24,8 @@ import { runChanged } from '../run-changed.ts';
 import type { SequencerStates } from '../../runs/sequencer-states.ts';
 import { insertRuns, queuedIds, setOrder } from './queue-order.ts';
 
+const MODE_NAMES: Record<Mode, string> = { OFF: 'Off', QUEUE: 'Queue', SCHEDULER: 'Scheduler' };
+
 /** How long a stop waits for the mode to be stored, and how long storing is retried. */
 const SOON_MS = 500;
 const SWITCHED_OFF_WITHIN_MS = 60_000;
@@ -127,7 +129,7 @@ export class LocalQueueStore implements QueueStore {
   }
 
   async setMode(sequencer: string, mode: Mode, by: string, reason: string | null): Promise<void> {
-    const set = `Set to ${mode === 'OFF' ? 'Off' : 'Queue'} by ${by}`;
+    const set = `Set to ${MODE_NAMES[mode]} by ${by}`;
     await this.#db
       .update(sequencers)
       .set({

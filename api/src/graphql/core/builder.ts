@@ -56,7 +56,10 @@ export const ModeEnum = builder.enumType('SequencerMode', {
   values: {
     OFF: { description: 'Only runs with `start: RUNNING` start.' },
     QUEUE: { description: 'The next queued run starts automatically.' },
-    SCHEDULER: { description: 'Reserved: there is no scheduler yet. setMode fails with NOT_YET.' },
+    SCHEDULER: {
+      description:
+        'Queued runs start as in QUEUE. When none is left, a schedule is pulled and run. Not on Kubernetes yet: setMode fails with NOT_YET.',
+    },
   } satisfies Record<Mode, { description: string }>,
 });
 export const PhaseEnum = builder.enumType('RunPhase', {

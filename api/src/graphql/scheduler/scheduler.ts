@@ -60,6 +60,17 @@ const SchedulerStateType = builder.objectRef<{ name: string }>('SchedulerState')
       description: 'The newest pull, also while it is in progress. Null if there was none.',
       resolve: async ({ name }, _args, { scheduler }) => (await scheduler.store.list(name, 1))[0] ?? null,
     }),
+    nextPullAt: t.field({
+      type: DateTime,
+      nullable: true,
+      description:
+        'When the mode SCHEDULER pulls next, if nothing else starts. Null if that is not known, or another mode is set.',
+      resolve: ({ name }, _args, { scheduler }) => scheduler.automatic.nextPullAt(name),
+    }),
+    failures: t.int({
+      description: 'Failed pulls of the mode SCHEDULER in a row. Three set the mode to Off.',
+      resolve: ({ name }, _args, { scheduler }) => scheduler.automatic.failures(name),
+    }),
     pulls: t.field({
       type: PullPageType,
       description: 'Pulls, the newest first. Previews are not recorded.',
