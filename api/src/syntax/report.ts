@@ -1,6 +1,9 @@
 /** What the process of Ruff replies, and the findings that are made of it. */
 import type { Finding } from '@sequencer/model';
 
+/** The first message of the process: it has loaded Ruff. */
+export const READY = 'ready';
+
 export interface RuffProblem {
   line: number;
   /** From 1, in characters. */

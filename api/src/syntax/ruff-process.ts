@@ -3,7 +3,7 @@
  * starts another one.
  */
 import { PositionEncoding, Workspace, type Diagnostic } from '@astral-sh/ruff-wasm-nodejs';
-import type { RuffProblem, RuffReport } from './report.ts';
+import { READY, type RuffProblem, type RuffReport } from './report.ts';
 
 export interface RuffRequest {
   script: string;
@@ -62,3 +62,4 @@ function check({ script, targets }: RuffRequest): RuffReport {
 
 process.on('message', (request: RuffRequest) => process.send?.(check(request)));
 process.on('disconnect', () => process.exit());
+process.send?.(READY);

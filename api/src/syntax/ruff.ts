@@ -5,12 +5,14 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { extname, join } from 'node:path';
 import type { Logger } from '../lib/log.ts';
-import type { RuffReport } from './report.ts';
+import { READY, type RuffReport } from './report.ts';
 import type { RuffRequest } from './ruff-process.ts';
 import { targetVersions } from './target-versions.ts';
 
 /** The time of one check, and the longest wait before it. */
 const LIMIT_MS = 5000;
+/** A busy machine needs seconds to load Ruff. */
+const START_MS = 20_000;
 const QUEUE_LENGTH = 32;
 
 /** In the image of the API, both files are bundles. */
@@ -74,12 +76,21 @@ export class Ruff {
     }
     this.#running = check;
     try {
+      const limitMs = this.#process ? this.#limitMs : START_MS;
       const child = (this.#process ??= this.#start());
-      this.#timer = setTimeout(() => child.kill('SIGKILL'), this.#limitMs);
+      this.#limit(child, limitMs);
       child.send(check.request);
     } catch (error) {
       this.#ended(error);
     }
+  }
+
+  #limit(child: ChildProcess, ms: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      child.kill('SIGKILL');
+      this.#ended(`no answer within ${String(ms)} ms`);
+    }, ms);
   }
 
   #start(): ChildProcess {
@@ -88,8 +99,10 @@ export class Ruff {
     const onEnd = (cause: unknown) => {
       if (this.#process === child) this.#ended(cause);
     };
-    child.on('message', (report: RuffReport) => {
-      this.#answer(report);
+    child.on('message', (message: RuffReport | typeof READY) => {
+      if (this.#process !== child) return;
+      if (message === READY) this.#limit(child, this.#limitMs);
+      else this.#answer(message);
     });
     child.on('error', onEnd);
     child.on('exit', (code, signal) => {
@@ -100,10 +113,11 @@ export class Ruff {
     return child;
   }
 
-  /** The process ended, or could not start. */
+  /** The process ended, was ended, or could not start. */
   #ended(cause: unknown): void {
     this.#process = null;
-    if (!this.#isClosed) this.#log.warn({ err: cause }, 'Ruff ended during a check, so a script was not checked');
+    if (this.#running && !this.#isClosed)
+      this.#log.warn({ err: cause }, 'Ruff ended during a check, so a script was not checked');
     this.#answer(null);
   }
 
