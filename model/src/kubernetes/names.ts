@@ -19,6 +19,12 @@ export const ANNOTATIONS = {
   place: `${GROUP}/place`,
   /** On a queued run: its breakpoints, as JSON. */
   breakpoints: `${GROUP}/breakpoints`,
+  /** On a run from the API that no person submitted: its origin, as in the API. */
+  origin: `${GROUP}/origin`,
+  /** On a run that the API put on hold: who and why, as JSON. */
+  onHold: `${GROUP}/on-hold`,
+  /** On a run that the API edited: who and when, as JSON. */
+  editedBy: `${GROUP}/edited-by`,
   /** On a sequencer: the mode that was last set through the API, as the JSON of `status.requestedMode`. */
   modeBy: `${GROUP}/mode-set-by`,
   /** On a warm pod: the digest of its template. A pod with another digest is outdated. */

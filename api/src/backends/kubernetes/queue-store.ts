@@ -4,26 +4,41 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { New } from '@sequencer/kubernetes/client';
 import { KubernetesError } from '@sequencer/kubernetes/errors';
 import { RUNS, SEQUENCERS } from '@sequencer/kubernetes/resources';
-import { SequencerError, heldRunReason, type Breakpoint, type Mode } from '@sequencer/model';
+import {
+  SequencerError,
+  heldRunReason,
+  onHoldReason,
+  windowReason,
+  type Breakpoint,
+  type Mode,
+} from '@sequencer/model';
 import { resumeValue } from '@sequencer/model/kubernetes/hold';
 import type { KubernetesMode } from '@sequencer/model/kubernetes/enums';
 import { modeAnnotation } from '@sequencer/model/kubernetes/mode';
 import { ANNOTATIONS, LABELS } from '@sequencer/model/kubernetes/names';
-import { byPlace, isWaiting, placeOf } from '@sequencer/model/kubernetes/queue';
+import { byPlace, isWaiting, placeOf, requestOf } from '@sequencer/model/kubernetes/queue';
 import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
 import { eq } from 'drizzle-orm';
-import type { QueueStore, Submission } from '../queue-store.ts';
+import type { OnHold, QueueStore, RunEdit, Submission } from '../queue-store.ts';
+import { runChanged } from '../run-changed.ts';
 import type { Db } from '../../store/database.ts';
 import { cancelQueued, setHoldOnFailure, type RunSummary } from '../../store/run-store.ts';
 import { runs } from '../../store/schema.ts';
+import { serializeNote } from './change-notes.ts';
 import { withApiErrors, type Cluster } from './cluster.ts';
 import { holdOf } from './mode.ts';
+import { specOf, specPatch } from './run-plan.ts';
 import type { RunSync } from './run-sync.ts';
 
 /** Kubernetes allows 256 KiB of annotations. */
 const LARGEST_BREAKPOINTS = 200 * 1024;
 const TRIES = 3;
 const CONFLICTS = 10;
+
+interface Patch {
+  metadata: { annotations: Record<string, string | null> };
+  spec: object;
+}
 
 export class KubernetesQueueStore implements QueueStore {
   readonly #db: Db;
@@ -42,49 +57,36 @@ export class KubernetesQueueStore implements QueueStore {
     position: number | null,
     requireRoom: (length: number) => void,
   ): Promise<RunSummary[]> {
-    const [submission] = submissions;
-    if (!submission) return [];
-    if (submissions.length > 1) throw notYet('Adding several runs together');
-    if (position !== null) throw notYet('Adding a run at a position');
-    requireNoPlan(submission);
-    return [await this.#insert(by, submission, requireRoom)];
-  }
-
-  async #insert(by: string, submission: Submission, requireRoom: (length: number) => void): Promise<RunSummary> {
+    const [first] = submissions;
+    if (!first) return [];
     // Do not create a run that the database cannot store.
     await this.#db.execute('select 1');
-    const waiting = [...this.#cluster.runs.all()].filter(
-      (run) => run.spec.sequencer === submission.sequencer && isWaiting(run),
+    const queue = this.#queueOf(first.sequencer);
+    requireRoom(queue.length + submissions.length);
+    const places = position === null ? null : placesAt(queue, position, submissions.length);
+    const submittedAt = Date.now();
+    const objects = submissions.map((submission, index) =>
+      objectFor(by, submission, new Date(submittedAt + index), places?.[index]),
     );
-    requireRoom(waiting.length + 1);
-    const name = nameOf(submission.sequencer, by, submission.requestId);
-    const object: New<SequencerRun> = {
-      metadata: {
-        name,
-        labels: { [LABELS.sequencer]: submission.sequencer },
-        annotations: {
-          [ANNOTATIONS.submittedBy]: by,
-          [ANNOTATIONS.submittedAt]: new Date().toISOString(),
-          ...(submission.requestId !== null && { [ANNOTATIONS.requestId]: submission.requestId }),
-          ...(submission.breakpoints.length > 0 && {
-            [ANNOTATIONS.breakpoints]: serializeBreakpoints(submission.breakpoints),
-          }),
-        },
-      },
-      spec: {
-        sequencer: submission.sequencer,
-        script: submission.script,
-        ...(submission.title !== null && { title: submission.title }),
-        arguments: submission.arguments,
-        desiredState: submission.start === 'RUNNING' ? 'Running' : 'Queued',
-        startPaused: submission.startPaused,
-        holdOnFailure: submission.holdOnFailure,
-        startAt: submission.startAt ?? 0,
-        ...(submission.startLine !== null && { startLine: submission.startLine }),
-        timeoutSeconds: 0,
-      },
-    };
-    return this.#runSync.ensureRow(await withApiErrors(() => this.#create(object, name)));
+    const made: RunSummary[] = [];
+    try {
+      for (const object of objects) {
+        const run = await withApiErrors(() => this.#create(object, object.metadata.name));
+        made.push(await this.#runSync.ensureRow(run));
+      }
+    } catch (error) {
+      // All or none, except a run that has started meanwhile.
+      for (const run of made) await this.cancel(run, 'Cancelled because a run of the same request could not be added.');
+      throw error;
+    }
+    return made;
+  }
+
+  /** The queued runs in order. */
+  #queueOf(sequencer: string): SequencerRun[] {
+    return [...this.#cluster.runs.all()]
+      .filter((run) => run.spec.sequencer === sequencer && isWaiting(run))
+      .sort(byPlace);
   }
 
   /** Creates the object under a fixed name, so that a retry is safe when the outcome of a request is unknown. */
@@ -127,22 +129,70 @@ export class KubernetesQueueStore implements QueueStore {
     }
   }
 
-  edit(): Promise<boolean> {
-    return Promise.reject(notYet('Editing a queued run'));
+  edit(run: RunSummary, by: string, edit: RunEdit, version: number | null): Promise<boolean> {
+    return this.#changeQueued(run, ({ metadata, spec }) => {
+      const { generation = 1 } = metadata;
+      if (version !== null && version !== generation) throw runChanged(run);
+      const note = { by, reason: null, at: new Date(), generation: generation + 1 };
+      const annotations = {
+        [ANNOTATIONS.editedBy]: serializeNote(note),
+        ...(edit.breakpoints && { [ANNOTATIONS.breakpoints]: serializeBreakpoints(edit.breakpoints) }),
+      };
+      return { metadata: { annotations }, spec: specPatch(edit, spec) };
+    });
   }
 
-  setOnHold(): Promise<boolean> {
-    return Promise.reject(notYet('Putting a run on hold'));
+  /** A released run is Queued: a request to start it in every mode is made again, if it is still wanted. */
+  setOnHold(run: RunSummary, onHold: OnHold | null): Promise<boolean> {
+    return this.#changeQueued(run, (object) => {
+      const isHeld = object.spec.desiredState === 'Held';
+      if (!onHold) {
+        const released = {
+          metadata: { annotations: { [ANNOTATIONS.onHold]: null } },
+          spec: { desiredState: 'Queued' },
+        };
+        return isHeld ? released : null;
+      }
+      const { generation } = requestOf(object);
+      const next = isHeld ? generation : (object.metadata.generation ?? 1) + 1;
+      const note = serializeNote({ ...onHold, at: new Date(), generation: next });
+      return { metadata: { annotations: { [ANNOTATIONS.onHold]: note } }, spec: { desiredState: 'Held' } };
+    });
+  }
+
+  /**
+   * Conditional on the version that was read: either the change or the start of the run is first.
+   *
+   * @param makePatch returns null if there is nothing to change
+   */
+  async #changeQueued(run: RunSummary, makePatch: (object: SequencerRun) => Patch | null): Promise<boolean> {
+    const { client, namespace } = this.#cluster;
+    const { name, uid } = objectOf(run);
+    const changed = await withApiErrors(async () => {
+      for (let tries = 1; ; tries++) {
+        const object = await client.get(RUNS, namespace, name);
+        if (object.metadata.uid !== uid || !isWaiting(object)) return null;
+        const patch = makePatch(object);
+        if (!patch) return object;
+        const metadata = { ...patch.metadata, resourceVersion: object.metadata.resourceVersion };
+        try {
+          return await client.mergeInto(RUNS, namespace, { name, uid }, { ...patch, metadata });
+        } catch (error) {
+          if (!(error instanceof KubernetesError && error.conflict) || tries === CONFLICTS) throw error;
+        }
+      }
+    });
+    if (!changed) return false;
+    await this.#runSync.followChange(run, changed);
+    return true;
   }
 
   async reorder(run: RunSummary, position: number): Promise<boolean> {
     if (run.phase !== 'QUEUED') return false;
-    const others = [...this.#cluster.runs.all()]
-      .filter((other) => other.spec.sequencer === run.sequencer && isWaiting(other) && other.metadata.uid !== run.id)
-      .sort(byPlace);
-    const index = Math.min(position, others.length);
-    const place = between(others[index - 1], others[index]);
-    if (place !== null) await this.#patch(run, { metadata: { annotations: { [ANNOTATIONS.place]: String(place) } } });
+    const others = this.#queueOf(run.sequencer).filter(({ metadata }) => metadata.uid !== run.id);
+    const [place] = placesAt(others, position, 1);
+    if (others.length > 0)
+      await this.#patch(run, { metadata: { annotations: { [ANNOTATIONS.place]: String(place) } } });
     return true;
   }
 
@@ -194,6 +244,9 @@ export class KubernetesQueueStore implements QueueStore {
   waitReason(run: RunSummary): Promise<string> {
     const { namespace, sequencers } = this.#cluster;
     const sequencer = sequencers.get(namespace, run.sequencer);
+    if (run.onHoldBy !== null) return Promise.resolve(onHoldReason(run.onHoldBy, run.onHoldReason));
+    const window = windowReason(run, new Date());
+    if (window !== null) return Promise.resolve(window);
     if (sequencer && holdOf(sequencer)) return Promise.resolve(heldRunReason('the last run did not succeed'));
     return Promise.resolve(run.reason ?? 'Waiting in the queue.');
   }
@@ -209,13 +262,6 @@ function notYet(what: string): SequencerError {
   return new SequencerError('NOT_YET', `${what} is not available on Kubernetes yet.`);
 }
 
-/** Throws NOT_YET for a submission with a part that the objects of the cluster do not have yet. */
-function requireNoPlan({ notBefore, notAfter, timeoutSeconds, afterFailure }: Submission): void {
-  if (notBefore ?? notAfter) throw notYet('A window');
-  if (timeoutSeconds !== null) throw notYet('A time limit');
-  if (afterFailure !== 'HOLD_QUEUE') throw notYet('What follows a failure');
-}
-
 /** Throws UNKNOWN_RUN for a run that was not created in the cluster. */
 export function objectOf({ id, object }: RunSummary): { name: string; uid: string } {
   if (object === null) throw new SequencerError('UNKNOWN_RUN', 'This run was not created in the cluster.');
@@ -229,11 +275,30 @@ function nameOf(sequencer: string, by: string, requestId: string | null): string
   return `${sequencer}-${random.toString('hex')}`;
 }
 
-/** A queue position between two runs; null when there is no other run. */
-function between(before: SequencerRun | undefined, after: SequencerRun | undefined): number | null {
-  if (before && after) return (finitePlace(before) + finitePlace(after)) / 2;
-  if (after) return finitePlace(after) - 1;
-  return before ? finitePlace(before) + 1 : null;
+function objectFor(by: string, submission: Submission, submittedAt: Date, place: number | undefined) {
+  const { sequencer, requestId, breakpoints, origin } = submission;
+  const metadata = {
+    name: nameOf(sequencer, by, requestId),
+    labels: { [LABELS.sequencer]: sequencer },
+    annotations: {
+      [ANNOTATIONS.submittedBy]: by,
+      [ANNOTATIONS.submittedAt]: submittedAt.toISOString(),
+      ...(requestId !== null && { [ANNOTATIONS.requestId]: requestId }),
+      ...(breakpoints.length > 0 && { [ANNOTATIONS.breakpoints]: serializeBreakpoints(breakpoints) }),
+      ...(origin !== 'PERSON' && { [ANNOTATIONS.origin]: origin }),
+      ...(place !== undefined && { [ANNOTATIONS.place]: String(place) }),
+    },
+  };
+  return { metadata, spec: specOf(submission) } satisfies New<SequencerRun>;
+}
+
+/** Places for new runs in a queue, at a position from 0. A position after the end is the end. */
+function placesAt(queue: readonly SequencerRun[], position: number, count: number): number[] {
+  const index = Math.min(position, queue.length);
+  const [before, after] = [queue[index - 1], queue[index]];
+  const first = before ? finitePlace(before) : after ? finitePlace(after) - 2 : 0;
+  const last = after ? finitePlace(after) : first + 2;
+  return Array.from({ length: count }, (_, step) => first + ((last - first) * (step + 1)) / (count + 1));
 }
 
 function finitePlace(run: SequencerRun): number {

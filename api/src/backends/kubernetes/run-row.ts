@@ -1,13 +1,13 @@
 /** Derives the row of a run from its object, which can contain any text. Pure. */
-import { ensureStorable, storableData, storableText, type Phase, type RunStart } from '@sequencer/model';
-import { breakpointsOf } from '@sequencer/model/kubernetes/breakpoints';
+import { RUN_ORIGINS, ensureStorable, storableText, type Phase, type RunOrigin, type RunStart } from '@sequencer/model';
 import { ANNOTATIONS } from '@sequencer/model/kubernetes/names';
-import { holdsOnFailure, type Sequencer } from '@sequencer/model/kubernetes/sequencer';
+import type { Sequencer } from '@sequencer/model/kubernetes/sequencer';
 import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
 import { phaseFromKubernetes } from '@sequencer/model/kubernetes/enums';
-import { sha256 } from '../../lib/sha256.ts';
 import { wordsOf } from '../../store/run-store.ts';
 import type { NewRun, RunRow } from '../../store/schema.ts';
+import { holdColumns } from './change-notes.ts';
+import { planColumns } from './run-plan.ts';
 
 /** The part of the row that comes from the status of the object. */
 export type RunState = Pick<RunRow, 'phase' | 'reason' | 'startedAt' | 'finishedAt' | 'exitCode'>;
@@ -42,32 +42,29 @@ export interface RowContext {
 
 export function rowOf(run: SequencerRun, { number, place, start, sequencer }: RowContext): NewRun {
   const { metadata, spec } = run;
-  const script = ensureStorable(spec.script ?? placeholderOf(spec));
-  const row = {
-    sequencer: spec.sequencer,
-    number,
-    title: spec.title === undefined ? null : storableText(spec.title),
-    submittedBy: submittedBy(run),
-    failure: null,
-  };
+  const plan = planColumns(run, sequencer);
+  const row = { sequencer: spec.sequencer, number, title: plan.title, submittedBy: submittedBy(run), failure: null };
   return {
     ...row,
+    ...plan,
     ...runStateOf(run),
     id: metadata.uid,
     object: metadata.name,
     requestId: requestIdOf(run),
-    script,
-    scriptHash: sha256(script),
-    arguments: storableData(spec.arguments),
-    startPaused: spec.startPaused,
-    holdOnFailure: holdsOnFailure(spec, sequencer),
-    breakpoints: storableData(breakpointsOf(metadata)),
-    startAt: spec.startAt === 0 ? null : spec.startAt,
+    ...holdColumns(run, null),
+    version: metadata.generation ?? 1,
+    origin: originOf(run),
     start,
     place,
     submittedAt: new Date(metadata.creationTimestamp),
     words: wordsOf(row),
   };
+}
+
+function originOf({ metadata }: SequencerRun): RunOrigin {
+  const { annotations } = metadata;
+  const origin = RUN_ORIGINS.find((value) => value === annotations?.[ANNOTATIONS.origin]);
+  return origin ?? (annotations?.[ANNOTATIONS.submittedAt] === undefined ? 'KUBECTL' : 'PERSON');
 }
 
 const LONGEST_REQUEST_ID = 100;
@@ -85,10 +82,4 @@ export function bareRowOf(run: SequencerRun, context: RowContext): NewRun {
   const { annotations: _annotations, ...metadata } = run.metadata;
   const status = { phase: run.status?.phase, reason: SET_ASIDE };
   return rowOf({ ...run, metadata, spec: { ...spec, arguments: [], script: `# ${SET_ASIDE}\n` }, status }, context);
-}
-
-/** The text in place of a script that the API cannot read. When the run has started, its runner sends the script. */
-function placeholderOf({ scriptFrom }: SequencerRun['spec']): string {
-  const { name = '', key = '' } = scriptFrom?.configMapKeyRef ?? {};
-  return `# In the ConfigMap ${name}, key ${key}. It is read when the run starts.\n`;
 }

@@ -26,6 +26,7 @@ import { findByRequests, findRun, findRuns, setPlaces, type RunSummary } from '.
 import { runs, sequencers } from '../../store/schema.ts';
 import type { Cluster } from './cluster.ts';
 import { isRecordLost, markLostRecord } from './lost-record.ts';
+import { PlanSync } from './plan-sync.ts';
 import { SET_ASIDE, bareRowOf, runStateOf, phaseOf, rowOf, type RunState } from './run-row.ts';
 
 /** The field manager of the one field that all replicas write with the same value. */
@@ -51,6 +52,7 @@ export interface RunSyncParts {
 
 export class RunSync {
   readonly #parts: RunSyncParts;
+  readonly #planSync: PlanSync;
   readonly #stopped = new AbortController();
   /** Objects to reconcile, by sequencer and uid. */
   readonly #observed = new Map<string, Map<string, ObservedRun>>();
@@ -60,6 +62,7 @@ export class RunSync {
 
   constructor(parts: RunSyncParts) {
     this.#parts = parts;
+    this.#planSync = new PlanSync(parts);
     this.#queue = new WorkQueue({
       work: (sequencer) => this.#reconcile(sequencer),
       onFailure: (sequencer, error) => {
@@ -85,6 +88,11 @@ export class RunSync {
   /** The row of a run that was just created. The object must include the script. */
   async ensureRow(run: SequencerRun): Promise<RunSummary> {
     return (await findRun(this.#parts.db, run.metadata.uid)) ?? this.#insert(run);
+  }
+
+  /** Copies a change of a queued run to its row. */
+  async followChange(row: RunSummary, run: SequencerRun): Promise<void> {
+    await this.#planSync.follow(row, run);
   }
 
   /** Ends the rows whose objects were deleted while no replica watched. Requires that the watches are synced. */
@@ -177,12 +185,13 @@ export class RunSync {
     else await this.#continueRun(row, { ...bare, phase }, run);
   }
 
-  async #follow({ run, deleted }: ObservedRun, row: RunSummary | undefined): Promise<void> {
+  async #follow({ run, deleted }: ObservedRun, known: RunSummary | undefined): Promise<void> {
     const { uid } = run.metadata;
-    if (!row) {
+    if (!known) {
       if (!deleted) await this.#insertObserved(run);
       return;
     }
+    const row = deleted ? known : await this.#planSync.follow(known, run);
     if (!isFinal(row.phase)) {
       const life = runStateOf(run);
       if (isFinal(life.phase)) await this.#end(row, life, run);
