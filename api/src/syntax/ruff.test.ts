@@ -106,10 +106,19 @@ describe('a text that ends Ruff', () => {
   });
 });
 
-it('leaves scripts unchecked while 32 wait', async () => {
-  const checks = await Promise.all(Array.from({ length: 40 }, () => ruff.check('x = 1\n', null)));
-  expect(checks.filter((report) => report === null)).toHaveLength(7);
-});
+it(
+  'checks many scripts at a time, and leaves scripts unchecked while 16 MiB of them wait',
+  { timeout: 60_000 },
+  async () => {
+    const patient = new Ruff(makeLog('silent'), 60_000);
+    const small = await Promise.all(Array.from({ length: 500 }, () => patient.check('print 1\n', null)));
+    expect(small.filter((report) => report?.syntaxError)).toHaveLength(500);
+    const longest = '#'.repeat(512 * 1024);
+    const large = await Promise.all(Array.from({ length: 40 }, () => patient.check(longest, null)));
+    expect(large.filter((report) => report === null)).toHaveLength(7);
+    patient.close();
+  },
+);
 
 it('does not answer after it is closed', async () => {
   const closed = new Ruff(makeLog('silent'));

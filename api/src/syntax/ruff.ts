@@ -13,7 +13,8 @@ import { targetVersions } from './target-versions.ts';
 const LIMIT_MS = 5000;
 /** A busy machine needs seconds to load Ruff. */
 const START_MS = 20_000;
-const QUEUE_LENGTH = 32;
+/** Characters of the scripts that can wait: 32 of the longest. */
+const QUEUE_CHARACTERS = 16 * 1024 * 1024;
 
 /** In the image of the API, both files are bundles. */
 const FILE = join(import.meta.dirname, `ruff-process${extname(import.meta.filename)}`);
@@ -51,7 +52,8 @@ export class Ruff {
    */
   check(script: string, python: string | null): Promise<RuffReport | null> {
     const targets = targetVersions(python);
-    if (targets.length === 0 || this.#isClosed || this.#waiting.length >= QUEUE_LENGTH) return Promise.resolve(null);
+    const waiting = this.#waiting.reduce((sum, { request }) => sum + request.script.length, script.length);
+    if (targets.length === 0 || this.#isClosed || waiting > QUEUE_CHARACTERS) return Promise.resolve(null);
     // Python ignores a byte order mark, and columns do not count it.
     const request = { script: script.replace(/^\uFEFF/, ''), targets };
     return new Promise((resolve) => {
