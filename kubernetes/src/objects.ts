@@ -27,7 +27,7 @@ export interface PodStatus {
   message?: string;
   startTime?: string;
   conditions?: PodCondition[];
-  containerStatuses?: { name: string; state?: ContainerState }[];
+  containerStatuses?: { name: string; state?: ContainerState; restartCount?: number }[];
 }
 
 export interface Pod extends KubernetesObject {

@@ -91,9 +91,9 @@ function reportShares(what: string, shares: Shares[], bound: number): void {
 }
 
 export async function firstLine(): Promise<void> {
-  reportShares('image present', await measure(false), 1000);
+  reportShares('image present', await measure(false), 400);
 }
 
 export async function warm(): Promise<void> {
-  reportShares('warm pod', await measure(true), 200);
+  reportShares('warm pod', await measure(true), 150);
 }
