@@ -4,14 +4,17 @@ import { isDatabaseUnreachable, isRefused } from './errors.ts';
 
 const FIRST_MS = 100;
 const LONGEST_MS = 3000;
+/** At the start, nothing else can be done, and a Kubernetes pod should be ready soon after its database. */
+const LONGEST_AT_START_MS = 1000;
 
 /** Retries with exponential back-off until the action succeeds. Throws the last error when aborted. */
 export async function retryUntilAborted<T>(
   stopped: AbortSignal,
   action: () => Promise<T>,
   onFailure: (error: unknown) => void,
+  longestMs = LONGEST_MS,
 ): Promise<T> {
-  for (let wait = FIRST_MS; ; wait = Math.min(wait * 2, LONGEST_MS)) {
+  for (let wait = FIRST_MS; ; wait = Math.min(wait * 2, longestMs)) {
     try {
       return await action();
     } catch (error) {
@@ -28,10 +31,11 @@ export async function retryUntilAborted<T>(
 
 /** For the start of the API: retries as long as the database is unreachable. Throws any other error. */
 export function retryWhileUnreachable<T>(log: Logger, action: () => Promise<T>): Promise<T> {
-  return retryUntilAborted(new AbortController().signal, action, (error) => {
+  const onFailure = (error: unknown) => {
     if (!isDatabaseUnreachable(error)) throw error;
     log.warn({ err: error }, 'waiting for the database, which is unreachable or does not respond');
-  });
+  };
+  return retryUntilAborted(new AbortController().signal, action, onFailure, LONGEST_AT_START_MS);
 }
 
 /** As `retryUntilAborted`, but throws after `tries` attempts in a row in which the database refuses the values. */

@@ -43,7 +43,7 @@ test.each([
   network.close();
 });
 
-test('ends when it is stopped while it waits', { timeout: 30_000 }, async () => {
+test('ends when it is stopped while it waits', { timeout: 60_000 }, async () => {
   const network = await SilentNetwork.before(await newDatabase(), () => true);
   await logUntil(network.url, isWaiting);
   network.close();

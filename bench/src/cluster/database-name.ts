@@ -7,6 +7,8 @@ import { client, until } from '@sequencer/testing/cluster/cluster';
 import { report } from '../lib/figures.ts';
 
 const OUTAGE_MS = 60_000;
+/** CoreDNS caches for 5 s that a name does not exist. */
+const BOUND_S = 5 + 5;
 const RELEASE = process.env.RELEASE_NAMESPACE;
 const services: Resource<KubernetesObject & { spec: object }> = {
   apiVersion: 'v1',
@@ -53,7 +55,7 @@ export async function databaseName(): Promise<void> {
   report(
     `${old.length} API pods that start without the name of their database for ${OUTAGE_MS / 1000} s`,
     `${restarts} restarts; ready ${seconds.toFixed(1)} s after the name is back`,
-    'no restart, ready within 5 s',
-    restarts === 0 && seconds <= 5,
+    `no restart, ready within ${BOUND_S} s, 5 s of them in the cache of CoreDNS`,
+    restarts === 0 && seconds <= BOUND_S,
   );
 }
