@@ -180,3 +180,15 @@ test('starts each run with exactly the spec of its object, while it is edited', 
   }
   expect(used).toBeGreaterThan(RACES);
 });
+
+test('writes nothing to the spec of a run that a tool applies', async () => {
+  const name = await sequencer();
+  const spec = { sequencer: name, script: 'print(1)\n', window: { notBefore: inSeconds(2) } };
+  const apply = () => client.apply(RUNS, namespace, `${name}-applied`, { spec }, { manager: 'argocd-controller' });
+  const applied = await apply();
+  const { metadata } = await inPhase(applied.metadata.name, 'Starting');
+  const own = metadata.managedFields?.filter(({ manager }) => manager?.startsWith('sequencer-')) ?? [];
+  expect(own.length).toBeGreaterThan(0);
+  expect(own.filter(({ fieldsV1 }) => fieldsV1?.['f:spec'] !== undefined)).toEqual([]);
+  expect((await apply()).metadata.generation).toBe(applied.metadata.generation);
+});
