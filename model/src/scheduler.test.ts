@@ -30,7 +30,7 @@ const free: SchedulerSituation = {
 const onHold = { id: 'a', start: 'QUEUED', onHold: true } as const;
 
 test('pulls for a free telescope with an empty queue', () => {
-  expect(decidePull(free, now)).toEqual({ action: 'PULL' });
+  expect(decidePull(free, now)).toEqual({ action: 'PULL', endBy: null });
 });
 
 test.each([
@@ -44,7 +44,17 @@ test.each([
 });
 
 test('does not wait for runs on hold', () => {
-  expect(decidePull({ ...free, waiting: [onHold] }, now)).toEqual({ action: 'PULL' });
+  expect(decidePull({ ...free, waiting: [onHold] }, now)).toEqual({ action: 'PULL', endBy: null });
+});
+
+test('pulls until the window of a queued run opens, if that is not soon', () => {
+  const opensIn = (minutes: number) => new Date(now.getTime() + minutes * 60_000);
+  const waiting = [60, 30].map((minutes) => ({ id: 'a', start: 'QUEUED' as const, notBefore: opensIn(minutes) }));
+  expect(decidePull({ ...free, waiting }, now)).toEqual({ action: 'PULL', endBy: opensIn(30) });
+  const soon = [{ id: 'a', start: 'QUEUED' as const, notBefore: opensIn(4) }];
+  expect(decidePull({ ...free, waiting: soon }, now)).toEqual({ action: 'WAIT', until: opensIn(4) });
+  const open = [{ id: 'a', start: 'QUEUED' as const, notBefore: opensIn(-1) }];
+  expect(decidePull({ ...free, waiting: open }, now)).toEqual({ action: 'WAIT', until: null });
 });
 
 test('waits 10 s after a failure, then twice as long', () => {
@@ -53,7 +63,7 @@ test('waits 10 s after a failure, then twice as long', () => {
     action: 'WAIT',
     until: new Date(now.getTime() + 1000),
   });
-  expect(decidePull({ ...free, attempts: [attempt('FAILED', 10)] }, now)).toEqual({ action: 'PULL' });
+  expect(decidePull({ ...free, attempts: [attempt('FAILED', 10)] }, now)).toEqual({ action: 'PULL', endBy: null });
   const second = [attempt('FAILED', 19), attempt('FAILED', 40)];
   expect(decidePull({ ...free, attempts: second }, now)).toEqual({
     action: 'WAIT',
@@ -66,12 +76,15 @@ test('starts at most one pull in 10 s, counted from the start of the last one', 
     action: 'WAIT',
     until: new Date(now.getTime() + 4000),
   });
-  expect(decidePull({ ...free, attempts: [attempt('SUCCEEDED', 0, 60)] }, now)).toEqual({ action: 'PULL' });
+  expect(decidePull({ ...free, attempts: [attempt('SUCCEEDED', 0, 60)] }, now)).toEqual({
+    action: 'PULL',
+    endBy: null,
+  });
 });
 
 test('does not wait for a time that the clock was set back from', () => {
   const attempts = [attempt('FAILED', -86_400)];
-  expect(decidePull({ ...free, attempts }, now)).toEqual({ action: 'PULL' });
+  expect(decidePull({ ...free, attempts }, now)).toEqual({ action: 'PULL', endBy: null });
 });
 
 test('turns off after three failures in a row, and for no other reason', () => {

@@ -8,6 +8,8 @@ import type { Mode, WaitingRun } from './queue.ts';
 export const MOST_FAILED_PULLS = 3;
 /** Between the starts of two automatic pulls. A schedule may end early, and the scheduler must not be flooded. */
 const SHORTEST_INTERVAL_MS = 10_000;
+/** A shorter time until the window of a queued run is not worth a schedule. */
+const SHORTEST_SCHEDULE_MS = 5 * 60_000;
 const FIRST_RETRY_MS = 10_000;
 const LONGEST_RETRY_MS = 300_000;
 
@@ -36,7 +38,8 @@ export interface SchedulerSituation {
 }
 
 export type SchedulerDecision =
-  | { action: 'PULL' }
+  /** Pull a schedule that ends by this time, when the window of a queued run opens; null: as long as the settings say. */
+  | { action: 'PULL'; endBy: Date | null }
   /** After too many failures. */
   | { action: 'TURN_OFF' }
   /** Until this time; null until something else changes. */
@@ -48,10 +51,14 @@ export function decidePull(situation: SchedulerSituation, now: Date): SchedulerD
   if (mode !== 'SCHEDULER') return { action: 'WAIT', until: null };
   const failures = failedPulls(attempts);
   if (failures >= MOST_FAILED_PULLS) return { action: 'TURN_OFF' };
-  const hasRuns = waiting.some((run) => run.onHold !== true);
-  if (active || !connected || pulling || hasRuns) return { action: 'WAIT', until: null };
+  const queued = waiting.filter((run) => run.onHold !== true);
+  const hasRun = queued.some(({ notBefore }) => !notBefore || notBefore <= now);
+  if (active || !connected || pulling || hasRun) return { action: 'WAIT', until: null };
+  const opens = queued.flatMap(({ notBefore }) => notBefore ?? []).toSorted((a, b) => a.getTime() - b.getTime());
+  const [endBy = null] = opens;
+  if (endBy && endBy.getTime() - now.getTime() < SHORTEST_SCHEDULE_MS) return { action: 'WAIT', until: endBy };
   const until = earliestPull(attempts, failures, now);
-  return until > now ? { action: 'WAIT', until } : { action: 'PULL' };
+  return until > now ? { action: 'WAIT', until } : { action: 'PULL', endBy };
 }
 
 /** The number of failed pulls in a row up to now. */

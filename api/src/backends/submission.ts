@@ -2,6 +2,7 @@
 import {
   AFTER_FAILURES,
   LIMITS,
+  RUN_ORIGINS,
   SequencerError,
   breakpointSchema,
   hasUnseenCharacters,
@@ -84,6 +85,7 @@ const submissionSchema = z.object({
     .max(2 ** 31 - 1)
     .nullish(),
   start: z.enum(['QUEUED', 'RUNNING']),
+  origin: z.enum(RUN_ORIGINS).default('PERSON'),
   requestId: text(100).nullish(),
 });
 
@@ -191,7 +193,6 @@ export function readSubmission(input: SubmissionInput): RequestedRun {
     startLine: parsed.startLine ?? null,
     timeoutSeconds: parsed.timeoutSeconds ?? null,
     afterFailure: readAfterFailure(parsed.afterFailure) ?? 'HOLD_QUEUE',
-    origin: 'PERSON',
   };
 }
 

@@ -86,7 +86,7 @@ export class AutomaticMode {
     if (row.mode !== 'SCHEDULER') pulls.cancel(sequencer, 'automatic');
     if (row.mode !== 'SCHEDULER' || active || this.#pulling.has(sequencer)) return undefined;
     const { decision, attempts, last } = await this.#decide(sequencer);
-    if (decision.action === 'PULL') void this.#pull(sequencer);
+    if (decision.action === 'PULL') void this.#pull(sequencer, decision.endBy);
     if (decision.action === 'TURN_OFF') {
       await this.#turnOff(sequencer, failedPullsCause(failedPulls(attempts), last?.runReason ?? last?.message ?? null));
     }
@@ -104,7 +104,7 @@ export class AutomaticMode {
         mode: row.mode,
         active: active !== null,
         connected: backend.runner(sequencer).connected,
-        waiting: queue,
+        waiting: queue.map((run) => ({ ...run, onHold: run.onHoldSince !== null })),
         pulling: await store.isPulling(sequencer),
         attempts,
       },
@@ -120,10 +120,10 @@ export class AutomaticMode {
     return pulls.filter(({ endedAt }) => endedAt !== null);
   }
 
-  async #pull(sequencer: string): Promise<void> {
+  async #pull(sequencer: string, endBy: Date | null): Promise<void> {
     this.#pulling.add(sequencer);
     try {
-      await this.#parts.pulls.pullAutomatically(sequencer);
+      await this.#parts.pulls.pullAutomatically(sequencer, endBy);
     } catch (error) {
       if (this.#stopped.signal.aborted) return;
       const code = error instanceof SequencerError ? error.code : null;

@@ -92,11 +92,10 @@ export class Pulls {
     return this.#pull({ sequencer, requestedBy: by, automatic: false, action, from, to, policy }, target);
   }
 
-  /** Pulls for the automatic mode: as long as the settings say, from now on. */
-  async pullAutomatically(sequencer: string): Promise<PullRow> {
+  /** Pulls for the automatic mode: as long as the settings say, from now on. @param endBy end it earlier */
+  async pullAutomatically(sequencer: string, endBy: Date | null): Promise<PullRow> {
     const { lengthMinutes, leadMinutes } = await this.#parts.settings.get(sequencer);
-    const from = new Date(Date.now() + leadMinutes * 60_000);
-    const to = new Date(from.getTime() + lengthMinutes * 60_000);
+    const { from, to } = periodFrom(new Date(), leadMinutes, lengthMinutes, endBy);
     const { target, policy } = await this.#prepare(sequencer, { from, to });
     const pull = { sequencer, requestedBy: AUTOMATIC, automatic: true, action: 'QUEUE' as const, from, to, policy };
     return this.#pull(pull, target);
@@ -175,6 +174,7 @@ export class Pulls {
       this.#parts.queue.submit(by, {
         ...{ sequencer, script, title: titleOf(pull), arguments: [], startPaused: false, breakpoints: [] },
         start: action === 'RUN' ? 'RUNNING' : 'QUEUED',
+        origin: 'SCHEDULER',
         requestId: id,
       }),
     );
@@ -229,6 +229,17 @@ export class Pulls {
 interface Period {
   from: Date;
   to: Date;
+}
+
+const MINUTE = 60_000;
+
+/** In whole minutes, as they are sent. Without the lead if the schedule would have to end before. */
+function periodFrom(now: Date, leadMinutes: number, lengthMinutes: number, endBy: Date | null): Period {
+  const latest = endBy?.getTime() ?? Infinity;
+  const earliest = Math.ceil(now.getTime() / MINUTE) * MINUTE;
+  const withLead = earliest + leadMinutes * MINUTE;
+  const from = withLead < latest ? withLead : earliest;
+  return { from: new Date(from), to: new Date(Math.min(from + lengthMinutes * MINUTE, latest)) };
 }
 
 function secondsSince(at: Date): number {

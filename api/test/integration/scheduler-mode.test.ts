@@ -46,7 +46,7 @@ interface Pull {
   message: string;
   from: string;
   to: string;
-  run: { id: string; submittedBy: string } | null;
+  run: { id: string; submittedBy: string; origin: string } | null;
 }
 interface State {
   mode: string;
@@ -57,7 +57,7 @@ interface State {
 }
 async function state(api: Address): Promise<State> {
   const query = `{ sequencer(name: "satp1") { mode modeReason activeRun { id } queue { id } scheduler { nextPullAt failures pulling
-    pulls { entries { automatic state message from to run { id submittedBy } } } } } }`;
+    pulls { entries { automatic state message from to run { id submittedBy origin } } } } } }`;
   return (await ask<{ sequencer: State }>(api, query)).data.sequencer;
 }
 /** Waits longer than the pauses between automatic pulls. */
@@ -79,8 +79,13 @@ it('pulls and runs one schedule after the other', { timeout: 120_000 }, async ()
   expect(activeRun?.id).toBe(first);
   expect(during).toMatchObject({ nextPullAt: null, failures: 0, pulling: false });
   const [pull] = during.pulls.entries;
-  expect(pull).toMatchObject({ automatic: true, state: 'DONE', run: { id: first, submittedBy: 'Scheduler' } });
-  expect(Date.parse(pull?.from ?? '') - before).toBeLessThan(10_000);
+  expect(pull).toMatchObject({
+    automatic: true,
+    state: 'DONE',
+    run: { id: first, submittedBy: 'Scheduler', origin: 'SCHEDULER' },
+  });
+  // In whole minutes.
+  expect(Date.parse(pull?.from ?? '') - before).toBeLessThan(70_000);
   expect(Date.parse(pull?.to ?? '') - Date.parse(pull?.from ?? '')).toBe(90 * 60_000);
 
   runner.events(first, record(1));
@@ -106,6 +111,20 @@ it('runs the queue first', async () => {
   runner.events(data.submitRun.id, record(1));
   await startedBy(runner, 2);
   expect((await state(api)).scheduler.pulls.entries).toHaveLength(1);
+});
+
+it('passes over runs on hold, and ends a schedule when the window of a queued run opens', async () => {
+  const api = await startApi();
+  const runner = await connect(api);
+  const onHold = (await submit(api, { start: 'QUEUED' })).data.submitRun.id;
+  await ask(api, 'mutation ($id: ID!) { holdRun(id: $id) { id } }', { id: onHold });
+  const opens = new Date(Date.now() + 3_600_000).toISOString();
+  await submit(api, { start: 'QUEUED', window: { notBefore: opens } });
+  await setMode(api);
+  await startedBy(runner, 1);
+  const { scheduler: now, queue } = await state(api);
+  expect(now.pulls.entries).toMatchObject([{ automatic: true, to: opens }]);
+  expect(queue).toHaveLength(2);
 });
 
 it('does not pull after a run that failed', async () => {

@@ -249,7 +249,7 @@ async function killable() {
 }
 const SLOW = { policy: JSON.stringify({ policy: 'dummy', config: { delay: 1 } }) };
 
-it('marks a pull as interrupted when the API dies before the answer', async () => {
+it('marks a pull as interrupted when the API dies before the answer', { timeout: 120_000 }, async () => {
   const { api, startProcess, stateOf, runs } = await killable();
   const lost = pull(api, 'RUN', { policy: JSON.stringify({ policy: 'dummy', config: { delay: 100 } }) }).catch(
     () => null,
@@ -267,7 +267,7 @@ it('marks a pull as interrupted when the API dies before the answer', async () =
   expect(await runs()).toEqual([]);
 });
 
-it('makes the run of an answered pull after the API died before it', async () => {
+it('makes the run of an answered pull after the API died before it', { timeout: 120_000 }, async () => {
   const { api, startProcess, stateOf, runs, lock } = await killable();
   const lost = pull(api, 'QUEUE', SLOW).catch(() => null);
   await until(async () => {
@@ -290,7 +290,7 @@ it('makes the run of an answered pull after the API died before it', async () =>
   expect((await state(next)).queue).toHaveLength(1);
 });
 
-it('makes no second run after the API died between the run and the end of the pull', async () => {
+it('makes no second run after the API died between the run and the end of the pull', { timeout: 120_000 }, async () => {
   const { api, startProcess, client, stateOf, runs, lock } = await killable();
   const lost = pull(api, 'QUEUE', SLOW).catch(() => null);
   await until(async () => {
