@@ -6,25 +6,18 @@ import type { Transaction } from '../../runs/queue-hold.ts';
 import { setPlaces, wordsOf } from '../../store/run-store.ts';
 import { runs, type NewRun } from '../../store/schema.ts';
 import type { Submission } from '../queue-store.ts';
+import { placesAt, type Place } from './places.ts';
 
 /** Rows in one statement: PostgreSQL allows 65,535 parameters. */
 const CHUNK = 100;
 
 /** The queued runs, the next one first. */
-export async function queuedIds(tx: Transaction, sequencer: string): Promise<string[]> {
-  const queue = await tx
-    .select({ id: runs.id })
+export function queuedPlaces(tx: Transaction, sequencer: string): Promise<Place[]> {
+  return tx
+    .select({ id: runs.id, place: runs.place })
     .from(runs)
     .where(and(eq(runs.sequencer, sequencer), eq(runs.phase, 'QUEUED')))
     .orderBy(asc(runs.place));
-  return queue.map(({ id }) => id);
-}
-
-export function setOrder(tx: Transaction, ids: readonly string[]): Promise<void> {
-  return setPlaces(
-    tx,
-    ids.map((id, index) => ({ id, place: index + 1 })),
-  );
 }
 
 /**
@@ -43,15 +36,20 @@ export async function insertRuns(
 ): Promise<void> {
   const [first] = wanted;
   if (!first) return;
-  const { number, place, length } = await nextInQueue(tx, first.sequencer, { count: wanted.length });
+  const { number, length } = await nextInQueue(tx, first.sequencer, { count: wanted.length });
   requireRoom(length + wanted.length);
+  const queue = await queuedPlaces(tx, first.sequencer);
+  const places = placesAt(queue, ids, position ?? queue.length);
+  const placeOf = new Map(places.map(({ id, place }) => [id, place]));
+  await setPlaces(tx, places);
   const submittedAt = new Date();
   const rows = wanted.map((submission, index): NewRun => {
+    const id = ids[index] ?? '';
     const own = { ...submission, number: number + index, submittedBy: by };
     return {
       ...own,
-      id: ids[index] ?? '',
-      place: place + index,
+      id,
+      place: placeOf.get(id) ?? 0,
       scriptHash: sha256(submission.script),
       submittedAt,
       phase: 'QUEUED',
@@ -61,8 +59,4 @@ export async function insertRuns(
   for (let start = 0; start < rows.length; start += CHUNK) {
     await tx.insert(runs).values(rows.slice(start, start + CHUNK));
   }
-  if (position === null || position >= length) return;
-  const added = new Set(ids);
-  const before = (await queuedIds(tx, first.sequencer)).filter((id) => !added.has(id));
-  await setOrder(tx, before.toSpliced(position, 0, ...ids));
 }

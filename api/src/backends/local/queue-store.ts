@@ -12,6 +12,7 @@ import {
   findByRequests,
   findRuns,
   setHoldOnFailure,
+  setPlaces,
   summaryColumns,
   wordsOf,
   type RunSummary,
@@ -22,7 +23,8 @@ import { lockSequencer, setModeOff } from '../../runs/queue-hold.ts';
 import type { OnHold, QueueStore, RunEdit, Submission } from '../queue-store.ts';
 import { runChanged } from '../run-changed.ts';
 import type { SequencerStates } from '../../runs/sequencer-states.ts';
-import { insertRuns, queuedIds, setOrder } from './queue-order.ts';
+import { placesAt } from './places.ts';
+import { insertRuns, queuedPlaces } from './queue-order.ts';
 
 const MODE_NAMES: Record<Mode, string> = { OFF: 'Off', QUEUE: 'Queue', SCHEDULER: 'Scheduler' };
 
@@ -120,10 +122,10 @@ export class LocalQueueStore implements QueueStore {
   reorder(run: RunSummary, position: number): Promise<boolean> {
     return this.#db.transaction(async (tx) => {
       await lockSequencer(tx, run.sequencer);
-      const queue = await queuedIds(tx, run.sequencer);
-      const others = queue.filter((id) => id !== run.id);
+      const queue = await queuedPlaces(tx, run.sequencer);
+      const others = queue.filter(({ id }) => id !== run.id);
       if (others.length === queue.length) return false;
-      await setOrder(tx, others.toSpliced(position, 0, run.id));
+      await setPlaces(tx, placesAt(others, [run.id], position));
       return true;
     });
   }
