@@ -70,6 +70,10 @@ test('the page of an active run shows the next run, and keeps the queue from con
   await page.getByRole('button', { name: 'New run' }).click();
   const queue = page.getByRole('complementary', { name: 'Queue, last runs, runner' });
   const titles = () => queue.getByRole('button', { name: /^#\d+ (second|third)$/ }).allInnerTexts();
+  await queue
+    .getByRole('button', { name: /^Actions for run/ })
+    .nth(1)
+    .click();
   await queue.getByRole('button', { name: /^Move run \d+ to the front$/ }).click();
   await expect.poll(async () => (await titles()).map((title) => title.split(' ')[1])).toEqual(['third', 'second']);
   await page.goto(`/runs/${active}`);

@@ -87,7 +87,12 @@ describe('attentionItems', () => {
         { ...idle, lastRun: { ...run, phase: 'FAILED', failure } },
         { ...idle, name: 'b', activeRun: { ...active, phase: 'PAUSED', pausedSince: ago(10), position: null } },
         { ...idle, name: 'c', runner: { ...idle.runner, connected: false, since: ago(1) } },
-        { ...idle, name: 'd', queue: [{ ...run, phase: 'QUEUED', start: 'QUEUED', window: null, onHold: null }], lastRun: null },
+        {
+          ...idle,
+          name: 'd',
+          queue: [{ ...run, phase: 'QUEUED', start: 'QUEUED', window: null, onHold: null }],
+          lastRun: null,
+        },
         { ...idle, name: 'e', lastRun: { ...run, finishedAt: ago(38) } },
       ),
     ).toEqual([

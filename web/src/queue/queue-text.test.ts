@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest';
+import { movedText, onHoldText, windowText } from './queue-text.ts';
+
+const NOW = Date.parse('2026-06-01T21:45:00Z');
+
+test('a window shows the date of another day', () => {
+  expect(windowText(null, NOW)).toBe('');
+  expect(windowText({ notBefore: '2026-06-01T22:00:00Z', notAfter: null }, NOW)).toBe('not before 22:00 UTC');
+  expect(windowText({ notBefore: '2026-06-01T22:00:00Z', notAfter: '2026-06-02T05:10:00Z' }, NOW)).toBe(
+    'not before 22:00 UTC, not after 2026-06-02 05:10 UTC',
+  );
+});
+
+test('a hold shows since when, by whom and why', () => {
+  const onHold = { since: '2026-06-01T21:40:12Z', by: 'k.tanaka', reason: 'laser not ready' };
+  expect(onHoldText(onHold, NOW)).toBe('On hold since 21:40 UTC by k.tanaka: laser not ready');
+  expect(onHoldText({ ...onHold, reason: null }, NOW)).toBe('On hold since 21:40 UTC by k.tanaka');
+});
+
+test('positions count from 1', () => {
+  expect(movedText({ number: 12 }, 0, 5)).toBe('Run 12 moved to position 1 of 5.');
+});

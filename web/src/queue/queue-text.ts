@@ -1,0 +1,26 @@
+/** The window, the hold and the place of a queued run as text. Pure. */
+import { timeText } from '@sequencer/model/wait-reasons';
+import type { SequencerSummary } from '../api/sequencers.ts';
+import { visible } from '../lib/invisible-characters.ts';
+
+export type QueuedRun = SequencerSummary['queue'][number];
+
+/** `not before 22:00 UTC, not after 05:10 UTC`, with the date of another day; empty for any time. */
+export function windowText(window: QueuedRun['window'], now: number): string {
+  const text = (time: string) => timeText(new Date(time), new Date(now));
+  const { notBefore, notAfter } = window ?? {};
+  return [notBefore && `not before ${text(notBefore)}`, notAfter && `not after ${text(notAfter)}`]
+    .filter(Boolean)
+    .join(', ');
+}
+
+/** `On hold since 21:40 UTC by k.tanaka: laser not ready` */
+export function onHoldText({ since, by, reason }: NonNullable<QueuedRun['onHold']>, now: number): string {
+  const text = `On hold since ${timeText(new Date(since), new Date(now))} by ${visible(by)}`;
+  return reason ? `${text}: ${visible(reason)}` : text;
+}
+
+/** `Run 12 moved to position 2 of 5.` @param index from 0 */
+export function movedText({ number }: Pick<QueuedRun, 'number'>, index: number, count: number): string {
+  return `Run ${String(number)} moved to position ${String(index + 1)} of ${String(count)}.`;
+}

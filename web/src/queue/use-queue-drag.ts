@@ -1,0 +1,70 @@
+/** Drags an item of a list with the mouse or a pen. On a touch screen, a drag scrolls the page. */
+import { useEventListener } from '@vueuse/core';
+import { computed, shallowRef, type ComputedRef, type Ref } from 'vue';
+import { dropIndex } from './drop-index.ts';
+
+interface Drag {
+  from: number;
+  to: number;
+}
+
+export interface QueueDrag {
+  drag: Readonly<Ref<Drag | null>>;
+  /** Where the item would be dropped: before or after the item with this index. */
+  line: ComputedRef<{ index: number; side: 'before' | 'after' } | null>;
+  start: (event: PointerEvent, index: number) => void;
+}
+
+/**
+ * @param list its children are the items
+ * @param onStart called before the drag starts
+ * @param onEnd called with the old and the new index; the new one is null if the drag was cancelled
+ */
+export function useQueueDrag(
+  list: Readonly<Ref<HTMLElement | null>>,
+  onStart: () => void,
+  onEnd: (from: number, to: number | null) => void,
+): QueueDrag {
+  const drag = shallowRef<Drag | null>(null);
+
+  function end(isDrop: boolean): void {
+    if (!drag.value) return;
+    const { from, to } = drag.value;
+    drag.value = null;
+    onEnd(from, isDrop && to !== from ? to : null);
+  }
+  useEventListener(window, 'pointermove', (event) => {
+    if (!drag.value || !list.value) return;
+    const middles = [...list.value.children].map((item) => {
+      const { top, height } = item.getBoundingClientRect();
+      return top + height / 2;
+    });
+    const to = dropIndex(middles, event.clientY, drag.value.from);
+    if (to !== drag.value.to) drag.value = { ...drag.value, to };
+  });
+  useEventListener(window, 'pointerup', () => {
+    end(true);
+  });
+  useEventListener(window, 'pointercancel', () => {
+    end(false);
+  });
+  useEventListener(window, 'keydown', ({ key }) => {
+    if (key === 'Escape') end(false);
+  });
+
+  return {
+    drag,
+    line: computed(() => {
+      if (!drag.value || drag.value.from === drag.value.to) return null;
+      const { from, to } = drag.value;
+      return { index: to, side: to < from ? 'before' : 'after' };
+    }),
+    start: (event, index) => {
+      if (event.button !== 0 || event.pointerType === 'touch') return;
+      // No text is selected.
+      event.preventDefault();
+      onStart();
+      drag.value = { from: index, to: index };
+    },
+  };
+}

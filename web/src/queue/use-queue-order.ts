@@ -1,0 +1,77 @@
+/** The order of a queue as the page shows it, and the moves in it. */
+import { computed, ref, shallowRef, watch, type ComputedRef, type Ref } from 'vue';
+import { mutate, useApi } from '../api/client.ts';
+import { useAction } from '../api/use-action.ts';
+import { graphql } from '../gql/index.ts';
+import { movedText, type QueuedRun } from './queue-text.ts';
+
+const MOVE = graphql(/* GraphQL */ `
+  mutation MoveInQueue($run: ID!, $position: Int!) {
+    moveInQueue(run: $run, position: $position) {
+      queue {
+        id
+      }
+    }
+  }
+`);
+
+export interface QueueOrder {
+  shown: ComputedRef<readonly QueuedRun[]>;
+  /** For a live region. */
+  announcement: Readonly<Ref<string>>;
+  error: Ref<string | null>;
+  /** Does nothing while another move is sent, and beyond the ends. */
+  move: (run: QueuedRun, index: number) => Promise<void>;
+  /** Keeps the list as it is until the drag ends. */
+  startDrag: () => void;
+  /** Moves the run unless the queue has changed since the start of the drag. Without an index, nothing is moved. */
+  endDrag: (run: QueuedRun, index: number | null) => void;
+}
+
+export function useQueueOrder(queue: () => readonly QueuedRun[]): QueueOrder {
+  const api = useApi();
+  const serverOrder = computed(() => idsOf(queue()));
+  /** The order after a move, until the subscription reports it. Another press needs it. */
+  const answered = shallowRef<string[] | null>(null);
+  watch(serverOrder, () => (answered.value = null));
+  const dragged = shallowRef<readonly QueuedRun[] | null>(null);
+  const shown = computed(() => dragged.value ?? inOrder(queue(), answered.value));
+  const announcement = ref('');
+
+  const sendMove = useAction(async (run: QueuedRun, position: number) => {
+    const before = serverOrder.value;
+    const { moveInQueue } = await mutate(api, MOVE, { run: run.id, position });
+    const ids = moveInQueue.queue.map(({ id }) => id);
+    if (serverOrder.value === before) answered.value = ids;
+    announcement.value = movedText(run, ids.indexOf(run.id), ids.length);
+  });
+  async function move(run: QueuedRun, index: number): Promise<void> {
+    const from = shown.value.findIndex(({ id }) => id === run.id);
+    if (index < 0 || index >= shown.value.length || index === from) return;
+    await sendMove.run(run, index);
+  }
+
+  return {
+    shown,
+    announcement,
+    error: sendMove.error,
+    move,
+    startDrag: () => {
+      sendMove.error.value = null;
+      dragged.value = shown.value;
+    },
+    endDrag: (run, index) => {
+      const before = idsOf(dragged.value ?? []);
+      dragged.value = null;
+      if (index === null) return;
+      if (idsOf(shown.value) === before) void move(run, index);
+      else sendMove.error.value = 'The queue has changed. Drop again.';
+    },
+  };
+}
+
+const idsOf = (runs: readonly QueuedRun[]) => runs.map(({ id }) => id).join();
+
+function inOrder(queue: readonly QueuedRun[], ids: readonly string[] | null): readonly QueuedRun[] {
+  return ids ? queue.toSorted((a, b) => ids.indexOf(a.id) - ids.indexOf(b.id)) : queue;
+}
