@@ -52,6 +52,8 @@ export class Pulls {
   readonly #requests = new Map<string, { automatic: boolean; controller: AbortController }>();
   readonly #working = new Set<Promise<unknown>>();
   #previews = 0;
+  /** The pulls that an earlier process left in progress. No pull begins before they are known: it would be taken for one. */
+  readonly #left = Promise.withResolvers<PullRow[]>();
 
   constructor(parts: PullsParts) {
     this.#parts = parts;
@@ -59,7 +61,16 @@ export class Pulls {
 
   /** Continues or ends the pulls that an earlier process left in progress. */
   async begin(): Promise<void> {
-    await this.#recover();
+    const { store, isReplicated, log } = this.#parts;
+    const left = retryUntilAborted(
+      this.#stopped.signal,
+      () => store.open(isReplicated ? new Date() : null),
+      (error) => {
+        log.warn({ err: error }, 'pulls wait for the database');
+      },
+    );
+    this.#left.resolve(left);
+    await this.#recover(await left);
   }
 
   async close(): Promise<void> {
@@ -128,7 +139,8 @@ export class Pulls {
 
   async #pull(wanted: NewPull, target: SchedulerTarget): Promise<PullRow> {
     const { store, sequencerStates, isReplicated } = this.#parts;
-    if (isReplicated) await this.#recover(wanted.sequencer);
+    await this.#left.promise;
+    if (isReplicated) await this.#recover(await store.open(new Date(), wanted.sequencer));
     const pull = await store.begin(wanted, target.timeoutSeconds);
     const work = this.#carryOut(pull, target).catch((error: unknown) => this.#fail(pull, error));
     this.#working.add(work);
@@ -215,10 +227,9 @@ export class Pulls {
     });
   }
 
-  async #recover(sequencer?: string): Promise<void> {
-    const { store, isReplicated, log } = this.#parts;
-    for (const pull of await store.open(isReplicated ? new Date() : null, sequencer)) {
-      log.info({ sequencer: pull.sequencer, state: pull.state }, 'continuing a pull of an earlier process');
+  async #recover(left: readonly PullRow[]): Promise<void> {
+    for (const pull of left) {
+      this.#parts.log.info({ sequencer: pull.sequencer, state: pull.state }, 'continuing a pull of an earlier process');
       if (pull.state === 'REQUESTED') await this.#end(pull, { state: 'INTERRUPTED', message: NO_ANSWER });
       else if (pull.to < new Date()) await this.#end(pull, { state: 'FAILED', message: TOO_LATE });
       else await this.#complete(pull).catch((error: unknown) => this.#fail(pull, error));
