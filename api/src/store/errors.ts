@@ -28,8 +28,18 @@ const VALUE_ERROR_STATES = /^(08P01|(0A|21|22|23|38|39|44|54|P0)...)$/;
 export function isRefused(error: unknown): boolean {
   if (isDatabaseUnreachable(error)) return false;
   const state = sqlStateOf(error);
-  // Without a SQLSTATE it is an error of this process, such as a time that is out of range.
-  return state === null || VALUE_ERROR_STATES.test(state);
+  return state === null ? cannotBeSent(error) : VALUE_ERROR_STATES.test(state);
+}
+
+/**
+ * Whether the driver cannot write the values, such as a time that is out of range. Other errors without a SQLSTATE are of the
+ * connection: values must not be left out because of them.
+ */
+function cannotBeSent(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (cause instanceof RangeError || cause instanceof TypeError) return true;
+  }
+  return false;
 }
 
 /** The SQLSTATE of the error; null if it is not an error of PostgreSQL. */
