@@ -41,7 +41,7 @@ export const SHORTCUTS = {
   evaluate: { keys: ['Enter'], text: 'In Evaluate: evaluate; in the search: open the selected result' },
   select: {
     keys: ['ArrowUp', 'ArrowDown'],
-    text: 'In Evaluate: recall an expression; in lists: select; on the divider: resize',
+    text: 'In Evaluate: recall an expression; in lists: select; on the divider: resize; with Alt on a queued run: move it',
   },
   timeline: {
     keys: ['ArrowLeft', 'ArrowRight'],

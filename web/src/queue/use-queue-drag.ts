@@ -1,6 +1,7 @@
 /** Drags an item of a list with the mouse or a pen. On a touch screen, a drag scrolls the page. */
 import { useEventListener } from '@vueuse/core';
 import { computed, shallowRef, type ComputedRef, type Ref } from 'vue';
+import { useKeys } from '../lib/keys.ts';
 import { dropIndex } from './drop-index.ts';
 
 interface Drag {
@@ -48,8 +49,12 @@ export function useQueueDrag(
   useEventListener(window, 'pointercancel', () => {
     end(false);
   });
-  useEventListener(window, 'keydown', ({ key }) => {
-    if (key === 'Escape') end(false);
+  useKeys({
+    close: () => {
+      if (!drag.value) return false;
+      end(false);
+      return true;
+    },
   });
 
   return {
