@@ -70,6 +70,8 @@ export class Pulls {
       },
     );
     this.#left.resolve(left);
+    // Whoever waits for it gets the error.
+    this.#left.promise.catch(() => undefined);
     await this.#recover(await left);
   }
 
