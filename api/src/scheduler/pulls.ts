@@ -70,7 +70,7 @@ export class Pulls {
       },
     );
     this.#left.resolve(left);
-    // Whoever waits for it gets the error.
+    // A pull that waits for it throws the error.
     this.#left.promise.catch(() => undefined);
     await this.#recover(await left);
   }
