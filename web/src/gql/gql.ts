@@ -69,6 +69,7 @@ type Documents = {
     "\n  query Timeline($since: DateTime!, $first: Int!) {\n    sequencers {\n      name\n      lastRuns(since: $since, first: $first) {\n        id\n        number\n        phase\n        startedAt\n        finishedAt\n      }\n    }\n  }\n": typeof types.TimelineDocument,
     "\n  query LastOutput($id: ID!) {\n    run(id: $id) {\n      outputBefore(last: 20) {\n        seq\n        stream\n        text\n        at\n      }\n    }\n  }\n": typeof types.LastOutputDocument,
     "\n  mutation SetMode($sequencer: String!, $mode: SequencerMode!) {\n    setMode(sequencer: $sequencer, mode: $mode) {\n      name\n    }\n  }\n": typeof types.SetModeDocument,
+    "\n  query SchedulerUrl($name: String!) {\n    sequencer(name: $name) {\n      scheduler {\n        settings {\n          url\n        }\n      }\n    }\n  }\n": typeof types.SchedulerUrlDocument,
     "\n  mutation HoldRun($id: ID!, $reason: String) {\n    holdRun(id: $id, reason: $reason) {\n      id\n    }\n  }\n": typeof types.HoldRunDocument,
     "\n  mutation ReleaseRun($id: ID!) {\n    releaseRun(id: $id) {\n      id\n    }\n  }\n": typeof types.ReleaseRunDocument,
     "\n  mutation MoveInQueue($run: ID!, $position: Int!) {\n    moveInQueue(run: $run, position: $position) {\n      queue {\n        id\n      }\n    }\n  }\n": typeof types.MoveInQueueDocument,
@@ -136,6 +137,7 @@ const documents: Documents = {
     "\n  query Timeline($since: DateTime!, $first: Int!) {\n    sequencers {\n      name\n      lastRuns(since: $since, first: $first) {\n        id\n        number\n        phase\n        startedAt\n        finishedAt\n      }\n    }\n  }\n": types.TimelineDocument,
     "\n  query LastOutput($id: ID!) {\n    run(id: $id) {\n      outputBefore(last: 20) {\n        seq\n        stream\n        text\n        at\n      }\n    }\n  }\n": types.LastOutputDocument,
     "\n  mutation SetMode($sequencer: String!, $mode: SequencerMode!) {\n    setMode(sequencer: $sequencer, mode: $mode) {\n      name\n    }\n  }\n": types.SetModeDocument,
+    "\n  query SchedulerUrl($name: String!) {\n    sequencer(name: $name) {\n      scheduler {\n        settings {\n          url\n        }\n      }\n    }\n  }\n": types.SchedulerUrlDocument,
     "\n  mutation HoldRun($id: ID!, $reason: String) {\n    holdRun(id: $id, reason: $reason) {\n      id\n    }\n  }\n": types.HoldRunDocument,
     "\n  mutation ReleaseRun($id: ID!) {\n    releaseRun(id: $id) {\n      id\n    }\n  }\n": types.ReleaseRunDocument,
     "\n  mutation MoveInQueue($run: ID!, $position: Int!) {\n    moveInQueue(run: $run, position: $position) {\n      queue {\n        id\n      }\n    }\n  }\n": types.MoveInQueueDocument,
@@ -382,6 +384,10 @@ export function graphql(source: "\n  query LastOutput($id: ID!) {\n    run(id: $
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  mutation SetMode($sequencer: String!, $mode: SequencerMode!) {\n    setMode(sequencer: $sequencer, mode: $mode) {\n      name\n    }\n  }\n"): (typeof documents)["\n  mutation SetMode($sequencer: String!, $mode: SequencerMode!) {\n    setMode(sequencer: $sequencer, mode: $mode) {\n      name\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query SchedulerUrl($name: String!) {\n    sequencer(name: $name) {\n      scheduler {\n        settings {\n          url\n        }\n      }\n    }\n  }\n"): (typeof documents)["\n  query SchedulerUrl($name: String!) {\n    sequencer(name: $name) {\n      scheduler {\n        settings {\n          url\n        }\n      }\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

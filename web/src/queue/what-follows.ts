@@ -45,6 +45,7 @@ export function followText(sequencer: Queue, now: number): string {
     const before = opensAt ? ` before ${timeText(opensAt, new Date(now))}` : '';
     return `No queued run starts${before}; ${waiting(queue.length)}${onHoldText(queue)}.`;
   }
+  if (mode === 'SCHEDULER') return 'The queue is empty. Another schedule is pulled if this run succeeds.';
   return mode === 'OFF' ? 'No run starts automatically.' : waitText(0);
 }
 
