@@ -342,10 +342,12 @@ test('keeps a mode that a user set when a tool writes its value again', async ()
     });
   await sync();
   await shows('QUEUE', 'Set to Queue by kubectl.');
-  await mutate('mutation ($s: String!) { setMode(sequencer: $s, mode: OFF) { name } }', { s: sequencer });
-  await shows('OFF', 'Set to Off by tester.');
+  await mutate('mutation ($s: String!) { setMode(sequencer: $s, mode: OFF, reason: "clouds") { name } }', {
+    s: sequencer,
+  });
+  await shows('OFF', 'Set to Off by tester: clouds');
   await sync();
-  await shows('OFF', 'Queue from argocd-controller has no effect. Set to Off by tester.');
+  await shows('OFF', 'Queue from argocd-controller has no effect. Set to Off by tester: clouds');
   await mutate('mutation ($s: String!) { setMode(sequencer: $s, mode: QUEUE) { name } }', { s: sequencer });
   await shows('QUEUE', 'Set to Queue by tester.');
   const { metadata } = await sequencerObject(site, sequencer);

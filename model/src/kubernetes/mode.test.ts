@@ -51,8 +51,9 @@ class StoredObject {
     return this;
   }
 
-  set(by: string, mode: KubernetesMode): this {
-    this.annotation = modeAnnotation(this.object, mode, by, new Date(Date.UTC(2026, 10, 24, 1, ++this.#minute)));
+  set(by: string, mode: KubernetesMode, reason: string | null = null): this {
+    const at = new Date(Date.UTC(2026, 10, 24, 1, ++this.#minute));
+    this.annotation = modeAnnotation(this.object, { mode, by, at, reason });
     return this.update('sequencer-api', mode);
   }
 
@@ -100,6 +101,12 @@ for (const read of [true, false]) {
     expect(object.set('kim', 'Off').apply(ARGO, 'Queue').read().effective()).toBe('Off by kim');
   });
 }
+
+test('keeps the reason of a user with the request', () => {
+  const object = fromGit().set('alice', 'Off', 'clouds').read().apply(ARGO, 'Queue').read();
+  expect(requestedMode(object.object)).toMatchObject({ mode: 'Off', by: 'alice', reason: 'clouds' });
+  expect(requestedMode(object.set('bob', 'Queue').read().object)).not.toHaveProperty('reason');
+});
 
 test('keeps what kubectl set over syncs, until the value changes', () => {
   for (const kubectl of ['kubectl-patch', 'kubectl-edit']) {

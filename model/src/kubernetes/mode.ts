@@ -43,12 +43,16 @@ interface Writer {
 }
 
 /** The annotation for a request on the pages: the record as it is with this request. */
-export function modeAnnotation(sequencer: ModeSource, mode: KubernetesMode, by: string, at: Date): string {
+export function modeAnnotation(
+  sequencer: ModeSource,
+  { mode, by, at, reason }: { mode: KubernetesMode; by: string; at: Date; reason: string | null },
+): string {
   const { writers } = requestedMode(sequencer);
   return JSON.stringify({
     mode,
     by: by.slice(0, LONGEST_WRITER),
     at: at.toISOString(),
+    ...(reason !== null && { reason }),
     writers,
   } satisfies RequestedMode);
 }
@@ -64,7 +68,7 @@ export function requestedMode(sequencer: ModeSource, recorded = sequencer.status
   // A new annotation is later than the record: it was written with the record of its time.
   const before = annotated && annotated.at !== recorded?.annotation ? annotated : recorded;
   const writers = writersOf(sequencer);
-  const request =
+  const request: Pick<RequestedMode, 'mode' | 'by' | 'at' | 'reason'> | undefined =
     requestBy(
       writers.find((writer) => counts(writer, mode, before)),
       mode,
@@ -77,6 +81,7 @@ export function requestedMode(sequencer: ModeSource, recorded = sequencer.status
     mode: request?.mode ?? mode,
     by: request?.by ?? '',
     ...(request?.at !== undefined && { at: request.at }),
+    ...(request?.reason !== undefined && { reason: request.reason }),
     writers: [...others, ...tools].slice(-MOST_WRITERS),
     ...(annotated?.at !== undefined && { annotation: annotated.at }),
   };

@@ -1,6 +1,6 @@
 /** The custom resource Sequencer: the queue of one telescope, and the settings of its runners. */
 import { z } from 'zod';
-import { SEQUENCER_NAME } from '../limits.ts';
+import { LIMITS, SEQUENCER_NAME } from '../limits.ts';
 import type { KubernetesObject } from './metadata.ts';
 import { conditionsSchema, count, rules, time } from './schema-parts.ts';
 import { FINAL_KUBERNETES_PHASES, KUBERNETES_MODES } from './enums.ts';
@@ -176,6 +176,7 @@ export const requestedModeSchema = z.object({
     .max(LONGEST_WRITER)
     .describe('User of the pages, kubectl, or the field manager of a tool. Empty for the default.'),
   at: time.optional(),
+  reason: z.string().max(LIMITS.reasonLength).optional().describe('As the user of the pages stated it.'),
   writers: z
     .array(z.object({ name: z.string().max(LONGEST_WRITER), mode: z.enum(KUBERNETES_MODES) }))
     .max(16)

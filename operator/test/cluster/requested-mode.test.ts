@@ -43,7 +43,9 @@ const patch = (name: string, mode: KubernetesMode) =>
 /** As the API does when a user sets the mode on the pages. */
 async function setOnPages(name: string, mode: KubernetesMode): Promise<void> {
   const sequencer = await pages.get(SEQUENCERS, namespace, name);
-  const annotations = { [ANNOTATIONS.modeBy]: modeAnnotation(sequencer, mode, 'alice', new Date()) };
+  const annotations = {
+    [ANNOTATIONS.modeBy]: modeAnnotation(sequencer, { mode, by: 'alice', at: new Date(), reason: null }),
+  };
   const { resourceVersion } = sequencer.metadata;
   await pages.merge(SEQUENCERS, namespace, name, { metadata: { resourceVersion, annotations }, spec: { mode } });
 }

@@ -34,7 +34,9 @@ export function modeOf(sequencer: Sequencer, nameOf: (run: string) => string): M
   const by = storableText(requested.by);
   const writer = ineffectiveWriter(sequencer, requested);
   // The pages append the time, which is that of the request.
-  const sentences = [by ? `Set to ${mode} by ${by}.` : `${mode} is the default.`];
+  const set = `Set to ${mode} by ${by}`;
+  const reason = requested.reason === undefined ? '.' : `: ${storableText(requested.reason)}`;
+  const sentences = [by ? set + reason : `${mode} is the default.`];
   if (writer !== undefined) {
     sentences.unshift(`${sequencer.spec.mode} from ${storableText(writer) || 'spec.mode'} has no effect.`);
   }

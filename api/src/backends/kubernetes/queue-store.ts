@@ -197,18 +197,17 @@ export class KubernetesQueueStore implements QueueStore {
   }
 
   async setMode(sequencer: string, mode: Mode, by: string, reason: string | null): Promise<void> {
-    if (reason !== null) throw notYet('A reason for the mode');
-    await withApiErrors(() => this.#setMode(sequencer, mode === 'OFF' ? 'Off' : 'Queue', by));
+    await withApiErrors(() => this.#setMode(sequencer, mode === 'OFF' ? 'Off' : 'Queue', by, reason));
   }
 
   /** Conditional on the version that was read: the annotation has the mode that a tool had written before. */
-  async #setMode(name: string, mode: KubernetesMode, by: string): Promise<void> {
+  async #setMode(name: string, mode: KubernetesMode, by: string, reason: string | null): Promise<void> {
     const { client, namespace } = this.#cluster;
     for (let tries = 1; ; tries++) {
       const sequencer = await client.get(SEQUENCERS, namespace, name);
       const { resourceVersion } = sequencer.metadata;
       const hold = holdOf(sequencer);
-      const annotations = { [ANNOTATIONS.modeBy]: modeAnnotation(sequencer, mode, by, new Date()) };
+      const annotations = { [ANNOTATIONS.modeBy]: modeAnnotation(sequencer, { mode, by, at: new Date(), reason }) };
       // Setting the mode to Queue also releases the hold after a failed run.
       const spec = { mode, ...(hold && mode !== 'Off' && { resumeAfter: resumeValue(hold) }) };
       try {
@@ -255,11 +254,6 @@ export class KubernetesQueueStore implements QueueStore {
     const { client, namespace } = this.#cluster;
     return withApiErrors(() => client.mergeInto(RUNS, namespace, objectOf(run), patch));
   }
-}
-
-/** @param what the subject of the sentence */
-function notYet(what: string): SequencerError {
-  return new SequencerError('NOT_YET', `${what} is not available on Kubernetes yet.`);
 }
 
 /** Throws UNKNOWN_RUN for a run that was not created in the cluster. */
