@@ -197,6 +197,12 @@ def second(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
     process.wait()
 
 
+def _has_sigterm(process: subprocess.Popen[bytes], signals: str) -> bool:
+    """Whether SIGTERM, number 15, is one of the caught (SigCgt) or ignored (SigIgn) signals of the process."""
+    status = Path(f"/proc/{process.pid}/status").read_text()
+    return bool(int(re.findall(rf"{signals}:\s*(\w+)", status)[0], 16) & 1 << 14)
+
+
 def test_the_second_container_ends_with_the_outcome_while_the_runner_waits(
     start: Start, second: subprocess.Popen[bytes], tmp_path: Path
 ) -> None:
@@ -213,6 +219,7 @@ def test_the_second_container_waits_for_the_script_and_ends_when_the_runner_is_k
     pod = start("import time\nprint('up', flush=True)\ntime.sleep(60)\n")
     assert pod.process.stdout is not None
     assert pod.process.stdout.readline() == b"up\n"
+    until(lambda: _has_sigterm(second, "SigIgn"))
     second.send_signal(signal.SIGTERM)
     with pytest.raises(subprocess.TimeoutExpired):
         second.wait(1)
@@ -222,9 +229,7 @@ def test_the_second_container_waits_for_the_script_and_ends_when_the_runner_is_k
 
 
 def test_the_second_container_of_a_pod_without_a_runner_can_be_ended(second: subprocess.Popen[bytes]) -> None:
-    handler = Path(f"/proc/{second.pid}/status")
-    # SIGTERM is number 15: it is handled once the process waits.
-    until(lambda: int(re.findall(r"SigCgt:\s*(\w+)", handler.read_text())[0], 16) & 1 << 14)
+    until(lambda: _has_sigterm(second, "SigCgt"))
     second.send_signal(signal.SIGTERM)
     assert second.wait(30) == 0
 
