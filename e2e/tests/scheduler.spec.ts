@@ -1,6 +1,8 @@
 /** The mode Scheduler on the pages, with the simulated scheduler. */
 import { expect, test } from '../src/fixtures.ts';
 
+test.use({ settings: { SEQUENCERS: 'satp1' } });
+
 const STATE = '{ sequencer(name: "satp1") { mode activeRun { id origin } } }';
 
 interface State {

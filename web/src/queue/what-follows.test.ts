@@ -10,6 +10,7 @@ test('in the mode Queue, the first queued run follows if the active run succeeds
   expect(followText(sequencer, NOW)).toBe('if this run succeeds; 2 more wait');
   expect(followText({ mode: 'QUEUE', queue: [queued('a')] }, NOW)).toBe('if this run succeeds');
   expect(followText({ mode: 'QUEUE', queue: [] }, NOW)).toBe('The queue is empty.');
+  expect(followText({ mode: 'SCHEDULER', queue: [] }, NOW)).toBe('Another schedule is pulled if this run succeeds.');
 });
 
 test('in the mode Off, no queued run follows', () => {

@@ -41,11 +41,14 @@ export function followText(sequencer: Queue, now: number): string {
     const more = queue.length > 1 ? `; ${waiting(queue.length - 1, 'more ')}` : '';
     return `if this run succeeds${anyMode}${more}`;
   }
+  if (mode === 'SCHEDULER') {
+    const more = queue.length > 0 ? `; ${waiting(queue.length)}${onHoldText(queue)}` : '';
+    return `Another schedule is pulled if this run succeeds${more}.`;
+  }
   if (queue.length > 0) {
     const before = opensAt ? ` before ${timeText(opensAt, new Date(now))}` : '';
     return `No queued run starts${before}; ${waiting(queue.length)}${onHoldText(queue)}.`;
   }
-  if (mode === 'SCHEDULER') return 'The queue is empty. Another schedule is pulled if this run succeeds.';
   return mode === 'OFF' ? 'No run starts automatically.' : waitText(0);
 }
 
