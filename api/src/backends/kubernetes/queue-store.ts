@@ -115,18 +115,14 @@ export class KubernetesQueueStore implements QueueStore {
   async #cancelUnclaimed(run: RunSummary): Promise<boolean> {
     const { client, namespace } = this.#cluster;
     const { name, uid } = objectOf(run);
-    for (let tries = 1; ; tries++) {
+    return retryConflicts(async () => {
       const { metadata, status } = await client.get(RUNS, namespace, name);
       if (metadata.uid === uid && status?.podName !== undefined) return false;
       const { resourceVersion } = metadata;
       const patch = { metadata: { resourceVersion }, spec: { desiredState: 'Cancelled' } };
-      try {
-        await client.mergeInto(RUNS, namespace, { name, uid }, patch);
-        return true;
-      } catch (error) {
-        if (!(error instanceof KubernetesError && error.conflict) || tries === CONFLICTS) throw error;
-      }
-    }
+      await client.mergeInto(RUNS, namespace, { name, uid }, patch);
+      return true;
+    });
   }
 
   edit(run: RunSummary, by: string, edit: RunEdit, version: number | null): Promise<boolean> {
@@ -168,20 +164,15 @@ export class KubernetesQueueStore implements QueueStore {
   async #changeQueued(run: RunSummary, makePatch: (object: SequencerRun) => Patch | null): Promise<boolean> {
     const { client, namespace } = this.#cluster;
     const { name, uid } = objectOf(run);
-    const changed = await withApiErrors(async () => {
-      for (let tries = 1; ; tries++) {
-        const object = await client.get(RUNS, namespace, name);
-        if (object.metadata.uid !== uid || !isWaiting(object)) return null;
-        const patch = makePatch(object);
-        if (!patch) return object;
-        const metadata = { ...patch.metadata, resourceVersion: object.metadata.resourceVersion };
-        try {
-          return await client.mergeInto(RUNS, namespace, { name, uid }, { ...patch, metadata });
-        } catch (error) {
-          if (!(error instanceof KubernetesError && error.conflict) || tries === CONFLICTS) throw error;
-        }
-      }
-    });
+    const change = async () => {
+      const object = await client.get(RUNS, namespace, name);
+      if (object.metadata.uid !== uid || !isWaiting(object)) return null;
+      const patch = makePatch(object);
+      if (!patch) return object;
+      const metadata = { ...patch.metadata, resourceVersion: object.metadata.resourceVersion };
+      return client.mergeInto(RUNS, namespace, { name, uid }, { ...patch, metadata });
+    };
+    const changed = await withApiErrors(() => retryConflicts(change));
     if (!changed) return false;
     await this.#runSync.followChange(run, changed);
     return true;
@@ -203,20 +194,15 @@ export class KubernetesQueueStore implements QueueStore {
   /** Conditional on the version that was read: the annotation has the mode that a tool had written before. */
   async #setMode(name: string, mode: KubernetesMode, by: string, reason: string | null): Promise<void> {
     const { client, namespace } = this.#cluster;
-    for (let tries = 1; ; tries++) {
+    await retryConflicts(async () => {
       const sequencer = await client.get(SEQUENCERS, namespace, name);
       const { resourceVersion } = sequencer.metadata;
       const hold = holdOf(sequencer);
       const annotations = { [ANNOTATIONS.modeBy]: modeAnnotation(sequencer, { mode, by, at: new Date(), reason }) };
       // Setting the mode to Queue also releases the hold after a failed run.
       const spec = { mode, ...(hold && mode !== 'Off' && { resumeAfter: resumeValue(hold) }) };
-      try {
-        await client.merge(SEQUENCERS, namespace, name, { metadata: { resourceVersion, annotations }, spec });
-        return;
-      } catch (error) {
-        if (!(error instanceof KubernetesError && error.conflict) || tries === CONFLICTS) throw error;
-      }
-    }
+      return client.merge(SEQUENCERS, namespace, name, { metadata: { resourceVersion, annotations }, spec });
+    });
   }
 
   /** Also sets it in the object, because the operator does not connect to the database. */
@@ -253,6 +239,17 @@ export class KubernetesQueueStore implements QueueStore {
   #patch(run: RunSummary, patch: { metadata: object }): Promise<SequencerRun> {
     const { client, namespace } = this.#cluster;
     return withApiErrors(() => client.mergeInto(RUNS, namespace, objectOf(run), patch));
+  }
+}
+
+/** Repeats a change that is conditional on the version that it reads. */
+async function retryConflicts<T>(change: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await change();
+    } catch (error) {
+      if (!(error instanceof KubernetesError && error.conflict) || tries === CONFLICTS) throw error;
+    }
   }
 }
 
