@@ -144,7 +144,11 @@ test('a script that ends while the API is stopped is shown as ended, and its rec
   await useApi();
   expect(textOf(await reaches(id, 'SUCCEEDED'))).toBe('first\nlast\n');
   await inPhase(namespace, object, 'Succeeded');
-  expect(await conditionOf(object, 'Recording')).toMatchObject({ status: 'False', reason: 'Recorded' });
+  // The end of the pod may be seen before the API has written that the record is complete.
+  await until('the object shows that the record is complete', async () => {
+    const condition = await conditionOf(object, 'Recording');
+    return condition?.status === 'False' && condition.reason === 'Recorded';
+  });
 });
 
 test('the next run starts after recordGraceSeconds without an API, and both records are complete afterwards', async () => {
@@ -202,7 +206,10 @@ test(
     await useApi();
     const ended = await print();
     await reaches(ended.uid, 'SUCCEEDED');
-    await inPhase(namespace, ended.name, 'Succeeded');
+    await until('the object has the number of recorded events', async () => {
+      const { runner } = (await client.get(RUNS, namespace, ended.name)).status ?? {};
+      return runner?.outcome !== undefined && (runner.lastSeq ?? 0) > 0;
+    });
     const { id } = await startScript('a');
     await until('the API has the first line', async () => textOf(await find(id)) === 'first\n');
 
