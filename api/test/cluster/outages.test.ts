@@ -199,17 +199,20 @@ test(
       const { metadata } = await submit(namespace, sequencer, { script: 'print("hello")\n' });
       return metadata;
     };
-    const before = await print();
-    await reaches(before.uid, 'SUCCEEDED');
+    const recorded = async () => {
+      const { uid, name } = await print();
+      await reaches(uid, 'SUCCEEDED');
+      await until('the object has the number of recorded events', async () => {
+        const { runner } = (await client.get(RUNS, namespace, name)).status ?? {};
+        return runner?.outcome !== undefined && (runner.lastSeq ?? 0) > 0;
+      });
+      return { uid, name };
+    };
+    const before = await recorded();
     await stopApi();
     const backup = await copyOfDatabase();
     await useApi();
-    const ended = await print();
-    await reaches(ended.uid, 'SUCCEEDED');
-    await until('the object has the number of recorded events', async () => {
-      const { runner } = (await client.get(RUNS, namespace, ended.name)).status ?? {};
-      return runner?.outcome !== undefined && (runner.lastSeq ?? 0) > 0;
-    });
+    const ended = await recorded();
     const { id } = await startScript('a');
     await until('the API has the first line', async () => textOf(await find(id)) === 'first\n');
 
