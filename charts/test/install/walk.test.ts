@@ -23,5 +23,5 @@ test('the commands of docs/kubernetes.md print what the page shows', async () =>
 }, 600_000);
 
 test('the commands of docs/helm.md print what the page shows', async () => {
-  expect(await shell.walk('docs/helm.md')).toHaveLength(2);
+  expect(await shell.walk('docs/helm.md')).toHaveLength(3);
 }, 400_000);
