@@ -2,8 +2,7 @@
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { spawnApiProcess, type ApiProcess } from '@sequencer/testing/api/api-process';
-import { TOKEN, TestRunner, ask, newDatabase, record, submit, until } from '@sequencer/testing/api/running-api';
-import { start } from '@sequencer/testing/api/running-api';
+import { TOKEN, TestRunner, ask, newDatabase, record, start, submit, until } from '@sequencer/testing/api/running-api';
 import { startScheduler, type SchedulerProcess } from '@sequencer/testing/api/scheduler-process';
 import type { Api } from '../../src/server.ts';
 
