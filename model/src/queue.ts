@@ -3,6 +3,9 @@
 export const MODES = ['OFF', 'QUEUE', 'SCHEDULER'] as const;
 export type Mode = (typeof MODES)[number];
 
+/** The names of modes in sentences and on pages. */
+export const MODE_NAMES: Record<Mode, string> = { OFF: 'Off', QUEUE: 'Queue', SCHEDULER: 'Scheduler' };
+
 /** `RUNNING` starts as soon as the sequencer is free; `QUEUED` waits for the sequencer's mode. */
 export const RUN_STARTS = ['QUEUED', 'RUNNING'] as const;
 export type RunStart = (typeof RUN_STARTS)[number];

@@ -1,7 +1,7 @@
 /** The queue and mode of each sequencer, as rows of the database. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { SequencerError, onHoldReason, windowReason, type Breakpoint, type Mode } from '@sequencer/model';
+import { MODE_NAMES, SequencerError, onHoldReason, windowReason, type Breakpoint, type Mode } from '@sequencer/model';
 import { and, eq, sql } from 'drizzle-orm';
 import { sha256 } from '../../lib/sha256.ts';
 import type { Logger } from '../../lib/log.ts';
@@ -25,8 +25,6 @@ import { runChanged } from '../run-changed.ts';
 import type { SequencerStates } from '../../runs/sequencer-states.ts';
 import { placesAt } from './places.ts';
 import { insertRuns, queuedPlaces } from './queue-order.ts';
-
-const MODE_NAMES: Record<Mode, string> = { OFF: 'Off', QUEUE: 'Queue', SCHEDULER: 'Scheduler' };
 
 /** How long a stop waits for the mode to be stored, and how long storing is retried. */
 const SOON_MS = 500;
