@@ -183,6 +183,8 @@ export class RunQueue {
   }
 
   async #notQueued(run: RunSummary): Promise<SequencerError> {
+    // Its end may be shown already, and not be stored yet.
+    await this.#parts.liveRuns.waitForStoredOutcomes(run.sequencer);
     const { phase } = (await findRun(this.#parts.db, run.id)) ?? run;
     return new SequencerError(isFinal(phase) ? 'RUN_FINISHED' : 'RUN_STARTED');
   }
