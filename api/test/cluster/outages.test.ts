@@ -165,8 +165,11 @@ test('the next run starts after recordGraceSeconds without an API, and both reco
   await until('the next script is running', () => existsSync(fileOf('b.started')));
 
   await useApi();
-  await until('the API has the record of the first', async () => textOf(await find(first.id)) === 'first\nlast\n');
-  expect(await find(first.id)).toMatchObject({ number: 1, phase: 'SUCCEEDED' });
+  await until('the API has the record of the first', async () => {
+    const run = await find(first.id);
+    expect(run).toMatchObject({ number: 1, phase: 'SUCCEEDED' });
+    return textOf(run) === 'first\nlast\n';
+  });
   await until('its object is up to date', async () => {
     return (await conditionOf(first.object, 'Recording'))?.reason === 'Recorded';
   });

@@ -206,7 +206,7 @@ test('a user can sign in, run a script, follow, pause and stop it in a browser',
     .poll(() => get('sequencerruns', '{.items[*].status.phase}'), { timeout: 30_000, interval: 500 })
     .toContain('Interrupted');
   // The queue is held now, until the mode is set.
-  expect(await get('sequencer satp1', '{.status.mode}')).toBe('Off');
+  await expect.poll(() => get('sequencer satp1', '{.status.mode}'), { timeout: 10_000 }).toBe('Off');
   await data(site, 'mutation { setMode(sequencer: "satp1", mode: QUEUE) { mode } }', await signIn(site));
   await expect.poll(() => get('sequencer satp1', '{.status.mode}'), { timeout: 10_000 }).toBe('Queue');
 }, 300_000);

@@ -81,8 +81,11 @@ test("another owner's policy with the name is not changed, and the sequencer is 
   });
   expect(status?.reason).toMatch(/already a NetworkPolicy named taken-runner .* another name\./);
   expect((await findPolicy(name))?.spec).toMatchObject(spec);
-  const ready = (await getSequencer(name)).status?.conditions?.find(({ type }) => type === 'Ready');
-  expect(ready).toMatchObject({ status: 'False', reason: 'NameTaken' });
+  await until('the sequencer is not Ready', async () => {
+    const ready = (await getSequencer(name)).status?.conditions?.find(({ type }) => type === 'Ready');
+    expect(ready).toMatchObject({ status: 'False', reason: 'NameTaken' });
+    return true;
+  });
 });
 
 test('a run loses its finalizer when it is recorded, and is kept before that', async () => {

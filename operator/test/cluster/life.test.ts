@@ -65,7 +65,10 @@ test('creates the Secret, the network policy and the pod of a run, and records i
   expect((await getSequencer(name)).status?.hold).toBeUndefined();
   await until('the Secret is deleted', async () => (await client.find(SECRETS, namespace, run)) === null);
   await until('the finalizer is removed', async () => !(await client.get(PODS, namespace, run)).metadata.finalizers);
-  expect(await eventsOf(run)).toEqual(expect.arrayContaining(['Claimed', 'Started', 'Running', 'Succeeded']));
+  await until('there are the events of the run', async () => {
+    expect(await eventsOf(run)).toEqual(expect.arrayContaining(['Claimed', 'Started', 'Running', 'Succeeded']));
+    return true;
+  });
 });
 
 test('labels a run of kubectl with its sequencer, also after somebody has changed the label', async () => {
@@ -287,9 +290,12 @@ test('reports conditions of the current generation, also of an ended run whose s
   expect(changed.conditions).toContainEqual(
     expect.objectContaining({ type: 'Succeeded', status: 'False', message: 'No beam.', observedGeneration: 2 }),
   );
-  const held = (await getSequencer(name)).status?.conditions;
-  expect(held).toContainEqual(expect.objectContaining({ type: 'Held', status: 'True', reason: 'Failed' }));
-  expect(held).toContainEqual(expect.objectContaining({ type: 'Ready', status: 'True' }));
+  await until('the sequencer has its conditions', async () => {
+    const held = (await getSequencer(name)).status?.conditions;
+    expect(held).toContainEqual(expect.objectContaining({ type: 'Held', status: 'True', reason: 'Failed' }));
+    expect(held).toContainEqual(expect.objectContaining({ type: 'Ready', status: 'True' }));
+    return true;
+  });
 });
 
 test('is not Ready without the ConfigMap of OCS, and Ready once it exists', { timeout: 60_000 }, async () => {

@@ -63,7 +63,9 @@ test('takes over within 20 s after kill -9 of the leader, and leaves running pod
   await node.running(namespace, run);
   await inPhase(namespace, run, 'Running');
   const next = (await submit(namespace, 'seq')).metadata.name;
-  expect(await get(first, '/metrics')).toContain('sequencer_operator_runs{phase="Running"} 1');
+  await until('the metrics have the run', async () =>
+    (await get(first, '/metrics')).includes('sequencer_operator_runs{phase="Running"} 1'),
+  );
   const figures = (text: string) => text.match(/^sequencer_operator_(runs|queue_depth|queue_held)\{/gm) ?? [];
   expect(figures(await get(first, '/metrics'))).not.toEqual([]);
   expect(figures(await get(second, '/metrics'))).toEqual([]);

@@ -189,8 +189,10 @@ test(`starts runs as the queue rule of the model (seed ${String(seed)})`, { time
     await scriptMatches(expected.active);
   }
   for (const run of expected.cancelled) {
-    const { status } = await client.get(RUNS, namespace, run);
-    expect(status?.reason).toBe('Expired: not started by 2020-01-01 00:00 UTC.');
+    await until(`${run} has expired`, async () => {
+      const { status } = await client.get(RUNS, namespace, run);
+      return status?.reason === 'Expired: not started by 2020-01-01 00:00 UTC.';
+    });
   }
   // The commands are random, but some runs must have started.
   expect(started.size).toBeGreaterThan(2);
