@@ -19,11 +19,11 @@ function schedule(): string {
   return script;
 }
 
-async function times(ruff: Ruff, script: string, python: string | null): Promise<number[]> {
+async function times(ruff: Ruff, script: string, python: string | null, withSorunlib: boolean): Promise<number[]> {
   const taken: number[] = [];
   for (let i = 0; i < WARM_UP + TIMES; i++) {
     const begin = performance.now();
-    const checked = await ruff.check(script, python);
+    const checked = await ruff.check(script, python, withSorunlib);
     if (!checked) throw new Error('the script was not checked');
     if (i >= WARM_UP) taken.push(performance.now() - begin);
   }
@@ -36,17 +36,20 @@ export async function syntax(): Promise<void> {
   const wrong = `${correct}acu.move_to((\n`;
   const delay = monitorEventLoopDelay({ resolution: 1 });
   delay.enable();
-  const cases: [string, string, string | null][] = [
-    ['correct', correct, '3.13.0'],
-    ['with an error', wrong, '3.13.0'],
+  const cases: [string, string, string | null, boolean][] = [
+    ['correct', correct, '3.13.0', false],
+    ['correct, with its calls of sorunlib', correct, '3.13.0', true],
+    ['with an error', wrong, '3.13.0', false],
     // Checked for two versions of Python.
-    ['with an error, the version of Python unknown', wrong, null],
+    ['with an error, the version of Python unknown', wrong, null, false],
   ];
-  for (const [name, script, python] of cases) {
-    const taken = await times(ruff, script, python);
+  for (const [name, script, python, withSorunlib] of cases) {
+    const taken = await times(ruff, script, python, withSorunlib);
     const p95 = quantile(taken, 0.95);
     const measured = `p50 ${quantile(taken, 0.5).toFixed(0)} ms, p95 ${p95.toFixed(0)} ms`;
-    report(`syntax check of 500 kB, ${name}`, measured, 'p95 under 100 ms', p95 < 100);
+    // What sorunlib has is only checked for the editor, which can wait longer than a start.
+    const limit = withSorunlib ? 300 : 100;
+    report(`syntax check of 500 kB, ${name}`, measured, `p95 under ${String(limit)} ms`, p95 < limit);
   }
   delay.disable();
   ruff.close();

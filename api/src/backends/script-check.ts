@@ -4,7 +4,7 @@
  */
 import { findingSchema, type Finding } from '@sequencer/model';
 import { z } from 'zod';
-import { syntaxFindings, undefinedNameFindings, type RuffReport } from '../syntax/report.ts';
+import { syntaxFindings, warningFindings, type RuffReport } from '../syntax/report.ts';
 import type { RunBackend } from './run-backend.ts';
 
 const isError = ({ severity }: Finding) => severity === 'error';
@@ -19,12 +19,12 @@ export async function checkScript(
 ): Promise<Finding[] | null> {
   const [ofPython, report] = await Promise.all([
     checkWithPython(backend, sequencer, script, startAt),
-    backend.ruff.check(script, backend.pythonVersion(sequencer)),
+    backend.ruff.check(script, backend.pythonVersion(sequencer), true),
   ]);
   if (!report) return ofPython;
   const found = withSyntaxErrors(ofPython, report);
   const notice = ofPython || found.some(isError) ? [] : [notCompiled(backend.unansweredReason)];
-  return [...found, ...undefinedNameFindings(report), ...notice];
+  return [...found, ...warningFindings(report), ...notice];
 }
 
 /** The findings that prevent a start. Empty if nothing can check the script. */

@@ -1,22 +1,33 @@
-/** What the process of Ruff replies, and the findings that are made of it. */
+/** What the process that checks scripts replies, and the findings that are made of it. */
 import type { Finding } from '@sequencer/model';
 
 /** The first message of the process: it has loaded Ruff. */
 export const READY = 'ready';
 
-export interface RuffProblem {
+export interface ScriptProblem {
   line: number;
   /** From 1, in characters. */
   column: number;
   message: string;
 }
 
+/** How many problems of one kind are reported. */
+export const LISTED_PROBLEMS = 20;
+
+export interface ProblemList {
+  first: ScriptProblem[];
+  more: number;
+}
+
+export const NO_PROBLEMS: ProblemList = { first: [], more: 0 };
+
 export interface RuffReport {
   /** The first error; null if the script can be parsed. */
-  syntaxError: RuffProblem | null;
-  /** The first names that nothing defines. Empty if there is a syntax error. */
-  undefinedNames: RuffProblem[];
-  moreUndefinedNames: number;
+  syntaxError: ScriptProblem | null;
+  /** Names that nothing defines. Empty if there is a syntax error. */
+  undefinedNames: ProblemList;
+  /** Uses of sorunlib that must fail. Empty if there is a syntax error, or if they were not asked for. */
+  sorunlib: ProblemList;
 }
 
 export function syntaxFindings({ syntaxError }: RuffReport): Finding[] {
@@ -26,13 +37,15 @@ export function syntaxFindings({ syntaxError }: RuffReport): Finding[] {
   return [{ severity: 'error', line, column, code: 'SYNTAX_ERROR', message: `line ${String(line)}: ${message}` }];
 }
 
-export function undefinedNameFindings({ undefinedNames, moreUndefinedNames }: RuffReport): Finding[] {
-  const found: Finding[] = undefinedNames.map((problem) => ({
-    severity: 'warning',
-    code: 'UNDEFINED_NAME',
-    ...problem,
-  }));
-  if (moreUndefinedNames === 0) return found;
-  const message = `${String(moreUndefinedNames)} more uses of undefined names.`;
-  return [...found, { severity: 'warning', line: null, column: null, code: 'UNDEFINED_NAME', message }];
+export function warningFindings({ undefinedNames, sorunlib }: RuffReport): Finding[] {
+  return [
+    ...warnings('UNDEFINED_NAME', undefinedNames, 'uses of undefined names'),
+    ...warnings('SORUNLIB', sorunlib, 'problems with calls of sorunlib'),
+  ];
+}
+
+function warnings(code: string, { first, more }: ProblemList, what: string): Finding[] {
+  const found: Finding[] = first.map((problem) => ({ severity: 'warning', code, ...problem }));
+  if (more === 0) return found;
+  return [...found, { severity: 'warning', line: null, column: null, code, message: `${String(more)} more ${what}.` }];
 }

@@ -1,14 +1,17 @@
 /**
- * The process that checks scripts with Ruff, one at a time. Some texts exhaust its memory or stack: then it ends, and the API
- * starts another one.
+ * The process that checks scripts, one at a time: with Ruff, and their calls of sorunlib. Some texts exhaust its memory or
+ * stack: then it ends, and the API starts another one.
  */
 import { PositionEncoding, Workspace, type Diagnostic } from '@astral-sh/ruff-wasm-nodejs';
-import { READY, type RuffProblem, type RuffReport } from './report.ts';
+import { LISTED_PROBLEMS, NO_PROBLEMS, READY, type RuffReport, type ScriptProblem } from './report.ts';
+import { sorunlibProblems } from './sorunlib-calls.ts';
 
 export interface RuffRequest {
   script: string;
   /** Such as `py313`. Only an error in all of them counts. */
   targets: string[];
+  /** Whether to look for problems with calls of sorunlib. */
+  withSorunlib: boolean;
 }
 
 const UNDEFINED_NAME = 'F821';
@@ -19,8 +22,7 @@ const COMPILER_ERRORS = [
 ];
 /** Of two CPythons with the same minor version, the older one accepts this. */
 const DISPUTED = /newlines are not allowed in format specifiers/;
-const NAMES = 20;
-const NOTHING: RuffReport = { syntaxError: null, undefinedNames: [], moreUndefinedNames: 0 };
+const NOTHING: RuffReport = { syntaxError: null, undefinedNames: NO_PROBLEMS, sorunlib: NO_PROBLEMS };
 
 const workspaces = new Map<string, Workspace>();
 
@@ -33,7 +35,7 @@ function workspaceFor(target: string): Workspace {
   return workspace;
 }
 
-function problem({ message, start_location: { row, column } }: Diagnostic): RuffProblem {
+function problem({ message, start_location: { row, column } }: Diagnostic): ScriptProblem {
   return { line: row, column, message };
 }
 
@@ -42,19 +44,19 @@ function checkFor(script: string, target: string): RuffReport {
   const names = found.filter(({ code }) => code === UNDEFINED_NAME).map(problem);
   const errors = found.filter(({ code }) => code !== UNDEFINED_NAME).map(problem);
   if (errors.some(({ message }) => DISPUTED.test(message))) return NOTHING;
-  const [first] = errors.toSorted((a, b) => a.line - b.line || a.column - b.column);
+  const [syntaxError] = errors.toSorted((a, b) => a.line - b.line || a.column - b.column);
   // After an error, names may be missing that the script defines.
-  if (first) return { ...NOTHING, syntaxError: first };
-  const undefinedNames = names.slice(0, NAMES);
-  return { syntaxError: null, undefinedNames, moreUndefinedNames: names.length - undefinedNames.length };
+  if (syntaxError) return { ...NOTHING, syntaxError };
+  const first = names.slice(0, LISTED_PROBLEMS);
+  return { ...NOTHING, undefinedNames: { first, more: names.length - first.length } };
 }
 
 /** The report for the first version without an error, or else for the first one. */
-function check({ script, targets }: RuffRequest): RuffReport {
+function check({ script, targets, withSorunlib }: RuffRequest): RuffReport {
   let refused: RuffReport | null = null;
   for (const target of targets) {
     const report = checkFor(script, target);
-    if (!report.syntaxError) return report;
+    if (!report.syntaxError) return withSorunlib ? { ...report, sorunlib: sorunlibProblems(script) } : report;
     refused ??= report;
   }
   return refused ?? NOTHING;

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { makeLog } from '../lib/log.ts';
-import { syntaxFindings, undefinedNameFindings, type RuffReport } from './report.ts';
+import { NO_PROBLEMS, syntaxFindings, warningFindings, type RuffReport } from './report.ts';
 import { Ruff } from './ruff.ts';
 
 const ruff = new Ruff(makeLog('silent'));
@@ -8,12 +8,12 @@ afterAll(() => {
   ruff.close();
 });
 
-const GOOD: RuffReport = { syntaxError: null, undefinedNames: [], moreUndefinedNames: 0 };
+const GOOD: RuffReport = { syntaxError: null, undefinedNames: NO_PROBLEMS, sorunlib: NO_PROBLEMS };
 
 async function findings(script: string, python: string | null = '3.13.0') {
-  const report = await ruff.check(script, python);
+  const report = await ruff.check(script, python, true);
   if (!report) throw new Error('not checked');
-  return [...syntaxFindings(report), ...undefinedNameFindings(report)];
+  return [...syntaxFindings(report), ...warningFindings(report)];
 }
 
 const refuses = async (script: string, python?: string | null) =>

@@ -48,14 +48,15 @@ export class Ruff {
 
   /**
    * @param python version that the script will run with; null if it is unknown
+   * @param withSorunlib whether to look for problems with calls of sorunlib, too
    * @returns null if the script cannot be checked
    */
-  check(script: string, python: string | null): Promise<RuffReport | null> {
+  check(script: string, python: string | null, withSorunlib = false): Promise<RuffReport | null> {
     const targets = targetVersions(python);
     const waiting = this.#waiting.reduce((sum, { request }) => sum + request.script.length, script.length);
     if (targets.length === 0 || this.#isClosed || waiting > QUEUE_CHARACTERS) return Promise.resolve(null);
     // Python ignores a byte order mark, and columns do not count it.
-    const request = { script: script.replace(/^\uFEFF/, ''), targets };
+    const request = { script: script.replace(/^\uFEFF/, ''), targets, withSorunlib };
     return new Promise((resolve) => {
       this.#waiting.push({ request, since: performance.now(), resolve });
       if (!this.#running) this.#next();

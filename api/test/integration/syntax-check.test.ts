@@ -69,6 +69,18 @@ it('reports undefined names, and what was not checked, without a runner', async 
   expect(await code('print(scann)\n')).toBe('accepted');
 });
 
+it('reports calls of sorunlib that must fail, with and without a runner', async () => {
+  const script = 'import sorunlib as run\nrun.acu.move_to(180)\n';
+  const problem = { severity: 'warning', line: 2, column: 1, code: 'SORUNLIB' };
+  expect(await check(script)).toMatchObject([
+    { ...problem, message: 'run.acu.move_to needs el. It takes az, el.' },
+    { code: 'NOT_CHECKED' },
+  ]);
+  await connect();
+  expect(await check(script)).toMatchObject([problem]);
+  expect(await code(script)).toBe('accepted');
+});
+
 it('accepts what the Python of the connected runner compiles', async () => {
   await connect();
   expect(await check(BROKEN)).toEqual([]);
