@@ -16,8 +16,19 @@ export function findingText(file: string, { severity, line, column, code, messag
   return `${where.filter((part) => part !== null).join(':')}: ${severity}: ${message.replace(/^line \d+: /, '')} [${code}]`;
 }
 
-/** Prints the findings to standard error. @throws CommandError when one of them prevents the start */
-export async function checkScript(api: Api, sequencer: string, file: string, script: string): Promise<void> {
+/**
+ * Prints the findings to standard error.
+ *
+ * @param refusal the message of the error
+ * @throws CommandError when a finding prevents the start
+ */
+export async function checkScript(
+  api: Api,
+  sequencer: string,
+  file: string,
+  script: string,
+  refusal = 'Nothing was started.',
+): Promise<void> {
   let findings: Finding[];
   try {
     const query = `mutation ($sequencer: String!, $script: String!) {
@@ -31,5 +42,5 @@ export async function checkScript(api: Api, sequencer: string, file: string, scr
   }
   for (const finding of findings) process.stderr.write(`${findingText(file, finding)}\n`);
   const first = findings.find(({ severity }) => severity === 'error');
-  if (first) throw new CommandError('Nothing was started.', EXIT.refused, first.code);
+  if (first) throw new CommandError(refusal, EXIT.refused, first.code);
 }

@@ -1,17 +1,13 @@
 /** The command line: its commands and options, and the exit status of errors. */
 import { Command, Option } from 'commander';
 import { Api, readToken } from './api.ts';
+import type { Common } from './common.ts';
 import { readConfig } from './config.ts';
 import { CommandError, EXIT, errorLines } from './errors.ts';
 import { listCommand, logsCommand, statusCommand, controlCommand } from './other-commands.ts';
+import { addQueueCommands } from './queue-program.ts';
 import { report } from './report.ts';
 import { runCommand } from './run-command.ts';
-
-interface Common {
-  server: string;
-  tokenFile?: string;
-  json: boolean;
-}
 
 const config = readConfig(process.env);
 
@@ -106,6 +102,8 @@ command('stop', 'stop a run')
   .action(async (run: string, options: Common & { level: string }) => {
     await controlCommand(apiOf(options), 'stopRun', run, options.json, options.level.toUpperCase());
   });
+
+addQueueCommands({ command, sequencerOption, apiOf });
 
 // When the reader of a pipe closes it, as with `| head`, exit quietly as other programs do.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
