@@ -3,15 +3,6 @@ import type { Hello } from '@sequencer/model';
 import type { LiveRun } from '../runs/live-run.ts';
 import type { RunnerSocket } from './runner-socket.ts';
 
-/** A run that a runner reports, or will execute. */
-export interface AdmittedRun {
-  run: string;
-  /** Null if the run is unknown here. */
-  live: LiveRun | null;
-  /** Nothing more is recorded: the runner deletes its journal. */
-  forget: boolean;
-}
-
 export interface Admissions {
   /** Runners with the same key replace each other: one a sequencer, or one a run. */
   keyOf: (run: { id: string; sequencer: string }) => string;

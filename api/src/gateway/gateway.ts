@@ -3,8 +3,8 @@ import { SequencerError, type Command, type Hello, type Reply } from '@sequencer
 import type { LiveRun } from '../runs/live-run.ts';
 import type { Recorder } from '../runs/recorder.ts';
 import type { RunDeps } from '../runs/run-deps.ts';
-import type { Admissions, AdmittedRun } from './admissions.ts';
-import { CLOSE, type Admission } from './runner-session.ts';
+import type { Admissions } from './admissions.ts';
+import { CLOSE, type AdmittedRun } from './runner-session.ts';
 import type { RunnerHandlers, RunnerSocket } from './runner-socket.ts';
 
 export interface RunnerState {
@@ -35,21 +35,16 @@ export class Gateway {
   }
 
   readonly handlers: RunnerHandlers = {
+    find: (run) => this.#parts.liveRuns.get(run),
     admit: (runner, hello) => this.#admissions().admit(runner, hello),
-    record: (runner, run, events) => {
-      const { liveRuns, log, sequencerStates, recorder } = this.#parts;
-      const live = liveRuns.get(run);
-      if (!live) throw new Error(`the run ${run} is not in memory`);
+    received: (live, invalid) => {
+      const { log, sequencerStates, recorder } = this.#parts;
+      const run = live.row.id;
+      for (const { seq, type } of invalid) log.error({ run, seq, type }, 'received an invalid event');
       live.connected = true;
-      for (const { seq, type } of live.receive(events)) log.error({ run, seq, type }, 'received an invalid event');
       sequencerStates.notify(live.row.sequencer);
       recorder.record(live);
       this.#admissions().received?.(live);
-      // Another replica has stored them.
-      if (live.storedSeq === live.view.lastSeq) runner.receive(committed(live));
-    },
-    seen: (runner) => {
-      for (const live of this.#runsOf(runner)) live.seenAt = runner.lastSeenAt;
     },
     closed: (runner) => {
       const [key] = [...this.#runners].find(([, current]) => current === runner) ?? [];
@@ -58,7 +53,7 @@ export class Gateway {
       this.#runners.delete(key);
       this.#last.set(key, { hello, lastSeenAt: runner.lastSeenAt });
       this.#parts.log.info({ key }, 'runner disconnected');
-      for (const live of this.#runsOf(runner)) {
+      for (const live of runner.session.runs) {
         live.connected = false;
         live.changed.notify();
       }
@@ -66,11 +61,6 @@ export class Gateway {
       this.#admissions().disconnected?.(key);
     },
   };
-
-  /** The runs that the runner has, without those whose record is complete. */
-  #runsOf(runner: RunnerSocket): LiveRun[] {
-    return runner.session.runs.flatMap((run) => this.#parts.liveRuns.get(run) ?? []);
-  }
 
   /**
    * Makes this the runner of the key, closes the previous one, and sends `welcome`. Nothing can be received in between.
@@ -88,10 +78,10 @@ export class Gateway {
     }
     this.#runners.set(key, runner);
     if (before) replace(before);
-    runner.receive({ type: 'admitted', runs: runs.map(admissionOf) });
-    for (const { live, forget } of runs) {
+    runner.receive({ type: 'admitted', runs });
+    for (const { live } of runs) {
       if (!live) continue;
-      live.connected = !forget;
+      live.connected = true;
       live.seenAt = new Date();
       live.changed.notify();
     }
@@ -108,7 +98,7 @@ export class Gateway {
 
   #onStored(live: LiveRun): void {
     const admissions = this.#admissions();
-    this.connection(admissions.keyOf(live.row))?.receive(committed(live));
+    this.connection(admissions.keyOf(live.row))?.receive({ type: 'committed', live });
     admissions.stored?.(live);
     if (live.isComplete) this.runEnded(live);
   }
@@ -150,20 +140,4 @@ export class Gateway {
 
 function replace(runner: RunnerSocket): void {
   runner.close(CLOSE.replaced, 'another runner connected for this sequencer');
-}
-
-function committed({ row, storedSeq, unstoredSize }: LiveRun) {
-  return { type: 'committed', run: row.id, seq: storedSeq, pending: unstoredSize } as const;
-}
-
-function admissionOf({ run, live, forget }: AdmittedRun): Admission {
-  return {
-    run,
-    forget,
-    acked: live?.storedSeq ?? 0,
-    received: live?.view.lastSeq ?? 0,
-    hasEnded: live ? live.view.outcome !== null : false,
-    pending: live?.unstoredSize ?? 0,
-    tokenHash: live?.row.tokenHash ?? null,
-  };
 }

@@ -1,6 +1,10 @@
+import { emptyView } from '@sequencer/model';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { RunnerSession, type Admission, type Input, type Output } from './runner-session.ts';
+import { LiveRun } from '../runs/live-run.ts';
+import { runTokenHash } from '../runs/run-token.ts';
+import type { RunSummary } from '../store/run-store.ts';
+import { RunnerSession, type Input, type Output } from './runner-session.ts';
 
 const HIGH_WATER = 3000;
 /** Larger than a message of the tests and what it adds in memory. */
@@ -18,12 +22,13 @@ const event = (seq: number) =>
     : { seq, at, type: 'output', stream: 'STDOUT', text: 'x'.repeat((seq * 37) % 300) };
 const message = (value: unknown): Input => ({ type: 'message', text: JSON.stringify(value) });
 
-/** The record of a run, as `LiveRun` and the recorder keep it over all connections. */
-interface Record {
-  /** The size in memory of each received event. */
-  sizes: number[];
-  stored: number;
-}
+const newRun = (id: string, tokenHash: string | null = null): LiveRun =>
+  new LiveRun({ id, phase: 'STARTING', tokenHash, seenAt: null } as RunSummary, emptyView());
+/** Seq and text of an event: each is recorded once, in order, and unchanged. */
+const contentOf = ({ seq, text = '' }: { seq: number; text?: string }) => [seq, text];
+const EXPECTED = Array.from({ length: COUNT }, (_, index) => contentOf(event(index + 1)));
+const recordOf = (live: LiveRun) =>
+  (live.tail(0, COUNT + 1) ?? []).map(({ seq, data }) => contentOf({ ...(JSON.parse(data) as object), seq }));
 
 interface Connection {
   session: RunnerSession;
@@ -39,17 +44,18 @@ interface Connection {
 
 /** A gateway with one sequencer, whose runner has the journal of run `a` and gets run `b` by a command. */
 class Site {
-  readonly records = new Map<string, Record>([
-    ['a', { sizes: [], stored: 0 }],
-    ['b', { sizes: [], stored: 0 }],
-  ]);
+  readonly runs = new Map(['a', 'b'].map((run) => [run, newRun(run)]));
   readonly connections: Connection[] = [];
   current: Connection | null = null;
   now = 0;
   #ids = 0;
 
   connect(): Connection {
-    const session = new RunnerSession(() => true, HIGH_WATER);
+    const session = new RunnerSession(
+      () => true,
+      (run) => this.runs.get(run),
+      HIGH_WATER,
+    );
     const toAnswer: string[] = [];
     const state = { outputs: [], paused: false, ended: false, welcomed: false, toAnswer };
     const connection = { ...state, session, unanswered: new Set<string>(), acked: new Map<string, number>() };
@@ -68,7 +74,7 @@ class Site {
       }
       expect(connection.ended).toBe(false);
       if (output.type === 'close' || output.type === 'terminate') connection.ended = true;
-      if (output.type === 'record') this.#record(connection, output);
+      if (output.type === 'record') this.#recorded(connection, output.live);
       if (output.type === 'send') this.#sent(connection, output);
       if (output.type === 'read') {
         expect(output.paused).toBe(!connection.paused);
@@ -80,14 +86,9 @@ class Site {
     if (this.#pending() === 0 && !connection.ended) expect(connection.paused).toBe(false);
   }
 
-  #record(connection: Connection, { run, events }: Extract<Output, { type: 'record' }>): void {
+  #recorded(connection: Connection, live: LiveRun): void {
     expect(connection).toBe(this.current);
-    const { sizes } = this.record(run);
-    for (const { event, data } of events) {
-      expect(event.seq).toBe(sizes.length + 1);
-      expect(event.seq).toBeLessThanOrEqual(COUNT);
-      sizes.push(data.length + 100);
-    }
+    expect(recordOf(live)).toEqual(EXPECTED.slice(0, live.view.lastSeq));
   }
 
   #sent(connection: Connection, { message }: Extract<Output, { type: 'send' }>): void {
@@ -95,24 +96,22 @@ class Site {
     connection.welcomed = true;
     if (message.type === 'command') connection.toAnswer.push(message.id);
     if (message.type !== 'ack') return;
-    expect(message.seq).toBeLessThanOrEqual(this.record(message.run).stored);
+    expect(message.seq).toBeLessThanOrEqual(this.run(message.run).storedSeq);
     connection.acked.set(message.run, message.seq);
   }
 
-  record(run: string): Record {
-    return this.records.get(run)!;
+  run(run: string): LiveRun {
+    return this.runs.get(run)!;
   }
 
-  #pendingOf({ sizes, stored }: Record): number {
-    return sizes.slice(stored).reduce((sum, size) => sum + size, 0);
-  }
-
+  /** Characters in memory that are not committed. */
   #pending(): number {
-    return [...this.records.values()].reduce((sum, record) => sum + this.#pendingOf(record), 0);
+    const unstored = [...this.runs.values()].flatMap((live) => live.unstored(COUNT, Infinity));
+    return unstored.reduce((sum, { data }) => sum + data.length + 100, 0);
   }
 
   hello(connection: Connection): void {
-    const runs = [...this.records].filter(([run, { sizes }]) => run === 'a' || sizes.length > 0);
+    const runs = [...this.runs].filter(([run, { view }]) => run === 'a' || view.lastSeq > 0);
     this.feed(connection, message(hello(runs.map(([run]) => ({ run, lastSeq: COUNT, ended: true })))));
   }
 
@@ -121,23 +120,30 @@ class Site {
     if (!connection.session.isAdmitting) return;
     if (this.current) this.feed(this.current, { type: 'close', code: 4003, reason: 'replaced' });
     this.current = connection;
-    const runs = [...this.records].map(([run, record]): Admission => {
-      const received = record.sizes.length;
-      const isComplete = record.stored === COUNT;
-      const position = { acked: record.stored, received, hasEnded: received === COUNT, forget: isComplete };
-      return { run, ...position, pending: this.#pendingOf(record), tokenHash: null };
-    });
-    this.feed(connection, { type: 'admitted', runs: runs.filter(({ run, received }) => run === 'a' || received > 0) });
+    const runs = [...this.runs].filter(([run, { view }]) => run === 'a' || view.lastSeq > 0);
+    const admitted = runs.map(([run, live]) => ({ run, live: live.isComplete ? null : live }));
+    this.feed(connection, { type: 'admitted', runs: admitted });
   }
 
   commit(run: string, count: number): void {
-    const record = this.record(run);
-    const seq = Math.min(record.stored + count, record.sizes.length);
-    if (seq === record.stored) return;
-    record.stored = seq;
-    if (this.current) {
-      this.feed(this.current, { type: 'committed', run, seq, pending: this.#pendingOf(record) });
-    }
+    const live = this.run(run);
+    const batch = live.unstored(count, Infinity);
+    if (batch.length === 0) return;
+    live.stored(batch);
+    if (this.current) this.feed(this.current, { type: 'committed', live });
+  }
+
+  /** Another replica has received and committed the next events, and this one reads them from the store. */
+  follow(run: string, count: number): void {
+    const live = this.run(run);
+    const next = Array.from({ length: count }, (_, index) => live.view.lastSeq + 1 + index);
+    const stored = next
+      .filter((seq) => seq <= COUNT)
+      .map((seq) => {
+        const { type, at, seq: _seq, ...data } = event(seq);
+        return { seq, type, at, data: JSON.stringify(data) };
+      });
+    live.follow(stored);
   }
 
   command(connection: Connection, starts: string | null): void {
@@ -171,7 +177,7 @@ const actions: fc.Arbitrary<Action>[] = [
   // The next events, from a little before them (duplicates) or after them (a gap).
   fc.tuple(run, fc.constantFrom(0, 0, 0, 0, 0, -1, -3, 1), count).map(([run, skip, count]): Action => {
     return (site, connection) => {
-      const first = Math.max(1, site.record(run).sizes.length + 1 + skip);
+      const first = Math.max(1, site.run(run).view.lastSeq + 1 + skip);
       const seqs = Array.from({ length: count }, (_, i) => first + i).filter((seq) => seq <= COUNT + 1);
       if (seqs.length > 0) site.fromRunner(connection, { type: 'events', run, events: seqs.map(event) });
     };
@@ -179,6 +185,11 @@ const actions: fc.Arbitrary<Action>[] = [
   fc.tuple(run, count).map(([run, count]): Action => {
     return (site) => {
       site.commit(run, count);
+    };
+  }),
+  fc.tuple(run, count).map(([run, count]): Action => {
+    return (site) => {
+      site.follow(run, count);
     };
   }),
   fc.constantFrom('b', null).map((starts): Action => {
@@ -214,7 +225,7 @@ const actions: fc.Arbitrary<Action>[] = [
 ];
 
 /** Events, commits and commands are more frequent than ends of connections, so that runs advance. */
-const WEIGHTS = [2, 1, 4, 12, 6, 4, 4, 3, 2, 1, 1];
+const WEIGHTS = [2, 1, 4, 12, 6, 1, 4, 4, 3, 2, 1, 1];
 const action = fc
   .oneof(...actions.map((arbitrary, index) => ({ arbitrary, weight: WEIGHTS[index] ?? 1 })))
   .chain((act) => fc.nat(3).map((back) => ({ act, back })));
@@ -235,26 +246,27 @@ test('keeps its contract for any interleaving, over several connections of one r
       const last = site.connect();
       site.hello(last);
       site.admit(last);
-      const record = site.record('a');
-      for (let seq = record.stored + 1; seq <= COUNT; seq++) {
+      const live = site.run('a');
+      for (let seq = live.storedSeq + 1; seq <= COUNT; seq++) {
         if (last.paused) site.commit('a', COUNT);
         if (last.paused) site.commit('b', COUNT);
         site.fromRunner(last, { type: 'events', run: 'a', events: [event(seq)] });
       }
-      const wasComplete = record.stored === COUNT;
+      const wasComplete = live.isComplete;
       site.commit('a', COUNT);
-      expect(record).toMatchObject({ sizes: { length: COUNT }, stored: COUNT });
+      expect(recordOf(live)).toEqual(EXPECTED);
+      expect(live.isComplete).toBe(true);
       if (!wasComplete) expect(last.acked.get('a')).toBe(COUNT);
     }),
     { numRuns: 500 },
   );
 });
 
-function open(isAllowed: () => boolean = () => true, tokenHash: string | null = null): RunnerSession {
-  const session = new RunnerSession(isAllowed);
+/** A session that has admitted the first of the runs. */
+function open(isAllowed: () => boolean = () => true, runs = [newRun('a')]): RunnerSession {
+  const session = new RunnerSession(isAllowed, (run) => runs.find(({ row }) => row.id === run));
   session.receive(message(hello([{ run: 'a', lastSeq: 3, ended: false }])));
-  const position = { acked: 0, forget: false, received: 0, hasEnded: false, pending: 0 };
-  session.receive({ type: 'admitted', runs: [{ run: 'a', ...position, tokenHash }] });
+  session.receive({ type: 'admitted', runs: [{ run: 'a', live: runs[0]! }] });
   return session;
 }
 
@@ -272,27 +284,59 @@ test('terminates a runner that sends nothing between two pings, and answers its 
 });
 
 test('answers a command with RUNNER_AWAY before the welcome and after the end', () => {
-  const session = new RunnerSession(() => true);
+  const session = new RunnerSession(() => true, newRun);
   expect(session.receive(pause)).toEqual([away]);
   session.receive({ type: 'closed' });
   expect(session.receive(pause)).toEqual([away]);
 });
 
 test('closes with 4002 for a message before the welcome, and sends one welcome', () => {
-  const session = new RunnerSession(() => true);
+  const session = new RunnerSession(() => true, newRun);
   session.receive(message(hello([])));
   expect(session.receive({ type: 'admitted', runs: [] })).toMatchObject([{ message: { type: 'welcome' } }]);
   expect(session.receive({ type: 'admitted', runs: [] })).toEqual([]);
-  const early = new RunnerSession(() => true);
+  const early = new RunnerSession(() => true, newRun);
   early.receive(message(hello([])));
   const reply = message({ type: 'reply', id: '1', ok: true });
   expect(early.receive(reply)).toMatchObject([{ type: 'close', code: 4002 }]);
 });
 
-test('records the events before a gap', () => {
-  const events = [1, 2, 4].map(event);
-  const outputs = open().receive(message({ type: 'events', run: 'a', events }));
-  expect(outputs).toMatchObject([{ events: [{}, {}] }, { type: 'close', code: 4002 }]);
+test('records the events before a gap, and none after the end', () => {
+  const ended = { ...event(COUNT), seq: 2 };
+  for (const events of [
+    [event(1), event(2), event(4)],
+    [event(1), ended, event(3)],
+  ]) {
+    const live = newRun('a');
+    const session = open(() => true, [live]);
+    const outputs = session.receive(message({ type: 'events', run: 'a', events }));
+    expect(outputs).toMatchObject([
+      { type: 'record', live },
+      { type: 'close', code: 4002 },
+    ]);
+    expect(recordOf(live).map(([seq]) => seq)).toEqual([1, 2]);
+  }
+});
+
+test('has no run whose record is complete', () => {
+  const live = newRun('a');
+  const session = open(() => true, [live]);
+  session.receive(message({ type: 'events', run: 'a', events: [{ ...event(COUNT), seq: 1 }] }));
+  expect(session.runs).toEqual([live]);
+  live.stored(live.unstored(1, Infinity));
+  session.receive({ type: 'committed', live });
+  expect(session.runs).toEqual([]);
+});
+
+test('acknowledges events that another replica has committed', () => {
+  const live = newRun('a');
+  const session = open(() => true, [live]);
+  const { type, seq, ...data } = event(1);
+  live.follow([{ seq, type, at, data: JSON.stringify(data) }]);
+  const first = session.receive(message({ type: 'events', run: 'a', events: [event(1)] }));
+  expect(first).toEqual([{ type: 'send', message: { type: 'ack', run: 'a', seq: 1 } }]);
+  session.receive(message({ type: 'events', run: 'a', events: [1, 2].map(event) }));
+  expect(recordOf(live)).toEqual(EXPECTED.slice(0, 2));
 });
 
 test('answers a command with RUNNER_TIMEOUT, and ignores the late reply', () => {
@@ -315,7 +359,10 @@ test('accepts the events of a run only with its newest token, and those of a run
   const events = (run: string, token?: string) => message({ type: 'events', run, token, events: [event(1)] });
   const violation = [{ type: 'close', code: 4002 }];
   const isOpenFor = ({ run, code, token }: { run: string; code?: string; token: string }): boolean => {
-    const session = open(() => true, 'the hash of another token');
+    const runs = [newRun('a', 'the hash of another token'), newRun('b')];
+    const session = open(() => true, runs);
+    // As the backend does before it sends the command.
+    for (const live of runs) if (live.row.id === run) live.row = { ...live.row, tokenHash: runTokenHash('first') };
     const command = { name: 'start' as const, run, by: 'ada', token: 'first', ...SCRIPT };
     session.receive({ type: 'command', id: '1', command, now: 0 });
     if (code !== undefined) session.receive(message({ type: 'reply', id: '1', ok: false, code }));
@@ -326,6 +373,6 @@ test('accepts the events of a run only with its newest token, and those of a run
   expect(isOpenFor({ run: 'b', token: 'first' })).toBe(true);
   expect(isOpenFor({ run: 'b', token: 'other' })).toBe(false);
   expect(isOpenFor({ run: 'b', token: 'first', code: 'SYNTAX_ERROR' })).toBe(false);
-  expect(open(() => true, 'a hash').receive(events('a'))).toMatchObject(violation);
+  expect(open(() => true, [newRun('a', 'a hash')]).receive(events('a'))).toMatchObject(violation);
   expect(open().receive(events('c'))).toMatchObject(violation);
 });

@@ -1,6 +1,6 @@
 /**
  * The conversation with one runner, without I/O: no socket, no clock and no database. `RunnerSocket` passes everything that
- * happens to `receive`, and carries out the outputs in their order.
+ * happens to `receive`, and carries out the outputs in their order. The events are counted in the live runs, in memory.
  *
  * Contract, for any order of inputs:
  * - Each event of a run is recorded once, in order and without gaps. It is acknowledged only after its commit.
@@ -13,6 +13,7 @@ import {
   fromRunnerSchema,
   isUnknownType,
   parseStorable,
+  type AnyEvent,
   type Command,
   type ErrorCode,
   type EventsMessage,
@@ -22,8 +23,9 @@ import {
   type ToRunner,
 } from '@sequencer/model';
 import { z } from 'zod';
-import { EVENT_OVERHEAD, receivedEvent, type ReceivedEvent } from '../runs/received-event.ts';
-import { isRunToken, runTokenHash } from '../runs/run-token.ts';
+import type { LiveRun } from '../runs/live-run.ts';
+import { receivedEvent, type ReceivedEvent } from '../runs/received-event.ts';
+import { isRunToken } from '../runs/run-token.ts';
 
 export const CLOSE = { unauthorized: 4001, protocol: 4002, replaced: 4003, shutdown: 1012 } as const;
 const HIGH_WATER = 8 * 1024 * 1024;
@@ -36,28 +38,19 @@ export function timeoutOf(command: Command['name'], otherwise = COMMAND_TIMEOUT_
   return LONG_TIMEOUTS_MS[command] ?? otherwise;
 }
 
-/** What is known of a run when its runner is admitted. */
-export interface Admission {
+/** A run that a runner reports, or will execute. */
+export interface AdmittedRun {
   run: string;
-  /** The last committed event. */
-  acked: number;
-  /** Nothing more is recorded: the runner deletes its journal. */
-  forget: boolean;
-  /** The last received event, also over earlier connections. */
-  received: number;
-  hasEnded: boolean;
-  /** Characters of its uncommitted events. */
-  pending: number;
-  /** Null if every runner of the sequencer may send its events. */
-  tokenHash: string | null;
+  /** Null if nothing more is recorded: the runner deletes its journal. */
+  live: LiveRun | null;
 }
 
 /** `now`: milliseconds of a clock that only advances. A null `text` is a binary message. */
 export type Input =
   | { type: 'message'; text: string | null }
   | { type: 'pong' }
-  | { type: 'admitted'; runs: readonly Admission[] }
-  | { type: 'committed'; run: string; seq: number; pending: number }
+  | { type: 'admitted'; runs: readonly AdmittedRun[] }
+  | { type: 'committed'; live: LiveRun }
   | { type: 'command'; id: string; command: Command; now: number }
   | { type: 'tick'; now: number }
   | { type: 'close'; code: number; reason: string }
@@ -66,7 +59,8 @@ export type Input =
 export type Output =
   | { type: 'send'; message: ToRunner }
   | { type: 'admit'; hello: Hello }
-  | { type: 'record'; run: string; events: ReceivedEvent[] }
+  /** The run has new events. The invalid ones are recorded too. */
+  | { type: 'record'; live: LiveRun; invalid: AnyEvent[] }
   | { type: 'read'; paused: boolean }
   | { type: 'reply'; reply: Reply }
   | { type: 'ping' }
@@ -75,15 +69,14 @@ export type Output =
   | { type: 'close'; code: number; reason: string; why?: string }
   | { type: 'terminate' };
 
-type OpenRun = Omit<Admission, 'run' | 'acked' | 'forget'>;
-
 export class RunnerSession {
   hello: Hello | null = null;
   #state: 'new' | 'admitting' | 'open' | 'closed' = 'new';
   readonly #isAllowed: (sequencer: string) => boolean;
+  readonly #find: (run: string) => LiveRun | undefined;
   readonly #highWater: number;
   /** The runs whose events are accepted. */
-  readonly #runs = new Map<string, OpenRun>();
+  readonly #runs = new Set<string>();
   /** By id: when the command times out, and the run that it starts. */
   readonly #commands = new Map<string, { until: number; starts: string | null }>();
   #paused = false;
@@ -93,10 +86,16 @@ export class RunnerSession {
 
   /**
    * @param isAllowed whether the token of the connection is valid for the sequencer now
+   * @param find the run, if it is in memory
    * @param highWater characters of uncommitted events above which reading is paused, until fewer than half of them are left
    */
-  constructor(isAllowed: (sequencer: string) => boolean, highWater = HIGH_WATER) {
+  constructor(
+    isAllowed: (sequencer: string) => boolean,
+    find: (run: string) => LiveRun | undefined,
+    highWater = HIGH_WATER,
+  ) {
     this.#isAllowed = isAllowed;
+    this.#find = find;
     this.#highWater = highWater;
   }
 
@@ -104,8 +103,9 @@ export class RunnerSession {
     return this.#state === 'admitting';
   }
 
-  get runs(): string[] {
-    return [...this.#runs.keys()];
+  /** The runs of the runner, without those whose record is complete. */
+  get runs(): LiveRun[] {
+    return [...this.#runs].flatMap((run) => this.#find(run) ?? []);
   }
 
   receive(input: Input): Output[] {
@@ -119,7 +119,7 @@ export class RunnerSession {
       case 'admitted':
         return this.isAdmitting ? this.#welcome(input.runs) : [];
       case 'committed':
-        return this.#onCommitted(input.run, input.seq, input.pending);
+        return this.#onCommitted(input.live);
       case 'command':
         return this.#onCommand(input.id, input.command, input.now);
       case 'tick':
@@ -166,51 +166,49 @@ export class RunnerSession {
     return [{ type: 'admit', hello }];
   }
 
-  #welcome(admissions: readonly Admission[]): Output[] {
+  #welcome(admitted: readonly AdmittedRun[]): Output[] {
     this.#state = 'open';
-    for (const { run, forget, received, hasEnded, pending, tokenHash } of admissions) {
-      if (!forget) this.#runs.set(run, { received, hasEnded, pending, tokenHash });
-    }
-    const runs = admissions
+    for (const { run, live } of admitted) if (live) this.#runs.add(run);
+    const runs = admitted
       .filter(({ run }) => this.hello?.runs.some((held) => held.run === run))
-      .map(({ run, acked, forget }) => ({ run, acked, forget }));
+      .map(({ run, live }) => ({ run, acked: live?.storedSeq ?? 0, forget: !live }));
     return [{ type: 'send', message: { type: 'welcome', runs } }, ...this.#adjustReading()];
   }
 
   #onEvents({ run, token, events }: EventsMessage): Output[] {
-    const state = this.#runs.get(run);
-    if (!state) return this.#onViolation(`events of the run ${run}, which is not open here`);
-    if (!isRunToken(state.tokenHash, token)) return this.#onViolation(`events of the run ${run} without its token`);
-    const recorded: ReceivedEvent[] = [];
+    const live = this.#runs.has(run) ? this.#find(run) : undefined;
+    if (!live) return this.#onViolation(`events of the run ${run}, which is not open here`);
+    if (!isRunToken(live.row.tokenHash, token)) return this.#onViolation(`events of the run ${run} without its token`);
+    const received: ReceivedEvent[] = [];
+    let { lastSeq } = live.view;
+    let hasEnded = live.view.outcome !== null;
     let problem: string | null = null;
-    for (const sent of events) {
-      const { seq } = sent;
-      if (seq <= state.received) continue;
-      if (state.hasEnded) problem = `event ${String(seq)} came after the end`;
-      else if (seq > state.received + 1) problem = `event ${String(seq)} came after ${String(state.received)}`;
+    for (const event of events) {
+      const { seq } = event;
+      if (seq <= lastSeq) continue;
+      if (hasEnded) problem = `event ${String(seq)} came after the end`;
+      else if (seq > lastSeq + 1) problem = `event ${String(seq)} came after ${String(lastSeq)}`;
       if (problem !== null) break;
-      const received = receivedEvent(sent);
-      recorded.push(received);
-      state.received = seq;
-      state.hasEnded = received.event.type === 'ended';
-      state.pending += received.data.length + EVENT_OVERHEAD;
+      received.push(receivedEvent(event));
+      lastSeq = seq;
+      hasEnded = event.type === 'ended';
     }
-    return [
-      ...(recorded.length === 0 ? [] : [{ type: 'record', run, events: recorded } as const]),
-      ...(problem === null ? this.#adjustReading() : this.#onViolation(problem)),
-    ];
+    const recorded: Output[] = received.length === 0 ? [] : [{ type: 'record', live, invalid: live.receive(received) }];
+    if (problem !== null) return [...recorded, ...this.#onViolation(problem)];
+    // Another replica has received these events, and committed them.
+    if (recorded.length === 0) return [ack(live)];
+    return [...recorded, ...this.#adjustReading()];
   }
 
-  #onCommitted(run: string, seq: number, pending: number): Output[] {
-    const state = this.#runs.get(run);
-    if (!state) return [];
-    state.pending = pending;
-    if (state.hasEnded && seq >= state.received) this.#runs.delete(run);
-    return [{ type: 'send', message: { type: 'ack', run, seq } }, ...this.#adjustReading()];
+  #onCommitted(live: LiveRun): Output[] {
+    const { id } = live.row;
+    if (!this.#runs.has(id)) return [];
+    if (live.isComplete) this.#runs.delete(id);
+    return [ack(live), ...this.#adjustReading()];
   }
 
   #adjustReading(): Output[] {
-    const pending = [...this.#runs.values()].reduce((sum, run) => sum + run.pending, 0);
+    const pending = this.runs.reduce((sum, { unstoredSize }) => sum + unstoredSize, 0);
     const paused = pending > (this.#paused ? this.#highWater / 2 : this.#highWater);
     if (paused === this.#paused) return [];
     this.#paused = paused;
@@ -222,10 +220,7 @@ export class RunnerSession {
   #onCommand(id: string, command: Command, now: number): Output[] {
     const starts = command.name === 'start' ? command.run : null;
     this.#commands.set(id, { until: now + timeoutOf(command.name), starts });
-    if (command.name === 'start') {
-      const state = this.#runs.get(command.run) ?? { received: 0, hasEnded: false, pending: 0 };
-      this.#runs.set(command.run, { ...state, tokenHash: runTokenHash(command.token) });
-    }
+    if (starts !== null) this.#runs.add(starts);
     return [{ type: 'send', message: { type: 'command', id, command } }];
   }
 
@@ -235,7 +230,7 @@ export class RunnerSession {
     if (!command) return [];
     this.#commands.delete(reply.id);
     const { starts } = command;
-    if (!reply.ok && starts !== null && this.#runs.get(starts)?.received === 0) this.#runs.delete(starts);
+    if (!reply.ok && starts !== null && this.#find(starts)?.view.lastSeq === 0) this.#runs.delete(starts);
     return [{ type: 'reply', reply }];
   }
 
@@ -265,6 +260,10 @@ export class RunnerSession {
     this.#commands.clear();
     return [...unanswered.map((id) => failure(id, 'RUNNER_AWAY')), ...how];
   }
+}
+
+function ack({ row, storedSeq }: LiveRun): Output {
+  return { type: 'send', message: { type: 'ack', run: row.id, seq: storedSeq } };
 }
 
 function failure(id: string, code: ErrorCode): Output {

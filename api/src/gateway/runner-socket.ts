@@ -1,9 +1,9 @@
 /** Carries out the conversation of `RunnerSession` over a websocket, with a clock. */
 import { randomUUID } from 'node:crypto';
-import type { Command, Hello, Reply } from '@sequencer/model';
+import type { AnyEvent, Command, Hello, Reply } from '@sequencer/model';
 import type { WebSocket } from 'ws';
 import type { Logger } from '../lib/log.ts';
-import type { ReceivedEvent } from '../runs/received-event.ts';
+import type { LiveRun } from '../runs/live-run.ts';
 import type { Credential } from './credentials.ts';
 import { CLOSE, RunnerSession, type Input, type Output } from './runner-session.ts';
 
@@ -12,10 +12,11 @@ const TICK_MS = 1000;
 const CLOSE_TIMEOUT_MS = 1000;
 
 export interface RunnerHandlers {
+  /** The run, if it is in memory. */
+  find: (run: string) => LiveRun | undefined;
   admit: (runner: RunnerSocket, hello: Hello) => Promise<void>;
-  /** May throw. Then the connection is closed and the runner reconnects. */
-  record: (runner: RunnerSocket, run: string, events: readonly ReceivedEvent[]) => void;
-  seen: (runner: RunnerSocket) => void;
+  /** The run has received new events. The invalid ones are recorded too. */
+  received: (live: LiveRun, invalid: readonly AnyEvent[]) => void;
   closed: (runner: RunnerSocket) => void;
 }
 
@@ -36,7 +37,10 @@ export class RunnerSocket {
   constructor(socket: WebSocket, credential: Credential, handlers: RunnerHandlers, log: Logger) {
     this.#socket = socket;
     this.credential = credential;
-    this.session = new RunnerSession((sequencer) => credential.allows(sequencer));
+    this.session = new RunnerSession(
+      (sequencer) => credential.allows(sequencer),
+      (run) => handlers.find(run),
+    );
     this.#handlers = handlers;
     this.#log = log;
     const ticks = setInterval(() => {
@@ -91,8 +95,8 @@ export class RunnerSocket {
 
   #onSeen(input: Input): void {
     this.lastSeenAt = new Date();
-    this.#handlers.seen(this);
     this.receive(input);
+    for (const live of this.session.runs) live.seenAt = this.lastSeenAt;
   }
 
   #carryOut(output: Output): void {
@@ -107,12 +111,7 @@ export class RunnerSocket {
         });
         return;
       case 'record':
-        try {
-          this.#handlers.record(this, output.run, output.events);
-        } catch (error) {
-          this.#log.error({ run: output.run, err: error }, 'cannot record the events of a runner');
-          this.close(CLOSE.protocol, 'these events cannot be recorded');
-        }
+        this.#handlers.received(output.live, output.invalid);
         return;
       case 'read':
         if (output.paused) this.#socket.pause();

@@ -88,8 +88,6 @@ export class LiveRun {
     const odd: AnyEvent[] = [];
     for (const { event, data, problem } of batch) {
       const { seq, type, at } = event;
-      // Another replica has stored it.
-      if (seq <= this.view.lastSeq) continue;
       if (!this.#fold(event) || problem !== null) odd.push(event);
       this.#keep({ seq, type, at: new Date(at).toISOString(), data });
     }

@@ -84,7 +84,7 @@ export class KubernetesBackend implements RunBackend, Admissions {
       runner.close(CLOSE.unauthorized, 'the token is for a run of another sequencer');
       return;
     }
-    if (!gateway.accept(runner, id, [{ run: id, live, forget: live.isComplete }])) return;
+    if (!gateway.accept(runner, id, [{ run: id, live: live.isComplete ? null : live }])) return;
     void this.#parts.replicas().acquireLease(id, hello, runner.since);
     this.#hellos.set(hello.sequencer, hello);
     this.#status.touch(id);

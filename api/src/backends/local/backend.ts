@@ -124,10 +124,10 @@ export class LocalBackend implements RunBackend, Admissions {
       return;
     }
     // A run may have ended since its row was read.
-    const runs = reported.map(({ run, live }) => ({ run, live, forget: !live || isFinal(live.row.phase) }));
+    const runs = reported.map(({ run, live }) => ({ run, live: live && isFinal(live.row.phase) ? null : live }));
     if (!gateway.accept(runner, sequencer, runs)) return;
-    for (const { live, forget } of runs) {
-      if (!live || forget) continue;
+    for (const { live } of runs) {
+      if (!live) continue;
       if (lacksScript(live.row)) void fetchScript(this.#parts, this, live);
       this.#timeLimits.watch(live, live.view.startedAt === null ? Date.now() : Date.parse(live.view.startedAt));
     }
@@ -252,9 +252,9 @@ export class LocalBackend implements RunBackend, Admissions {
 
   /** A new token; null for a runner that does not support tokens. */
   async #tokenFor(live: LiveRun): Promise<string | null> {
-    if (this.#parts.gateway.connection(live.row.sequencer)?.hello?.runTokens !== true) return null;
-    const token = (live.token ??= newSecret());
-    const tokenHash = sha256(token);
+    const hasTokens = this.#parts.gateway.connection(live.row.sequencer)?.hello?.runTokens === true;
+    const token = hasTokens ? (live.token ??= newSecret()) : null;
+    const tokenHash = token && sha256(token);
     await this.#db.update(runs).set({ tokenHash }).where(eq(runs.id, live.row.id));
     live.row = { ...live.row, tokenHash };
     return token;
