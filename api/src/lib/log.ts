@@ -20,3 +20,10 @@ export function makeLog(level: string, to: DestinationStream = new LogDestinatio
   };
   return pino(options, to);
 }
+
+/** A handler of errors that logs them as warnings. */
+export function warn(log: Logger, message: string, fields: object = {}): (error: unknown) => void {
+  return (error) => {
+    log.warn({ ...fields, err: error }, message);
+  };
+}

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { OPEN_PHASES, isFinal, type FinalPhase, type RunView } from '@sequencer/model';
 import { and, eq, inArray, lte, sql } from 'drizzle-orm';
-import type { Logger } from '../lib/log.ts';
+import { warn, type Logger } from '../lib/log.ts';
 import type { Metrics } from '../lib/metrics.ts';
 import type { Db } from '../store/database.ts';
 import { sqlStateOf } from '../store/errors.ts';
@@ -20,25 +20,12 @@ const PAUSE_MS = 20;
 /** Shortest time between two writes of a view, which can always be folded from the events again. */
 const VIEW_EVERY_MS = 2000;
 
-/** Delay between attempts when nothing more can be set aside. */
+/** Delay between attempts when the database refuses every change. */
 const REFUSED_AGAIN_MS = 3000;
 /** Attempts at a commit before it counts as refused. */
 const TRIES = 3;
 
-/** How to make the next commit, and which statement of the last one the database refused. */
-interface Attempt {
-  /** Largest number of events in one commit: halved until the refused event is alone. */
-  most: number;
-  /** `bare` writes only the phase of the row, without any text of the script. */
-  form: 'whole' | 'bare';
-  /** Events that were replaced by a substitute, and those whose substitute was refused as well. */
-  substituted: Set<number>;
-  missing: Set<number>;
-  /** Whether the refused event is being searched, with one attempt per step. */
-  searching: boolean;
-  at: 'sequencer' | 'events' | 'row';
-}
-
+type Events = readonly StoredEvent[];
 type EndOfRun = (tx: Transaction, run: EndedRun, phase: FinalPhase) => Promise<void>;
 
 export class Recorder {
@@ -76,74 +63,76 @@ export class Recorder {
   }
 
   async #loop(run: LiveRun): Promise<void> {
-    const attempt: Attempt = {
-      most: BATCH_COUNT,
-      form: 'whole',
-      substituted: new Set(),
-      missing: new Set(),
-      searching: false,
-      at: 'events',
-    };
+    const { signal } = this.#stopped;
     for (;;) {
-      const batch = run.unstored(attempt.most, BATCH_SIZE);
+      const batch = run.unstored(BATCH_COUNT, BATCH_SIZE);
       if (batch.length === 0) return;
       try {
-        await retryUntilRefused(
-          this.#stopped.signal,
-          () => this.#commit(run, batch, attempt),
-          (error) => {
-            this.#log.warn({ run: run.row.id, err: error }, 'events could not be committed yet');
-          },
-          attempt.searching ? 1 : TRIES,
-        );
+        await this.#store(run, batch, TRIES);
+        if (!isFinal(run.row.phase)) await sleep(PAUSE_MS);
       } catch (error) {
-        if (this.#stopped.signal.aborted) return;
-        attempt.searching = true;
-        await this.#onRefusal(run, batch, attempt, error);
+        if (signal.aborted) return;
+        // Even a phase cannot be stored, so that the cause is not in the values of this run.
+        this.#log.error({ run: run.row.id, err: error }, 'the database refuses every change of a run');
+        await sleep(REFUSED_AGAIN_MS, undefined, { signal }).catch(() => undefined);
+      }
+    }
+  }
+
+  /** Commits the batch, and leaves out only what the database refuses. Throws when it refuses every change of the run. */
+  async #store(run: LiveRun, batch: Events, tries = 1): Promise<void> {
+    const refusal = await this.#tryToStore(run, batch, batch, tries);
+    const [event] = batch;
+    if (refusal === null || !event) return;
+    if (batch.length > 1) {
+      const half = Math.ceil(batch.length / 2);
+      await this.#store(run, batch.slice(0, half));
+      await this.#store(run, batch.slice(half));
+      return;
+    }
+    const fields = { run: run.row.id, seq: event.seq, event: event.type, err: refusal };
+    const substitute = substituteFor(event, run.view, refusal);
+    run.replace(substitute);
+    if ((await this.#tryToStore(run, [substitute], [substitute])) === null) {
+      this.#log.error(fields, 'an event was set aside');
+    } else if ((await this.#tryToStore(run, [substitute], [])) === null) {
+      this.#log.error(fields, 'an event is missing from the record');
+    } else {
+      run.replace(event);
+      throw refusal;
+    }
+  }
+
+  /**
+   * Commits the batch with these events, and with the whole row or else only its phase.
+   *
+   * @returns the error if the database refuses both; null after a commit
+   */
+  async #tryToStore(run: LiveRun, batch: Events, events: Events, tries = 1): Promise<Error | null> {
+    const fields = { run: run.row.id };
+    const onFailure = warn(this.#log, 'events could not be committed yet', fields);
+    let refusal: Error | null = null;
+    for (const form of ['whole', 'bare'] as const) {
+      try {
+        const commit = () => this.#commit(run, batch, events, form);
+        await retryUntilRefused(this.#stopped.signal, commit, onFailure, refusal ? 1 : tries);
+      } catch (error) {
+        if (this.#stopped.signal.aborted || !(error instanceof Error)) throw error;
+        refusal = error;
         continue;
       }
-      attempt.form = 'whole';
-      attempt.most = Math.min(attempt.most * 2, BATCH_COUNT);
+      if (refusal) this.#log.error({ ...fields, err: refusal }, 'the details of a run were set aside');
       run.stored(batch);
-      this.#metrics.eventsStored.inc(batch.length - attempt.missing.size);
-      attempt.missing.clear();
-      attempt.substituted.clear();
-      attempt.searching = attempt.most < BATCH_COUNT;
+      this.#metrics.eventsStored.inc(events.length);
       this.onStored(run);
-      if (!isFinal(run.row.phase)) await sleep(PAUSE_MS);
+      return null;
     }
+    return refusal;
   }
 
-  /** Narrows the next attempt, so that only what the database refuses is left out. */
-  async #onRefusal(run: LiveRun, batch: readonly StoredEvent[], attempt: Attempt, error: unknown): Promise<void> {
-    const [event] = batch;
-    const fields = { run: run.row.id, err: error };
-    if (attempt.at === 'events' && event && !attempt.missing.has(event.seq)) {
-      if (batch.length > 1) {
-        attempt.most = Math.ceil(batch.length / 2);
-        return;
-      }
-      if (!attempt.substituted.has(event.seq)) {
-        this.#log.error({ ...fields, seq: event.seq, event: event.type }, 'an event was set aside');
-        attempt.substituted.add(event.seq);
-        run.replace(substituteFor(event, run.view, error));
-      } else {
-        this.#log.error({ ...fields, seq: event.seq }, 'an event is missing from the record');
-        attempt.missing.add(event.seq);
-      }
-    } else if (attempt.at === 'row' && attempt.form === 'whole') {
-      this.#log.error(fields, 'the details of a run were set aside');
-      attempt.form = 'bare';
-    } else {
-      // Even a phase cannot be stored, so that the cause is not in the values of this run.
-      this.#log.error(fields, 'the database refuses every change of a run');
-      await sleep(REFUSED_AGAIN_MS, undefined, { signal: this.#stopped.signal }).catch(() => undefined);
-    }
-  }
-
-  async #commit(run: LiveRun, batch: readonly StoredEvent[], attempt: Attempt): Promise<void> {
+  /** `bare` writes only the phase of the row, without any text of the script. */
+  async #commit(run: LiveRun, batch: Events, events: Events, form: 'whole' | 'bare'): Promise<void> {
     const started = performance.now();
-    const { form } = attempt;
     const isLast = run.view.lastSeq === batch.at(-1)?.seq;
     const wholeRow = rowOf(run, batch.at(-1)?.seq ?? 0);
     const row = form === 'whole' ? wholeRow : bareOf(wholeRow);
@@ -153,12 +142,8 @@ export class Recorder {
     const ended = isLast && isFinal(row.phase) ? row.phase : null;
     await this.#db.transaction(async (tx) => {
       // Lock order, everywhere: first the sequencer, then the run.
-      attempt.at = 'sequencer';
       if (ended) await lockSequencer(tx, row.sequencer);
-      attempt.at = 'events';
-      const recorded = batch.filter(({ seq }) => !attempt.missing.has(seq));
-      await appendEvents(tx, row.id, recorded);
-      attempt.at = 'row';
+      await appendEvents(tx, row.id, events);
       const changed = await tx
         .update(runs)
         .set({
@@ -183,7 +168,6 @@ export class Recorder {
         const lastSeq = sql`greatest(${runs.lastSeq}, ${row.lastSeq})`;
         await tx.update(runs).set({ lastSeq }).where(eq(runs.id, row.id));
       }
-      attempt.at = 'sequencer';
       if (ended) await this.#onEnd(tx, row, ended);
     });
     if (writeView) run.viewStoredAt = started;
@@ -215,14 +199,12 @@ function stateIn(error: unknown): string {
 /** The run's row after its events. Only the last batch may include the end. */
 function rowOf(run: LiveRun, lastSeq: number): RunSummary {
   const { view } = run;
-  const behind = lastSeq < view.lastSeq && view.outcome !== null;
+  const isBehind = lastSeq < view.lastSeq && view.outcome !== null;
+  const finishedAt = view.finishedAt === null ? null : new Date(view.finishedAt);
   return {
     ...run.row,
-    phase: behind ? run.row.phase : run.phase,
-    reason: behind ? run.row.reason : run.reason,
+    ...(!isBehind && { phase: run.phase, reason: run.reason, finishedAt, exitCode: view.exitCode }),
     startedAt: view.startedAt === null ? null : new Date(view.startedAt),
-    finishedAt: behind || view.finishedAt === null ? null : new Date(view.finishedAt),
-    exitCode: behind ? null : view.exitCode,
     failure: view.failure,
     statementCount: view.statements.length,
     statementsDone: statementsDone(view),

@@ -176,6 +176,22 @@ it('stores the outcome of a run whose failure the database refuses', async () =>
   await startNext();
 });
 
+it('leaves nothing out when the database refuses to hold the queue, and ends the run later', async () => {
+  const id = await startNext();
+  await sql(`update sequencers set mode = 'AUTO'`);
+  await refuse('sequencers', `new.mode = 'OFF'`, 'update');
+  runner.events(id, recordWith([FAILURE], { outcome: 'FAILED', reason: 'the cause' }));
+  await until(() => {
+    expect(log).toContain('the database refuses every change of a run');
+  });
+  await sql('drop trigger refuse_sequencers on sequencers');
+  await endsAs(id, 'FAILED');
+  const { events, reason } = await shown(id);
+  expect(events.map(({ type }) => type)).toEqual(['started', 'failure', 'ended']);
+  expect(reason).toBe('the cause');
+  expect(log).not.toContain('set aside');
+});
+
 it('fails the run that the database refuses to start, and starts the next', async () => {
   await refuse('runs', `new.number = 1 and new.phase = 'STARTING'`);
   const { data } = await submit(api);
