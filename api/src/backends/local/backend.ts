@@ -16,7 +16,7 @@ import type { Gateway } from '../../gateway/gateway.ts';
 import type { Admissions } from '../../gateway/admissions.ts';
 import { CLOSE } from '../../gateway/runner-session.ts';
 import type { RunnerSocket } from '../../gateway/runner-socket.ts';
-import type { Logger } from '../../lib/log.ts';
+import { warn, type Logger } from '../../lib/log.ts';
 import type { Db } from '../../store/database.ts';
 import { findRun, scriptOf, type RunSummary } from '../../store/run-store.ts';
 import { runs } from '../../store/schema.ts';
@@ -27,7 +27,7 @@ import type { RunBackend, RunnerStatus } from '../run-backend.ts';
 import { fetchScript } from '../script-requests.ts';
 import { endRun } from '../../runs/queue-hold.ts';
 import type { RunDeps } from '../../runs/run-deps.ts';
-import { claimNext } from './claim.ts';
+import { chooseNext } from './claim.ts';
 import { TimeLimits } from './time-limits.ts';
 import { WindowTimers } from './window-timers.ts';
 
@@ -113,9 +113,7 @@ export class LocalBackend implements RunBackend, Admissions {
     const { reported, missing } = await retryUntilAborted(
       runner.closed,
       () => this.#openRuns(hello),
-      (error) => {
-        this.#log.warn({ sequencer, err: error }, 'welcoming the runner waits for the database');
-      },
+      warn(this.#log, 'welcoming the runner waits for the database', { sequencer }),
     );
     const active = liveRuns.all().find((live) => live.connected && live.row.sequencer === sequencer);
     if (active && !reported.some(({ live }) => live === active)) {
@@ -149,10 +147,8 @@ export class LocalBackend implements RunBackend, Admissions {
 
   /** Handles an active run that the runner does not report: it was never started, or it is lost. */
   async #afterWelcome(sequencer: string, missing: LiveRun | null): Promise<void> {
-    if (missing && !isFinal(missing.phase)) {
-      if (missing.view.lastSeq === 0) await this.#start(missing);
-      else await this.#endWithoutEvents(missing, 'LOST', WITHOUT_RECORD);
-    }
+    if (missing?.view.lastSeq === 0) await this.#start(missing);
+    else if (missing && !isFinal(missing.phase)) await this.#endWithoutEvents(missing, 'LOST', WITHOUT_RECORD);
     await this.advance(sequencer);
   }
 
@@ -180,49 +176,49 @@ export class LocalBackend implements RunBackend, Admissions {
   /** Claims the next run. A run that the database refuses to start fails or stays queued, and the next one is tried. */
   async #claimNext(sequencer: string): Promise<LiveRun | null> {
     const { signal } = this.#stopped;
-    const onFailure = (error: unknown) => {
-      this.#log.warn({ sequencer, err: error }, 'starting the next run waits for the database');
-    };
+    const onFailure = warn(this.#log, 'starting the next run waits for the database', { sequencer });
     for (;;) {
-      const next: { run: string | null } = { run: null };
+      const chosen: { run: string | null } = { run: null };
       try {
-        return await retryUntilRefused(signal, () => this.#claim(sequencer, next), onFailure, CLAIM_TRIES);
+        return await retryUntilRefused(signal, () => this.#claim(sequencer, chosen), onFailure, CLAIM_TRIES);
       } catch (error) {
-        const id = next.run;
-        if (signal.aborted || id === null) throw error;
-        this.#log.error({ run: id, err: error }, 'the database refuses to start a run; skipping it');
-        this.#refused.add(id);
+        const { run } = chosen;
+        if (signal.aborted || run === null) throw error;
+        this.#log.error({ run, err: error }, 'the database refuses to start a run; skipping it');
+        this.#refused.add(run);
         const reason = 'The run could not be started: the database refused it. The log of the API has the details.';
-        const fail = () => this.#storeEnd(sequencer, id, 'FAILED', reason);
+        const fail = () => this.#storeEnd(sequencer, run, 'FAILED', reason);
         await retryUntilRefused(signal, fail, onFailure, 1).catch((again: unknown) => {
-          this.#log.error({ run: id, err: again }, 'the outcome of a run could not be stored');
+          this.#log.error({ run, err: again }, 'the outcome of a run could not be stored');
         });
       }
     }
   }
 
-  async #claim(sequencer: string, tried: { run: string | null }): Promise<LiveRun | null> {
-    tried.run = null;
-    const claim = await this.#db.transaction((tx) =>
-      claimNext(tx, sequencer, {
-        canStart: this.#parts.gateway.connection(sequencer) !== null,
-        without: this.#refused,
-        onChosen: (run) => {
-          tried.run = run;
-        },
-      }),
-    );
-    if (!this.#stopped.signal.aborted) this.#timers.set(sequencer, claim.nextAt);
-    this.#parts.sequencerStates.invalidate(sequencer);
-    const claimed = claim.run === null ? null : await findRun(this.#db, claim.run);
-    if (!claimed) return null;
-    const live = await this.#parts.liveRuns.open(claimed);
-    live.row = claimed;
+  async #claim(sequencer: string, chosen: { run: string | null }): Promise<LiveRun | null> {
+    const { gateway, liveRuns, sequencerStates } = this.#parts;
+    chosen.run = null;
+    const nextAt = await this.#db.transaction(async (tx) => {
+      const decision = await chooseNext(tx, sequencer, gateway.connection(sequencer) !== null, this.#refused);
+      chosen.run = decision.run;
+      if (chosen.run !== null) {
+        await tx.update(runs).set({ phase: 'STARTING', reason: null }).where(eq(runs.id, chosen.run));
+      }
+      return decision.nextAt;
+    });
+    if (!this.#stopped.signal.aborted) this.#timers.set(sequencer, nextAt);
+    sequencerStates.invalidate(sequencer);
+    const row = chosen.run === null ? null : await findRun(this.#db, chosen.run);
+    if (!row) return null;
+    const live = await liveRuns.open(row);
+    live.row = row;
     return live;
   }
 
+  /** Starts a claimed run, unless it has events or has ended. */
   async #start(live: LiveRun): Promise<void> {
     const { row } = live;
+    if (live.view.lastSeq > 0 || isFinal(row.phase)) return;
     try {
       const script = await scriptOf(this.#db, row.id);
       const token = await this.#tokenFor(live);
@@ -270,7 +266,7 @@ export class LocalBackend implements RunBackend, Admissions {
         // The command may have arrived. The next `hello` shows whether it did.
         return;
       case 'RUNNER_BUSY':
-        setTimeout(() => void this.#startAgain(live), BUSY_AGAIN_MS).unref();
+        setTimeout(() => void this.#start(live), BUSY_AGAIN_MS).unref();
         return;
       case 'RUNNER_TIMEOUT':
       case 'INTERNAL':
@@ -282,19 +278,13 @@ export class LocalBackend implements RunBackend, Admissions {
     }
   }
 
-  async #startAgain(live: LiveRun): Promise<void> {
-    if (live.view.lastSeq === 0 && !isFinal(live.row.phase)) await this.#start(live);
-  }
-
   /** Ends a run for which no more events will arrive. */
   async #endWithoutEvents(live: LiveRun, phase: 'FAILED' | 'LOST', reason: string, refused = false): Promise<void> {
     const { id, sequencer } = live.row;
     const ended = await retryUntilAborted(
       this.#stopped.signal,
       () => this.#storeEnd(sequencer, id, phase, reason, refused),
-      (error) => {
-        this.#log.warn({ run: id, err: error }, 'storing the end of a run waits for the database');
-      },
+      warn(this.#log, 'storing the end of a run waits for the database', { run: id }),
     );
     live.row = { ...live.row, ...ended };
     this.#parts.gateway.runEnded(live);

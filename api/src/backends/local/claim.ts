@@ -1,27 +1,29 @@
-/** Decides what the queue of a sequencer does now, and stores it, under the lock of the sequencer. */
+/** Decides what the queue of a sequencer does now, under the lock of the sequencer. */
 import { OPEN_PHASES, decideQueue, expiredReason } from '@sequencer/model';
 import { and, asc, eq, inArray, sql } from 'drizzle-orm';
 import { lockSequencer, type Transaction } from '../../runs/queue-hold.ts';
 import { cancelQueued } from '../../store/run-store.ts';
 import { runs } from '../../store/schema.ts';
 
-export interface Claim {
-  /** The run that is starting now. */
+export interface Decision {
+  /** The run that is to start now. */
   run: string | null;
   /** When the queue must be decided again, even if nothing changes. */
   nextAt: Date | null;
 }
 
-interface ClaimOptions {
-  /** Whether a runner is connected. Without one nothing starts, but runs expire. */
-  canStart: boolean;
-  /** Queued runs to leave out. */
-  without: ReadonlySet<string>;
-  /** Called with the run that is to start, before it is stored. */
-  onChosen: (run: string) => void;
-}
-
-export async function claimNext(tx: Transaction, sequencer: string, options: ClaimOptions): Promise<Claim> {
+/**
+ * Cancels the expired runs, and chooses the next one.
+ *
+ * @param canStart whether a runner is connected
+ * @param without queued runs to leave out
+ */
+export async function chooseNext(
+  tx: Transaction,
+  sequencer: string,
+  canStart: boolean,
+  without: ReadonlySet<string>,
+): Promise<Decision> {
   const { mode } = await lockSequencer(tx, sequencer);
   const open = await tx
     .select({
@@ -36,15 +38,11 @@ export async function claimNext(tx: Transaction, sequencer: string, options: Cla
     .where(and(eq(runs.sequencer, sequencer), inArray(runs.phase, [...OPEN_PHASES])))
     .orderBy(asc(runs.place));
   const queue = open.filter((run) => run.phase === 'QUEUED');
-  const waiting = queue.filter(({ id }) => !options.without.has(id));
+  const waiting = queue.filter(({ id }) => !without.has(id));
   const now = new Date();
   const { start, expired, nextAt } = decideQueue(mode, queue.length < open.length, waiting, now);
   for (const { id, notAfter } of expired) await cancelQueued(tx, id, expiredReason(notAfter ?? now, now));
-  if (start && options.canStart) {
-    options.onChosen(start.id);
-    await tx.update(runs).set({ phase: 'STARTING', reason: null }).where(eq(runs.id, start.id));
-    return { run: start.id, nextAt: null };
-  }
+  if (start && canStart) return { run: start.id, nextAt: null };
   // `notAfter` itself is still inside the window.
   const expiresAt = start?.notAfter && new Date(start.notAfter.getTime() + 1);
   const times = [nextAt, expiresAt].filter((time) => time != null);
