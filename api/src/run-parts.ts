@@ -63,7 +63,7 @@ export function makeRunParts({ config, metrics, ...deps }: Deps): {
     scheduler,
     gateway,
     recorder,
-    runnerServer: new RunnerServer(credentials, gateway.handlers, log),
+    runnerServer: new RunnerServer(credentials, gateway, log),
   };
 }
 

@@ -1,5 +1,5 @@
 /** The connected runners: one for each sequencer, or in a cluster for each run. Records their events and sends them commands. */
-import { SequencerError, type Command, type Hello, type Reply } from '@sequencer/model';
+import { SequencerError, type AnyEvent, type Command, type Hello, type Reply } from '@sequencer/model';
 import type { LiveRun } from '../runs/live-run.ts';
 import type { Recorder } from '../runs/recorder.ts';
 import type { RunDeps } from '../runs/run-deps.ts';
@@ -18,7 +18,7 @@ export interface GatewayParts extends RunDeps {
   recorder: Recorder;
 }
 
-export class Gateway {
+export class Gateway implements RunnerHandlers {
   readonly #parts: GatewayParts;
   readonly #admissions: () => Admissions;
   /** The current runner of each key of the admissions. */
@@ -34,33 +34,38 @@ export class Gateway {
     };
   }
 
-  readonly handlers: RunnerHandlers = {
-    find: (run) => this.#parts.liveRuns.get(run),
-    admit: (runner, hello) => this.#admissions().admit(runner, hello),
-    received: (live, invalid) => {
-      const { log, sequencerStates, recorder } = this.#parts;
-      const run = live.row.id;
-      for (const { seq, type } of invalid) log.error({ run, seq, type }, 'received an invalid event');
-      live.connected = true;
-      sequencerStates.notify(live.row.sequencer);
-      recorder.record(live);
-      this.#admissions().received?.(live);
-    },
-    closed: (runner) => {
-      const [key] = [...this.#runners].find(([, current]) => current === runner) ?? [];
-      const { hello } = runner;
-      if (key === undefined || !hello) return;
-      this.#runners.delete(key);
-      this.#last.set(key, { hello, lastSeenAt: runner.lastSeenAt });
-      this.#parts.log.info({ key }, 'runner disconnected');
-      for (const live of runner.session.runs) {
-        live.connected = false;
-        live.changed.notify();
-      }
-      this.#parts.sequencerStates.notify(hello.sequencer);
-      this.#admissions().disconnected?.(key);
-    },
-  };
+  find(run: string): LiveRun | undefined {
+    return this.#parts.liveRuns.get(run);
+  }
+
+  admit(runner: RunnerSocket, hello: Hello): Promise<void> {
+    return this.#admissions().admit(runner, hello);
+  }
+
+  received(live: LiveRun, invalid: readonly AnyEvent[]): void {
+    const { log, sequencerStates, recorder } = this.#parts;
+    const run = live.row.id;
+    for (const { seq, type } of invalid) log.error({ run, seq, type }, 'received an invalid event');
+    live.connected = true;
+    sequencerStates.notify(live.row.sequencer);
+    recorder.record(live);
+    this.#admissions().received?.(live);
+  }
+
+  closed(runner: RunnerSocket): void {
+    const [key] = [...this.#runners].find(([, current]) => current === runner) ?? [];
+    const { hello } = runner;
+    if (key === undefined || !hello) return;
+    this.#runners.delete(key);
+    this.#last.set(key, { hello, lastSeenAt: runner.lastSeenAt });
+    this.#parts.log.info({ key }, 'runner disconnected');
+    for (const live of runner.session.runs) {
+      live.connected = false;
+      live.changed.notify();
+    }
+    this.#parts.sequencerStates.notify(hello.sequencer);
+    this.#admissions().disconnected?.(key);
+  }
 
   /**
    * Makes this the runner of the key, closes the previous one, and sends `welcome`. Nothing can be received in between.

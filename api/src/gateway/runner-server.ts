@@ -23,14 +23,14 @@ export class RunnerServer {
     clientTracking: true,
   });
   readonly #credentials: Credentials;
-  readonly #handlers: RunnerHandlers;
+  readonly #gateway: RunnerHandlers;
   readonly #log: Logger;
   readonly #unauthenticated = new UnauthenticatedSockets(UNAUTHENTICATED);
   readonly #runners = new Set<RunnerSocket>();
 
-  constructor(credentials: Credentials, handlers: RunnerHandlers, log: Logger) {
+  constructor(credentials: Credentials, gateway: RunnerHandlers, log: Logger) {
     this.#credentials = credentials;
-    this.#handlers = handlers;
+    this.#gateway = gateway;
     this.#log = log;
   }
 
@@ -58,14 +58,9 @@ export class RunnerServer {
     });
     socket.once('close', authenticated);
     this.#server.handleUpgrade(request, socket, head, (websocket) => {
-      const handlers: RunnerHandlers = {
-        ...this.#handlers,
-        admit: (runner, hello) => {
-          authenticated();
-          return this.#handlers.admit(runner, hello);
-        },
-      };
-      const runner = new RunnerSocket(websocket, credential, handlers, this.#log);
+      // The first message is `hello`, or ends the connection.
+      websocket.once('message', authenticated);
+      const runner = new RunnerSocket(websocket, credential, this.#gateway, this.#log);
       this.#runners.add(runner);
       websocket.once('close', () => {
         this.#runners.delete(runner);
