@@ -4,6 +4,7 @@ Uses plain HTTP from the standard library. OCS is not imported, so that this als
 """
 
 import asyncio
+import functools
 import http.client
 import json
 import re
@@ -24,7 +25,6 @@ _LARGEST = 4 * 1024 * 1024
 # Operation codes of OCS: starting, running, stopping; and the code of an agent that no longer responds.
 _ALIVE, _EXPIRED = (2, 3, 4), 7
 _OPERATIONS = 200
-_OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 @dataclass(frozen=True)
@@ -120,6 +120,12 @@ def _since(observatory: Observatory, operation: TelescopeAgent) -> str | None:
         return None
 
 
+@functools.cache
+def _opener() -> urllib.request.OpenerDirector:
+    """Made when it is needed, in few runs: it loads the certificates of the system, a sixth of a start."""
+    return urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
 def _session(observatory: Observatory, agent: str, operation: str) -> UncheckedJson:
     """The session of an operation, from the `status` of the agent."""
     call = {"procedure": f"{observatory.root}.{agent}.ops", "args": ["status", operation, {}], "kwargs": {}}
@@ -127,7 +133,7 @@ def _session(observatory: Observatory, agent: str, operation: str) -> UncheckedJ
         observatory.url, json.dumps(call).encode(), {"Content-Type": "application/json"}, method="POST"
     )
     try:
-        with _OPENER.open(request, timeout=_ANSWER) as response:
+        with _opener().open(request, timeout=_ANSWER) as response:
             answer = json.loads(response.read(_LARGEST))
     except (urllib.error.URLError, http.client.HTTPException, OSError, ValueError) as error:
         raise TelescopeUnreachable(f"{observatory.url} does not answer: {getattr(error, 'reason', error)}.") from None
