@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { watch } from '@sequencer/kubernetes/watch';
-import type { Pod } from '@sequencer/kubernetes/objects';
-import { PODS } from '@sequencer/kubernetes/resources';
+import type { Resource } from '@sequencer/kubernetes/resources';
+import type { KubernetesObject } from '@sequencer/model/kubernetes/metadata';
 import { client, dropNamespace, makeNamespace, until } from '@sequencer/testing/cluster/cluster';
 import { get, isLeader, startProcess, type OperatorProcess } from '@sequencer/testing/cluster/operator-process';
 
@@ -44,15 +44,15 @@ export class BenchNamespace {
   }
 }
 
-/** When a condition of a pod was first seen, in ms as `Date.now()`. */
-export class PodTimes {
+/** When a condition of an object was first seen, in ms as `Date.now()`. */
+export class Times<T extends KubernetesObject> {
   readonly #seen = new Map<string, number>();
   readonly #ending = new AbortController();
   readonly #watching: Promise<void>;
 
-  /** @param keyOf the key to record the pod under; null while the condition is not met */
-  constructor(namespace: string, keyOf: (pod: Pod) => string | null) {
-    this.#watching = this.#watch(namespace, keyOf);
+  /** @param keyOf the key to record the object under; null while the condition is not met */
+  constructor(resource: Resource<T>, namespace: string, keyOf: (object: T) => string | null) {
+    this.#watching = this.#watch(resource, namespace, keyOf);
   }
 
   at(key: string): number | undefined {
@@ -63,14 +63,14 @@ export class PodTimes {
     return this.#seen.size;
   }
 
-  async #watch(namespace: string, keyOf: (pod: Pod) => string | null): Promise<void> {
+  async #watch(resource: Resource<T>, namespace: string, keyOf: (object: T) => string | null): Promise<void> {
     const { signal } = this.#ending;
     try {
-      for await (const { type, object } of watch(client, PODS, namespace, {}, 600_000, signal)) {
+      for await (const { type, object } of watch(client, resource, namespace, {}, 600_000, signal)) {
         const key = type === 'BOOKMARK' ? null : keyOf(object);
         if (key !== null && !this.#seen.has(key)) this.#seen.set(key, Date.now());
       }
-      throw new Error('the watch on the pods has ended');
+      throw new Error(`the watch on the ${resource.plural} has ended`);
     } catch (error) {
       if (!signal.aborted) throw error;
     }

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { client, inPhase, logOf, makeSequencer, submit, until } from '@sequencer/testing/cluster/cluster';
 import { report } from '../lib/figures.ts';
 import { median } from '../lib/numbers.ts';
-import { BenchNamespace, PodTimes } from './bench-namespace.ts';
+import { BenchNamespace, Times } from './bench-namespace.ts';
 import { runnerImage } from './runner-image.ts';
 
 const RUNS = 15;
@@ -42,7 +42,7 @@ async function measure(warm: boolean): Promise<Shares[]> {
   return BenchNamespace.with(async (bench) => {
     const { namespace } = bench;
     await bench.leader();
-    const pods = new PodTimes(namespace, ({ metadata }) => {
+    const pods = new Times(PODS, namespace, ({ metadata }) => {
       const { labels, annotations } = metadata;
       return (warm ? annotations?.[ANNOTATIONS.assignedAt] : true) === undefined
         ? null

@@ -1,11 +1,12 @@
 /** Time from the run object to its pod: the operator's share. No node runs the pods. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { PODS } from '@sequencer/kubernetes/resources';
 import { makeSequencer, submit, until } from '@sequencer/testing/cluster/cluster';
 import { NOWHERE } from '@sequencer/testing/cluster/fake-node';
 import { get } from '@sequencer/testing/cluster/operator-process';
 import { report } from '../lib/figures.ts';
 import { median, quantile } from '../lib/numbers.ts';
-import { BenchNamespace, PodTimes, inParallel } from './bench-namespace.ts';
+import { BenchNamespace, Times, inParallel } from './bench-namespace.ts';
 
 const ONE_BY_ONE = 100;
 const MANY = Number(process.env.BURST_RUNS ?? 1000);
@@ -25,7 +26,7 @@ export async function oneByOne(): Promise<void> {
   const times = await BenchNamespace.with(async (bench) => {
     const { namespace } = bench;
     await bench.leader();
-    const pods = new PodTimes(namespace, ({ metadata }) => metadata.name);
+    const pods = new Times(PODS, namespace, ({ metadata }) => metadata.name);
     const delays: number[] = [];
     for (const name of sequencers(ONE_BY_ONE)) {
       await createSequencer(namespace, name);
@@ -53,7 +54,7 @@ export async function burst(): Promise<void> {
       const count = /reconcile_seconds_count\{kind="Sequencer",result="done"\} (\d+)/.exec(metrics)?.[1];
       return Number(count ?? 0) >= MANY && !/queue_depth\{queue="\w+"\} [1-9]/.test(metrics);
     });
-    const pods = new PodTimes(namespace, ({ metadata }) => metadata.name);
+    const pods = new Times(PODS, namespace, ({ metadata }) => metadata.name);
     const created = new Map<string, number>();
     const begun = performance.now();
     const submitted = sequencers(MANY).map(async (name, i) => {
