@@ -245,7 +245,7 @@ export class RunReconciler {
         message: runner.connected ? 'The runner is connected to the API.' : 'The runner is not connected to the API.',
       });
     }
-    const reason = problem?.message ?? stop?.message ?? PHASE_REASONS[phase] ?? '';
+    const reason = problem?.message ?? stop?.message ?? PHASE_REASONS[phase];
     const podUID = pod.metadata.uid;
     const changes = {
       phase,

@@ -8,14 +8,14 @@ import { windowReason } from '@sequencer/model';
 import { runnerState } from '../pods/termination.ts';
 import { awaitsAssignment } from '../warm-pool/assign.ts';
 
-export const PHASE_REASONS: Partial<Record<KubernetesPhase, string>> = {
+export const PHASE_REASONS = {
   Starting: 'The pod is starting.',
   Running: 'The script is running.',
   Paused: 'The script is paused.',
   Stopping: 'The script is stopping.',
-};
+} as const satisfies Partial<Record<KubernetesPhase, string>>;
 
-export function phaseOf(run: SequencerRun, pod: Pod, stopping: boolean): KubernetesPhase {
+export function phaseOf(run: SequencerRun, pod: Pod, stopping: boolean): keyof typeof PHASE_REASONS {
   const { running, terminated } = runnerState(pod);
   const started = (running ?? terminated) && !awaitsAssignment(pod);
   if (stopping || pod.metadata.deletionTimestamp !== undefined) return 'Stopping';

@@ -23,7 +23,7 @@ import { ocsConfigOf } from '../pods/start-problems.ts';
 import { buildSecret, type RunnerSettings } from '../pods/secret.ts';
 import { writeStatus, type ConditionChange } from '../status/status.ts';
 import { adopt, assign } from '../warm-pool/assign.ts';
-import { hasTurn } from './run-phase.ts';
+import { PHASE_REASONS, hasTurn } from './run-phase.ts';
 import type { WarmPool } from '../warm-pool/warm-pool.ts';
 
 /** The cache was outdated. Nothing was changed; the run is reconciled again. */
@@ -97,7 +97,8 @@ export async function startRun(
       phase: 'Starting',
       podName: name,
       podUID: pod.metadata.uid,
-      reason: `The pod ${name} is starting.`,
+      // As when the pod is followed, which therefore writes nothing before it has more to say.
+      reason: PHASE_REASONS.Starting,
     },
     [scheduled(run)],
   );
