@@ -1,8 +1,8 @@
 /**
  * Makes of the API files that need no packages: a start reads one file in place of thousands.
  *
- *     node api/bundle.ts FOLDER      main.js, ruff-process.js, hash-password.js, the WebAssembly of Ruff, and parts.json,
- *                                    which names what went into them
+ *     node api/bundle.ts FOLDER      main.js, ruff-process.js, statement-thread.js, hash-password.js, the WebAssembly
+ *                                    of Ruff, and parts.json, which names what went into them
  */
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -15,7 +15,10 @@ const root = join(import.meta.dirname, '..');
 
 const { metafile } = await build({
   absWorkingDir: root,
-  entryPoints: ['api/src/main.ts', 'api/src/syntax/ruff-process.ts', 'api/src/auth/hash-password.ts'],
+  entryPoints: [
+    ...['api/src/main.ts', 'api/src/syntax/ruff-process.ts', 'api/src/estimates/statement-thread.ts'],
+    'api/src/auth/hash-password.ts',
+  ],
   entryNames: '[name]',
   outdir: folder,
   bundle: true,

@@ -8,6 +8,7 @@ export default defineConfig({
     './src/store/auth-schema.ts',
     './src/store/replica-schema.ts',
     './src/store/scheduler-schema.ts',
+    './src/store/estimate-schema.ts',
   ],
   out: './migrations',
 });

@@ -9,6 +9,8 @@ import type { Metrics } from './lib/metrics.ts';
 import { makeKubernetesParts } from './backends/kubernetes/parts.ts';
 import { LocalBackend } from './backends/local/backend.ts';
 import { LocalQueueStore } from './backends/local/queue-store.ts';
+import { noteSuccess } from './estimates/duration-store.ts';
+import { Estimates } from './estimates/estimates.ts';
 import { Recorder } from './runs/recorder.ts';
 import type { RunBackend } from './backends/run-backend.ts';
 import { makeScheduler, type Scheduler } from './scheduler/scheduler.ts';
@@ -36,6 +38,7 @@ export function makeRunParts({ config, metrics, ...deps }: Deps): {
   runs: RunParts;
   queue: RunQueue;
   scheduler: Scheduler;
+  estimates: Estimates;
   gateway: Gateway;
   runnerServer: RunnerServer;
   recorder: Recorder;
@@ -45,8 +48,15 @@ export function makeRunParts({ config, metrics, ...deps }: Deps): {
   const credentials = kubernetes
     ? runCredentials(kubernetes.runTokenKeys)
     : secretCredentials(runnerSecrets(config, log));
-  // In a cluster the operator starts the next run.
-  const recorder = new Recorder(db, log, metrics, kubernetes ? () => Promise.resolve() : onRunEnded);
+  const recorder = new Recorder(db, log, metrics, async (tx, run, phase) => {
+    if (phase === 'SUCCEEDED') await noteSuccess(tx, run.id);
+    // In a cluster the operator starts the next run.
+    if (!kubernetes) await onRunEnded(tx, run, phase);
+  });
+  const estimates = new Estimates(deps);
+  recorder.afterEnd = () => {
+    estimates.recorder.wake();
+  };
   const gateway = new Gateway({ ...deps, recorder }, () => runs.backend);
   const all = { ...deps, gateway };
   const runs: RunParts = kubernetes ? makeKubernetesParts(all, config.databaseUrl, kubernetes) : localParts(all);
@@ -61,6 +71,7 @@ export function makeRunParts({ config, metrics, ...deps }: Deps): {
     runs,
     queue,
     scheduler,
+    estimates,
     gateway,
     recorder,
     runnerServer: new RunnerServer(credentials, gateway, log),

@@ -58,10 +58,11 @@ export async function startApi(config: Config, log: Logger): Promise<Api> {
   const watchers = new Watchers();
   const ruff = new Ruff(log);
   const deps = { config, db, log, liveRuns, sequencerStates, metrics, watchers, ruff };
-  const { runs, queue, scheduler, gateway, runnerServer, recorder } = makeRunParts(deps);
+  const { runs, queue, scheduler, estimates, gateway, runnerServer, recorder } = makeRunParts(deps);
   const { backend } = runs;
   await runs.begin();
   scheduler.begin();
+  estimates.begin();
 
   const version = readVersion();
   const proxies = new TrustedProxies(config.auth.trustedProxies, log);
@@ -95,6 +96,7 @@ export async function startApi(config: Config, log: Logger): Promise<Api> {
       backend,
       queue,
       scheduler,
+      estimates,
       outputSearch,
       watchers,
       version,
@@ -181,6 +183,7 @@ export async function startApi(config: Config, log: Logger): Promise<Api> {
       await runs.close();
       ruff.close();
       await recorder.close();
+      await estimates.close();
       await audit.close();
       await graphql.dispose();
       server.closeAllConnections();

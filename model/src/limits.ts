@@ -2,6 +2,8 @@
 export const LIMITS = {
   /** A script: 512 KiB. */
   scriptBytes: 512 * 1024,
+  /** Top-level statements of a script. */
+  statementCount: 20_000,
   titleLength: 200,
   /** Why a user changed something, in characters. */
   reasonLength: 500,

@@ -19,7 +19,7 @@ const ANYBODY: Fields = {
 /** Every signed-in user may read everything about runs. */
 const VIEWER: Fields = {
   Query: `me server sequencers sequencer(name) run(id) runs(filter order first after) nights(filter last dates)
-    runByNumber(sequencer number) apiTokens`,
+    runByNumber(sequencer number) apiTokens estimate(sequencer script startAt)`,
   Subscription: 'sequencers sequencer(name) run(id) output(run after) events(run after) heartbeat',
   User: 'name role sequencers method byAccount',
   Server: 'version time',
@@ -37,8 +37,10 @@ const VIEWER: Fields = {
     seenAt view statements traces breakpoints output(after first) outputBefore(before last) events(after first types)
     outputEvents(after before first last filter) outputMatches(find filter after before first last)
     lastSeq asks progress scriptVersion scriptVersions watchers telescope
-    pausedSince stoppedBy window onHold timeoutSeconds afterFailure origin version editedBy
+    pausedSince stoppedBy expectedStart expectedEnd window onHold timeoutSeconds afterFailure origin version editedBy
     editedAt`,
+  Estimate: 'statements totalSeconds expectedEnd unknownStatements',
+  StatementEstimate: 'index firstLine typicalSeconds lowSeconds highSeconds basis expectedEnd',
   RunWindow: 'notBefore notAfter',
   RunOnHold: 'since by reason',
   RunConnection: 'edges pageInfo totalCount totalCountIsExact',

@@ -12,6 +12,8 @@ import './queue/queue.ts';
 import './queue/submit-run.ts';
 import './queue/edit-run.ts';
 import './scheduler/scheduler.ts';
+import './estimates/estimate.ts';
+import './estimates/expected-times.ts';
 import './control/breakpoints.ts';
 import './control/control.ts';
 import './inspection/inspection.ts';

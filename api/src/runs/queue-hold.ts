@@ -38,7 +38,7 @@ export async function onRunEnded(tx: Transaction, run: EndedRun, phase: FinalPha
   await setModeOff(tx, run.sequencer, 'Sequencer', holdCause(run.number, phase));
 }
 
-export type EndedRun = Pick<RunRow, 'sequencer' | 'number' | 'afterFailure'>;
+export type EndedRun = Pick<RunRow, 'id' | 'sequencer' | 'number' | 'afterFailure'>;
 
 /**
  * Sets the mode to Off, and puts runs that were to start as soon as possible back into the queue. Needs the lock of the

@@ -34,6 +34,8 @@ export class Recorder {
   readonly #metrics: Metrics;
   /** Called after each commit. */
   onStored: (run: LiveRun) => void = () => undefined;
+  /** Called after the commit of the end of a run. */
+  afterEnd: () => void = () => undefined;
   readonly #onEnd: EndOfRun;
   readonly #stopped = new AbortController();
   readonly #loops = new Map<LiveRun, Promise<void>>();
@@ -173,6 +175,7 @@ export class Recorder {
     if (writeView) run.viewStoredAt = started;
     // The run may have ended in another way meanwhile.
     run.row = isFinal(run.row.phase) ? { ...run.row, lastSeq: row.lastSeq } : row;
+    if (ended) this.afterEnd();
     this.#metrics.commitSeconds.observe((performance.now() - started) / 1000);
   }
 }

@@ -7,6 +7,7 @@ import type { PasswordSignIn } from '../../auth/password-sign-in.ts';
 import type { User } from '../../auth/user.ts';
 import type { RunBackend } from '../../backends/run-backend.ts';
 import type { RunQueue } from '../../backends/run-queue.ts';
+import type { Estimates } from '../../estimates/estimates.ts';
 import type { LiveRuns } from '../../runs/live-runs.ts';
 import type { OutputSearch } from '../../runs/output-search.ts';
 import type { SequencerStates } from '../../runs/sequencer-states.ts';
@@ -40,6 +41,7 @@ export interface Context {
   backend: RunBackend;
   queue: RunQueue;
   scheduler: Scheduler;
+  estimates: Estimates;
   outputSearch: OutputSearch;
   watchers: Watchers;
   version: string;
