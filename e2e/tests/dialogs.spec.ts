@@ -50,7 +50,7 @@ test('the page of an active run shows the next run, and keeps the queue from con
     ids.push(await stack.submit('print(1)\n', { sequencer: 'lat', title, start: 'QUEUED' }));
   }
   await page.goto('/lat');
-  const after = page.getByRole('region', { name: 'State and controls' }).getByRole('group', { name: 'After this run' });
+  const after = page.getByRole('group', { name: 'After this run' });
   await expect(after).toContainText('No queued run starts; 2 wait.');
   const button = (name: string) => after.getByRole('button', { name, exact: true });
   // Nothing starts now, so the mode Queue needs no confirmation.

@@ -155,10 +155,10 @@ test('takes the pictures of the guide', async ({ page, stack }, info) => {
   await expect(sequencer.output).toContainText('zenith sample 3');
   for (const title of ['iv and bias test', 'wiregrid calibration', 'beam map'])
     await stack.submit(SHORT, { sequencer: 'satp2', title, start: 'QUEUED' });
-  const after = sequencer.controls.getByRole('group', { name: 'After this run' });
+  const after = page.getByRole('region', { name: 'Plan' });
   await after.getByRole('button', { name: 'Queue', exact: true }).click();
   await expect(after).toContainText('iv and bias test');
-  await picture(page, info, 'follows', sequencer.controls);
+  await picture(page, info, 'follows', after);
   await page.keyboard.press('F6');
   await expect(sequencer.state).toContainText('Paused');
   await page.getByRole('button', { name: /^T2 watch/ }).click();

@@ -68,10 +68,10 @@ type Documents = {
     "\n  query Count($filter: RunFilter) {\n    runs(filter: $filter, first: 1) {\n      totalCount\n      totalCountIsExact\n    }\n  }\n": typeof types.CountDocument,
     "\n  query Timeline($since: DateTime!, $first: Int!) {\n    sequencers {\n      name\n      lastRuns(since: $since, first: $first) {\n        id\n        number\n        phase\n        startedAt\n        finishedAt\n      }\n    }\n  }\n": typeof types.TimelineDocument,
     "\n  query LastOutput($id: ID!) {\n    run(id: $id) {\n      outputBefore(last: 20) {\n        seq\n        stream\n        text\n        at\n      }\n    }\n  }\n": typeof types.LastOutputDocument,
-    "\n  mutation SetMode($sequencer: String!, $mode: SequencerMode!) {\n    setMode(sequencer: $sequencer, mode: $mode) {\n      name\n    }\n  }\n": typeof types.SetModeDocument,
     "\n  query SchedulerUrl($name: String!) {\n    sequencer(name: $name) {\n      scheduler {\n        settings {\n          url\n        }\n      }\n    }\n  }\n": typeof types.SchedulerUrlDocument,
     "\n  mutation HoldRun($id: ID!, $reason: String) {\n    holdRun(id: $id, reason: $reason) {\n      id\n    }\n  }\n": typeof types.HoldRunDocument,
     "\n  mutation ReleaseRun($id: ID!) {\n    releaseRun(id: $id) {\n      id\n    }\n  }\n": typeof types.ReleaseRunDocument,
+    "\n  mutation SetMode($sequencer: String!, $mode: SequencerMode!, $reason: String) {\n    setMode(sequencer: $sequencer, mode: $mode, reason: $reason) {\n      name\n    }\n  }\n": typeof types.SetModeDocument,
     "\n  mutation MoveInQueue($run: ID!, $position: Int!) {\n    moveInQueue(run: $run, position: $position) {\n      queue {\n        id\n      }\n    }\n  }\n": typeof types.MoveInQueueDocument,
     "\n  query OutputMatches(\n    $id: ID!\n    $find: String!\n    $filter: OutputFilter\n    $after: String\n    $before: String\n    $first: Int\n    $last: Int\n  ) {\n    run(id: $id) {\n      outputMatches(find: $find, filter: $filter, after: $after, before: $before, first: $first, last: $last) {\n        total\n        hasMore\n        isComplete\n        number\n        matches {\n          seq\n          ordinal\n        }\n      }\n    }\n  }\n": typeof types.OutputMatchesDocument,
     "\n  query OutputEvents($id: ID!, $after: Int, $before: Int, $first: Int, $last: Int, $filter: OutputFilter) {\n    run(id: $id) {\n      outputEvents(after: $after, before: $before, first: $first, last: $last, filter: $filter) {\n        ...OutputPage\n      }\n    }\n  }\n": typeof types.OutputEventsDocument,
@@ -136,10 +136,10 @@ const documents: Documents = {
     "\n  query Count($filter: RunFilter) {\n    runs(filter: $filter, first: 1) {\n      totalCount\n      totalCountIsExact\n    }\n  }\n": types.CountDocument,
     "\n  query Timeline($since: DateTime!, $first: Int!) {\n    sequencers {\n      name\n      lastRuns(since: $since, first: $first) {\n        id\n        number\n        phase\n        startedAt\n        finishedAt\n      }\n    }\n  }\n": types.TimelineDocument,
     "\n  query LastOutput($id: ID!) {\n    run(id: $id) {\n      outputBefore(last: 20) {\n        seq\n        stream\n        text\n        at\n      }\n    }\n  }\n": types.LastOutputDocument,
-    "\n  mutation SetMode($sequencer: String!, $mode: SequencerMode!) {\n    setMode(sequencer: $sequencer, mode: $mode) {\n      name\n    }\n  }\n": types.SetModeDocument,
     "\n  query SchedulerUrl($name: String!) {\n    sequencer(name: $name) {\n      scheduler {\n        settings {\n          url\n        }\n      }\n    }\n  }\n": types.SchedulerUrlDocument,
     "\n  mutation HoldRun($id: ID!, $reason: String) {\n    holdRun(id: $id, reason: $reason) {\n      id\n    }\n  }\n": types.HoldRunDocument,
     "\n  mutation ReleaseRun($id: ID!) {\n    releaseRun(id: $id) {\n      id\n    }\n  }\n": types.ReleaseRunDocument,
+    "\n  mutation SetMode($sequencer: String!, $mode: SequencerMode!, $reason: String) {\n    setMode(sequencer: $sequencer, mode: $mode, reason: $reason) {\n      name\n    }\n  }\n": types.SetModeDocument,
     "\n  mutation MoveInQueue($run: ID!, $position: Int!) {\n    moveInQueue(run: $run, position: $position) {\n      queue {\n        id\n      }\n    }\n  }\n": types.MoveInQueueDocument,
     "\n  query OutputMatches(\n    $id: ID!\n    $find: String!\n    $filter: OutputFilter\n    $after: String\n    $before: String\n    $first: Int\n    $last: Int\n  ) {\n    run(id: $id) {\n      outputMatches(find: $find, filter: $filter, after: $after, before: $before, first: $first, last: $last) {\n        total\n        hasMore\n        isComplete\n        number\n        matches {\n          seq\n          ordinal\n        }\n      }\n    }\n  }\n": types.OutputMatchesDocument,
     "\n  query OutputEvents($id: ID!, $after: Int, $before: Int, $first: Int, $last: Int, $filter: OutputFilter) {\n    run(id: $id) {\n      outputEvents(after: $after, before: $before, first: $first, last: $last, filter: $filter) {\n        ...OutputPage\n      }\n    }\n  }\n": types.OutputEventsDocument,
@@ -383,10 +383,6 @@ export function graphql(source: "\n  query LastOutput($id: ID!) {\n    run(id: $
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  mutation SetMode($sequencer: String!, $mode: SequencerMode!) {\n    setMode(sequencer: $sequencer, mode: $mode) {\n      name\n    }\n  }\n"): (typeof documents)["\n  mutation SetMode($sequencer: String!, $mode: SequencerMode!) {\n    setMode(sequencer: $sequencer, mode: $mode) {\n      name\n    }\n  }\n"];
-/**
- * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
- */
 export function graphql(source: "\n  query SchedulerUrl($name: String!) {\n    sequencer(name: $name) {\n      scheduler {\n        settings {\n          url\n        }\n      }\n    }\n  }\n"): (typeof documents)["\n  query SchedulerUrl($name: String!) {\n    sequencer(name: $name) {\n      scheduler {\n        settings {\n          url\n        }\n      }\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
@@ -396,6 +392,10 @@ export function graphql(source: "\n  mutation HoldRun($id: ID!, $reason: String)
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  mutation ReleaseRun($id: ID!) {\n    releaseRun(id: $id) {\n      id\n    }\n  }\n"): (typeof documents)["\n  mutation ReleaseRun($id: ID!) {\n    releaseRun(id: $id) {\n      id\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation SetMode($sequencer: String!, $mode: SequencerMode!, $reason: String) {\n    setMode(sequencer: $sequencer, mode: $mode, reason: $reason) {\n      name\n    }\n  }\n"): (typeof documents)["\n  mutation SetMode($sequencer: String!, $mode: SequencerMode!, $reason: String) {\n    setMode(sequencer: $sequencer, mode: $mode, reason: $reason) {\n      name\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
