@@ -34,3 +34,65 @@ test('the mode Scheduler pulls a schedule after a confirmation, and ends with Of
     await stack.query('mutation ($id: ID!) { stopRun(id: $id, level: KILL) { id } }', { id: activeRun.id });
   }
 });
+
+interface Queue {
+  sequencer: { queue: { title: string; script: string }[] };
+}
+
+test('previews a schedule, compares it with the last one, and adds exactly that script to the queue', async ({
+  page,
+  stack,
+}) => {
+  const pull =
+    'mutation { pullSchedule(sequencer: "satp1", from: "2990-01-01T00:00:00Z", to: "2990-01-01T01:00:00Z", then: DRAFT) { ok } }';
+  await stack.query(pull);
+  await page.goto('/satp1/scheduler');
+  await expect(page.getByRole('region', { name: 'Last pulls' })).toContainText('Success');
+  await page.getByLabel('From (UTC)').fill('2990-01-02T00:00');
+  await page.getByLabel('To (UTC)').fill('2990-01-02T00:00');
+  await expect(page.getByRole('alert')).toContainText('“To” must be later than “From”.');
+  await page.getByLabel('To (UTC)').fill('2990-01-02T01:00');
+  await page.getByLabel('Policy sent to the scheduler').fill('{"policy": ');
+  await expect(page.getByRole('alert')).toContainText('The policy is not JSON');
+  await expect(page.getByRole('button', { name: 'Preview' })).toBeDisabled();
+  await page.getByRole('combobox').selectOption('rest');
+  await page.keyboard.press('Control+Enter');
+
+  const preview = page.getByRole('region', { name: 'Preview' });
+  await expect(preview.getByRole('heading', { name: 'Preview' })).toBeFocused();
+  await expect(preview).toContainText('Against the last pulled schedule:');
+  await expect(preview).toContainText('The check found no problem.');
+  await preview.getByRole('button', { name: 'Script' }).click();
+  await expect(preview.getByLabel('Schedule')).toContainText('2990-01-02');
+  await preview.getByRole('button', { name: 'Add to queue' }).click();
+  await expect
+    .poll(
+      async () => (await stack.query<Queue>('{ sequencer(name: "satp1") { queue { title script } } }')).sequencer.queue,
+    )
+    .toEqual([{ title: 'Schedule 00:00:00 to 01:00:00', script: expect.stringContaining('2990-01-02') as unknown }]);
+
+  await preview.getByRole('button', { name: 'Open in editor' }).click();
+  await expect(page).toHaveURL(/\/satp1\?tab=editor$/);
+  await expect(page.getByRole('textbox', { name: 'Script' })).toContainText('2990-01-02');
+});
+
+test('cancels a preview, and shows why one failed', async ({ page, stack }) => {
+  await page.goto('/satp1/scheduler');
+  let isHeld = true;
+  await page.route('**/graphql', async (route) => {
+    const { query = '' } = (route.request().postDataJSON() ?? {}) as { query?: string };
+    if (!query.includes('schedulerPreview') || !isHeld) return route.continue();
+    await new Promise((resolve) => page.once('requestfailed', resolve));
+  });
+  await page.getByRole('button', { name: 'Preview' }).click();
+  await expect(page.getByText('Waiting for the scheduler')).toBeVisible();
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await expect(page.getByRole('button', { name: 'Preview' })).toBeEnabled();
+  await expect(page.getByRole('region', { name: 'Preview' })).toHaveCount(0);
+  isHeld = false;
+  const settings =
+    'mutation { setSchedulerSettings(sequencer: "satp1", settings: { url: "http://127.0.0.1:9/" }) { name } }';
+  await stack.query(settings);
+  await page.getByRole('button', { name: 'Preview' }).click();
+  await expect(page.getByRole('alert')).toContainText('The scheduler');
+});

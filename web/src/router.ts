@@ -21,6 +21,12 @@ const routes: RouteRecordRaw[] = [
     component: () => import('./pages/NumberedRunPage.vue'),
     props: true,
   },
+  {
+    path: '/:telescope/scheduler',
+    name: 'scheduler',
+    component: () => import('./scheduler/SchedulerPage.vue'),
+    props: true,
+  },
   { path: '/:telescope', name: 'sequencer', component: () => import('./pages/SequencerPage.vue'), props: true },
   { path: '/:rest(.*)*', name: 'not-found', component: () => import('./pages/NotFoundPage.vue') },
 ];

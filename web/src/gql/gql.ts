@@ -80,6 +80,13 @@ type Documents = {
     "\n  subscription RunState($id: ID!) {\n    run(id: $id) {\n      ...RunSummary\n      pausePending\n      watchers\n      stops {\n        level\n        by\n        at\n        requestedAt\n        deadline\n        escalate\n      }\n    }\n  }\n": typeof types.RunStateDocument,
     "\n  subscription Events($run: ID!, $after: Int!) {\n    events(run: $run, after: $after) {\n      seq\n      type\n      at\n      data\n    }\n  }\n": typeof types.EventsDocument,
     "\n  query OutputAfter($id: ID!, $after: Int!) {\n    run(id: $id) {\n      output(after: $after, first: 1000) {\n        seq\n        stream\n        text\n        trace\n        line\n        at\n      }\n    }\n  }\n": typeof types.OutputAfterDocument,
+    "\n  fragment PullLine on SchedulerPull {\n    id\n    at\n    from\n    to\n    state\n    message\n    seconds\n    automatic\n    by\n    run {\n      id\n      number\n      phase\n    }\n  }\n": typeof types.PullLineFragmentDoc,
+    "\n  query Scheduler($name: String!) {\n    sequencer(name: $name) {\n      queue {\n        id\n        expectedEnd\n      }\n      activeRun {\n        id\n        expectedEnd\n      }\n      scheduler {\n        failures\n        nextPullAt\n        settings {\n          url\n          policy\n          lengthMinutes\n          timeoutSeconds\n          leadMinutes\n        }\n        pulls(first: 10) {\n          entries {\n            ...PullLine\n          }\n        }\n      }\n    }\n  }\n": typeof types.SchedulerDocument,
+    "\n  query LastPulledScripts($name: String!) {\n    sequencer(name: $name) {\n      scheduler {\n        pulls(first: 10) {\n          entries {\n            id\n            at\n            script\n            run {\n              id\n              number\n            }\n          }\n        }\n      }\n    }\n  }\n": typeof types.LastPulledScriptsDocument,
+    "\n  query SchedulerPreview($name: String!, $from: DateTime!, $to: DateTime!, $policy: String) {\n    schedulerPreview(sequencer: $name, from: $from, to: $to, policy: $policy) {\n      at\n      from\n      to\n      ok\n      message\n      seconds\n      script\n    }\n  }\n": typeof types.SchedulerPreviewDocument,
+    "\n  mutation SetSchedulerSettings($name: String!, $settings: SchedulerSettingsInput!) {\n    setSchedulerSettings(sequencer: $name, settings: $settings) {\n      name\n    }\n  }\n": typeof types.SetSchedulerSettingsDocument,
+    "\n  query ScheduleEstimate($name: String!, $script: String!, $startAt: DateTime) {\n    estimate(sequencer: $name, script: $script, startAt: $startAt) {\n      totalSeconds\n      expectedEnd\n      unknownStatements\n      statements {\n        index\n      }\n    }\n    sequencer(name: $name) {\n      name\n    }\n  }\n": typeof types.ScheduleEstimateDocument,
+    "\n  mutation CheckSchedule($name: String!, $script: String!) {\n    checkScript(sequencer: $name, script: $script) {\n      severity\n      line\n      code\n      message\n    }\n  }\n": typeof types.CheckScheduleDocument,
 };
 const documents: Documents = {
     "\n  subscription Heartbeat {\n    heartbeat\n  }\n": types.HeartbeatDocument,
@@ -148,6 +155,13 @@ const documents: Documents = {
     "\n  subscription RunState($id: ID!) {\n    run(id: $id) {\n      ...RunSummary\n      pausePending\n      watchers\n      stops {\n        level\n        by\n        at\n        requestedAt\n        deadline\n        escalate\n      }\n    }\n  }\n": types.RunStateDocument,
     "\n  subscription Events($run: ID!, $after: Int!) {\n    events(run: $run, after: $after) {\n      seq\n      type\n      at\n      data\n    }\n  }\n": types.EventsDocument,
     "\n  query OutputAfter($id: ID!, $after: Int!) {\n    run(id: $id) {\n      output(after: $after, first: 1000) {\n        seq\n        stream\n        text\n        trace\n        line\n        at\n      }\n    }\n  }\n": types.OutputAfterDocument,
+    "\n  fragment PullLine on SchedulerPull {\n    id\n    at\n    from\n    to\n    state\n    message\n    seconds\n    automatic\n    by\n    run {\n      id\n      number\n      phase\n    }\n  }\n": types.PullLineFragmentDoc,
+    "\n  query Scheduler($name: String!) {\n    sequencer(name: $name) {\n      queue {\n        id\n        expectedEnd\n      }\n      activeRun {\n        id\n        expectedEnd\n      }\n      scheduler {\n        failures\n        nextPullAt\n        settings {\n          url\n          policy\n          lengthMinutes\n          timeoutSeconds\n          leadMinutes\n        }\n        pulls(first: 10) {\n          entries {\n            ...PullLine\n          }\n        }\n      }\n    }\n  }\n": types.SchedulerDocument,
+    "\n  query LastPulledScripts($name: String!) {\n    sequencer(name: $name) {\n      scheduler {\n        pulls(first: 10) {\n          entries {\n            id\n            at\n            script\n            run {\n              id\n              number\n            }\n          }\n        }\n      }\n    }\n  }\n": types.LastPulledScriptsDocument,
+    "\n  query SchedulerPreview($name: String!, $from: DateTime!, $to: DateTime!, $policy: String) {\n    schedulerPreview(sequencer: $name, from: $from, to: $to, policy: $policy) {\n      at\n      from\n      to\n      ok\n      message\n      seconds\n      script\n    }\n  }\n": types.SchedulerPreviewDocument,
+    "\n  mutation SetSchedulerSettings($name: String!, $settings: SchedulerSettingsInput!) {\n    setSchedulerSettings(sequencer: $name, settings: $settings) {\n      name\n    }\n  }\n": types.SetSchedulerSettingsDocument,
+    "\n  query ScheduleEstimate($name: String!, $script: String!, $startAt: DateTime) {\n    estimate(sequencer: $name, script: $script, startAt: $startAt) {\n      totalSeconds\n      expectedEnd\n      unknownStatements\n      statements {\n        index\n      }\n    }\n    sequencer(name: $name) {\n      name\n    }\n  }\n": types.ScheduleEstimateDocument,
+    "\n  mutation CheckSchedule($name: String!, $script: String!) {\n    checkScript(sequencer: $name, script: $script) {\n      severity\n      line\n      code\n      message\n    }\n  }\n": types.CheckScheduleDocument,
 };
 
 /**
@@ -428,6 +442,34 @@ export function graphql(source: "\n  subscription Events($run: ID!, $after: Int!
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  query OutputAfter($id: ID!, $after: Int!) {\n    run(id: $id) {\n      output(after: $after, first: 1000) {\n        seq\n        stream\n        text\n        trace\n        line\n        at\n      }\n    }\n  }\n"): (typeof documents)["\n  query OutputAfter($id: ID!, $after: Int!) {\n    run(id: $id) {\n      output(after: $after, first: 1000) {\n        seq\n        stream\n        text\n        trace\n        line\n        at\n      }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  fragment PullLine on SchedulerPull {\n    id\n    at\n    from\n    to\n    state\n    message\n    seconds\n    automatic\n    by\n    run {\n      id\n      number\n      phase\n    }\n  }\n"): (typeof documents)["\n  fragment PullLine on SchedulerPull {\n    id\n    at\n    from\n    to\n    state\n    message\n    seconds\n    automatic\n    by\n    run {\n      id\n      number\n      phase\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Scheduler($name: String!) {\n    sequencer(name: $name) {\n      queue {\n        id\n        expectedEnd\n      }\n      activeRun {\n        id\n        expectedEnd\n      }\n      scheduler {\n        failures\n        nextPullAt\n        settings {\n          url\n          policy\n          lengthMinutes\n          timeoutSeconds\n          leadMinutes\n        }\n        pulls(first: 10) {\n          entries {\n            ...PullLine\n          }\n        }\n      }\n    }\n  }\n"): (typeof documents)["\n  query Scheduler($name: String!) {\n    sequencer(name: $name) {\n      queue {\n        id\n        expectedEnd\n      }\n      activeRun {\n        id\n        expectedEnd\n      }\n      scheduler {\n        failures\n        nextPullAt\n        settings {\n          url\n          policy\n          lengthMinutes\n          timeoutSeconds\n          leadMinutes\n        }\n        pulls(first: 10) {\n          entries {\n            ...PullLine\n          }\n        }\n      }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query LastPulledScripts($name: String!) {\n    sequencer(name: $name) {\n      scheduler {\n        pulls(first: 10) {\n          entries {\n            id\n            at\n            script\n            run {\n              id\n              number\n            }\n          }\n        }\n      }\n    }\n  }\n"): (typeof documents)["\n  query LastPulledScripts($name: String!) {\n    sequencer(name: $name) {\n      scheduler {\n        pulls(first: 10) {\n          entries {\n            id\n            at\n            script\n            run {\n              id\n              number\n            }\n          }\n        }\n      }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query SchedulerPreview($name: String!, $from: DateTime!, $to: DateTime!, $policy: String) {\n    schedulerPreview(sequencer: $name, from: $from, to: $to, policy: $policy) {\n      at\n      from\n      to\n      ok\n      message\n      seconds\n      script\n    }\n  }\n"): (typeof documents)["\n  query SchedulerPreview($name: String!, $from: DateTime!, $to: DateTime!, $policy: String) {\n    schedulerPreview(sequencer: $name, from: $from, to: $to, policy: $policy) {\n      at\n      from\n      to\n      ok\n      message\n      seconds\n      script\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation SetSchedulerSettings($name: String!, $settings: SchedulerSettingsInput!) {\n    setSchedulerSettings(sequencer: $name, settings: $settings) {\n      name\n    }\n  }\n"): (typeof documents)["\n  mutation SetSchedulerSettings($name: String!, $settings: SchedulerSettingsInput!) {\n    setSchedulerSettings(sequencer: $name, settings: $settings) {\n      name\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query ScheduleEstimate($name: String!, $script: String!, $startAt: DateTime) {\n    estimate(sequencer: $name, script: $script, startAt: $startAt) {\n      totalSeconds\n      expectedEnd\n      unknownStatements\n      statements {\n        index\n      }\n    }\n    sequencer(name: $name) {\n      name\n    }\n  }\n"): (typeof documents)["\n  query ScheduleEstimate($name: String!, $script: String!, $startAt: DateTime) {\n    estimate(sequencer: $name, script: $script, startAt: $startAt) {\n      totalSeconds\n      expectedEnd\n      unknownStatements\n      statements {\n        index\n      }\n    }\n    sequencer(name: $name) {\n      name\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation CheckSchedule($name: String!, $script: String!) {\n    checkScript(sequencer: $name, script: $script) {\n      severity\n      line\n      code\n      message\n    }\n  }\n"): (typeof documents)["\n  mutation CheckSchedule($name: String!, $script: String!) {\n    checkScript(sequencer: $name, script: $script) {\n      severity\n      line\n      code\n      message\n    }\n  }\n"];
 
 export function graphql(source: string) {
   return (documents as any)[source] ?? {};

@@ -3,8 +3,8 @@ import { standardKeymap } from '@codemirror/commands';
 import { search, searchKeymap } from '@codemirror/search';
 import { EditorState, Prec, StateEffect, StateField, type Extension } from '@codemirror/state';
 import { Decoration, EditorView, highlightActiveLine, keymap, lineNumbers, type DecorationSet } from '@codemirror/view';
-import { breakpointGutter } from '../../code/breakpoint-gutter.ts';
-import { pythonExtensions } from '../../code/python.ts';
+import { breakpointGutter } from './breakpoint-gutter.ts';
+import { pythonExtensions } from './python.ts';
 
 export function readOnlySource(label: string): Extension {
   return [

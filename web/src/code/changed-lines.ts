@@ -1,7 +1,7 @@
 /** Counts the lines that differ between two texts. */
 import { Text } from '@codemirror/state';
 import { Chunk } from '@codemirror/merge';
-import { scriptLines } from '../../lib/script-lines.ts';
+import { scriptLines } from '../lib/script-lines.ts';
 
 export function changedLines(before: string, after: string): number {
   const [a, b] = [Text.of(scriptLines(before)), Text.of(scriptLines(after))];
