@@ -83,7 +83,7 @@ export class Gateway implements RunnerHandlers {
     }
     this.#runners.set(key, runner);
     if (before) replace(before);
-    runner.receive({ type: 'admitted', runs });
+    runner.carryOut(session.welcome(runs));
     for (const { live } of runs) {
       if (!live) continue;
       live.connected = true;
@@ -103,7 +103,8 @@ export class Gateway implements RunnerHandlers {
 
   #onStored(live: LiveRun): void {
     const admissions = this.#admissions();
-    this.connection(admissions.keyOf(live.row))?.receive({ type: 'committed', live });
+    const runner = this.connection(admissions.keyOf(live.row));
+    runner?.carryOut(runner.session.committed(live));
     admissions.stored?.(live);
     if (live.isComplete) this.runEnded(live);
   }

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { LiveRun } from '../runs/live-run.ts';
 import { runTokenHash } from '../runs/run-token.ts';
 import type { RunSummary } from '../store/run-store.ts';
-import { RunnerSession, type Input, type Output } from './runner-session.ts';
+import { RunnerSession, type Output } from './runner-session.ts';
 
 const HIGH_WATER = 3000;
 /** Larger than a message of the tests and what it adds in memory. */
@@ -20,7 +20,7 @@ const event = (seq: number) =>
   seq === COUNT
     ? { seq, at, type: 'ended', outcome: 'SUCCEEDED', exitCode: 0, reason: '' }
     : { seq, at, type: 'output', stream: 'STDOUT', text: 'x'.repeat((seq * 37) % 300) };
-const message = (value: unknown): Input => ({ type: 'message', text: JSON.stringify(value) });
+const text = (value: unknown) => JSON.stringify(value);
 
 const newRun = (id: string, tokenHash: string | null = null): LiveRun =>
   new LiveRun({ id, phase: 'STARTING', tokenHash, seenAt: null } as RunSummary, emptyView());
@@ -63,10 +63,9 @@ class Site {
     return connection;
   }
 
-  /** Passes the input to the session, and checks each output against the contract. */
-  feed(connection: Connection, input: Input): void {
-    if (input.type === 'command') connection.unanswered.add(input.id);
-    for (const output of connection.session.receive(input)) {
+  /** Checks each output against the contract. */
+  check(connection: Connection, outputs: Output[]): void {
+    for (const output of outputs) {
       connection.outputs.push(output);
       if (output.type === 'reply') {
         expect(connection.unanswered.delete(output.reply.id)).toBe(true);
@@ -81,7 +80,6 @@ class Site {
         connection.paused = output.paused;
       }
     }
-    if (input.type === 'closed') connection.ended = true;
     expect(this.#pending()).toBeLessThanOrEqual(HIGH_WATER + MESSAGE);
     if (this.#pending() === 0 && !connection.ended) expect(connection.paused).toBe(false);
   }
@@ -112,17 +110,19 @@ class Site {
 
   hello(connection: Connection): void {
     const runs = [...this.runs].filter(([run, { view }]) => run === 'a' || view.lastSeq > 0);
-    this.feed(connection, message(hello(runs.map(([run]) => ({ run, lastSeq: COUNT, ended: true })))));
+    const held = runs.map(([run]) => ({ run, lastSeq: COUNT, ended: true }));
+    this.check(connection, connection.session.message(text(hello(held))));
   }
 
   /** As the gateway does: closes the connection before, and admits this one, without anything in between. */
   admit(connection: Connection): void {
     if (!connection.session.isAdmitting) return;
-    if (this.current) this.feed(this.current, { type: 'close', code: 4003, reason: 'replaced' });
+    const replaced = { type: 'close', code: 4003, reason: 'replaced' } as const;
+    if (this.current) this.check(this.current, this.current.session.end(replaced));
     this.current = connection;
     const runs = [...this.runs].filter(([run, { view }]) => run === 'a' || view.lastSeq > 0);
     const admitted = runs.map(([run, live]) => ({ run, live: live.isComplete ? null : live }));
-    this.feed(connection, { type: 'admitted', runs: admitted });
+    this.check(connection, connection.session.welcome(admitted));
   }
 
   commit(run: string, count: number): void {
@@ -130,7 +130,7 @@ class Site {
     const batch = live.unstored(count, Infinity);
     if (batch.length === 0) return;
     live.stored(batch);
-    if (this.current) this.feed(this.current, { type: 'committed', live });
+    if (this.current) this.check(this.current, this.current.session.committed(live));
   }
 
   /** Another replica has received and committed the next events, and this one reads them from the store. */
@@ -151,12 +151,18 @@ class Site {
     const about = { run: starts ?? 'a', by: 'ada' };
     const command =
       starts === null ? { name: 'pause' as const, ...about } : { name: 'start' as const, ...about, ...SCRIPT };
-    this.feed(connection, { type: 'command', id, command, now: this.now });
+    connection.unanswered.add(id);
+    this.check(connection, connection.session.command(id, command, this.now));
   }
 
   /** What the socket passes on while it is open and not paused. */
   fromRunner(connection: Connection, value: unknown): void {
-    if (!connection.paused) this.feed(connection, message(value));
+    if (!connection.paused) this.check(connection, connection.session.message(text(value)));
+  }
+
+  closed(connection: Connection): void {
+    this.check(connection, connection.session.end());
+    connection.ended = true;
   }
 }
 
@@ -208,11 +214,11 @@ const actions: fc.Arbitrary<Action>[] = [
   fc.integer({ min: 100, max: 6000 }).map((ms): Action => {
     return (site, connection) => {
       site.now += ms;
-      site.feed(connection, { type: 'tick', now: site.now });
+      site.check(connection, connection.session.tick(site.now));
     };
   }),
-  fc.constant((site, connection) => {
-    site.feed(connection, { type: 'pong' });
+  fc.constant((_site, connection) => {
+    connection.session.pong();
   }),
   fc.constantFrom({ type: 7 }, { type: 'newer' }, 'x').map((value): Action => {
     return (site, connection) => {
@@ -220,7 +226,7 @@ const actions: fc.Arbitrary<Action>[] = [
     };
   }),
   fc.constant((site, connection) => {
-    site.feed(connection, { type: 'closed' });
+    site.closed(connection);
   }),
 ];
 
@@ -238,7 +244,7 @@ test('keeps its contract for any interleaving, over several connections of one r
       site.admit(site.connections[0]!);
       for (const { act, back } of steps) act(site, site.connections.at(-1 - back) ?? site.connections.at(-1)!);
       for (const connection of site.connections) {
-        site.feed(connection, { type: 'closed' });
+        site.closed(connection);
         expect(connection.unanswered.size).toBe(0);
       }
 
@@ -265,40 +271,40 @@ test('keeps its contract for any interleaving, over several connections of one r
 /** A session that has admitted the first of the runs. */
 function open(isAllowed: () => boolean = () => true, runs = [newRun('a')]): RunnerSession {
   const session = new RunnerSession(isAllowed, (run) => runs.find(({ row }) => row.id === run));
-  session.receive(message(hello([{ run: 'a', lastSeq: 3, ended: false }])));
-  session.receive({ type: 'admitted', runs: [{ run: 'a', live: runs[0]! }] });
+  session.message(text(hello([{ run: 'a', lastSeq: 3, ended: false }])));
+  session.welcome([{ run: 'a', live: runs[0]! }]);
   return session;
 }
 
-const pause: Input = { type: 'command', id: '1', command: { name: 'pause', run: 'a', by: 'ada' }, now: 0 };
+const pause = { name: 'pause', run: 'a', by: 'ada' } as const;
 const away = { type: 'reply', reply: { type: 'reply', id: '1', ok: false, code: 'RUNNER_AWAY' } };
 
 test('terminates a runner that sends nothing between two pings, and answers its commands', () => {
   const session = open();
-  expect(session.receive({ type: 'tick', now: 0 })).toEqual([]);
-  expect(session.receive({ type: 'tick', now: 5000 })).toEqual([{ type: 'ping' }]);
-  session.receive({ type: 'pong' });
-  expect(session.receive({ type: 'tick', now: 10_000 })).toEqual([{ type: 'ping' }]);
-  session.receive({ ...pause, now: 11_000 });
-  expect(session.receive({ type: 'tick', now: 15_000 })).toEqual([away, { type: 'terminate' }]);
+  expect(session.tick(0)).toEqual([]);
+  expect(session.tick(5000)).toEqual([{ type: 'ping' }]);
+  session.pong();
+  expect(session.tick(10_000)).toEqual([{ type: 'ping' }]);
+  session.command('1', pause, 11_000);
+  expect(session.tick(15_000)).toEqual([away, { type: 'terminate' }]);
 });
 
 test('answers a command with RUNNER_AWAY before the welcome and after the end', () => {
   const session = new RunnerSession(() => true, newRun);
-  expect(session.receive(pause)).toEqual([away]);
-  session.receive({ type: 'closed' });
-  expect(session.receive(pause)).toEqual([away]);
+  expect(session.command('1', pause, 0)).toEqual([away]);
+  session.end();
+  expect(session.command('1', pause, 0)).toEqual([away]);
 });
 
 test('closes with 4002 for a message before the welcome, and sends one welcome', () => {
   const session = new RunnerSession(() => true, newRun);
-  session.receive(message(hello([])));
-  expect(session.receive({ type: 'admitted', runs: [] })).toMatchObject([{ message: { type: 'welcome' } }]);
-  expect(session.receive({ type: 'admitted', runs: [] })).toEqual([]);
+  session.message(text(hello([])));
+  expect(session.welcome([])).toMatchObject([{ message: { type: 'welcome' } }]);
+  expect(session.welcome([])).toEqual([]);
   const early = new RunnerSession(() => true, newRun);
-  early.receive(message(hello([])));
-  const reply = message({ type: 'reply', id: '1', ok: true });
-  expect(early.receive(reply)).toMatchObject([{ type: 'close', code: 4002 }]);
+  early.message(text(hello([])));
+  const reply = text({ type: 'reply', id: '1', ok: true });
+  expect(early.message(reply)).toMatchObject([{ type: 'close', code: 4002 }]);
 });
 
 test('records the events before a gap, and none after the end', () => {
@@ -309,7 +315,7 @@ test('records the events before a gap, and none after the end', () => {
   ]) {
     const live = newRun('a');
     const session = open(() => true, [live]);
-    const outputs = session.receive(message({ type: 'events', run: 'a', events }));
+    const outputs = session.message(text({ type: 'events', run: 'a', events }));
     expect(outputs).toMatchObject([
       { type: 'record', live },
       { type: 'close', code: 4002 },
@@ -321,10 +327,10 @@ test('records the events before a gap, and none after the end', () => {
 test('has no run whose record is complete', () => {
   const live = newRun('a');
   const session = open(() => true, [live]);
-  session.receive(message({ type: 'events', run: 'a', events: [{ ...event(COUNT), seq: 1 }] }));
+  session.message(text({ type: 'events', run: 'a', events: [{ ...event(COUNT), seq: 1 }] }));
   expect(session.runs).toEqual([live]);
   live.stored(live.unstored(1, Infinity));
-  session.receive({ type: 'committed', live });
+  session.committed(live);
   expect(session.runs).toEqual([]);
 });
 
@@ -333,30 +339,30 @@ test('acknowledges events that another replica has committed', () => {
   const session = open(() => true, [live]);
   const { type, seq, ...data } = event(1);
   live.follow([{ seq, type, at, data: JSON.stringify(data) }]);
-  const first = session.receive(message({ type: 'events', run: 'a', events: [event(1)] }));
+  const first = session.message(text({ type: 'events', run: 'a', events: [event(1)] }));
   expect(first).toEqual([{ type: 'send', message: { type: 'ack', run: 'a', seq: 1 } }]);
-  session.receive(message({ type: 'events', run: 'a', events: [1, 2].map(event) }));
+  session.message(text({ type: 'events', run: 'a', events: [1, 2].map(event) }));
   expect(recordOf(live)).toEqual(EXPECTED.slice(0, 2));
 });
 
 test('answers a command with RUNNER_TIMEOUT, and ignores the late reply', () => {
   const session = open();
-  session.receive(pause);
-  expect(session.receive({ type: 'tick', now: 4999 })).toEqual([]);
-  expect(session.receive({ type: 'tick', now: 5000 })).toMatchObject([{ reply: { id: '1', code: 'RUNNER_TIMEOUT' } }]);
-  expect(session.receive(message({ type: 'reply', id: '1', ok: true }))).toEqual([]);
+  session.command('1', pause, 0);
+  expect(session.tick(4999)).toEqual([]);
+  expect(session.tick(5000)).toMatchObject([{ reply: { id: '1', code: 'RUNNER_TIMEOUT' } }]);
+  expect(session.message(text({ type: 'reply', id: '1', ok: true }))).toEqual([]);
 });
 
 test('closes with 4001 when the secret of the runner is revoked', () => {
   let isAllowed = true;
   const session = open(() => isAllowed);
-  session.receive({ type: 'tick', now: 0 });
+  session.tick(0);
   isAllowed = false;
-  expect(session.receive({ type: 'tick', now: 5000 })).toMatchObject([{ type: 'close', code: 4001 }]);
+  expect(session.tick(5000)).toMatchObject([{ type: 'close', code: 4001 }]);
 });
 
 test('accepts the events of a run only with its newest token, and those of a run that it has started', () => {
-  const events = (run: string, token?: string) => message({ type: 'events', run, token, events: [event(1)] });
+  const events = (run: string, token?: string) => text({ type: 'events', run, token, events: [event(1)] });
   const violation = [{ type: 'close', code: 4002 }];
   const isOpenFor = ({ run, code, token }: { run: string; code?: string; token: string }): boolean => {
     const runs = [newRun('a', 'the hash of another token'), newRun('b')];
@@ -364,15 +370,15 @@ test('accepts the events of a run only with its newest token, and those of a run
     // As the backend does before it sends the command.
     for (const live of runs) if (live.row.id === run) live.row = { ...live.row, tokenHash: runTokenHash('first') };
     const command = { name: 'start' as const, run, by: 'ada', token: 'first', ...SCRIPT };
-    session.receive({ type: 'command', id: '1', command, now: 0 });
-    if (code !== undefined) session.receive(message({ type: 'reply', id: '1', ok: false, code }));
-    const [output] = session.receive(events(run, token));
+    session.command('1', command, 0);
+    if (code !== undefined) session.message(text({ type: 'reply', id: '1', ok: false, code }));
+    const [output] = session.message(events(run, token));
     return output?.type === 'record';
   };
   expect(isOpenFor({ run: 'a', token: 'first' })).toBe(true);
   expect(isOpenFor({ run: 'b', token: 'first' })).toBe(true);
   expect(isOpenFor({ run: 'b', token: 'other' })).toBe(false);
   expect(isOpenFor({ run: 'b', token: 'first', code: 'SYNTAX_ERROR' })).toBe(false);
-  expect(open(() => true, [newRun('a', 'a hash')]).receive(events('a'))).toMatchObject(violation);
-  expect(open().receive(events('c'))).toMatchObject(violation);
+  expect(open(() => true, [newRun('a', 'a hash')]).message(events('a'))).toMatchObject(violation);
+  expect(open().message(events('c'))).toMatchObject(violation);
 });

@@ -1,8 +1,8 @@
 /**
- * The conversation with one runner, without I/O: no socket, no clock and no database. `RunnerSocket` passes everything that
- * happens to `receive`, and carries out the outputs in their order. The events are counted in the live runs, in memory.
+ * The conversation with one runner, without I/O: no socket, no clock and no database. `RunnerSocket` calls a method for
+ * everything that happens, and carries out the outputs in their order. The events are counted in the live runs, in memory.
  *
- * Contract, for any order of inputs:
+ * Contract, for any order of calls:
  * - Each event of a run is recorded once, in order and without gaps. It is acknowledged only after its commit.
  * - Each command gets one reply: that of the runner, RUNNER_TIMEOUT or RUNNER_AWAY.
  * - Reading is paused while more than the high-water mark of characters wait for their commit.
@@ -44,17 +44,6 @@ export interface AdmittedRun {
   /** Null if nothing more is recorded: the runner deletes its journal. */
   live: LiveRun | null;
 }
-
-/** `now`: milliseconds of a clock that only advances. A null `text` is a binary message. */
-export type Input =
-  | { type: 'message'; text: string | null }
-  | { type: 'pong' }
-  | { type: 'admitted'; runs: readonly AdmittedRun[] }
-  | { type: 'committed'; live: LiveRun }
-  | { type: 'command'; id: string; command: Command; now: number }
-  | { type: 'tick'; now: number }
-  | { type: 'close'; code: number; reason: string }
-  | { type: 'closed' };
 
 export type Output =
   | { type: 'send'; message: ToRunner }
@@ -108,30 +97,10 @@ export class RunnerSession {
     return [...this.#runs].flatMap((run) => this.#find(run) ?? []);
   }
 
-  receive(input: Input): Output[] {
-    if (input.type === 'command' && this.#state !== 'open') return [failure(input.id, 'RUNNER_AWAY')];
+  /** @param text null for a binary message */
+  message(text: string | null): Output[] {
     if (this.#state === 'closed') return [];
-    switch (input.type) {
-      case 'message':
-      case 'pong':
-        this.#alive = true;
-        return input.type === 'pong' ? [] : this.#onMessage(input.text);
-      case 'admitted':
-        return this.isAdmitting ? this.#welcome(input.runs) : [];
-      case 'committed':
-        return this.#onCommitted(input.live);
-      case 'command':
-        return this.#onCommand(input.id, input.command, input.now);
-      case 'tick':
-        return this.#onTick(input.now);
-      case 'close':
-        return this.#end(input);
-      case 'closed':
-        return this.#end();
-    }
-  }
-
-  #onMessage(text: string | null): Output[] {
+    this.#alive = true;
     try {
       const message: unknown = parseStorable(text ?? '');
       const isNewer = this.#state === 'open' && isUnknownType(message, fromRunnerSchema);
@@ -142,8 +111,12 @@ export class RunnerSession {
     }
   }
 
+  pong(): void {
+    this.#alive = true;
+  }
+
   #onViolation(why: string): Output[] {
-    return this.#end({ type: 'close', code: CLOSE.protocol, reason: 'this message violates the protocol', why });
+    return this.end({ type: 'close', code: CLOSE.protocol, reason: 'this message violates the protocol', why });
   }
 
   #handle(message: FromRunner): Output[] {
@@ -160,13 +133,14 @@ export class RunnerSession {
     }
     this.hello = hello;
     if (!this.#isAllowed(hello.sequencer)) {
-      return this.#end({ type: 'close', code: CLOSE.unauthorized, reason: 'the token is for another sequencer' });
+      return this.end({ type: 'close', code: CLOSE.unauthorized, reason: 'the token is for another sequencer' });
     }
     this.#state = 'admitting';
     return [{ type: 'admit', hello }];
   }
 
-  #welcome(admitted: readonly AdmittedRun[]): Output[] {
+  welcome(admitted: readonly AdmittedRun[]): Output[] {
+    if (!this.isAdmitting) return [];
     this.#state = 'open';
     for (const { run, live } of admitted) if (live) this.#runs.add(run);
     const runs = admitted
@@ -200,9 +174,10 @@ export class RunnerSession {
     return [...recorded, ...this.#adjustReading()];
   }
 
-  #onCommitted(live: LiveRun): Output[] {
+  /** Events of the run were committed. */
+  committed(live: LiveRun): Output[] {
     const { id } = live.row;
-    if (!this.#runs.has(id)) return [];
+    if (this.#state !== 'open' || !this.#runs.has(id)) return [];
     if (live.isComplete) this.#runs.delete(id);
     return [ack(live), ...this.#adjustReading()];
   }
@@ -217,7 +192,9 @@ export class RunnerSession {
     return [{ type: 'read', paused }];
   }
 
-  #onCommand(id: string, command: Command, now: number): Output[] {
+  /** @param now in ms, of a clock that only advances */
+  command(id: string, command: Command, now: number): Output[] {
+    if (this.#state !== 'open') return [failure(id, 'RUNNER_AWAY')];
     const starts = command.name === 'start' ? command.run : null;
     this.#commands.set(id, { until: now + timeoutOf(command.name), starts });
     if (starts !== null) this.#runs.add(starts);
@@ -234,7 +211,9 @@ export class RunnerSession {
     return [{ type: 'reply', reply }];
   }
 
-  #onTick(now: number): Output[] {
+  /** Called about every second. */
+  tick(now: number): Output[] {
+    if (this.#state === 'closed') return [];
     const late = [...this.#commands].filter(([, { until }]) => now >= until).map(([id]) => id);
     for (const id of late) this.#commands.delete(id);
     return [...late.map((id) => failure(id, 'RUNNER_TIMEOUT')), ...this.#checkRunner(now)];
@@ -245,16 +224,18 @@ export class RunnerSession {
     if (now < this.#pingAt) return [];
     this.#pingAt = now + PING_EVERY_MS;
     if (this.hello && !this.#isAllowed(this.hello.sequencer)) {
-      return this.#end({ type: 'close', code: CLOSE.unauthorized, reason: 'this secret was revoked' });
+      return this.end({ type: 'close', code: CLOSE.unauthorized, reason: 'this secret was revoked' });
     }
     // While reading is paused, pongs are not read either.
     if (this.#paused) return [];
-    if (!this.#alive) return this.#end({ type: 'terminate' });
+    if (!this.#alive) return this.end({ type: 'terminate' });
     this.#alive = false;
     return [{ type: 'ping' }];
   }
 
-  #end(...how: Output[]): Output[] {
+  /** @param how none if the socket has closed */
+  end(...how: Output[]): Output[] {
+    if (this.#state === 'closed') return [];
     this.#state = 'closed';
     const unanswered = [...this.#commands.keys()];
     this.#commands.clear();

@@ -5,7 +5,7 @@ import type { WebSocket } from 'ws';
 import type { Logger } from '../lib/log.ts';
 import type { LiveRun } from '../runs/live-run.ts';
 import type { Credential } from './credentials.ts';
-import { CLOSE, RunnerSession, type Input, type Output } from './runner-session.ts';
+import { CLOSE, RunnerSession, type Output } from './runner-session.ts';
 
 const TICK_MS = 1000;
 /** How long a peer may take to acknowledge a close. */
@@ -30,7 +30,7 @@ export class RunnerSocket {
   readonly #log: Logger;
   readonly #replies = new Map<string, (reply: Reply) => void>();
   readonly #closed = new AbortController();
-  /** Outputs in order: carrying one out can cause the next input. */
+  /** Outputs in order: carrying one out can cause the next ones. */
   readonly #outputs: Output[] = [];
   #isWorking = false;
 
@@ -44,13 +44,15 @@ export class RunnerSocket {
     this.#handlers = handlers;
     this.#log = log;
     const ticks = setInterval(() => {
-      this.receive({ type: 'tick', now: performance.now() });
+      this.carryOut(this.session.tick(performance.now()));
     }, TICK_MS);
     socket.on('message', (data: Buffer, isBinary) => {
-      this.#onSeen({ type: 'message', text: isBinary ? null : data.toString() });
+      this.#onSeen();
+      this.carryOut(this.session.message(isBinary ? null : data.toString()));
     });
     socket.on('pong', () => {
-      this.#onSeen({ type: 'pong' });
+      this.#onSeen();
+      this.session.pong();
     });
     socket.on('error', (error) => {
       log.warn({ err: error }, 'connection to a runner failed');
@@ -58,7 +60,7 @@ export class RunnerSocket {
     socket.on('close', () => {
       clearInterval(ticks);
       this.#closed.abort();
-      this.receive({ type: 'closed' });
+      this.carryOut(this.session.end());
       handlers.closed(this);
     });
   }
@@ -77,25 +79,24 @@ export class RunnerSocket {
     const id = randomUUID();
     return new Promise((resolve) => {
       this.#replies.set(id, resolve);
-      this.receive({ type: 'command', id, command, now: performance.now() });
+      this.carryOut(this.session.command(id, command, performance.now()));
     });
   }
 
   close(code: number, reason: string): void {
-    this.receive({ type: 'close', code, reason });
+    this.carryOut(this.session.end({ type: 'close', code, reason }));
   }
 
-  receive(input: Input): void {
-    this.#outputs.push(...this.session.receive(input));
+  carryOut(outputs: Output[]): void {
+    this.#outputs.push(...outputs);
     if (this.#isWorking) return;
     this.#isWorking = true;
     for (let output = this.#outputs.shift(); output; output = this.#outputs.shift()) this.#carryOut(output);
     this.#isWorking = false;
   }
 
-  #onSeen(input: Input): void {
+  #onSeen(): void {
     this.lastSeenAt = new Date();
-    this.receive(input);
     for (const live of this.session.runs) live.seenAt = this.lastSeenAt;
   }
 
