@@ -1,8 +1,7 @@
 /** Creates the parts of the API that manage runs, for the configured backend. */
 import type { Config } from './config.ts';
 import { runCredentials, secretCredentials } from './gateway/credentials.ts';
-import type { Admissions } from './gateway/admissions.ts';
-import { Gateway } from './gateway/gateway.ts';
+import { Gateway, type Admissions } from './gateway/gateway.ts';
 import { RunnerServer } from './gateway/runner-server.ts';
 import { runnerSecrets } from './gateway/runner-secrets.ts';
 import type { Metrics } from './lib/metrics.ts';

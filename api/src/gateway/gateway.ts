@@ -3,7 +3,6 @@ import { SequencerError, type AnyEvent, type Command, type Hello, type Reply } f
 import type { LiveRun } from '../runs/live-run.ts';
 import type { Recorder } from '../runs/recorder.ts';
 import type { RunDeps } from '../runs/run-deps.ts';
-import type { Admissions } from './admissions.ts';
 import { CLOSE, type AdmittedRun } from './runner-session.ts';
 import type { RunnerHandlers, RunnerSocket } from './runner-socket.ts';
 
@@ -14,9 +13,23 @@ export interface RunnerState {
   hello: Hello | null;
 }
 
-export interface GatewayParts extends RunDeps {
-  recorder: Recorder;
+/** What differs between the backends in the conversation with a runner. */
+export interface Admissions {
+  /** Runners with the same key replace each other: one a sequencer, or one a run. */
+  keyOf: (run: { id: string; sequencer: string }) => string;
+  /** Ends with `Gateway.accept`, or closes the connection. May throw; then the runner reconnects. */
+  admit: (runner: RunnerSocket, hello: Hello) => Promise<void>;
+  /** Events of the run were received, and not committed yet. */
+  received?: (live: LiveRun) => void;
+  /** Events of the run were committed. */
+  stored?: (live: LiveRun) => void;
+  /** The record of the run is complete. */
+  runEnded?: (live: LiveRun) => void;
+  /** The runner disconnected, and no other has replaced it. */
+  disconnected?: (key: string) => void;
 }
+
+type GatewayParts = RunDeps & { recorder: Recorder };
 
 export class Gateway implements RunnerHandlers {
   readonly #parts: GatewayParts;
@@ -116,7 +129,7 @@ export class Gateway implements RunnerHandlers {
     this.#parts.liveRuns.forgetLater(live.row.id);
     live.changed.notify();
     this.#parts.sequencerStates.invalidate(live.row.sequencer);
-    this.#admissions().runEnded(live);
+    this.#admissions().runEnded?.(live);
   }
 
   connection(key: string): RunnerSocket | null {

@@ -16,12 +16,7 @@ const MAX_RUNNERS = 200;
 const UNAUTHENTICATED = { perAddress: 100, total: 500, timeoutMs: 10_000 };
 
 export class RunnerServer {
-  readonly #server = new WebSocketServer({
-    noServer: true,
-    maxPayload: LIMITS.messageBytes,
-    perMessageDeflate: false,
-    clientTracking: true,
-  });
+  readonly #server = new WebSocketServer({ noServer: true, maxPayload: LIMITS.messageBytes });
   readonly #credentials: Credentials;
   readonly #gateway: RunnerHandlers;
   readonly #log: Logger;

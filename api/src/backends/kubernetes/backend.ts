@@ -6,8 +6,7 @@ import { SequencerError, isFinal, type Command, type Hello, type Reply, type Run
 import { hostnameOf } from '@sequencer/model/kubernetes/sequencer';
 import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
 import { RUNS } from '@sequencer/kubernetes/resources';
-import type { Gateway } from '../../gateway/gateway.ts';
-import type { Admissions } from '../../gateway/admissions.ts';
+import type { Admissions, Gateway } from '../../gateway/gateway.ts';
 import { CLOSE, timeoutOf } from '../../gateway/runner-session.ts';
 import type { RunnerSocket } from '../../gateway/runner-socket.ts';
 import type { Checker } from './checker.ts';
@@ -15,6 +14,7 @@ import { withApiErrors, type Cluster } from './cluster.ts';
 import { objectOf } from './queue-store.ts';
 import { PauseSync } from './pause-sync.ts';
 import { StatusWriter } from './status-writer.ts';
+import { warn } from '../../lib/log.ts';
 import { findRun, type RunSummary } from '../../store/run-store.ts';
 import type { LiveRun } from '../../runs/live-run.ts';
 import type { Replicas } from './replicas/replicas.ts';
@@ -76,9 +76,7 @@ export class KubernetesBackend implements RunBackend, Admissions {
     const live = await retryUntilAborted(
       runner.closed,
       () => this.#open(id, hello.sequencer),
-      (error) => {
-        log.warn({ run: id, err: error }, 'cannot admit a runner yet: its run is not in the database');
-      },
+      warn(log, 'cannot admit a runner yet: its run is not in the database', { run: id }),
     );
     if (!live) {
       runner.close(CLOSE.unauthorized, 'the token is for a run of another sequencer');
@@ -95,15 +93,12 @@ export class KubernetesBackend implements RunBackend, Admissions {
   }
 
   received({ row }: LiveRun): void {
-    this.#status.touch(row.id);
+    this.touch(row.id);
   }
 
   stored({ row }: LiveRun): void {
     this.#parts.replicas().stored(row.id);
-  }
-
-  runEnded({ row }: LiveRun): void {
-    this.#status.touch(row.id);
+    this.touch(row.id);
   }
 
   disconnected(run: string): void {
@@ -137,15 +132,9 @@ export class KubernetesBackend implements RunBackend, Admissions {
     if (this.#parts.gateway.connection(run.metadata.uid)) void this.#pauseSync.applyDesiredState(run);
   }
 
-  /** The lease of the run may have changed. */
-  leaseChanged(run: string): void {
+  /** Call when the status of the run in the cluster may have changed, or its lease. */
+  touch(run: string): void {
     this.#status.touch(run);
-  }
-
-  /** The API server became unreachable, or reachable again. */
-  clusterChanged(): void {
-    this.#parts.sequencerStates.anyChange.notify();
-    for (const name of this.#parts.sequencerStates.names) this.#parts.sequencerStates.notify(name);
   }
 
   #objectOf(row: RunSummary): SequencerRun | undefined {

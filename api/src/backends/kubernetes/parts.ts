@@ -54,7 +54,8 @@ export function makeKubernetesParts(deps: Deps, databaseUrl: string, settings: S
         if (after) backend.objectChanged(after);
       },
       reachabilityChanged: () => {
-        backend.clusterChanged();
+        sequencerStates.anyChange.notify();
+        for (const name of sequencerStates.names) sequencerStates.notify(name);
       },
     },
     log,
@@ -78,7 +79,7 @@ export function makeKubernetesParts(deps: Deps, databaseUrl: string, settings: S
     databaseUrl,
     execute: (run, by, command) => backend.commandFor(run, by, command),
     leaseChanged: (run) => {
-      backend.leaseChanged(run);
+      backend.touch(run);
     },
   });
   let checks: NodeJS.Timeout | undefined;

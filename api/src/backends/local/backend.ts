@@ -12,12 +12,10 @@ import { eq } from 'drizzle-orm';
 import { newSecret } from '../../auth/secrets.ts';
 import { KeyedMutex } from '../../lib/keyed-mutex.ts';
 import { sha256 } from '../../lib/sha256.ts';
-import type { Gateway } from '../../gateway/gateway.ts';
-import type { Admissions } from '../../gateway/admissions.ts';
+import type { Admissions, Gateway } from '../../gateway/gateway.ts';
 import { CLOSE } from '../../gateway/runner-session.ts';
 import type { RunnerSocket } from '../../gateway/runner-socket.ts';
-import { warn, type Logger } from '../../lib/log.ts';
-import type { Db } from '../../store/database.ts';
+import { warn } from '../../lib/log.ts';
 import { findRun, scriptOf, type RunSummary } from '../../store/run-store.ts';
 import { runs } from '../../store/schema.ts';
 import { WITHOUT_RECORD, lacksScript, rowHeldBy } from './adopted-run.ts';
@@ -37,15 +35,11 @@ const ADVANCE_AGAIN_MS = 10_000;
 /** Attempts to claim a run before it counts as refused by the database. */
 const CLAIM_TRIES = 3;
 
-export interface LocalBackendParts extends RunDeps {
-  gateway: Gateway;
-}
+type LocalBackendParts = RunDeps & { gateway: Gateway };
 
 export class LocalBackend implements RunBackend, Admissions {
   readonly ruff: RunDeps['ruff'];
   readonly #parts: LocalBackendParts;
-  readonly #db: Db;
-  readonly #log: Logger;
   readonly #stopped = new AbortController();
   /** Serializes welcomes and claims per sequencer. */
   readonly #mutex = new KeyedMutex();
@@ -56,8 +50,6 @@ export class LocalBackend implements RunBackend, Admissions {
 
   constructor(parts: LocalBackendParts) {
     this.#parts = parts;
-    this.#db = parts.db;
-    this.#log = parts.log;
     this.ruff = parts.ruff;
   }
 
@@ -113,7 +105,7 @@ export class LocalBackend implements RunBackend, Admissions {
     const { reported, missing } = await retryUntilAborted(
       runner.closed,
       () => this.#openRuns(hello),
-      warn(this.#log, 'welcoming the runner waits for the database', { sequencer }),
+      warn(this.#parts.log, 'welcoming the runner waits for the database', { sequencer }),
     );
     const active = liveRuns.all().find((live) => live.connected && live.row.sequencer === sequencer);
     if (active && !reported.some(({ live }) => live === active)) {
@@ -168,7 +160,7 @@ export class LocalBackend implements RunBackend, Admissions {
     try {
       await this.advance(sequencer);
     } catch (error) {
-      this.#log.error({ sequencer, err: error }, 'the queue could not be advanced');
+      this.#parts.log.error({ sequencer, err: error }, 'the queue could not be advanced');
       this.#timers.set(sequencer, new Date(Date.now() + ADVANCE_AGAIN_MS));
     }
   }
@@ -176,7 +168,7 @@ export class LocalBackend implements RunBackend, Admissions {
   /** Claims the next run. A run that the database refuses to start fails or stays queued, and the next one is tried. */
   async #claimNext(sequencer: string): Promise<LiveRun | null> {
     const { signal } = this.#stopped;
-    const onFailure = warn(this.#log, 'starting the next run waits for the database', { sequencer });
+    const onFailure = warn(this.#parts.log, 'starting the next run waits for the database', { sequencer });
     for (;;) {
       const chosen: { run: string | null } = { run: null };
       try {
@@ -184,12 +176,12 @@ export class LocalBackend implements RunBackend, Admissions {
       } catch (error) {
         const { run } = chosen;
         if (signal.aborted || run === null) throw error;
-        this.#log.error({ run, err: error }, 'the database refuses to start a run; skipping it');
+        this.#parts.log.error({ run, err: error }, 'the database refuses to start a run; skipping it');
         this.#refused.add(run);
         const reason = 'The run could not be started: the database refused it. The log of the API has the details.';
         const fail = () => this.#storeEnd(sequencer, run, 'FAILED', reason);
         await retryUntilRefused(signal, fail, onFailure, 1).catch((again: unknown) => {
-          this.#log.error({ run, err: again }, 'the outcome of a run could not be stored');
+          this.#parts.log.error({ run, err: again }, 'the outcome of a run could not be stored');
         });
       }
     }
@@ -198,17 +190,17 @@ export class LocalBackend implements RunBackend, Admissions {
   async #claim(sequencer: string, chosen: { run: string | null }): Promise<LiveRun | null> {
     const { gateway, liveRuns, sequencerStates } = this.#parts;
     chosen.run = null;
-    const nextAt = await this.#db.transaction(async (tx) => {
+    const { run, nextAt } = await this.#parts.db.transaction(async (tx) => {
       const decision = await chooseNext(tx, sequencer, gateway.connection(sequencer) !== null, this.#refused);
       chosen.run = decision.run;
-      if (chosen.run !== null) {
-        await tx.update(runs).set({ phase: 'STARTING', reason: null }).where(eq(runs.id, chosen.run));
+      if (decision.run !== null) {
+        await tx.update(runs).set({ phase: 'STARTING', reason: null }).where(eq(runs.id, decision.run));
       }
-      return decision.nextAt;
+      return decision;
     });
     if (!this.#stopped.signal.aborted) this.#timers.set(sequencer, nextAt);
     sequencerStates.invalidate(sequencer);
-    const row = chosen.run === null ? null : await findRun(this.#db, chosen.run);
+    const row = run && (await findRun(this.#parts.db, run));
     if (!row) return null;
     const live = await liveRuns.open(row);
     live.row = row;
@@ -220,9 +212,9 @@ export class LocalBackend implements RunBackend, Admissions {
     const { row } = live;
     if (live.view.lastSeq > 0 || isFinal(row.phase)) return;
     try {
-      const script = await scriptOf(this.#db, row.id);
+      const script = await scriptOf(this.#parts.db, row.id);
       const token = await this.#tokenFor(live);
-      this.#log.info({ run: row.id, sequencer: row.sequencer, number: row.number }, 'starting');
+      this.#parts.log.info({ run: row.id, sequencer: row.sequencer, number: row.number }, 'starting');
       await this.#parts.gateway.command(row.sequencer, {
         name: 'start',
         run: row.id,
@@ -237,7 +229,6 @@ export class LocalBackend implements RunBackend, Admissions {
         ...(row.startAt === null ? {} : { startAt: row.startAt }),
       });
       live.connected = true;
-      live.seenAt = new Date();
       live.changed.notify();
       if (!isFinal(live.phase)) this.#timeLimits.watch(live, Date.now());
       this.#parts.sequencerStates.notify(row.sequencer);
@@ -251,7 +242,7 @@ export class LocalBackend implements RunBackend, Admissions {
     const hasTokens = this.#parts.gateway.connection(live.row.sequencer)?.hello?.runTokens === true;
     const token = hasTokens ? (live.token ??= newSecret()) : null;
     const tokenHash = token && sha256(token);
-    await this.#db.update(runs).set({ tokenHash }).where(eq(runs.id, live.row.id));
+    await this.#parts.db.update(runs).set({ tokenHash }).where(eq(runs.id, live.row.id));
     live.row = { ...live.row, tokenHash };
     return token;
   }
@@ -260,7 +251,7 @@ export class LocalBackend implements RunBackend, Admissions {
     const { row } = live;
     const code = error instanceof SequencerError ? error.code : 'INTERNAL';
     const message = error instanceof Error ? error.message : String(error);
-    this.#log.warn({ run: row.id, code, err: message }, 'could not start the run');
+    this.#parts.log.warn({ run: row.id, code, err: message }, 'could not start the run');
     switch (code) {
       case 'RUNNER_AWAY':
         // The command may have arrived. The next `hello` shows whether it did.
@@ -284,7 +275,7 @@ export class LocalBackend implements RunBackend, Admissions {
     const ended = await retryUntilAborted(
       this.#stopped.signal,
       () => this.#storeEnd(sequencer, id, phase, reason, refused),
-      warn(this.#log, 'storing the end of a run waits for the database', { run: id }),
+      warn(this.#parts.log, 'storing the end of a run waits for the database', { run: id }),
     );
     live.row = { ...live.row, ...ended };
     this.#parts.gateway.runEnded(live);
@@ -292,13 +283,13 @@ export class LocalBackend implements RunBackend, Admissions {
 
   async #storeEnd(sequencer: string, id: string, phase: 'FAILED' | 'LOST', reason: string, refused = false) {
     const ended = { phase, reason, finishedAt: new Date() };
-    await this.#db.transaction((tx) => endRun(tx, { id, sequencer }, ended, refused));
+    await this.#parts.db.transaction((tx) => endRun(tx, { id, sequencer }, ended, refused));
     this.#parts.sequencerStates.invalidate(sequencer);
     return ended;
   }
 
   async #stopAtLimit(live: LiveRun, by: string): Promise<void> {
-    this.#log.warn({ run: live.row.id, by }, 'stopping a run');
+    this.#parts.log.warn({ run: live.row.id, by }, 'stopping a run');
     await this.command(live.row, by, { name: 'stop', level: 'INTERRUPT', escalate: true });
   }
 
