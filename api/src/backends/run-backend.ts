@@ -16,8 +16,6 @@ export interface RunBackend {
   readonly unansweredReason: string;
   /** Checks scripts in place of a runner. */
   readonly ruff: Ruff;
-  /** The version of Python that scripts on the sequencer run with; null if it is unknown. */
-  pythonVersion: (sequencer: string) => string | null;
   /** Whether a run can store its start line for its runner to resolve. */
   readonly resolvesStartLine: boolean;
   /** Starts the next run of the sequencer, if it may start now. */

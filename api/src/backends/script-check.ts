@@ -19,7 +19,7 @@ export async function checkScript(
 ): Promise<Finding[] | null> {
   const [ofPython, report] = await Promise.all([
     checkWithPython(backend, sequencer, script, startAt),
-    backend.ruff.check(script, backend.pythonVersion(sequencer), true),
+    backend.ruff.check(script, pythonVersion(backend, sequencer), true),
   ]);
   if (!report) return ofPython;
   const found = withSyntaxErrors(ofPython, report);
@@ -36,8 +36,14 @@ export async function findErrors(
 ): Promise<Finding[]> {
   const ofPython = await checkWithPython(backend, sequencer, script, startAt);
   const isCompiled = ofPython && !ofPython.some(isSyntaxError);
-  const report = isCompiled ? null : await backend.ruff.check(script, backend.pythonVersion(sequencer));
+  const report = isCompiled ? null : await backend.ruff.check(script, pythonVersion(backend, sequencer));
   return (report ? withSyntaxErrors(ofPython, report) : (ofPython ?? [])).filter(isError);
+}
+
+/** The version of Python that the script will run with. Null if it is unknown: another runner may have another image. */
+function pythonVersion(backend: RunBackend, sequencer: string): string | null {
+  const { runnerPerRun, hello } = backend.runner(sequencer);
+  return runnerPerRun ? null : (hello?.python ?? null);
 }
 
 async function checkWithPython(

@@ -1,8 +1,10 @@
 /** The connected runners: one for each sequencer, or in a cluster for each run. Records their events and sends them commands. */
 import { SequencerError, type AnyEvent, type Command, type Hello, type Reply } from '@sequencer/model';
+import { warn } from '../lib/log.ts';
 import type { LiveRun } from '../runs/live-run.ts';
 import type { Recorder } from '../runs/recorder.ts';
 import type { RunDeps } from '../runs/run-deps.ts';
+import { retryUntilAborted } from '../store/retry.ts';
 import { CLOSE, type AdmittedRun } from './runner-session.ts';
 import type { RunnerHandlers, RunnerSocket } from './runner-socket.ts';
 
@@ -17,7 +19,7 @@ export interface RunnerState {
 export interface Admissions {
   /** Runners with the same key replace each other: one a sequencer, or one a run. */
   keyOf: (run: { id: string; sequencer: string }) => string;
-  /** Ends with `Gateway.accept`, or closes the connection. May throw; then the runner reconnects. */
+  /** Ends with `Gateway.accept`, or closes the connection. Tried again while it throws and the runner is connected. */
   admit: (runner: RunnerSocket, hello: Hello) => Promise<void>;
   /** Events of the run were received, and not committed yet. */
   received?: (live: LiveRun) => void;
@@ -52,7 +54,9 @@ export class Gateway implements RunnerHandlers {
   }
 
   admit(runner: RunnerSocket, hello: Hello): Promise<void> {
-    return this.#admissions().admit(runner, hello);
+    const fields = { sequencer: hello.sequencer, run: runner.session.credential.run };
+    const onFailure = warn(this.#parts.log, 'cannot admit a runner yet', fields);
+    return retryUntilAborted(runner.closed, () => this.#admissions().admit(runner, hello), onFailure);
   }
 
   received(live: LiveRun, invalid: readonly AnyEvent[]): void {

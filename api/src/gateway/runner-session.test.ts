@@ -22,6 +22,7 @@ const event = (seq: number) =>
     : { seq, at, type: 'output', stream: 'STDOUT', text: 'x'.repeat((seq * 37) % 300) };
 const text = (value: unknown) => JSON.stringify(value);
 
+const ALLOWED = { allows: () => true };
 const newRun = (id: string, tokenHash: string | null = null): LiveRun =>
   new LiveRun({ id, phase: 'STARTING', tokenHash, seenAt: null } as RunSummary, emptyView());
 /** Seq and text of an event: each is recorded once, in order, and unchanged. */
@@ -51,11 +52,7 @@ class Site {
   #ids = 0;
 
   connect(): Connection {
-    const session = new RunnerSession(
-      () => true,
-      (run) => this.runs.get(run),
-      HIGH_WATER,
-    );
+    const session = new RunnerSession(ALLOWED, (run) => this.runs.get(run), HIGH_WATER);
     const toAnswer: string[] = [];
     const state = { outputs: [], paused: false, ended: false, welcomed: false, toAnswer };
     const connection = { ...state, session, unanswered: new Set<string>(), acked: new Map<string, number>() };
@@ -269,8 +266,8 @@ test('keeps its contract for any interleaving, over several connections of one r
 });
 
 /** A session that has admitted the first of the runs. */
-function open(isAllowed: () => boolean = () => true, runs = [newRun('a')]): RunnerSession {
-  const session = new RunnerSession(isAllowed, (run) => runs.find(({ row }) => row.id === run));
+function open({ allows } = ALLOWED, runs = [newRun('a')]): RunnerSession {
+  const session = new RunnerSession({ allows }, (run) => runs.find(({ row }) => row.id === run));
   session.message(text(hello([{ run: 'a', lastSeq: 3, ended: false }])));
   session.welcome([{ run: 'a', live: runs[0]! }]);
   return session;
@@ -290,18 +287,18 @@ test('terminates a runner that sends nothing between two pings, and answers its 
 });
 
 test('answers a command with RUNNER_AWAY before the welcome and after the end', () => {
-  const session = new RunnerSession(() => true, newRun);
+  const session = new RunnerSession(ALLOWED, newRun);
   expect(session.command('1', pause, 0)).toEqual([away]);
   session.end();
   expect(session.command('1', pause, 0)).toEqual([away]);
 });
 
 test('closes with 4002 for a message before the welcome, and sends one welcome', () => {
-  const session = new RunnerSession(() => true, newRun);
+  const session = new RunnerSession(ALLOWED, newRun);
   session.message(text(hello([])));
   expect(session.welcome([])).toMatchObject([{ message: { type: 'welcome' } }]);
   expect(session.welcome([])).toEqual([]);
-  const early = new RunnerSession(() => true, newRun);
+  const early = new RunnerSession(ALLOWED, newRun);
   early.message(text(hello([])));
   const reply = text({ type: 'reply', id: '1', ok: true });
   expect(early.message(reply)).toMatchObject([{ type: 'close', code: 4002 }]);
@@ -314,7 +311,7 @@ test('records the events before a gap, and none after the end', () => {
     [event(1), ended, event(3)],
   ]) {
     const live = newRun('a');
-    const session = open(() => true, [live]);
+    const session = open(ALLOWED, [live]);
     const outputs = session.message(text({ type: 'events', run: 'a', events }));
     expect(outputs).toMatchObject([
       { type: 'record', live },
@@ -326,7 +323,7 @@ test('records the events before a gap, and none after the end', () => {
 
 test('has no run whose record is complete', () => {
   const live = newRun('a');
-  const session = open(() => true, [live]);
+  const session = open(ALLOWED, [live]);
   session.message(text({ type: 'events', run: 'a', events: [{ ...event(COUNT), seq: 1 }] }));
   expect(session.runs).toEqual([live]);
   live.stored(live.unstored(1, Infinity));
@@ -336,7 +333,7 @@ test('has no run whose record is complete', () => {
 
 test('acknowledges events that another replica has committed', () => {
   const live = newRun('a');
-  const session = open(() => true, [live]);
+  const session = open(ALLOWED, [live]);
   const { type, seq, ...data } = event(1);
   live.follow([{ seq, type, at, data: JSON.stringify(data) }]);
   const first = session.message(text({ type: 'events', run: 'a', events: [event(1)] }));
@@ -355,7 +352,7 @@ test('answers a command with RUNNER_TIMEOUT, and ignores the late reply', () => 
 
 test('closes with 4001 when the secret of the runner is revoked', () => {
   let isAllowed = true;
-  const session = open(() => isAllowed);
+  const session = open({ allows: () => isAllowed });
   session.tick(0);
   isAllowed = false;
   expect(session.tick(5000)).toMatchObject([{ type: 'close', code: 4001 }]);
@@ -366,7 +363,7 @@ test('accepts the events of a run only with its newest token, and those of a run
   const violation = [{ type: 'close', code: 4002 }];
   const isOpenFor = ({ run, code, token }: { run: string; code?: string; token: string }): boolean => {
     const runs = [newRun('a', 'the hash of another token'), newRun('b')];
-    const session = open(() => true, runs);
+    const session = open(ALLOWED, runs);
     // As the backend does before it sends the command.
     for (const live of runs) if (live.row.id === run) live.row = { ...live.row, tokenHash: runTokenHash('first') };
     const command = { name: 'start' as const, run, by: 'ada', token: 'first', ...SCRIPT };
@@ -379,6 +376,6 @@ test('accepts the events of a run only with its newest token, and those of a run
   expect(isOpenFor({ run: 'b', token: 'first' })).toBe(true);
   expect(isOpenFor({ run: 'b', token: 'other' })).toBe(false);
   expect(isOpenFor({ run: 'b', token: 'first', code: 'SYNTAX_ERROR' })).toBe(false);
-  expect(open(() => true, [newRun('a', 'a hash')]).message(events('a'))).toMatchObject(violation);
+  expect(open(ALLOWED, [newRun('a', 'a hash')]).message(events('a'))).toMatchObject(violation);
   expect(open().message(events('c'))).toMatchObject(violation);
 });

@@ -26,6 +26,7 @@ import { z } from 'zod';
 import type { LiveRun } from '../runs/live-run.ts';
 import { receivedEvent, type ReceivedEvent } from '../runs/received-event.ts';
 import { isRunToken } from '../runs/run-token.ts';
+import type { Credential } from './credentials.ts';
 
 export const CLOSE = { unauthorized: 4001, protocol: 4002, replaced: 4003, shutdown: 1012 } as const;
 const HIGH_WATER = 8 * 1024 * 1024;
@@ -61,7 +62,7 @@ export type Output =
 export class RunnerSession {
   hello: Hello | null = null;
   #state: 'new' | 'admitting' | 'open' | 'closed' = 'new';
-  readonly #isAllowed: (sequencer: string) => boolean;
+  readonly credential: Credential;
   readonly #find: (run: string) => LiveRun | undefined;
   readonly #highWater: number;
   /** The runs whose events are accepted. */
@@ -74,16 +75,11 @@ export class RunnerSession {
   #pingAt: number | null = null;
 
   /**
-   * @param isAllowed whether the token of the connection is valid for the sequencer now
    * @param find the run, if it is in memory
    * @param highWater characters of uncommitted events above which reading is paused, until fewer than half of them are left
    */
-  constructor(
-    isAllowed: (sequencer: string) => boolean,
-    find: (run: string) => LiveRun | undefined,
-    highWater = HIGH_WATER,
-  ) {
-    this.#isAllowed = isAllowed;
+  constructor(credential: Credential, find: (run: string) => LiveRun | undefined, highWater = HIGH_WATER) {
+    this.credential = credential;
     this.#find = find;
     this.#highWater = highWater;
   }
@@ -132,7 +128,7 @@ export class RunnerSession {
       return this.#onViolation(`the runner uses protocol ${versions}`);
     }
     this.hello = hello;
-    if (!this.#isAllowed(hello.sequencer)) {
+    if (!this.credential.allows(hello.sequencer)) {
       return this.end({ type: 'close', code: CLOSE.unauthorized, reason: 'the token is for another sequencer' });
     }
     this.#state = 'admitting';
@@ -223,7 +219,7 @@ export class RunnerSession {
     this.#pingAt ??= now + PING_EVERY_MS;
     if (now < this.#pingAt) return [];
     this.#pingAt = now + PING_EVERY_MS;
-    if (this.hello && !this.#isAllowed(this.hello.sequencer)) {
+    if (this.hello && !this.credential.allows(this.hello.sequencer)) {
       return this.end({ type: 'close', code: CLOSE.unauthorized, reason: 'this secret was revoked' });
     }
     // While reading is paused, pongs are not read either.

@@ -23,7 +23,6 @@ export interface RunnerHandlers {
 export class RunnerSocket {
   readonly since = new Date();
   lastSeenAt = new Date();
-  readonly credential: Credential;
   readonly session: RunnerSession;
   readonly #socket: WebSocket;
   readonly #handlers: RunnerHandlers;
@@ -36,11 +35,7 @@ export class RunnerSocket {
 
   constructor(socket: WebSocket, credential: Credential, handlers: RunnerHandlers, log: Logger) {
     this.#socket = socket;
-    this.credential = credential;
-    this.session = new RunnerSession(
-      (sequencer) => credential.allows(sequencer),
-      (run) => handlers.find(run),
-    );
+    this.session = new RunnerSession(credential, (run) => handlers.find(run));
     this.#handlers = handlers;
     this.#log = log;
     const ticks = setInterval(() => {

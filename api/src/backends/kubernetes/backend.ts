@@ -14,13 +14,11 @@ import { withApiErrors, type Cluster } from './cluster.ts';
 import { objectOf } from './queue-store.ts';
 import { PauseSync } from './pause-sync.ts';
 import { StatusWriter } from './status-writer.ts';
-import { warn } from '../../lib/log.ts';
 import { findRun, type RunSummary } from '../../store/run-store.ts';
 import type { LiveRun } from '../../runs/live-run.ts';
 import type { Replicas } from './replicas/replicas.ts';
 import type { RunBackend, RunnerStatus } from '../run-backend.ts';
 import { fetchScript } from '../script-requests.ts';
-import { retryUntilAborted } from '../../store/retry.ts';
 import type { RunDeps } from '../../runs/run-deps.ts';
 
 /**
@@ -67,22 +65,17 @@ export class KubernetesBackend implements RunBackend, Admissions {
   }
 
   async admit(runner: RunnerSocket, hello: Hello): Promise<void> {
-    const { gateway, log } = this.#parts;
-    const id = runner.credential.run;
+    const id = runner.session.credential.run;
     if (id === undefined || hello.runs.some(({ run }) => run !== id)) {
       runner.close(CLOSE.unauthorized, 'the token is for another run');
       return;
     }
-    const live = await retryUntilAborted(
-      runner.closed,
-      () => this.#open(id, hello.sequencer),
-      warn(log, 'cannot admit a runner yet: its run is not in the database', { run: id }),
-    );
+    const live = await this.#open(id, hello.sequencer);
     if (!live) {
       runner.close(CLOSE.unauthorized, 'the token is for a run of another sequencer');
       return;
     }
-    if (!gateway.accept(runner, id, [{ run: id, live: live.isComplete ? null : live }])) return;
+    if (!this.#parts.gateway.accept(runner, id, [{ run: id, live: live.isComplete ? null : live }])) return;
     void this.#parts.replicas().acquireLease(id, hello, runner.since);
     this.#hellos.set(hello.sequencer, hello);
     this.#status.touch(id);
@@ -226,11 +219,6 @@ export class KubernetesBackend implements RunBackend, Admissions {
     const { cluster } = this.#parts;
     const object = cluster.sequencers.get(cluster.namespace, sequencer);
     return object ? hostnameOf(object) : `daq-${sequencer}-sequencer`;
-  }
-
-  /** The next run may have another image than the last one. */
-  pythonVersion(): null {
-    return null;
   }
 
   readonly resolvesStartLine = true;

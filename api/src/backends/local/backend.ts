@@ -46,7 +46,7 @@ export class LocalBackend implements RunBackend, Admissions {
   /** Queued runs that the database refuses to start. */
   readonly #refused = new Set<string>();
   readonly #timeLimits = new TimeLimits((live, by) => this.#stopAtLimit(live, by));
-  readonly #timers = new WindowTimers((sequencer) => void this.#advanceLater(sequencer));
+  readonly #timers = new WindowTimers((sequencer) => void this.advance(sequencer));
 
   constructor(parts: LocalBackendParts) {
     this.#parts = parts;
@@ -70,7 +70,7 @@ export class LocalBackend implements RunBackend, Admissions {
 
   /** Sets the timers of the windows, and cancels the runs that expired while the API did not run. */
   begin(): void {
-    for (const sequencer of this.#parts.sequencerStates.names) void this.#advanceLater(sequencer);
+    for (const sequencer of this.#parts.sequencerStates.names) void this.advance(sequencer);
   }
 
   close(): void {
@@ -91,10 +91,6 @@ export class LocalBackend implements RunBackend, Admissions {
     return this.#parts.gateway.state(sequencer).hello?.hostname ?? `daq-${sequencer}-sequencer`;
   }
 
-  pythonVersion(sequencer: string): string | null {
-    return this.#parts.gateway.state(sequencer).hello?.python ?? null;
-  }
-
   async #admit(runner: RunnerSocket, hello: Hello): Promise<void> {
     const { sequencer } = hello;
     const { gateway, liveRuns, sequencerStates } = this.#parts;
@@ -102,11 +98,7 @@ export class LocalBackend implements RunBackend, Admissions {
       runner.close(CLOSE.unauthorized, 'this sequencer is not configured here');
       return;
     }
-    const { reported, missing } = await retryUntilAborted(
-      runner.closed,
-      () => this.#openRuns(hello),
-      warn(this.#parts.log, 'welcoming the runner waits for the database', { sequencer }),
-    );
+    const { reported, missing } = await this.#openRuns(hello);
     const active = liveRuns.all().find((live) => live.connected && live.row.sequencer === sequencer);
     if (active && !reported.some(({ live }) => live === active)) {
       // A silently disconnected runner is removed soon. Then this one can connect.
@@ -144,22 +136,15 @@ export class LocalBackend implements RunBackend, Admissions {
     await this.advance(sequencer);
   }
 
+  /** Starts the next run, and cancels those that have expired. Tries again after an error. */
   async advance(sequencer: string): Promise<void> {
-    await this.#mutex
-      .run(sequencer, async () => {
+    try {
+      await this.#mutex.run(sequencer, async () => {
         const claimed = await this.#claimNext(sequencer);
         if (claimed) void this.#start(claimed);
-      })
-      .catch((error: unknown) => {
-        if (!this.#stopped.signal.aborted) throw error;
       });
-  }
-
-  /** As `advance`, without a caller: tries again after an error. */
-  async #advanceLater(sequencer: string): Promise<void> {
-    try {
-      await this.advance(sequencer);
     } catch (error) {
+      if (this.#stopped.signal.aborted) return;
       this.#parts.log.error({ sequencer, err: error }, 'the queue could not be advanced');
       this.#timers.set(sequencer, new Date(Date.now() + ADVANCE_AGAIN_MS));
     }
