@@ -46,6 +46,14 @@ export function recordingStatus(untilMs: number): { reason: string; conditions: 
   };
 }
 
+/**
+ * Whether the API may still confirm a late record: a runner ends as soon as its record is stored, and its pod may be seen to
+ * have ended before the API has written the outcome to the run.
+ */
+export function awaitsConfirmation(run: SequencerRun, pod: Pod | undefined, now: number): boolean {
+  return awaitsRecord(run) && run.status?.runner?.outcome === undefined && (!pod || isPodTerminated(pod, now));
+}
+
 /** The condition of a run whose outcome is known; null if its record was never late, or if nothing changes. */
 export function recordCondition(run: SequencerRun, pod: Pod | undefined, now: number): ConditionChange | null {
   const before = conditionOf(run);

@@ -35,8 +35,16 @@ import { writeStatus, type ConditionChange } from '../status/status.ts';
 import { adopt, awaitsAssignment, nudgeKubelet } from '../warm-pool/assign.ts';
 import { startedAtOf } from '../warm-pool/warm-pod.ts';
 import type { WarmPool } from '../warm-pool/warm-pool.ts';
+import { EndsSeen } from './ends-seen.ts';
 import { ensureLabel } from './run-label.ts';
-import { SHOWN_AFTER_MS, awaitsRecord, queueWaitsUntil, recordCondition, recordingStatus } from './record-wait.ts';
+import {
+  SHOWN_AFTER_MS,
+  awaitsConfirmation,
+  awaitsRecord,
+  queueWaitsUntil,
+  recordCondition,
+  recordingStatus,
+} from './record-wait.ts';
 import { StaleCacheError, StartError, TurnLostError, continueAssignment, startRun, submittedBy } from './start-run.ts';
 import { expireRun, releaseClaim } from './queue-exit.ts';
 import { PHASE_REASONS, hasExpired, isFree, phaseOf, skipReason, waitReason } from './run-phase.ts';
@@ -46,8 +54,6 @@ import { msUntilWindowChanges } from './window-wait.ts';
 const RETRY_AFTER_START_ERROR_MS = 5_000;
 const RETRY_AFTER_STALE_CACHE_MS = 100;
 const ABOUT_TO_START_MS = 1_000;
-/** The API commits the outcome that it received and writes it to the object, at most once a second. */
-const OUTCOME_WITHIN_MS = 5_000;
 
 export interface RunReconcilerOptions {
   client: KubernetesClient;
@@ -63,8 +69,7 @@ export class RunReconciler {
   readonly #cache: ClusterCache;
   readonly #events: EventRecorder;
   readonly #options: RunReconcilerOptions;
-  /** When pods whose outcome the API may still report were first seen with an ended script, by uid. */
-  readonly #endSeenAt = new Map<string, number>();
+  readonly #ends = new EndsSeen();
 
   constructor(options: RunReconcilerOptions) {
     this.#options = options;
@@ -173,7 +178,7 @@ export class RunReconciler {
     const ended = pod && endedScript(pod);
     const stop = stopCause(run) ?? (ended ? null : timeoutCause(run, pod, now));
     const termination = terminationOf(run.status ?? {}, pod, stop !== null, now);
-    const outcomeMs = pod && awaitsOutcome(run.status ?? {}, pod, now) ? this.#msForOutcome(pod, OUTCOME_WITHIN_MS) : 0;
+    const outcomeMs = pod && awaitsOutcome(run.status ?? {}, pod, now) ? this.#ends.msLeft(pod.metadata.uid) : 0;
     if (termination && outcomeMs > 0) return requeueAfter(outcomeMs);
     if (termination) {
       await this.#recordTermination(run, pod ?? undefined, termination);
@@ -190,18 +195,10 @@ export class RunReconciler {
     return earliestRequeue(msUntilTimeout(run, pod, now), msUntilPodTerminated(pod, now), nudgeMs);
   }
 
-  /** In ms: how much longer the API may take to report the outcome of a script that has ended. */
-  #msForOutcome({ metadata }: Pod, withinMs: number): number {
-    // Not the time of the node, whose clock may differ.
-    const seenAt = this.#endSeenAt.get(metadata.uid) ?? performance.now();
-    this.#endSeenAt.set(metadata.uid, seenAt);
-    return Math.max(0, seenAt + withinMs - performance.now());
-  }
-
   /** The script has ended, and the API has not confirmed it. */
   async #waitForRecord(run: SequencerRun, pod: Pod, ended: Termination): Promise<ReconcileResult> {
     const wasShown = awaitsRecord(run);
-    const outcomeMs = wasShown ? 0 : this.#msForOutcome(pod, SHOWN_AFTER_MS);
+    const outcomeMs = wasShown ? 0 : this.#ends.msLeft(pod.metadata.uid, SHOWN_AFTER_MS);
     if (outcomeMs > 0) return requeueAfter(outcomeMs);
     const sequencer = this.#cache.sequencers.get(run.metadata.namespace, run.spec.sequencer);
     const until = queueWaitsUntil(run, sequencer?.spec.recordGraceSeconds ?? 0, Date.now());
@@ -267,8 +264,9 @@ export class RunReconciler {
   /* ---- after the termination ---------------------------------------------------------------------------------------- */
 
   async #recordTermination(run: SequencerRun, pod: Pod | undefined, termination: Termination): Promise<void> {
-    this.#endSeenAt.delete(run.status?.podUID ?? '');
-    const record = recordCondition(run, pod, Date.now());
+    this.#ends.forget(run.status?.podUID ?? '');
+    const now = Date.now();
+    const record = awaitsConfirmation(run, pod, now) ? null : recordCondition(run, pod, now);
     // Deleted first, so that no later step has to find it. Without it, a pod that is still starting cannot run the script. A
     // runner whose record waits for the API still needs its token.
     if (record?.status !== 'True') await this.#removeSecret(run);
@@ -312,7 +310,11 @@ export class RunReconciler {
   async #cleanUp(cached: SequencerRun, pod: Pod | undefined): Promise<ReconcileResult> {
     const { namespace } = cached.metadata;
     const now = Date.now();
-    const record = recordCondition(cached, pod, now);
+    const podUid = cached.status?.podUID ?? '';
+    const confirmMs = awaitsConfirmation(cached, pod, now) ? this.#ends.msLeft(podUid) : 0;
+    if (confirmMs === 0) this.#ends.forget(podUid);
+    const later = requeueAfter(confirmMs || undefined);
+    const record = confirmMs > 0 ? null : recordCondition(cached, pod, now);
     // A change of an ended run has no effect. It is observed all the same: kubectl believes only current conditions.
     if (record?.status === 'False') await this.#removeSecret(cached);
     const isCurrent = cached.status?.observedGeneration === cached.metadata.generation && record === null;
@@ -326,13 +328,13 @@ export class RunReconciler {
       }
       return requeueAfter(msUntilPodTerminated(pod, now));
     }
-    if (pod && (await this.#addCause(run, pod))) return DONE;
+    if (pod && (await this.#addCause(run, pod))) return later;
     if (pod) await this.#removeFinalizer(PODS, pod);
-    if (!run.metadata.finalizers?.includes(FINALIZER)) return DONE;
+    if (!run.metadata.finalizers?.includes(FINALIZER)) return later;
     const unrecordedMs = this.#msForRecord(run, now);
     if (unrecordedMs > 0) {
       if (run.metadata.deletionTimestamp !== undefined) await this.#events.record(run, 'Normal', ...KEPT_FOR_RECORD);
-      return requeueAfter(unrecordedMs);
+      return earliestRequeue(unrecordedMs, later.requeueAfterMs);
     }
     // The cache may not have the pod yet, and a pod without its run would be left behind.
     const late = pod ? null : await this.#client.find(PODS, namespace, podNameOf(run));
@@ -342,7 +344,7 @@ export class RunReconciler {
     const sequencer = await this.#client.find(SEQUENCERS, namespace, run.spec.sequencer);
     if (sequencer?.status?.activeRun?.uid === run.metadata.uid) return requeueAfter(RETRY_AFTER_STALE_CACHE_MS);
     await this.#removeFinalizer(RUNS, run);
-    return DONE;
+    return later;
   }
 
   async #removeSecret(run: SequencerRun): Promise<void> {

@@ -117,6 +117,36 @@ test('records a killed runner without an outcome if the API does not report one'
   expect((await inPhase(run, 'Killed')).status?.reason).toMatch(/SIGKILL/);
 });
 
+test('a late record is incomplete only if the API does not confirm it shortly after the end of the pod', async () => {
+  const done = outcome('SUCCEEDED', 0, 'All statements are done.');
+  const endLate = async () => {
+    const run = await start(await sequencer({ recordGraceSeconds: 600 }));
+    await node.running(namespace, run);
+    await inPhase(run, 'Running');
+    await node.scriptEnded(namespace, run, done);
+    await inPhase(run, 'Recording');
+    await node.ended(namespace, run, 0, done);
+    await inPhase(run, 'Succeeded');
+    return run;
+  };
+  const reasonsOf = async (run: string, last: string) => {
+    const reasons = new Set<string>();
+    await until(`the condition Recording is ${last}`, async () => {
+      const { status } = await client.get(RUNS, namespace, run);
+      const recording = status?.conditions?.find(({ type }) => type === 'Recording');
+      if (recording) reasons.add(recording.reason);
+      return recording?.reason === last;
+    });
+    return [...reasons];
+  };
+  const run = await endLate();
+  expect(await reasonsOf(run, 'ApiUnreachable')).toEqual(['ApiUnreachable']);
+  const runner = { connected: false, outcome: 'Succeeded', exitCode: 0, reason: 'All statements are done.' };
+  await client.merge(RUNS, namespace, run, { status: { runner } }, 'status');
+  expect(await reasonsOf(run, 'Recorded')).not.toContain('Incomplete');
+  expect(await reasonsOf(await endLate(), 'Incomplete')).toEqual(['ApiUnreachable', 'Incomplete']);
+});
+
 test('explains that the node rejected the pod', async () => {
   const run = await start(await sequencer());
   await node.bind(namespace, run);
