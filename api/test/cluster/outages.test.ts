@@ -177,6 +177,24 @@ test('the next run starts after recordGraceSeconds without an API, and both reco
   expect(textOf(await reaches(next.metadata.uid, 'SUCCEEDED'))).toBe('first\nlast\n');
 });
 
+test('the outcome that a stopped API had stored alone is written to the object afterwards', async () => {
+  const { metadata } = await submit(namespace, sequencer, { script: 'print("hello")\n' });
+  await reaches(metadata.uid, 'SUCCEEDED');
+  const runnerOf = async () => (await client.get(RUNS, namespace, metadata.name)).status?.runner;
+  const written = await until('the object has the outcome', async () => {
+    const runner = await runnerOf();
+    return runner?.outcome !== undefined && runner;
+  });
+  await inPhase(namespace, metadata.name, 'Succeeded');
+  await stopApi();
+  // As if the API had ended before it wrote to the object.
+  await client.merge(RUNS, namespace, metadata.name, { status: { runner: null } }, 'status');
+
+  await useApi();
+  await until('the object has the outcome again', async () => (await runnerOf())?.outcome !== undefined);
+  expect(await runnerOf()).toEqual(written);
+});
+
 async function inDatabase(url: string, statement: string): Promise<void> {
   const connection = new pg.Client({ connectionString: url });
   await connection.connect();

@@ -51,9 +51,11 @@ export class KubernetesBackend implements RunBackend, Admissions {
       const live = parts.liveRuns.get(id);
       if (!live) return null;
       const replicas = parts.replicas();
-      // Whether the runner was connected: from the status in the cluster, or from the record when there is no status.
+      // Whether the runner was connected: from the status in the cluster, or from the record when there is no status. And
+      // whether the outcome is to be written, which an API that has stopped may have stored alone.
       const reported = this.#objectOf(live.row)?.status?.runner;
-      const wasAbandoned = replicas.isUnowned(id) && (reported?.connected ?? live.view.lastSeq > 0);
+      const isToWrite = live.isComplete || (reported?.connected ?? live.view.lastSeq > 0);
+      const wasAbandoned = replicas.isUnowned(id) && isToWrite;
       return replicas.isOwn(id) || wasAbandoned ? { live, connected: live.connected } : null;
     });
   }

@@ -83,3 +83,17 @@ export function bareRowOf(run: SequencerRun, context: RowContext): NewRun {
   const status = { phase: run.status?.phase, reason: SET_ASIDE };
   return rowOf({ ...run, metadata, spec: { ...spec, arguments: [], script: `# ${SET_ASIDE}\n` }, status }, context);
 }
+
+/** The end of a run whose object was deleted before it had an outcome. */
+export function endOfDeleted(row: { phase: Phase }): RunState {
+  const neverStarted = row.phase === 'QUEUED';
+  return {
+    phase: neverStarted ? 'CANCELLED' : 'LOST',
+    reason: neverStarted
+      ? 'The SequencerRun was deleted before the run started.'
+      : 'The SequencerRun was deleted before the outcome of the script was known. The telescope may still be moving.',
+    startedAt: null,
+    finishedAt: null,
+    exitCode: null,
+  };
+}

@@ -22,12 +22,13 @@ import { lockSequencer } from '../../runs/queue-hold.ts';
 import type { SequencerStates } from '../../runs/sequencer-states.ts';
 import type { Db } from '../../store/database.ts';
 import { isRefused } from '../../store/errors.ts';
+import { eventsAfter } from '../../store/event-store.ts';
 import { findByRequests, findRun, findRuns, setPlaces, type RunSummary } from '../../store/run-store.ts';
 import { runs, sequencers } from '../../store/schema.ts';
 import type { Cluster } from './cluster.ts';
 import { isRecordLost, markLostRecord } from './lost-record.ts';
 import { PlanSync } from './plan-sync.ts';
-import { SET_ASIDE, bareRowOf, runStateOf, phaseOf, rowOf, type RunState } from './run-row.ts';
+import { SET_ASIDE, bareRowOf, endOfDeleted, runStateOf, phaseOf, rowOf, type RunState } from './run-row.ts';
 
 /** The field manager of the one field that all replicas write with the same value. */
 const NUMBER_MANAGER = 'sequencer-api-number';
@@ -197,10 +198,24 @@ export class RunSync {
       if (isFinal(life.phase)) await this.#end(row, life, run);
       else if (deleted) await this.#end(row, endOfDeleted(row));
       else await this.#continueRun(row, life, run);
-    } else await this.#extendReason(row, runStateOf(run));
+    } else {
+      await this.#extendReason(row, runStateOf(run));
+      if (!deleted) await this.#openWithoutOutcome(row, run);
+    }
     if (!deleted && run.status?.number !== row.number) await this.#writeNumber(run, row.number);
     const live = this.#parts.liveRuns.get(uid);
     if (live && isFinal(live.row.phase)) this.#parts.liveRuns.forgetLater(uid);
+  }
+
+  /**
+   * An API that stopped after it had stored the end of a record did not write the outcome to the object. Without it, a lost
+   * record would not be noticed after the restore of an older database. The backend writes the status of runs in memory.
+   */
+  async #openWithoutOutcome(row: RunSummary, { status }: SequencerRun): Promise<void> {
+    const { db, liveRuns } = this.#parts;
+    if (row.lastSeq === 0 || status?.runner?.outcome !== undefined || liveRuns.get(row.id)) return;
+    const ends = await eventsAfter(db, row.id, 0, 1, ['ended']);
+    if (ends.length > 0) await liveRuns.open(row);
   }
 
   /** Inserts the row of a run that was created in the cluster or by another replica. */
@@ -371,18 +386,4 @@ export class RunSync {
 
 function isOpen({ run, deleted }: ObservedRun): boolean {
   return !deleted && !isFinal(phaseOf(run));
-}
-
-/** The end of a run whose object was deleted before it had an outcome. */
-function endOfDeleted(row: RunSummary): RunState {
-  const neverStarted = row.phase === 'QUEUED';
-  return {
-    phase: neverStarted ? 'CANCELLED' : 'LOST',
-    reason: neverStarted
-      ? 'The SequencerRun was deleted before the run started.'
-      : 'The SequencerRun was deleted before the outcome of the script was known. The telescope may still be moving.',
-    startedAt: null,
-    finishedAt: null,
-    exitCode: null,
-  };
 }
