@@ -9,6 +9,8 @@ import { closeSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root } from '@sequencer/testing/root';
+import { estimateAccuracy } from './estimate-accuracy.ts';
+import { estimates } from './estimates.ts';
 import { find } from './find.ts';
 import { BROWSER_PARTS } from './browser/parts.ts';
 import { printTable, report, type Figure } from './lib/figures.ts';
@@ -315,6 +317,8 @@ const PARTS = {
   answers,
   find,
   syntax,
+  estimates,
+  estimateAccuracy,
   replay,
   page,
   ...BROWSER_PARTS,
