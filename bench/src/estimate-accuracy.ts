@@ -29,16 +29,25 @@ interface Replay {
   end: number;
 }
 
-/** Schedules of whole nights, with the times that they have at a site. The folder OBSERVATORY has one of a real scheduler. */
-function schedules(): string[] {
+interface Night {
+  /** With the times that it has at a site. */
+  script: string;
+  /** Brings the telescope to where the script expects it; null for anywhere. */
+  before: string | null;
+}
+
+/** The folder OBSERVATORY has the night of a real scheduler. */
+function nights(): Night[] {
   const from = new Date('2026-06-01T22:00:00Z');
-  const written = HOURS.map((hours) =>
-    writeSchedule({ from, to: new Date(from.getTime() + hours * HOUR), telescope: 'satp1' }),
-  );
+  const written = HOURS.map((hours): Night => {
+    const to = new Date(from.getTime() + hours * HOUR);
+    return { script: writeSchedule({ from, to, telescope: 'satp1' }), before: null };
+  });
   const { OBSERVATORY } = process.env;
-  return OBSERVATORY === undefined
-    ? written
-    : [...written, ...Array<string>(3).fill(readFileSync(join(OBSERVATORY, 'scripts/night.py'), 'utf8'))];
+  if (OBSERVATORY === undefined) return written;
+  const read = (name: string) => readFileSync(join(OBSERVATORY, 'scripts', name), 'utf8');
+  const real = { script: read('night.py'), before: read('home.py') };
+  return [real, real, real, ...written.slice(-2)];
 }
 
 /** The same lines, from now on and compressed. */
@@ -56,8 +65,9 @@ function compress(script: string): string {
     });
 }
 
-async function replay(stack: Stack, schedule: string): Promise<Replay> {
-  const script = compress(schedule);
+async function replay(stack: Stack, night: Night): Promise<Replay> {
+  if (night.before !== null) await stack.until(await stack.submit(night.before), 'SUCCEEDED');
+  const script = compress(night.script);
   const id = await stack.submit(script);
   await stack.untilWithin(400, id, 'SUCCEEDED', 'FAILED');
   const { run } = await stack.query<{ run: { phase: string; reason: string | null; view: string } }>(
@@ -109,7 +119,7 @@ export async function estimateAccuracy(): Promise<void> {
   const stack = await Stack.start({ SEQUENCERS: 'satp1', SIMULATOR_SPEED: String(SPEED) });
   try {
     const replays: Replay[] = [];
-    for (const schedule of schedules()) replays.push(await replay(stack, schedule));
+    for (const night of nights()) replays.push(await replay(stack, night));
     const errors = replays.flatMap(
       (one) =>
         errorsOf(
