@@ -1,7 +1,7 @@
 /**
  * Makes of the API files that need no packages: a start reads one file in place of thousands.
  *
- *     node api/bundle.ts FOLDER      main.js, ruff-process.js, statement-thread.js, hash-password.js, the WebAssembly
+ *     node api/bundle.ts FOLDER      main.js, ruff-process.js, statement-process.js, hash-password.js, the WebAssembly
  *                                    of Ruff, and parts.json, which names what went into them
  */
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
@@ -16,7 +16,7 @@ const root = join(import.meta.dirname, '..');
 const { metafile } = await build({
   absWorkingDir: root,
   entryPoints: [
-    ...['api/src/main.ts', 'api/src/syntax/ruff-process.ts', 'api/src/estimates/statement-thread.ts'],
+    ...['api/src/main.ts', 'api/src/syntax/ruff-process.ts', 'api/src/estimates/statement-process.ts'],
     'api/src/auth/hash-password.ts',
   ],
   entryNames: '[name]',

@@ -43,7 +43,7 @@ export class Estimates {
 
   async close(): Promise<void> {
     await this.recorder.close();
-    await this.#reader.close();
+    this.#reader.close();
   }
 
   /** The estimate of a script that starts at this time. Throws SCRIPT_TOO_LARGE, and TOO_MANY if it was not read in time. */

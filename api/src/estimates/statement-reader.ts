@@ -1,41 +1,28 @@
 /**
- * Reads the statements of scripts in a thread of its own: 500 kB take 200 ms. It never throws: a script that cannot be read,
- * because of its text or of the load, has no statements. What it has read stays in memory for a while.
+ * Reads the statements of scripts, in a process of its own: 500 kB take hundreds of milliseconds. A script that cannot be read has no
+ * statements. What was read stays in memory for a while.
  */
-import { extname, join } from 'node:path';
-import { Worker } from 'node:worker_threads';
+import { join } from 'node:path';
 import type { StatementKeys } from '@sequencer/model/estimates/statement-keys';
 import type { Logger } from '../lib/log.ts';
+import { ScriptProcess } from '../syntax/script-process.ts';
 
-const LIMIT_MS = 5000;
-/** Characters of the scripts that can wait: 32 of the longest. */
-const QUEUE_CHARACTERS = 16 * 1024 * 1024;
 /** Statements in memory, about 200 bytes each. */
 const KEPT_STATEMENTS = 100_000;
 
-/** In the image of the API, both files are bundles. */
-const FILE = join(import.meta.dirname, `statement-thread${extname(import.meta.filename)}`);
-
-interface Reading {
-  script: string;
-  resolve: (keys: StatementKeys[] | null) => void;
-}
-
 export class StatementReader {
-  readonly #log: Logger;
-  readonly #limitMs: number;
-  readonly #waiting: Reading[] = [];
-  #running: Reading | null = null;
-  #thread: Worker | null = null;
-  #timer: NodeJS.Timeout | undefined;
-  #isClosed = false;
-  /** By the id of the caller, the last used one last. */
+  readonly #process: ScriptProcess<{ script: string }, StatementKeys[]>;
+  /** By id, the last used one last. */
   readonly #kept = new Map<string, StatementKeys[]>();
   #keptStatements = 0;
 
-  constructor(log: Logger, limitMs = LIMIT_MS) {
-    this.#log = log;
-    this.#limitMs = limitMs;
+  constructor(log: Logger) {
+    this.#process = new ScriptProcess({
+      file: join(import.meta.dirname, 'statement-process'),
+      flags: ['--max-old-space-size=256'],
+      log,
+      failure: 'the statements of a script could not be read',
+    });
   }
 
   /**
@@ -49,15 +36,13 @@ export class StatementReader {
       this.#kept.set(id, kept);
       return kept;
     }
-    const keys = await this.#parse(await script());
+    const keys = await this.#process.read({ script: await script() });
     if (keys) this.#keep(id, keys);
     return keys;
   }
 
-  async close(): Promise<void> {
-    this.#isClosed = true;
-    for (const { resolve } of this.#waiting.splice(0)) resolve(null);
-    await this.#thread?.terminate();
+  close(): void {
+    this.#process.close();
   }
 
   #keep(id: string, keys: StatementKeys[]): void {
@@ -75,58 +60,5 @@ export class StatementReader {
     if (!dropped) return;
     this.#kept.delete(id);
     this.#keptStatements -= dropped.length + 1;
-  }
-
-  #parse(script: string): Promise<StatementKeys[] | null> {
-    const waiting = this.#waiting.reduce((sum, other) => sum + other.script.length, script.length);
-    if (this.#isClosed || waiting > QUEUE_CHARACTERS) return Promise.resolve(null);
-    return new Promise((resolve) => {
-      this.#waiting.push({ script, resolve });
-      if (!this.#running) this.#next();
-    });
-  }
-
-  #next(): void {
-    const reading = this.#waiting.shift();
-    if (!reading) return;
-    this.#running = reading;
-    const thread = (this.#thread ??= this.#start());
-    this.#timer = setTimeout(() => {
-      this.#ended(thread, `no answer within ${String(this.#limitMs)} ms`);
-      void thread.terminate();
-    }, this.#limitMs);
-    thread.postMessage(reading.script);
-  }
-
-  #start(): Worker {
-    const thread = new Worker(FILE, { env: {}, resourceLimits: { maxOldGenerationSizeMb: 256 } });
-    thread.on('message', (keys: StatementKeys[]) => {
-      if (this.#thread === thread) this.#answer(keys);
-    });
-    thread.on('error', (error) => {
-      this.#ended(thread, error);
-    });
-    thread.on('exit', (code) => {
-      this.#ended(thread, `exit ${String(code)}`);
-    });
-    thread.unref();
-    return thread;
-  }
-
-  /** The next script gets a new thread. */
-  #ended(thread: Worker, cause: unknown): void {
-    if (this.#thread !== thread) return;
-    this.#thread = null;
-    if (this.#running && !this.#isClosed)
-      this.#log.warn({ err: cause }, 'the statements of a script could not be read');
-    this.#answer(null);
-  }
-
-  #answer(keys: StatementKeys[] | null): void {
-    clearTimeout(this.#timer);
-    const running = this.#running;
-    this.#running = null;
-    running?.resolve(keys);
-    this.#next();
   }
 }

@@ -1,9 +1,6 @@
 /** What the process that checks scripts replies, and the findings that are made of it. */
 import type { Finding } from '@sequencer/model';
 
-/** The first message of the process: it has loaded Ruff. */
-export const READY = 'ready';
-
 export interface ScriptProblem {
   line: number;
   /** From 1, in characters. */

@@ -3,7 +3,8 @@
  * stack: then it ends, and the API starts another one.
  */
 import { PositionEncoding, Workspace, type Diagnostic } from '@astral-sh/ruff-wasm-nodejs';
-import { LISTED_PROBLEMS, NO_PROBLEMS, READY, type RuffReport, type ScriptProblem } from './report.ts';
+import { LISTED_PROBLEMS, NO_PROBLEMS, type RuffReport, type ScriptProblem } from './report.ts';
+import { READY } from './script-process.ts';
 import { sorunlibProblems } from './sorunlib-calls.ts';
 
 export interface RuffRequest {

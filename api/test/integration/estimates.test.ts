@@ -251,6 +251,31 @@ it('keeps 20 durations of a key', async () => {
   expect(new Set(record?.runs).size).toBe(2);
 });
 
+it('stores the durations of 10,000 statements, and drops the keys that were not used for the longest time', async () => {
+  await database.query(
+    `insert into statement_durations (sequencer, key, seconds, runs, typical_seconds, low_seconds, high_seconds, basis, at)
+     select 'satp1', 'old' || n, array[1], array[1], 1, 1, 1, 1, '2020-01-01'::timestamptz + n * interval '1 second'
+     from generate_series(1, 19000) n`,
+  );
+  const script = Array.from({ length: 10_000 }, (_, i) => `abs(${String(i)})\n`).join('');
+  const { id } = (await submit(api, { script })).data.submitRun;
+  await vi.waitFor(() => stored(id), { timeout: 60_000 });
+  const count = async (like: string) => {
+    const { rows } = await database.query<{ n: number }>(
+      'select count(*)::int as n from statement_durations where key like $1',
+      [like],
+    );
+    return rows[0]?.n ?? 0;
+  };
+  expect(await count('abs(%')).toBe(10_000);
+  expect(await count('%')).toBe(20_000);
+  expect(await recordOf('old1')).toBeUndefined();
+  expect(await recordOf('old19000')).toBeDefined();
+  const { statements, unknownStatements } = await estimate(script);
+  expect(statements.every(({ basis }) => basis === 1)).toBe(true);
+  expect(unknownStatements).toBe(0);
+}, 90_000);
+
 it('estimates a script of 500 kB with thousands of statements while other requests are answered', async () => {
   const script = Array.from(
     { length: 10_000 },

@@ -8,6 +8,7 @@
  * - A function of the script itself has its definition in its name: with another definition it is another function.
  */
 import type { SyntaxNode } from '@lezer/common';
+import { LIMITS } from '../limits.ts';
 import { childrenOf, spansOf, statementNodes, type Span } from '../python/statements.ts';
 import { absoluteTime } from './absolute-time.ts';
 
@@ -79,7 +80,8 @@ class KeyReader {
   }
 
   read(): StatementKeys[] {
-    const nodes = statementNodes(this.#script);
+    // One more, so that the caller sees that there are too many.
+    const nodes = statementNodes(this.#script).slice(0, LIMITS.statementCount + 1);
     for (const node of nodes) this.#define(node);
     const spans = spansOf(this.#script, nodes);
     return nodes.flatMap((node, index) => {
@@ -177,28 +179,37 @@ class KeyReader {
     return quoted ? absoluteTime(quoted[2] ?? '') : null;
   }
 
-  /** The tokens, without comments and spaces. The layout of blocks is in their first token. */
+  /** The tokens, without comments and spaces, and with the bounds of blocks. */
   #text(node: SyntaxNode): string {
     const tokens: string[] = [];
+    // The last node that may be a token: it is one unless a node inside it follows.
+    let last: { name: string; from: number; to: number } | null = null;
+    const push = () => {
+      if (last) tokens.push(this.#token(last));
+      last = null;
+    };
     node.cursor().iterate(
-      (part) => {
-        if (part.name === 'Comment') return false;
-        if (part.name === 'Body') tokens.push('{');
-        if (part.node.firstChild !== null && part.name !== 'String' && part.name !== 'FormatString') return true;
-        tokens.push(this.#token(part.node));
-        return false;
+      ({ name, from, to }) => {
+        if (last && from >= last.to) push();
+        if (name === 'Comment') return false;
+        if (name === 'Body') tokens.push('{');
+        last = { name, from, to };
+        return name !== 'String' && name !== 'FormatString';
       },
       ({ name }) => {
-        if (name === 'Body') tokens.push('}');
+        if (name !== 'Body') return;
+        push();
+        tokens.push('}');
       },
     );
+    push();
     return tokens.join(' ');
   }
 
   /** Both quotes are the same text. */
-  #token(node: SyntaxNode): string {
-    const source = this.#source(node);
-    const plain = node.name === 'String' ? /^'([^'"\\]*)'$/.exec(source) : null;
+  #token({ name, from, to }: { name: string; from: number; to: number }): string {
+    const source = this.#script.slice(from, to);
+    const plain = name === 'String' ? /^'([^'"\\]*)'$/.exec(source) : null;
     return plain ? `"${plain[1] ?? ''}"` : source;
   }
 

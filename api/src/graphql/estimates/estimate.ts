@@ -77,13 +77,10 @@ builder.queryFields((t) => ({
     resolve: async (_root, { sequencer, script, startAt }, { sequencerStates, backend, estimates }) => {
       sequencerStates.require(sequencer);
       checkScriptText(script);
-      const [report, estimate] = await Promise.all([
-        backend.ruff.check(script, backend.pythonVersion(sequencer)),
-        estimates.ofScript(sequencer, script, startAt ?? new Date()),
-      ]);
+      const report = await backend.ruff.check(script, backend.pythonVersion(sequencer));
       const [error] = report ? syntaxFindings(report) : [];
       if (error) throw new SequencerError('SYNTAX_ERROR', error.message);
-      return estimate;
+      return estimates.ofScript(sequencer, script, startAt ?? new Date());
     },
   }),
 }));
