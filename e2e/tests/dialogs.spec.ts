@@ -4,6 +4,7 @@ import AxeBuilder from '@axe-core/playwright';
 import type { Locator } from '@playwright/test';
 import { Simulator } from '@sequencer/testing/stack/simulator';
 import { expect, test } from '../src/fixtures.ts';
+import { QueueOnPage } from '../src/queue.ts';
 
 /** A dialog that is just appearing does not react to the key. */
 async function closeWithEscape(dialog: Locator): Promise<void> {
@@ -68,14 +69,9 @@ test('the page of an active run shows the next run, and keeps the queue from con
   const why = page.getByRole('region', { name: 'Why it ended' });
   await expect(why).toContainText('2 queued runs wait.');
   await page.getByRole('button', { name: 'New run' }).click();
-  const queue = page.getByRole('complementary', { name: 'Queue, last runs, runner' });
-  const titles = () => queue.getByRole('button', { name: /^#\d+ (second|third)$/ }).allInnerTexts();
-  await queue
-    .getByRole('button', { name: /^Actions for run/ })
-    .nth(1)
-    .click();
-  await queue.getByRole('button', { name: /^Move run \d+ to the front$/ }).click();
-  await expect.poll(async () => (await titles()).map((title) => title.split(' ')[1])).toEqual(['third', 'second']);
+  const queue = new QueueOnPage(page);
+  await queue.choose('third', 'To the top');
+  await queue.expectOrder(['third', 'second']);
   await page.goto(`/runs/${active}`);
   await why.getByRole('button', { name: 'Queue', exact: true }).click();
   const dialog = page.getByRole('dialog', { name: 'Set the mode of lat to Queue?' });

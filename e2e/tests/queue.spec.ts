@@ -1,69 +1,60 @@
-/** The list of the queued runs: their order, holds and windows. */
-import type { Page } from '@playwright/test';
-import { expectNoViolation } from '../src/axe.ts';
+/** The list of the queued runs: their order, holds, windows and edits. */
+import { expectNoViolation, violations } from '../src/axe.ts';
 import { expect, test } from '../src/fixtures.ts';
+import { QueueOnPage, emptyQueue, queueOf } from '../src/queue.ts';
 
 const MOVE = 'mutation ($run: ID!) { moveInQueue(run: $run, position: 0) { name } }';
-const QUEUE = '{ sequencer(name: "satp1") { queue { id window { notBefore notAfter } } } }';
+const EDIT = 'mutation ($id: ID!, $input: EditRunInput!) { editRun(id: $id, input: $input) { version } }';
+const MODE = (mode: string) => `mutation { setMode(sequencer: "satp1", mode: ${mode}) { name } }`;
 
-interface Queued {
-  id: string;
-  window: { notBefore: string | null; notAfter: string | null } | null;
-}
+/** A menu is outside of the landmarks of the page. */
+const MENU_RULES = [
+  'aria-required-children',
+  'aria-required-parent',
+  'aria-allowed-attr',
+  'button-name',
+  'color-contrast',
+];
 
-function listOf(page: Page) {
-  const side = page.getByRole('complementary', { name: 'Queue, last runs, runner' });
-  const items = side.getByRole('listitem').filter({ has: page.getByRole('button', { name: /^Actions for run/ }) });
-  return {
-    item: (title: string) => items.filter({ has: page.getByRole('button', { name: new RegExp(`^#\\d+ ${title}$`) }) }),
-    title: (title: string) => side.getByRole('button', { name: new RegExp(`^#\\d+ ${title}$`) }),
-    expectOrder: (titles: string[]) =>
-      expect(items.getByRole('button', { name: /^#/ })).toHaveText(titles.map((title) => new RegExp(` ${title}$`))),
-  };
-}
-
-test.beforeEach(async ({ stack }) => {
-  const { sequencer } = await stack.query<{ sequencer: { queue: Queued[] } }>(QUEUE);
-  for (const { id } of sequencer.queue) await stack.query('mutation ($id: ID!) { cancelRun(id: $id) { id } }', { id });
+test.beforeEach(async ({ stack, page }) => {
+  await stack.query(MODE('OFF'));
+  await emptyQueue(stack);
+  await page.addInitScript(() => {
+    localStorage.setItem('sequencer.theme', 'system');
+  });
 });
 
 test('Alt and an arrow key move a run, keep the focus, and announce the position', async ({ page, stack }) => {
   for (const title of ['one', 'two', 'three']) await stack.submit('print(1)\n', { title, start: 'QUEUED' });
   await page.goto('/satp1');
-  const queue = listOf(page);
+  const queue = new QueueOnPage(page);
   await queue.expectOrder(['one', 'two', 'three']);
-  await queue.title('one').focus();
+  await queue.button('one').focus();
   await page.keyboard.press('Alt+ArrowDown');
   await queue.expectOrder(['two', 'one', 'three']);
   await expect(page.getByRole('status').filter({ hasText: /^Run \d+ moved to position 2 of 3\.$/ })).toHaveCount(1);
-  await expect(queue.title('one')).toBeFocused();
+  await expect(queue.button('one')).toBeFocused();
   await page.keyboard.press('Alt+ArrowDown');
   await queue.expectOrder(['two', 'three', 'one']);
-  await expect(queue.title('one')).toBeFocused();
+  await expect(queue.button('one')).toBeFocused();
 
-  // The same with buttons. The button that is no longer of use passes the focus to its run.
-  await queue
-    .item('one')
-    .getByRole('button', { name: /^Actions for run/ })
-    .click();
-  await queue
-    .item('one')
-    .getByRole('button', { name: /^Move run \d+ up$/ })
-    .click();
+  // The same with the menu, which opens, moves and closes with keys as well.
+  await page.keyboard.press('Enter');
+  const menu = page.getByRole('menu', { name: /^Run \d+, one$/ });
+  await expect(menu.getByRole('menuitem', { name: 'Edit…' })).toBeFocused();
+  await expect(menu.getByRole('menuitem', { name: 'Move down' })).toBeDisabled();
+  expect(await violations(page, MENU_RULES)).toEqual([]);
+  await page.keyboard.press('Escape');
+  await expect(menu).toHaveCount(0);
+  await expect(queue.button('one')).toBeFocused();
+  await queue.choose('one', 'Move up');
   await queue.expectOrder(['two', 'one', 'three']);
-  await queue
-    .item('one')
-    .getByRole('button', { name: /^Move run \d+ up$/ })
-    .click();
-  await queue.expectOrder(['one', 'two', 'three']);
-  await expect(queue.title('one')).toBeFocused();
-  await queue
-    .item('one')
-    .getByRole('button', { name: /^Move run \d+ down$/ })
-    .click();
-  await queue.expectOrder(['two', 'one', 'three']);
+  await queue.choose('three', 'To the top');
+  await queue.expectOrder(['three', 'two', 'one']);
+  await queue.choose('three', 'Move down');
+  await queue.expectOrder(['two', 'three', 'one']);
   await page.reload();
-  await queue.expectOrder(['two', 'one', 'three']);
+  await queue.expectOrder(['two', 'three', 'one']);
 });
 
 test('a run on hold shows since when, by whom and why, is skipped, and starts after its release', async ({
@@ -71,31 +62,27 @@ test('a run on hold shows since when, by whom and why, is skipped, and starts af
   stack,
 }) => {
   const id = await stack.submit('print(1)\n', { title: 'laser', start: 'QUEUED' });
-  await page.addInitScript(() => {
-    localStorage.setItem('sequencer.theme', 'system');
-  });
   await page.goto('/satp1');
-  const item = listOf(page).item('laser');
-  await item.getByRole('button', { name: /^Actions for run/ }).click();
-  await item.getByRole('button', { name: /^Hold run/ }).click();
-  await expect(item.getByLabel('Reason (optional)')).toBeFocused();
+  const queue = new QueueOnPage(page);
+  await queue.button('laser').focus();
+  await page.keyboard.press('h');
+  const dialog = page.getByRole('dialog', { name: /^Hold run \d+, laser, on satp1\?$/ });
+  await expect(dialog.getByLabel('Reason (optional)')).toBeFocused();
   await page.keyboard.type('laser not ready');
   await page.keyboard.press('Enter');
-  await expect(item).toContainText(/On hold since \d\d:\d\d UTC by .+: laser not ready/);
-  const release = item.getByRole('button', { name: /^Release run/ });
-  await expect(release).toBeFocused();
+  await expect(dialog).toHaveCount(0);
+  await expect(queue.row('laser')).toContainText(/On hold since \d\d:\d\d UTC by .+: laser not ready/);
+  await expect(queue.button('laser')).toBeFocused();
   await expectNoViolation(page, 'a run on hold');
 
-  await stack.query('mutation { setMode(sequencer: "satp1", mode: QUEUE) { name } }');
+  await stack.query(MODE('QUEUE'));
   await stack.until(await stack.submit('print(2)\n', { title: 'next', start: 'QUEUED' }), 'SUCCEEDED');
   expect(await stack.phase(id)).toBe('QUEUED');
   await page.goto('/satp1');
   const fresh = page.getByRole('button', { name: 'New run' });
   if (await fresh.isVisible()) await fresh.click();
-  await item.getByRole('button', { name: /^Actions for run/ }).click();
-  await release.click();
+  await queue.choose('laser', 'Release');
   await stack.until(id, 'SUCCEEDED');
-  await stack.query('mutation { setMode(sequencer: "satp1", mode: OFF) { name } }');
 });
 
 test('a run is dragged to another position, unless the queue has changed meanwhile', async ({ page, stack }) => {
@@ -104,11 +91,11 @@ test('a run is dragged to another position, unless the queue has changed meanwhi
     ids.push(await stack.submit('print(1)\n', { title, start: 'QUEUED' }));
   }
   await page.goto('/satp1');
-  const queue = listOf(page);
+  const queue = new QueueOnPage(page);
   async function grab(title: string, onto: string): Promise<void> {
-    await queue.item(title).getByTitle('Drag to move').hover();
+    await queue.row(title).getByTitle('Drag to move').hover();
     await page.mouse.down();
-    const box = await queue.item(onto).boundingBox();
+    const box = await queue.row(onto).boundingBox();
     if (!box) throw new Error(`${onto} is not shown`);
     await page.mouse.move(box.x + 20, box.y + box.height - 3, { steps: 4 });
   }
@@ -123,7 +110,7 @@ test('a run is dragged to another position, unless the queue has changed meanwhi
   await expect(page.getByRole('heading', { name: 'Queue 4' })).toBeVisible();
   await queue.expectOrder(['two', 'one', 'three']);
   await page.mouse.up();
-  await expect(page.getByRole('alert')).toHaveText('The queue has changed. Drop again.');
+  await expect(page.getByRole('alert')).toHaveText('Another user moved this list. Drop again.');
   await queue.expectOrder(['three', 'two', 'one', 'four']);
 
   // Escape cancels a drag.
@@ -138,6 +125,8 @@ test('a run that is added to the queue may get a window, which is checked before
   stack,
 }) => {
   await page.goto('/satp1');
+  const fresh = page.getByRole('button', { name: 'New run' });
+  if (await fresh.isVisible()) await fresh.click();
   await page.getByLabel('Title of the run').fill('wiregrid');
   await page.getByRole('textbox', { name: 'Script', exact: true }).fill('print(1)');
   await page.getByRole('button', { name: 'Add to queue' }).click();
@@ -152,9 +141,118 @@ test('a run that is added to the queue may get a window, which is checked before
   await expect(add).toBeDisabled();
   await dialog.getByLabel('Not after (UTC)').fill('2999-06-02T05:10');
   await add.click();
-  await expect(listOf(page).item('wiregrid')).toContainText(
-    'not before 2999-06-01 22:00 UTC, not after 2999-06-02 05:10 UTC',
+  await expect(new QueueOnPage(page).row('wiregrid')).toContainText('starts 2999-06-01 22:00 to 2999-06-02 05:10 UTC');
+  expect((await queueOf(stack))[0]?.window?.notBefore).toBe('2999-06-01T22:00:00.000Z');
+});
+
+test('a removed run returns to its place with all that it had, and on hold if it was', async ({ page, stack }) => {
+  const window = { notBefore: '2999-06-01T22:00:00.000Z', notAfter: null };
+  const more = { arguments: ['--step', '22.5'], timeoutSeconds: 90, afterFailure: 'CONTINUE', window };
+  await stack.submit('print(1)\n', { title: 'one', start: 'QUEUED' });
+  const held = await stack.submit('print(2)\n', { title: 'two', start: 'QUEUED', ...more });
+  await stack.submit('print(3)\n', { title: 'three', start: 'QUEUED' });
+  await stack.query('mutation ($id: ID!) { holdRun(id: $id, reason: "laser") { id } }', { id: held });
+  await page.goto('/satp1');
+  const queue = new QueueOnPage(page);
+  await queue.button('two').focus();
+  await page.keyboard.press('Delete');
+  await queue.expectOrder(['one', 'three']);
+  expect(await stack.phase(held)).toBe('CANCELLED');
+  // The place is that between its neighbours, which have moved meanwhile.
+  await queue.choose('three', 'To the top');
+  await queue.expectOrder(['three', 'one']);
+  const toast = page.getByRole('status').filter({ hasText: 'Removed “two” from the queue' });
+  await expectNoViolation(page, 'a removal that can be undone');
+  await toast.getByRole('button', { name: 'Undo' }).click();
+  await queue.expectOrder(['two', 'three', 'one']);
+  await expect(queue.row('two')).toContainText('On hold');
+  const again = (await queueOf(stack))[0];
+  expect(again).toMatchObject({ title: 'two', script: 'print(2)\n', ...more, onHold: { reason: 'laser' } });
+  expect(again?.id).not.toBe(held);
+
+  await queue.choose('one', 'Duplicate');
+  await queue.expectOrder(['two', 'three', 'one', 'one']);
+});
+
+test('a queued run is edited in a panel, which asks before it loses a change', async ({ page, stack }) => {
+  const id = await stack.submit('print(1)\n', { title: 'iv', start: 'QUEUED' });
+  await page.goto('/satp1');
+  const queue = new QueueOnPage(page);
+  await queue.button('iv').focus();
+  await page.keyboard.press('e');
+  const panel = page.getByRole('region', { name: /^Edit run \d+ iv$/ });
+  await panel.getByLabel('Title').fill('iv, short');
+  await panel.getByLabel('Time limit (minutes)').fill('1.5');
+  await panel.getByLabel('After a failure').selectOption({ label: 'Continue with the next run' });
+  await panel.getByLabel('Arguments, one per line').fill('--step\n22.5');
+  await panel.getByLabel('Not after (UTC)').fill('2999-06-02T05:10');
+  await panel.getByRole('textbox', { name: /^Script of run/ }).fill('print(2)');
+  await expect(panel).toContainText('6 changes');
+  await expectNoViolation(page, 'the panel for edits');
+  await page.keyboard.press('Escape');
+  await expect(panel).toContainText('Discard 6 changes?');
+  await panel.getByRole('button', { name: 'Keep editing' }).click();
+  await panel.getByRole('button', { name: 'Save changes' }).click();
+  await expect(panel).toHaveCount(0);
+  await expect(queue.row('iv, short')).toContainText('starts by 2999-06-02 05:10 UTC');
+  await expect(queue.button('iv, short')).toBeFocused();
+  expect((await queueOf(stack))[0]).toMatchObject({
+    id,
+    title: 'iv, short',
+    script: 'print(2)',
+    arguments: ['--step', '22.5'],
+    timeoutSeconds: 90,
+    afterFailure: 'CONTINUE',
+    window: { notBefore: null, notAfter: '2999-06-02T05:10:00.000Z' },
+  });
+});
+
+test('of two edits of one run, the second shows both versions and overwrites nothing', async ({ page, stack }) => {
+  const id = await stack.submit('print(1)\n', { title: 'iv', start: 'QUEUED' });
+  await page.goto('/satp1');
+  const queue = new QueueOnPage(page);
+  await queue.choose('iv', 'Edit…');
+  const panel = page.getByRole('region', { name: /^Edit run/ });
+  await panel.getByLabel('Title').fill('mine');
+  await panel.getByLabel('Time limit (minutes)').fill('5');
+  await stack.query(EDIT, { id, input: { title: 'theirs', script: 'print(2)\n' } });
+  await panel.getByRole('button', { name: 'Save changes' }).click();
+  const notice = panel.getByRole('alert');
+  await expect(notice).toContainText(/changed run \d+ meanwhile\. Nothing was overwritten\./);
+  await expect(panel.getByRole('button', { name: 'Save changes' })).toBeDisabled();
+  expect((await queueOf(stack))[0]).toMatchObject({ title: 'theirs', timeoutSeconds: null });
+  await notice.getByRole('button', { name: 'Show both' }).click();
+  await expect(notice).toContainText('Theirs: theirs');
+  await expect(notice).toContainText('Yours: mine');
+  await expect(notice.getByRole('textbox', { name: 'Theirs and yours' })).toContainText('print(2)');
+  await expectNoViolation(page, 'two versions of a run');
+  await notice.getByRole('button', { name: 'Discard mine' }).click();
+  await expect(panel.getByLabel('Title')).toHaveValue('theirs');
+  await expect(panel).toContainText('No changes');
+  await panel.getByLabel('Title').fill('agreed');
+  await panel.getByRole('button', { name: 'Save changes' }).click();
+  await expect(panel).toHaveCount(0);
+  expect((await queueOf(stack))[0]).toMatchObject({ title: 'agreed', script: 'print(2)\n', timeoutSeconds: null });
+});
+
+test('a run that starts while it is edited keeps its version, and the edit becomes a draft', async ({
+  page,
+  stack,
+}) => {
+  const id = await stack.submit('print(1)\n', { title: 'iv', start: 'QUEUED' });
+  await page.goto('/satp1');
+  const fresh = page.getByRole('button', { name: 'New run' });
+  if (await fresh.isVisible()) await fresh.click();
+  await page.getByRole('textbox', { name: 'Script', exact: true }).fill('');
+  await new QueueOnPage(page).choose('iv', 'Edit…');
+  const panel = page.getByRole('region', { name: /^Edit run/ });
+  await panel.getByRole('textbox', { name: /^Script of run/ }).fill("print('mine')");
+  await expect(panel).toContainText('1 change');
+  await stack.query(MODE('QUEUE'));
+  await stack.until(id, 'SUCCEEDED');
+  await expect(panel.getByRole('alert')).toHaveText(
+    /^\s*Run \d+ has started with version 1\. Your changes are kept as a draft\.\s*Open the draft/,
   );
-  const { sequencer } = await stack.query<{ sequencer: { queue: Queued[] } }>(QUEUE);
-  expect(sequencer.queue[0]?.window?.notBefore).toBe('2999-06-01T22:00:00.000Z');
+  await panel.getByRole('link', { name: 'Open the draft' }).click();
+  await expect(page.getByRole('textbox', { name: 'Script', exact: true })).toContainText("print('mine')");
 });

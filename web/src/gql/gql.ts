@@ -69,10 +69,13 @@ type Documents = {
     "\n  query Timeline($since: DateTime!, $first: Int!) {\n    sequencers {\n      name\n      lastRuns(since: $since, first: $first) {\n        id\n        number\n        phase\n        startedAt\n        finishedAt\n      }\n    }\n  }\n": typeof types.TimelineDocument,
     "\n  query LastOutput($id: ID!) {\n    run(id: $id) {\n      outputBefore(last: 20) {\n        seq\n        stream\n        text\n        at\n      }\n    }\n  }\n": typeof types.LastOutputDocument,
     "\n  query SchedulerUrl($name: String!) {\n    sequencer(name: $name) {\n      scheduler {\n        settings {\n          url\n        }\n      }\n    }\n  }\n": typeof types.SchedulerUrlDocument,
+    "\n  query QueuedRun($id: ID!) {\n    run(id: $id) {\n      id\n      number\n      phase\n      version\n      editedBy\n      title\n      script\n      arguments\n      startPaused\n      holdOnFailure\n      startAt\n      start\n      timeoutSeconds\n      afterFailure\n      breakpoints {\n        file\n        line\n        condition\n        hitCount\n        logMessage\n        enabled\n      }\n      window {\n        notBefore\n        notAfter\n      }\n      onHold {\n        reason\n      }\n    }\n  }\n": typeof types.QueuedRunDocument,
+    "\n  mutation AddRuns($inputs: [SubmitRunInput!]!, $copies: Int!) {\n    submitRuns(inputs: $inputs, copies: $copies) {\n      id\n      number\n    }\n  }\n": typeof types.AddRunsDocument,
+    "\n  mutation EditRun($id: ID!, $input: EditRunInput!) {\n    editRun(id: $id, input: $input) {\n      id\n      number\n      version\n    }\n  }\n": typeof types.EditRunDocument,
+    "\n  mutation MoveInQueue($run: ID!, $position: Int!) {\n    moveInQueue(run: $run, position: $position) {\n      queue {\n        id\n      }\n    }\n  }\n": typeof types.MoveInQueueDocument,
     "\n  mutation HoldRun($id: ID!, $reason: String) {\n    holdRun(id: $id, reason: $reason) {\n      id\n    }\n  }\n": typeof types.HoldRunDocument,
     "\n  mutation ReleaseRun($id: ID!) {\n    releaseRun(id: $id) {\n      id\n    }\n  }\n": typeof types.ReleaseRunDocument,
     "\n  mutation SetMode($sequencer: String!, $mode: SequencerMode!, $reason: String) {\n    setMode(sequencer: $sequencer, mode: $mode, reason: $reason) {\n      name\n    }\n  }\n": typeof types.SetModeDocument,
-    "\n  mutation MoveInQueue($run: ID!, $position: Int!) {\n    moveInQueue(run: $run, position: $position) {\n      queue {\n        id\n      }\n    }\n  }\n": typeof types.MoveInQueueDocument,
     "\n  query OutputMatches(\n    $id: ID!\n    $find: String!\n    $filter: OutputFilter\n    $after: String\n    $before: String\n    $first: Int\n    $last: Int\n  ) {\n    run(id: $id) {\n      outputMatches(find: $find, filter: $filter, after: $after, before: $before, first: $first, last: $last) {\n        total\n        hasMore\n        isComplete\n        number\n        matches {\n          seq\n          ordinal\n        }\n      }\n    }\n  }\n": typeof types.OutputMatchesDocument,
     "\n  query OutputEvents($id: ID!, $after: Int, $before: Int, $first: Int, $last: Int, $filter: OutputFilter) {\n    run(id: $id) {\n      outputEvents(after: $after, before: $before, first: $first, last: $last, filter: $filter) {\n        ...OutputPage\n      }\n    }\n  }\n": typeof types.OutputEventsDocument,
     "\n  fragment OutputPage on OutputPage {\n    events {\n      seq\n      type\n      at\n      data\n    }\n    hasMore\n  }\n": typeof types.OutputPageFragmentDoc,
@@ -144,10 +147,13 @@ const documents: Documents = {
     "\n  query Timeline($since: DateTime!, $first: Int!) {\n    sequencers {\n      name\n      lastRuns(since: $since, first: $first) {\n        id\n        number\n        phase\n        startedAt\n        finishedAt\n      }\n    }\n  }\n": types.TimelineDocument,
     "\n  query LastOutput($id: ID!) {\n    run(id: $id) {\n      outputBefore(last: 20) {\n        seq\n        stream\n        text\n        at\n      }\n    }\n  }\n": types.LastOutputDocument,
     "\n  query SchedulerUrl($name: String!) {\n    sequencer(name: $name) {\n      scheduler {\n        settings {\n          url\n        }\n      }\n    }\n  }\n": types.SchedulerUrlDocument,
+    "\n  query QueuedRun($id: ID!) {\n    run(id: $id) {\n      id\n      number\n      phase\n      version\n      editedBy\n      title\n      script\n      arguments\n      startPaused\n      holdOnFailure\n      startAt\n      start\n      timeoutSeconds\n      afterFailure\n      breakpoints {\n        file\n        line\n        condition\n        hitCount\n        logMessage\n        enabled\n      }\n      window {\n        notBefore\n        notAfter\n      }\n      onHold {\n        reason\n      }\n    }\n  }\n": types.QueuedRunDocument,
+    "\n  mutation AddRuns($inputs: [SubmitRunInput!]!, $copies: Int!) {\n    submitRuns(inputs: $inputs, copies: $copies) {\n      id\n      number\n    }\n  }\n": types.AddRunsDocument,
+    "\n  mutation EditRun($id: ID!, $input: EditRunInput!) {\n    editRun(id: $id, input: $input) {\n      id\n      number\n      version\n    }\n  }\n": types.EditRunDocument,
+    "\n  mutation MoveInQueue($run: ID!, $position: Int!) {\n    moveInQueue(run: $run, position: $position) {\n      queue {\n        id\n      }\n    }\n  }\n": types.MoveInQueueDocument,
     "\n  mutation HoldRun($id: ID!, $reason: String) {\n    holdRun(id: $id, reason: $reason) {\n      id\n    }\n  }\n": types.HoldRunDocument,
     "\n  mutation ReleaseRun($id: ID!) {\n    releaseRun(id: $id) {\n      id\n    }\n  }\n": types.ReleaseRunDocument,
     "\n  mutation SetMode($sequencer: String!, $mode: SequencerMode!, $reason: String) {\n    setMode(sequencer: $sequencer, mode: $mode, reason: $reason) {\n      name\n    }\n  }\n": types.SetModeDocument,
-    "\n  mutation MoveInQueue($run: ID!, $position: Int!) {\n    moveInQueue(run: $run, position: $position) {\n      queue {\n        id\n      }\n    }\n  }\n": types.MoveInQueueDocument,
     "\n  query OutputMatches(\n    $id: ID!\n    $find: String!\n    $filter: OutputFilter\n    $after: String\n    $before: String\n    $first: Int\n    $last: Int\n  ) {\n    run(id: $id) {\n      outputMatches(find: $find, filter: $filter, after: $after, before: $before, first: $first, last: $last) {\n        total\n        hasMore\n        isComplete\n        number\n        matches {\n          seq\n          ordinal\n        }\n      }\n    }\n  }\n": types.OutputMatchesDocument,
     "\n  query OutputEvents($id: ID!, $after: Int, $before: Int, $first: Int, $last: Int, $filter: OutputFilter) {\n    run(id: $id) {\n      outputEvents(after: $after, before: $before, first: $first, last: $last, filter: $filter) {\n        ...OutputPage\n      }\n    }\n  }\n": types.OutputEventsDocument,
     "\n  fragment OutputPage on OutputPage {\n    events {\n      seq\n      type\n      at\n      data\n    }\n    hasMore\n  }\n": types.OutputPageFragmentDoc,
@@ -401,6 +407,22 @@ export function graphql(source: "\n  query SchedulerUrl($name: String!) {\n    s
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
+export function graphql(source: "\n  query QueuedRun($id: ID!) {\n    run(id: $id) {\n      id\n      number\n      phase\n      version\n      editedBy\n      title\n      script\n      arguments\n      startPaused\n      holdOnFailure\n      startAt\n      start\n      timeoutSeconds\n      afterFailure\n      breakpoints {\n        file\n        line\n        condition\n        hitCount\n        logMessage\n        enabled\n      }\n      window {\n        notBefore\n        notAfter\n      }\n      onHold {\n        reason\n      }\n    }\n  }\n"): (typeof documents)["\n  query QueuedRun($id: ID!) {\n    run(id: $id) {\n      id\n      number\n      phase\n      version\n      editedBy\n      title\n      script\n      arguments\n      startPaused\n      holdOnFailure\n      startAt\n      start\n      timeoutSeconds\n      afterFailure\n      breakpoints {\n        file\n        line\n        condition\n        hitCount\n        logMessage\n        enabled\n      }\n      window {\n        notBefore\n        notAfter\n      }\n      onHold {\n        reason\n      }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation AddRuns($inputs: [SubmitRunInput!]!, $copies: Int!) {\n    submitRuns(inputs: $inputs, copies: $copies) {\n      id\n      number\n    }\n  }\n"): (typeof documents)["\n  mutation AddRuns($inputs: [SubmitRunInput!]!, $copies: Int!) {\n    submitRuns(inputs: $inputs, copies: $copies) {\n      id\n      number\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation EditRun($id: ID!, $input: EditRunInput!) {\n    editRun(id: $id, input: $input) {\n      id\n      number\n      version\n    }\n  }\n"): (typeof documents)["\n  mutation EditRun($id: ID!, $input: EditRunInput!) {\n    editRun(id: $id, input: $input) {\n      id\n      number\n      version\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation MoveInQueue($run: ID!, $position: Int!) {\n    moveInQueue(run: $run, position: $position) {\n      queue {\n        id\n      }\n    }\n  }\n"): (typeof documents)["\n  mutation MoveInQueue($run: ID!, $position: Int!) {\n    moveInQueue(run: $run, position: $position) {\n      queue {\n        id\n      }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
 export function graphql(source: "\n  mutation HoldRun($id: ID!, $reason: String) {\n    holdRun(id: $id, reason: $reason) {\n      id\n    }\n  }\n"): (typeof documents)["\n  mutation HoldRun($id: ID!, $reason: String) {\n    holdRun(id: $id, reason: $reason) {\n      id\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
@@ -410,10 +432,6 @@ export function graphql(source: "\n  mutation ReleaseRun($id: ID!) {\n    releas
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  mutation SetMode($sequencer: String!, $mode: SequencerMode!, $reason: String) {\n    setMode(sequencer: $sequencer, mode: $mode, reason: $reason) {\n      name\n    }\n  }\n"): (typeof documents)["\n  mutation SetMode($sequencer: String!, $mode: SequencerMode!, $reason: String) {\n    setMode(sequencer: $sequencer, mode: $mode, reason: $reason) {\n      name\n    }\n  }\n"];
-/**
- * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
- */
-export function graphql(source: "\n  mutation MoveInQueue($run: ID!, $position: Int!) {\n    moveInQueue(run: $run, position: $position) {\n      queue {\n        id\n      }\n    }\n  }\n"): (typeof documents)["\n  mutation MoveInQueue($run: ID!, $position: Int!) {\n    moveInQueue(run: $run, position: $position) {\n      queue {\n        id\n      }\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

@@ -5,10 +5,14 @@ const NOW = Date.parse('2026-06-01T21:45:00Z');
 
 test('a window shows the date of another day', () => {
   expect(windowText(null, NOW)).toBe('');
-  expect(windowText({ notBefore: '2026-06-01T22:00:00Z', notAfter: null }, NOW)).toBe('not before 22:00 UTC');
+  expect(windowText({ notBefore: '2026-06-01T22:00:00Z', notAfter: null }, NOW)).toBe('starts after 22:00 UTC');
   expect(windowText({ notBefore: '2026-06-01T22:00:00Z', notAfter: '2026-06-02T05:10:00Z' }, NOW)).toBe(
-    'not before 22:00 UTC, not after 2026-06-02 05:10 UTC',
+    'starts 22:00 to 2026-06-02 05:10 UTC',
   );
+});
+
+test('a window without a start shows its end', () => {
+  expect(windowText({ notBefore: null, notAfter: '2026-06-01T23:00:00Z' }, NOW)).toBe('starts by 23:00 UTC');
 });
 
 test('a hold shows since when, by whom and why', () => {

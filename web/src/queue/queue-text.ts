@@ -5,13 +5,13 @@ import { visible } from '../lib/invisible-characters.ts';
 
 export type QueuedRun = SequencerSummary['queue'][number];
 
-/** `not before 22:00 UTC, not after 05:10 UTC`, with the date of another day; empty for any time. */
+/** `starts 22:00 to 05:10 UTC`, with the date of another day; empty for any time. */
 export function windowText(window: QueuedRun['window'], now: number): string {
   const text = (time: string) => timeText(new Date(time), new Date(now));
   const { notBefore, notAfter } = window ?? {};
-  return [notBefore && `not before ${text(notBefore)}`, notAfter && `not after ${text(notAfter)}`]
-    .filter(Boolean)
-    .join(', ');
+  if (notBefore && notAfter) return `starts ${text(notBefore).replace(' UTC', '')} to ${text(notAfter)}`;
+  if (notBefore) return `starts after ${text(notBefore)}`;
+  return notAfter ? `starts by ${text(notAfter)}` : '';
 }
 
 /** `On hold since 21:40 UTC by k.tanaka: laser not ready` */

@@ -2,18 +2,8 @@
 import { computed, ref, shallowRef, watch, type ComputedRef, type Ref } from 'vue';
 import { mutate, useApi } from '../api/client.ts';
 import { useAction } from '../api/use-action.ts';
-import { graphql } from '../gql/index.ts';
+import { MOVE } from './queue-documents.ts';
 import { movedText, type QueuedRun } from './queue-text.ts';
-
-const MOVE = graphql(/* GraphQL */ `
-  mutation MoveInQueue($run: ID!, $position: Int!) {
-    moveInQueue(run: $run, position: $position) {
-      queue {
-        id
-      }
-    }
-  }
-`);
 
 export interface QueueOrder {
   shown: ComputedRef<readonly QueuedRun[]>;
@@ -65,7 +55,7 @@ export function useQueueOrder(queue: () => readonly QueuedRun[]): QueueOrder {
       dragged.value = null;
       if (index === null) return;
       if (idsOf(shown.value) === before) void move(run, index);
-      else sendMove.error.value = 'The queue has changed. Drop again.';
+      else sendMove.error.value = 'Another user moved this list. Drop again.';
     },
   };
 }
