@@ -46,6 +46,12 @@ function pythonVersion(backend: RunBackend, sequencer: string): string | null {
   return runnerPerRun ? null : (hello?.python ?? null);
 }
 
+/** What Ruff refuses, without a runner; null if nothing, or if the script cannot be checked. */
+export async function findSyntaxError(backend: RunBackend, sequencer: string, script: string): Promise<Finding | null> {
+  const report = await backend.ruff.check(script, pythonVersion(backend, sequencer));
+  return (report && syntaxFindings(report)[0]) ?? null;
+}
+
 async function checkWithPython(
   backend: RunBackend,
   sequencer: string,

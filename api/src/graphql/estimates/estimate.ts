@@ -2,7 +2,7 @@
 import { SequencerError } from '@sequencer/model';
 import type { PartEstimate } from '@sequencer/model/estimates/script-estimate';
 import { checkScriptText } from '../../backends/submission.ts';
-import { syntaxFindings } from '../../syntax/report.ts';
+import { findSyntaxError } from '../../backends/script-check.ts';
 import type { EstimatedScript } from '../../estimates/estimates.ts';
 import { DateTime, builder } from '../core/builder.ts';
 
@@ -77,8 +77,7 @@ builder.queryFields((t) => ({
     resolve: async (_root, { sequencer, script, startAt }, { sequencerStates, backend, estimates }) => {
       sequencerStates.require(sequencer);
       checkScriptText(script);
-      const report = await backend.ruff.check(script, backend.pythonVersion(sequencer));
-      const [error] = report ? syntaxFindings(report) : [];
+      const error = await findSyntaxError(backend, sequencer, script);
       if (error) throw new SequencerError('SYNTAX_ERROR', error.message);
       return estimates.ofScript(sequencer, script, startAt ?? new Date());
     },
