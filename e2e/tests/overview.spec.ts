@@ -59,6 +59,26 @@ test('a wall display shows every telescope and the timeline on one screen', asyn
   for (const id of ids) await stack.until(id, 'KILLED');
 });
 
+test('the timeline outlines what is planned, as estimates', async ({ page, stack }) => {
+  const until = new Date(Date.now() + 2 * 3600_000).toISOString().slice(0, 19);
+  const id = await stack.submit(`import sorunlib as run\nrun.wait_until('${until}')\n`, { sequencer: 'satp3' });
+  await stack.until(id, 'RUNNING');
+  await stack.query('mutation { setMode(sequencer: "satp3", mode: QUEUE) { name } }');
+  const next = await stack.submit('import colorsys\n', { sequencer: 'satp3', start: 'QUEUED' });
+  await page.goto('/');
+  const timeline = page.getByRole('region', { name: 'The last 14 hours' });
+  const planned = timeline.getByRole('link', { name: /planned from ~/ });
+  await expect(planned).toHaveCount(2);
+  await expect(planned.first()).toHaveAccessibleName(/^Run \d+, planned from ~\d\d:\d\d UTC, ~(1 h 59 m|2 h 00 m)$/);
+  await expect(planned.last()).toHaveAccessibleName(
+    new RegExp(`^Run \\d+, planned from ~${until.slice(11, 16)} UTC, time unknown$`),
+  );
+  await page.screenshot({ path: test.info().outputPath('planned.png') });
+  await stack.query('mutation ($id: ID!) { cancelRun(id: $id) { id } }', { id: next });
+  await stack.query('mutation ($id: ID!) { stopRun(id: $id, level: KILL) { id } }', { id });
+  await stack.until(id, 'KILLED');
+});
+
 test('a phone shows each telescope with its state, and the time', async ({ page }) => {
   await page.setViewportSize({ width: 390, height: 844 });
   await page.goto('/');

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { TimelineWindow, barsOf, type TimelineRun } from './timeline-bars.ts';
+import { TimelineWindow, barsOf, plannedBarsOf, type PlannedRun, type TimelineRun } from './timeline-bars.ts';
 
 const NOW = Date.parse('2026-11-21T07:04:31Z');
 const MINUTE = 60_000;
@@ -47,4 +47,32 @@ it('keeps a long run and an active run as bars of their own', () => {
   expect(
     bars(run(1, 60, 59), run(2, 58, 20), run(3, 19, 18), run(4, 1, null, 'RUNNING')).map((bar) => bar.text),
   ).toEqual(['1', '2', '3', '4']);
+});
+
+it('draws planned runs after now, and widens the window for them', () => {
+  const planned: PlannedRun[] = [
+    { id: 'a', number: 8, start: NOW - 60 * MINUTE, end: NOW + 30 * MINUTE },
+    { id: 'b', number: 9, start: NOW + 30 * MINUTE, end: NOW + 150 * MINUTE },
+    { id: 'c', number: 10, start: NOW + 150 * MINUTE, end: null },
+  ];
+  const wide = new TimelineWindow(NOW, planned);
+  expect(wide.end).toBe(NOW + 180 * MINUTE);
+  const [rest, next, unknown] = plannedBarsOf(planned, wide);
+  expect(rest).toMatchObject({ text: '8', label: 'Run 8, planned from ~07:04 UTC, ~30 m 00 s' });
+  expect(rest?.width).toBeCloseTo(100 / (2 * 17));
+  expect(next?.width).toBeCloseTo(200 / 17);
+  expect(next?.right).toBeCloseTo(50 / 17);
+  expect(unknown).toMatchObject({ text: '10, time unknown' });
+  expect(unknown?.right).toBeCloseTo(0);
+});
+
+it('leaves out planned runs after ten hours, and an active run that is late', () => {
+  const planned: PlannedRun[] = [
+    { id: 'a', number: 8, start: NOW - 60 * MINUTE, end: NOW - MINUTE },
+    { id: 'b', number: 9, start: NOW, end: NOW + 20 * 60 * MINUTE },
+    { id: 'c', number: 10, start: NOW + 20 * 60 * MINUTE, end: null },
+  ];
+  const wide = new TimelineWindow(NOW, planned);
+  expect(wide.end).toBe(NOW + 600 * MINUTE);
+  expect(plannedBarsOf(planned, wide).map(({ text, right }) => [text, right])).toEqual([['9', 0]]);
 });

@@ -1,4 +1,4 @@
-/** The bars of a telescope's row in the timeline of the last hours. */
+/** The bars of a telescope's row in the timeline: the last hours, and what is planned. */
 import type { RunPhase } from '../gql/graphql.ts';
 import { clock, duration, plural } from '../lib/format.ts';
 import { OUTCOMES, displayOfPhase, type PhaseDisplay } from '../lib/phases.ts';
@@ -7,6 +7,10 @@ const HOUR = 3_600_000;
 export const HOURS = 14;
 /** Space on the right, so that the current time is not at the edge. */
 const AHEAD = HOUR / 2;
+/** Planned runs are shown up to this time from now. */
+const FARTHEST = 10 * HOUR;
+/** The length of a planned run whose end is unknown. */
+const UNKNOWN_LENGTH = HOUR / 2;
 /** A bar of less time is narrower than its icon. Several in a row become one bar. */
 const SHORT = 4 * 60_000;
 
@@ -37,24 +41,40 @@ interface Span {
   to: number;
 }
 
-/** Positions of times in the window of the last hours, which ends now. */
+/** Expected times of an active or a queued run: estimates. */
+export interface PlannedRun {
+  id: string;
+  number: number;
+  start: number;
+  /** Null: unknown. */
+  end: number | null;
+}
+
+/** Positions of times in the window: the last hours, and the time of the planned runs. */
 export class TimelineWindow {
   readonly now: number;
   readonly start: number;
+  readonly end: number;
 
-  constructor(now: number) {
+  constructor(now: number, planned: readonly PlannedRun[] = []) {
     this.now = now;
     this.start = now - HOURS * HOUR;
+    const last = Math.max(now, ...planned.map(({ start, end }) => end ?? start + UNKNOWN_LENGTH));
+    // In full hours, so that the scale does not change with each estimate.
+    const ahead = Math.min(FARTHEST, Math.ceil((last - now) / HOUR) * HOUR);
+    this.end = now + Math.max(AHEAD, ahead);
   }
 
   percent(time: number): number {
-    return (100 * (Math.max(time, this.start) - this.start)) / (HOURS * HOUR + AHEAD);
+    const shown = Math.min(Math.max(time, this.start), this.end);
+    return (100 * (shown - this.start)) / (this.end - this.start);
   }
 
-  /** Every second full hour. */
+  /** Every second full hour, not at the edges. */
   get hours(): number[] {
     const first = Math.ceil(this.start / (2 * HOUR)) * 2 * HOUR;
-    return Array.from({ length: HOURS / 2 }, (_, i) => first + i * 2 * HOUR).filter((time) => time < this.now);
+    const count = Math.ceil((this.end - AHEAD - first) / (2 * HOUR));
+    return Array.from({ length: count }, (_, i) => first + i * 2 * HOUR);
   }
 }
 
@@ -66,6 +86,26 @@ export function timesOf({ id, number, phase, startedAt, finishedAt }: TimelineRu
 /** @param runs of one telescope, in any order */
 export function barsOf(telescope: string, runs: readonly TimelineRun[], window: TimelineWindow): TimelineBar[] {
   return groupsOf(spansOf(runs, window)).map((group) => barOf(telescope, group, window));
+}
+
+/** Outlines of the time that is left of an active run, and of queued runs. Those after the window are left out. */
+export function plannedBarsOf(runs: readonly PlannedRun[], window: TimelineWindow): TimelineBar[] {
+  return runs
+    .map((run) => ({ ...run, start: Math.max(run.start, window.now) }))
+    .filter(({ start, end }) => start < window.end && (end === null || end > window.now))
+    .map(({ id, number, start, end }) => {
+      const to = window.percent(end ?? start + UNKNOWN_LENGTH);
+      const length = end === null ? 'time unknown' : `~${duration(end - start)}`;
+      return {
+        id,
+        display: displayOfPhase('QUEUED'),
+        text: end === null ? `${String(number)}, time unknown` : String(number),
+        label: `Run ${String(number)}, planned from ~${clock(start).slice(0, 5)} UTC, ${length}`,
+        to: { path: `/runs/${id}` },
+        right: 100 - to,
+        width: to - window.percent(start),
+      };
+    });
 }
 
 function spansOf(runs: readonly TimelineRun[], { now, start }: TimelineWindow): Span[] {
