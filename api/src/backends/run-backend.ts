@@ -18,8 +18,8 @@ export interface RunBackend {
   readonly ruff: Ruff;
   /** Whether a run can store its start line for its runner to resolve. */
   readonly resolvesStartLine: boolean;
-  /** Starts the next run of the sequencer, if it may start now. */
-  advance: (sequencer: string) => Promise<void>;
+  /** Starts the next run of the sequencer, if it may start now. In a cluster the operator does. */
+  advance?: (sequencer: string) => Promise<void>;
   /** Returns the result once the runner has carried out the command, or throws the error of the runner. */
   command: (run: RunSummary, by: string, command: RunCommand) => Promise<unknown>;
   runner: (sequencer: string) => RunnerStatus;

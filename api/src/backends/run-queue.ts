@@ -164,7 +164,7 @@ export class RunQueue {
   /** Starts the next run first: watchers get few updates a second, and a short run must be in one of them. */
   async #advance(sequencer: string): Promise<void> {
     try {
-      await this.#parts.backend.advance(sequencer);
+      await this.#parts.backend.advance?.(sequencer);
     } finally {
       this.#changed(sequencer);
     }

@@ -38,7 +38,7 @@ export class Gateway implements RunnerHandlers {
   readonly #admissions: () => Admissions;
   /** The current runner of each key of the admissions. */
   readonly #runners = new Map<string, RunnerSocket>();
-  readonly #last = new Map<string, { hello: Hello; lastSeenAt: Date }>();
+  readonly #last = new Map<string, RunnerState>();
 
   /** @param admissions a function, because a backend needs the gateway */
   constructor(parts: GatewayParts, admissions: () => Admissions) {
@@ -47,10 +47,6 @@ export class Gateway implements RunnerHandlers {
     parts.recorder.onStored = (live) => {
       this.#onStored(live);
     };
-  }
-
-  find(run: string): LiveRun | undefined {
-    return this.#parts.liveRuns.get(run);
   }
 
   admit(runner: RunnerSocket, hello: Hello): Promise<void> {
@@ -74,7 +70,7 @@ export class Gateway implements RunnerHandlers {
     const { hello } = runner;
     if (key === undefined || !hello) return;
     this.#runners.delete(key);
-    this.#last.set(key, { hello, lastSeenAt: runner.lastSeenAt });
+    this.#last.set(key, { connected: false, since: runner.lastSeenAt, hello });
     this.#parts.log.info({ key }, 'runner disconnected');
     for (const live of runner.session.runs) {
       live.connected = false;
@@ -143,15 +139,18 @@ export class Gateway implements RunnerHandlers {
   state(key: string): RunnerState {
     const runner = this.#runners.get(key);
     if (runner) return { connected: true, since: runner.since, hello: runner.hello };
-    const last = this.#last.get(key);
-    return { connected: false, since: last?.lastSeenAt ?? null, hello: last?.hello ?? null };
+    return this.#last.get(key) ?? { connected: false, since: null, hello: null };
   }
 
-  /** Throws RUNNER_AWAY, RUNNER_TIMEOUT, or the error that the runner replied. */
-  async command(key: string, command: Command): Promise<Reply> {
+  /**
+   * Throws RUNNER_AWAY, RUNNER_TIMEOUT, or the error that the runner replied.
+   *
+   * @param starts the run that the command starts: its events are accepted from now on
+   */
+  async command(key: string, command: Command, starts?: LiveRun): Promise<Reply> {
     const runner = this.#runners.get(key);
     if (!runner) throw new SequencerError('RUNNER_AWAY');
-    const reply = await runner.command(command);
+    const reply = await runner.command(command, starts);
     if (!reply.ok) throw SequencerError.reported(reply);
     return reply;
   }

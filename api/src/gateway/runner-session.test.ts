@@ -52,7 +52,7 @@ class Site {
   #ids = 0;
 
   connect(): Connection {
-    const session = new RunnerSession(ALLOWED, (run) => this.runs.get(run), HIGH_WATER);
+    const session = new RunnerSession(ALLOWED, HIGH_WATER);
     const toAnswer: string[] = [];
     const state = { outputs: [], paused: false, ended: false, welcomed: false, toAnswer };
     const connection = { ...state, session, unanswered: new Set<string>(), acked: new Map<string, number>() };
@@ -149,7 +149,10 @@ class Site {
     const command =
       starts === null ? { name: 'pause' as const, ...about } : { name: 'start' as const, ...about, ...SCRIPT };
     connection.unanswered.add(id);
-    this.check(connection, connection.session.command(id, command, this.now));
+    this.check(
+      connection,
+      connection.session.command(id, command, this.now, starts === null ? undefined : this.run(starts)),
+    );
   }
 
   /** What the socket passes on while it is open and not paused. */
@@ -267,7 +270,7 @@ test('keeps its contract for any interleaving, over several connections of one r
 
 /** A session that has admitted the first of the runs. */
 function open({ allows } = ALLOWED, runs = [newRun('a')]): RunnerSession {
-  const session = new RunnerSession({ allows }, (run) => runs.find(({ row }) => row.id === run));
+  const session = new RunnerSession({ allows });
   session.message(text(hello([{ run: 'a', lastSeq: 3, ended: false }])));
   session.welcome([{ run: 'a', live: runs[0]! }]);
   return session;
@@ -287,18 +290,18 @@ test('terminates a runner that sends nothing between two pings, and answers its 
 });
 
 test('answers a command with RUNNER_AWAY before the welcome and after the end', () => {
-  const session = new RunnerSession(ALLOWED, newRun);
+  const session = new RunnerSession(ALLOWED);
   expect(session.command('1', pause, 0)).toEqual([away]);
   session.end();
   expect(session.command('1', pause, 0)).toEqual([away]);
 });
 
 test('closes with 4002 for a message before the welcome, and sends one welcome', () => {
-  const session = new RunnerSession(ALLOWED, newRun);
+  const session = new RunnerSession(ALLOWED);
   session.message(text(hello([])));
   expect(session.welcome([])).toMatchObject([{ message: { type: 'welcome' } }]);
   expect(session.welcome([])).toEqual([]);
-  const early = new RunnerSession(ALLOWED, newRun);
+  const early = new RunnerSession(ALLOWED);
   early.message(text(hello([])));
   const reply = text({ type: 'reply', id: '1', ok: true });
   expect(early.message(reply)).toMatchObject([{ type: 'close', code: 4002 }]);
@@ -367,7 +370,12 @@ test('accepts the events of a run only with its newest token, and those of a run
     // As the backend does before it sends the command.
     for (const live of runs) if (live.row.id === run) live.row = { ...live.row, tokenHash: runTokenHash('first') };
     const command = { name: 'start' as const, run, by: 'ada', token: 'first', ...SCRIPT };
-    session.command('1', command, 0);
+    session.command(
+      '1',
+      command,
+      0,
+      runs.find(({ row }) => row.id === run),
+    );
     if (code !== undefined) session.message(text({ type: 'reply', id: '1', ok: false, code }));
     const [output] = session.message(events(run, token));
     return output?.type === 'record';

@@ -63,24 +63,19 @@ export class RunnerSession {
   hello: Hello | null = null;
   #state: 'new' | 'admitting' | 'open' | 'closed' = 'new';
   readonly credential: Credential;
-  readonly #find: (run: string) => LiveRun | undefined;
   readonly #highWater: number;
   /** The runs whose events are accepted. */
-  readonly #runs = new Set<string>();
+  readonly #runs = new Map<string, LiveRun>();
   /** By id: when the command times out, and the run that it starts. */
-  readonly #commands = new Map<string, { until: number; starts: string | null }>();
+  readonly #commands = new Map<string, { until: number; starts: LiveRun | undefined }>();
   #paused = false;
   /** Whether the runner has sent anything since the last ping. */
   #alive = true;
   #pingAt: number | null = null;
 
-  /**
-   * @param find the run, if it is in memory
-   * @param highWater characters of uncommitted events above which reading is paused, until fewer than half of them are left
-   */
-  constructor(credential: Credential, find: (run: string) => LiveRun | undefined, highWater = HIGH_WATER) {
+  /** @param highWater characters of uncommitted events above which reading is paused, until fewer than half are left */
+  constructor(credential: Credential, highWater = HIGH_WATER) {
     this.credential = credential;
-    this.#find = find;
     this.#highWater = highWater;
   }
 
@@ -90,7 +85,7 @@ export class RunnerSession {
 
   /** The runs of the runner, without those whose record is complete. */
   get runs(): LiveRun[] {
-    return [...this.#runs].flatMap((run) => this.#find(run) ?? []);
+    return [...this.#runs.values()];
   }
 
   /** @param text null for a binary message */
@@ -138,7 +133,7 @@ export class RunnerSession {
   welcome(admitted: readonly AdmittedRun[]): Output[] {
     if (!this.isAdmitting) return [];
     this.#state = 'open';
-    for (const { run, live } of admitted) if (live) this.#runs.add(run);
+    for (const { run, live } of admitted) if (live) this.#runs.set(run, live);
     const runs = admitted
       .filter(({ run }) => this.hello?.runs.some((held) => held.run === run))
       .map(({ run, live }) => ({ run, acked: live?.storedSeq ?? 0, forget: !live }));
@@ -146,7 +141,7 @@ export class RunnerSession {
   }
 
   #onEvents({ run, token, events }: EventsMessage): Output[] {
-    const live = this.#runs.has(run) ? this.#find(run) : undefined;
+    const live = this.#runs.get(run);
     if (!live) return this.#onViolation(`events of the run ${run}, which is not open here`);
     if (!isRunToken(live.row.tokenHash, token)) return this.#onViolation(`events of the run ${run} without its token`);
     const received: ReceivedEvent[] = [];
@@ -188,12 +183,14 @@ export class RunnerSession {
     return [{ type: 'read', paused }];
   }
 
-  /** @param now in ms, of a clock that only advances */
-  command(id: string, command: Command, now: number): Output[] {
+  /**
+   * @param now in ms, of a clock that only advances
+   * @param starts the run that the command starts
+   */
+  command(id: string, command: Command, now: number, starts?: LiveRun): Output[] {
     if (this.#state !== 'open') return [failure(id, 'RUNNER_AWAY')];
-    const starts = command.name === 'start' ? command.run : null;
     this.#commands.set(id, { until: now + timeoutOf(command.name), starts });
-    if (starts !== null) this.#runs.add(starts);
+    if (starts) this.#runs.set(starts.row.id, starts);
     return [{ type: 'send', message: { type: 'command', id, command } }];
   }
 
@@ -203,7 +200,7 @@ export class RunnerSession {
     if (!command) return [];
     this.#commands.delete(reply.id);
     const { starts } = command;
-    if (!reply.ok && starts !== null && this.#find(starts)?.view.lastSeq === 0) this.#runs.delete(starts);
+    if (!reply.ok && starts?.view.lastSeq === 0) this.#runs.delete(starts.row.id);
     return [{ type: 'reply', reply }];
   }
 

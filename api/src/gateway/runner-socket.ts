@@ -12,8 +12,6 @@ const TICK_MS = 1000;
 const CLOSE_TIMEOUT_MS = 1000;
 
 export interface RunnerHandlers {
-  /** The run, if it is in memory. */
-  find: (run: string) => LiveRun | undefined;
   admit: (runner: RunnerSocket, hello: Hello) => Promise<void>;
   /** The run has received new events. The invalid ones are recorded too. */
   received: (live: LiveRun, invalid: readonly AnyEvent[]) => void;
@@ -35,7 +33,7 @@ export class RunnerSocket {
 
   constructor(socket: WebSocket, credential: Credential, handlers: RunnerHandlers, log: Logger) {
     this.#socket = socket;
-    this.session = new RunnerSession(credential, (run) => handlers.find(run));
+    this.session = new RunnerSession(credential);
     this.#handlers = handlers;
     this.#log = log;
     const ticks = setInterval(() => {
@@ -70,11 +68,11 @@ export class RunnerSocket {
   }
 
   /** Resolves to the reply of the runner, or to RUNNER_TIMEOUT or RUNNER_AWAY. */
-  command(command: Command): Promise<Reply> {
+  command(command: Command, starts?: LiveRun): Promise<Reply> {
     const id = randomUUID();
     return new Promise((resolve) => {
       this.#replies.set(id, resolve);
-      this.carryOut(this.session.command(id, command, performance.now()));
+      this.carryOut(this.session.command(id, command, performance.now(), starts));
     });
   }
 

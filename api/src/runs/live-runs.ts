@@ -78,9 +78,12 @@ export class LiveRuns {
     }
   }
 
-  /** Removes an ended run from memory after a delay. */
+  /** Removes an ended run from memory after a delay, and not while its runner is connected. */
   forgetLater(id: string): void {
-    setTimeout(() => this.#runs.delete(id), LINGER_MS).unref();
+    setTimeout(() => {
+      if (this.#runs.get(id)?.connected === true) this.forgetLater(id);
+      else this.#runs.delete(id);
+    }, LINGER_MS).unref();
   }
 }
 

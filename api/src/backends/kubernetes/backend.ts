@@ -197,11 +197,6 @@ export class KubernetesBackend implements RunBackend, Admissions {
     return null;
   }
 
-  /** The operator starts the runs. */
-  advance(): Promise<void> {
-    return Promise.resolve();
-  }
-
   #activeOf(sequencer: string): LiveRun | undefined {
     return this.#parts.liveRuns
       .all()

@@ -200,7 +200,7 @@ export class LocalBackend implements RunBackend, Admissions {
       const script = await scriptOf(this.#parts.db, row.id);
       const token = await this.#tokenFor(live);
       this.#parts.log.info({ run: row.id, sequencer: row.sequencer, number: row.number }, 'starting');
-      await this.#parts.gateway.command(row.sequencer, {
+      const command: Command = {
         name: 'start',
         run: row.id,
         by: row.submittedBy,
@@ -212,7 +212,8 @@ export class LocalBackend implements RunBackend, Admissions {
         holdOnFailure: row.holdOnFailure,
         breakpoints: row.breakpoints,
         ...(row.startAt === null ? {} : { startAt: row.startAt }),
-      });
+      };
+      await this.#parts.gateway.command(row.sequencer, command, live);
       live.connected = true;
       live.changed.notify();
       if (!isFinal(live.phase)) this.#timeLimits.watch(live, Date.now());
