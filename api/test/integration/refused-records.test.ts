@@ -189,6 +189,7 @@ it('leaves nothing out when the database refuses to hold the queue, and ends the
   const { events, reason } = await shown(id);
   expect(events.map(({ type }) => type)).toEqual(['started', 'failure', 'ended']);
   expect(reason).toBe('the cause');
+  expect(events.at(-1)?.data).toContain('the cause');
   expect(log).not.toContain('set aside');
 });
 
