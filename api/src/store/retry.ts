@@ -4,8 +4,8 @@ import { isDatabaseUnreachable, isRefused } from './errors.ts';
 
 const FIRST_MS = 100;
 const LONGEST_MS = 3000;
-/** At the start, nothing else can be done, and a Kubernetes pod should be ready soon after its database. */
-const LONGEST_AT_START_MS = 1000;
+/** At the start, nothing else can be done, and a Kubernetes pod should be ready within 5 s of its database. */
+const LONGEST_AT_START_MS = 500;
 
 /** Retries with exponential back-off until the action succeeds. Throws the last error when aborted. */
 export async function retryUntilAborted<T>(
