@@ -26,6 +26,7 @@ function metricsOf(expressions: string[]): string[] {
 interface Rule {
   alert: string;
   expr: string;
+  labels: Record<string, string>;
   annotations: { summary: string };
 }
 
@@ -47,6 +48,9 @@ test.each(['dashboard', 'alerts'])('the %s', async (which) => {
 
 test('alerts are about the namespace of the release', async () => {
   const text = await render('seq', ...valuesOf('site.yaml'), '--show-only', 'templates/prometheus-rules.yaml');
+  const rules = manifests(text).flatMap(({ spec }) => (spec as { groups: { rules: Rule[] }[] }).groups[0]?.rules ?? []);
+  expect(rules.map(({ labels }) => labels.namespace)).toEqual(rules.map(() => 'seq'));
+  expect(rules).toHaveLength(5);
   const metrics = text.match(/\b(?:sequencer_operator|kube)_\w+\{/g) ?? [];
   expect(text.match(/\{namespace="seq"/g)).toHaveLength(metrics.length);
   expect(text).toContain('summary: "The queue of {{ $labels.sequencer }} is held"');
