@@ -75,6 +75,7 @@ export async function estimates({ stack }: Product): Promise<void> {
   try {
     await record(own.href);
     await schedules(api.url);
+    await longQueue(api.url);
     await largeScripts(api.url);
   } finally {
     await api.stop();
@@ -93,6 +94,28 @@ async function schedules(url: string): Promise<void> {
     `p50 ${quantile(times, 0.5).toFixed(0)} ms, p95 ${p95.toFixed(0)} ms`,
     'p95 under 100 ms',
     p95 < 100,
+  );
+}
+
+async function longQueue(url: string): Promise<void> {
+  const inputs = [{ sequencer: 'satp1', script: schedule(STATEMENTS, 'queued'), start: 'QUEUED' }];
+  const submit = 'mutation ($inputs: [SubmitRunInput!]!) { submitRuns(inputs: $inputs, copies: 1000) { id } }';
+  await ask(url, submit, { inputs });
+  await ask(url, 'mutation { setMode(sequencer: "satp1", mode: QUEUE) { name } }');
+  const list = (fields: string) => `{ sequencer(name: "satp1") { queue { id ${fields} } } }`;
+  const [plain, planned]: [number[], number[]] = [[], []];
+  for (let i = 0; i < 20; i++) {
+    plain.push(await ask(url, list('title version')));
+    planned.push(await ask(url, list('expectedStart expectedEnd')));
+    // A plan is used again for a second.
+    await sleep(1000);
+  }
+  const p95 = quantile(planned, 0.95);
+  report(
+    'a queue of 1000 runs with their expected times',
+    `p50 ${quantile(planned, 0.5).toFixed(0)} ms, p95 ${p95.toFixed(0)} ms; with two other fields p95 ${quantile(plain, 0.95).toFixed(0)} ms`,
+    'p95 under 500 ms',
+    p95 < 500,
   );
 }
 
