@@ -15,6 +15,7 @@ const routes: RouteRecordRaw[] = [
     props: ({ params }) => ({ page: typeof params.page === 'string' ? params.page : '' }),
   },
   { path: '/runs/:id', name: 'run', component: () => import('./pages/RunPage.vue'), props: true },
+  { path: '/:telescope/queue', name: 'queue', component: () => import('./pages/QueuePage.vue'), props: true },
   {
     path: '/:telescope/:number(\\d+)',
     name: 'numbered-run',

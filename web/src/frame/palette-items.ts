@@ -7,6 +7,7 @@ import {
   mdiHistory,
   mdiMonitor,
   mdiPlayCircleOutline,
+  mdiPlaylistPlay,
   mdiViewGridOutline,
 } from '@mdi/js';
 import type { SequencerSummary } from '../api/sequencers.ts';
@@ -36,6 +37,7 @@ export function pageItems(sequencers: readonly SequencerSummary[]): PaletteItem[
           },
         ]
       : []),
+    { key: `${s.name} queue`, icon: mdiPlaylistPlay, text: `Queue of ${s.name}`, note: '', to: `/${s.name}/queue` },
     {
       key: `${s.name} history`,
       icon: mdiHistory,

@@ -1,4 +1,4 @@
-/** Two keys in a row open a page: `g o`, `g s`, `g h`. */
+/** Two keys in a row open a page: `g o`, `g s`, `g q`, `g h`. */
 import { useRouter } from 'vue-router';
 import { useKeys } from '../lib/keys.ts';
 
@@ -9,5 +9,10 @@ export function useGoKeys(sequencer: () => string): void {
     void router.push(address());
     return true;
   };
-  useKeys({ goOverview: go(() => '/'), goSequencer: go(sequencer), goHistory: go(() => '/history') });
+  useKeys({
+    goOverview: go(() => '/'),
+    goSequencer: go(sequencer),
+    goQueue: go(() => (sequencer() === '/' ? '/' : `${sequencer()}/queue`)),
+    goHistory: go(() => '/history'),
+  });
 }

@@ -13,7 +13,12 @@ export const SHORTCUTS = {
   help: { keys: ['?'], text: 'Show keyboard shortcuts' },
   goOverview: { keys: ['g o'], text: 'Go to the overview' },
   goSequencer: { keys: ['g s'], text: 'Go to the sequencer' },
+  goQueue: { keys: ['g q'], text: 'Go to the queue' },
   goHistory: { keys: ['g h'], text: 'Go to the history' },
+  undo: { keys: ['F6'], text: 'In the queue, after a removal: go to Undo' },
+  queuedRun: { keys: ['e', 'h', 'Delete'], text: 'On a queued run: edit; hold or release; remove' },
+  selectRuns: { keys: [' ', 'Ctrl+a'], text: 'In the queue: select the run, with Shift a range; select all' },
+  pages: { keys: ['PageUp', 'PageDown'], text: 'In the queue: one page up or down' },
   find: { keys: ['/'], text: 'In the history and the output: search' },
   followLine: { keys: ['l'], text: 'Follow the running line, or stop following' },
   pause: { keys: ['F6'], text: 'Pause' },
@@ -60,7 +65,7 @@ export function editorKey(name: ShortcutName): string {
   return SHORTCUTS[name].keys[0].replace(/^Ctrl\+/, 'Mod-').replaceAll('+', '-');
 }
 
-const SYMBOLS: Record<string, string> = { ArrowLeft: '←', ArrowRight: '→', ArrowUp: '↑', ArrowDown: '↓' };
+const SYMBOLS: Record<string, string> = { ' ': 'Space', ArrowLeft: '←', ArrowRight: '→', ArrowUp: '↑', ArrowDown: '↓' };
 
 /** `Shift F11`, `g o`, `F8 or F5`. */
 export function keyText({ keys }: Pick<Shortcut, 'keys'>): string {

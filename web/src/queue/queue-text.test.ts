@@ -11,6 +11,11 @@ test('a window shows the date of another day', () => {
   );
 });
 
+test('a window on another day shows its date once', () => {
+  const window = { notBefore: '2026-06-03T01:00:00Z', notAfter: '2026-06-03T02:00:00Z' };
+  expect(windowText(window, NOW)).toBe('starts 2026-06-03 01:00 to 02:00 UTC');
+});
+
 test('a window without a start shows its end', () => {
   expect(windowText({ notBefore: null, notAfter: '2026-06-01T23:00:00Z' }, NOW)).toBe('starts by 23:00 UTC');
 });

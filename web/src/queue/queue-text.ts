@@ -9,7 +9,12 @@ export type QueuedRun = SequencerSummary['queue'][number];
 export function windowText(window: QueuedRun['window'], now: number): string {
   const text = (time: string) => timeText(new Date(time), new Date(now));
   const { notBefore, notAfter } = window ?? {};
-  if (notBefore && notAfter) return `starts ${text(notBefore).replace(' UTC', '')} to ${text(notAfter)}`;
+  if (notBefore && notAfter) {
+    const [from, to] = [text(notBefore).replace(' UTC', ''), text(notAfter)];
+    const day = notBefore.slice(0, 10);
+    // The date once, if both have the same.
+    return `starts ${from} to ${from.startsWith(day) ? to.replace(`${day} `, '') : to}`;
+  }
   if (notBefore) return `starts after ${text(notBefore)}`;
   return notAfter ? `starts by ${text(notAfter)}` : '';
 }

@@ -2,6 +2,7 @@
 import { computed, ref, shallowRef, watch, type ComputedRef, type Ref } from 'vue';
 import { mutate, useApi } from '../api/client.ts';
 import { useAction } from '../api/use-action.ts';
+import { changeText } from './block-moves.ts';
 import { MOVE } from './queue-documents.ts';
 import { movedText, type QueuedRun } from './queue-text.ts';
 
@@ -51,11 +52,12 @@ export function useQueueOrder(queue: () => readonly QueuedRun[]): QueueOrder {
       dragged.value = shown.value;
     },
     endDrag: (run, index) => {
-      const before = idsOf(dragged.value ?? []);
+      const before = dragged.value ?? [];
       dragged.value = null;
       if (index === null) return;
-      if (idsOf(shown.value) === before) void move(run, index);
-      else sendMove.error.value = 'Another user moved this list. Drop again.';
+      const problem = changeText(before, shown.value);
+      if (problem === null) void move(run, index);
+      else sendMove.error.value = problem;
     },
   };
 }
