@@ -1,7 +1,7 @@
 /** The fields of the panel for edits of a queued run. Pure. */
 import type { AfterFailure, EditRunInput } from '../gql/graphql.ts';
 import type { RunContent } from './add-runs.ts';
-import { windowInput } from './window-input.ts';
+import { windowInput } from '../editor/window-input.ts';
 
 export interface RunForm {
   title: string;

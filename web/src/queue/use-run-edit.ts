@@ -6,7 +6,7 @@ import { useAction, type Action } from '../api/use-action.ts';
 import { readContent, type RunContent } from './add-runs.ts';
 import { EDIT_RUN } from './queue-documents.ts';
 import { changedFields, limitError, toEdit, toForm, type RunField, type RunForm } from './run-form.ts';
-import { windowError } from './window-input.ts';
+import { windowError } from '../editor/window-input.ts';
 
 export interface RunEdit {
   /** What the edit is based on. Null until it is read. */
