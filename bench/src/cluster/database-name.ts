@@ -24,7 +24,7 @@ async function lastFailureOf({ metadata }: Pod): Promise<number> {
   response.setEncoding('utf8');
   for await (const part of response as AsyncIterable<string>) text += part;
   const failure = text.split('\n').findLast((line) => line.includes('waiting for the database'));
-  if (failure === undefined) throw new Error(`${metadata.name} has found its database at once.`);
+  if (failure === undefined) throw new Error(`${metadata.name} has never missed its database.`);
   return Date.parse(failure.split(' ', 1)[0] ?? '');
 }
 
