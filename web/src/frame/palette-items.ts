@@ -3,6 +3,7 @@ import { titleOf } from '../lib/run-title.ts';
 import {
   mdiCloseCircle,
   mdiCog,
+  mdiCalendarSyncOutline,
   mdiConsoleLine,
   mdiHistory,
   mdiMonitor,
@@ -38,6 +39,13 @@ export function pageItems(sequencers: readonly SequencerSummary[]): PaletteItem[
         ]
       : []),
     { key: `${s.name} queue`, icon: mdiPlaylistPlay, text: `Queue of ${s.name}`, note: '', to: `/${s.name}/queue` },
+    {
+      key: `${s.name} scheduler`,
+      icon: mdiCalendarSyncOutline,
+      text: `Scheduler of ${s.name}`,
+      note: '',
+      to: `/${s.name}/scheduler`,
+    },
     {
       key: `${s.name} history`,
       icon: mdiHistory,
