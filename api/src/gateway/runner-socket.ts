@@ -105,7 +105,12 @@ export class RunnerSocket {
         });
         return;
       case 'record':
-        this.#handlers.received(output.live, output.invalid);
+        try {
+          this.#handlers.received(output.live, output.invalid);
+        } catch (error) {
+          this.#log.error({ run: output.live.row.id, err: error }, 'cannot record the events of a runner');
+          this.close(CLOSE.protocol, 'these events cannot be recorded');
+        }
         return;
       case 'read':
         if (output.paused) this.#socket.pause();
