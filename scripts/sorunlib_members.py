@@ -9,7 +9,6 @@ from pathlib import Path
 
 FILE = Path(__file__).parents[1] / "api/src/syntax/sorunlib-members.ts"
 HEAD = """// Written by scripts/sorunlib_members.py from the sorunlib of the runner image.
-import type { Members } from './sorunlib-calls.ts';
 
 """
 
@@ -48,7 +47,7 @@ def main() -> None:
     for part in pkgutil.iter_modules(sorunlib.__path__, "sorunlib."):
         import_module(part.name)
     text = f"export const SORUNLIB_VERSION = {json.dumps(metadata.version('sorunlib'))};\n\n"
-    text += f"export const SORUNLIB: Members = {json.dumps(members(sorunlib), indent=2)};\n"
+    text += f"export const SORUNLIB = {json.dumps(members(sorunlib), indent=2)} as const;\n"
     FILE.write_text(HEAD + text)
 
 

@@ -14,6 +14,7 @@ export interface Members {
 }
 
 const PACKAGE = 'sorunlib';
+const ROOT: Members = SORUNLIB;
 
 interface Known {
   /** As the script writes it. */
@@ -81,7 +82,7 @@ class Calls {
 
   /** Reports the first part of the path that sorunlib does not have. */
   #hasAll(path: readonly string[], at: SyntaxNode): boolean {
-    let known: Known | null = { name: PACKAGE, member: SORUNLIB };
+    let known: Known | null = { name: PACKAGE, member: ROOT };
     for (const part of path) known &&= this.#member(known, part, at);
     return known !== null;
   }
@@ -168,7 +169,7 @@ function argumentProblem(name: string, parameters: readonly string[], given: Arg
 }
 
 function find(path: readonly string[]): Member | undefined {
-  return path.reduce<Member | undefined>((member, part) => (isModule(member) ? member[part] : undefined), SORUNLIB);
+  return path.reduce<Member | undefined>((member, part) => (isModule(member) ? member[part] : undefined), ROOT);
 }
 
 function isModule(member: Member | undefined): member is Members {

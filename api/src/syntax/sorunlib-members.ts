@@ -1,9 +1,8 @@
 // Written by scripts/sorunlib_members.py from the sorunlib of the runner image.
-import type { Members } from './sorunlib-calls.ts';
 
 export const SORUNLIB_VERSION = '0.1.35';
 
-export const SORUNLIB: Members = {
+export const SORUNLIB = {
   CLIENTS: null,
   __version__: null,
   _internal: {
@@ -213,4 +212,4 @@ export const SORUNLIB: Members = {
     time: null,
     time_constant: ['num_repeats='],
   },
-};
+} as const;
