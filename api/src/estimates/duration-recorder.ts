@@ -8,13 +8,16 @@ import type { Logger } from '../lib/log.ts';
 import { Signal } from '../lib/signal.ts';
 import { readView } from '../runs/live-runs.ts';
 import type { Db } from '../store/database.ts';
+import { isDatabaseUnreachable } from '../store/errors.ts';
 import { retryUntilAborted } from '../store/retry.ts';
 import { findRun } from '../store/run-store.ts';
-import { notedRuns, storeDurations } from './duration-store.ts';
+import { dropNote, notedRuns, storeDurations } from './duration-store.ts';
 import { readRunStatements } from './run-script.ts';
 import type { StatementReader } from './statement-reader.ts';
 
 const CHECK_EVERY_MS = 60_000;
+/** Attempts to read a run, before its durations are given up. */
+const TRIES = 3;
 /** How long a reader of the record waits for the run that has just ended. */
 const SETTLE_MS = 1000;
 
@@ -27,6 +30,7 @@ export class DurationRecorder {
   readonly #noted = new Signal();
   readonly #done = new Signal();
   readonly #stopped = new AbortController();
+  readonly #failures = new Map<string, number>();
   /** The version of `#noted` up to which the runs are stored. */
   #storedVersion = 0;
   #loop: Promise<void> = Promise.resolve();
@@ -79,8 +83,19 @@ export class DurationRecorder {
   async #storeNoted(): Promise<void> {
     for (const id of await notedRuns(this.#db)) {
       if (this.#stopped.signal.aborted) return;
-      await this.#store(id);
+      await this.#store(id).catch((error: unknown) => this.#onFailure(id, error));
     }
+  }
+
+  /** A run whose record cannot be read must not keep those after it from being stored. */
+  async #onFailure(id: string, error: unknown): Promise<void> {
+    if (isDatabaseUnreachable(error)) throw error;
+    const failures = (this.#failures.get(id) ?? 0) + 1;
+    this.#failures.set(id, failures);
+    this.#log.error({ run: id, failures, err: error }, 'the durations of a run could not be stored');
+    if (failures < TRIES) return;
+    this.#failures.delete(id);
+    await dropNote(this.#db, id);
   }
 
   async #store(id: string): Promise<void> {

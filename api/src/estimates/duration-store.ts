@@ -17,6 +17,11 @@ export async function noteSuccess(tx: Transaction, run: string): Promise<void> {
   await tx.insert(runsToMeasure).values({ run }).onConflictDoNothing();
 }
 
+/** Gives the durations of a noted run up. */
+export async function dropNote(db: Db, run: string): Promise<void> {
+  await db.delete(runsToMeasure).where(eq(runsToMeasure.run, run));
+}
+
 /** The noted runs, whichever API process noted them. */
 export async function notedRuns(db: Db): Promise<string[]> {
   const rows = await db.select({ run: runsToMeasure.run }).from(runsToMeasure).limit(BATCH);

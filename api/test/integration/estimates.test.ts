@@ -68,12 +68,16 @@ async function stored(id: string): Promise<void> {
   });
 }
 
-async function run(script: string, end = 'SUCCEEDED', input: Record<string, unknown> = {}): Promise<void> {
+async function finish(script: string, end = 'SUCCEEDED', input: Record<string, unknown> = {}): Promise<string> {
   const { id } = (await submit(api, { script, ...input })).data.submitRun;
   await until(async () => {
     expect(await phaseOf(api, id)).toBe(end);
   });
-  await stored(id);
+  return id;
+}
+
+async function run(script: string, end = 'SUCCEEDED', input: Record<string, unknown> = {}): Promise<void> {
+  await stored(await finish(script, end, input));
 }
 
 async function recordOf(key: string): Promise<{ seconds: number[]; runs: number[] } | undefined> {
@@ -241,6 +245,28 @@ it('stores the statements of a replaced script', async () => {
   await stored(id);
   expect((await recordOf('max'))?.seconds).toHaveLength(2);
   expect(await recordOf('min')).toBeUndefined();
+});
+
+it('stores the durations of other runs while the database refuses those of one, and gives that one up', async () => {
+  await database.query(`create function refuse() returns trigger language plpgsql as
+    $$ begin raise exception 'refused' using errcode = 'check_violation'; end $$`);
+  await database.query(`create trigger refuse before insert on statement_durations
+    for each row when (new.key like 'hash%') execute function refuse()`);
+  const refused = await finish('hash(1)\n');
+  const isNoted = async () =>
+    (await database.query('select 1 from runs_to_measure where run = $1', [refused])).rowCount === 1;
+  await finish('oct(8)\n');
+  await until(async () => {
+    expect(await recordOf('oct')).toBeDefined();
+  });
+  expect(await recordOf('hash')).toBeUndefined();
+  await until(async () => {
+    await finish('oct(8)\n');
+    expect(await isNoted()).toBe(false);
+  });
+  await database.query('drop trigger refuse on statement_durations');
+  await run('hash(1)\n');
+  expect(await recordOf('hash')).toBeDefined();
 });
 
 it('keeps 20 durations of a key', async () => {

@@ -30,7 +30,7 @@ export const SHORTCUTS = {
   nextTrace: { keys: [']'], text: 'Select the next paused trace' },
   stop: { keys: ['Shift+F5'], text: 'Open the stop ladder; this sends no command' },
   breakpoint: { keys: ['F9'], text: 'Set or clear a breakpoint at the selected line, also in the editor' },
-  run: { keys: ['Ctrl+Enter'], text: 'In the editor: run, after confirmation' },
+  run: { keys: ['Ctrl+Enter'], text: 'In the editor: run, after confirmation; in a schedule request: preview' },
   nextFinding: {
     keys: ['F8', 'Shift+F8'],
     text: 'In the editor: go to the next error or warning, or the previous one',
