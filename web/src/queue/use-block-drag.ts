@@ -1,9 +1,8 @@
 /** Drags one or several rows of equal height with the mouse or a pen. The list stays as it is until the drop. */
-import { useEventListener } from '@vueuse/core';
 import { computed, shallowRef, type ComputedRef, type Ref } from 'vue';
-import { useKeys } from '../lib/keys.ts';
 import { anchorAt, changeText } from './block-moves.ts';
 import type { QueuedRun } from './queue-text.ts';
+import { startsDrag, usePointerDrag } from './use-pointer-drag.ts';
 
 export interface BlockDrag {
   /** As it was at the start of the drag, or now. */
@@ -36,28 +35,16 @@ export function useBlockDrag(
     drag.value = null;
     if (isDrop) onDrop(block, anchorAt(before, block, gap), changeText(before, queue()));
   }
-  useEventListener(window, 'pointermove', ({ clientY }) => {
+  function move(y: number): void {
     if (!drag.value || !list.value || !scroller.value) return;
     const { top, bottom } = scroller.value.getBoundingClientRect();
-    if (clientY < top + EDGE) scroller.value.scrollTop -= EDGE / 3;
-    if (clientY > bottom - EDGE) scroller.value.scrollTop += EDGE / 3;
-    const rows = Math.round((clientY - list.value.getBoundingClientRect().top) / rowHeight());
+    if (y < top + EDGE) scroller.value.scrollTop -= EDGE / 3;
+    if (y > bottom - EDGE) scroller.value.scrollTop += EDGE / 3;
+    const rows = Math.round((y - list.value.getBoundingClientRect().top) / rowHeight());
     const gap = Math.max(0, Math.min(drag.value.queue.length, rows));
     if (gap !== drag.value.gap) drag.value = { ...drag.value, gap };
-  });
-  useEventListener(window, 'pointerup', () => {
-    end(true);
-  });
-  useEventListener(window, 'pointercancel', () => {
-    end(false);
-  });
-  useKeys({
-    close: () => {
-      if (!drag.value) return false;
-      end(false);
-      return true;
-    },
-  });
+  }
+  usePointerDrag({ isActive: () => drag.value !== null, move, end });
 
   return {
     shown: computed(() => drag.value?.queue ?? queue()),
@@ -65,9 +52,7 @@ export function useBlockDrag(
     gap: computed(() => drag.value?.gap ?? null),
     start: (event, block) => {
       const [first] = block;
-      if (event.button !== 0 || event.pointerType === 'touch' || !first) return;
-      // No text is selected.
-      event.preventDefault();
+      if (!first || !startsDrag(event)) return;
       drag.value = { queue: queue(), block, gap: queue().findIndex(({ id }) => id === first.id) };
     },
   };

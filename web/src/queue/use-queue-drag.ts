@@ -1,8 +1,7 @@
 /** Drags an item of a list with the mouse or a pen. On a touch screen, a drag scrolls the page. */
-import { useEventListener } from '@vueuse/core';
 import { computed, shallowRef, type ComputedRef, type Ref } from 'vue';
-import { useKeys } from '../lib/keys.ts';
 import { dropIndex } from './drop-index.ts';
+import { startsDrag, usePointerDrag } from './use-pointer-drag.ts';
 
 interface Drag {
   from: number;
@@ -34,28 +33,16 @@ export function useQueueDrag(
     drag.value = null;
     onEnd(from, isDrop && to !== from ? to : null);
   }
-  useEventListener(window, 'pointermove', (event) => {
+  function move(y: number): void {
     if (!drag.value || !list.value) return;
     const middles = [...list.value.children].map((item) => {
       const { top, height } = item.getBoundingClientRect();
       return top + height / 2;
     });
-    const to = dropIndex(middles, event.clientY, drag.value.from);
+    const to = dropIndex(middles, y, drag.value.from);
     if (to !== drag.value.to) drag.value = { ...drag.value, to };
-  });
-  useEventListener(window, 'pointerup', () => {
-    end(true);
-  });
-  useEventListener(window, 'pointercancel', () => {
-    end(false);
-  });
-  useKeys({
-    close: () => {
-      if (!drag.value) return false;
-      end(false);
-      return true;
-    },
-  });
+  }
+  usePointerDrag({ isActive: () => drag.value !== null, move, end });
 
   return {
     drag,
@@ -65,9 +52,7 @@ export function useQueueDrag(
       return { index: to, side: to < from ? 'before' : 'after' };
     }),
     start: (event, index) => {
-      if (event.button !== 0 || event.pointerType === 'touch') return;
-      // No text is selected.
-      event.preventDefault();
+      if (!startsDrag(event)) return;
       onStart();
       drag.value = { from: index, to: index };
     },
