@@ -49,6 +49,7 @@ const press = (page: Page, key: string) => () => page.keyboard.press(key);
 
 test('axe finds no violation while a run is prepared, waits, runs and is stopped', async ({ page, stack }) => {
   test.setTimeout(300_000);
+  await stack.query('mutation { setMode(sequencer: "satp1", mode: OFF) { name } }');
   const sequencer = new SequencerPage(page);
   await page.goto('/satp1');
   const editor = page.getByRole('textbox', { name: 'Script', exact: true });
