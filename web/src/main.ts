@@ -7,6 +7,7 @@ import './styles/base.css';
 import './styles/forced-colors.css';
 import './styles/icon-button.css';
 import './styles/link.css';
+import './styles/output-colours.css';
 import './styles/pairs.css';
 import './styles/panel.css';
 import './styles/parts.css';

@@ -5,9 +5,8 @@ import { runToken } from '@sequencer/kubernetes/run-token';
 import type { Phase } from '@sequencer/model';
 import { client, inPhase, submit as create, until } from '@sequencer/testing/cluster/cluster';
 import { SETTINGS } from '@sequencer/testing/cluster/operators';
-import { startProxy } from '@sequencer/testing/cluster/proxy';
 import { TestRunner, ask, submit as submitAt } from '@sequencer/testing/api/running-api';
-import { addSequencer, makeSite, sequencerObject, startApi, type Site } from '@sequencer/testing/cluster/site';
+import { addSequencer, makeSite, sequencerObject, type Site } from '@sequencer/testing/cluster/site';
 
 let site: Site;
 let sequencers = 0;
@@ -372,50 +371,4 @@ describe('the gateway', () => {
     ]);
     expect(await other.closed()).toBe(4001);
   });
-});
-
-test('shows the last known state without the API server, marked as such, until the server is back', async () => {
-  const sequencer = await newSequencer('Off');
-  const proxy = await startProxy();
-  const { writeFileSync, mkdtempSync, rmSync } = await import('node:fs');
-  const folder = mkdtempSync('/tmp/sequencer-kubeconfig-');
-  const before = process.env.KUBECONFIG ?? '';
-  writeFileSync(`${folder}/config`, proxy.config.exportConfig());
-  process.env.KUBECONFIG = `${folder}/config`;
-  const api = await startApi(site.databaseUrl, site.namespace).finally(() => {
-    process.env.KUBECONFIG = before;
-  });
-  const since = async () => {
-    const { data } = await ask<{ sequencers: { name: string; lastKnownSince: string | null }[] }>(
-      api,
-      '{ sequencers { name lastKnownSince } }',
-    );
-    const [own] = data.sequencers.filter(({ name }) => name === sequencer);
-    if (!own) throw new Error(`${sequencer} is not listed`);
-    return own.lastKnownSince;
-  };
-  try {
-    expect(await since()).toBeNull();
-    proxy.down(true);
-    await until('the state is marked as last known', async () => (await since()) !== null);
-    const { errors } = await submitAt(api, { sequencer, start: 'QUEUED' });
-    expect(errors?.[0]?.extensions.code).toBe('CLUSTER_AWAY');
-    proxy.down(false);
-    await until('the state is current again', async () => (await since()) === null);
-    const created = await create(site.namespace, sequencer, { title: 'made meanwhile' });
-    await until('the API has the run', async () => {
-      const { data } = await ask<{ run: { title: string } | null }>(
-        api,
-        'query ($id: ID!) { run(id: $id) { title } }',
-        {
-          id: created.metadata.uid,
-        },
-      );
-      return data.run?.title === 'made meanwhile';
-    });
-  } finally {
-    await api.close();
-    proxy.close();
-    rmSync(folder, { recursive: true });
-  }
 });
