@@ -8,7 +8,7 @@ import { withTab } from './lib/tab.ts';
 
 const RUNS = 1000;
 const PER_REQUEST = 100;
-const LOADS = 15;
+const LOADS = 40;
 const MOVES = 40;
 const SCRIPT = 'import time\ntime.sleep(1)\n';
 
