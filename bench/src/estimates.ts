@@ -130,7 +130,7 @@ async function largeScripts(url: string): Promise<void> {
   })();
   const script = schedule(BYTES / 60, '');
   const times: number[] = [];
-  // Without the statements: their answer of 3 MB is written in the event loop, as any other answer.
+  // Without the statements: writing their 3 MB as JSON blocks the event loop, which is not what is measured here.
   const total = 'query ($script: String!) { estimate(sequencer: "satp1", script: $script) { totalSeconds } }';
   for (let i = 0; i < 20; i++) times.push(await ask(url, total, { script: `${script}# ${String(i)}\n` }));
   ended.abort();

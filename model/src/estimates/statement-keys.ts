@@ -2,7 +2,7 @@
  * What identifies a statement in the record of durations, and the time until which it waits. From the text of the script alone.
  *
  * - A call has the key of its name and literal arguments, `run.smurf.iv_curve(3f2a…)`, and the general key of its name.
- *   Arguments that are not literals, and literal times, which never repeat, count as any value.
+ *   The value of an argument does not matter if it is no literal, or if it is a literal time, because times never repeat.
  * - Any other statement has a key of its text. Without a call in it, such as an import, it also has the general key of its kind.
  *   A loop, a condition or another block has none: another text is another statement.
  * - A function of the script itself has its definition in its name: with another definition it is another function.
