@@ -11,6 +11,7 @@ export function queryUntil<T, V extends AnyVariables>(
   variables: V,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
+    signal.throwIfAborted();
     const subscription = client.query(document, variables).subscribe(({ data, error, stale }) => {
       if (error) reject(ApiError.of(error));
       else if (data !== undefined && !stale) resolve(data);
