@@ -1,4 +1,5 @@
 /** The list of the queued runs: their order, holds, windows and edits. */
+import { SequencerPage } from '@sequencer/testing/pages/sequencer-page';
 import { expectNoViolation, violations } from '../src/axe.ts';
 import { expect, test } from '../src/fixtures.ts';
 import { QueueOnPage, emptyQueue, queueOf } from '../src/queue.ts';
@@ -78,9 +79,7 @@ test('a run on hold shows since when, by whom and why, is skipped, and starts af
   await stack.query(MODE('QUEUE'));
   await stack.until(await stack.submit('print(2)\n', { title: 'next', start: 'QUEUED' }), 'SUCCEEDED');
   expect(await stack.phase(id)).toBe('QUEUED');
-  await page.goto('/satp1');
-  const fresh = page.getByRole('button', { name: 'New run' });
-  if (await fresh.isVisible()) await fresh.click();
+  await new SequencerPage(page).open('satp1');
   await queue.choose('laser', 'Release');
   await stack.until(id, 'SUCCEEDED');
 });
@@ -124,9 +123,7 @@ test('a run that is added to the queue may get a window, which is checked before
   page,
   stack,
 }) => {
-  await page.goto('/satp1');
-  const fresh = page.getByRole('button', { name: 'New run' });
-  if (await fresh.isVisible()) await fresh.click();
+  await new SequencerPage(page).open('satp1');
   await page.getByLabel('Title of the run').fill('wiregrid');
   await page.getByRole('textbox', { name: 'Script', exact: true }).fill('print(1)');
   await page.getByRole('button', { name: 'Add to queue' }).click();
@@ -240,9 +237,7 @@ test('a run that starts while it is edited keeps its version, and the edit becom
   stack,
 }) => {
   const id = await stack.submit('print(1)\n', { title: 'iv', start: 'QUEUED' });
-  await page.goto('/satp1');
-  const fresh = page.getByRole('button', { name: 'New run' });
-  if (await fresh.isVisible()) await fresh.click();
+  await new SequencerPage(page).open('satp1');
   await page.getByRole('textbox', { name: 'Script', exact: true }).fill('');
   await new QueueOnPage(page).choose('iv', 'Edit…');
   const panel = page.getByRole('region', { name: /^Edit run/ });

@@ -25,11 +25,8 @@ export async function usePages(site: string, password: string): Promise<void> {
     await page.getByRole('button', { name: 'Sign in' }).click();
     await expect(page.getByText('Live ·')).toBeVisible();
 
-    await page.goto(`${site}satp1`);
     const sequencer = new SequencerPage(page);
-    const fresh = page.getByRole('button', { name: 'New run' });
-    await expect(page.getByRole('region', { name: /State and (controls|mode)/ })).toBeVisible();
-    if (await fresh.isVisible()) await fresh.click();
+    await sequencer.open('satp1', site);
     await sequencer.load(SCRIPT);
     await sequencer.start();
     await expect(sequencer.output).toContainText('tick 5', STARTED);

@@ -15,8 +15,9 @@ export class SequencerPage {
     this.output = page.getByRole('log', { name: 'Output of the script' });
   }
 
-  async open(telescope: string): Promise<void> {
-    await this.page.goto(`/${telescope}`);
+  /** @param site ends with a slash */
+  async open(telescope: string, site = '/'): Promise<void> {
+    await this.page.goto(`${site}${telescope}`);
     // An earlier test may have left its run on the page.
     await expect(this.page.getByRole('region', { name: /State and (controls|mode)/ })).toBeVisible();
     const fresh = this.page.getByRole('button', { name: 'New run' });
