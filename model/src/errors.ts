@@ -50,6 +50,11 @@ export const ERRORS = {
     message: 'The run has ended, and its outcome is final.',
     remedy: 'Submit a new run.',
   },
+  STOP_INCOMPLETE: {
+    status: 409,
+    message: 'Not every telescope was stopped.',
+    remedy: 'Stop the named telescopes on their pages.',
+  },
   RUN_NOT_STARTED: {
     status: 409,
     message: 'The run has not started yet.',

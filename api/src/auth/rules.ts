@@ -86,6 +86,7 @@ const OPERATOR: Fields = {
   EditRunInput: `script title arguments startPaused startAt startLine holdOnFailure breakpoints window version
     timeoutSeconds afterFailure`,
   RunWindowInput: 'notBefore notAfter',
+  RunStopInput: 'run level',
   BreakpointInput: 'file line condition hitCount logMessage enabled',
   SchedulerSettingsInput: 'url header policy lengthMinutes timeoutSeconds leadMinutes',
   Evaluation: 'ok text',
@@ -152,6 +153,7 @@ export const MUTATIONS: Record<string, CommandRule> = {
   setBreakpoints: onRun('run', 'breakpoints'),
   // Every operator may stop a run, also without control.
   stopRun: { ...onRun('id', 'level escalate'), needsControl: false },
+  stopAll: { need: 'OPERATOR', arguments: 'level reason runs' },
   cancelStop: onRun('id'),
   decideFailure: onRun('run', 'action line'),
   replaceRemaining: onRun('run', 'script'),

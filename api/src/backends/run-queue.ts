@@ -140,15 +140,17 @@ export class RunQueue {
     await this.#advance(sequencer);
   }
 
-  /** Sets the mode to Off after a stop of the run, so that no other run starts automatically. */
-  async runStopped({ sequencer, number }: RunSummary, by: string): Promise<void> {
-    const cause = `${by} stopped run ${String(number)}`;
+  /**
+   * Sets the mode to Off after a stop, so that no other run starts automatically.
+   *
+   * @param cause for use inside a sentence: `kim stopped run 12`
+   */
+  async setModeOff(sequencer: string, by: string, cause: string): Promise<void> {
     await this.#parts.store.hold(sequencer, by, cause, () => {
       this.#changed(sequencer);
     });
   }
 
-  /** Sets whether runs pause on failure by default. */
   async setHoldOnFailure(sequencer: string, hold: boolean): Promise<void> {
     const { store, sequencerStates } = this.#parts;
     sequencerStates.require(sequencer);

@@ -16,6 +16,7 @@ import './estimates/estimate.ts';
 import './estimates/expected-times.ts';
 import './control/breakpoints.ts';
 import './control/control.ts';
+import './control/stop-all.ts';
 import './inspection/inspection.ts';
 import './inspection/script.ts';
 import './inspection/telescope.ts';

@@ -33,6 +33,7 @@ ErrorCode = Literal[
     "UNKNOWN_RUN",
     "UNKNOWN_TRACE",
     "RUN_FINISHED",
+    "STOP_INCOMPLETE",
     "RUN_NOT_STARTED",
     "RUN_STARTED",
     "RUN_CHANGED",

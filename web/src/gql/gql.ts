@@ -93,6 +93,7 @@ type Documents = {
     "\n  mutation SetSchedulerSettings($name: String!, $settings: SchedulerSettingsInput!) {\n    setSchedulerSettings(sequencer: $name, settings: $settings) {\n      name\n    }\n  }\n": typeof types.SetSchedulerSettingsDocument,
     "\n  query ScheduleEstimate($name: String!, $script: String!, $startAt: DateTime) {\n    estimate(sequencer: $name, script: $script, startAt: $startAt) {\n      totalSeconds\n      expectedEnd\n      unknownStatements\n      statements {\n        index\n      }\n    }\n    sequencer(name: $name) {\n      name\n    }\n  }\n": typeof types.ScheduleEstimateDocument,
     "\n  mutation CheckSchedule($name: String!, $script: String!) {\n    checkScript(sequencer: $name, script: $script) {\n      severity\n      line\n      code\n      message\n    }\n  }\n": typeof types.CheckScheduleDocument,
+    "\n  mutation StopAll($level: StopLevel!, $reason: String!, $runs: [RunStopInput!]) {\n    stopAll(level: $level, reason: $reason, runs: $runs) {\n      id\n    }\n  }\n": typeof types.StopAllDocument,
 };
 const documents: Documents = {
     "\n  subscription Heartbeat {\n    heartbeat\n  }\n": types.HeartbeatDocument,
@@ -174,6 +175,7 @@ const documents: Documents = {
     "\n  mutation SetSchedulerSettings($name: String!, $settings: SchedulerSettingsInput!) {\n    setSchedulerSettings(sequencer: $name, settings: $settings) {\n      name\n    }\n  }\n": types.SetSchedulerSettingsDocument,
     "\n  query ScheduleEstimate($name: String!, $script: String!, $startAt: DateTime) {\n    estimate(sequencer: $name, script: $script, startAt: $startAt) {\n      totalSeconds\n      expectedEnd\n      unknownStatements\n      statements {\n        index\n      }\n    }\n    sequencer(name: $name) {\n      name\n    }\n  }\n": types.ScheduleEstimateDocument,
     "\n  mutation CheckSchedule($name: String!, $script: String!) {\n    checkScript(sequencer: $name, script: $script) {\n      severity\n      line\n      code\n      message\n    }\n  }\n": types.CheckScheduleDocument,
+    "\n  mutation StopAll($level: StopLevel!, $reason: String!, $runs: [RunStopInput!]) {\n    stopAll(level: $level, reason: $reason, runs: $runs) {\n      id\n    }\n  }\n": types.StopAllDocument,
 };
 
 /**
@@ -506,6 +508,10 @@ export function graphql(source: "\n  query ScheduleEstimate($name: String!, $scr
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  mutation CheckSchedule($name: String!, $script: String!) {\n    checkScript(sequencer: $name, script: $script) {\n      severity\n      line\n      code\n      message\n    }\n  }\n"): (typeof documents)["\n  mutation CheckSchedule($name: String!, $script: String!) {\n    checkScript(sequencer: $name, script: $script) {\n      severity\n      line\n      code\n      message\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation StopAll($level: StopLevel!, $reason: String!, $runs: [RunStopInput!]) {\n    stopAll(level: $level, reason: $reason, runs: $runs) {\n      id\n    }\n  }\n"): (typeof documents)["\n  mutation StopAll($level: StopLevel!, $reason: String!, $runs: [RunStopInput!]) {\n    stopAll(level: $level, reason: $reason, runs: $runs) {\n      id\n    }\n  }\n"];
 
 export function graphql(source: string) {
   return (documents as any)[source] ?? {};

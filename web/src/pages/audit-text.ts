@@ -48,6 +48,7 @@ const ACTIONS: Partial<Record<string, [name: string, more?: (args: Arguments) =>
     'Stop the run',
     ({ level, escalate }) => `: ${lower(level)}${escalate === true ? ', escalating if it has no effect' : ''}`,
   ],
+  stopAll: ['Stop all telescopes', ({ level, reason }) => `: ${lower(level)}${after(reason)}`],
   cancelStop: ['Cancel the requested stop'],
   decideFailure: [
     'Decide about a failure',

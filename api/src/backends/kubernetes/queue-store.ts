@@ -212,8 +212,8 @@ export class KubernetesQueueStore implements QueueStore {
     await setHoldOnFailure(this.#db, sequencer, hold);
   }
 
-  async hold(sequencer: string, by: string, _cause: string, stored: () => void): Promise<void> {
-    await this.setMode(sequencer, 'OFF', by, null);
+  async hold(sequencer: string, by: string, cause: string, stored: () => void): Promise<void> {
+    await this.setMode(sequencer, 'OFF', by, cause);
     stored();
   }
 

@@ -100,7 +100,8 @@ builder.mutationFields((t) => ({
         requestedAt: new Date().toISOString(),
         ...(escalate ? { escalate } : {}),
       });
-      await context.queue.runStopped(run.row, context.user.name);
+      const by = context.user.name;
+      await context.queue.setModeOff(run.row.sequencer, by, `${by} stopped run ${String(run.row.number)}`);
       return run;
     },
   }),

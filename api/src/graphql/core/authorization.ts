@@ -118,7 +118,7 @@ const OF_THE_QUEUE = new Set(['cancelRun', 'moveInQueue', 'editRun', 'holdRun', 
  * unreachable, and are in the record that the runner keeps. A check changes nothing.
  */
 function isUrgent(name: string, rule: CommandRule): boolean {
-  return (rule.run !== undefined && !OF_THE_QUEUE.has(name)) || name === 'checkScript';
+  return (rule.run !== undefined && !OF_THE_QUEUE.has(name)) || name === 'stopAll' || name === 'checkScript';
 }
 
 /** Wraps a mutation: checks the role, the grant for its sequencer and who has control, and always writes an audit entry. */
