@@ -4,7 +4,7 @@ import { Api, readToken } from './api.ts';
 import type { Common } from './common.ts';
 import { readConfig } from './config.ts';
 import { CommandError, EXIT, errorLines } from './errors.ts';
-import { listCommand, logsCommand, statusCommand, controlCommand } from './other-commands.ts';
+import { listCommand, logsCommand, statusCommand, controlCommand, stopAllCommand } from './other-commands.ts';
 import { addQueueCommands } from './queue-program.ts';
 import { report } from './report.ts';
 import { runCommand } from './run-command.ts';
@@ -101,6 +101,17 @@ command('stop', 'stop a run')
   )
   .action(async (run: string, options: Common & { level: string }) => {
     await controlCommand(apiOf(options), 'stopRun', run, options.json, options.level.toUpperCase());
+  });
+
+command('stop-all', 'stop the active runs of all telescopes, and set their modes to Off')
+  .requiredOption('--reason <text>', 'why, for the record')
+  .addOption(
+    new Option('--level <level>', 'how to stop them')
+      .choices(['request', 'interrupt', 'terminate'])
+      .default('interrupt'),
+  )
+  .action(async (options: Common & { level: string; reason: string }) => {
+    await stopAllCommand(apiOf(options), options.level.toUpperCase(), options.reason, options.json);
   });
 
 addQueueCommands({ command, sequencerOption, apiOf });

@@ -97,3 +97,13 @@ export async function controlCommand(
   const after = answer[mutation] ?? run;
   print(json, after, `${summaryLine(after)}${after.reason ? `  ${after.reason}` : ''}`);
 }
+
+/** Stops the active runs of all telescopes that the user operates, and prints the runs that received the stop. */
+export async function stopAllCommand(api: Api, level: string, reason: string, json: boolean): Promise<void> {
+  const { stopAll } = await api.request<{ stopAll: RunSummary[] }>(
+    `mutation ($level: StopLevel!, $reason: String!) { stopAll(level: $level, reason: $reason) { ${SUMMARY} } }`,
+    { level, reason },
+  );
+  const lines = stopAll.map((run) => `${summaryLine(run)}${run.reason ? `  ${run.reason}` : ''}`);
+  print(json, stopAll, [...lines, 'All modes are Off.'].join('\n'));
+}

@@ -92,3 +92,16 @@ test('refuses what it cannot read, with the form that it reads', () => {
     expect(cli(...args)).toMatchObject({ status: 2, stdout: '' });
   expect(cli('hold', 'satp1/999')).toMatchObject({ status: 1, stdout: '' });
 });
+
+test('stops the runs of all telescopes', async () => {
+  const id = await stack.submit('import time\nwhile True:\n    time.sleep(0.1)\n', { sequencer: 'lat' });
+  await stack.until(id, 'RUNNING');
+  expect(cli('mode', 'queue').status).toBe(0);
+  expect(cli('stop-all').status).toBe(2);
+  const { status, stdout } = cli('stop-all', '--reason', 'lightning');
+  expect(status).toBe(0);
+  expect(stdout).toMatch(/^lat\/1 .*\nAll modes are Off\.$/m);
+  await stack.until(id, 'INTERRUPTED');
+  const mode = await stack.query<{ sequencer: { modeReason: string } }>('{ sequencer(name: "satp1") { modeReason } }');
+  expect(mode.sequencer.modeReason).toContain('stopped all telescopes: lightning.');
+});

@@ -28,7 +28,7 @@ export interface Rung {
 /** A rung without a deadline arms the next one after this time, in ms: enough for the script to clean up. */
 const WITHOUT_DEADLINE_MS = 10_000;
 
-const RUNGS = [
+export const RUNGS = [
   {
     level: 'REQUEST',
     word: 'After this statement',
