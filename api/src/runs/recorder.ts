@@ -24,8 +24,10 @@ const VIEW_EVERY_MS = 2000;
 const REFUSED_AGAIN_MS = 3000;
 /** Attempts at a commit before it counts as refused. */
 const TRIES = 3;
+const WITHOUT_DETAILS = 'The details of this run could not be stored: the database refused them. Its events have them.';
 
 type Events = readonly StoredEvent[];
+type Form = 'whole' | 'bare';
 type EndOfRun = (tx: Transaction, run: EndedRun, phase: FinalPhase) => Promise<void>;
 
 export class Recorder {
@@ -133,48 +135,38 @@ export class Recorder {
   }
 
   /** `bare` writes only the phase of the row, without any text of the script. */
-  async #commit(run: LiveRun, batch: Events, events: Events, form: 'whole' | 'bare'): Promise<void> {
+  async #commit(run: LiveRun, batch: Events, events: Events, form: Form): Promise<void> {
     const started = performance.now();
-    const isLast = run.view.lastSeq === batch.at(-1)?.seq;
-    const wholeRow = rowOf(run, batch.at(-1)?.seq ?? 0);
-    const row = form === 'whole' ? wholeRow : bareOf(wholeRow);
-    // The view may be ahead of this batch. It is only written together with all events that it includes.
+    const { id, sequencer } = run.row;
+    const lastSeq = batch.at(-1)?.seq ?? 0;
+    // More events may arrive during the transaction. A view is only written together with all events that it includes.
+    const isLast = run.view.lastSeq === lastSeq;
+    const ended = isLast && isFinal(run.phase) ? run.phase : null;
+    const changes = changesOf(run, lastSeq, form);
+    const words = ended && changes.failure ? { words: wordsOf({ ...run.row, failure: changes.failure }) } : {};
     const writeView =
       form === 'whole' && isLast && (run.view.outcome !== null || started - run.viewStoredAt > VIEW_EVERY_MS);
-    const ended = isLast && isFinal(row.phase) ? row.phase : null;
+    const view = writeView ? { view: JSON.stringify(run.view), viewSeq: lastSeq } : {};
     await this.#db.transaction(async (tx) => {
       // Lock order, everywhere: first the sequencer, then the run.
-      if (ended) await lockSequencer(tx, row.sequencer);
-      await appendEvents(tx, row.id, events);
+      if (ended) await lockSequencer(tx, sequencer);
+      await appendEvents(tx, id, events);
       const changed = await tx
         .update(runs)
-        .set({
-          phase: row.phase,
-          reason: row.reason,
-          finishedAt: row.finishedAt,
-          lastSeq: row.lastSeq,
-          ...(form === 'whole' && {
-            startedAt: row.startedAt,
-            exitCode: row.exitCode,
-            failure: row.failure,
-            statementCount: row.statementCount,
-            statementsDone: row.statementsDone,
-            seenAt: row.seenAt,
-            ...(row.failure && ended ? { words: wordsOf(row) } : {}),
-            ...(writeView ? { view: JSON.stringify(run.view), viewSeq: run.view.lastSeq } : {}),
-          }),
-        })
-        .where(and(eq(runs.id, row.id), inArray(runs.phase, [...OPEN_PHASES]), lte(runs.lastSeq, row.lastSeq)));
+        .set({ ...changes, ...words, ...view })
+        .where(and(eq(runs.id, id), inArray(runs.phase, [...OPEN_PHASES]), lte(runs.lastSeq, lastSeq)));
       // The run ended in another way, or another replica is ahead: add the events, and keep the newer row.
       if (changed.rowCount === 0) {
-        const lastSeq = sql`greatest(${runs.lastSeq}, ${row.lastSeq})`;
-        await tx.update(runs).set({ lastSeq }).where(eq(runs.id, row.id));
+        await tx
+          .update(runs)
+          .set({ lastSeq: sql`greatest(${runs.lastSeq}, ${lastSeq})` })
+          .where(eq(runs.id, id));
       }
-      if (ended) await this.#onEnd(tx, row, ended);
+      if (ended) await this.#onEnd(tx, run.row, ended);
     });
     if (writeView) run.viewStoredAt = started;
     // The run may have ended in another way meanwhile.
-    run.row = isFinal(run.row.phase) ? { ...run.row, lastSeq: row.lastSeq } : row;
+    run.row = { ...run.row, ...(isFinal(run.row.phase) ? { lastSeq } : changes) };
     if (ended) this.afterEnd();
     this.#metrics.commitSeconds.observe((performance.now() - started) / 1000);
   }
@@ -189,30 +181,29 @@ function substituteFor({ seq, type, at }: StoredEvent, view: RunView, error: unk
   return { seq, type: isEnd ? 'ended' : 'setAside', at: storableTime(at), data: JSON.stringify(data) };
 }
 
-function bareOf(row: RunSummary): RunSummary {
-  const reason = 'The details of this run could not be stored: the database refused them. Its events have them.';
-  return { ...row, reason, failure: null, startedAt: null, exitCode: null, finishedAt: row.finishedAt && new Date() };
-}
-
 function stateIn(error: unknown): string {
   const state = sqlStateOf(error);
   return state === null ? '' : ` (${state})`;
 }
 
-/** The run's row after its events. Only the last batch may include the end. */
-function rowOf(run: LiveRun, lastSeq: number): RunSummary {
-  const { view } = run;
+/** What the events change in the row of the run. Only the last batch may include the end. */
+function changesOf(run: LiveRun, lastSeq: number, form: Form): Partial<RunSummary> {
+  const { view, seenAt } = run;
   const isBehind = lastSeq < view.lastSeq && view.outcome !== null;
-  const finishedAt = view.finishedAt === null ? null : new Date(view.finishedAt);
+  const { phase, reason } = isBehind ? run.row : run;
+  const finishedAt = isBehind || view.finishedAt === null ? null : new Date(view.finishedAt);
+  if (form === 'bare') return { phase, reason: WITHOUT_DETAILS, finishedAt: finishedAt && new Date(), lastSeq };
   return {
-    ...run.row,
-    ...(!isBehind && { phase: run.phase, reason: run.reason, finishedAt, exitCode: view.exitCode }),
+    phase,
+    reason,
+    finishedAt,
+    exitCode: isBehind ? null : view.exitCode,
     startedAt: view.startedAt === null ? null : new Date(view.startedAt),
     failure: view.failure,
     statementCount: view.statements.length,
     statementsDone: statementsDone(view),
     lastSeq,
-    seenAt: run.seenAt,
+    seenAt,
   };
 }
 

@@ -175,6 +175,35 @@ it('continues from the stored events after a restart of the API', async () => {
   expect(await outputOf(api, id)).toBe(lines(10));
 });
 
+it('acknowledges only stored events after a crash, also when more arrived during the last commit', async () => {
+  const runner = await TestRunner.connect(api);
+  const id = await startedRun(api, runner);
+  const events = record(10);
+  const locker = new pg.Client({ connectionString: database });
+  await locker.connect();
+  await locker.query('begin; lock table events in exclusive mode');
+  runner.events(id, events.slice(0, 1));
+  await until(async () => {
+    const { rowCount } = await locker.query("select from pg_locks where relation = 'events'::regclass and not granted");
+    expect(rowCount).toBe(1);
+  });
+  runner.events(id, events.slice(1, 6));
+  await until(async () => {
+    expect(await outputOf(api, id)).toBe(lines(5));
+  });
+  // PostgreSQL grants locks in the order of the requests: the commit in progress ends, and the next one waits.
+  await locker.query('rollback');
+  await locker.query('begin; lock table events in exclusive mode');
+  const afterCrash = await start(database);
+  const again = await TestRunner.connect(afterCrash, [{ run: id, lastSeq: 6, ended: false }]);
+  await until(() => {
+    expect(again.received[0]).toMatchObject({ type: 'welcome', runs: [{ run: id, acked: 1, forget: false }] });
+  });
+  await locker.query('rollback');
+  await locker.end();
+  await afterCrash.close();
+});
+
 it('sends stored events and then uncommitted ones to a late subscriber', async () => {
   const runner = await TestRunner.connect(api);
   const id = await startedRun(api, runner);
