@@ -47,15 +47,20 @@ export function makeRunParts({ config, metrics, ...deps }: Deps): {
   const credentials = kubernetes
     ? runCredentials(kubernetes.runTokenKeys)
     : secretCredentials(runnerSecrets(config, log));
-  const recorder = new Recorder(db, log, metrics, async (tx, run, phase) => {
-    if (phase === 'SUCCEEDED') await noteSuccess(tx, run.id);
-    // In a cluster the operator starts the next run.
-    if (!kubernetes) await onRunEnded(tx, run, phase);
-  });
   const estimates = new Estimates(deps);
-  recorder.afterEnd = () => {
-    estimates.recorder.wake();
-  };
+  const recorder = new Recorder({
+    db,
+    log,
+    metrics,
+    onEnd: async (tx, run, phase) => {
+      if (phase === 'SUCCEEDED') await noteSuccess(tx, run.id);
+      // In a cluster the operator starts the next run.
+      if (!kubernetes) await onRunEnded(tx, run, phase);
+    },
+    afterEnd: () => {
+      estimates.recorder.wake();
+    },
+  });
   const gateway = new Gateway({ ...deps, recorder }, () => runs.backend);
   const all = { ...deps, gateway };
   const runs: RunParts = kubernetes ? makeKubernetesParts(all, config.databaseUrl, kubernetes) : localParts(all);

@@ -28,26 +28,26 @@ const WITHOUT_DETAILS = 'The details of this run could not be stored: the databa
 
 type Events = readonly StoredEvent[];
 type Form = 'whole' | 'bare';
-type EndOfRun = (tx: Transaction, run: EndedRun, phase: FinalPhase) => Promise<void>;
+
+interface RecorderParts {
+  db: Db;
+  log: Logger;
+  metrics: Metrics;
+  /** Called in the transaction that commits the end of a run. */
+  onEnd: (tx: Transaction, run: EndedRun, phase: FinalPhase) => Promise<void>;
+  /** Called after that commit. */
+  afterEnd: () => void;
+}
 
 export class Recorder {
-  readonly #db: Db;
-  readonly #log: Logger;
-  readonly #metrics: Metrics;
+  readonly #parts: RecorderParts;
   /** Called after each commit. */
   onStored: (run: LiveRun) => void = () => undefined;
-  /** Called after the commit of the end of a run. */
-  afterEnd: () => void = () => undefined;
-  readonly #onEnd: EndOfRun;
   readonly #stopped = new AbortController();
   readonly #loops = new Map<LiveRun, Promise<void>>();
 
-  /** @param onEnd called in the transaction that commits the end of a run */
-  constructor(db: Db, log: Logger, metrics: Metrics, onEnd: EndOfRun) {
-    this.#db = db;
-    this.#log = log;
-    this.#metrics = metrics;
-    this.#onEnd = onEnd;
+  constructor(parts: RecorderParts) {
+    this.#parts = parts;
   }
 
   /** Commits the received events of the run soon. */
@@ -77,7 +77,7 @@ export class Recorder {
       } catch (error) {
         if (signal.aborted) return;
         // Even a phase cannot be stored, so that the cause is not in the values of this run.
-        this.#log.error({ run: run.row.id, err: error }, 'the database refuses every change of a run');
+        this.#parts.log.error({ run: run.row.id, err: error }, 'the database refuses every change of a run');
         await sleep(REFUSED_AGAIN_MS, undefined, { signal }).catch(() => undefined);
       }
     }
@@ -98,9 +98,9 @@ export class Recorder {
     const substitute = substituteFor(event, run.view, refusal);
     run.replace(substitute);
     if ((await this.#tryToStore(run, [substitute], [substitute])) === null) {
-      this.#log.error(fields, 'an event was set aside');
+      this.#parts.log.error(fields, 'an event was set aside');
     } else if ((await this.#tryToStore(run, [substitute], [])) === null) {
-      this.#log.error(fields, 'an event is missing from the record');
+      this.#parts.log.error(fields, 'an event is missing from the record');
     } else {
       run.replace(event);
       throw refusal;
@@ -114,7 +114,7 @@ export class Recorder {
    */
   async #tryToStore(run: LiveRun, batch: Events, events: Events, tries = 1): Promise<Error | null> {
     const fields = { run: run.row.id };
-    const onFailure = warn(this.#log, 'events could not be committed yet', fields);
+    const onFailure = warn(this.#parts.log, 'events could not be committed yet', fields);
     let refusal: Error | null = null;
     for (const form of ['whole', 'bare'] as const) {
       try {
@@ -125,9 +125,9 @@ export class Recorder {
         refusal = error;
         continue;
       }
-      if (refusal) this.#log.error({ ...fields, err: refusal }, 'the details of a run were set aside');
+      if (refusal) this.#parts.log.error({ ...fields, err: refusal }, 'the details of a run were set aside');
       run.stored(batch);
-      this.#metrics.eventsStored.inc(events.length);
+      this.#parts.metrics.eventsStored.inc(events.length);
       this.onStored(run);
       return null;
     }
@@ -147,7 +147,7 @@ export class Recorder {
     const writeView =
       form === 'whole' && isLast && (run.view.outcome !== null || started - run.viewStoredAt > VIEW_EVERY_MS);
     const view = writeView ? { view: JSON.stringify(run.view), viewSeq: lastSeq } : {};
-    await this.#db.transaction(async (tx) => {
+    await this.#parts.db.transaction(async (tx) => {
       // Lock order, everywhere: first the sequencer, then the run.
       if (ended) await lockSequencer(tx, sequencer);
       await appendEvents(tx, id, events);
@@ -162,13 +162,13 @@ export class Recorder {
           .set({ lastSeq: sql`greatest(${runs.lastSeq}, ${lastSeq})` })
           .where(eq(runs.id, id));
       }
-      if (ended) await this.#onEnd(tx, run.row, ended);
+      if (ended) await this.#parts.onEnd(tx, run.row, ended);
     });
     if (writeView) run.viewStoredAt = started;
     // The run may have ended in another way meanwhile.
     run.row = { ...run.row, ...(isFinal(run.row.phase) ? { lastSeq } : changes) };
-    if (ended) this.afterEnd();
-    this.#metrics.commitSeconds.observe((performance.now() - started) / 1000);
+    if (ended) this.#parts.afterEnd();
+    this.#parts.metrics.commitSeconds.observe((performance.now() - started) / 1000);
   }
 }
 
