@@ -1,10 +1,8 @@
 /** The connected runners: one for each sequencer, or in a cluster for each run. Records their events and sends them commands. */
 import { SequencerError, type AnyEvent, type Command, type Hello, type Reply } from '@sequencer/model';
-import { warn } from '../lib/log.ts';
 import type { LiveRun } from '../runs/live-run.ts';
 import type { Recorder } from '../runs/recorder.ts';
 import type { RunDeps } from '../runs/run-deps.ts';
-import { retryUntilAborted } from '../store/retry.ts';
 import { CLOSE, type AdmittedRun } from './runner-session.ts';
 import type { RunnerHandlers, RunnerSocket } from './runner-socket.ts';
 
@@ -31,6 +29,8 @@ export interface Admissions {
   disconnected?: (key: string) => void;
 }
 
+const REPLACED = [CLOSE.replaced, 'another runner connected for this sequencer'] as const;
+
 type GatewayParts = RunDeps & { recorder: Recorder };
 
 export class Gateway implements RunnerHandlers {
@@ -38,7 +38,8 @@ export class Gateway implements RunnerHandlers {
   readonly #admissions: () => Admissions;
   /** The current runner of each key of the admissions. */
   readonly #runners = new Map<string, RunnerSocket>();
-  readonly #last = new Map<string, RunnerState>();
+  /** The current runners, and the last ones of the other keys. */
+  readonly #states = new Map<string, RunnerState>();
 
   /** @param admissions a function, because a backend needs the gateway */
   constructor(parts: GatewayParts, admissions: () => Admissions) {
@@ -50,9 +51,7 @@ export class Gateway implements RunnerHandlers {
   }
 
   admit(runner: RunnerSocket, hello: Hello): Promise<void> {
-    const fields = { sequencer: hello.sequencer, run: runner.session.credential.run };
-    const onFailure = warn(this.#parts.log, 'cannot admit a runner yet', fields);
-    return retryUntilAborted(runner.closed, () => this.#admissions().admit(runner, hello), onFailure);
+    return this.#admissions().admit(runner, hello);
   }
 
   received(live: LiveRun, invalid: readonly AnyEvent[]): void {
@@ -67,10 +66,10 @@ export class Gateway implements RunnerHandlers {
 
   closed(runner: RunnerSocket): void {
     const [key] = [...this.#runners].find(([, current]) => current === runner) ?? [];
-    const { hello } = runner;
+    const { hello } = runner.session;
     if (key === undefined || !hello) return;
     this.#runners.delete(key);
-    this.#last.set(key, { connected: false, since: runner.lastSeenAt, hello });
+    this.#states.set(key, { connected: false, since: runner.lastSeenAt, hello });
     this.#parts.log.info({ key }, 'runner disconnected');
     for (const live of runner.session.runs) {
       live.connected = false;
@@ -87,15 +86,17 @@ export class Gateway implements RunnerHandlers {
    */
   accept(runner: RunnerSocket, key: string, runs: readonly AdmittedRun[]): boolean {
     const { log, sequencerStates } = this.#parts;
-    const { hello, session } = runner;
-    if (!hello || !session.isAdmitting) return false;
+    const { session, since } = runner;
+    const { hello, state } = session;
+    if (!hello || state !== 'admitting') return false;
     const before = this.#runners.get(key);
-    if (before && before.since > runner.since) {
-      replace(runner);
+    if (before && before.since > since) {
+      runner.close(...REPLACED);
       return false;
     }
     this.#runners.set(key, runner);
-    if (before) replace(before);
+    this.#states.set(key, { connected: true, since, hello });
+    before?.close(...REPLACED);
     runner.carryOut(session.welcome(runs));
     for (const { live } of runs) {
       if (!live) continue;
@@ -110,8 +111,7 @@ export class Gateway implements RunnerHandlers {
 
   /** Closes the connection: the runner has a newer one to another replica. */
   evict(key: string): void {
-    const runner = this.#runners.get(key);
-    if (runner) replace(runner);
+    this.#runners.get(key)?.close(...REPLACED);
   }
 
   #onStored(live: LiveRun): void {
@@ -137,9 +137,7 @@ export class Gateway implements RunnerHandlers {
   }
 
   state(key: string): RunnerState {
-    const runner = this.#runners.get(key);
-    if (runner) return { connected: true, since: runner.since, hello: runner.hello };
-    return this.#last.get(key) ?? { connected: false, since: null, hello: null };
+    return this.#states.get(key) ?? { connected: false, since: null, hello: null };
   }
 
   /**
@@ -158,8 +156,4 @@ export class Gateway implements RunnerHandlers {
   get connected(): number {
     return this.#runners.size;
   }
-}
-
-function replace(runner: RunnerSocket): void {
-  runner.close(CLOSE.replaced, 'another runner connected for this sequencer');
 }

@@ -40,7 +40,7 @@ export class RunnerServer {
       });
       return;
     }
-    if ([...this.#runners].filter(({ hello }) => hello).length >= MAX_RUNNERS) {
+    if ([...this.#runners].filter(({ session }) => session.hello).length >= MAX_RUNNERS) {
       this.#log.warn({ address }, 'runner rejected: too many runners are connected');
       const text = `${String(MAX_RUNNERS)} runners are connected, which is the limit. The token is valid.`;
       const error = new SequencerError('TOO_MANY', text, 'Disconnect some.', 503);

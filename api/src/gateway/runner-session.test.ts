@@ -113,7 +113,7 @@ class Site {
 
   /** As the gateway does: closes the connection before, and admits this one, without anything in between. */
   admit(connection: Connection): void {
-    if (!connection.session.isAdmitting) return;
+    if (connection.session.state !== 'admitting') return;
     const replaced = { type: 'close', code: 4003, reason: 'replaced' } as const;
     if (this.current) this.check(this.current, this.current.session.end(replaced));
     this.current = connection;

@@ -61,7 +61,7 @@ export type Output =
 
 export class RunnerSession {
   hello: Hello | null = null;
-  #state: 'new' | 'admitting' | 'open' | 'closed' = 'new';
+  state: 'new' | 'admitting' | 'open' | 'closed' = 'new';
   readonly credential: Credential;
   readonly #highWater: number;
   /** The runs whose events are accepted. */
@@ -79,10 +79,6 @@ export class RunnerSession {
     this.#highWater = highWater;
   }
 
-  get isAdmitting(): boolean {
-    return this.#state === 'admitting';
-  }
-
   /** The runs of the runner, without those whose record is complete. */
   get runs(): LiveRun[] {
     return [...this.#runs.values()];
@@ -90,11 +86,11 @@ export class RunnerSession {
 
   /** @param text null for a binary message */
   message(text: string | null): Output[] {
-    if (this.#state === 'closed') return [];
+    if (this.state === 'closed') return [];
     this.#alive = true;
     try {
       const message: unknown = parseStorable(text ?? '');
-      const isNewer = this.#state === 'open' && isUnknownType(message, fromRunnerSchema);
+      const isNewer = this.state === 'open' && isUnknownType(message, fromRunnerSchema);
       if (isNewer) return [{ type: 'ignored' }];
       return this.#handle(fromRunnerSchema.parse(message));
     } catch (error) {
@@ -112,7 +108,7 @@ export class RunnerSession {
 
   #handle(message: FromRunner): Output[] {
     if (message.type === 'hello') return this.#onHello(message);
-    if (this.#state !== 'open') return this.#onViolation('message before welcome');
+    if (this.state !== 'open') return this.#onViolation('message before welcome');
     return message.type === 'events' ? this.#onEvents(message) : this.#onReply(message);
   }
 
@@ -126,13 +122,13 @@ export class RunnerSession {
     if (!this.credential.allows(hello.sequencer)) {
       return this.end({ type: 'close', code: CLOSE.unauthorized, reason: 'the token is for another sequencer' });
     }
-    this.#state = 'admitting';
+    this.state = 'admitting';
     return [{ type: 'admit', hello }];
   }
 
   welcome(admitted: readonly AdmittedRun[]): Output[] {
-    if (!this.isAdmitting) return [];
-    this.#state = 'open';
+    if (this.state !== 'admitting') return [];
+    this.state = 'open';
     for (const { run, live } of admitted) if (live) this.#runs.set(run, live);
     const runs = admitted
       .filter(({ run }) => this.hello?.runs.some((held) => held.run === run))
@@ -168,7 +164,7 @@ export class RunnerSession {
   /** Events of the run were committed. */
   committed(live: LiveRun): Output[] {
     const { id } = live.row;
-    if (this.#state !== 'open' || !this.#runs.has(id)) return [];
+    if (this.state !== 'open' || !this.#runs.has(id)) return [];
     if (live.isComplete) this.#runs.delete(id);
     return [ack(live), ...this.#adjustReading()];
   }
@@ -188,7 +184,7 @@ export class RunnerSession {
    * @param starts the run that the command starts
    */
   command(id: string, command: Command, now: number, starts?: LiveRun): Output[] {
-    if (this.#state !== 'open') return [failure(id, 'RUNNER_AWAY')];
+    if (this.state !== 'open') return [failure(id, 'RUNNER_AWAY')];
     this.#commands.set(id, { until: now + timeoutOf(command.name), starts });
     if (starts) this.#runs.set(starts.row.id, starts);
     return [{ type: 'send', message: { type: 'command', id, command } }];
@@ -206,7 +202,7 @@ export class RunnerSession {
 
   /** Called about every second. */
   tick(now: number): Output[] {
-    if (this.#state === 'closed') return [];
+    if (this.state === 'closed') return [];
     const late = [...this.#commands].filter(([, { until }]) => now >= until).map(([id]) => id);
     for (const id of late) this.#commands.delete(id);
     return [...late.map((id) => failure(id, 'RUNNER_TIMEOUT')), ...this.#checkRunner(now)];
@@ -228,8 +224,8 @@ export class RunnerSession {
 
   /** @param how none if the socket has closed */
   end(...how: Output[]): Output[] {
-    if (this.#state === 'closed') return [];
-    this.#state = 'closed';
+    if (this.state === 'closed') return [];
+    this.state = 'closed';
     const unanswered = [...this.#commands.keys()];
     this.#commands.clear();
     return [...unanswered.map((id) => failure(id, 'RUNNER_AWAY')), ...how];

@@ -2,8 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import type { AnyEvent, Command, Hello, Reply } from '@sequencer/model';
 import type { WebSocket } from 'ws';
-import type { Logger } from '../lib/log.ts';
+import { warn, type Logger } from '../lib/log.ts';
 import type { LiveRun } from '../runs/live-run.ts';
+import { retryUntilAborted } from '../store/retry.ts';
 import type { Credential } from './credentials.ts';
 import { CLOSE, RunnerSession, type Output } from './runner-session.ts';
 
@@ -58,15 +59,6 @@ export class RunnerSocket {
     });
   }
 
-  get hello(): Hello | null {
-    return this.session.hello;
-  }
-
-  /** Aborted when the connection has ended. */
-  get closed(): AbortSignal {
-    return this.#closed.signal;
-  }
-
   /** Resolves to the reply of the runner, or to RUNNER_TIMEOUT or RUNNER_AWAY. */
   command(command: Command, starts?: LiveRun): Promise<Reply> {
     const id = randomUUID();
@@ -93,16 +85,20 @@ export class RunnerSocket {
     for (const live of this.session.runs) live.seenAt = this.lastSeenAt;
   }
 
+  async #admit(hello: Hello): Promise<void> {
+    const fields = { sequencer: hello.sequencer, run: this.session.credential.run };
+    const onFailure = warn(this.#log, 'cannot admit a runner yet', fields);
+    const admit = () => this.#handlers.admit(this, hello);
+    await retryUntilAborted(this.#closed.signal, admit, onFailure).catch(() => undefined);
+  }
+
   #carryOut(output: Output): void {
     switch (output.type) {
       case 'send':
         if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(JSON.stringify(output.message));
         return;
       case 'admit':
-        this.#handlers.admit(this, output.hello).catch((error: unknown) => {
-          this.#log.error({ err: error }, 'cannot admit a runner');
-          this.close(CLOSE.shutdown, 'try again');
-        });
+        void this.#admit(output.hello);
         return;
       case 'record':
         try {
@@ -124,10 +120,10 @@ export class RunnerSocket {
         this.#socket.ping();
         return;
       case 'ignored':
-        this.#log.warn({ sequencer: this.hello?.sequencer }, 'ignored a message of an unknown type');
+        this.#log.warn({ sequencer: this.session.hello?.sequencer }, 'ignored a message of an unknown type');
         return;
       case 'close':
-        this.#log.warn({ sequencer: this.hello?.sequencer, ...output }, 'closing the connection of a runner');
+        this.#log.warn({ sequencer: this.session.hello?.sequencer, ...output }, 'closing the connection of a runner');
         this.#socket.close(output.code, output.reason);
         setTimeout(() => {
           this.#socket.terminate();

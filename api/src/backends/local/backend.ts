@@ -225,7 +225,7 @@ export class LocalBackend implements RunBackend, Admissions {
 
   /** A new token; null for a runner that does not support tokens. */
   async #tokenFor(live: LiveRun): Promise<string | null> {
-    const hasTokens = this.#parts.gateway.connection(live.row.sequencer)?.hello?.runTokens === true;
+    const hasTokens = this.#parts.gateway.connection(live.row.sequencer)?.session.hello?.runTokens === true;
     const token = hasTokens ? (live.token ??= newSecret()) : null;
     const tokenHash = token && sha256(token);
     await this.#parts.db.update(runs).set({ tokenHash }).where(eq(runs.id, live.row.id));

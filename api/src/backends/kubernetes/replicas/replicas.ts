@@ -231,10 +231,11 @@ export class Replicas {
     for (const run of runs) {
       const lease = leases.get(run);
       const connection = gateway.connection(run);
-      if (connection?.hello && lease?.replica !== this.id) {
+      const hello = connection?.session.hello;
+      if (hello && lease?.replica !== this.id) {
         // The newest connection gets the lease. A replica that the others considered dead acquires its leases again.
         if (lease && lease.since > connection.since) gateway.evict(run);
-        else await this.acquireLease(run, connection.hello, connection.since);
+        else await this.acquireLease(run, hello, connection.since);
         continue;
       }
       const before = this.#leasesElsewhere.get(run);
