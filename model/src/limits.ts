@@ -15,6 +15,8 @@ export const LIMITS = {
   /** Runs in one request, and the bytes of their scripts with all copies. */
   submitCount: 100,
   submitBytes: 64 * 1024 * 1024,
+  /** Resources that one run uses. */
+  resourceCount: 8,
   /** Time limit of a run: 30 days. */
   timeoutSeconds: 30 * 86_400,
   /** The path of a file, or an expression of a breakpoint, in characters. */
@@ -35,6 +37,9 @@ export const LIMITS = {
   /** Events in one `events` message. */
   eventsPerMessage: 2000,
 } as const;
+
+/** Names of resources that runs share, such as `laser`. */
+export const RESOURCE_NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
 
 /** Names of sequencers: valid in a host name and in Kubernetes. */
 export const SEQUENCER_NAME = /^[a-z]([a-z0-9-]{0,28}[a-z0-9])?$/;

@@ -72,6 +72,36 @@ test('expires a run when its turn comes too late, and not before', () => {
   expect(decideQueue('OFF', false, [late], now).expired).toEqual([]);
 });
 
+test('skips a run while another sequencer uses one of its resources', () => {
+  const first = { id: 'a', start: 'RUNNING', resources: ['crane', 'laser'] } as const;
+  const next = { id: 'b', start: 'QUEUED', resources: ['crane'] } as const;
+  const used = new Set(['laser']);
+  expect(decideQueue('QUEUE', false, [first, next], now, used)).toEqual({ start: next, expired: [], nextAt: null });
+  expect(decideQueue('QUEUE', false, [first], now, used).start).toBeNull();
+  expect(decideQueue('QUEUE', false, [first], now, new Set(['dome'])).start).toBe(first);
+});
+
+test('expires a run also while its resource is used', () => {
+  const late = { id: 'a', start: 'QUEUED', resources: ['laser'], notAfter: before } as const;
+  expect(decideQueue('QUEUE', false, [late], now, new Set(['laser'])).expired).toEqual([late]);
+});
+
+test('never starts a run with a used resource', () => {
+  const names = fc.subarray(['laser', 'crane', 'dome']);
+  const sharing = fc.array(
+    fc.record({ id: fc.uuid(), start: fc.constantFrom(...RUN_STARTS), resources: names, onHold: fc.boolean() }),
+  );
+  fc.assert(
+    fc.property(fc.constantFrom(...MODES), sharing, names, (mode, queue, taken) => {
+      const used = new Set(taken);
+      const next = nextRun(mode, false, queue, now, used);
+      const isFree = (run: (typeof queue)[number]) => !run.onHold && run.resources.every((name) => !used.has(name));
+      if (next) expect(isFree(next)).toBe(true);
+      else expect(queue.filter((run) => isFree(run) && (mode !== 'OFF' || run.start === 'RUNNING'))).toEqual([]);
+    }),
+  );
+});
+
 test('takes the earliest opening of the skipped windows', () => {
   const later = { id: 'a', start: 'QUEUED', notBefore: new Date(after.getTime() + 1) } as const;
   const sooner = { id: 'b', start: 'QUEUED', notBefore: after } as const;

@@ -27,7 +27,14 @@ export interface WaitingRun {
   notBefore?: Date | null;
   /** Cancelled, not started, if its turn comes after this time. */
   notAfter?: Date | null;
+  /** Skipped while a run of another sequencer uses one of these. */
+  resources?: readonly string[];
 }
+
+/** Names of resources. */
+export type Resources = Pick<ReadonlySet<string>, 'has'>;
+
+const NONE: Resources = new Set<string>();
 
 export interface QueueDecision<T extends WaitingRun = WaitingRun> {
   /** The run to start now. */
@@ -44,12 +51,14 @@ export interface QueueDecision<T extends WaitingRun = WaitingRun> {
  * @param mode of the sequencer
  * @param active whether a run is active on the sequencer
  * @param waiting the queue, the next one first
+ * @param used the resources that runs of other sequencers use
  */
 export function decideQueue<T extends WaitingRun>(
   mode: Mode,
   active: boolean,
   waiting: readonly T[],
   now: Date,
+  used: Resources = NONE,
 ): QueueDecision<T> {
   const decision: QueueDecision<T> = { start: null, expired: [], nextAt: null };
   if (active) return decision;
@@ -61,7 +70,7 @@ export function decideQueue<T extends WaitingRun>(
       decision.expired.push(run);
     } else if (run.notBefore && run.notBefore > now) {
       if (!decision.nextAt || run.notBefore < decision.nextAt) decision.nextAt = run.notBefore;
-    } else {
+    } else if (usedResource(run, used) === null) {
       decision.start = run;
       break;
     }
@@ -69,7 +78,18 @@ export function decideQueue<T extends WaitingRun>(
   return decision;
 }
 
+/** The first resource of a run that another run uses; null if it can have them all. */
+export function usedResource({ resources = [] }: Pick<WaitingRun, 'resources'>, used: Resources): string | null {
+  return resources.find((resource) => used.has(resource)) ?? null;
+}
+
 /** The run to start now, or null. See `decideQueue`. */
-export function nextRun<T extends WaitingRun>(mode: Mode, active: boolean, waiting: readonly T[], now: Date): T | null {
-  return decideQueue(mode, active, waiting, now).start;
+export function nextRun<T extends WaitingRun>(
+  mode: Mode,
+  active: boolean,
+  waiting: readonly T[],
+  now: Date,
+  used?: Resources,
+): T | null {
+  return decideQueue(mode, active, waiting, now, used).start;
 }

@@ -24,6 +24,11 @@ export function windowReason({ notBefore, notAfter }: RunWindow, now: Date): str
   return notBefore && notBefore > now ? `Not before ${timeText(notBefore, now)}.` : null;
 }
 
+/** @param holder names the run that uses the resource: `satp2/12` */
+export function resourceReason(holder: string, resource: string): string {
+  return `Waiting for run ${holder}, which uses ${resource}.`;
+}
+
 interface RunWindow {
   notBefore: Date | null;
   notAfter: Date | null;

@@ -37,7 +37,7 @@ const VIEWER: Fields = {
     seenAt view statements traces breakpoints output(after first) outputBefore(before last) events(after first types)
     outputEvents(after before first last filter) outputMatches(find filter after before first last)
     lastSeq asks progress scriptVersion scriptVersions watchers telescope
-    pausedSince stoppedBy expectedStart expectedEnd window onHold timeoutSeconds afterFailure origin version editedBy
+    pausedSince stoppedBy expectedStart expectedEnd window onHold timeoutSeconds afterFailure resources origin version editedBy
     editedAt`,
   Estimate: 'statements totalSeconds expectedEnd unknownStatements',
   StatementEstimate: 'index firstLine typicalSeconds lowSeconds highSeconds basis expectedEnd',
@@ -81,10 +81,10 @@ const VIEWER: Fields = {
 
 const OPERATOR: Fields = {
   SubmitRunInput: `sequencer script title arguments startPaused startAt startLine holdOnFailure breakpoints window position
-    timeoutSeconds afterFailure start
+    timeoutSeconds afterFailure resources start
     requestId`,
   EditRunInput: `script title arguments startPaused startAt startLine holdOnFailure breakpoints window version
-    timeoutSeconds afterFailure`,
+    timeoutSeconds afterFailure resources`,
   RunWindowInput: 'notBefore notAfter',
   RunStopInput: 'run level',
   BreakpointInput: 'file line condition hitCount logMessage enabled',

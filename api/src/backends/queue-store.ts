@@ -17,6 +17,8 @@ export interface RunPlan {
   /** Time limit of the run; null for none. */
   timeoutSeconds: number | null;
   afterFailure: AfterFailure;
+  /** Two runs that name the same resource never run at the same time. */
+  resources: string[];
 }
 
 /** A validated request for a run. */

@@ -18,6 +18,7 @@ const editSchema = z.object({
   window: planFields.window,
   timeoutSeconds: planFields.timeoutSeconds,
   afterFailure: planFields.afterFailure,
+  resources: planFields.resources,
   version: z.int().positive().nullish(),
 });
 
@@ -32,7 +33,7 @@ interface RequestedEdit {
 }
 
 /**
- * A part that is left out stays as it is. Null removes a title, a window, a time limit and a start at a later statement. Throws
+ * A part that is left out stays as it is. Null removes a title, a window, a time limit, the resources and a start at a later statement. Throws
  * BAD_INPUT, SCRIPT_TOO_LARGE or SCRIPT_NOT_TEXT.
  */
 export function readEdit(input: EditInput, run: Pick<RunSummary, 'startAt'>): RequestedEdit {
@@ -48,6 +49,7 @@ export function readEdit(input: EditInput, run: Pick<RunSummary, 'startAt'>): Re
     ...(input.startAt !== undefined && { startAt }),
     ...(input.window !== undefined && window),
     ...(input.timeoutSeconds !== undefined && { timeoutSeconds: rest.timeoutSeconds ?? null }),
+    ...(input.resources !== undefined && { resources: rest.resources }),
     ...(rest.afterFailure != null && { afterFailure: readAfterFailure(rest.afterFailure) }),
   };
   if (Object.keys(edit).length === 0 && startLine === null) {

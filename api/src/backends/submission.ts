@@ -2,6 +2,7 @@
 import {
   AFTER_FAILURES,
   LIMITS,
+  RESOURCE_NAME,
   RUN_ORIGINS,
   SequencerError,
   breakpointSchema,
@@ -59,6 +60,15 @@ const windowSchema = z
     'notAfter must be after notBefore.',
   );
 
+const NAME_RULE = 'must have 1 to 63 lower case letters, digits and hyphens, and begin with a letter or digit.';
+
+/** In a fixed order, without duplicates. */
+const resourcesSchema = z
+  .array(z.string().regex(RESOURCE_NAME, NAME_RULE))
+  .max(LIMITS.resourceCount, `more than ${String(LIMITS.resourceCount)} resources. Name fewer.`)
+  .nullish()
+  .transform((names) => [...new Set(names)].sort());
+
 /** What a run executes, when, and what follows. */
 export const planFields = {
   script: z.string(),
@@ -74,6 +84,7 @@ export const planFields = {
   window: windowSchema,
   timeoutSeconds: z.int().positive().max(LIMITS.timeoutSeconds).nullish(),
   afterFailure: z.enum(AFTER_FAILURES).nullish(),
+  resources: resourcesSchema,
 };
 
 const submissionSchema = z.object({

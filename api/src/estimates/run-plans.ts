@@ -56,12 +56,16 @@ export class RunPlans {
     const scripts = await this.#readQueue(waiting);
     const keys = [...scripts.values(), ...(running?.keys ? [running.keys] : [])];
     const typicals = await typicalDurations(this.#parts.db, name, namesOf(keys));
+    const used = await this.#parts.sequencerStates.usedResources(name);
     const now = new Date();
     const planned = waiting.map((run): PlannedRun => ({ ...run, endOf: endOf(run, scripts.get(run.id), typicals) }));
-    if (!active || !running) return planQueue(mode, planned, now);
+    if (!active || !running) return planQueue(mode, planned, now, used);
     const { startedAt } = running.view;
     const end = running.keys && endOfActive(active, running.view, running.keys, typicals, now);
-    return planQueue(mode, planned, end).set(active.id, { start: startedAt === null ? now : new Date(startedAt), end });
+    return planQueue(mode, planned, end, used).set(active.id, {
+      start: startedAt === null ? now : new Date(startedAt),
+      end,
+    });
   }
 
   async #activeRun(row: RunSummary): Promise<{ view: RunView; keys: StatementKeys[] | null }> {

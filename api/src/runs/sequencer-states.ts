@@ -86,6 +86,16 @@ export class SequencerStates {
     }
   }
 
+  /** The run of each resource that the active runs of other sequencers use. */
+  async usedResources(except: string): Promise<Map<string, RunSummary>> {
+    const others = await Promise.all(this.#names.filter((name) => name !== except).map((name) => this.get(name)));
+    return new Map(
+      others.flatMap(({ active }) =>
+        active ? active.resources.map((resource): [string, RunSummary] => [resource, active]) : [],
+      ),
+    );
+  }
+
   async #read(name: string): Promise<SequencerState> {
     const rows = await this.#db.select().from(sequencers).where(eq(sequencers.name, name));
     const row = rows[0];

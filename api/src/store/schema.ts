@@ -17,6 +17,7 @@ export const sequencers = pgTable('sequencers', {
   lastNumber: integer('last_number').notNull().default(0),
   /** The default for runs that do not specify it. */
   holdOnFailure: boolean('hold_on_failure').notNull().default(false),
+  afterFailure: text('after_failure').$type<AfterFailure>().notNull().default('HOLD_QUEUE'),
 });
 
 export const runs = pgTable(
@@ -48,6 +49,11 @@ export const runs = pgTable(
     afterFailure: text('after_failure').$type<AfterFailure>().notNull().default('HOLD_QUEUE'),
     /** Null: no limit. */
     timeoutSeconds: integer('timeout_seconds'),
+    /** What it uses that other telescopes may use as well: two active runs never share a resource. */
+    resources: text()
+      .array()
+      .notNull()
+      .default(sql`'{}'`),
     /** Set while the run is on hold: the queue skips it. */
     onHoldSince: time('on_hold_since'),
     onHoldBy: text('on_hold_by'),

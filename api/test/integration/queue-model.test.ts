@@ -7,12 +7,20 @@ import { TestRunner, ask, newDatabase, record, start, until, type Answer } from 
 /** `soon` opens, and `brief` ends, while the test waits. */
 type Window = 'open' | 'future' | 'soon' | 'brief';
 type Operation =
-  | { name: 'submit'; start: 'QUEUED' | 'RUNNING'; continues: boolean; position: number | null; copies: number }
+  | {
+      name: 'submit';
+      start: 'QUEUED' | 'RUNNING';
+      continues: boolean;
+      position: number | null;
+      copies: number;
+      laser: boolean;
+    }
   | { name: 'edit'; run: number; window: Window | null }
   | { name: 'move'; run: number; position: number }
   | { name: 'hold' | 'release' | 'cancel'; run: number }
   | { name: 'setMode'; mode: 'OFF' | 'QUEUE' }
   | { name: 'finish'; outcome: 'SUCCEEDED' | 'FAILED' | 'INTERRUPTED' }
+  | { name: 'share' }
   | { name: 'restart' };
 
 const run = fc.nat(20);
@@ -25,6 +33,7 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
       continues: fc.boolean(),
       position: fc.option(fc.nat(4)),
       copies: fc.integer({ min: 1, max: 3 }),
+      laser: fc.boolean(),
     }),
   },
   {
@@ -45,6 +54,7 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
       outcome: fc.constantFrom('SUCCEEDED', 'SUCCEEDED', 'FAILED', 'INTERRUPTED'),
     }),
   },
+  { weight: 2, arbitrary: fc.record({ name: fc.constant('share') }) },
   { weight: 1, arbitrary: fc.record({ name: fc.constant('restart') }) },
 );
 
@@ -53,6 +63,7 @@ interface ModelRun {
   script: string;
   start: 'QUEUED' | 'RUNNING';
   continues: boolean;
+  laser: boolean;
   onHold: boolean;
   window: 'open' | 'future' | 'ended';
 }
@@ -61,13 +72,16 @@ interface ModelRun {
 class Model {
   mode = 'OFF';
   active: ModelRun | null = null;
+  /** The run of another telescope that uses the laser. */
+  other: string | null = null;
   queue: ModelRun[] = [];
   readonly expired: string[] = [];
 
   /** Starts the next run, if one may start. */
   settle(): void {
     while (!this.active) {
-      const isReady = ({ onHold, window }: ModelRun) => !onHold && window !== 'future';
+      const isReady = ({ onHold, window, laser }: ModelRun) =>
+        !onHold && (window === 'ended' || (window === 'open' && !(laser && this.other)));
       const next =
         this.queue.find((one) => one.start === 'RUNNING' && isReady(one)) ??
         (this.mode === 'QUEUE' ? this.queue.find(isReady) : undefined);
@@ -99,24 +113,26 @@ const passed = (time: Date) =>
     expect(Date.now()).toBeGreaterThan(time.getTime());
   });
 
-/** The product with one telescope, next to its model. */
+/** The product with one telescope, and another one that uses the laser at times, next to its model. */
 class Comparison {
   readonly #model = new Model();
   readonly #databaseUrl: string;
   #api: Api;
   #runner: TestRunner;
+  #other: TestRunner;
   #scripts = 0;
 
-  private constructor(databaseUrl: string, api: Api, runner: TestRunner) {
+  private constructor(databaseUrl: string, api: Api, runner: TestRunner, other: TestRunner) {
     this.#databaseUrl = databaseUrl;
     this.#api = api;
     this.#runner = runner;
+    this.#other = other;
   }
 
   static async begin(): Promise<Comparison> {
     const databaseUrl = await newDatabase();
     const api = await start(databaseUrl);
-    return new Comparison(databaseUrl, api, await connect(api));
+    return new Comparison(databaseUrl, api, await connect(api, 'satp1'), await connect(api, 'lat'));
   }
 
   async apply(change: Operation): Promise<void> {
@@ -134,11 +150,16 @@ class Comparison {
         this.#runner.events(model.active.id, record(0, change.outcome));
         model.finish(change.outcome);
         break;
+      case 'share':
+        await this.#share();
+        break;
       case 'restart':
         this.#runner.leave();
+        this.#other.leave();
         await this.#api.close();
         this.#api = await start(this.#databaseUrl);
-        this.#runner = await connect(this.#api);
+        this.#runner = await connect(this.#api, 'satp1');
+        this.#other = await connect(this.#api, 'lat');
         break;
       default:
         await this.#change(change);
@@ -155,18 +176,42 @@ class Comparison {
     return ask<T>(this.#api, query, variables);
   }
 
-  async #submit({ start, continues, position, copies }: Extract<Operation, { name: 'submit' }>): Promise<void> {
+  /** Starts a run with the laser on the other telescope, or ends it. */
+  async #share(): Promise<void> {
+    const model = this.#model;
+    if (model.other !== null) {
+      await until(() => {
+        expect(this.#other.started).toContain(model.other);
+      });
+      this.#other.events(model.other, record(0));
+      model.other = null;
+    } else if (!model.active?.laser) {
+      const input = { sequencer: 'lat', script: 'x = 1\n', resources: ['laser'] };
+      const { data } = await this.#ask<{ submitRun: { id: string; phase: string } }>(
+        'mutation ($input: SubmitRunInput!) { submitRun(input: $input) { id phase } }',
+        { input },
+      );
+      expect(data.submitRun.phase).toBe('STARTING');
+      model.other = data.submitRun.id;
+    }
+  }
+
+  async #submit({ start, continues, position, copies, laser }: Extract<Operation, { name: 'submit' }>): Promise<void> {
     const script = `version = ${String(++this.#scripts)}\n`;
     const afterFailure = continues ? 'CONTINUE' : 'HOLD_QUEUE';
     const { data } = await this.#ask<{ submitRuns: { id: string }[] }>(
       'mutation ($inputs: [SubmitRunInput!]!, $copies: Int) { submitRuns(inputs: $inputs, copies: $copies) { id } }',
-      { inputs: [{ sequencer: 'satp1', script, start, afterFailure, position }], copies },
+      {
+        inputs: [{ sequencer: 'satp1', script, start, afterFailure, position, resources: laser ? ['laser'] : [] }],
+        copies,
+      },
     );
     const added = data.submitRuns.map(({ id }): ModelRun => ({
       id,
       script,
       start,
       continues,
+      laser,
       onHold: false,
       window: 'open',
     }));
@@ -175,7 +220,9 @@ class Comparison {
   }
 
   /** A change of a queued run, or of the active run, which refuses it. */
-  async #change(change: Exclude<Operation, { name: 'submit' | 'setMode' | 'finish' | 'restart' }>): Promise<void> {
+  async #change(
+    change: Exclude<Operation, { name: 'submit' | 'setMode' | 'finish' | 'share' | 'restart' }>,
+  ): Promise<void> {
     const { queue, active } = this.#model;
     const runs = active ? [active, ...queue] : queue;
     const chosen = runs[change.run % runs.length];
@@ -285,8 +332,8 @@ function windowOf(window: Window | null): EditedWindow | null {
   }
 }
 
-async function connect(api: Api): Promise<TestRunner> {
-  const runner = await TestRunner.connect(api);
+async function connect(api: Api, sequencer: string): Promise<TestRunner> {
+  const runner = await TestRunner.connect(api, [], { sequencer });
   await until(() => {
     expect(runner.received[0]?.type).toBe('welcome');
   });

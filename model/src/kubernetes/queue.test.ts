@@ -134,15 +134,17 @@ test('an edit of a held run does not start it', () => {
   expect(nextRun('OFF', false, waitingRuns([requested], held), now)?.id).toBe('uid-a');
 });
 
-test('passes on holds and windows', () => {
+test('passes on holds, windows and resources', () => {
   const one = run('a');
   one.spec.desiredState = 'Held';
   one.spec.window = { notBefore: '2026-06-01t22:00:00z', notAfter: '2026-06-02T01:10:00+02:00' };
+  one.spec.resources = ['laser'];
   expect(waitingRuns([one], undefined)).toEqual([
     {
       id: 'uid-a',
       start: 'QUEUED',
       onHold: true,
+      resources: ['laser'],
       notBefore: new Date('2026-06-01T22:00:00Z'),
       notAfter: new Date('2026-06-01T23:10:00Z'),
     },

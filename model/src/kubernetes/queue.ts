@@ -64,5 +64,6 @@ export function waitingRuns(runs: Iterable<SequencerRun>, held: Held | undefined
       start: requestsStart(run) && !heldKeys.has(requestKey(requestOf(run))) ? 'RUNNING' : 'QUEUED',
       onHold: run.spec.desiredState === 'Held',
       ...windowOf(run.spec),
+      resources: run.spec.resources ?? [],
     }));
 }

@@ -1,6 +1,6 @@
 /** The custom resource SequencerRun: one execution of one script on one sequencer. */
 import { z } from 'zod';
-import { LIMITS, SEQUENCER_NAME } from '../limits.ts';
+import { LIMITS, RESOURCE_NAME, SEQUENCER_NAME } from '../limits.ts';
 import type { KubernetesObject } from './metadata.ts';
 import { FIXED, conditionsSchema, count, rules, time } from './schema-parts.ts';
 import { FINAL_KUBERNETES_PHASES, KUBERNETES_OUTCOMES, KUBERNETES_PHASES } from './enums.ts';
@@ -118,6 +118,15 @@ const specSchema = z
         'After the script has failed. HoldQueue (default): the queue is held. Continue: the next run starts. A run that was ' +
           'interrupted, killed or lost always holds the queue.',
       ),
+    resources: z
+      .array(z.string().max(63).regex(RESOURCE_NAME))
+      .max(LIMITS.resourceCount)
+      .optional()
+      .describe(
+        'What the run uses that other telescopes may use as well, such as laser. Two runs that name the same resource never ' +
+          'run at the same time.',
+      )
+      .meta({ 'x-kubernetes-list-type': 'set' }),
   })
   .meta(
     rules({

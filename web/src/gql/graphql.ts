@@ -66,6 +66,8 @@ export type EditRunInput = {
   breakpoints?: Array<BreakpointInput> | null | undefined;
   /** Hold the run on a failed statement and wait for `decideFailure`. */
   holdOnFailure?: boolean | null | undefined;
+  /** Replaces all resources. Null removes them. */
+  resources?: Array<string> | null | undefined;
   /** Python source, 512 KiB at most. */
   script?: string | null | undefined;
   /** Index of the statement to start at, from 0. Required with a new script if the run starts at a later statement. */
@@ -290,6 +292,8 @@ export type SubmitRunInput = {
   position?: number | null | undefined;
   /** Key for safe retries: a repeated request with the same key returns the run of the first one. */
   requestId?: string | null | undefined;
+  /** Names such as `laser`, 8 at most. Two runs that name the same resource never run at the same time, whatever the telescope. */
+  resources?: Array<string> | null | undefined;
   /** Python source, 512 KiB at most. */
   script: string;
   /** Name of the sequencer. */

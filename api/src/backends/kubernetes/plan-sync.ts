@@ -76,8 +76,8 @@ export class PlanSync {
     const live = liveRuns.get(row.id);
     if (live && fresh) {
       // Not all of it: the events of a live run may be ahead of the database.
-      const { title, scriptHash, startPaused, holdOnFailure, startAt, timeoutSeconds, version } = fresh;
-      const changed = { title, scriptHash, startPaused, holdOnFailure, startAt, timeoutSeconds, version };
+      const { title, scriptHash, startPaused, holdOnFailure, startAt, timeoutSeconds, resources, version } = fresh;
+      const changed = { title, scriptHash, startPaused, holdOnFailure, startAt, timeoutSeconds, resources, version };
       live.row = { ...live.row, ...changed, arguments: fresh.arguments };
       live.changed.notify();
     }

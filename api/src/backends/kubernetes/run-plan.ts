@@ -27,6 +27,7 @@ export function specOf(submission: Submission): RunSpec {
     ...((notBefore ?? notAfter) && { window: windowSpec(notBefore, notAfter) }),
     // The default is left out.
     ...(afterFailure !== 'HoldQueue' && { afterFailure }),
+    ...(submission.resources.length > 0 && { resources: submission.resources }),
   };
 }
 
@@ -44,6 +45,7 @@ export function specPatch(edit: RunEdit, before: RunSpec): object {
     ...(startAt !== undefined && { startAt: startAt ?? 0, startLine: null }),
     ...(timeoutSeconds !== undefined && { timeoutSeconds: timeoutSeconds ?? 0 }),
     ...(afterFailure && { afterFailure: afterFailureOf(afterFailure) }),
+    ...(edit.resources && { resources: edit.resources.length > 0 ? edit.resources : null }),
     window: notBefore === null && notAfter === null ? null : windowPatch(notBefore, notAfter),
   };
 }
@@ -80,6 +82,7 @@ export type PlanColumns = Pick<
   | 'notAfter'
   | 'timeoutSeconds'
   | 'afterFailure'
+  | 'resources'
 >;
 
 /** @param run with its script */
@@ -97,6 +100,7 @@ export function planColumns({ metadata, spec }: SequencerRun, sequencer: Sequenc
     ...windowOf(spec),
     timeoutSeconds: spec.timeoutSeconds === 0 ? null : spec.timeoutSeconds,
     afterFailure: spec.afterFailure === 'Continue' ? 'CONTINUE' : 'HOLD_QUEUE',
+    resources: spec.resources ?? [],
   };
 }
 

@@ -66,6 +66,7 @@ export class LocalBackend implements RunBackend, Admissions {
   runEnded({ row }: LiveRun): void {
     this.#timeLimits.forget(row.id);
     void this.advance(row.sequencer);
+    if (row.resources.length > 0) this.#advanceOthers(row.sequencer);
   }
 
   /** Sets the timers of the windows, and cancels the runs that expired while the API did not run. */
@@ -119,12 +120,15 @@ export class LocalBackend implements RunBackend, Admissions {
   /** The runs that the runner reports, and the active run if it is not among them. */
   async #openRuns(hello: Hello) {
     const { liveRuns, sequencerStates } = this.#parts;
+    const before = (await sequencerStates.get(hello.sequencer)).active;
     const reported: { run: string; live: LiveRun | null }[] = [];
     for (const entry of hello.runs) {
       const row = await rowHeldBy(hello, entry, this.#parts);
       if (row !== 'later') reported.push({ run: entry.run, live: row && (await liveRuns.open(row)) });
     }
     const { active } = await sequencerStates.get(hello.sequencer);
+    // An adopted run replaced it.
+    if (before && before.id !== active?.id && before.resources.length > 0) this.#advanceOthers(hello.sequencer);
     const isMissing = active && !reported.some(({ live }) => live?.row.id === active.id);
     return { reported, missing: isMissing ? await liveRuns.open(active) : null };
   }
@@ -134,6 +138,11 @@ export class LocalBackend implements RunBackend, Admissions {
     if (missing?.view.lastSeq === 0) await this.#start(missing);
     else if (missing && !isFinal(missing.phase)) await this.#endWithoutEvents(missing, 'LOST', WITHOUT_RECORD);
     await this.advance(sequencer);
+  }
+
+  /** Their next runs may have waited for the resources of a run that has ended. */
+  #advanceOthers(sequencer: string): void {
+    for (const name of this.#parts.sequencerStates.names) if (name !== sequencer) void this.advance(name);
   }
 
   /** Starts the next run, and cancels those that have expired. Tries again after an error. */
@@ -187,6 +196,8 @@ export class LocalBackend implements RunBackend, Admissions {
     sequencerStates.invalidate(sequencer);
     const row = run && (await findRun(this.#parts.db, run));
     if (!row) return null;
+    // The reasons of runs that wait for the same resources.
+    if (row.resources.length > 0) for (const name of sequencerStates.names) sequencerStates.notify(name);
     const live = await liveRuns.open(row);
     live.row = row;
     return live;

@@ -4,6 +4,7 @@ import { and, asc, eq, inArray, sql } from 'drizzle-orm';
 import { lockSequencer, type Transaction } from '../../runs/queue-hold.ts';
 import { cancelQueued } from '../../store/run-store.ts';
 import { runs } from '../../store/schema.ts';
+import { lockUsedResources } from './used-resources.ts';
 
 export interface Decision {
   /** The run that is to start now. */
@@ -33,14 +34,18 @@ export async function chooseNext(
       onHold: sql<boolean>`${runs.onHoldSince} is not null`,
       notBefore: runs.notBefore,
       notAfter: runs.notAfter,
+      resources: runs.resources,
     })
     .from(runs)
     .where(and(eq(runs.sequencer, sequencer), inArray(runs.phase, [...OPEN_PHASES])))
     .orderBy(asc(runs.place));
   const queue = open.filter((run) => run.phase === 'QUEUED');
   const waiting = queue.filter(({ id }) => !without.has(id));
+  const isActive = queue.length < open.length;
+  const mayShare = !isActive && waiting.some(({ resources }) => resources.length > 0);
+  const used = mayShare ? await lockUsedResources(tx) : undefined;
   const now = new Date();
-  const { start, expired, nextAt } = decideQueue(mode, queue.length < open.length, waiting, now);
+  const { start, expired, nextAt } = decideQueue(mode, isActive, waiting, now, used);
   for (const { id, notAfter } of expired) await cancelQueued(tx, id, expiredReason(notAfter ?? now, now));
   if (start && canStart) return { run: start.id, nextAt: null };
   // `notAfter` itself is still inside the window.

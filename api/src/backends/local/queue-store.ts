@@ -1,7 +1,16 @@
 /** The queue and mode of each sequencer, as rows of the database. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { MODE_NAMES, SequencerError, onHoldReason, windowReason, type Breakpoint, type Mode } from '@sequencer/model';
+import {
+  MODE_NAMES,
+  SequencerError,
+  onHoldReason,
+  resourceReason,
+  usedResource,
+  windowReason,
+  type Breakpoint,
+  type Mode,
+} from '@sequencer/model';
 import { and, eq, sql } from 'drizzle-orm';
 import { sha256 } from '../../lib/sha256.ts';
 import type { Logger } from '../../lib/log.ts';
@@ -25,6 +34,7 @@ import { runChanged } from '../run-changed.ts';
 import type { SequencerStates } from '../../runs/sequencer-states.ts';
 import { placesAt } from './places.ts';
 import { insertRuns, queuedPlaces } from './queue-order.ts';
+import { usedResources, type ResourceUser } from './used-resources.ts';
 
 /** How long a stop waits for the mode to be stored, and how long storing is retried. */
 const SOON_MS = 500;
@@ -174,13 +184,23 @@ export class LocalQueueStore implements QueueStore {
       state.active && `Waiting for run ${String(state.active.number)} to end.`,
       isOff ? (run.reason ?? 'The mode is Off. Set it to Queue to start this run.') : null,
       windowReason(run, new Date()),
+      resourceReasonOf(run, await this.#sequencerStates.usedResources(run.sequencer)),
     ].filter((reason) => reason !== null);
     if (reasons.length > 0) return reasons.join(' ');
     if (!this.#gateway.state(run.sequencer).connected) {
       return `Waiting for the runner of ${run.sequencer}, which is not connected.`;
     }
-    return 'Waiting in the queue.';
+    // Also of telescopes that are not configured any more.
+    const isSharing = run.resources.length > 0 && !state.active;
+    return (isSharing ? resourceReasonOf(run, await usedResources(this.#db)) : null) ?? 'Waiting in the queue.';
   }
+}
+
+/** Which run uses a resource of the queued run; null if it can have them all. */
+function resourceReasonOf(run: RunSummary, used: ReadonlyMap<string, ResourceUser>): string | null {
+  const resource = usedResource(run, used);
+  const user = resource === null ? undefined : used.get(resource);
+  return user && resource !== null ? resourceReason(`${user.sequencer}/${String(user.number)}`, resource) : null;
 }
 
 function isQueued({ id }: RunSummary) {

@@ -32,6 +32,7 @@ const EditRunInput = builder.inputType('EditRunInput', {
       description: 'Time limit in seconds. Null removes it.',
     }),
     afterFailure: t.field({ type: AfterFailureEnum, required: false }),
+    resources: t.stringList({ required: false, description: 'Replaces all resources. Null removes them.' }),
     version: t.int({
       required: false,
       description: 'Version of the run that was edited. Fails with RUN_CHANGED if it is another one now. Any if null.',

@@ -47,6 +47,11 @@ const SubmitRunInput = builder.inputType('SubmitRunInput', {
         'Time limit in seconds, 30 days at most: then the run is interrupted, and the stop escalates. No limit if null.',
     }),
     afterFailure: t.field({ type: AfterFailureEnum, required: false, defaultValue: 'HOLD_QUEUE' }),
+    resources: t.stringList({
+      required: false,
+      description:
+        'Names such as `laser`, 8 at most. Two runs that name the same resource never run at the same time, whatever the telescope.',
+    }),
     position: t.int({
       required: false,
       description: 'Position in the queue, from 0. A position after the end is the end. The end if null.',

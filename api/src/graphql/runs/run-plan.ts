@@ -50,6 +50,10 @@ builder.objectFields(RunType, (t) => ({
     resolve: ({ row }) => row.timeoutSeconds,
   }),
   afterFailure: t.field({ type: AfterFailureEnum, resolve: ({ row }) => row.afterFailure }),
+  resources: t.stringList({
+    description: 'What the run uses. Runs of other sequencers that name the same resource wait for its end.',
+    resolve: ({ row }) => row.resources,
+  }),
   origin: t.field({ type: RunOriginEnum, resolve: ({ row }) => row.origin }),
   version: t.int({
     description: 'Increases with each edit of the queued run, and each change of its breakpoints.',
