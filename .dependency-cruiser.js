@@ -5,14 +5,15 @@ const ROOMS = {
   model: [],
   simulator: ['model'],
   kubernetes: ['model'],
-  api: ['kubernetes', 'model'],
-  operator: ['kubernetes', 'model'],
+  scheduler: ['model'],
+  api: ['kubernetes', 'model', 'scheduler'],
+  operator: ['kubernetes', 'model', 'scheduler'],
   web: ['model'],
   cli: ['model'],
   launcher: ['model'],
   charts: ['model'],
   // The settings page is generated from the settings of each process.
-  scripts: ['api', 'charts', 'cli', 'launcher', 'model', 'operator', 'simulator'],
+  scripts: ['api', 'charts', 'cli', 'launcher', 'model', 'operator', 'scheduler', 'simulator'],
 };
 const ANY_ROOM = `^(${[...Object.keys(ROOMS), 'testing', 'e2e', 'bench'].join('|')})/`;
 

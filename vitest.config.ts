@@ -59,6 +59,7 @@ export default defineConfig({
       workspace('launcher', { testTimeout: 60_000, hookTimeout: 60_000 }),
       workspace('cli'),
       workspace('operator'),
+      workspace('scheduler'),
       workspace('testing'),
       { test: { name: 'scripts', include: ['scripts/**/*.test.ts'] } },
       ...onCluster,

@@ -3,9 +3,9 @@ import { userInfo } from 'node:os';
 import { kubeconfig } from '@sequencer/kubernetes/settings';
 import { list, logLevel, oneOf, port, postgresUrl, sequencerNames } from '@sequencer/model/setting-types';
 import { documentation, readSettings, type Environment, type SettingProblem } from '@sequencer/model/settings';
+import { schedulerEnvironment } from '@sequencer/scheduler/settings';
 import { z } from 'zod';
 import { addressSettings, authConfig, authConflicts, signInSettings } from './auth/settings.ts';
-import { schedulerEnvironment } from './scheduler/settings.ts';
 import { RUNNER_TOKEN_LENGTH, parseRunnerSecrets, type RunnerSecret } from './gateway/runner-secrets.ts';
 
 const runTokenKey = z.string().min(32, 'must have at least 32 characters').optional();

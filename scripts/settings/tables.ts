@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { signInSettings } from '@sequencer/api/auth/settings';
 import { schema as api } from '@sequencer/api/config';
-import { schedulerEnvironment } from '@sequencer/api/scheduler/settings';
+import { schedulerEnvironment } from '@sequencer/scheduler/settings';
 import { schema as operator } from '@sequencer/operator/config';
 import { schema as cli } from '@sequencer/cli/config';
 import { schema as launcher } from '@sequencer/launcher/config';

@@ -3,17 +3,18 @@
  * requestId: whatever dies in between, a pull makes one run or none.
  */
 import { SequencerError } from '@sequencer/model';
+import type { SecretHeaders } from '@sequencer/scheduler/headers';
+import { periodFrom, scheduleTitle, type Period } from '@sequencer/scheduler/period';
+import { requestSchedule, type ScheduleRequest, type SchedulerTarget } from '@sequencer/scheduler/request';
+import { ScheduleError } from '@sequencer/scheduler/schedule-error';
+import { targetOf } from '@sequencer/scheduler/target';
 import type { SequencerStates } from '../runs/sequencer-states.ts';
 import type { RunQueue } from '../backends/run-queue.ts';
 import type { Logger } from '../lib/log.ts';
 import { asSequencerError } from '../store/database.ts';
 import { retryUntilAborted } from '../store/retry.ts';
 import type { PullAction, PullRow } from '../store/scheduler-schema.ts';
-import type { SecretHeaders } from './headers.ts';
 import { PullStore, type NewPull } from './pull-store.ts';
-import { requestSchedule, type ScheduleRequest, type SchedulerTarget } from './request.ts';
-import { ScheduleError } from './schedule-error.ts';
-import type { SchedulerSettings } from './settings.ts';
 import type { SettingsStore } from './settings-store.ts';
 
 /** Previews of all users together. Each keeps a connection and the scheduler busy, for minutes. */
@@ -123,20 +124,7 @@ export class Pulls {
   async #prepare(sequencer: string, wanted: Partial<ScheduleRequest> & Period) {
     this.#parts.sequencerStates.require(sequencer);
     const settings = await this.#parts.settings.get(sequencer);
-    return { target: this.#target(settings), policy: wanted.policy ?? settings.policy };
-  }
-
-  #target({ url, header, timeoutSeconds }: SchedulerSettings): SchedulerTarget {
-    if (url === null) throw new SequencerError('SCHEDULER_NOT_SET');
-    const secret = header === null ? null : this.#parts.headers().get(header);
-    if (secret === undefined) {
-      throw new SequencerError(
-        'SCHEDULER_NOT_SET',
-        `The header "${header ?? ''}" of the scheduler is not configured.`,
-        'Ask an admin to add it to SCHEDULER_HEADERS.',
-      );
-    }
-    return { url, header: secret, timeoutSeconds };
+    return { target: targetOf(settings, this.#parts.headers()), policy: wanted.policy ?? settings.policy };
   }
 
   async #pull(wanted: NewPull, target: SchedulerTarget): Promise<PullRow> {
@@ -186,7 +174,7 @@ export class Pulls {
     }
     const run = await this.#stored(pull, () =>
       this.#parts.queue.submit(by, {
-        ...{ sequencer, script, title: titleOf(pull), arguments: [], startPaused: false, breakpoints: [] },
+        ...{ sequencer, script, title: scheduleTitle(pull), arguments: [], startPaused: false, breakpoints: [] },
         start: action === 'RUN' ? 'RUNNING' : 'QUEUED',
         origin: 'SCHEDULER',
         requestId: id,
@@ -239,28 +227,6 @@ export class Pulls {
   }
 }
 
-interface Period {
-  from: Date;
-  to: Date;
-}
-
-const MINUTE = 60_000;
-
-/** In whole minutes, as they are sent. Without the lead if the schedule would have to end before. */
-function periodFrom(now: Date, leadMinutes: number, lengthMinutes: number, endBy: Date | null): Period {
-  const latest = endBy?.getTime() ?? Infinity;
-  const earliest = Math.ceil(now.getTime() / MINUTE) * MINUTE;
-  const withLead = earliest + leadMinutes * MINUTE;
-  const from = withLead < latest ? withLead : earliest;
-  return { from: new Date(from), to: new Date(Math.min(from + lengthMinutes * MINUTE, latest)) };
-}
-
 function secondsSince(at: Date): number {
   return Math.max(0, Date.now() - at.getTime()) / 1000;
-}
-
-/** `Schedule 2026-06-01 22:00 to 2026-06-02 10:00 UTC` */
-function titleOf({ from, to }: Period): string {
-  const [start, end] = [from, to].map((time) => time.toISOString().slice(0, 16).replace('T', ' '));
-  return `Schedule ${start ?? ''} to ${end ?? ''} UTC`;
 }

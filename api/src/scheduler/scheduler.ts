@@ -1,5 +1,6 @@
 /** The parts of the API that pull schedules. */
 import { SequencerError } from '@sequencer/model';
+import type { SecretHeaders } from '@sequencer/scheduler/headers';
 import type { RunBackend } from '../backends/run-backend.ts';
 import type { RunQueue } from '../backends/run-queue.ts';
 import type { Config } from '../config.ts';
@@ -7,7 +8,7 @@ import type { Logger } from '../lib/log.ts';
 import type { SequencerStates } from '../runs/sequencer-states.ts';
 import type { Db } from '../store/database.ts';
 import { AutomaticMode } from './automatic-mode.ts';
-import { secretHeaders, type SecretHeaders } from './headers.ts';
+import { secretHeaders } from './headers.ts';
 import { PullStore } from './pull-store.ts';
 import { Pulls } from './pulls.ts';
 import { SettingsStore } from './settings-store.ts';

@@ -1,8 +1,13 @@
 /** What people set about the scheduler of a telescope, in the database. */
+import {
+  effectiveSettings,
+  type SchedulerDefaults,
+  type SchedulerSettings,
+  type SettingsChanges,
+} from '@sequencer/scheduler/settings';
 import { eq, sql } from 'drizzle-orm';
 import type { Db } from '../store/database.ts';
 import { schedulerPulls, schedulerSettings } from '../store/scheduler-schema.ts';
-import { effectiveSettings, type SchedulerDefaults, type SchedulerSettings, type SettingsChanges } from './settings.ts';
 
 export class SettingsStore {
   readonly #db: Db;

@@ -1,7 +1,12 @@
 /** The scheduler of a sequencer: its settings, its pulls, and the mutations about them. */
 import { SequencerError } from '@sequencer/model';
+import {
+  changesSchema,
+  policySchema,
+  type SchedulerSettings,
+  type SettingsChanges,
+} from '@sequencer/scheduler/settings';
 import { hasRole } from '../../auth/grants.ts';
-import { changesSchema, policySchema, type SchedulerSettings, type SettingsChanges } from '../../scheduler/settings.ts';
 import type { PullSummary } from '../../scheduler/pull-store.ts';
 import type { Context } from '../core/context.ts';
 import { DateTime, builder } from '../core/builder.ts';

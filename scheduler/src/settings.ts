@@ -1,7 +1,6 @@
 /** The settings of the scheduler: the defaults in the environment, and what people set for each telescope. */
 import { documentation } from '@sequencer/model/settings';
 import { z } from 'zod';
-import type { SettingsRow } from '../store/scheduler-schema.ts';
 import { readSchedulerUrl } from './address.ts';
 import { HEADERS_FORMAT, parseHeaders } from './headers.ts';
 
@@ -109,10 +108,13 @@ export interface SchedulerDefaults {
 /** Longer than the observatory's scheduler may take: 480 s. */
 const TIMEOUT_SECONDS = 600;
 
+/** What people set for one telescope. What is missing or null is the default. */
+export type OwnSettings = { [K in SchedulerSetting]?: SchedulerSettings[K] | null | undefined };
+
 /** @param row what people set; null if nobody did */
 export function effectiveSettings(
   sequencer: string,
-  row: Omit<SettingsRow, 'sequencer' | 'countsAfter'> | null,
+  row: OwnSettings | null,
   defaults: SchedulerDefaults,
 ): SchedulerSettings {
   return {
