@@ -1,6 +1,6 @@
 /**
- * The rule of the mode SCHEDULER: when to pull the next schedule. Pure: the API uses it on one machine, and in a cluster the
- * operator will.
+ * The rule of the mode SCHEDULER: when to pull the next schedule. Pure: the API uses it on one machine, and the operator in a
+ * cluster.
  */
 import type { Mode, WaitingRun } from './queue.ts';
 

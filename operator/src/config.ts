@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { kubeconfig } from '@sequencer/kubernetes/settings';
 import { list, logLevel, oneOf, port } from '@sequencer/model/setting-types';
 import { documentation, readSettings, type Environment } from '@sequencer/model/settings';
+import { schedulerEnvironment } from '@sequencer/scheduler/settings';
 import { z } from 'zod';
 
 const labels = list
@@ -12,6 +13,9 @@ const labels = list
     'must be labels with commas between them',
   )
   .transform((pairs) => Object.fromEntries(pairs.map(([key = '', value = '']) => [key, value])));
+
+/** The chart has the values of headers in a Secret. */
+const { SCHEDULER_HEADERS_FILE: _file, ...scheduler } = schedulerEnvironment;
 
 const CIDR = z.union([z.cidrv4(), z.cidrv6()]);
 
@@ -67,6 +71,7 @@ export const schema = z.object({
     description: 'labels of the pods, Secrets and network policies of runners, besides those of the operator',
     example: 'app.kubernetes.io/instance=sequencer',
   }),
+  ...scheduler,
   LEASE_NAME: z.string().prefault('sequencer-operator').register(documentation, {
     description: 'the Lease by which several operators elect a leader',
     example: 'sequencer-operator-b',

@@ -18,6 +18,7 @@ async function main(): Promise<void> {
     leaseName: config.leaseName,
     runnerImage: config.runnerImage,
     settings: config,
+    scheduler: { defaults: config, headers: config.schedulerHeaders },
     log,
     metrics,
   });

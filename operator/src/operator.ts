@@ -1,4 +1,4 @@
-/** Wires up the cache, leader election and, on the leader, the two controllers. */
+/** Wires up the cache, leader election and, on the leader, the three controllers. */
 import type { KubernetesClient } from '@sequencer/kubernetes/client';
 import { KubernetesError } from '@sequencer/kubernetes/errors';
 import type { ReconcileResult } from '@sequencer/kubernetes/reconcile-result';
@@ -13,6 +13,8 @@ import { NetworkPolicies } from './isolation/network-policies.ts';
 import type { RunnerNetwork } from './isolation/network-policy.ts';
 import type { RunnerImage } from './pods/runner-image.ts';
 import type { RunnerSettings } from './pods/secret.ts';
+import { PullReconciler, type SchedulerConfig } from './scheduler/pull-controller.ts';
+import { PullRequests } from './scheduler/pull-requests.ts';
 import { Leader, type LeaderOptions } from './runtime/leader.ts';
 import type { Logger } from './runtime/log.ts';
 import type { Metrics } from './runtime/metrics.ts';
@@ -33,6 +35,7 @@ export interface OperatorOptions {
   inactivityMs?: number;
   /** For sequencers without an image of their own. */
   runnerImage?: RunnerImage | null;
+  scheduler: SchedulerConfig;
 }
 
 export class Operator {
@@ -42,6 +45,9 @@ export class Operator {
   readonly #cache: ClusterCache;
   readonly #sequencers: WorkQueue;
   readonly #runs: WorkQueue;
+  /** The keys are those of sequencers. */
+  readonly #pulls: WorkQueue;
+  readonly #requests: PullRequests;
   #ready = false;
 
   constructor({
@@ -55,6 +61,7 @@ export class Operator {
     lease,
     inactivityMs,
     runnerImage = null,
+    scheduler,
   }: OperatorOptions) {
     this.#log = log;
     this.#metrics = metrics;
@@ -76,6 +83,7 @@ export class Operator {
       runnerImage,
       sequencerChanged: (key) => {
         this.#sequencers.add(key);
+        this.#pulls.add(key);
       },
       runChanged: (key) => {
         this.#runs.add(key);
@@ -94,10 +102,16 @@ export class Operator {
     const runs = new RunReconciler({ client: guarded, cache, events, settings, policies, warmPool });
     this.#sequencers = this.#queue('Sequencer', (ns, name) => sequencers.reconcile(ns, name));
     this.#runs = this.#queue('SequencerRun', (ns, name) => runs.reconcile(ns, name));
+    this.#requests = new PullRequests((key) => {
+      this.#pulls.add(key);
+    });
+    const pulls = new PullReconciler({ client: guarded, cache, events, requests: this.#requests, config: scheduler });
+    this.#pulls = this.#queue('Pull', (ns, name) => pulls.reconcile(ns, name));
     metrics.observe({
       depth: () => [
         ['Sequencer', this.#sequencers.depth],
         ['SequencerRun', this.#runs.depth],
+        ['Pull', this.#pulls.depth],
       ],
       phases: () => {
         // A phase without runs has a 0, so that a query finds its first run.
@@ -147,15 +161,20 @@ export class Operator {
   async #lead(signal: AbortSignal): Promise<void> {
     this.#log.info('became leader');
     // Delays from an earlier term are outdated. The cache is kept up to date without leadership, too.
-    for (const queue of [this.#sequencers, this.#runs]) queue.clear();
-    for (const { metadata } of this.#cache.sequencers.all())
-      this.#sequencers.add(`${metadata.namespace}/${metadata.name}`);
+    for (const queue of [this.#sequencers, this.#runs, this.#pulls]) queue.clear();
+    for (const { metadata } of this.#cache.sequencers.all()) {
+      const key = `${metadata.namespace}/${metadata.name}`;
+      this.#sequencers.add(key);
+      this.#pulls.add(key);
+    }
     for (const { metadata } of this.#cache.runs.all()) this.#runs.add(`${metadata.namespace}/${metadata.name}`);
     for (const { metadata } of this.#cache.pods.all()) {
       const run = metadata.labels?.[LABELS.run];
       if (run !== undefined) this.#runs.add(`${metadata.namespace}/${run}`);
     }
-    await Promise.all([this.#sequencers.run(signal), this.#runs.run(signal)]);
+    await Promise.all([this.#sequencers.run(signal), this.#runs.run(signal), this.#pulls.run(signal)]);
+    // The next leader sends them again.
+    this.#requests.clear();
     this.#log.info('stopped leading');
   }
 

@@ -38,6 +38,8 @@ const KINDS: Kind[] = [
       { name: 'Held', type: 'string', jsonPath: '.status.conditions[?(@.type=="Held")].status' },
       { name: 'Ready', type: 'string', jsonPath: '.status.conditions[?(@.type=="Ready")].status' },
       { name: 'Reason', type: 'string', jsonPath: '.status.reason', priority: 1 },
+      { name: 'Next-Pull', type: 'string', jsonPath: '.status.scheduler.nextPullAt', priority: 1 },
+      { name: 'Last-Pull', type: 'string', jsonPath: '.status.scheduler.lastPull.outcome', priority: 1 },
       { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' },
     ],
     selectable: [],

@@ -30,9 +30,12 @@ export type ModeSource = Pick<Sequencer, 'metadata' | 'spec'> & { status?: Seque
 /** The field managers of the parts of this product, all with this prefix. */
 const OWN_PREFIX = 'sequencer-';
 /** Field managers with which people change single fields. */
-const PEOPLE = ['kubectl-patch', 'kubectl-edit'];
+export const PEOPLE = ['kubectl-patch', 'kubectl-edit'];
 /** Field managers of tools that update objects. Those that use server-side apply are recognized by the operation. */
 const TOOLS = ['argocd-controller', 'helm', 'helm-controller', 'kubectl-client-side-apply', 'kustomize-controller'];
+
+/** The user of a mode that the product set without a person. */
+export const SEQUENCER_USER = 'Sequencer';
 
 const MOST_WRITERS = 16;
 

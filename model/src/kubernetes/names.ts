@@ -27,6 +27,10 @@ export const ANNOTATIONS = {
   editedBy: `${GROUP}/edited-by`,
   /** On a sequencer: the mode that was last set through the API, as the JSON of `status.requestedMode`. */
   modeBy: `${GROUP}/mode-set-by`,
+  /** On a sequencer: what users of the pages set about the scheduler, and the values that it replaced, as JSON. */
+  schedulerSet: `${GROUP}/scheduler-set`,
+  /** On a sequencer: the id of the pull in progress that a user of the pages cancelled. */
+  cancelPull: `${GROUP}/cancel-pull`,
   /** On a warm pod: the digest of its template. A pod with another digest is outdated. */
   template: `${GROUP}/template`,
   /** On a warm pod: when its run was assigned. */

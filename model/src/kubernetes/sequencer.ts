@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { LIMITS, SEQUENCER_NAME } from '../limits.ts';
 import type { KubernetesObject } from './metadata.ts';
 import { conditionsSchema, count, rules, time } from './schema-parts.ts';
+import { schedulerSpecSchema, schedulerStatusSchema } from './scheduler-schema.ts';
 import { FINAL_KUBERNETES_PHASES, KUBERNETES_MODES } from './enums.ts';
 import {
   anything,
@@ -114,7 +115,7 @@ const specSchema = z.object({
     .enum(KUBERNETES_MODES)
     .default('Off')
     .describe(
-      'How the next run is chosen. Off: only runs with desiredState Running start. Queue: the next run in the queue starts. Scheduler: reserved; it acts as Queue until there is a scheduler. A tool that writes the same mode again does not change what a person has set; status.mode is the effective mode.',
+      'How the next run is chosen. Off: only runs with desiredState Running start. Queue: the next run in the queue starts. Scheduler: as Queue; when nothing is queued, the operator pulls the next schedule from the scheduler. A tool that writes the same mode again does not change what a person has set; status.mode is the effective mode.',
     ),
   resumeAfter: z
     .string()
@@ -125,6 +126,9 @@ const specSchema = z.object({
     .boolean()
     .optional()
     .describe('Pause on failure, for runs without their own holdOnFailure. The page of the telescope sets it, too.'),
+  scheduler: schedulerSpecSchema
+    .optional()
+    .describe('How schedules are pulled. The page of the telescope sets it, too.'),
   runner: runnerSchema
     .meta(rules(MOUNTS_HAVE_VOLUMES))
     .prefault({})
@@ -229,7 +233,12 @@ const statusSchema = z.object({
     .describe(
       'The last request that counts. What a person sets counts, until a tool writes another mode to spec.mode than it wrote before.',
     ),
-  reason: z.string().max(2048).optional().describe('Why the mode differs from spec.mode, and what to do.'),
+  reason: z
+    .string()
+    .max(2048)
+    .optional()
+    .describe('Why the mode differs from spec.mode, or was set to Off automatically, and what to do.'),
+  scheduler: schedulerStatusSchema.optional().describe('Pulls of the mode Scheduler.'),
   queueLength: count.optional().describe('Number of runs that wait.'),
   observedGeneration: count.optional().describe('The generation of the object that this status describes.'),
   conditions: conditionsSchema

@@ -41,7 +41,7 @@ export async function releaseClaim(
   const { namespace, uid } = run.metadata;
   const { metadata, status } = await client.get(SEQUENCERS, namespace, run.spec.sequencer);
   if (status?.activeRun?.uid !== uid) return;
-  const { activeRun: _, ...rest } = status;
+  const { activeRun: _, scheduler: _pulls, ...rest } = status;
   const { name, resourceVersion } = metadata;
   await client.apply(SEQUENCERS, namespace, name, { status: rest }, { subresource: 'status', resourceVersion });
   await events.record(run, 'Normal', 'Released', `Returned to the queue of ${name}: it was changed before it started.`);

@@ -10,9 +10,16 @@ import type { KubernetesClient } from '@sequencer/kubernetes/client';
 import { DONE, earliestRequeue, requeueAfter, type ReconcileResult } from '@sequencer/kubernetes/reconcile-result';
 import { PODS, RUNS, SEQUENCERS } from '@sequencer/kubernetes/resources';
 import { wholeSeconds } from '@sequencer/kubernetes/times';
-import { decideQueue, holdCause, letsQueueContinue, type FinalPhase, type Mode } from '@sequencer/model';
+import {
+  decideQueue,
+  holdCause,
+  holdModeReason,
+  letsQueueContinue,
+  type FinalPhase,
+  type Mode,
+} from '@sequencer/model';
 import { activeHold, newResumeValue, resumeValue, type Hold } from '@sequencer/model/kubernetes/hold';
-import { ineffectiveWriter, type RequestedMode } from '@sequencer/model/kubernetes/mode';
+import { SEQUENCER_USER, ineffectiveWriter, type RequestedMode } from '@sequencer/model/kubernetes/mode';
 import { ACTIVE_RUN_FINALIZER, LABELS } from '@sequencer/model/kubernetes/names';
 import {
   heldRuns,
@@ -198,7 +205,7 @@ export class SequencerReconciler {
   ): Promise<Sequencer> {
     const { name, namespace, resourceVersion, generation } = sequencer.metadata;
     const waiting = runs.filter((run) => isWaiting(run) && run.metadata.uid !== active?.uid);
-    const reason = hold ? holdReason(sequencer, hold) : noEffectReason(sequencer, requested);
+    const reason = hold ? holdReason(sequencer, hold) : modeReason(sequencer, requested);
     const after: SequencerStatus = {
       ...(active && { activeRun: active }),
       ...(hold && { hold }),
@@ -214,7 +221,9 @@ export class SequencerReconciler {
         generation,
       ),
     };
-    if (isDeepStrictEqual(sequencer.status, after)) return sequencer;
+    // Another controller writes the pulls.
+    const { scheduler: _, ...before } = sequencer.status ?? {};
+    if (isDeepStrictEqual(before, after)) return sequencer;
     return this.#client.apply(
       SEQUENCERS,
       namespace,
@@ -274,8 +283,9 @@ function heldCondition(sequencer: Sequencer, hold: Hold | undefined): ConditionC
   return { type: 'Held', status: 'False', reason: 'NotHeld', message: 'The queue is not held.' };
 }
 
-/** Why `spec.mode` is not the effective mode. */
-function noEffectReason(sequencer: Sequencer, requested: RequestedMode): string | undefined {
+/** Why the mode was set to Off without a person, or why `spec.mode` is not the effective mode. */
+function modeReason(sequencer: Sequencer, requested: RequestedMode): string | undefined {
+  if (requested.by === SEQUENCER_USER && requested.reason !== undefined) return holdModeReason(requested.reason);
   if (ineffectiveWriter(sequencer, requested) === undefined) return undefined;
   const { spec } = sequencer;
   return (

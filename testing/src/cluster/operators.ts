@@ -17,6 +17,11 @@ export const SETTINGS = {
   runnerLabels: { 'app.kubernetes.io/instance': 'site' },
 };
 
+export const SCHEDULER: OperatorOptions['scheduler'] = {
+  defaults: { schedulerPolicy: '{"policy": "dummy", "config": {}}', schedulerLengthMinutes: 90 },
+  headers: new Map(),
+};
+
 export interface RunningOperator {
   operator: Operator;
   stop: () => Promise<void>;
@@ -36,6 +41,7 @@ export async function startOperator(
     identity: `operator-${String(last)}`,
     leaseName: 'operator',
     settings: SETTINGS,
+    scheduler: SCHEDULER,
     log: makeLog(process.env.OPERATOR_LOG ?? 'silent'),
     metrics: makeMetrics(),
     lease: { leaseMs: 4000, renewMs: 2500, retryMs: 300 },
