@@ -57,6 +57,8 @@ const named: { name: string; schema: z.ZodType; source: string }[] = [
   { name: 'Finding', schema: protocol.findingSchema, source: 'findingSchema' },
   { name: 'Evaluation', schema: protocol.evaluationSchema, source: 'evaluationSchema' },
   { name: 'VariablePage', schema: protocol.variablePageSchema, source: 'variablePageSchema' },
+  { name: 'RegisteredAgent', schema: protocol.registeredAgentSchema, source: 'registeredAgentSchema' },
+  { name: 'Conditions', schema: protocol.conditionsSchema, source: 'conditionsSchema' },
   { name: 'SourceFile', schema: protocol.sourceFileSchema, source: 'sourceFileSchema' },
 ];
 

@@ -227,6 +227,8 @@ export const COMMANDS = {
   statements: z.looseObject({ name: z.literal('statements'), script: z.string() }),
   /** Reads which operations run on the telescope. `result`: as in a `telescope` event; null if no observatory is configured. */
   telescope: z.looseObject({ name: z.literal('telescope') }),
+  /** Reads what a start depends on, apart from the script. `result`: as `conditionsSchema`. */
+  conditions: z.looseObject({ name: z.literal('conditions') }),
 } as const;
 
 export const commandSchema = z.looseObject({
@@ -251,6 +253,7 @@ export const commandSchema = z.looseObject({
     COMMANDS.check,
     COMMANDS.statements,
     COMMANDS.telescope,
+    COMMANDS.conditions,
   ]),
 });
 
@@ -290,6 +293,31 @@ export type VariablePage = z.infer<typeof variablePageSchema>;
 
 /** The result of `telescope`. */
 export const telescopeStatusSchema = EVENT_SCHEMAS.telescope.omit({ seq: true, type: true });
+
+/** An agent in the registry of OCS. */
+export const registeredAgentSchema = z.looseObject({
+  agent: z.string(),
+  /** Such as `ACUAgent`. */
+  agentClass: z.string(),
+  /** Whether OCS has lost it. */
+  expired: z.boolean(),
+  /** When the registry last received its heartbeat. Absent if that is not known. */
+  seenAt: z.iso.datetime({ offset: true }).optional(),
+});
+export type RegisteredAgent = z.infer<typeof registeredAgentSchema>;
+
+/** The result of `conditions`. */
+export const conditionsSchema = z.looseObject({
+  /** By the clock of the runner, when it replied. */
+  at: z.iso.datetime({ offset: true }),
+  /** Free space on the disk of the journal. Null if it cannot be read. */
+  journalFreeBytes: z.int().nonnegative().nullable(),
+  /** Null if no observatory is configured, and with a `problem`. */
+  agents: z.array(registeredAgentSchema).nullable(),
+  /** Why the registry could not be read, as a sentence. */
+  problem: z.string().optional(),
+});
+export type Conditions = z.infer<typeof conditionsSchema>;
 
 /** The result of `source`. */
 export const sourceFileSchema = z.looseObject({ file: z.string(), text: z.string() });

@@ -183,6 +183,36 @@ def test_answers_no_status_without_an_observatory(runner: Runner) -> None:
     assert reply["ok"] and reply.get("result") is None
 
 
+def test_answers_the_conditions_of_a_start(tmp_path: Path, bridge: Bridge, own_runner: Callable[..., Runner]) -> None:
+    bridge.sessions["observatory.registry.ops main"] = {
+        "data": {
+            "observatory.acu1": {
+                "expired": False,
+                "op_codes": {"go_to": 5},
+                "agent_class": "ACUAgent",
+                "last_updated": 1764000000.5,
+            },
+            "observatory.smurf1": {"expired": True, "op_codes": {}, "agent_class": "PysmurfController"},
+            "observatory.registry": {"expired": False, "op_codes": {"main": 3}, "agent_class": "RegistryAgent"},
+        }
+    }
+    configured = own_runner(env=configure(tmp_path, bridge))
+    conditions = configured.gateway.command("conditions")["result"]
+    assert conditions["agents"] == [
+        {"agent": "acu1", "agentClass": "ACUAgent", "expired": False, "seenAt": "2025-11-24T16:00:00.500Z"},
+        {"agent": "smurf1", "agentClass": "PysmurfController", "expired": True},
+    ]
+    assert conditions["journalFreeBytes"] > 0 and conditions["at"] and "problem" not in conditions
+    bridge.close()
+    unreachable = configured.gateway.command("conditions")["result"]
+    assert unreachable["agents"] is None and "does not answer" in unreachable["problem"]
+
+
+def test_answers_the_conditions_without_an_observatory(runner: Runner) -> None:
+    conditions = runner.gateway.command("conditions")["result"]
+    assert conditions["agents"] is None and "problem" not in conditions and conditions["at"]
+
+
 def test_records_the_telescope_status_after_a_stop(tmp_path: Path, bridge: Bridge) -> None:
     bridge.agents(acu1={"go_to": 3})
     gateway = Gateway()

@@ -642,6 +642,12 @@ class TelescopeCommand(TypedDict):
     name: Literal["telescope"]
 
 
+class ConditionsCommand(TypedDict):
+    """Reads what a start depends on, apart from the script. `result`: as `conditionsSchema`."""
+
+    name: Literal["conditions"]
+
+
 class HelloRunStart(TypedDict):
     by: str
     title: str | None
@@ -752,6 +758,31 @@ class VariablePage(TypedDict):
     total: int
 
 
+class RegisteredAgent(TypedDict):
+    """An agent in the registry of OCS."""
+
+    agent: str
+    agentClass: str
+    """Such as `ACUAgent`."""
+    expired: bool
+    """Whether OCS has lost it."""
+    seenAt: NotRequired[str]
+    """When the registry last received its heartbeat. Absent if that is not known."""
+
+
+class Conditions(TypedDict):
+    """The result of `conditions`."""
+
+    at: str
+    """By the clock of the runner, when it replied."""
+    journalFreeBytes: int | None
+    """Free space on the disk of the journal. Null if it cannot be read."""
+    agents: list[RegisteredAgent] | None
+    """Null if no observatory is configured, and with a `problem`."""
+    problem: NotRequired[str]
+    """Why the registry could not be read, as a sentence."""
+
+
 class SourceFile(TypedDict):
     """The result of `source`."""
 
@@ -803,7 +834,7 @@ RunCommand = (
     | StopCommand
     | UnstopCommand
 )
-Command = RunCommand | StartCommand | CheckCommand | StatementsCommand | TelescopeCommand
+Command = RunCommand | StartCommand | CheckCommand | StatementsCommand | TelescopeCommand | ConditionsCommand
 
 
 class CommandMessage(TypedDict):

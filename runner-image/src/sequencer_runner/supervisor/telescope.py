@@ -17,7 +17,7 @@ from pathlib import Path
 from sequencer_runner.common.clock import iso, now_iso
 from sequencer_runner.common.environment import OCS_CONFIG_DIR, SORUNLIB_CONFIG
 from sequencer_runner.common.frames import UncheckedJson
-from sequencer_runner.protocol import TelescopeAgent, TelescopeEvent
+from sequencer_runner.protocol import RegisteredAgent, TelescopeAgent, TelescopeEvent
 
 # Seconds for one reply, and for all of them.
 _ANSWER, _ALL = 2.0, 3.0
@@ -25,6 +25,7 @@ _LARGEST = 4 * 1024 * 1024
 # Operation codes of OCS: starting, running, stopping; and the code of an agent that no longer responds.
 _ALIVE, _EXPIRED = (2, 3, 4), 7
 _OPERATIONS = 200
+_AGENTS = 1000
 
 
 @dataclass(frozen=True)
@@ -85,20 +86,56 @@ def _value(text: str, key: str) -> str | None:
     return found[1] if found else None
 
 
-def _running(observatory: Observatory) -> tuple[list[TelescopeAgent], list[str]]:
-    """Returns the running operations, newest first, and the names of the agents that OCS has lost."""
-    deadline = time.monotonic() + _ALL
+def read_agents() -> list[RegisteredAgent] | None:
+    """Returns the agents in the registry. None if no observatory is configured. Raises TelescopeUnreachable."""
+    if OCS_CONFIG_DIR.read() is None:
+        return None
+    found: list[RegisteredAgent] = []
+    for name, agent, codes in _registered(find_observatory())[:_AGENTS]:
+        entry: RegisteredAgent = {
+            "agent": name,
+            "agentClass": str(agent.get("agent_class") or ""),
+            "expired": _is_lost(agent, codes),
+        }
+        seen = _time(agent.get("last_updated"))
+        if seen is not None:
+            entry["seenAt"] = seen
+        found.append(entry)
+    return found
+
+
+def _registered(observatory: Observatory) -> list[tuple[str, UncheckedJson, UncheckedJson]]:
+    """Returns the name, the entry and the operation codes of each agent in the registry, by name."""
     agents = _session(observatory, observatory.registry, "main").get("data")
     if not isinstance(agents, dict):
         raise TelescopeUnreachable("The reply of the registry has an unknown format.")
-    found: list[TelescopeAgent] = []
-    lost: list[str] = []
+    found: list[tuple[str, UncheckedJson, UncheckedJson]] = []
     for address, agent in sorted(agents.items()):
         name = str(address).removeprefix(f"{observatory.root}.")
         codes = agent.get("op_codes") if isinstance(agent, dict) else None
-        if name == observatory.registry or not isinstance(codes, dict):
-            continue
-        if agent.get("expired") is True or _EXPIRED in codes.values():
+        if name != observatory.registry and isinstance(codes, dict):
+            found.append((name, agent, codes))
+    return found
+
+
+def _is_lost(agent: UncheckedJson, codes: UncheckedJson) -> bool:
+    return agent.get("expired") is True or _EXPIRED in codes.values()
+
+
+def _time(seconds: object) -> str | None:
+    try:
+        return iso(int(seconds * 1000)) if isinstance(seconds, (int, float)) else None
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _running(observatory: Observatory) -> tuple[list[TelescopeAgent], list[str]]:
+    """Returns the running operations, newest first, and the names of the agents that OCS has lost."""
+    deadline = time.monotonic() + _ALL
+    found: list[TelescopeAgent] = []
+    lost: list[str] = []
+    for name, agent, codes in _registered(observatory):
+        if _is_lost(agent, codes):
             lost.append(name)
             continue
         found += [{"agent": name, "operation": str(op)} for op, code in sorted(codes.items()) if code in _ALIVE]
@@ -114,9 +151,8 @@ def _running(observatory: Observatory) -> tuple[list[TelescopeAgent], list[str]]
 
 def _since(observatory: Observatory, operation: TelescopeAgent) -> str | None:
     try:
-        start = _session(observatory, operation["agent"], operation["operation"]).get("start_time")
-        return iso(int(start * 1000)) if isinstance(start, (int, float)) else None
-    except (TelescopeUnreachable, ValueError, OverflowError, OSError):
+        return _time(_session(observatory, operation["agent"], operation["operation"]).get("start_time"))
+    except TelescopeUnreachable:
         return None
 
 

@@ -20,6 +20,7 @@ from sequencer_runner.protocol import PROTOCOL_VERSION, Command, Hello, HelloRun
 from sequencer_runner.secret import Secret
 from sequencer_runner.supervisor import orphans, telescope
 from sequencer_runner.supervisor.checks import Finding, check_script, ocs_problems, statement_at
+from sequencer_runner.supervisor.conditions import read_conditions
 from sequencer_runner.supervisor.ladder import Deadlines
 from sequencer_runner.supervisor.packages import packages
 from sequencer_runner.supervisor.run import Run, RunnerEnvironment
@@ -182,6 +183,8 @@ class Worker:
             return await asyncio.to_thread(answer, command, self._settings.hostname)
         if command["name"] == "telescope":
             return await telescope.read_status()
+        if command["name"] == "conditions":
+            return await read_conditions(self._settings.state_dir)
         if command["name"] == "start":
             async with self._starting:
                 await self._start(command)
