@@ -24,6 +24,7 @@ import { routeUpgrades } from './http/upgrades.ts';
 import type { Logger } from './lib/log.ts';
 import { packageFile } from './lib/package-file.ts';
 import { LiveRuns } from './runs/live-runs.ts';
+import { Preflight } from './preflight/preflight.ts';
 import { OutputSearch } from './runs/output-search.ts';
 import { makeRunParts } from './run-parts.ts';
 import { SequencerStates } from './runs/sequencer-states.ts';
@@ -60,6 +61,7 @@ export async function startApi(config: Config, log: Logger): Promise<Api> {
   const deps = { config, db, log, liveRuns, sequencerStates, metrics, watchers, ruff };
   const { runs, queue, scheduler, estimates, gateway, runnerServer, recorder } = makeRunParts(deps);
   const { backend } = runs;
+  const preflight = new Preflight({ db, backend, sequencerStates, estimates });
   await runs.begin();
   scheduler.begin();
   estimates.begin();
@@ -97,6 +99,7 @@ export async function startApi(config: Config, log: Logger): Promise<Api> {
       queue,
       scheduler,
       estimates,
+      preflight,
       outputSearch,
       watchers,
       version,

@@ -4,7 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { and, desc, eq, gte, lt, ne, type SQL } from 'drizzle-orm';
-import { boundedText, storableText } from '@sequencer/model';
+import { LIMITS, boundedText, storableText } from '@sequencer/model';
 import { sha256 } from '../lib/sha256.ts';
 import type { Logger } from '../lib/log.ts';
 import { audit, type AuditRow } from '../store/auth-schema.ts';
@@ -35,7 +35,8 @@ type Write = { entry: AuditEntry } | { id: number; result: string; message: stri
 export const REQUESTED = 'REQUESTED';
 const RETRY_MS = 2000;
 const MAX_PENDING = 10_000;
-const MAX_VALUE_LENGTH = 300;
+/** A whole reason. */
+const MAX_VALUE_LENGTH = LIMITS.reasonLength;
 /** How long a response waits for its entry. It does not wait while an earlier write is overdue. */
 const MAX_WAIT_MS = 500;
 /** Limit for entries of unauthenticated and of invalid requests. It is enough to recognize an attack. */

@@ -38,9 +38,10 @@ const VIEWER: Fields = {
     outputEvents(after before first last filter) outputMatches(find filter after before first last)
     lastSeq asks progress scriptVersion scriptVersions watchers telescope
     pausedSince stoppedBy expectedStart expectedEnd window onHold timeoutSeconds afterFailure resources origin version editedBy
-    editedAt`,
+    editedAt preflight`,
   Estimate: 'statements totalSeconds expectedEnd unknownStatements',
   StatementEstimate: 'index firstLine typicalSeconds lowSeconds highSeconds basis expectedEnd',
+  PreflightCheck: 'name mark text',
   RunWindow: 'notBefore notAfter',
   RunOnHold: 'since by reason',
   RunConnection: 'edges pageInfo totalCount totalCountIsExact',
@@ -81,8 +82,7 @@ const VIEWER: Fields = {
 
 const OPERATOR: Fields = {
   SubmitRunInput: `sequencer script title arguments startPaused startAt startLine holdOnFailure breakpoints window position
-    timeoutSeconds afterFailure resources start
-    requestId`,
+    timeoutSeconds afterFailure resources start reason requestId`,
   EditRunInput: `script title arguments startPaused startAt startLine holdOnFailure breakpoints window version
     timeoutSeconds afterFailure resources`,
   RunWindowInput: 'notBefore notAfter',
@@ -180,6 +180,7 @@ export const QUERIES: Record<string, CommandRule> = {
   variables: { ...onRun('run', 'trace prompt frame scope path after first'), need: 'VIEWER', needsControl: false },
   source: { ...onRun('run', 'file'), needsControl: false },
   telescopeStatus: onSequencer('sequencer'),
+  preflight: onSequencer('sequencer script startAt'),
   schedulerPreview: onSequencer('sequencer from to policy'),
 };
 

@@ -2,6 +2,7 @@
 import { LIMITS, SequencerError } from '@sequencer/model';
 import { estimateScript, type ScriptEstimate } from '@sequencer/model/estimates/script-estimate';
 import type { StatementKeys } from '@sequencer/model/estimates/statement-keys';
+import type { ScriptUses } from '@sequencer/model/preflight/script-uses';
 import type { Logger } from '../lib/log.ts';
 import { sha256 } from '../lib/sha256.ts';
 import type { LiveRuns } from '../runs/live-runs.ts';
@@ -44,6 +45,16 @@ export class Estimates {
   async close(): Promise<void> {
     await this.recorder.close();
     this.#reader.close();
+  }
+
+  /** What a script expects of its telescope. Null if it was not read in time. */
+  usesOf(scriptHash: string, script: () => string | Promise<string>): Promise<ScriptUses | null> {
+    return this.#reader.readUses(scriptHash, script);
+  }
+
+  /** The statements of a script. Null if it was not read in time. */
+  keysOf(scriptHash: string, script: () => string | Promise<string>): Promise<StatementKeys[] | null> {
+    return this.#reader.read(scriptHash, script);
   }
 
   /** The estimate of a script that starts at this time. Throws SCRIPT_TOO_LARGE, and TOO_MANY if it was not read in time. */

@@ -1,11 +1,14 @@
-/** The process that reads the statements of scripts, one script at a time. */
+/** The process that reads scripts, one at a time. */
 import { statementKeys } from '@sequencer/model/estimates/statement-keys';
+import { scriptUses } from '@sequencer/model/preflight/script-uses';
 import { READY } from '../syntax/script-process.ts';
 import { statementHash } from './statement-hash.ts';
+import type { ReadRequest } from './statement-reader.ts';
 
-process.on('message', ({ script }: { script: string }) => {
+process.on('message', ({ script, what }: ReadRequest) => {
   // Python ignores a byte order mark.
-  process.send?.(statementKeys(script.replace(/^\uFEFF/, ''), statementHash));
+  const text = script.replace(/^\uFEFF/, '');
+  process.send?.(what === 'statements' ? statementKeys(text, statementHash) : scriptUses(text));
 });
 process.on('disconnect', () => process.exit());
 process.send?.(READY);

@@ -14,6 +14,7 @@ import './queue/edit-run.ts';
 import './scheduler/scheduler.ts';
 import './estimates/estimate.ts';
 import './estimates/expected-times.ts';
+import './preflight/preflight.ts';
 import './control/breakpoints.ts';
 import './control/control.ts';
 import './control/stop-all.ts';

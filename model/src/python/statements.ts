@@ -35,7 +35,8 @@ export function childrenOf(node: SyntaxNode): SyntaxNode[] {
   return found;
 }
 
-function lineFinder(script: string): (offset: number) => number {
+/** Returns the line of an offset, from 1. */
+export function lineFinder(script: string): (offset: number) => number {
   const starts = [0];
   for (let at = script.indexOf('\n'); at >= 0; at = script.indexOf('\n', at + 1)) starts.push(at + 1);
   return (offset) => {

@@ -290,6 +290,8 @@ export type SubmitRunInput = {
   holdOnFailure?: boolean | null | undefined;
   /** Position in the queue, from 0. A position after the end is the end. The end if null. */
   position?: number | null | undefined;
+  /** Why the run starts in spite of the warnings of `preflight`. In the audit, 500 characters at most. */
+  reason?: string | null | undefined;
   /** Key for safe retries: a repeated request with the same key returns the run of the first one. */
   requestId?: string | null | undefined;
   /** Names such as `laser`, 8 at most. Two runs that name the same resource never run at the same time, whatever the telescope. */

@@ -23,7 +23,13 @@ const ACTIONS: Partial<Record<string, [name: string, more?: (args: Arguments) =>
   disableAccount: ['Disable or enable a user', ({ name, disabled }) => `${after(name)}, ${disabled ? 'off' : 'on'}`],
   resetPassword: ['Reset a password', ({ name }) => ` of ${text(name)}`],
   changePassword: ['Change own password'],
-  submitRun: ['Submit a run', ({ input }) => after((input as Arguments | undefined)?.title)],
+  submitRun: [
+    'Submit a run',
+    ({ input }) => {
+      const { title, reason } = (input as Arguments | undefined) ?? {};
+      return `${after(title)}${text(reason) ? ` (in spite of warnings: ${text(reason)})` : ''}`;
+    },
+  ],
   submitRuns: [
     'Submit several runs',
     ({ inputs, copies }) => {

@@ -9,6 +9,7 @@ import type { RunBackend } from '../../backends/run-backend.ts';
 import type { RunQueue } from '../../backends/run-queue.ts';
 import type { Estimates } from '../../estimates/estimates.ts';
 import type { LiveRuns } from '../../runs/live-runs.ts';
+import type { Preflight } from '../../preflight/preflight.ts';
 import type { OutputSearch } from '../../runs/output-search.ts';
 import type { SequencerStates } from '../../runs/sequencer-states.ts';
 import type { Watchers } from '../../runs/watchers.ts';
@@ -42,6 +43,7 @@ export interface Context {
   queue: RunQueue;
   scheduler: Scheduler;
   estimates: Estimates;
+  preflight: Preflight;
   outputSearch: OutputSearch;
   watchers: Watchers;
   version: string;

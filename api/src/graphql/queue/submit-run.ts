@@ -1,5 +1,5 @@
 /** The mutations submitRun and submitRuns. */
-import type { SubmissionInput } from '../../backends/submission.ts';
+import { readReason, type SubmissionInput } from '../../backends/submission.ts';
 import { BreakpointInput, readBreakpoints } from '../control/breakpoints.ts';
 import { AfterFailureEnum, RunStartEnum, builder } from '../core/builder.ts';
 import { RunModel } from '../runs/run-model.ts';
@@ -57,6 +57,10 @@ const SubmitRunInput = builder.inputType('SubmitRunInput', {
       description: 'Position in the queue, from 0. A position after the end is the end. The end if null.',
     }),
     start: t.field({ type: RunStartEnum, required: false, defaultValue: 'RUNNING' }),
+    reason: t.string({
+      required: false,
+      description: 'Why the run starts in spite of the warnings of `preflight`. In the audit, 500 characters at most.',
+    }),
     requestId: t.string({
       required: false,
       description: 'Key for safe retries: a repeated request with the same key returns the run of the first one.',
@@ -64,7 +68,9 @@ const SubmitRunInput = builder.inputType('SubmitRunInput', {
   }),
 });
 
-function readInput(input: typeof SubmitRunInput.$inferInput): SubmissionInput {
+function readInput({ reason, ...input }: typeof SubmitRunInput.$inferInput): SubmissionInput {
+  // The audit has it already.
+  readReason(reason);
   return {
     ...input,
     arguments: input.arguments ?? [],
