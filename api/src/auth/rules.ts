@@ -24,7 +24,7 @@ const VIEWER: Fields = {
   User: 'name role sequencers method byAccount',
   Server: 'version time',
   Sequencer: `name mode modeReason modeChangedBy modeChangedAt hostname lastKnownSince runner activeRun lastRun lastRuns(first since)
-    queue(first) control holdOnFailure scheduler`,
+    queue(first) queueMovedBy control holdOnFailure scheduler`,
   SchedulerState: 'settings pulling nextPullAt failures lastPull pulls(first after)',
   SchedulerSettings: 'url header policy lengthMinutes timeoutSeconds leadMinutes',
   SchedulerPull: 'id at from to policy by automatic state ok message seconds script run',

@@ -215,3 +215,14 @@ it('pages and filters the history', async () => {
   expect((await list('first: 10, filter: { text: "100%" }')).ids).toEqual([]);
   expect((await list('first: 10, filter: { phases: [FAILED] }')).ids).toEqual([]);
 });
+
+it('names who moved a queued run last', async () => {
+  const mover = async () =>
+    (await ask<{ sequencer: { queueMovedBy: string | null } }>(api, '{ sequencer(name: "satp1") { queueMovedBy } }'))
+      .data.sequencer.queueMovedBy;
+  const [first] = [await id({ start: 'QUEUED' }), await id({ start: 'QUEUED' })];
+  expect(await mover()).toBeNull();
+  await ask(api, 'mutation ($run: ID!) { moveInQueue(run: $run, position: 1) { name } }', { run: first });
+  await ask(api, 'mutation { setMode(sequencer: "satp1", mode: OFF) { name } }');
+  expect(await mover()).toBe('tester');
+});

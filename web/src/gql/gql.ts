@@ -71,6 +71,7 @@ type Documents = {
     "\n  query LastOutput($id: ID!) {\n    run(id: $id) {\n      outputBefore(last: 20) {\n        seq\n        stream\n        text\n        at\n      }\n    }\n  }\n": typeof types.LastOutputDocument,
     "\n  query PlannedRuns {\n    sequencers {\n      name\n      activeRun {\n        id\n        number\n        expectedStart\n        expectedEnd\n      }\n      queue {\n        id\n        number\n        expectedStart\n        expectedEnd\n      }\n    }\n  }\n": typeof types.PlannedRunsDocument,
     "\n  query SchedulerUrl($name: String!) {\n    sequencer(name: $name) {\n      scheduler {\n        settings {\n          url\n        }\n      }\n    }\n  }\n": typeof types.SchedulerUrlDocument,
+    "\n  query LastMover($name: String!) {\n    sequencer(name: $name) {\n      queueMovedBy\n    }\n  }\n": typeof types.LastMoverDocument,
     "\n  query PlanTimes($name: String!) {\n    sequencer(name: $name) {\n      activeRun {\n        id\n        expectedStart\n        expectedEnd\n      }\n      queue {\n        id\n        expectedStart\n        expectedEnd\n      }\n    }\n  }\n": typeof types.PlanTimesDocument,
     "\n  query QueuedRun($id: ID!) {\n    run(id: $id) {\n      id\n      number\n      phase\n      version\n      editedBy\n      title\n      script\n      arguments\n      startPaused\n      holdOnFailure\n      startAt\n      start\n      timeoutSeconds\n      afterFailure\n      breakpoints {\n        file\n        line\n        condition\n        hitCount\n        logMessage\n        enabled\n      }\n      window {\n        notBefore\n        notAfter\n      }\n      onHold {\n        reason\n      }\n    }\n  }\n": typeof types.QueuedRunDocument,
     "\n  mutation AddRuns($inputs: [SubmitRunInput!]!, $copies: Int!) {\n    submitRuns(inputs: $inputs, copies: $copies) {\n      id\n      number\n    }\n  }\n": typeof types.AddRunsDocument,
@@ -153,6 +154,7 @@ const documents: Documents = {
     "\n  query LastOutput($id: ID!) {\n    run(id: $id) {\n      outputBefore(last: 20) {\n        seq\n        stream\n        text\n        at\n      }\n    }\n  }\n": types.LastOutputDocument,
     "\n  query PlannedRuns {\n    sequencers {\n      name\n      activeRun {\n        id\n        number\n        expectedStart\n        expectedEnd\n      }\n      queue {\n        id\n        number\n        expectedStart\n        expectedEnd\n      }\n    }\n  }\n": types.PlannedRunsDocument,
     "\n  query SchedulerUrl($name: String!) {\n    sequencer(name: $name) {\n      scheduler {\n        settings {\n          url\n        }\n      }\n    }\n  }\n": types.SchedulerUrlDocument,
+    "\n  query LastMover($name: String!) {\n    sequencer(name: $name) {\n      queueMovedBy\n    }\n  }\n": types.LastMoverDocument,
     "\n  query PlanTimes($name: String!) {\n    sequencer(name: $name) {\n      activeRun {\n        id\n        expectedStart\n        expectedEnd\n      }\n      queue {\n        id\n        expectedStart\n        expectedEnd\n      }\n    }\n  }\n": types.PlanTimesDocument,
     "\n  query QueuedRun($id: ID!) {\n    run(id: $id) {\n      id\n      number\n      phase\n      version\n      editedBy\n      title\n      script\n      arguments\n      startPaused\n      holdOnFailure\n      startAt\n      start\n      timeoutSeconds\n      afterFailure\n      breakpoints {\n        file\n        line\n        condition\n        hitCount\n        logMessage\n        enabled\n      }\n      window {\n        notBefore\n        notAfter\n      }\n      onHold {\n        reason\n      }\n    }\n  }\n": types.QueuedRunDocument,
     "\n  mutation AddRuns($inputs: [SubmitRunInput!]!, $copies: Int!) {\n    submitRuns(inputs: $inputs, copies: $copies) {\n      id\n      number\n    }\n  }\n": types.AddRunsDocument,
@@ -420,6 +422,10 @@ export function graphql(source: "\n  query PlannedRuns {\n    sequencers {\n    
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  query SchedulerUrl($name: String!) {\n    sequencer(name: $name) {\n      scheduler {\n        settings {\n          url\n        }\n      }\n    }\n  }\n"): (typeof documents)["\n  query SchedulerUrl($name: String!) {\n    sequencer(name: $name) {\n      scheduler {\n        settings {\n          url\n        }\n      }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query LastMover($name: String!) {\n    sequencer(name: $name) {\n      queueMovedBy\n    }\n  }\n"): (typeof documents)["\n  query LastMover($name: String!) {\n    sequencer(name: $name) {\n      queueMovedBy\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

@@ -25,13 +25,16 @@ export function anchorOfStep(list: readonly Item[], block: readonly Item[], step
   return rest[place - 1]?.id ?? null;
 }
 
+/** Without the name of that user. */
+export const MOVED = 'Another user moved this list. Drop again.';
+
 /** Why a drop is refused: the list is another one than at the start of the drag. Null if it is the same. */
 export function changeText(before: readonly Item[], now: readonly Item[]): string | null {
   const order = (list: readonly Item[], in_: readonly Item[]) => {
     const ids = new Set(in_.map(({ id }) => id));
     return list.flatMap(({ id }) => (ids.has(id) ? [id] : [])).join();
   };
-  if (order(before, now) !== order(now, before)) return 'Another user moved this list. Drop again.';
+  if (order(before, now) !== order(now, before)) return MOVED;
   return before.length === now.length && order(before, before) === order(now, now)
     ? null
     : 'The queue has changed. Drop again.';

@@ -3,6 +3,7 @@ import { computed, ref, shallowRef, watch, type ComputedRef, type Ref } from 'vu
 import { mutate, useApi } from '../api/client.ts';
 import { useAction } from '../api/use-action.ts';
 import { changeText } from './block-moves.ts';
+import { withMover } from './last-mover.ts';
 import { MOVE } from './queue-documents.ts';
 import { movedText, type QueuedRun } from './queue-text.ts';
 
@@ -19,7 +20,7 @@ export interface QueueOrder {
   endDrag: (run: QueuedRun, index: number | null) => void;
 }
 
-export function useQueueOrder(queue: () => readonly QueuedRun[]): QueueOrder {
+export function useQueueOrder(telescope: () => string, queue: () => readonly QueuedRun[]): QueueOrder {
   const api = useApi();
   const serverOrder = computed(() => idsOf(queue()));
   /** The order after a move, until the subscription reports it. Another press needs it. */
@@ -57,7 +58,7 @@ export function useQueueOrder(queue: () => readonly QueuedRun[]): QueueOrder {
       if (index === null) return;
       const problem = changeText(before, shown.value);
       if (problem === null) void move(run, index);
-      else sendMove.error.value = problem;
+      else void withMover(api, telescope(), problem).then((text) => (sendMove.error.value = text));
     },
   };
 }

@@ -4,6 +4,15 @@ import { ModeEnum, builder } from '../core/builder.ts';
 import { SequencerType } from '../core/sequencer-type.ts';
 import { RunModel, requireRunModel } from '../runs/run-model.ts';
 import { RunType } from '../runs/run.ts';
+import { lastMover } from '../../store/last-move.ts';
+
+builder.objectField(SequencerType, 'queueMovedBy', (t) =>
+  t.string({
+    nullable: true,
+    description: 'Who moved a queued run last with the API. Null if that was not recently.',
+    resolve: ({ name }, _args, { db }) => lastMover(db, name),
+  }),
+);
 
 builder.mutationFields((t) => ({
   cancelRun: t.field({
