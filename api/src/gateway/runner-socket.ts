@@ -28,9 +28,6 @@ export class RunnerSocket {
   readonly #log: Logger;
   readonly #replies = new Map<string, (reply: Reply) => void>();
   readonly #closed = new AbortController();
-  /** Outputs in order: carrying one out can cause the next ones. */
-  readonly #outputs: Output[] = [];
-  #isWorking = false;
 
   constructor(socket: WebSocket, credential: Credential, handlers: RunnerHandlers, log: Logger) {
     this.#socket = socket;
@@ -73,11 +70,7 @@ export class RunnerSocket {
   }
 
   carryOut(outputs: Output[]): void {
-    this.#outputs.push(...outputs);
-    if (this.#isWorking) return;
-    this.#isWorking = true;
-    for (let output = this.#outputs.shift(); output; output = this.#outputs.shift()) this.#carryOut(output);
-    this.#isWorking = false;
+    for (const output of outputs) this.#carryOut(output);
   }
 
   #onSeen(): void {

@@ -174,16 +174,13 @@ export class Recorder {
 
 /** The substitute for an event that the database refuses. The substitute of `ended` keeps its outcome. */
 function substituteFor({ seq, type, at }: StoredEvent, view: RunView, error: unknown): StoredEvent {
-  const problem = `This event could not be stored: the database refused it${stateIn(error)}. The log of the API has the details.`;
+  const state = sqlStateOf(error);
+  const code = state === null ? '' : ` (${state})`;
+  const problem = `This event could not be stored: the database refused it${code}. The log of the API has the details.`;
   const { outcome, exitCode } = view;
   const isEnd = type === 'ended' && outcome !== null;
   const data = isEnd ? { outcome, exitCode, reason: problem } : { event: type, problem };
   return { seq, type: isEnd ? 'ended' : 'setAside', at: storableTime(at), data: JSON.stringify(data) };
-}
-
-function stateIn(error: unknown): string {
-  const state = sqlStateOf(error);
-  return state === null ? '' : ` (${state})`;
 }
 
 /** What the events change in the row of the run. Only the last batch may include the end. */

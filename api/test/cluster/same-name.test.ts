@@ -75,13 +75,14 @@ test('the state of a deleted run is not written to the other, with and without a
   const live = await new LiveRuns(database.db).open({ ...row, object: NAME });
   // The cache still has the deleted run.
   live.view.outcome = 'KILLED';
+  live.connected = true;
   const cluster = new Cluster(
     client,
     namespace,
     { sequencerChanged: () => undefined, runChanged: () => undefined, reachabilityChanged: () => undefined },
     makeLog('silent'),
   );
-  const writer = new StatusWriter(cluster, makeLog('silent'), () => ({ live, connected: true }));
+  const writer = new StatusWriter(cluster, makeLog('silent'), () => live);
   const spec = { sequencer: 'satp1', script: 'print(1)\n' };
   const { metadata } = await client.create(RUNS, namespace, { metadata: { name: NAME }, spec } as never);
   const runnerOf = async () => (await client.get(RUNS, namespace, NAME)).status?.runner;

@@ -56,11 +56,9 @@ export class KubernetesBackend implements RunBackend, Admissions {
       const reported = this.#objectOf(live.row)?.status?.runner;
       const isToWrite = live.isComplete || (reported?.connected ?? live.view.lastSeq > 0);
       const wasAbandoned = replicas.isUnowned(id) && isToWrite;
-      return replicas.isOwn(id) || wasAbandoned ? { live, connected: live.connected } : null;
+      return replicas.isOwn(id) || wasAbandoned ? live : null;
     });
   }
-
-  /* ---- the connections of runners ----------------------------------------------------------------------------------- */
 
   keyOf({ id }: { id: string }): string {
     return id;
@@ -72,16 +70,20 @@ export class KubernetesBackend implements RunBackend, Admissions {
       runner.close(CLOSE.unauthorized, 'the token is for another run');
       return;
     }
-    const live = await this.#open(id, hello.sequencer);
-    if (!live) {
+    const { db, gateway, liveRuns, replicas } = this.#parts;
+    const row = await findRun(db, id);
+    if (!row) throw new Error('the run is not in the database yet');
+    if (row.sequencer !== hello.sequencer) {
       runner.close(CLOSE.unauthorized, 'the token is for a run of another sequencer');
       return;
     }
-    if (!this.#parts.gateway.accept(runner, id, [{ run: id, live: live.isComplete ? null : live }])) return;
-    void this.#parts.replicas().acquireLease(id, hello, runner.since);
+    const live = await liveRuns.open(row);
+    await replicas().catchUp(live);
+    if (!gateway.accept(runner, id, [{ run: id, live: live.isComplete ? null : live }])) return;
+    void replicas().acquireLease(id, hello, runner.since);
     this.#hellos.set(hello.sequencer, hello);
     this.#status.touch(id);
-    const object = this.#objectOf(live.row);
+    const object = this.#objectOf(row);
     // Only the operator can read this script in the cluster.
     if (object?.spec.scriptFrom) void fetchScript(this.#parts, this, live);
     if (object) void this.#pauseSync.applyDesiredState(object);
@@ -104,22 +106,9 @@ export class KubernetesBackend implements RunBackend, Admissions {
     this.#status.touch(run);
   }
 
-  /** Throws while the run is not in the database. Null when it is a run of another sequencer. */
-  async #open(id: string, sequencer: string): Promise<LiveRun | null> {
-    const { db, liveRuns } = this.#parts;
-    const row = await findRun(db, id);
-    if (!row) throw new Error('the run is not in the database yet');
-    if (row.sequencer !== sequencer) return null;
-    const live = await liveRuns.open(row);
-    await this.#parts.replicas().catchUp(live);
-    return live;
-  }
-
   close(): void {
     this.#status.close();
   }
-
-  /* ---- objects ------------------------------------------------------------------------------------------------------ */
 
   /** The object of a run was created or has changed. */
   objectChanged(run: SequencerRun): void {
@@ -137,8 +126,6 @@ export class KubernetesBackend implements RunBackend, Admissions {
     const run = row.object === null ? undefined : cluster.runs.get(cluster.namespace, row.object);
     return run?.metadata.uid === row.id ? run : undefined;
   }
-
-  /* ---- commands ----------------------------------------------------------------------------------------------------- */
 
   async request(sequencer: string, command: Command): Promise<Reply | null> {
     const { gateway, cluster, checker } = this.#parts;
@@ -184,8 +171,7 @@ export class KubernetesBackend implements RunBackend, Admissions {
   /** Cancels a run whose runner is disconnected: the operator deletes its pod, and the pod starts the stop ladder itself. */
   async #cancel(run: RunSummary, level: string): Promise<unknown> {
     const { cluster } = this.#parts;
-    const started = run.lastSeq > 0;
-    if (started && level === 'REQUEST') {
+    if (run.lastSeq > 0 && level === 'REQUEST') {
       throw new SequencerError(
         'RUNNER_AWAY',
         'The runner is disconnected, so the stop request cannot be sent to the script.',

@@ -29,11 +29,11 @@ export class StatusWriter {
   readonly #cluster: Cluster;
   readonly #log: Logger;
   /** The run, if this process writes its status. */
-  readonly #own: (run: string) => { live: LiveRun; connected: boolean } | null;
+  readonly #own: (run: string) => LiveRun | null;
   readonly #states = new Map<string, WriteState>();
   #closed = false;
 
-  constructor(cluster: Cluster, log: Logger, own: (run: string) => { live: LiveRun; connected: boolean } | null) {
+  constructor(cluster: Cluster, log: Logger, own: (run: string) => LiveRun | null) {
     this.#cluster = cluster;
     this.#log = log;
     this.#own = own;
@@ -70,20 +70,20 @@ export class StatusWriter {
   }
 
   async #write(run: string, state: WriteState): Promise<void> {
-    const own = this.#own(run);
-    const name = own?.live.row.object;
-    if (!own || typeof name !== 'string') return;
+    const live = this.#own(run);
+    const name = live?.row.object;
+    if (!live || typeof name !== 'string') return;
     const { namespace, runs } = this.#cluster;
     const object = runs.get(namespace, name);
     const known = object?.metadata.uid === run ? object : null;
-    const desired = statusOf(own.live.view, own.live.storedSeq, own.connected);
+    const desired = statusOf(live.view, live.storedSeq, live.connected);
     if (known && isCurrent(known.status, desired)) return;
     if (withdrawsOutcome(desired, known?.status)) {
       this.#schedule(run, state, RETRY_MS);
       return;
     }
     // Overwrite concurrent changes only with the runner connected here, or with an outcome, which is final.
-    const force = own.connected || desired.runner?.outcome !== undefined;
+    const force = live.connected || desired.runner?.outcome !== undefined;
     state.writing = true;
     state.again = false;
     let wait = MIN_INTERVAL_MS;

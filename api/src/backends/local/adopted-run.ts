@@ -6,10 +6,8 @@ import { ACTIVE_PHASES, isFinal, type Hello } from '@sequencer/model';
 import { and, eq, inArray } from 'drizzle-orm';
 import { sha256 } from '../../lib/sha256.ts';
 import { isUuid } from '../../lib/uuid.ts';
-import type { Db } from '../../store/database.ts';
 import { findRun, wordsOf, type RunSummary } from '../../store/run-store.ts';
 import { runs } from '../../store/schema.ts';
-import type { LiveRuns } from '../../runs/live-runs.ts';
 import { nextInQueue } from '../../runs/next-in-queue.ts';
 import { endRun, lockSequencer } from '../../runs/queue-hold.ts';
 import { isRunToken, runTokenHash } from '../../runs/run-token.ts';
@@ -19,6 +17,8 @@ type HeldRun = Hello['runs'][number];
 
 const NO_SCRIPT =
   '# The script is not in the database, which was restored from an older backup. The runner sends it.\n';
+/** The hash of a script that is not in the database. */
+export const NO_SCRIPT_HASH = sha256(NO_SCRIPT);
 /** Why a run is LOST. */
 export const WITHOUT_RECORD =
   'The runner reconnected without the record of this run, so how it ended is unknown. The telescope may still be moving.';
@@ -28,7 +28,7 @@ export const WITHOUT_RECORD =
  * token is wrong, so that nothing more is recorded. `later`: decided at the next `hello`.
  */
 export async function rowHeldBy(hello: Hello, held: HeldRun, parts: RunDeps): Promise<RunSummary | null | 'later'> {
-  const { db, log, liveRuns, sequencerStates } = parts;
+  const { db, log, sequencerStates } = parts;
   if (!isUuid(held.run)) return null;
   const known = await findRun(db, held.run);
   if (known) {
@@ -37,7 +37,7 @@ export async function rowHeldBy(hello: Hello, held: HeldRun, parts: RunDeps): Pr
     return isOpen ? known : null;
   }
   if (held.ended) return null;
-  const made = await adoptRun(db, liveRuns, hello, held);
+  const made = await adoptRun(hello, held, parts);
   if (!made) return 'later';
   log.warn({ sequencer: made.sequencer, run: made.id }, 'adopted a run that is not in the database');
   sequencerStates.invalidate(made.sequencer);
@@ -48,10 +48,10 @@ export async function rowHeldBy(hello: Hello, held: HeldRun, parts: RunDeps): Pr
  * Null while the active run of the sequencer is at work: this runner has its record, or another connected runner executes
  * it. The runner then sends another `hello`.
  */
-async function adoptRun(db: Db, liveRuns: LiveRuns, hello: Hello, held: HeldRun): Promise<RunSummary | null> {
+async function adoptRun(hello: Hello, held: HeldRun, { db, liveRuns }: RunDeps): Promise<RunSummary | null> {
   const { sequencer } = hello;
   const { by = 'unknown', title = null, arguments: args = [], startedAt } = held.start ?? {};
-  const displaced = await db.transaction(async (tx) => {
+  const adopted = await db.transaction(async (tx) => {
     await lockSequencer(tx, sequencer);
     const [active] = await tx
       .select({ id: runs.id, sequencer: runs.sequencer, lastSeq: runs.lastSeq })
@@ -69,7 +69,7 @@ async function adoptRun(db: Db, liveRuns: LiveRuns, hello: Hello, held: HeldRun)
       ...run,
       id: held.run,
       script: NO_SCRIPT,
-      scriptHash: sha256(NO_SCRIPT),
+      scriptHash: NO_SCRIPT_HASH,
       arguments: args,
       startPaused: false,
       holdOnFailure: false,
@@ -81,19 +81,13 @@ async function adoptRun(db: Db, liveRuns: LiveRuns, hello: Hello, held: HeldRun)
       words: wordsOf(run),
       tokenHash: runTokenHash(held.token),
     });
-    return active ? [active.id] : [];
+    return { displaced: active && liveRuns.get(active.id) };
   });
-  for (const id of displaced ?? []) {
-    const live = liveRuns.get(id);
-    if (!live) continue;
-    liveRuns.forgetLater(id);
-    live.row = (await findRun(db, id)) ?? live.row;
+  const live = adopted?.displaced;
+  if (live) {
+    liveRuns.forgetLater(live.row.id);
+    live.row = (await findRun(db, live.row.id)) ?? live.row;
     live.changed.notify();
   }
-  return displaced && (await findRun(db, held.run));
-}
-
-/** Whether the script of the run is not in the database. */
-export function lacksScript({ scriptHash }: RunSummary): boolean {
-  return scriptHash === sha256(NO_SCRIPT);
+  return adopted && (await findRun(db, held.run));
 }

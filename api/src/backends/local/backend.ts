@@ -18,7 +18,7 @@ import type { RunnerSocket } from '../../gateway/runner-socket.ts';
 import { warn } from '../../lib/log.ts';
 import { findRun, scriptOf, type RunSummary } from '../../store/run-store.ts';
 import { runs } from '../../store/schema.ts';
-import { WITHOUT_RECORD, lacksScript, rowHeldBy } from './adopted-run.ts';
+import { NO_SCRIPT_HASH, WITHOUT_RECORD, rowHeldBy } from './adopted-run.ts';
 import type { LiveRun } from '../../runs/live-run.ts';
 import { retryUntilAborted, retryUntilRefused } from '../../store/retry.ts';
 import type { RunBackend, RunnerStatus } from '../run-backend.ts';
@@ -52,8 +52,6 @@ export class LocalBackend implements RunBackend, Admissions {
     this.#parts = parts;
     this.ruff = parts.ruff;
   }
-
-  /* ---- the connections of runners ---- */
 
   keyOf({ sequencer }: { sequencer: string }): string {
     return sequencer;
@@ -111,7 +109,7 @@ export class LocalBackend implements RunBackend, Admissions {
     if (!gateway.accept(runner, sequencer, runs)) return;
     for (const { live } of runs) {
       if (!live) continue;
-      if (lacksScript(live.row)) void fetchScript(this.#parts, this, live);
+      if (live.row.scriptHash === NO_SCRIPT_HASH) void fetchScript(this.#parts, this, live);
       this.#timeLimits.watch(live, live.view.startedAt === null ? Date.now() : Date.parse(live.view.startedAt));
     }
     void this.#afterWelcome(sequencer, missing);
@@ -173,7 +171,8 @@ export class LocalBackend implements RunBackend, Admissions {
         this.#parts.log.error({ run, err: error }, 'the database refuses to start a run; skipping it');
         this.#refused.add(run);
         const reason = 'The run could not be started: the database refused it. The log of the API has the details.';
-        const fail = () => this.#storeEnd(sequencer, run, 'FAILED', reason);
+        const ended = { phase: 'FAILED', reason, finishedAt: new Date() } as const;
+        const fail = () => this.#parts.db.transaction((tx) => endRun(tx, { id: run, sequencer }, ended));
         await retryUntilRefused(signal, fail, onFailure, 1).catch((again: unknown) => {
           this.#parts.log.error({ run, err: again }, 'the outcome of a run could not be stored');
         });
@@ -268,21 +267,14 @@ export class LocalBackend implements RunBackend, Admissions {
 
   /** Ends a run for which no more events will arrive. */
   async #endWithoutEvents(live: LiveRun, phase: 'FAILED' | 'LOST', reason: string, refused = false): Promise<void> {
-    const { id, sequencer } = live.row;
-    const ended = await retryUntilAborted(
+    const ended = { phase, reason, finishedAt: new Date() };
+    await retryUntilAborted(
       this.#stopped.signal,
-      () => this.#storeEnd(sequencer, id, phase, reason, refused),
-      warn(this.#parts.log, 'storing the end of a run waits for the database', { run: id }),
+      () => this.#parts.db.transaction((tx) => endRun(tx, live.row, ended, refused)),
+      warn(this.#parts.log, 'storing the end of a run waits for the database', { run: live.row.id }),
     );
     live.row = { ...live.row, ...ended };
     this.#parts.gateway.runEnded(live);
-  }
-
-  async #storeEnd(sequencer: string, id: string, phase: 'FAILED' | 'LOST', reason: string, refused = false) {
-    const ended = { phase, reason, finishedAt: new Date() };
-    await this.#parts.db.transaction((tx) => endRun(tx, { id, sequencer }, ended, refused));
-    this.#parts.sequencerStates.invalidate(sequencer);
-    return ended;
   }
 
   async #stopAtLimit(live: LiveRun, by: string): Promise<void> {
