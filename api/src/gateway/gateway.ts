@@ -15,8 +15,6 @@ export interface RunnerState {
 
 /** What differs between the backends in the conversation with a runner. */
 export interface Admissions {
-  /** Runners with the same key replace each other: one a sequencer, or one a run. */
-  keyOf: (run: { id: string; sequencer: string }) => string;
   /** Ends with `Gateway.accept`, or closes the connection. Tried again while it throws and the runner is connected. */
   admit: (runner: RunnerSocket, hello: Hello) => Promise<void>;
   /** Events of the run were received, and not committed yet. */
@@ -36,10 +34,8 @@ type GatewayParts = RunDeps & { recorder: Recorder };
 export class Gateway implements RunnerHandlers {
   readonly #parts: GatewayParts;
   readonly #admissions: () => Admissions;
-  /** The current runner of each key of the admissions. */
-  readonly #runners = new Map<string, RunnerSocket>();
-  /** The current runners, and the last ones of the other keys. */
-  readonly #states = new Map<string, RunnerState>();
+  /** The state, and the runner while it is connected. By key: its sequencer, or in a cluster its run. */
+  readonly #states = new Map<string, RunnerState & { runner: RunnerSocket | null }>();
 
   /** @param admissions a function, because a backend needs the gateway */
   constructor(parts: GatewayParts, admissions: () => Admissions) {
@@ -65,11 +61,10 @@ export class Gateway implements RunnerHandlers {
   }
 
   closed(runner: RunnerSocket): void {
-    const [key] = [...this.#runners].find(([, current]) => current === runner) ?? [];
+    const [key] = [...this.#states].find(([, state]) => state.runner === runner) ?? [];
     const { hello } = runner.session;
     if (key === undefined || !hello) return;
-    this.#runners.delete(key);
-    this.#states.set(key, { connected: false, since: runner.lastSeenAt, hello });
+    this.#states.set(key, { connected: false, since: runner.lastSeenAt, hello, runner: null });
     this.#parts.log.info({ key }, 'runner disconnected');
     for (const live of runner.session.runs) {
       live.connected = false;
@@ -89,13 +84,12 @@ export class Gateway implements RunnerHandlers {
     const { session, since } = runner;
     const { hello, state } = session;
     if (!hello || state !== 'admitting') return false;
-    const before = this.#runners.get(key);
+    const before = this.connection(key);
     if (before && before.since > since) {
       runner.close(...REPLACED);
       return false;
     }
-    this.#runners.set(key, runner);
-    this.#states.set(key, { connected: true, since, hello });
+    this.#states.set(key, { connected: true, since, hello, runner });
     before?.close(...REPLACED);
     runner.carryOut(session.welcome(runs));
     for (const { live } of runs) {
@@ -111,14 +105,12 @@ export class Gateway implements RunnerHandlers {
 
   /** Closes the connection: the runner has a newer one to another replica. */
   evict(key: string): void {
-    this.#runners.get(key)?.close(...REPLACED);
+    this.connection(key)?.close(...REPLACED);
   }
 
   #onStored(live: LiveRun): void {
-    const admissions = this.#admissions();
-    const runner = this.connection(admissions.keyOf(live.row));
-    runner?.carryOut(runner.session.committed(live));
-    admissions.stored?.(live);
+    for (const { runner } of this.#states.values()) runner?.carryOut(runner.session.committed(live));
+    this.#admissions().stored?.(live);
     if (live.isComplete) this.runEnded(live);
   }
 
@@ -132,8 +124,13 @@ export class Gateway implements RunnerHandlers {
     this.#admissions().runEnded?.(live);
   }
 
+  /** The state of this disconnected runner is not needed any more. */
+  forget(key: string): void {
+    this.#states.delete(key);
+  }
+
   connection(key: string): RunnerSocket | null {
-    return this.#runners.get(key) ?? null;
+    return this.#states.get(key)?.runner ?? null;
   }
 
   state(key: string): RunnerState {
@@ -146,7 +143,7 @@ export class Gateway implements RunnerHandlers {
    * @param starts the run that the command starts: its events are accepted from now on
    */
   async command(key: string, command: Command, starts?: LiveRun): Promise<Reply> {
-    const runner = this.#runners.get(key);
+    const runner = this.connection(key);
     if (!runner) throw new SequencerError('RUNNER_AWAY');
     const reply = await runner.command(command, starts);
     if (!reply.ok) throw SequencerError.reported(reply);
@@ -154,6 +151,6 @@ export class Gateway implements RunnerHandlers {
   }
 
   get connected(): number {
-    return this.#runners.size;
+    return [...this.#states.values()].filter(({ connected }) => connected).length;
   }
 }

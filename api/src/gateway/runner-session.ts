@@ -53,11 +53,9 @@ export type Output =
   | { type: 'record'; live: LiveRun; invalid: AnyEvent[] }
   | { type: 'read'; paused: boolean }
   | { type: 'reply'; reply: Reply }
-  | { type: 'ping' }
-  | { type: 'ignored' }
+  | { type: 'ping' | 'ignored' | 'terminate' }
   /** `why`: details for the log. */
-  | { type: 'close'; code: number; reason: string; why?: string }
-  | { type: 'terminate' };
+  | { type: 'close'; code: number; reason: string; why?: string };
 
 export class RunnerSession {
   hello: Hello | null = null;
@@ -90,8 +88,7 @@ export class RunnerSession {
     this.#alive = true;
     try {
       const message: unknown = parseStorable(text ?? '');
-      const isNewer = this.state === 'open' && isUnknownType(message, fromRunnerSchema);
-      if (isNewer) return [{ type: 'ignored' }];
+      if (this.state === 'open' && isUnknownType(message, fromRunnerSchema)) return [{ type: 'ignored' }];
       return this.#handle(fromRunnerSchema.parse(message));
     } catch (error) {
       return this.#onViolation(error instanceof z.ZodError ? z.prettifyError(error) : String(error));
@@ -161,11 +158,10 @@ export class RunnerSession {
     return [...recorded, ...this.#adjustReading()];
   }
 
-  /** Events of the run were committed. */
+  /** Events of a run were committed, maybe of the run of another runner. */
   committed(live: LiveRun): Output[] {
-    const { id } = live.row;
-    if (this.state !== 'open' || !this.#runs.has(id)) return [];
-    if (live.isComplete) this.#runs.delete(id);
+    if (this.state !== 'open' || !this.#runs.has(live.row.id)) return [];
+    if (live.isComplete) this.#runs.delete(live.row.id);
     return [ack(live), ...this.#adjustReading()];
   }
 

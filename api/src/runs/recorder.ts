@@ -157,10 +157,8 @@ export class Recorder {
         .where(and(eq(runs.id, id), inArray(runs.phase, [...OPEN_PHASES]), lte(runs.lastSeq, lastSeq)));
       // The run ended in another way, or another replica is ahead: add the events, and keep the newer row.
       if (changed.rowCount === 0) {
-        await tx
-          .update(runs)
-          .set({ lastSeq: sql`greatest(${runs.lastSeq}, ${lastSeq})` })
-          .where(eq(runs.id, id));
+        const newest = sql`greatest(${runs.lastSeq}, ${lastSeq})`;
+        await tx.update(runs).set({ lastSeq: newest }).where(eq(runs.id, id));
       }
       if (ended) await this.#parts.onEnd(tx, run.row, ended);
     });

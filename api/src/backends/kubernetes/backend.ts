@@ -38,7 +38,7 @@ export interface KubernetesBackendParts extends RunDeps {
 export class KubernetesBackend implements RunBackend, Admissions {
   readonly ruff: RunDeps['ruff'];
   readonly #parts: KubernetesBackendParts;
-  readonly #status: StatusWriter;
+  readonly status: StatusWriter;
   /** The last `hello` of each sequencer's runners. Runners start and end with their runs. */
   readonly #hellos = new Map<string, Hello>();
   readonly #pauseSync: PauseSync;
@@ -47,7 +47,7 @@ export class KubernetesBackend implements RunBackend, Admissions {
     this.#parts = parts;
     this.ruff = parts.ruff;
     this.#pauseSync = new PauseSync({ ...parts, send: (run, by, name) => this.#send(run, by, { name }) });
-    this.#status = new StatusWriter(parts.cluster, parts.log, (id) => {
+    this.status = new StatusWriter(parts.cluster, parts.log, (id) => {
       const live = parts.liveRuns.get(id);
       if (!live) return null;
       const replicas = parts.replicas();
@@ -58,10 +58,6 @@ export class KubernetesBackend implements RunBackend, Admissions {
       const wasAbandoned = replicas.isUnowned(id) && isToWrite;
       return replicas.isOwn(id) || wasAbandoned ? live : null;
     });
-  }
-
-  keyOf({ id }: { id: string }): string {
-    return id;
   }
 
   async admit(runner: RunnerSocket, hello: Hello): Promise<void> {
@@ -82,7 +78,7 @@ export class KubernetesBackend implements RunBackend, Admissions {
     if (!gateway.accept(runner, id, [{ run: id, live: live.isComplete ? null : live }])) return;
     void replicas().acquireLease(id, hello, runner.since);
     this.#hellos.set(hello.sequencer, hello);
-    this.#status.touch(id);
+    this.status.touch(id);
     const object = this.#objectOf(row);
     // Only the operator can read this script in the cluster.
     if (object?.spec.scriptFrom) void fetchScript(this.#parts, this, live);
@@ -90,35 +86,28 @@ export class KubernetesBackend implements RunBackend, Admissions {
   }
 
   received({ row }: LiveRun): void {
-    this.touch(row.id);
+    this.status.touch(row.id);
   }
 
   stored({ row }: LiveRun): void {
     this.#parts.replicas().stored(row.id);
-    this.touch(row.id);
+    this.status.touch(row.id);
   }
 
   disconnected(run: string): void {
-    const { liveRuns } = this.#parts;
+    const { gateway, liveRuns, replicas } = this.#parts;
     const live = liveRuns.get(run);
-    if (live && isFinal(live.row.phase)) liveRuns.forgetLater(run);
-    void this.#parts.replicas().releaseLease(run);
-    this.#status.touch(run);
+    if (live && isFinal(live.row.phase)) {
+      liveRuns.forgetLater(run);
+      gateway.forget(run);
+    }
+    void replicas().releaseLease(run);
+    this.status.touch(run);
   }
 
-  close(): void {
-    this.#status.close();
-  }
-
-  /** The object of a run was created or has changed. */
   objectChanged(run: SequencerRun): void {
-    this.#status.touch(run.metadata.uid);
+    this.status.touch(run.metadata.uid);
     if (this.#parts.gateway.connection(run.metadata.uid)) void this.#pauseSync.applyDesiredState(run);
-  }
-
-  /** Call when the status of the run in the cluster may have changed, or its lease. */
-  touch(run: string): void {
-    this.#status.touch(run);
   }
 
   #objectOf(row: RunSummary): SequencerRun | undefined {

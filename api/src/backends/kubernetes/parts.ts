@@ -79,7 +79,7 @@ export function makeKubernetesParts(deps: Deps, databaseUrl: string, settings: S
     databaseUrl,
     execute: (run, by, command) => backend.commandFor(run, by, command),
     leaseChanged: (run) => {
-      backend.touch(run);
+      backend.status.touch(run);
     },
   });
   let checks: NodeJS.Timeout | undefined;
@@ -104,7 +104,7 @@ export function makeKubernetesParts(deps: Deps, databaseUrl: string, settings: S
     },
     close: async () => {
       clearInterval(checks);
-      backend.close();
+      backend.status.close();
       await cluster.close();
       await Promise.all([runSync.close(), sequencerSync.close()]);
       await replicas.close();

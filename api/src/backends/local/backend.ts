@@ -1,13 +1,5 @@
 /** Executes runs on connected runners, one per sequencer, with the queue and the state of runs in the database. */
-import {
-  SequencerError,
-  isFinal,
-  isScriptRefusal,
-  type Command,
-  type Hello,
-  type Reply,
-  type RunCommand,
-} from '@sequencer/model';
+import { SequencerError, isFinal, isScriptRefusal, type Command, type Hello, type RunCommand } from '@sequencer/model';
 import { eq } from 'drizzle-orm';
 import { newSecret } from '../../auth/secrets.ts';
 import { KeyedMutex } from '../../lib/keyed-mutex.ts';
@@ -51,10 +43,6 @@ export class LocalBackend implements RunBackend, Admissions {
   constructor(parts: LocalBackendParts) {
     this.#parts = parts;
     this.ruff = parts.ruff;
-  }
-
-  keyOf({ sequencer }: { sequencer: string }): string {
-    return sequencer;
   }
 
   admit(runner: RunnerSocket, hello: Hello): Promise<void> {
@@ -282,7 +270,7 @@ export class LocalBackend implements RunBackend, Admissions {
     await this.command(live.row, by, { name: 'stop', level: 'INTERRUPT', escalate: true });
   }
 
-  async request(sequencer: string, command: Command): Promise<Reply | null> {
+  async request(sequencer: string, command: Command) {
     const { gateway } = this.#parts;
     return gateway.connection(sequencer) && gateway.command(sequencer, command);
   }
