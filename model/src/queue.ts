@@ -28,7 +28,7 @@ export interface WaitingRun {
   /** Cancelled, not started, if its turn comes after this time. */
   notAfter?: Date | null;
   /** Skipped while a run of another sequencer uses one of these. */
-  resources?: readonly string[];
+  resources?: readonly string[] | undefined;
 }
 
 /** Names of resources. */

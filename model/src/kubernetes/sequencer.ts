@@ -194,7 +194,15 @@ const heldRun = z.object({ uid: z.string().max(64), generation: count });
 
 const statusSchema = z.object({
   activeRun: z
-    .object({ name: z.string().max(253), uid: z.string().max(64) })
+    .object({
+      name: z.string().max(253),
+      uid: z.string().max(64),
+      resources: z
+        .array(z.string().max(63))
+        .max(LIMITS.resourceCount)
+        .optional()
+        .describe('The resources that it uses, from its spec.'),
+    })
     .optional()
     .describe('The active run: the only one that can use the sequencer.'),
   hold: z

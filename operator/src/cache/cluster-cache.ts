@@ -147,8 +147,21 @@ export class ClusterCache {
     // Queued runs are reconciled only when their reason for waiting changes; the active run, and the one before it, always.
     const active = [before?.status?.activeRun?.name, after?.status?.activeRun?.name];
     for (const run of active) if (run !== undefined) this.#options.runChanged(`${namespace}/${run}`);
+    if (resourceKey(before) !== resourceKey(after)) this.#resourcesChanged(namespace);
     if (waitReasonKey(before) !== waitReasonKey(after)) {
       for (const run of this.runsOf(namespace, name)) if (isWaiting(run)) this.#options.runChanged(keyOf(run));
+    }
+  }
+
+  /** Queued runs of any sequencer may have waited for the resources, or wait for them now. */
+  #resourcesChanged(namespace: string): void {
+    for (const sequencer of this.sequencers.all()) {
+      if (sequencer.metadata.namespace !== namespace) continue;
+      const sharing = this.runsOf(namespace, sequencer.metadata.name).filter(
+        (run) => isWaiting(run) && (run.spec.resources?.length ?? 0) > 0,
+      );
+      if (sharing.length > 0) this.#options.sequencerChanged(keyOf(sequencer));
+      for (const run of sharing) this.#options.runChanged(keyOf(run));
     }
   }
 
@@ -171,6 +184,11 @@ export class ClusterCache {
     this.#options.runChanged(keyOf(run));
     this.#options.sequencerChanged(sequencer);
   }
+}
+
+/** Changes when other resources are in use. */
+function resourceKey(sequencer: Sequencer | undefined): string {
+  return sequencer?.status?.activeRun?.resources?.join() ?? '';
 }
 
 /** Changes when the reason of the queued runs may change. */

@@ -31,12 +31,14 @@ export async function expireRun(
 }
 
 /**
- * Returns a claimed run to the queue. Only the worker of this run calls it, so that the run cannot start meanwhile; before a
+ * Returns a claimed run to the queue. The reason is a sentence.
+ * Only the worker of this run calls it, so that the run cannot start meanwhile; before a
  * start, the claim is read from the API server.
  */
 export async function releaseClaim(
   { client, events }: { client: KubernetesClient; events: EventRecorder },
   run: SequencerRun,
+  reason: string,
 ): Promise<void> {
   const { namespace, uid } = run.metadata;
   const { metadata, status } = await client.get(SEQUENCERS, namespace, run.spec.sequencer);
@@ -44,5 +46,5 @@ export async function releaseClaim(
   const { activeRun: _, scheduler: _pulls, ...rest } = status;
   const { name, resourceVersion } = metadata;
   await client.apply(SEQUENCERS, namespace, name, { status: rest }, { subresource: 'status', resourceVersion });
-  await events.record(run, 'Normal', 'Released', `Returned to the queue of ${name}: it was changed before it started.`);
+  await events.record(run, 'Normal', 'Released', `Returned to the queue of ${name}. ${reason}`);
 }

@@ -49,6 +49,7 @@ import { StaleCacheError, StartError, TurnLostError, continueAssignment, startRu
 import { expireRun, releaseClaim } from './queue-exit.ts';
 import { PHASE_REASONS, hasExpired, isFree, phaseOf, skipReason, waitReason } from './run-phase.ts';
 import { msUntilTimeout, stopCause, timeoutCause, type StopCause } from './stop-cause.ts';
+import { resourceWait, usedResources } from './used-resources.ts';
 import { msUntilWindowChanges } from './window-wait.ts';
 
 const RETRY_AFTER_START_ERROR_MS = 5_000;
@@ -101,7 +102,8 @@ export class RunReconciler {
     // This run is probably claimed next. A write now would conflict with its start.
     const now = new Date();
     const age = now.getTime() - Date.parse(run.metadata.creationTimestamp);
-    const isSkipped = skipReason(run, now) !== null;
+    const resources = this.#resourceWait(run);
+    const isSkipped = (skipReason(run, now) ?? resources) !== null;
     if (!isSkipped && sequencer && isFree(sequencer) && run.status === undefined && age < ABOUT_TO_START_MS) {
       return requeueAfter(ABOUT_TO_START_MS);
     }
@@ -109,10 +111,16 @@ export class RunReconciler {
       phase: 'Queued',
       place: this.#cache.positions.of(run),
       submittedBy: submittedBy(run),
-      reason: waitReason(run, sequencer, now),
+      reason: waitReason(run, sequencer, resources, now),
       request: this.#cache.requests.of(run),
     });
     return requeueAfter(msUntilWindowChanges(run.spec, now));
+  }
+
+  #resourceWait(run: SequencerRun): string | null {
+    if (!run.spec.resources?.length) return null;
+    const { namespace } = run.metadata;
+    return resourceWait(run, usedResources(this.#cache.sequencers.all(), { namespace, name: run.spec.sequencer }));
   }
 
   async #start(run: SequencerRun, sequencer: Sequencer): Promise<ReconcileResult> {
@@ -121,15 +129,15 @@ export class RunReconciler {
       return DONE;
     } catch (error) {
       if (error instanceof StaleCacheError) return requeueAfter(RETRY_AFTER_STALE_CACHE_MS);
-      if (error instanceof TurnLostError) return this.#leaveStart(error.run);
+      if (error instanceof TurnLostError) return this.#leaveStart(error);
       if (!(error instanceof StartError)) throw error;
       return this.#reportStartError(run, error);
     }
   }
 
-  async #leaveStart(run: SequencerRun): Promise<ReconcileResult> {
+  async #leaveStart({ run, message }: TurnLostError): Promise<ReconcileResult> {
     if (hasExpired(run, new Date())) await expireRun(this.#options, run, this.#cache.positions.of(run));
-    else await releaseClaim(this.#options, run);
+    else await releaseClaim(this.#options, run, message);
     return DONE;
   }
 
@@ -142,7 +150,9 @@ export class RunReconciler {
   async #reportStartError({ metadata }: SequencerRun, { problem }: StartError): Promise<ReconcileResult> {
     const { kind, reason, message } = problem;
     const run = await this.#client.find(RUNS, metadata.namespace, metadata.name);
-    if (run?.metadata.uid !== metadata.uid || isFinalKubernetesPhase(run.status?.phase)) {
+    // A run that was changed since then has to be checked again before it is Starting.
+    const isSame = run?.metadata.uid === metadata.uid && run.metadata.generation === metadata.generation;
+    if (!isSame || isFinalKubernetesPhase(run.status?.phase)) {
       return requeueAfter(RETRY_AFTER_STALE_CACHE_MS);
     }
     await this.#events.record(run, 'Warning', reason, message);

@@ -27,7 +27,13 @@ export function isFree({ status }: Sequencer): boolean {
   return status !== undefined && status.activeRun === undefined && status.mode !== 'Off';
 }
 
-export function waitReason(run: SequencerRun, sequencer: Sequencer | undefined, now: Date): string {
+/** @param resources for which run it waits, because that run uses one of its resources; or null */
+export function waitReason(
+  run: SequencerRun,
+  sequencer: Sequencer | undefined,
+  resources: string | null,
+  now: Date,
+): string {
   const name = run.spec.sequencer;
   if (!sequencer) return `There is no Sequencer named ${name} in this namespace. Create it, or delete this run.`;
   const skipped = skipReason(run, now);
@@ -36,7 +42,7 @@ export function waitReason(run: SequencerRun, sequencer: Sequencer | undefined, 
   if (sequencer.status?.mode === 'Off' && run.spec.desiredState === 'Queued') {
     return `The mode of ${name} is Off. To start this run, set the mode to Queue, or desiredState of this run to Running.`;
   }
-  return `Waiting for its turn on ${name}.`;
+  return resources ?? `Waiting for its turn on ${name}.`;
 }
 
 /** Why the queue skips this run now, or will cancel it; null if it does not. */

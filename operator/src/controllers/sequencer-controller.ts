@@ -47,6 +47,7 @@ import { expireRun } from './queue-exit.ts';
 import { awaitsRecord } from './record-wait.ts';
 import { retentionOf } from './retention.ts';
 import { claimedMessage } from './start-run.ts';
+import { claimOf, usedResources } from './used-resources.ts';
 import { msUntil } from './window-wait.ts';
 
 type Active = NonNullable<SequencerStatus['activeRun']>;
@@ -107,7 +108,7 @@ export class SequencerReconciler {
     const requested = this.#cache.requestedModes.of(sequencer);
     const { start, expired, nextAt } = this.#decide(sequencer, active, runs, requested, current, stillHeld);
     for (const run of expired) await expireRun(this.#options, run, this.#cache.positions.of(run));
-    const next = start && { name: start.metadata.name, uid: start.metadata.uid };
+    const next = start && claimOf(start);
     const rest = runs.filter((run) => !expired.includes(run));
     const written = await this.#write(sequencer, rest, next ?? active, requested, current, stillHeld, problem);
     if (start) await this.#events.record(start, 'Normal', 'Claimed', claimedMessage(name));
@@ -185,6 +186,7 @@ export class SequencerReconciler {
       active !== undefined,
       waitingRuns(runs, heldRuns({ ...(hold && { hold }), waits: stillHeld })),
       new Date(),
+      usedResources(this.#cache.sequencers.all(), sequencer.metadata),
     );
     const lateIds = expired.map(({ id }) => id);
     return {

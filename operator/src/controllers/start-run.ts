@@ -5,6 +5,7 @@
  * status has that name before the pod is created. Just before, the run is read from the API server (not from the cache)
  * and must have no `podUID`. A warm pod is named with its uid, which never changes.
  */
+import { isDeepStrictEqual } from 'node:util';
 import type { KubernetesClient } from '@sequencer/kubernetes/client';
 import { KubernetesError } from '@sequencer/kubernetes/errors';
 import type { ConfigMap, Pod } from '@sequencer/kubernetes/objects';
@@ -12,7 +13,7 @@ import { CONFIG_MAPS, PODS, RUNS, SECRETS, SEQUENCERS } from '@sequencer/kuberne
 import { isFinalKubernetesPhase } from '@sequencer/model/kubernetes/enums';
 import { ANNOTATIONS, FINALIZER } from '@sequencer/model/kubernetes/names';
 import { boundedText } from '@sequencer/model/text';
-import type { Sequencer } from '@sequencer/model/kubernetes/sequencer';
+import type { Sequencer, SequencerStatus } from '@sequencer/model/kubernetes/sequencer';
 import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
 import type { ClusterCache } from '../cache/cluster-cache.ts';
 import { admissionErrorOf, type AdmissionError } from '../pods/admission-error.ts';
@@ -24,17 +25,21 @@ import { buildSecret, type RunnerSettings } from '../pods/secret.ts';
 import { writeStatus, type ConditionChange } from '../status/status.ts';
 import { adopt, assign } from '../warm-pool/assign.ts';
 import { PHASE_REASONS, hasTurn } from './run-phase.ts';
+import { checkClaim, claimOf } from './used-resources.ts';
 import type { WarmPool } from '../warm-pool/warm-pool.ts';
 
 /** The cache was outdated. Nothing was changed; the run is reconciled again. */
 export class StaleCacheError extends Error {}
 
-/** The run has its turn no longer: since its claim it was put on hold, its window was changed, or its window has ended. */
+/**
+ * The run has its turn no longer: since its claim it was put on hold, its window or its resources were changed, its window has
+ * ended, or another run uses one of its resources.
+ */
 export class TurnLostError extends Error {
   readonly run: SequencerRun;
 
-  constructor(run: SequencerRun) {
-    super('the run has its turn no longer');
+  constructor(run: SequencerRun, reason = 'It was changed before it started.') {
+    super(reason);
     this.run = run;
   }
 }
@@ -65,9 +70,9 @@ export async function startRun(
   const { client, settings, policies, cache, warmPool } = deps;
   const { name } = cached.metadata;
   // Read first, so that a run which cannot start creates nothing.
-  const [fresh, , ocs, warmPod] = await Promise.all([
-    freshRun(client, cached),
-    requireClaim(client, cached),
+  const [fresh, claim] = await Promise.all([freshRun(client, cached), requireClaim(client, cached)]);
+  await requireResources(client, fresh, claim);
+  const [ocs, warmPod] = await Promise.all([
     ocsOf(client, sequencer),
     cached.status?.podName === undefined ? warmPool.findReady(sequencer) : null,
   ]);
@@ -128,10 +133,25 @@ async function assignTo(
   await assign(client, pod, () => createSecret(client, run, sequencer, script, settings));
 }
 
+type Claim = NonNullable<SequencerStatus['activeRun']>;
+
 /** Throws StaleCacheError if the sequencer was released meanwhile. */
-async function requireClaim(client: KubernetesClient, { metadata, spec }: SequencerRun): Promise<void> {
+async function requireClaim(client: KubernetesClient, { metadata, spec }: SequencerRun): Promise<Claim> {
   const sequencer = await client.find(SEQUENCERS, metadata.namespace, spec.sequencer);
-  if (sequencer?.status?.activeRun?.uid !== metadata.uid) throw new StaleCacheError();
+  const claim = sequencer?.status?.activeRun;
+  if (claim?.uid !== metadata.uid) throw new StaleCacheError();
+  return claim;
+}
+
+/** Throws StaleCacheError or TurnLostError unless the run has its resources. It keeps them once it is Starting. */
+async function requireResources(client: KubernetesClient, run: SequencerRun, claim: Claim): Promise<void> {
+  const { phase, podName } = run.status ?? {};
+  if (phase === 'Starting' || podName !== undefined) return;
+  if (!isDeepStrictEqual(claim, claimOf(run))) throw new TurnLostError(run);
+  if (!run.spec.resources?.length) return;
+  const check = await checkClaim(client, run);
+  if (check.result === 'wait') throw new StaleCacheError();
+  if (check.result === 'lost') throw new TurnLostError(run, check.reason);
 }
 
 /** The run from the API server, with its script. Throws StaleCacheError or TurnLostError if it must not be started. */

@@ -92,7 +92,7 @@ test('returns a claimed run to the queue when it is put on hold before it starts
   await operator.start();
   await inPhase(next, 'Starting');
   expect((await reasonOf(run, /^On hold\.$/)).status?.phase).toBe('Queued');
-  const released = `Released: Returned to the queue of ${name}: it was changed before it started.`;
+  const released = `Released: Returned to the queue of ${name}. It was changed before it started.`;
   await until('there is an event', async () => (await eventsOf(run)).includes(released));
 });
 
