@@ -19,9 +19,16 @@ export function namesOf(scripts: Iterable<readonly StatementKeys[]>): string[] {
   return [...names];
 }
 
-export function partOf({ exact, general, wait }: StatementKeys, typicals: Typicals): EstimatedPart {
+export function partOf({ exact, general, wait, sleepSeconds }: StatementKeys, typicals: Typicals): EstimatedPart {
   const found = (key: string | null) => (key === null ? undefined : typicals.get(key));
-  return { wait, typical: found(exact) ?? found(general) ?? null };
+  // Other sleeps have the same name.
+  const byName = sleepSeconds === null ? found(general) : known(sleepSeconds);
+  return { wait, typical: found(exact) ?? byName ?? null };
+}
+
+/** A time that the script itself has. */
+function known(seconds: number): Typical {
+  return { typicalSeconds: seconds, lowSeconds: seconds, highSeconds: seconds, basis: 0 };
 }
 
 export function partsOf(keys: readonly StatementKeys[], typicals: Typicals): EstimatedPart[] {

@@ -103,8 +103,8 @@ it('estimates a statement from the runs that succeeded, with the same literals o
   const script = 'import time\ntime.sleep(0.2)\ntime.sleep(0.4)\n';
   expect((await estimate(script)).statements.map(({ typicalSeconds, basis }) => [typicalSeconds, basis])).toEqual([
     [null, 0],
-    [null, 0],
-    [null, 0],
+    [0.2, 0],
+    [0.4, 0],
   ]);
   await run(script);
   await run(script);
@@ -125,10 +125,13 @@ it('estimates a statement from the runs that succeeded, with the same literals o
   expect(Date.parse(expectedEnd ?? '')).toBeCloseTo(Date.parse(START) + sum * 1000, -1);
   expect(unknownStatements).toBe(0);
   // Of all four sleeps.
-  const [, other] = (await estimate('import time\ntime.sleep(60)\n')).statements;
+  const [, other] = (await estimate('import time\ntime.sleep(n)\n')).statements;
   expect(other?.basis).toBe(2);
   expect(other?.typicalSeconds).toBeGreaterThan(short?.typicalSeconds ?? Infinity);
   expect(other?.typicalSeconds).toBeLessThan(long?.typicalSeconds ?? 0);
+  // Another literal sleep takes as long as it states, whatever is in the record of its name.
+  const [, literal] = (await estimate('import time\ntime.sleep(60)\n')).statements;
+  expect(literal).toMatchObject({ typicalSeconds: 60, basis: 0 });
 });
 
 it('includes a run whose end a user has just seen', async () => {
@@ -208,6 +211,18 @@ it('plans the queue after the active run', async () => {
   await ask(api, 'mutation { setMode(sequencer: "satp1", mode: QUEUE) { name } }');
   const [first, second, third, fourth, fifth] = await Promise.all([active, held, next, unknown, last].map(timesOf));
   expect(first?.phase).toBe('RUNNING');
+  const forecasts = `query ($active: ID!, $held: ID!) {
+    active: run(id: $active) { forecast { behindSeconds regainedAt regainedLine usualSeconds usualBasis } }
+    held: run(id: $held) { forecast { behindSeconds } }
+  }`;
+  const { data } = await ask<Record<'active' | 'held', { forecast: Record<string, unknown> | null }>>(api, forecasts, {
+    active,
+    held,
+  });
+  expect(data.active.forecast).toMatchObject({ regainedAt: null, regainedLine: null, usualBasis: 1 });
+  expect(data.active.forecast?.usualSeconds).toBeGreaterThanOrEqual(1.5);
+  expect(Math.abs(Number(data.active.forecast?.behindSeconds))).toBeLessThan(2);
+  expect(data.held.forecast).toBeNull();
   const length = Date.parse(first?.expectedEnd ?? '') - Date.parse(first?.expectedStart ?? '');
   expect(length).toBeGreaterThan(1400);
   expect(length).toBeLessThan(4000);

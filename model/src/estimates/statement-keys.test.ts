@@ -90,3 +90,32 @@ it.each([
 ])('finds no wait in %s', (script) => {
   expect(keysOf(script)[0]?.wait).toBeNull();
 });
+
+it.each([
+  ['time.sleep(30)', 30],
+  ['sleep(1.5)', 1.5],
+  ['time.sleep(60*5)', 300],
+  ['time.sleep(1_000)', 1000],
+  ['await asyncio.sleep(2)', 2],
+  ['await asyncio.sleep(delay=2)', 2],
+  ['time.sleep(0)', 0],
+])('reads how long %s takes', (script, seconds) => {
+  expect(keysOf(script)[0]?.sleepSeconds).toBe(seconds);
+});
+
+it.each([
+  'time.sleep(n)',
+  'time.sleep()',
+  'time.sleep(-1)',
+  "time.sleep('30')",
+  'time.sleep(60 / 2)',
+  'asyncio.sleep(2)',
+  'other.sleep(30)',
+  'print(30)',
+])('does not know how long %s takes', (script) => {
+  expect(keysOf(script)[0]?.sleepSeconds).toBeNull();
+});
+
+it('does not take a function of the script for a sleep', () => {
+  expect(keysOf('def sleep(n):\n    move(n)\n\nsleep(30)\n')[1]?.sleepSeconds).toBeNull();
+});

@@ -28,6 +28,8 @@ export interface StatementKeys extends Span {
   /** Used if there is no record of the exact key. Null: there is no more general one. */
   general: string | null;
   wait: AbsoluteWait | null;
+  /** How long a literal sleep takes, such as `time.sleep(30)`. Null for any other statement. */
+  sleepSeconds: number | null;
 }
 
 /** Calls that last until a literal time: the position and the keyword of that argument, and of the shortest time left. */
@@ -35,6 +37,9 @@ const WAITS: Record<string, { position: number; keyword: string; least?: string 
   wait_until: { position: 0, keyword: 'timestamp' },
   scan: { position: 1, keyword: 'stop_time', least: 'min_duration' },
 };
+
+/** Calls that last as long as their first argument, in seconds. The last one only if it is awaited. */
+const SLEEPS = ['time.sleep', 'sleep', 'asyncio.sleep'];
 
 const BLOCKS: Record<string, string> = {
   ForStatement: 'for',
@@ -58,6 +63,8 @@ const WITH_CALL = new Set([
 ]);
 const ANY = '*';
 const NAME_LENGTH = 120;
+
+type Keys = Pick<StatementKeys, 'exact' | 'general' | 'wait' | 'sleepSeconds'>;
 
 interface Argument {
   keyword: string | null;
@@ -97,8 +104,8 @@ class KeyReader {
     if (name) this.#definitions.set(this.#source(name), this.#hash(this.#text(node)));
   }
 
-  #keysOf(node: SyntaxNode): Pick<StatementKeys, 'exact' | 'general' | 'wait'> {
-    if (contains(node, (name) => name === '⚠')) return { exact: null, general: null, wait: null };
+  #keysOf(node: SyntaxNode): Keys {
+    if (contains(node, (name) => name === '⚠')) return { exact: null, general: null, wait: null, sleepSeconds: null };
     const call = callOf(node);
     if (!call) return this.#otherKeys(node);
     const [callee, list] = [call.firstChild, call.getChild('ArgList')];
@@ -111,10 +118,16 @@ class KeyReader {
     const positions = values.filter((_, index) => parsed[index]?.keyword === null);
     const keywords = values.filter((_, index) => parsed[index]?.keyword !== null).toSorted();
     const exact = `${name}(${this.#hash([...positions, ...keywords].join(', '))})`;
-    return { exact, general: name, wait: this.#waitOf(callee, parsed) };
+    const isAwaited = call.parent?.name === 'AwaitExpression';
+    return {
+      exact,
+      general: name,
+      wait: this.#waitOf(callee, parsed),
+      sleepSeconds: this.#sleepOf(name, isAwaited, parsed),
+    };
   }
 
-  #otherKeys(node: SyntaxNode): Pick<StatementKeys, 'exact' | 'general' | 'wait'> {
+  #otherKeys(node: SyntaxNode): Keys {
     const block = BLOCKS[node.name];
     const kind = `<${block ?? node.name}>`;
     const isFixed = block === undefined && !contains(node, (name) => WITH_CALL.has(name));
@@ -123,6 +136,7 @@ class KeyReader {
       exact: `${kind}(${this.#hash(this.#text(node))})`,
       general: isFixed || isDefinition ? kind : null,
       wait: null,
+      sleepSeconds: null,
     };
   }
 
@@ -172,6 +186,17 @@ class KeyReader {
     const [least] = rule.least === undefined ? [] : (byKeyword(rule.least) ?? []);
     const seconds = least?.name === 'Number' ? Number(this.#source(least).replaceAll('_', '')) : 0;
     return { until, leastMs: Number.isFinite(seconds) ? seconds * 1000 : 0 };
+  }
+
+  /** @param name with the definition of a function of the script, which is no sleep */
+  #sleepOf(name: string, isAwaited: boolean, given: readonly Argument[]): number | null {
+    const isSleep = SLEEPS.includes(name) && (name !== 'asyncio.sleep' || isAwaited);
+    const [delay] = given;
+    if (!isSleep || !delay || (delay.keyword !== null && delay.keyword !== 'delay')) return null;
+    // `60 * 5`
+    const factors = (this.#literal(delay.value) ?? '').split(' * ').map((text) => text.replaceAll('_', ''));
+    const seconds = factors.reduce((product, text) => product * (/^\d|^\.\d/.test(text) ? Number(text) : NaN), 1);
+    return Number.isFinite(seconds) ? seconds : null;
   }
 
   #timeOf(node: SyntaxNode): number | null {
