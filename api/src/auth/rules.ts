@@ -38,10 +38,11 @@ const VIEWER: Fields = {
     outputEvents(after before first last filter) outputMatches(find filter after before first last)
     lastSeq asks progress scriptVersion scriptVersions watchers telescope
     pausedSince stoppedBy expectedStart expectedEnd window onHold timeoutSeconds afterFailure resources origin version editedBy
-    editedAt preflight`,
+    editedAt preflight forecast`,
   Estimate: 'statements totalSeconds expectedEnd unknownStatements',
   StatementEstimate: 'index firstLine typicalSeconds lowSeconds highSeconds basis expectedEnd',
   PreflightCheck: 'name mark text',
+  RunForecast: 'behindSeconds regainedAt regainedLine usualSeconds usualBasis',
   RunWindow: 'notBefore notAfter',
   RunOnHold: 'since by reason',
   RunConnection: 'edges pageInfo totalCount totalCountIsExact',

@@ -1,6 +1,7 @@
 /** When the active run and the queued runs of a sequencer are expected to start and end. */
-import { isFinal, statementMs, type RunView } from '@sequencer/model';
+import { isFinal, type RunView } from '@sequencer/model';
 import { planQueue, type Expected, type PlannedRun } from '@sequencer/model/estimates/queue-plan';
+import { forecastRun, type RunForecast } from '@sequencer/model/estimates/run-forecast';
 import { keysOf } from '@sequencer/model/estimates/run-durations';
 import { estimateScript, type EstimatedPart } from '@sequencer/model/estimates/script-estimate';
 import type { StatementKeys } from '@sequencer/model/estimates/statement-keys';
@@ -21,6 +22,7 @@ const READ_WITHIN_MS = 1000;
 const PLAN_MS = 1000;
 
 const UNKNOWN: EstimatedPart = { wait: null, typical: null };
+const NO_FORECAST: RunForecast = { end: null, behindMs: null, regained: null, usual: null };
 const NO_TIMES: Expected = { start: null, end: null };
 
 export interface RunPlanParts {
@@ -30,7 +32,8 @@ export interface RunPlanParts {
   reader: StatementReader;
 }
 
-type Plan = Map<string, Expected>;
+/** Only an active run has a forecast. */
+type Plan = Map<string, Expected & { forecast?: RunForecast }>;
 
 export class RunPlans {
   readonly #parts: RunPlanParts;
@@ -41,7 +44,7 @@ export class RunPlans {
   }
 
   /** Of a run that has not ended. The start of an active run is when it started. */
-  async of({ id, sequencer }: Pick<RunSummary, 'id' | 'sequencer'>): Promise<Expected> {
+  async of({ id, sequencer }: Pick<RunSummary, 'id' | 'sequencer'>): Promise<Expected & { forecast?: RunForecast }> {
     const state = await this.#parts.sequencerStates.get(sequencer);
     const now = performance.now();
     const kept = this.#plans.get(state);
@@ -61,11 +64,12 @@ export class RunPlans {
     const planned = waiting.map((run): PlannedRun => ({ ...run, endOf: endOf(run, scripts.get(run.id), typicals) }));
     if (!active || !running) return planQueue(mode, planned, now, used);
     const { startedAt } = running.view;
-    const end = running.keys && endOfActive(active, running.view, running.keys, typicals, now);
-    return planQueue(mode, planned, end, used).set(active.id, {
-      start: startedAt === null ? now : new Date(startedAt),
-      end,
-    });
+    const forecast = running.keys
+      ? forecastActive(active, running.view, running.keys, typicals, now.getTime())
+      : NO_FORECAST;
+    const end = forecast.end === null ? null : new Date(forecast.end);
+    const plan: Plan = planQueue(mode, planned, end, used);
+    return plan.set(active.id, { start: startedAt === null ? now : new Date(startedAt), end, forecast });
   }
 
   async #activeRun(row: RunSummary): Promise<{ view: RunView; keys: StatementKeys[] | null }> {
@@ -96,25 +100,23 @@ function endOf({ startAt }: RunSummary, keys: StatementKeys[] | undefined, typic
   return (start) => (parts ? estimateScript(parts, start).endsAt : null);
 }
 
-/** Null if it is unknown, also while the run is being stopped or held on a failure. */
-function endOfActive(
+/** Without any times while the run is being stopped or held on a failure. */
+function forecastActive(
   { phase, startAt }: RunSummary,
   view: RunView,
   keys: readonly StatementKeys[],
   typicals: Typicals,
-  now: Date,
-): Date | null {
+  now: number,
+): RunForecast {
   const isEnding = phase === 'RECORDING' || isFinal(phase) || view.outcome !== null || view.stops.length > 0;
-  if (isEnding || view.failure?.awaitingDecision) return null;
-  const left =
-    view.statements.length === 0
-      ? partsOf(keys.slice(startAt ?? 0), typicals)
-      : view.statements.flatMap((statement): EstimatedPart[] => {
-          if (statement.state !== 'PENDING' && statement.state !== 'RUNNING') return [];
-          const found = keysOf(statement, keys);
-          const elapsedMs = statement.state === 'RUNNING' ? (statementMs(statement, now.getTime()) ?? 0) : 0;
-          return [{ ...(found ? partOf(found, typicals) : UNKNOWN), elapsedMs }];
-        });
-  const end = estimateScript(left, now.getTime()).endsAt;
-  return end === null ? null : new Date(end);
+  if (isEnding || view.failure?.awaitingDecision) return NO_FORECAST;
+  if (view.statements.length === 0) {
+    return { ...NO_FORECAST, end: estimateScript(partsOf(keys.slice(startAt ?? 0), typicals), now).endsAt };
+  }
+  const parts = view.statements.map((statement) => {
+    const found = keysOf(statement, keys);
+    return found ? partOf(found, typicals) : UNKNOWN;
+  });
+  const first = view.statements.find((statement) => statement.startedAt !== null)?.startedAt ?? null;
+  return forecastRun(view.statements, parts, first === null ? now : Date.parse(first), now);
 }

@@ -59,6 +59,7 @@ type Documents = {
     "\n  mutation Check($sequencer: String!, $script: String!, $startAt: Int) {\n    checkScript(sequencer: $sequencer, script: $script, startAt: $startAt) {\n      severity\n      line\n      code\n      message\n    }\n  }\n": typeof types.CheckDocument,
     "\n  query TelescopeStatus($sequencer: String!) {\n    telescopeStatus(sequencer: $sequencer) {\n      operations {\n        agent\n        operation\n        since\n      }\n      problem\n      at\n    }\n  }\n": typeof types.TelescopeStatusDocument,
     "\n  query Estimate($sequencer: String!, $script: String!) {\n    estimate(sequencer: $sequencer, script: $script) {\n      statements {\n        firstLine\n        typicalSeconds\n        lowSeconds\n        highSeconds\n        basis\n      }\n    }\n  }\n": typeof types.EstimateDocument,
+    "\n  query RunForecast($id: ID!) {\n    run(id: $id) {\n      id\n      expectedEnd\n      forecast {\n        behindSeconds\n        regainedAt\n        regainedLine\n        usualSeconds\n        usualBasis\n      }\n    }\n  }\n": typeof types.RunForecastDocument,
     "\n  query Audit($filter: AuditFilter, $first: Int!, $after: String) {\n    audit(filter: $filter, first: $first, after: $after) {\n      entries {\n        id\n        at\n        user\n        via\n        address\n        action\n        sequencer\n        run\n        runNumber\n        line\n        details\n        result\n        message\n      }\n      endCursor\n    }\n  }\n": typeof types.AuditDocument,
     "\n  fragment HoldOnFailureSetting_sequencer on Sequencer {\n    name\n    holdOnFailure\n  }\n": typeof types.HoldOnFailureSetting_SequencerFragmentDoc,
     "\n  mutation SetHold($sequencer: String!, $hold: Boolean!) {\n    setHoldOnFailure(sequencer: $sequencer, hold: $hold) {\n      name\n    }\n  }\n": typeof types.SetHoldDocument,
@@ -145,6 +146,7 @@ const documents: Documents = {
     "\n  mutation Check($sequencer: String!, $script: String!, $startAt: Int) {\n    checkScript(sequencer: $sequencer, script: $script, startAt: $startAt) {\n      severity\n      line\n      code\n      message\n    }\n  }\n": types.CheckDocument,
     "\n  query TelescopeStatus($sequencer: String!) {\n    telescopeStatus(sequencer: $sequencer) {\n      operations {\n        agent\n        operation\n        since\n      }\n      problem\n      at\n    }\n  }\n": types.TelescopeStatusDocument,
     "\n  query Estimate($sequencer: String!, $script: String!) {\n    estimate(sequencer: $sequencer, script: $script) {\n      statements {\n        firstLine\n        typicalSeconds\n        lowSeconds\n        highSeconds\n        basis\n      }\n    }\n  }\n": types.EstimateDocument,
+    "\n  query RunForecast($id: ID!) {\n    run(id: $id) {\n      id\n      expectedEnd\n      forecast {\n        behindSeconds\n        regainedAt\n        regainedLine\n        usualSeconds\n        usualBasis\n      }\n    }\n  }\n": types.RunForecastDocument,
     "\n  query Audit($filter: AuditFilter, $first: Int!, $after: String) {\n    audit(filter: $filter, first: $first, after: $after) {\n      entries {\n        id\n        at\n        user\n        via\n        address\n        action\n        sequencer\n        run\n        runNumber\n        line\n        details\n        result\n        message\n      }\n      endCursor\n    }\n  }\n": types.AuditDocument,
     "\n  fragment HoldOnFailureSetting_sequencer on Sequencer {\n    name\n    holdOnFailure\n  }\n": types.HoldOnFailureSetting_SequencerFragmentDoc,
     "\n  mutation SetHold($sequencer: String!, $hold: Boolean!) {\n    setHoldOnFailure(sequencer: $sequencer, hold: $hold) {\n      name\n    }\n  }\n": types.SetHoldDocument,
@@ -380,6 +382,10 @@ export function graphql(source: "\n  query TelescopeStatus($sequencer: String!) 
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  query Estimate($sequencer: String!, $script: String!) {\n    estimate(sequencer: $sequencer, script: $script) {\n      statements {\n        firstLine\n        typicalSeconds\n        lowSeconds\n        highSeconds\n        basis\n      }\n    }\n  }\n"): (typeof documents)["\n  query Estimate($sequencer: String!, $script: String!) {\n    estimate(sequencer: $sequencer, script: $script) {\n      statements {\n        firstLine\n        typicalSeconds\n        lowSeconds\n        highSeconds\n        basis\n      }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query RunForecast($id: ID!) {\n    run(id: $id) {\n      id\n      expectedEnd\n      forecast {\n        behindSeconds\n        regainedAt\n        regainedLine\n        usualSeconds\n        usualBasis\n      }\n    }\n  }\n"): (typeof documents)["\n  query RunForecast($id: ID!) {\n    run(id: $id) {\n      id\n      expectedEnd\n      forecast {\n        behindSeconds\n        regainedAt\n        regainedLine\n        usualSeconds\n        usualBasis\n      }\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
