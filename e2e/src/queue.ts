@@ -25,6 +25,15 @@ export class QueueOnPage {
     await this.page.getByRole('menuitem', { name: item }).click();
   }
 
+  /** Drags a run to the lower end of another one, and holds it there until the mouse button is released. */
+  async grab(title: string, onto: string): Promise<void> {
+    await this.row(title).getByTitle('Drag to move').hover();
+    await this.page.mouse.down();
+    const box = await this.row(onto).boundingBox();
+    if (!box) throw new Error(`${onto} is not shown`);
+    await this.page.mouse.move(box.x + 20, box.y + box.height - 3, { steps: 4 });
+  }
+
   async expectOrder(titles: string[]): Promise<void> {
     await expect(this.rows.locator('b')).toHaveText(titles);
   }

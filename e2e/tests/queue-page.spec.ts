@@ -98,20 +98,13 @@ test('a drag moves the selected runs, and is refused if another user has moved t
   for (const title of ['a', 'b', 'c', 'd']) ids.push(await stack.submit('print(1)\n', { title, start: 'QUEUED' }));
   await page.goto('/satp1/queue');
   const queue = new QueueOnPage(page);
-  async function grab(title: string, onto: string): Promise<void> {
-    await queue.row(title).getByTitle('Drag to move').hover();
-    await page.mouse.down();
-    const box = await queue.row(onto).boundingBox();
-    if (!box) throw new Error(`${onto} is not shown`);
-    await page.mouse.move(box.x + 60, box.y + box.height - 3, { steps: 4 });
-  }
   await queue.row('a').getByRole('checkbox').click();
   await queue.row('b').getByRole('checkbox').click();
-  await grab('a', 'c');
+  await queue.grab('a', 'c');
   await page.mouse.up();
   await queue.expectOrder(['c', 'a', 'b', 'd']);
 
-  await grab('c', 'd');
+  await queue.grab('c', 'd');
   await stack.query(MOVE, { run: ids[3], to: 0 });
   await expect.poll(() => titlesOf(stack)).toEqual(['d', 'c', 'a', 'b']);
   await stack.submit('print(1)\n', { title: 'e', start: 'QUEUED' });

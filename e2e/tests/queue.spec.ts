@@ -91,18 +91,11 @@ test('a run is dragged to another position, unless the queue has changed meanwhi
   }
   await page.goto('/satp1');
   const queue = new QueueOnPage(page);
-  async function grab(title: string, onto: string): Promise<void> {
-    await queue.row(title).getByTitle('Drag to move').hover();
-    await page.mouse.down();
-    const box = await queue.row(onto).boundingBox();
-    if (!box) throw new Error(`${onto} is not shown`);
-    await page.mouse.move(box.x + 20, box.y + box.height - 3, { steps: 4 });
-  }
-  await grab('one', 'two');
+  await queue.grab('one', 'two');
   await page.mouse.up();
   await queue.expectOrder(['two', 'one', 'three']);
 
-  await grab('two', 'three');
+  await queue.grab('two', 'three');
   await stack.query(MOVE, { run: ids[2] });
   await stack.submit('print(1)\n', { title: 'four', start: 'QUEUED' });
   // The page has both changes: the list alone stays as it was.
@@ -113,7 +106,7 @@ test('a run is dragged to another position, unless the queue has changed meanwhi
   await queue.expectOrder(['three', 'two', 'one', 'four']);
 
   // Escape cancels a drag.
-  await grab('three', 'one');
+  await queue.grab('three', 'one');
   await page.keyboard.press('Escape');
   await page.mouse.up();
   await queue.expectOrder(['three', 'two', 'one', 'four']);
