@@ -9,10 +9,11 @@ import { chooseSequencer, readScript } from './submission.ts';
 
 interface QueuedRun extends RunSummary {
   version: number;
+  resources: string[];
   window: { notBefore: string | null; notAfter: string | null } | null;
 }
 
-const QUEUED = `${SUMMARY} version window { notBefore notAfter }`;
+const QUEUED = `${SUMMARY} version resources window { notBefore notAfter }`;
 
 /** What `add` and `edit` can set. Undefined: not named, unchanged. */
 export interface Settings {
@@ -21,6 +22,7 @@ export interface Settings {
   notAfter?: string | null | undefined;
   timeoutSeconds?: number | null | undefined;
   afterFailure?: string | undefined;
+  resources?: string[] | undefined;
 }
 
 const nameOf = (run: RunSummary) => `${run.sequencer.name}/${String(run.number)}`;
@@ -70,7 +72,7 @@ export async function addCommand(
   for (const file of files) {
     const script = await readScript(file);
     await checkScript(api, sequencer, file, script, 'Nothing was added.');
-    const { timeoutSeconds, afterFailure } = settings;
+    const { timeoutSeconds, afterFailure, resources } = settings;
     inputs.push({
       sequencer,
       script,
@@ -79,6 +81,7 @@ export async function addCommand(
       window: windowOf(settings),
       timeoutSeconds,
       afterFailure,
+      resources,
       position: position === undefined ? null : fromPlace(position),
       requestId: randomUUID(),
     });

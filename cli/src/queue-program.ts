@@ -28,6 +28,7 @@ interface SettingOptions extends Common {
   notAfter?: string;
   timeLimit?: number | typeof NONE;
   afterFailure?: string;
+  resource?: string[];
 }
 
 const RUN = 'id, or telescope and number: satp1/12';
@@ -54,15 +55,21 @@ function withSettings(command: Command): Command {
     .addOption(new Option('--not-after <time>', 'cancel it if it has not started by then').argParser(moment))
     .addOption(new Option('--time-limit <seconds>', 'interrupt it after this time').argParser(orNone(wholeNumber)))
     .addOption(new Option('--after-failure <what>', 'what follows if it fails').choices(['hold-queue', 'continue']))
+    .addOption(
+      new Option('--resource <name>', 'what it shares with other telescopes, such as laser; can be repeated').argParser(
+        (name, others: string[] | undefined) => [...(others ?? []), name],
+      ),
+    )
     .addHelpText('after', '\nA time is 22:10 (the next one, in UTC) or 2026-06-01T22:10Z; none removes it.');
 }
 
-const settingsOf = ({ title, notBefore, notAfter, timeLimit, afterFailure }: SettingOptions): Settings => ({
+const settingsOf = ({ title, notBefore, notAfter, timeLimit, afterFailure, resource }: SettingOptions): Settings => ({
   title,
   notBefore: withNull(notBefore),
   notAfter: withNull(notAfter),
   timeoutSeconds: withNull(timeLimit),
   afterFailure: afterFailure?.toUpperCase().replace('-', '_'),
+  resources: resource?.filter((name) => name !== NONE),
 });
 
 export function addQueueCommands({ command, sequencerOption, apiOf }: Base): void {

@@ -55,14 +55,31 @@ test('adds, moves, edits, holds, releases and cancels queued runs, and starts th
   expect(broken.stderr).toContain('broken.py:1:7: error:');
   expect(titles()).toHaveLength(4);
 
-  expect(cli('add', '--position', '1', '--title', 'first', '--not-before', '2090-01-01T05:10Z', b).status).toBe(0);
+  expect(
+    cli(
+      'add',
+      '--position',
+      '1',
+      '--title',
+      'first',
+      '--not-before',
+      '2090-01-01T05:10Z',
+      '--resource',
+      'laser',
+      '--resource',
+      'crane',
+      b,
+    ).status,
+  ).toBe(0);
+  expect(cli('queue', '--json').stdout).toContain('"resources":["crane","laser"]');
   expect(cli('move', 'satp1/4', '1').stdout).toMatch(/^ +1 satp1\/4 +b\.py/m);
   expect(titles()).toEqual(['b.py', 'first', 'a.py', 'b.py', 'a.py']);
   expect(cli('queue').stdout).toMatch(/^ +2 satp1\/5 +first +.*Not before 2090-01-01 05:10 UTC\.$/m);
 
   expect(cli('edit', 'satp1/4', '--title', 'edited', '--script', a).status).toBe(0);
-  expect(cli('edit', 'satp1/5', '--not-before', 'none')).toMatchObject({ status: 0, stderr: '' });
+  expect(cli('edit', 'satp1/5', '--not-before', 'none', '--resource', 'none')).toMatchObject({ status: 0, stderr: '' });
   expect(cli('queue').stdout).not.toContain('Not before');
+  expect(cli('queue', '--json').stdout).not.toContain('laser');
   expect(cli('hold', 'satp1/4', '--reason', 'wind').stdout).toMatch(/On hold: wind \(\S+\)\./);
   expect(cli('cancel', 'satp1/2').stdout).toContain('satp1/2 is cancelled.');
   expect(titles()).toEqual(['edited', 'first', 'a.py', 'a.py']);

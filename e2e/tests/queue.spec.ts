@@ -198,6 +198,24 @@ test('a queued run is edited in a panel, which asks before it loses a change', a
   });
 });
 
+test('a run that shares a resource shows it, and for which run it waits', async ({ page, stack }) => {
+  const other = await stack.submit('import time\ntime.sleep(600)\n', { sequencer: 'lat', resources: ['laser'] });
+  await stack.submit('print(1)\n', { title: 'shared', start: 'QUEUED' });
+  await page.goto('/satp1/queue');
+  const queue = new QueueOnPage(page);
+  await queue.choose('shared', 'Edit');
+  const panel = page.getByRole('region', { name: /^Edit run \d+ shared$/ });
+  await panel.getByLabel('Resources').fill('Laser');
+  await expect(panel.getByRole('alert')).toHaveText(/^“Laser” is not a resource\./);
+  await panel.getByLabel('Resources').fill('laser, crane');
+  await panel.getByRole('button', { name: 'Save changes' }).click();
+  await expect(queue.row('shared')).toContainText(/uses crane, laser .*Waiting for run lat\/\d+, which uses laser\./);
+  await page.goto('/satp1');
+  await expect(queue.row('shared')).toContainText('uses crane, laser');
+  await stack.query('mutation ($id: ID!) { stopRun(id: $id, level: KILL) { id } }', { id: other });
+  await expect(queue.row('shared')).not.toContainText('Waiting for run lat');
+});
+
 test('of two edits of one run, the second shows both versions and overwrites nothing', async ({ page, stack }) => {
   const id = await stack.submit('print(1)\n', { title: 'iv', start: 'QUEUED' });
   await page.goto('/satp1');

@@ -29,6 +29,7 @@ export const SEQUENCERS = graphql(/* GraphQL */ `
       }
       activeRun {
         ...RunSummary
+        resources
         pausePending
         pausedSince
         stops {
@@ -51,6 +52,7 @@ export const SEQUENCERS = graphql(/* GraphQL */ `
       queue {
         ...RunSummary
         start
+        resources
         window {
           notBefore
           notAfter

@@ -52,6 +52,7 @@ const active = {
   finishedAt: null,
   live: true,
   pausePending: false,
+  resources: [],
   scriptVersion: 1,
   pausedSince: null,
   asks: [],
@@ -90,7 +91,7 @@ describe('attentionItems', () => {
         {
           ...idle,
           name: 'd',
-          queue: [{ ...run, phase: 'QUEUED', start: 'QUEUED', window: null, onHold: null }],
+          queue: [{ ...run, phase: 'QUEUED', start: 'QUEUED', resources: [], window: null, onHold: null }],
           lastRun: null,
         },
         { ...idle, name: 'e', lastRun: { ...run, finishedAt: ago(38) } },

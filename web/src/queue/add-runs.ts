@@ -24,10 +24,10 @@ const CLOSED_MS = 24 * 3600_000;
 
 function toInput(content: RunContent, sequencer: string, position: number | null): SubmitRunInput {
   const { title, script, arguments: args, startPaused, holdOnFailure, startAt, start } = content;
-  const { timeoutSeconds, afterFailure, breakpoints, onHold } = content;
+  const { timeoutSeconds, afterFailure, resources, breakpoints, onHold } = content;
   // A copy of a run on hold must not start before it is on hold as well.
   const window = onHold ? { notBefore: new Date(Date.now() + CLOSED_MS).toISOString() } : content.window;
-  const plan = { timeoutSeconds, afterFailure, breakpoints, window, position };
+  const plan = { timeoutSeconds, afterFailure, resources, breakpoints, window, position };
   return { sequencer, title, script, arguments: args, startPaused, holdOnFailure, startAt, start, ...plan };
 }
 

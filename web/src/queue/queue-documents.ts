@@ -18,6 +18,7 @@ export const QUEUED_RUN = graphql(/* GraphQL */ `
       start
       timeoutSeconds
       afterFailure
+      resources
       breakpoints {
         file
         line

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { movedText, onHoldText, windowText } from './queue-text.ts';
+import { movedText, onHoldText, usesText, windowText } from './queue-text.ts';
 
 const NOW = Date.parse('2026-06-01T21:45:00Z');
 
@@ -24,6 +24,11 @@ test('a hold shows since when, by whom and why', () => {
   const onHold = { since: '2026-06-01T21:40:12Z', by: 'k.tanaka', reason: 'laser not ready' };
   expect(onHoldText(onHold, NOW)).toBe('On hold since 21:40 UTC by k.tanaka: laser not ready');
   expect(onHoldText({ ...onHold, reason: null }, NOW)).toBe('On hold since 21:40 UTC by k.tanaka');
+});
+
+test('resources are listed', () => {
+  expect(usesText({ resources: ['crane', 'laser'] })).toBe('uses crane, laser');
+  expect(usesText({ resources: [] })).toBe('');
 });
 
 test('positions count from 1', () => {

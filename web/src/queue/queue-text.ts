@@ -1,4 +1,4 @@
-/** The window, the hold and the place of a queued run as text. Pure. */
+/** The window, the hold, the resources and the place of a queued run as text. Pure. */
 import { timeText } from '@sequencer/model/wait-reasons';
 import type { SequencerSummary } from '../api/sequencers.ts';
 import { visible } from '../lib/invisible-characters.ts';
@@ -23,6 +23,11 @@ export function windowText(window: QueuedRun['window'], now: number): string {
 export function onHoldText({ since, by, reason }: NonNullable<QueuedRun['onHold']>, now: number): string {
   const text = `On hold since ${timeText(new Date(since), new Date(now))} by ${visible(by)}`;
   return reason ? `${text}: ${visible(reason)}` : text;
+}
+
+/** `uses crane, laser`; empty for a run that shares nothing. */
+export function usesText({ resources }: Pick<QueuedRun, 'resources'>): string {
+  return resources.length > 0 ? `uses ${resources.join(', ')}` : '';
 }
 
 /** `Run 12 moved to position 2 of 5.` @param index from 0 */

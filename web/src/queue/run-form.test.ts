@@ -10,6 +10,7 @@ const RUN = {
   window: { notBefore: '2026-06-01T22:00:12.000Z', notAfter: null },
   timeoutSeconds: 90,
   afterFailure: 'HOLD_QUEUE',
+  resources: ['laser'],
   startAt: 2,
 } as RunContent;
 
@@ -38,6 +39,14 @@ test('a new end of the window keeps its start', () => {
     notBefore: '2026-06-01T22:00:00.000Z',
     notAfter: '2026-06-02T05:10:00.000Z',
   });
+});
+
+test('resources are replaced, and removed by an empty text', () => {
+  expect(toEdit(RUN, { ...toForm(RUN), resources: 'laser crane' })).toEqual({
+    version: 3,
+    resources: ['laser', 'crane'],
+  });
+  expect(toEdit(RUN, { ...toForm(RUN), resources: '' })).toEqual({ version: 3, resources: [] });
 });
 
 test('a time limit is at least one second', () => {

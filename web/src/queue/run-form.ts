@@ -1,6 +1,7 @@
 /** The fields of the panel for edits of a queued run. Pure. */
 import type { AfterFailure, EditRunInput } from '../gql/graphql.ts';
 import type { RunContent } from './add-runs.ts';
+import { readResources, resourcesText } from '../editor/resources-input.ts';
 import { windowInput } from '../editor/window-input.ts';
 
 export interface RunForm {
@@ -14,6 +15,8 @@ export interface RunForm {
   /** In minutes; empty for no limit. A number while it is typed. */
   limit: string | number;
   afterFailure: AfterFailure;
+  /** Separated by commas or spaces. */
+  resources: string;
 }
 
 export type RunField = keyof RunForm;
@@ -26,6 +29,7 @@ export const FIELD_NAMES: Record<RunField, string> = {
   notAfter: 'Not after',
   limit: 'Time limit in minutes',
   afterFailure: 'After a failure',
+  resources: 'Resources',
 };
 
 export const AFTER_FAILURE_NAMES: Record<AfterFailure, string> = {
@@ -45,6 +49,7 @@ export function toForm(run: RunContent): RunForm {
     notAfter: field(run.window?.notAfter),
     limit: run.timeoutSeconds === null ? '' : String(run.timeoutSeconds / 60),
     afterFailure: run.afterFailure,
+    resources: resourcesText(run.resources),
   };
 }
 
@@ -60,7 +65,7 @@ export function limitError({ limit }: RunForm): string | null {
 /** What has to be sent: the changed parts, for the version that they are based on. */
 export function toEdit(run: RunContent, form: RunForm): EditRunInput {
   const changed = new Set(changedFields(toForm(run), form));
-  const { title, script, arguments: args, limit, afterFailure } = form;
+  const { title, script, arguments: args, limit, afterFailure, resources } = form;
   return {
     version: run.version,
     ...(changed.has('title') && { title: title || null }),
@@ -70,5 +75,6 @@ export function toEdit(run: RunContent, form: RunForm): EditRunInput {
     ...((changed.has('notBefore') || changed.has('notAfter')) && { window: windowInput(form) }),
     ...(changed.has('limit') && { timeoutSeconds: limit === '' ? null : Math.round(Number(limit) * 60) }),
     ...(changed.has('afterFailure') && { afterFailure }),
+    ...(changed.has('resources') && { resources: readResources(resources) }),
   };
 }

@@ -6,6 +6,7 @@ import { useAction, type Action } from '../api/use-action.ts';
 import { readContent, type RunContent } from './add-runs.ts';
 import { EDIT_RUN } from './queue-documents.ts';
 import { changedFields, limitError, toEdit, toForm, type RunField, type RunForm } from './run-form.ts';
+import { resourcesError } from '../editor/resources-input.ts';
 import { windowError } from '../editor/window-input.ts';
 
 export interface RunEdit {
@@ -73,7 +74,13 @@ export function useRunEdit(id: string, isQueued: () => boolean, onSaved: (versio
     base,
     form,
     changed: computed(() => (base.value && form.value ? changedFields(toForm(base.value), form.value) : [])),
-    invalid: computed(() => form.value && (limitError(form.value) ?? windowProblem(form.value, base.value, now.value))),
+    invalid: computed(
+      () =>
+        form.value &&
+        (limitError(form.value) ??
+          resourcesError(form.value.resources) ??
+          windowProblem(form.value, base.value, now.value)),
+    ),
     theirs,
     ended,
     load,

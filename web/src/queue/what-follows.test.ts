@@ -42,6 +42,15 @@ test('runs on hold and runs before their window are skipped', () => {
   );
 });
 
+test('a run whose resource another telescope uses does not follow', () => {
+  const queue = [{ ...queued('a'), resources: ['laser'] }, queued('b')];
+  expect(runAfter({ mode: 'QUEUE', queue }, NOW, new Set(['laser']))?.id).toBe('b');
+  expect(runAfter({ mode: 'QUEUE', queue }, NOW, new Set(['crane']))?.id).toBe('a');
+  expect(followText({ mode: 'QUEUE', queue: queue.slice(0, 1) }, NOW, new Set(['laser']))).toBe(
+    'No queued run starts; 1 waits.',
+  );
+});
+
 test('a run after its window does not follow', () => {
   const late = { ...queued('a'), window: { notBefore: null, notAfter: '2026-06-01T21:30:00Z' } };
   expect(runAfter({ mode: 'QUEUE', queue: [late, queued('b')] }, NOW)?.id).toBe('b');
