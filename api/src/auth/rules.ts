@@ -24,7 +24,7 @@ const VIEWER: Fields = {
   User: 'name role sequencers method byAccount',
   Server: 'version time',
   Sequencer: `name mode modeReason modeChangedBy modeChangedAt hostname lastKnownSince runner activeRun lastRun lastRuns(first since)
-    queue(first) queueMovedBy control holdOnFailure scheduler`,
+    queue(first) queueMovedBy control holdOnFailure afterFailure scheduler`,
   SchedulerState: 'settings pulling nextPullAt failures lastPull pulls(first after)',
   SchedulerSettings: 'url header policy lengthMinutes timeoutSeconds leadMinutes',
   SchedulerPull: 'id at from to policy by automatic state ok message seconds script run',
@@ -164,6 +164,7 @@ export const MUTATIONS: Record<string, CommandRule> = {
   holdRun: onRun('id', 'reason'),
   releaseRun: onRun('id'),
   setHoldOnFailure: { ...onSequencer('sequencer hold'), needsControl: true },
+  setAfterFailure: { ...onSequencer('sequencer afterFailure'), needsControl: true },
   setMode: { ...onSequencer('sequencer mode reason'), needsControl: true },
 
   setSchedulerSettings: { ...onSequencer('sequencer settings'), needsControl: true },

@@ -1,6 +1,6 @@
 /** The port to the queue and mode of each sequencer, wherever they are stored. `RunQueue` is its only caller. */
 import type { AfterFailure, Breakpoint, Mode, RunOrigin, RunStart } from '@sequencer/model';
-import type { RunSummary } from '../store/run-store.ts';
+import type { FailureDefaults, RunSummary } from '../store/run-store.ts';
 
 /** What a run executes, when, and what follows: all that can be edited while it is queued. */
 export interface RunPlan {
@@ -74,8 +74,8 @@ export interface QueueStore {
    * @param stored called when the mode is stored
    */
   hold: (sequencer: string, by: string, cause: string, stored: () => void) => Promise<void>;
-  /** Sets whether runs pause on failure by default. */
-  setHoldOnFailure: (sequencer: string, hold: boolean) => Promise<void>;
+  /** Sets whether runs pause on failure, and what follows a failure, unless they specify it. */
+  setFailureDefaults: (sequencer: string, change: Partial<FailureDefaults>) => Promise<void>;
   /** What a queued run waits for, as a sentence. */
   waitReason: (run: RunSummary) => Promise<string>;
 }

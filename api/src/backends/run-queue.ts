@@ -3,7 +3,14 @@ import { LIMITS, SequencerError, isFinal, type Breakpoint, type Mode } from '@se
 import type { LiveRuns } from '../runs/live-runs.ts';
 import type { SequencerStates } from '../runs/sequencer-states.ts';
 import type { Db } from '../store/database.ts';
-import { findByRequests, findRun, findRuns, scriptOf, type RunSummary } from '../store/run-store.ts';
+import {
+  findByRequests,
+  findRun,
+  findRuns,
+  scriptOf,
+  type FailureDefaults,
+  type RunSummary,
+} from '../store/run-store.ts';
 import type { QueueStore, Submission } from './queue-store.ts';
 import type { RunBackend } from './run-backend.ts';
 import { readEdit, type EditInput } from './run-edit.ts';
@@ -50,6 +57,7 @@ export class RunQueue {
     const submissions = requested.map(({ position: _position, ...run }) => ({
       ...run,
       holdOnFailure: run.holdOnFailure ?? defaults.holdOnFailure,
+      afterFailure: run.afterFailure ?? defaults.afterFailure,
     }));
     const earlier = await this.#ofEarlierRequest(by, withCopies(submissions, copies));
     if (earlier) return earlier;
@@ -151,10 +159,11 @@ export class RunQueue {
     });
   }
 
-  async setHoldOnFailure(sequencer: string, hold: boolean): Promise<void> {
+  /** Sets whether runs pause on failure, and what follows a failure, unless they specify it. */
+  async setFailureDefaults(sequencer: string, change: Partial<FailureDefaults>): Promise<void> {
     const { store, sequencerStates } = this.#parts;
     sequencerStates.require(sequencer);
-    await store.setHoldOnFailure(sequencer, hold);
+    await store.setFailureDefaults(sequencer, change);
     this.#changed(sequencer);
   }
 

@@ -183,11 +183,12 @@ export function readAfterFailure<T extends AfterFailure | null | undefined>(afte
 }
 
 /** A submission before the settings of its sequencer are applied. */
-export interface RequestedRun extends Omit<Submission, 'holdOnFailure'> {
+export interface RequestedRun extends Omit<Submission, 'holdOnFailure' | 'afterFailure'> {
   /** In the queue; null for the end. */
   position: number | null;
   /** Null for the setting of the sequencer. */
   holdOnFailure: boolean | null;
+  afterFailure: AfterFailure | null;
 }
 
 /** Throws BAD_INPUT, SCRIPT_TOO_LARGE or SCRIPT_NOT_TEXT. */
@@ -203,7 +204,7 @@ export function readSubmission(input: SubmissionInput): RequestedRun {
     startAt: parsed.startAt ?? null,
     startLine: parsed.startLine ?? null,
     timeoutSeconds: parsed.timeoutSeconds ?? null,
-    afterFailure: readAfterFailure(parsed.afterFailure) ?? 'HOLD_QUEUE',
+    afterFailure: readAfterFailure(parsed.afterFailure) ?? null,
   };
 }
 

@@ -3,7 +3,7 @@ import { and, eq, getTableColumns, inArray, sql } from 'drizzle-orm';
 import { ACTIVE_PHASES, SequencerError, exactText, searchForm } from '@sequencer/model';
 import { sha256 } from '../lib/sha256.ts';
 import type { Db } from './database.ts';
-import { runs, sequencers, type RunRow } from './schema.ts';
+import { runs, sequencers, type RunRow, type SequencerRow } from './schema.ts';
 
 const { script: _script, scriptFolded: _folded, view: _view, words: _words, ...columns } = getTableColumns(runs);
 /** All but the large columns. */
@@ -115,7 +115,9 @@ export async function cancelQueued(db: Pick<Db, 'update'>, id: string, reason: s
   return rowCount === 1;
 }
 
-/** Sets whether a failure pauses the runs of the sequencer that do not specify it. */
-export async function setHoldOnFailure(db: Db, sequencer: string, hold: boolean): Promise<void> {
-  await db.update(sequencers).set({ holdOnFailure: hold }).where(eq(sequencers.name, sequencer));
+/** What the runs of a sequencer do on a failure, and what follows it, unless they specify it. */
+export type FailureDefaults = Pick<SequencerRow, 'holdOnFailure' | 'afterFailure'>;
+
+export async function setFailureDefaults(db: Db, sequencer: string, change: Partial<FailureDefaults>): Promise<void> {
+  await db.update(sequencers).set(change).where(eq(sequencers.name, sequencer));
 }

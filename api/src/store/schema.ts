@@ -15,7 +15,7 @@ export const sequencers = pgTable('sequencers', {
   modeChangedBy: text('mode_changed_by'),
   modeChangedAt: time('mode_changed_at'),
   lastNumber: integer('last_number').notNull().default(0),
-  /** The default for runs that do not specify it. */
+  /** The defaults for runs that do not specify them. */
   holdOnFailure: boolean('hold_on_failure').notNull().default(false),
   afterFailure: text('after_failure').$type<AfterFailure>().notNull().default('HOLD_QUEUE'),
 });

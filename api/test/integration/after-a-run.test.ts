@@ -105,6 +105,40 @@ it('refuses the safe script, which does not exist yet, and time limits out of ra
   }
 });
 
+it('uses the setting of the telescope for runs without a value of their own', async () => {
+  const runner = await connected();
+  const set = (afterFailure: string) =>
+    ask<{ setAfterFailure: { afterFailure: string } }>(
+      api,
+      `mutation { setAfterFailure(sequencer: "satp1", afterFailure: ${afterFailure}) { afterFailure } }`,
+    );
+  expect((await set('CONTINUE')).data.setAfterFailure.afterFailure).toBe('CONTINUE');
+  expect((await set('RUN_SAFE_SCRIPT')).errors?.[0]?.extensions.code).toBe('NOT_YET');
+  await setMode('QUEUE');
+  const fails = async (input: Record<string, unknown>) => {
+    const id = await made({ start: 'QUEUED', ...input });
+    await until(() => {
+      expect(runner.started).toContain(id);
+    });
+    runner.events(id, record(0, 'FAILED'));
+    await until(async () => {
+      expect(await phaseOf(api, id)).toBe('FAILED');
+    });
+  };
+  await fails({});
+  expect((await mode()).mode).toBe('QUEUE');
+  await fails({ afterFailure: 'HOLD_QUEUE' });
+  await until(async () => {
+    expect((await mode()).mode).toBe('OFF');
+  });
+  const { data } = await ask<{ audit: { entries: { action: string; details: string }[] } }>(
+    api,
+    '{ audit(first: 20) { entries { action details } } }',
+  );
+  const details = data.audit.entries.find(({ action }) => action === 'setAfterFailure')?.details;
+  expect(details).toContain('RUN_SAFE_SCRIPT');
+});
+
 it('edits the time limit and what follows a failure', async () => {
   const id = await made({ start: 'QUEUED', timeoutSeconds: 60 });
   const edit = (input: Record<string, unknown>) =>

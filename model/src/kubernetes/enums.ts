@@ -31,3 +31,6 @@ export function phaseFromKubernetes(value: KubernetesPhase): Phase {
 export function isFinalKubernetesPhase(value: KubernetesPhase | undefined): value is FinalKubernetesPhase {
   return value !== undefined && isFinal(phaseFromKubernetes(value));
 }
+
+export const AFTER_FAILURES = ['HoldQueue', 'Continue'] as const;
+export type KubernetesAfterFailure = (typeof AFTER_FAILURES)[number];

@@ -3,10 +3,9 @@ import { z } from 'zod';
 import { LIMITS, RESOURCE_NAME, SEQUENCER_NAME } from '../limits.ts';
 import type { KubernetesObject } from './metadata.ts';
 import { FIXED, conditionsSchema, count, rules, time } from './schema-parts.ts';
-import { FINAL_KUBERNETES_PHASES, KUBERNETES_OUTCOMES, KUBERNETES_PHASES } from './enums.ts';
+import { AFTER_FAILURES, FINAL_KUBERNETES_PHASES, KUBERNETES_OUTCOMES, KUBERNETES_PHASES } from './enums.ts';
 
 export const DESIRED_STATES = ['Queued', 'Held', 'Running', 'Paused', 'Cancelled'] as const;
-export const AFTER_FAILURES = ['HoldQueue', 'Continue'] as const;
 
 /**
  * Control and format characters in the syntax of RE2, which has fewer classes than `hasUnseenCharacters`. U+200D and U+FE0F
@@ -115,8 +114,8 @@ const specSchema = z
       .enum(AFTER_FAILURES)
       .optional()
       .describe(
-        'After the script has failed. HoldQueue (default): the queue is held. Continue: the next run starts. A run that was ' +
-          'interrupted, killed or lost always holds the queue.',
+        'After the script has failed. HoldQueue: the queue is held. Continue: the next run starts. Default: spec.afterFailure ' +
+          'of the Sequencer, or else HoldQueue. A run that was interrupted, killed or lost always holds the queue.',
       ),
     resources: z
       .array(z.string().max(63).regex(RESOURCE_NAME))

@@ -4,7 +4,7 @@ import { LIMITS, SEQUENCER_NAME } from '../limits.ts';
 import type { KubernetesObject } from './metadata.ts';
 import { conditionsSchema, count, rules, time } from './schema-parts.ts';
 import { schedulerSpecSchema, schedulerStatusSchema } from './scheduler-schema.ts';
-import { FINAL_KUBERNETES_PHASES, KUBERNETES_MODES } from './enums.ts';
+import { AFTER_FAILURES, FINAL_KUBERNETES_PHASES, KUBERNETES_MODES, type KubernetesAfterFailure } from './enums.ts';
 import {
   anything,
   asInPod,
@@ -129,6 +129,12 @@ const specSchema = z.object({
   scheduler: schedulerSpecSchema
     .optional()
     .describe('How schedules are pulled. The page of the telescope sets it, too.'),
+  afterFailure: z
+    .enum(AFTER_FAILURES)
+    .optional()
+    .describe(
+      'What follows the failure of runs without their own afterFailure. The page of the telescope sets it, too.',
+    ),
   runner: runnerSchema
     .meta(rules(MOUNTS_HAVE_VOLUMES))
     .prefault({})
@@ -277,6 +283,14 @@ export function holdsOnFailure(
   sequencer: Sequencer | undefined,
 ): boolean {
   return run.holdOnFailure ?? sequencer?.spec.holdOnFailure ?? false;
+}
+
+/** What follows when the script of a run fails. */
+export function afterFailureOf(
+  run: { afterFailure?: KubernetesAfterFailure | undefined },
+  sequencer: Sequencer | undefined,
+): KubernetesAfterFailure {
+  return run.afterFailure ?? sequencer?.spec.afterFailure ?? 'HoldQueue';
 }
 
 /** The host name that scripts on the sequencer see. */

@@ -49,7 +49,7 @@ import { StaleCacheError, StartError, TurnLostError, continueAssignment, startRu
 import { expireRun, releaseClaim } from './queue-exit.ts';
 import { PHASE_REASONS, hasExpired, isFree, phaseOf, skipReason, waitReason } from './run-phase.ts';
 import { msUntilTimeout, stopCause, timeoutCause, type StopCause } from './stop-cause.ts';
-import { resourceWait, usedResources } from './used-resources.ts';
+import { resourceWait } from './used-resources.ts';
 import { msUntilWindowChanges } from './window-wait.ts';
 
 const RETRY_AFTER_START_ERROR_MS = 5_000;
@@ -102,9 +102,9 @@ export class RunReconciler {
     // This run is probably claimed next. A write now would conflict with its start.
     const now = new Date();
     const age = now.getTime() - Date.parse(run.metadata.creationTimestamp);
-    const resources = this.#resourceWait(run);
-    const isSkipped = (skipReason(run, now) ?? resources) !== null;
-    if (!isSkipped && sequencer && isFree(sequencer) && run.status === undefined && age < ABOUT_TO_START_MS) {
+    const resources = resourceWait(run, this.#cache.sequencers.all());
+    const skipped = skipReason(run, now) ?? resources;
+    if (skipped === null && sequencer && isFree(sequencer) && run.status === undefined && age < ABOUT_TO_START_MS) {
       return requeueAfter(ABOUT_TO_START_MS);
     }
     await writeStatus(this.#client, run, {
@@ -115,12 +115,6 @@ export class RunReconciler {
       request: this.#cache.requests.of(run),
     });
     return requeueAfter(msUntilWindowChanges(run.spec, now));
-  }
-
-  #resourceWait(run: SequencerRun): string | null {
-    if (!run.spec.resources?.length) return null;
-    const { namespace } = run.metadata;
-    return resourceWait(run, usedResources(this.#cache.sequencers.all(), { namespace, name: run.spec.sequencer }));
   }
 
   async #start(run: SequencerRun, sequencer: Sequencer): Promise<ReconcileResult> {
@@ -152,9 +146,7 @@ export class RunReconciler {
     const run = await this.#client.find(RUNS, metadata.namespace, metadata.name);
     // A run that was changed since then has to be checked again before it is Starting.
     const isSame = run?.metadata.uid === metadata.uid && run.metadata.generation === metadata.generation;
-    if (!isSame || isFinalKubernetesPhase(run.status?.phase)) {
-      return requeueAfter(RETRY_AFTER_STALE_CACHE_MS);
-    }
+    if (!isSame || isFinalKubernetesPhase(run.status?.phase)) return requeueAfter(RETRY_AFTER_STALE_CACHE_MS);
     await this.#events.record(run, 'Warning', reason, message);
     if (kind === 'permanent') {
       await this.#recordTermination(run, undefined, { phase: 'Failed', reason: message });

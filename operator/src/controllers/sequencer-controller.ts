@@ -29,7 +29,7 @@ import {
   requestsStart,
   waitingRuns,
 } from '@sequencer/model/kubernetes/queue';
-import type { Sequencer, SequencerStatus } from '@sequencer/model/kubernetes/sequencer';
+import { afterFailureOf, type Sequencer, type SequencerStatus } from '@sequencer/model/kubernetes/sequencer';
 import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
 import {
   isFinalKubernetesPhase,
@@ -95,7 +95,7 @@ export class SequencerReconciler {
     const runs = this.#cache.runsOf(namespace, name).map((run) => this.#withObserved(run));
     const { activeRun, hold } = sequencer.status ?? {};
     const [outcome, ...problems] = await Promise.all([
-      activeRun && this.#outcomeOf(namespace, activeRun, runs),
+      activeRun && this.#outcomeOf(sequencer, activeRun, runs),
       this.#options.policies.ensure(sequencer),
       startProblemOf(this.#client, sequencer),
     ]);
@@ -137,11 +137,12 @@ export class SequencerReconciler {
   }
 
   /** The outcome of the active run; null while it is active; `unknown` while it cannot be determined. */
-  async #outcomeOf(namespace: string, active: Active, runs: SequencerRun[]): Promise<Outcome | null | 'unknown'> {
+  async #outcomeOf(sequencer: Sequencer, active: Active, runs: SequencerRun[]): Promise<Outcome | null | 'unknown'> {
+    const { namespace } = sequencer.metadata;
     const known = runs.find(({ metadata }) => metadata.uid === active.uid);
     if (known) {
       const { phase } = known.status ?? {};
-      return isFinalKubernetesPhase(phase) ? { phase, holdsQueue: holdsQueue(known, phase) } : null;
+      return isFinalKubernetesPhase(phase) ? { phase, holdsQueue: holdsQueue(known, sequencer, phase) } : null;
     }
     const run = await this.#client.find(RUNS, namespace, active.name);
     if (run?.metadata.uid === active.uid) return 'unknown';
@@ -270,8 +271,8 @@ function stillWaiting({ runs: held }: { runs: HeldRuns }, runs: SequencerRun[], 
   return [...new Map(kept.map((run) => [requestKey(run), run])).values()].slice(0, 2000);
 }
 
-function holdsQueue({ spec, status }: SequencerRun, phase: FinalKubernetesPhase): boolean {
-  if (phase === 'Failed' && spec.afterFailure === 'Continue') return false;
+function holdsQueue({ spec, status }: SequencerRun, sequencer: Sequencer, phase: FinalKubernetesPhase): boolean {
+  if (phase === 'Failed' && afterFailureOf(spec, sequencer) === 'Continue') return false;
   return !letsQueueContinue(phaseFromKubernetes(phase) as FinalPhase, status?.refused);
 }
 

@@ -34,7 +34,9 @@ export function usedResources(
 }
 
 /** For which run a queued run waits, as a sentence; null if it can have all its resources. */
-export function resourceWait({ spec }: SequencerRun, used: ReadonlyMap<string, ActiveRun>): string | null {
+export function resourceWait({ metadata, spec }: SequencerRun, sequencers: Iterable<Sequencer>): string | null {
+  if (!spec.resources?.length) return null;
+  const used = usedResources(sequencers, { namespace: metadata.namespace, name: spec.sequencer });
   const resource = usedResource(spec, used);
   const user = resource === null ? undefined : used.get(resource);
   return user && resource !== null ? resourceReason(user.name, resource) : null;

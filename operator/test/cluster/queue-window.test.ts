@@ -121,6 +121,23 @@ test.each(['HoldQueue', 'Continue', undefined] as const)(
   },
 );
 
+test('a run without afterFailure has that of its Sequencer', async () => {
+  const name = await sequencer({ afterFailure: 'Continue' });
+  const fail = async (run: string) => {
+    await node.running(namespace, run);
+    await node.ended(namespace, run, 1, outcome('FAILED', 1, 'Why.'), 'Error');
+    await inPhase(run, 'Failed');
+  };
+  const run = await start(name);
+  const own = await start(name, { afterFailure: 'HoldQueue' });
+  const next = await start(name);
+  await inPhase(run, 'Starting');
+  await fail(run);
+  await inPhase(own, 'Starting');
+  await fail(own);
+  await reasonOf(next, /^Queue held: /);
+});
+
 test.each(['INTERRUPTED', 'KILLED'])('holds the queue after %s, whatever afterFailure is', async (word) => {
   const name = await sequencer();
   const run = await start(name, { afterFailure: 'Continue' });

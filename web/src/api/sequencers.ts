@@ -15,6 +15,7 @@ export const SEQUENCERS = graphql(/* GraphQL */ `
       lastKnownSince
       ...ControlBar_sequencer
       ...HoldOnFailureSetting_sequencer
+      afterFailure
       runner {
         connected
         runnerPerRun

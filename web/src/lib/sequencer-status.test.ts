@@ -28,6 +28,7 @@ const idle: SequencerSummary = {
   mode: 'OFF',
   control: null,
   holdOnFailure: false,
+  afterFailure: 'HOLD_QUEUE',
   modeReason: null,
   modeChangedBy: null,
   modeChangedAt: null,

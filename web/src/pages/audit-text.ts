@@ -75,6 +75,7 @@ const ACTIONS: Partial<Record<string, [name: string, more?: (args: Arguments) =>
   holdRun: ['Put the queued run on hold', ({ reason }) => after(reason)],
   releaseRun: ['Release the run on hold'],
   setHoldOnFailure: ['Set pause on failure', ({ hold }) => (hold === true ? ': on' : ': off')],
+  setAfterFailure: ['Set what follows a failure', ({ afterFailure }) => after(lower(afterFailure).replace('_', ' '))],
   setMode: ['Set the mode', ({ mode, reason }) => `: ${lower(mode)}${text(reason) ? ` (${text(reason)})` : ''}`],
   setSchedulerSettings: ['Change the settings of the scheduler'],
   pullSchedule: ['Pull a schedule', ({ then }) => after(lower(then))],

@@ -22,12 +22,12 @@ import { eq } from 'drizzle-orm';
 import type { OnHold, QueueStore, RunEdit, Submission } from '../queue-store.ts';
 import { runChanged } from '../run-changed.ts';
 import type { Db } from '../../store/database.ts';
-import { cancelQueued, setHoldOnFailure, type RunSummary } from '../../store/run-store.ts';
+import { cancelQueued, setFailureDefaults, type FailureDefaults, type RunSummary } from '../../store/run-store.ts';
 import { runs } from '../../store/schema.ts';
 import { serializeNote } from './change-notes.ts';
 import { withApiErrors, type Cluster } from './cluster.ts';
 import { holdOf } from './mode.ts';
-import { specOf, specPatch } from './run-plan.ts';
+import { specOf, specPatch, toKubernetes } from './run-plan.ts';
 import type { RunSync } from './run-sync.ts';
 
 /** Kubernetes allows 256 KiB of annotations. */
@@ -206,10 +206,12 @@ export class KubernetesQueueStore implements QueueStore {
   }
 
   /** Also sets it in the object, because the operator does not connect to the database. */
-  async setHoldOnFailure(sequencer: string, hold: boolean): Promise<void> {
+  async setFailureDefaults(sequencer: string, change: Partial<FailureDefaults>): Promise<void> {
     const { client, namespace } = this.#cluster;
-    await withApiErrors(() => client.merge(SEQUENCERS, namespace, sequencer, { spec: { holdOnFailure: hold } }));
-    await setHoldOnFailure(this.#db, sequencer, hold);
+    const { afterFailure } = change;
+    const spec = { ...change, ...(afterFailure && { afterFailure: toKubernetes(afterFailure) }) };
+    await withApiErrors(() => client.merge(SEQUENCERS, namespace, sequencer, { spec }));
+    await setFailureDefaults(this.#db, sequencer, change);
   }
 
   async hold(sequencer: string, by: string, cause: string, stored: () => void): Promise<void> {

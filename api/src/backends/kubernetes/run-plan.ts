@@ -1,7 +1,8 @@
 /** The plan of a run in its object: what it executes, when, and what follows. Pure. */
 import { SequencerError, ensureStorable, storableData, storableText, type AfterFailure } from '@sequencer/model';
 import { breakpointsOf } from '@sequencer/model/kubernetes/breakpoints';
-import { holdsOnFailure, type Sequencer } from '@sequencer/model/kubernetes/sequencer';
+import type { KubernetesAfterFailure } from '@sequencer/model/kubernetes/enums';
+import { afterFailureOf, holdsOnFailure, type Sequencer } from '@sequencer/model/kubernetes/sequencer';
 import type { RunSpec, SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
 import { windowOf } from '@sequencer/model/kubernetes/window';
 import { sha256 } from '../../lib/sha256.ts';
@@ -12,7 +13,6 @@ import type { RunEdit, Submission } from '../queue-store.ts';
 export function specOf(submission: Submission): RunSpec {
   const { sequencer, script, title, startPaused, holdOnFailure, startAt, startLine, timeoutSeconds } = submission;
   const { notBefore, notAfter } = submission;
-  const afterFailure = afterFailureOf(submission.afterFailure);
   return {
     sequencer,
     script,
@@ -25,8 +25,7 @@ export function specOf(submission: Submission): RunSpec {
     ...(startLine !== null && { startLine }),
     timeoutSeconds: timeoutSeconds ?? 0,
     ...((notBefore ?? notAfter) && { window: windowSpec(notBefore, notAfter) }),
-    // The default is left out.
-    ...(afterFailure !== 'HoldQueue' && { afterFailure }),
+    afterFailure: toKubernetes(submission.afterFailure),
     ...(submission.resources.length > 0 && { resources: submission.resources }),
   };
 }
@@ -44,7 +43,7 @@ export function specPatch(edit: RunEdit, before: RunSpec): object {
     ...(holdOnFailure !== undefined && { holdOnFailure }),
     ...(startAt !== undefined && { startAt: startAt ?? 0, startLine: null }),
     ...(timeoutSeconds !== undefined && { timeoutSeconds: timeoutSeconds ?? 0 }),
-    ...(afterFailure && { afterFailure: afterFailureOf(afterFailure) }),
+    ...(afterFailure && { afterFailure: toKubernetes(afterFailure) }),
     ...(edit.resources && { resources: edit.resources.length > 0 ? edit.resources : null }),
     window: notBefore === null && notAfter === null ? null : windowPatch(notBefore, notAfter),
   };
@@ -61,11 +60,16 @@ function windowSpec(notBefore: Date | null, notAfter: Date | null): NonNullable<
   };
 }
 
-function afterFailureOf(value: AfterFailure): NonNullable<RunSpec['afterFailure']> {
+/** Throws NOT_YET for the safe script. */
+export function toKubernetes(value: AfterFailure): KubernetesAfterFailure {
   if (value === 'RUN_SAFE_SCRIPT') {
     throw new SequencerError('NOT_YET', 'Running the safe script after a failure is not available on Kubernetes yet.');
   }
   return value === 'CONTINUE' ? 'Continue' : 'HoldQueue';
+}
+
+export function fromKubernetes(value: KubernetesAfterFailure): AfterFailure {
+  return value === 'Continue' ? 'CONTINUE' : 'HOLD_QUEUE';
 }
 
 export type PlanColumns = Pick<
@@ -99,7 +103,7 @@ export function planColumns({ metadata, spec }: SequencerRun, sequencer: Sequenc
     startAt: spec.startAt === 0 ? null : spec.startAt,
     ...windowOf(spec),
     timeoutSeconds: spec.timeoutSeconds === 0 ? null : spec.timeoutSeconds,
-    afterFailure: spec.afterFailure === 'Continue' ? 'CONTINUE' : 'HOLD_QUEUE',
+    afterFailure: fromKubernetes(afterFailureOf(spec, sequencer)),
     resources: spec.resources ?? [],
   };
 }

@@ -8,7 +8,7 @@
 import { OPEN_PHASES, RUN_STARTS, isFinal, type RunStart } from '@sequencer/model';
 import { byCreation } from '@sequencer/model/kubernetes/metadata';
 import { byPlace, heldRuns, isWaiting, waitingRuns } from '@sequencer/model/kubernetes/queue';
-import { holdsOnFailure, type Sequencer } from '@sequencer/model/kubernetes/sequencer';
+import { afterFailureOf, holdsOnFailure, type Sequencer } from '@sequencer/model/kubernetes/sequencer';
 import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
 import { KubernetesError } from '@sequencer/kubernetes/errors';
 import { DONE, type ReconcileResult } from '@sequencer/kubernetes/reconcile-result';
@@ -28,6 +28,7 @@ import { runs, sequencers } from '../../store/schema.ts';
 import type { Cluster } from './cluster.ts';
 import { isRecordLost, markLostRecord } from './lost-record.ts';
 import { PlanSync } from './plan-sync.ts';
+import { fromKubernetes } from './run-plan.ts';
 import { SET_ASIDE, bareRowOf, endOfDeleted, runStateOf, phaseOf, rowOf, type RunState } from './run-row.ts';
 
 /** The field manager of the one field that all replicas write with the same value. */
@@ -278,7 +279,12 @@ export class RunSync {
     if (isChanged) {
       await db
         .update(runs)
-        .set({ phase, reason, holdOnFailure: holdsOnFailure(run.spec, this.#sequencerOf(run)) })
+        .set({
+          phase,
+          reason,
+          holdOnFailure: holdsOnFailure(run.spec, this.#sequencerOf(run)),
+          afterFailure: fromKubernetes(afterFailureOf(run.spec, this.#sequencerOf(run))),
+        })
         .where(
           and(eq(runs.id, row.id), isLate ? undefined : eq(runs.lastSeq, 0), inArray(runs.phase, [...OPEN_PHASES])),
         );

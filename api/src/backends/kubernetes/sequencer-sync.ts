@@ -5,15 +5,16 @@ import { SEQUENCERS } from '@sequencer/kubernetes/resources';
 import type { Hold } from '@sequencer/model/kubernetes/hold';
 import { isOverruled } from '@sequencer/model/kubernetes/mode';
 import { ANNOTATIONS } from '@sequencer/model/kubernetes/names';
-import type { Sequencer } from '@sequencer/model/kubernetes/sequencer';
+import { afterFailureOf, type Sequencer } from '@sequencer/model/kubernetes/sequencer';
 import { and, desc, eq } from 'drizzle-orm';
 import type { Logger } from '../../lib/log.ts';
 import type { SequencerStates } from '../../runs/sequencer-states.ts';
 import type { Db } from '../../store/database.ts';
-import { setHoldOnFailure } from '../../store/run-store.ts';
+import { setFailureDefaults } from '../../store/run-store.ts';
 import { runs, sequencers } from '../../store/schema.ts';
 import type { Cluster } from './cluster.ts';
 import { holdOf, modeOf } from './mode.ts';
+import { fromKubernetes } from './run-plan.ts';
 
 export class SequencerSync {
   readonly #db: Db;
@@ -95,6 +96,8 @@ export class SequencerSync {
         .where(eq(sequencers.name, name));
     }
     await this.#syncHoldOnFailure(sequencer, row?.holdOnFailure ?? false);
+    const afterFailure = fromKubernetes(afterFailureOf({}, sequencer));
+    if (row?.afterFailure !== afterFailure) await setFailureDefaults(this.#db, name, { afterFailure });
     this.#stored.add(name);
     this.#publishNames();
     this.#sequencerStates.invalidate(name);
@@ -104,7 +107,7 @@ export class SequencerSync {
   async #syncHoldOnFailure({ metadata, spec }: Sequencer, stored: boolean): Promise<void> {
     const { holdOnFailure } = spec;
     if (holdOnFailure === stored || (holdOnFailure === undefined && !stored)) return;
-    if (holdOnFailure !== undefined) await setHoldOnFailure(this.#db, metadata.name, holdOnFailure);
+    if (holdOnFailure !== undefined) await setFailureDefaults(this.#db, metadata.name, { holdOnFailure });
     else {
       const patch = { metadata: { resourceVersion: metadata.resourceVersion }, spec: { holdOnFailure: stored } };
       await this.#cluster.client.merge(SEQUENCERS, metadata.namespace, metadata.name, patch);

@@ -20,10 +20,11 @@ import {
   cancelQueued,
   findByRequests,
   findRuns,
-  setHoldOnFailure,
+  setFailureDefaults,
   setPlaces,
   summaryColumns,
   wordsOf,
+  type FailureDefaults,
   type RunSummary,
 } from '../../store/run-store.ts';
 import { runs, sequencers } from '../../store/schema.ts';
@@ -151,8 +152,8 @@ export class LocalQueueStore implements QueueStore {
       .where(eq(sequencers.name, sequencer));
   }
 
-  setHoldOnFailure(sequencer: string, hold: boolean): Promise<void> {
-    return setHoldOnFailure(this.#db, sequencer, hold);
+  setFailureDefaults(sequencer: string, change: Partial<FailureDefaults>): Promise<void> {
+    return setFailureDefaults(this.#db, sequencer, change);
   }
 
   /** Returns within half a second: the stop has been sent, and must not wait for an unreachable database. */

@@ -1,6 +1,6 @@
 /** Mutations of the queue of a sequencer: order, holds, mode, pause on failure. */
-import { readReason } from '../../backends/submission.ts';
-import { ModeEnum, builder } from '../core/builder.ts';
+import { readAfterFailure, readReason } from '../../backends/submission.ts';
+import { AfterFailureEnum, ModeEnum, builder } from '../core/builder.ts';
 import { SequencerType } from '../core/sequencer-type.ts';
 import { RunModel, requireRunModel } from '../runs/run-model.ts';
 import { RunType } from '../runs/run.ts';
@@ -60,7 +60,16 @@ builder.mutationFields((t) => ({
     description: 'Sets whether runs pause on failure by default. A run can override this.',
     args: { sequencer: t.arg.string(), hold: t.arg.boolean() },
     resolve: async (_root, { sequencer, hold }, { queue }) => {
-      await queue.setHoldOnFailure(sequencer, hold);
+      await queue.setFailureDefaults(sequencer, { holdOnFailure: hold });
+      return { name: sequencer };
+    },
+  }),
+  setAfterFailure: t.field({
+    type: SequencerType,
+    description: 'Sets what follows when the script of a run fails. A run can override this.',
+    args: { sequencer: t.arg.string(), afterFailure: t.arg({ type: AfterFailureEnum }) },
+    resolve: async (_root, { sequencer, afterFailure }, { queue }) => {
+      await queue.setFailureDefaults(sequencer, { afterFailure: readAfterFailure(afterFailure) });
       return { name: sequencer };
     },
   }),

@@ -46,7 +46,11 @@ const SubmitRunInput = builder.inputType('SubmitRunInput', {
       description:
         'Time limit in seconds, 30 days at most: then the run is interrupted, and the stop escalates. No limit if null.',
     }),
-    afterFailure: t.field({ type: AfterFailureEnum, required: false, defaultValue: 'HOLD_QUEUE' }),
+    afterFailure: t.field({
+      type: AfterFailureEnum,
+      required: false,
+      description: "The sequencer's setting if null.",
+    }),
     resources: t.stringList({
       required: false,
       description:

@@ -2,7 +2,7 @@
 import { LIMITS } from '@sequencer/model';
 import type { RunnerStatus } from '../../backends/run-backend.ts';
 import { lastRuns } from '../../store/sequencer-runs.ts';
-import { DateTime, ModeEnum, builder } from '../core/builder.ts';
+import { AfterFailureEnum, DateTime, ModeEnum, builder } from '../core/builder.ts';
 import { RunModel } from '../runs/run-model.ts';
 import { RunType, pageSize } from '../runs/run.ts';
 import { SequencerType } from '../core/sequencer-type.ts';
@@ -76,6 +76,11 @@ SequencerType.implement({
     holdOnFailure: t.boolean({
       description: 'Pause on failure by default. A run can override this.',
       resolve: async ({ name }, _args, { sequencerStates }) => (await sequencerStates.get(name)).row.holdOnFailure,
+    }),
+    afterFailure: t.field({
+      type: AfterFailureEnum,
+      description: 'What follows by default when the script of a run fails. A run can override this.',
+      resolve: async ({ name }, _args, { sequencerStates }) => (await sequencerStates.get(name)).row.afterFailure,
     }),
     hostname: t.string({
       description: 'Host name that scripts see.',
