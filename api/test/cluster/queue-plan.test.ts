@@ -186,3 +186,29 @@ test('records exactly the script that ran, when it is edited at its start', { ti
   }
   expect(used).toBeGreaterThan(0);
 });
+
+test('keeps runs of two telescopes apart that share a resource, from the API and with edits', async () => {
+  const [one, other] = [await newSequencer('Queue'), await newSequencer('Queue')];
+  const first = await submit(one, 'import time\ntime.sleep(600)\n', { resources: ['laser'] });
+  await shows(first, { phase: 'RUNNING' });
+  const second = await submit(other, 'print("second")\n', { resources: ['laser'] });
+  await until('the second run waits for the first', async () =>
+    /^Waiting for run \S+, which uses laser\.$/.test((await find(second)).reason ?? ''),
+  );
+  expect(await edit(second, { resources: [] })).toBe('');
+  await shows(second, { phase: 'SUCCEEDED' });
+  expect(await change('mutation ($id: ID!) { stopRun(id: $id, level: KILL) { id } }', { id: first })).toBe('');
+});
+
+test('stores in the Sequencer what follows a failed run', async () => {
+  const name = await newSequencer();
+  const set = 'mutation ($name: String!) { setAfterFailure(sequencer: $name, afterFailure: CONTINUE) { name } }';
+  expect(await change(set, { name })).toBe('');
+  expect((await client.get(SEQUENCERS, site.namespace, name)).spec.afterFailure).toBe('Continue');
+  await client.merge(SEQUENCERS, site.namespace, name, { spec: { afterFailure: 'HoldQueue' } });
+  await until('the API has the setting of kubectl', async () => {
+    const query = 'query ($name: String!) { sequencer(name: $name) { afterFailure } }';
+    const { data } = await ask<{ sequencer: { afterFailure: string } }>(site.api, query, { name });
+    return data.sequencer.afterFailure === 'HOLD_QUEUE';
+  });
+});
