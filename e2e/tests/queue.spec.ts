@@ -263,3 +263,15 @@ test('a run that starts while it is edited keeps its version, and the edit becom
   await panel.getByRole('link', { name: 'Open the draft' }).click();
   await expect(page.getByRole('textbox', { name: 'Script', exact: true })).toContainText("print('mine')");
 });
+
+test('the page of a telescope sets what follows a failed run', async ({ page, stack }) => {
+  await page.goto('/satp1');
+  const setting = page.getByRole('group', { name: 'After a failed run' });
+  await expect(setting.getByRole('button', { pressed: true })).toHaveText('Hold the queue');
+  await setting.getByRole('button', { name: 'Continue with the next run' }).click();
+  await expect(setting.getByRole('button', { pressed: true })).toHaveText('Continue with the next run');
+  await stack.submit('print(1)\n', { title: 'by default', start: 'QUEUED' });
+  expect((await queueOf(stack))[0]).toMatchObject({ afterFailure: 'CONTINUE' });
+  await expectNoViolation(page, 'the page of a telescope');
+  await stack.query('mutation { setAfterFailure(sequencer: "satp1", afterFailure: HOLD_QUEUE) { name } }');
+});
