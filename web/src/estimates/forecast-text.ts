@@ -8,8 +8,9 @@ export interface Forecast {
   regainedAt?: string | null | undefined;
 }
 
-/** A statement that takes more than this many times its usual time is long. */
+/** A statement that takes more than this many times its usual time is long, unless it takes less than `LEAST_LONG_MS`. */
 const LONG = 3;
+const LEAST_LONG_MS = 10_000;
 
 export interface PlanText {
   text: string;
@@ -37,5 +38,5 @@ function minutesText(ms: number): string {
 
 /** Whether a statement takes far longer than usual. */
 export function isLong(ms: number, usualSeconds: number | null | undefined): boolean {
-  return usualSeconds != null && usualSeconds > 0 && ms > LONG * usualSeconds * 1000;
+  return usualSeconds != null && ms > Math.max(LEAST_LONG_MS, LONG * usualSeconds * 1000);
 }
