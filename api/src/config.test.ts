@@ -88,6 +88,17 @@ describe('the configuration of the API', () => {
     expect(() => readConfig({ ...both, RUN_TOKEN_KEY_BEFORE: 'short' })).toThrow(/RUN_TOKEN_KEY_BEFORE: must/);
   });
 
+  it('has a location with both coordinates, or none', () => {
+    expect(readConfig(GOOD).site).toBeNull();
+    const site = { ...GOOD, SITE_LATITUDE: '-22.96', SITE_LONGITUDE: '0' };
+    expect(readConfig(site).site).toEqual({ latitude: -22.96, longitude: 0 });
+    expect(() => readConfig({ ...GOOD, SITE_LATITUDE: '-22.96' })).toThrow('SITE_LONGITUDE: is required as well');
+    expect(() => readConfig({ ...site, SITE_LATITUDE: '91' })).toThrow('must be a number of degrees from -90 to 90');
+    expect(() => readConfig({ ...site, SITE_LONGITUDE: 'west' })).toThrow(
+      'SITE_LONGITUDE: must be a number of degrees',
+    );
+  });
+
   it('does not print a rejected secret', () => {
     const secrets = ['DATABASE_URL', 'RUNNER_TOKEN', 'RUNNER_TOKENS', 'RUN_TOKEN_KEY', 'PROXY_SECRET'];
     const refused = () => readConfig(Object.fromEntries([...secrets, 'PORT'].map((name) => [name, 'hunter2'])));

@@ -1,7 +1,7 @@
 /** The settings of the API, read from the environment once. `docs/configuration.md` is generated from them. */
 import { userInfo } from 'node:os';
 import { kubeconfig } from '@sequencer/kubernetes/settings';
-import { list, logLevel, oneOf, port, postgresUrl, sequencerNames } from '@sequencer/model/setting-types';
+import { degrees, list, logLevel, oneOf, port, postgresUrl, sequencerNames } from '@sequencer/model/setting-types';
 import { documentation, readSettings, type Environment, type SettingProblem } from '@sequencer/model/settings';
 import { schedulerEnvironment } from '@sequencer/scheduler/settings';
 import { z } from 'zod';
@@ -108,6 +108,15 @@ export const schema = z.object({
     description: 'the sequencers that only one user at a time controls, separated by commas',
     example: 'satp1,lat',
   }),
+  SITE_LATITUDE: degrees(90).optional().register(documentation, {
+    description:
+      'the latitude of the telescopes in degrees, north of the equator positive. The overview then shades the night',
+    example: '-22.96',
+  }),
+  SITE_LONGITUDE: degrees(180).optional().register(documentation, {
+    description: 'their longitude in degrees, east of Greenwich positive. Set both or none',
+    example: '-67.79',
+  }),
   WEB_DIR: z.string().optional().register(documentation, {
     description: 'the folder of the built pages. Without it the API serves no pages',
     example: 'web/dist',
@@ -151,13 +160,22 @@ export function readConfig(env: Environment) {
         : null,
     /** The secrets of runners, each for one sequencer, or for all. */
     runnerTokens: [...shared, ...value.runnerTokens],
+    /** Where the telescopes are. Null if it is not set. */
+    site:
+      value.siteLatitude === undefined || value.siteLongitude === undefined
+        ? null
+        : { latitude: value.siteLatitude, longitude: value.siteLongitude },
     auth: authConfig(value),
   };
 }
 
 /** Problems of combinations of settings. */
 function conflicts(env: Environment): SettingProblem[] {
-  return [...authConflicts(env), ...(env.BACKEND === 'kubernetes' ? clusterConflicts(env) : localConflicts(env))];
+  return [
+    ...authConflicts(env),
+    ...siteConflicts(env),
+    ...(env.BACKEND === 'kubernetes' ? clusterConflicts(env) : localConflicts(env)),
+  ];
 }
 
 const KUBERNETES_REQUIRED = {
@@ -174,6 +192,12 @@ function clusterConflicts(env: Environment): SettingProblem[] {
       env[name] ? [{ name, message: 'is only for BACKEND=local. Remove it, or set BACKEND=local.' }] : [],
     ),
   ];
+}
+
+function siteConflicts(env: Environment): SettingProblem[] {
+  const [missing, ...more] = ['SITE_LATITUDE', 'SITE_LONGITUDE'].filter((name) => !env[name]);
+  if (missing === undefined || more.length > 0) return [];
+  return [{ name: missing, message: 'is required as well: a site has a latitude and a longitude.' }];
 }
 
 function localConflicts(env: Environment): SettingProblem[] {

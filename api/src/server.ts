@@ -103,6 +103,7 @@ export async function startApi(config: Config, log: Logger): Promise<Api> {
       outputSearch,
       watchers,
       version,
+      site: config.site,
       answer,
       flow,
     };

@@ -246,6 +246,26 @@ export const valuesSchema = z.strictObject({
       key: z.string().min(1).default('ca.crt').describe('Key in that ConfigMap or Secret.'),
     })
     .prefault({}),
+  site: z
+    .strictObject({
+      latitude: z
+        .number()
+        .min(-90)
+        .max(90)
+        .nullable()
+        .default(null)
+        .describe(
+          'Latitude of the telescopes in degrees, north positive. With both set, the overview shades the night.',
+        ),
+      longitude: z
+        .number()
+        .min(-180)
+        .max(180)
+        .nullable()
+        .default(null)
+        .describe('Longitude of the telescopes in degrees, east positive.'),
+    })
+    .prefault({}),
   publicUrl: z
     .union([z.literal(''), z.url({ protocol: /^https?$/ })])
     .default('')

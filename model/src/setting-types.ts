@@ -20,6 +20,12 @@ export function positiveNumber(max: number) {
   return z.coerce.number(error).positive(error).max(max, error);
 }
 
+/** An angle from -`limit` to `limit`. */
+export function degrees(limit: number) {
+  const error = `must be a number of degrees from -${String(limit)} to ${String(limit)}`;
+  return z.coerce.number(error).min(-limit, error).max(limit, error);
+}
+
 export const postgresUrl = z.url({
   protocol: /^postgres(ql)?$/,
   error: 'must be the address of a PostgreSQL database, such as postgres://user@host:5432/sequencer',

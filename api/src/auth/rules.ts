@@ -18,11 +18,12 @@ const ANYBODY: Fields = {
 
 /** Every signed-in user may read everything about runs. */
 const VIEWER: Fields = {
-  Query: `me server sequencers sequencer(name) run(id) runs(filter order first after) nights(filter last dates)
+  Query: `me server site sequencers sequencer(name) run(id) runs(filter order first after) nights(filter last dates)
     runByNumber(sequencer number) apiTokens estimate(sequencer script startAt)`,
   Subscription: 'sequencers sequencer(name) run(id) output(run after) events(run after) heartbeat',
   User: 'name role sequencers method byAccount',
   Server: 'version time',
+  Site: 'latitude longitude',
   Sequencer: `name mode modeReason modeChangedBy modeChangedAt hostname lastKnownSince runner activeRun lastRun lastRuns(first since)
     queue(first) queueMovedBy control holdOnFailure afterFailure scheduler`,
   SchedulerState: 'settings pulling nextPullAt failures lastPull pulls(first after)',

@@ -28,5 +28,6 @@ import './accounts/api-tokens.ts';
 import './audit/audit.ts';
 import './control/control-lock.ts';
 import './server.ts';
+import './site.ts';
 
 export const schema: GraphQLSchema = withAnswerBudget(withAuthorization(builder.toSchema()));

@@ -20,6 +20,10 @@
 {{- with $v.api.controlLock }}
 - { name: CONTROL_LOCK, value: {{ join "," . | quote }} }
 {{- end }}
+{{- if not (or (kindIs "invalid" $v.site.latitude) (kindIs "invalid" $v.site.longitude)) }}
+- { name: SITE_LATITUDE, value: {{ $v.site.latitude | quote }} }
+- { name: SITE_LONGITUDE, value: {{ $v.site.longitude | quote }} }
+{{- end }}
 - { name: LOG_LEVEL, value: {{ $v.api.logLevel }} }
 {{- if or $v.privateCA.existingConfigMap $v.privateCA.existingSecret }}
 - { name: NODE_EXTRA_CA_CERTS, value: /etc/sequencer/private-ca/ca.crt }

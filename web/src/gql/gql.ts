@@ -71,6 +71,7 @@ type Documents = {
     "\n  query Count($filter: RunFilter) {\n    runs(filter: $filter, first: 1) {\n      totalCount\n      totalCountIsExact\n    }\n  }\n": typeof types.CountDocument,
     "\n  query Timeline($since: DateTime!, $first: Int!) {\n    sequencers {\n      name\n      lastRuns(since: $since, first: $first) {\n        id\n        number\n        phase\n        startedAt\n        finishedAt\n      }\n    }\n  }\n": typeof types.TimelineDocument,
     "\n  query LastOutput($id: ID!) {\n    run(id: $id) {\n      outputBefore(last: 20) {\n        seq\n        stream\n        text\n        at\n      }\n    }\n  }\n": typeof types.LastOutputDocument,
+    "\n  query Site {\n    site {\n      latitude\n      longitude\n    }\n  }\n": typeof types.SiteDocument,
     "\n  query PlannedRuns {\n    sequencers {\n      name\n      activeRun {\n        id\n        number\n        expectedStart\n        expectedEnd\n      }\n      queue {\n        id\n        number\n        expectedStart\n        expectedEnd\n      }\n    }\n  }\n": typeof types.PlannedRunsDocument,
     "\n  fragment PreflightResult on PreflightCheck {\n    name\n    mark\n    text\n  }\n": typeof types.PreflightResultFragmentDoc,
     "\n  query Preflight($sequencer: String!, $script: String!) {\n    preflight(sequencer: $sequencer, script: $script) {\n      ...PreflightResult\n    }\n  }\n": typeof types.PreflightDocument,
@@ -159,6 +160,7 @@ const documents: Documents = {
     "\n  query Count($filter: RunFilter) {\n    runs(filter: $filter, first: 1) {\n      totalCount\n      totalCountIsExact\n    }\n  }\n": types.CountDocument,
     "\n  query Timeline($since: DateTime!, $first: Int!) {\n    sequencers {\n      name\n      lastRuns(since: $since, first: $first) {\n        id\n        number\n        phase\n        startedAt\n        finishedAt\n      }\n    }\n  }\n": types.TimelineDocument,
     "\n  query LastOutput($id: ID!) {\n    run(id: $id) {\n      outputBefore(last: 20) {\n        seq\n        stream\n        text\n        at\n      }\n    }\n  }\n": types.LastOutputDocument,
+    "\n  query Site {\n    site {\n      latitude\n      longitude\n    }\n  }\n": types.SiteDocument,
     "\n  query PlannedRuns {\n    sequencers {\n      name\n      activeRun {\n        id\n        number\n        expectedStart\n        expectedEnd\n      }\n      queue {\n        id\n        number\n        expectedStart\n        expectedEnd\n      }\n    }\n  }\n": types.PlannedRunsDocument,
     "\n  fragment PreflightResult on PreflightCheck {\n    name\n    mark\n    text\n  }\n": types.PreflightResultFragmentDoc,
     "\n  query Preflight($sequencer: String!, $script: String!) {\n    preflight(sequencer: $sequencer, script: $script) {\n      ...PreflightResult\n    }\n  }\n": types.PreflightDocument,
@@ -432,6 +434,10 @@ export function graphql(source: "\n  query Timeline($since: DateTime!, $first: I
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  query LastOutput($id: ID!) {\n    run(id: $id) {\n      outputBefore(last: 20) {\n        seq\n        stream\n        text\n        at\n      }\n    }\n  }\n"): (typeof documents)["\n  query LastOutput($id: ID!) {\n    run(id: $id) {\n      outputBefore(last: 20) {\n        seq\n        stream\n        text\n        at\n      }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Site {\n    site {\n      latitude\n      longitude\n    }\n  }\n"): (typeof documents)["\n  query Site {\n    site {\n      latitude\n      longitude\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

@@ -7,6 +7,7 @@ import type { PasswordSignIn } from '../../auth/password-sign-in.ts';
 import type { User } from '../../auth/user.ts';
 import type { RunBackend } from '../../backends/run-backend.ts';
 import type { RunQueue } from '../../backends/run-queue.ts';
+import type { Config } from '../../config.ts';
 import type { Estimates } from '../../estimates/estimates.ts';
 import type { LiveRuns } from '../../runs/live-runs.ts';
 import type { Preflight } from '../../preflight/preflight.ts';
@@ -47,6 +48,7 @@ export interface Context {
   outputSearch: OutputSearch;
   watchers: Watchers;
   version: string;
+  site: Config['site'];
   /** The byte budget of this answer. */
   answer: AnswerBudget;
   /** Null for requests over HTTP. */
