@@ -63,14 +63,21 @@ export function makeRunParts({ config, metrics, ...deps }: Deps): {
   });
   const gateway = new Gateway({ ...deps, recorder }, () => runs.backend);
   const all = { ...deps, gateway };
-  const runs: RunParts = kubernetes ? makeKubernetesParts(all, config.databaseUrl, kubernetes) : localParts(all);
+  const clusterParts = kubernetes && makeKubernetesParts(all, config.databaseUrl, kubernetes);
+  const runs: RunParts = clusterParts ?? localParts(all);
   const queue = new RunQueue({
     ...deps,
     store: runs.store,
     backend: runs.backend,
     beforeSchedulerMode: (sequencer) => scheduler.prepareMode(sequencer),
   });
-  const scheduler: Scheduler = makeScheduler({ ...deps, config, queue, backend: runs.backend });
+  const scheduler: Scheduler = makeScheduler({
+    ...deps,
+    config,
+    queue,
+    backend: runs.backend,
+    cluster: clusterParts?.cluster ?? null,
+  });
   return {
     runs,
     queue,

@@ -14,6 +14,7 @@ import type { Logger } from '../lib/log.ts';
 import { setModeOff } from '../runs/queue-hold.ts';
 import type { SequencerStates } from '../runs/sequencer-states.ts';
 import type { Db } from '../store/database.ts';
+import type { AutomaticPulls } from './automatic-pulls.ts';
 import type { AutomaticPull, PullStore } from './pull-store.ts';
 import type { Pulls } from './pulls.ts';
 import type { SettingsStore } from './settings-store.ts';
@@ -34,7 +35,7 @@ export interface AutomaticModeParts {
   pulls: Pulls;
 }
 
-export class AutomaticMode {
+export class AutomaticMode implements AutomaticPulls {
   readonly #parts: AutomaticModeParts;
   readonly #stopped = new AbortController();
   /** Telescopes whose automatic pull this process carries out. */
@@ -52,16 +53,23 @@ export class AutomaticMode {
     this.#stopped.abort();
   }
 
-  /** When the next pull starts unless something else does; null if that is not known. */
   async nextPullAt(sequencer: string): Promise<Date | null> {
     const { decision } = await this.#decide(sequencer);
     if (decision.action === 'PULL') return new Date();
     return decision.action === 'WAIT' ? decision.until : null;
   }
 
-  /** Failed pulls in a row since the mode was set. */
   async failures(sequencer: string): Promise<number> {
     return failedPulls((await this.#automaticPulls(sequencer)).map(attemptOf));
+  }
+
+  /** All are in the record. */
+  inProgress(): null {
+    return null;
+  }
+
+  cancel(): Promise<void> {
+    return Promise.resolve();
   }
 
   /** Applies the rule after each change of the telescope, and when a wait is over. */

@@ -15,7 +15,7 @@ import { asSequencerError } from '../store/database.ts';
 import { retryUntilAborted } from '../store/retry.ts';
 import type { PullAction, PullRow } from '../store/scheduler-schema.ts';
 import { PullStore, type NewPull } from './pull-store.ts';
-import type { SettingsStore } from './settings-store.ts';
+import type { SettingsSource } from './settings-source.ts';
 
 /** Previews of all users together. Each keeps a connection and the scheduler busy, for minutes. */
 const MOST_PREVIEWS = 8;
@@ -36,7 +36,7 @@ export interface Preview {
 }
 
 export interface PullsParts {
-  settings: SettingsStore;
+  settings: SettingsSource;
   store: PullStore;
   queue: RunQueue;
   sequencerStates: SequencerStates;
@@ -44,6 +44,8 @@ export interface PullsParts {
   log: Logger;
   /** Whether other processes pull as well, so that a pull in progress may be theirs. */
   isReplicated: boolean;
+  /** Whether the operator pulls for this telescope. */
+  isPulledElsewhere: (sequencer: string) => boolean;
 }
 
 export class Pulls {
@@ -128,7 +130,8 @@ export class Pulls {
   }
 
   async #pull(wanted: NewPull, target: SchedulerTarget): Promise<PullRow> {
-    const { store, sequencerStates, isReplicated } = this.#parts;
+    const { store, sequencerStates, isReplicated, isPulledElsewhere } = this.#parts;
+    if (isPulledElsewhere(wanted.sequencer)) throw new SequencerError('PULL_IN_PROGRESS');
     await this.#left.promise;
     if (isReplicated) await this.#recover(await store.open(new Date(), wanted.sequencer));
     const pull = await store.begin(wanted, target.timeoutSeconds);

@@ -1,6 +1,7 @@
 /** The parts of the API that pull schedules. */
 import { SequencerError } from '@sequencer/model';
 import type { SecretHeaders } from '@sequencer/scheduler/headers';
+import type { Cluster } from '../backends/kubernetes/cluster.ts';
 import type { RunBackend } from '../backends/run-backend.ts';
 import type { RunQueue } from '../backends/run-queue.ts';
 import type { Config } from '../config.ts';
@@ -8,16 +9,19 @@ import type { Logger } from '../lib/log.ts';
 import type { SequencerStates } from '../runs/sequencer-states.ts';
 import type { Db } from '../store/database.ts';
 import { AutomaticMode } from './automatic-mode.ts';
+import type { AutomaticPulls } from './automatic-pulls.ts';
+import { ClusterScheduler } from './cluster-scheduler.ts';
 import { secretHeaders } from './headers.ts';
 import { PullStore } from './pull-store.ts';
 import { Pulls } from './pulls.ts';
+import type { SettingsSource } from './settings-source.ts';
 import { SettingsStore } from './settings-store.ts';
 
 export interface Scheduler {
-  settings: SettingsStore;
+  settings: SettingsSource;
   store: PullStore;
   pulls: Pulls;
-  automatic: AutomaticMode;
+  automatic: AutomaticPulls;
   headers: () => SecretHeaders;
   /** Before the mode SCHEDULER is set. Throws if it cannot be. */
   prepareMode: (sequencer: string) => Promise<void>;
@@ -32,15 +36,27 @@ export interface SchedulerDeps {
   sequencerStates: SequencerStates;
   queue: RunQueue;
   backend: RunBackend;
+  /** Null on one machine. */
+  cluster: Cluster | null;
 }
 
-export function makeScheduler({ config, db, log, sequencerStates, queue, backend }: SchedulerDeps): Scheduler {
+/** The part that differs between one machine and a cluster. */
+interface Mode {
+  settings: SettingsSource;
+  automatic: AutomaticPulls;
+  pulls: Pulls;
+  /** Failed pulls up to now no longer count. */
+  forgetFailures: (sequencer: string) => Promise<void>;
+  begin: () => void;
+  close: () => void;
+}
+
+export function makeScheduler(deps: SchedulerDeps): Scheduler {
+  const { config, db, log, cluster } = deps;
   const headers = secretHeaders(config, log);
-  const settings = new SettingsStore(db, config);
   const store = new PullStore(db);
-  const isReplicated = config.kubernetes !== null;
-  const pulls = new Pulls({ settings, store, queue, sequencerStates, headers, log, isReplicated });
-  const automatic = new AutomaticMode({ db, log, sequencerStates, backend, settings, store, pulls });
+  const mode = cluster ? inCluster(deps, cluster, store, headers) : onOneMachine(deps, store, headers);
+  const { settings, automatic, pulls } = mode;
   return {
     settings,
     store,
@@ -48,24 +64,53 @@ export function makeScheduler({ config, db, log, sequencerStates, queue, backend
     automatic,
     headers,
     prepareMode: async (sequencer) => {
-      if (isReplicated) {
-        throw new SequencerError('NOT_YET', 'On Kubernetes there is no scheduler yet.', 'Choose Off or Queue.');
-      }
       if ((await settings.get(sequencer)).url === null) throw new SequencerError('SCHEDULER_NOT_SET');
-      await settings.forgetFailures(sequencer);
+      await mode.forgetFailures(sequencer);
     },
     begin: () => {
       const continued = pulls.begin().catch((error: unknown) => {
         log.error({ err: error }, 'cannot continue the pulls of an earlier process');
       });
-      if (!isReplicated)
-        void continued.then(() => {
-          automatic.begin();
-        });
+      void continued.then(() => {
+        mode.begin();
+      });
     },
     close: async () => {
-      automatic.close();
+      mode.close();
       await pulls.close();
     },
+  };
+}
+
+function onOneMachine(deps: SchedulerDeps, store: PullStore, headers: () => SecretHeaders): Mode {
+  const settings = new SettingsStore(deps.db, deps.config);
+  const parts = { ...deps, settings, store };
+  const pulls = new Pulls({ ...parts, headers, isReplicated: false, isPulledElsewhere: () => false });
+  const automatic = new AutomaticMode({ ...parts, pulls });
+  return {
+    settings,
+    automatic,
+    pulls,
+    forgetFailures: (sequencer) => settings.forgetFailures(sequencer),
+    begin: () => {
+      automatic.begin();
+    },
+    close: () => {
+      automatic.close();
+    },
+  };
+}
+
+/** The operator pulls in the mode SCHEDULER. It counts failures since the mode was set. */
+function inCluster(deps: SchedulerDeps, cluster: Cluster, store: PullStore, headers: () => SecretHeaders): Mode {
+  const state = new ClusterScheduler(cluster, deps.config);
+  const isPulledElsewhere = (sequencer: string) => state.inProgress(sequencer) !== null;
+  return {
+    settings: state,
+    automatic: state,
+    pulls: new Pulls({ ...deps, settings: state, store, headers, isReplicated: true, isPulledElsewhere }),
+    forgetFailures: () => Promise.resolve(),
+    begin: () => undefined,
+    close: () => undefined,
   };
 }

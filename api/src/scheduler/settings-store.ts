@@ -7,9 +7,10 @@ import {
 } from '@sequencer/scheduler/settings';
 import { eq, sql } from 'drizzle-orm';
 import type { Db } from '../store/database.ts';
+import type { SettingsSource } from './settings-source.ts';
 import { schedulerPulls, schedulerSettings } from '../store/scheduler-schema.ts';
 
-export class SettingsStore {
+export class SettingsStore implements SettingsSource {
   readonly #db: Db;
   readonly #defaults: SchedulerDefaults;
 
@@ -18,7 +19,6 @@ export class SettingsStore {
     this.#defaults = defaults;
   }
 
-  /** The settings of the telescope, with the defaults of the environment. */
   async get(sequencer: string): Promise<SchedulerSettings> {
     return effectiveSettings(sequencer, (await this.#row(sequencer)) ?? null, this.#defaults);
   }

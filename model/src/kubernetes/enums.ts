@@ -28,6 +28,10 @@ export function phaseFromKubernetes(value: KubernetesPhase): Phase {
   return value.toUpperCase() as Phase;
 }
 
+export function modeToKubernetes(value: Mode): KubernetesMode {
+  return toKubernetes(value);
+}
+
 export function isFinalKubernetesPhase(value: KubernetesPhase | undefined): value is FinalKubernetesPhase {
   return value !== undefined && isFinal(phaseFromKubernetes(value));
 }

@@ -3,7 +3,7 @@ import { SEQUENCERS } from '@sequencer/kubernetes/resources';
 import type { SequencerSpec } from '@sequencer/model/kubernetes/sequencer';
 import { client, dropNamespace, makeNamespace, makeSequencer, until } from './cluster.ts';
 import { NOWHERE } from './fake-node.ts';
-import { SETTINGS, startOperator, type RunningOperator } from './operators.ts';
+import { SCHEDULER, SETTINGS, startOperator, type RunningOperator } from './operators.ts';
 import type { Api } from '@sequencer/api/server';
 import { ask, newDatabase, start } from '../api/running-api.ts';
 import { HostNode } from './host-node.ts';
@@ -27,16 +27,20 @@ export function startApi(databaseUrl: string, namespace: string, env: Record<str
   });
 }
 
-export async function makeSite(): Promise<Site> {
+/** @param schedulerUrl where schedules are pulled from */
+export async function makeSite(schedulerUrl?: string): Promise<Site> {
   const namespace = await makeNamespace();
   const databaseUrl = await newDatabase();
-  const api = await startApi(databaseUrl, namespace);
+  const api = await startApi(databaseUrl, namespace, schedulerUrl === undefined ? {} : { SCHEDULER_URL: schedulerUrl });
   const node = new HostNode();
   await node.add();
   await node.serve(namespace);
   const gatewayUrl = `${api.url.replace('http', 'ws')}/runner`;
-  const operator = await startOperator(namespace, { settings: { ...SETTINGS, gatewayUrl } });
-  return {
+  const operator = await startOperator(namespace, {
+    settings: { ...SETTINGS, gatewayUrl },
+    scheduler: { ...SCHEDULER, defaults: { ...SCHEDULER.defaults, schedulerUrl } },
+  });
+  const site: Site = {
     namespace,
     databaseUrl,
     api,
@@ -45,10 +49,11 @@ export async function makeSite(): Promise<Site> {
     close: async () => {
       await operator.stop();
       await node.close();
-      await api.close();
+      await site.api.close();
       await dropNamespace(namespace);
     },
   };
+  return site;
 }
 
 /** Adds a sequencer whose pods do not run on real nodes; resolves when the API lists it. */

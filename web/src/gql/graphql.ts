@@ -261,7 +261,7 @@ export type SequencerMode =
   | 'OFF'
   /** The next queued run starts automatically. */
   | 'QUEUE'
-  /** Queued runs start as in QUEUE. When none is left, a schedule is pulled and run. Not on Kubernetes yet: setMode fails with NOT_YET. */
+  /** Queued runs start as in QUEUE. When none is left, a schedule is pulled and run. */
   | 'SCHEDULER';
 
 /** How a paused trace continues. */

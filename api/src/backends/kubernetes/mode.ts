@@ -1,7 +1,7 @@
 /** The mode of a sequencer and its reason, from the Kubernetes object. Pure. */
 import { holdCause, holdModeReason, storableText, type FinalPhase, type Mode } from '@sequencer/model';
 import { activeHold, type Hold } from '@sequencer/model/kubernetes/hold';
-import { ineffectiveWriter, requestedMode } from '@sequencer/model/kubernetes/mode';
+import { SEQUENCER_USER, ineffectiveWriter, requestedMode } from '@sequencer/model/kubernetes/mode';
 import type { Sequencer } from '@sequencer/model/kubernetes/sequencer';
 import { phaseFromKubernetes } from '@sequencer/model/kubernetes/enums';
 
@@ -34,6 +34,15 @@ export function modeOf(sequencer: Sequencer, nameOf: (run: string) => string): M
   const by = storableText(requested.by);
   const writer = ineffectiveWriter(sequencer, requested);
   // The pages append the time, which is that of the request.
+  if (by === SEQUENCER_USER && requested.reason !== undefined) {
+    const reason = holdModeReason(storableText(requested.reason));
+    return {
+      mode: 'OFF',
+      modeReason: reason,
+      modeChangedBy: by,
+      modeChangedAt: at === undefined ? null : new Date(at),
+    };
+  }
   const set = `Set to ${mode} by ${by}`;
   const reason = requested.reason === undefined ? '.' : `: ${storableText(requested.reason)}`;
   const sentences = [by ? set + reason : `${mode} is the default.`];

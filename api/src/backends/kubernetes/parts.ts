@@ -9,6 +9,7 @@ import type { Watchers } from '../../runs/watchers.ts';
 import { Checker, type CheckerSettings } from './checker.ts';
 import { Cluster } from './cluster.ts';
 import { KubernetesQueueStore } from './queue-store.ts';
+import { PullSync } from './pull-sync.ts';
 import { RunSync } from './run-sync.ts';
 import { SequencerSync } from './sequencer-sync.ts';
 
@@ -20,6 +21,7 @@ const CHECK_ROWS_EVERY_MS = 10_000;
 
 export interface KubernetesParts {
   backend: KubernetesBackend;
+  cluster: Cluster;
   store: KubernetesQueueStore;
   begin: () => Promise<void>;
   close: () => Promise<void>;
@@ -60,7 +62,6 @@ export function makeKubernetesParts(deps: Deps, databaseUrl: string, settings: S
     },
     log,
   );
-  const sequencerSync = new SequencerSync({ db, log, cluster, sequencerStates });
   const runSync = new RunSync({
     ...deps,
     cluster,
@@ -68,6 +69,8 @@ export function makeKubernetesParts(deps: Deps, databaseUrl: string, settings: S
       replicas.stored(run);
     },
   });
+  const pullSync = new PullSync({ db, cluster, runSync });
+  const sequencerSync = new SequencerSync({ db, log, cluster, sequencerStates, pullSync });
   const backend: KubernetesBackend = new KubernetesBackend({
     ...deps,
     cluster,
@@ -90,6 +93,7 @@ export function makeKubernetesParts(deps: Deps, databaseUrl: string, settings: S
   };
   return {
     backend,
+    cluster,
     store: new KubernetesQueueStore(db, cluster, runSync),
     begin: async () => {
       await retryWhileUnreachable(log, () => replicas.begin());

@@ -13,7 +13,7 @@ import {
   type Mode,
 } from '@sequencer/model';
 import { resumeValue } from '@sequencer/model/kubernetes/hold';
-import type { KubernetesMode } from '@sequencer/model/kubernetes/enums';
+import { modeToKubernetes, type KubernetesMode } from '@sequencer/model/kubernetes/enums';
 import { modeAnnotation } from '@sequencer/model/kubernetes/mode';
 import { ANNOTATIONS, LABELS } from '@sequencer/model/kubernetes/names';
 import { byPlace, isWaiting, placeOf, requestOf } from '@sequencer/model/kubernetes/queue';
@@ -188,7 +188,7 @@ export class KubernetesQueueStore implements QueueStore {
   }
 
   async setMode(sequencer: string, mode: Mode, by: string, reason: string | null): Promise<void> {
-    await withApiErrors(() => this.#setMode(sequencer, mode === 'OFF' ? 'Off' : 'Queue', by, reason));
+    await withApiErrors(() => this.#setMode(sequencer, modeToKubernetes(mode), by, reason));
   }
 
   /** Conditional on the version that was read: the annotation has the mode that a tool had written before. */
@@ -245,7 +245,7 @@ export class KubernetesQueueStore implements QueueStore {
 }
 
 /** Repeats a change that is conditional on the version that it reads. */
-async function retryConflicts<T>(change: () => Promise<T>): Promise<T> {
+export async function retryConflicts<T>(change: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries++) {
     try {
       return await change();

@@ -14,6 +14,7 @@ import { setFailureDefaults } from '../../store/run-store.ts';
 import { runs, sequencers } from '../../store/schema.ts';
 import type { Cluster } from './cluster.ts';
 import { holdOf, modeOf } from './mode.ts';
+import type { PullSync } from './pull-sync.ts';
 import { fromKubernetes } from './run-plan.ts';
 
 export class SequencerSync {
@@ -21,17 +22,19 @@ export class SequencerSync {
   readonly #log: Logger;
   readonly #cluster: Cluster;
   readonly #sequencerStates: SequencerStates;
+  readonly #pullSync: PullSync;
   readonly #stopped = new AbortController();
   readonly #dirty = new Set<string>();
   /** The names of sequencers whose row is stored. */
   readonly #stored = new Set<string>();
   #working: Promise<void> | null = null;
 
-  constructor(parts: { db: Db; log: Logger; cluster: Cluster; sequencerStates: SequencerStates }) {
+  constructor(parts: { db: Db; log: Logger; cluster: Cluster; sequencerStates: SequencerStates; pullSync: PullSync }) {
     this.#db = parts.db;
     this.#log = parts.log;
     this.#cluster = parts.cluster;
     this.#sequencerStates = parts.sequencerStates;
+    this.#pullSync = parts.pullSync;
   }
 
   changed({ metadata }: Sequencer): void {
@@ -98,6 +101,7 @@ export class SequencerSync {
     await this.#syncHoldOnFailure(sequencer, row?.holdOnFailure ?? false);
     const afterFailure = fromKubernetes(afterFailureOf({}, sequencer));
     if (row?.afterFailure !== afterFailure) await setFailureDefaults(this.#db, name, { afterFailure });
+    await this.#pullSync.store(sequencer);
     this.#stored.add(name);
     this.#publishNames();
     this.#sequencerStates.invalidate(name);

@@ -57,8 +57,7 @@ export const ModeEnum = builder.enumType('SequencerMode', {
     OFF: { description: 'Only runs with `start: RUNNING` start.' },
     QUEUE: { description: 'The next queued run starts automatically.' },
     SCHEDULER: {
-      description:
-        'Queued runs start as in QUEUE. When none is left, a schedule is pulled and run. Not on Kubernetes yet: setMode fails with NOT_YET.',
+      description: 'Queued runs start as in QUEUE. When none is left, a schedule is pulled and run.',
     },
   } satisfies Record<Mode, { description: string }>,
 });

@@ -57,13 +57,15 @@ const SchedulerStateType = builder.objectRef<{ name: string }>('SchedulerState')
     }),
     pulling: t.boolean({
       description: 'Whether a pull is in progress.',
-      resolve: ({ name }, _args, { scheduler }) => scheduler.store.isPulling(name),
+      resolve: async ({ name }, _args, { scheduler }) =>
+        scheduler.automatic.inProgress(name) !== null || scheduler.store.isPulling(name),
     }),
     lastPull: t.field({
       type: SchedulerPullType,
       nullable: true,
       description: 'The newest pull, also while it is in progress. Null if there was none.',
-      resolve: async ({ name }, _args, { scheduler }) => (await scheduler.store.list(name, 1))[0] ?? null,
+      resolve: async ({ name }, _args, { scheduler }) =>
+        scheduler.automatic.inProgress(name) ?? (await scheduler.store.list(name, 1))[0] ?? null,
     }),
     nextPullAt: t.field({
       type: DateTime,
@@ -193,8 +195,9 @@ builder.mutationFields((t) => ({
     type: SequencerType,
     description: 'Cancels the request to the scheduler that is in progress. Does nothing if there is none.',
     args: { sequencer: t.arg.string() },
-    resolve: (_root, { sequencer }, { scheduler }) => {
+    resolve: async (_root, { sequencer }, { scheduler }) => {
       scheduler.pulls.cancel(sequencer);
+      await scheduler.automatic.cancel(sequencer);
       return { name: sequencer };
     },
   }),
