@@ -181,18 +181,18 @@ export class LocalQueueStore implements QueueStore {
     if (run.onHoldBy !== null) return onHoldReason(run.onHoldBy, run.onHoldReason);
     const state = await this.#sequencerStates.get(run.sequencer);
     const isOff = run.start === 'QUEUED' && state.row.mode === 'OFF';
+    const isSharing = run.resources.length > 0;
     const reasons = [
       state.active && `Waiting for run ${String(state.active.number)} to end.`,
       isOff ? (run.reason ?? 'The mode is Off. Set it to Queue to start this run.') : null,
       windowReason(run, new Date()),
-      resourceReasonOf(run, await this.#sequencerStates.usedResources(run.sequencer)),
+      isSharing ? resourceReasonOf(run, await this.#sequencerStates.usedResources(run.sequencer)) : null,
     ].filter((reason) => reason !== null);
     if (reasons.length > 0) return reasons.join(' ');
     if (!this.#gateway.state(run.sequencer).connected) {
       return `Waiting for the runner of ${run.sequencer}, which is not connected.`;
     }
     // Also of telescopes that are not configured any more.
-    const isSharing = run.resources.length > 0 && !state.active;
     return (isSharing ? resourceReasonOf(run, await usedResources(this.#db)) : null) ?? 'Waiting in the queue.';
   }
 }
