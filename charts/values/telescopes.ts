@@ -3,6 +3,7 @@ import { SEQUENCER_NAME } from '@sequencer/model';
 import { sequencerSchema } from '@sequencer/model/kubernetes/sequencer';
 import { z } from 'zod';
 import { anything, image, objectName, resources } from './parts.ts';
+import { telescopeScheduler } from './scheduler.ts';
 
 const spec = sequencerSchema.shape.spec.shape;
 const runnerSpec = spec.runner.unwrap().shape;
@@ -90,10 +91,9 @@ const telescope = z.strictObject({
   mode: spec.mode
     .unwrap()
     .optional()
-    .describe(
-      'Initial mode: `Off` or `Queue`. `Scheduler` is reserved and acts as `Queue`. An upgrade keeps a mode that was set later.',
-    ),
+    .describe('Initial mode: `Off`, `Queue` or `Scheduler`. An upgrade keeps a mode that was set later.'),
   runner: own.optional(),
+  scheduler: telescopeScheduler.optional(),
   ocs: z
     .strictObject({
       configMap: objectName.optional().describe('Existing ConfigMap with `default.yaml` and `sorunlib.yaml`.'),

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { auth } from './auth.ts';
 import { database } from './database.ts';
 import { anything, image, logLevel, objectName, podSettings, resources, serviceAccount, strings } from './parts.ts';
+import { scheduler } from './scheduler.ts';
 import { runner, sequencers } from './telescopes.ts';
 
 const replicas = (count: number) => z.int().min(0).default(count).describe('Number of pods.');
@@ -240,7 +241,7 @@ export const valuesSchema = z.strictObject({
       existingConfigMap: objectName
         .default('')
         .describe(
-          'ConfigMap with certificates (PEM) that the API trusts besides the public ones: for the sign-in provider, PostgreSQL and other requests. Restart the API after a change.',
+          'ConfigMap with certificates (PEM) that the API and the operator trust besides the public ones: for the sign-in provider, PostgreSQL, the scheduler and other requests. Restart both after a change.',
         ),
       existingSecret: objectName.default('').describe('Secret with these certificates, in place of the ConfigMap.'),
       key: z.string().min(1).default('ca.crt').describe('Key in that ConfigMap or Secret.'),
@@ -294,6 +295,7 @@ export const valuesSchema = z.strictObject({
     .prefault({}),
   api,
   operator,
+  scheduler,
   web,
   checker,
   simulator,

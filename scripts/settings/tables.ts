@@ -23,15 +23,18 @@ export interface Variable {
   example: string;
 }
 
+/** The API and the operator read the same settings of the scheduler, which have a table of their own. */
+function withoutScheduler(shape: Shape): Shape {
+  return Object.fromEntries(Object.entries(shape).filter(([name]) => !(name in schedulerEnvironment)));
+}
+
 /** The schemas by the names of their tables. */
 export const SHAPES: Record<string, Shape> = {
   'make run': launcher.shape,
-  api: Object.fromEntries(
-    Object.entries(api.shape).filter(([name]) => !(name in signInSettings || name in schedulerEnvironment)),
-  ),
+  api: withoutScheduler(Object.fromEntries(Object.entries(api.shape).filter(([name]) => !(name in signInSettings)))),
   scheduler: schedulerEnvironment,
   'sign-in': signInSettings,
-  operator: operator.shape,
+  operator: withoutScheduler(operator.shape),
   simulator: simulator.shape,
   'command line': cli.shape,
 };

@@ -47,6 +47,9 @@
 - name: DATABASE_URL
   valueFrom: { secretKeyRef: { name: {{ $v.database.external.existingSecret }}, key: {{ $v.database.external.existingSecretKey }} } }
 {{- end }}
+{{- with include "sequencer.schedulerEnv" . }}
+{{ . }}
+{{- end }}
 - { name: AUTH, value: {{ join "," $v.auth.modes | quote }} }
 - { name: SESSION_HOURS, value: {{ $v.auth.sessionHours | quote }} }
 {{- with $v.auth.trustedProxies }}
@@ -80,4 +83,27 @@
 - { name: PROXY_USER_HEADER, value: {{ $v.auth.proxy.userHeader | quote }} }
 - { name: PROXY_GROUPS_HEADER, value: {{ $v.auth.proxy.groupsHeader | quote }} }
 {{- end }}
+{{- end -}}
+
+{{/* Where schedules are pulled from: the API pulls for people, and the operator in the mode Scheduler. */}}
+{{- define "sequencer.schedulerEnv" -}}
+{{- $s := .Values.scheduler -}}
+{{- $url := $s.url -}}
+{{- $policy := $s.policy -}}
+{{- $length := $s.lengthMinutes -}}
+{{- if and .Values.simulator.enabled (not $url) -}}
+{{- $url = printf "http://%s-simulator:8700/api/v1/schedule/" (include "sequencer.fullname" .) -}}
+{{- $policy = $policy | default `{"policy": "rest", "preset": "rest.{sequencer}", "config": {}}` -}}
+{{- $length = $length | default 15 -}}
+{{- end -}}
+{{- $list := list -}}
+{{- with $url }}{{- $list = append $list (dict "name" "SCHEDULER_URL" "value" .) }}{{- end -}}
+{{- with $policy }}{{- $list = append $list (dict "name" "SCHEDULER_POLICY" "value" .) }}{{- end -}}
+{{- with $length }}{{- $list = append $list (dict "name" "SCHEDULER_LENGTH_MINUTES" "value" (toString .)) }}{{- end -}}
+{{- with $s.header }}{{- $list = append $list (dict "name" "SCHEDULER_HEADER" "value" .) }}{{- end -}}
+{{- with $s.existingSecret }}
+{{- $ref := dict "name" . "key" $s.existingSecretKey -}}
+{{- $list = append $list (dict "name" "SCHEDULER_HEADERS" "valueFrom" (dict "secretKeyRef" $ref)) -}}
+{{- end -}}
+{{- with $list }}{{ toYaml . }}{{- end -}}
 {{- end -}}

@@ -111,3 +111,20 @@ spec:
     matchLabels:
       {{- include "sequencer.selector" (list $root $name) | nindent 6 }}
 {{- end -}}
+
+{{/* The certificates of `privateCA`, as a volume. Empty without these. */}}
+{{- define "sequencer.privateCaVolume" -}}
+{{- with .Values.privateCA }}
+{{- if or .existingConfigMap .existingSecret -}}
+- name: private-ca
+  {{- if .existingConfigMap }}
+  configMap:
+    name: {{ .existingConfigMap }}
+  {{- else }}
+  secret:
+    secretName: {{ .existingSecret }}
+  {{- end }}
+    items: [{ key: {{ .key }}, path: ca.crt }]
+{{- end }}
+{{- end }}
+{{- end -}}

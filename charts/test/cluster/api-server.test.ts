@@ -208,7 +208,15 @@ describe('a release', () => {
         })
         .toContain('other changes require the verb `configure`');
       expect(await patch(who, { ocs: { configMap: 'other' } })).toContain('configure');
+      expect(await patch(who, { scheduler: { lengthMinutes: 60 } })).toBe('was accepted');
     }
+    const elsewhere = { scheduler: { url: 'http://elsewhere.example/' } };
+    await expect
+      .poll(() => patch('bob', elsewhere), { timeout: 30_000, interval: 500 })
+      .toContain('decide where requests and secrets are sent');
+    expect(await patch(`system:serviceaccount:${of}:sequencer-api`, elsewhere)).toBe('was accepted');
+    const forged = ['annotate', 'sequencer', 'lat', '--namespace', of, '--overwrite', 'sequencer.dev/scheduler-set={}'];
+    expect(await outcomeOf(forged)).toContain('only the API can set it. Change spec.scheduler');
     const admin = [
       'create',
       'rolebinding',
@@ -229,6 +237,8 @@ describe('a release', () => {
     ['operator', 'patch sequencerruns/status', 'yes'],
     ['operator', 'list secrets', 'no'],
     ['operator', 'delete sequencers', 'no'],
+    ['operator', 'create sequencerruns', 'yes'],
+    ['operator', 'patch sequencers', 'yes'],
     ['api', 'create sequencerruns', 'yes'],
     ['api', 'patch sequencerruns/status', 'yes'],
     ['api', 'get pods', 'no'],
