@@ -16,6 +16,7 @@ import { endWithoutApi } from './cluster/end-without-api.ts';
 import { firstLine, warm } from './cluster/first-line.ts';
 import { memory } from './cluster/memory.ts';
 import { burst, oneByOne } from './cluster/pods.ts';
+import { pulls } from './cluster/pulls.ts';
 import { takeover } from './cluster/takeover.ts';
 import { throughput } from './cluster/throughput.ts';
 import { writes } from './cluster/writes.ts';
@@ -26,6 +27,7 @@ const PARTS = {
   burst,
   firstLine,
   warm,
+  pulls,
   throughput,
   endWithoutApi,
   databaseName,

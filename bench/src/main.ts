@@ -20,6 +20,7 @@ import { history } from './history.ts';
 import { answers, output } from './load.ts';
 import { page } from './page.ts';
 import { Product, type Events } from './product.ts';
+import { pulls } from './pulls.ts';
 import { replay } from './replay.ts';
 import { syntax } from './syntax.ts';
 
@@ -319,6 +320,7 @@ const PARTS = {
   syntax,
   estimates,
   estimateAccuracy,
+  pulls,
   replay,
   page,
   ...BROWSER_PARTS,
