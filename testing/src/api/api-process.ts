@@ -16,9 +16,14 @@ export interface ApiProcess {
   stop: () => Promise<void>;
 }
 
-/** Resolves when the API listens. */
-export async function spawnApiProcess(env: Record<string, string>): Promise<ApiProcess> {
-  const child = spawn(process.execPath, [main], {
+/**
+ * Resolves when the API listens.
+ *
+ * @param wrapper a command that runs the command which follows it
+ */
+export async function spawnApiProcess(env: Record<string, string>, wrapper: string[] = []): Promise<ApiProcess> {
+  const [command, ...args] = [...wrapper, process.execPath, main];
+  const child = spawn(command, args, {
     env: { ...process.env, PORT: '0', USER_NAME: 'tester', ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
