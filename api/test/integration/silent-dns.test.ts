@@ -94,7 +94,7 @@ test.runIf(isRoot)(
       },
       { timeout: 60_000, interval: 50 },
     );
-  expect(since(begun)).toBeLessThan(READY_WITHIN_MS);
+    expect(since(begun)).toBeLessThan(READY_WITHIN_MS);
     expect(api.process.exitCode).toBeNull();
   },
 );
