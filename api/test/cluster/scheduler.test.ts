@@ -138,7 +138,7 @@ test('stores failed pulls, and pulls of the time in which it was stopped', { tim
       /^Mode set to Off because 3 pulls from the scheduler failed in a row\. The last one: .*HTML/,
     );
     expect(state.pulls.entries).toHaveLength(3);
-    expect(state.failures).toBe(0);
+    expect(state.failures).toBe(3);
   });
 });
 

@@ -231,8 +231,8 @@ export class PullReconciler {
   async #end(sequencer: Sequencer, pull: PullInProgress, end: PullEnd): Promise<ReconcileResult> {
     const { namespace, name } = sequencer.metadata;
     const ended = endPull(pull, end, new Date());
-    const { at: mode } = this.#modeOf(sequencer);
-    await this.#write(sequencer, schedulerStatus([ended, ...endedPulls(sequencer.status?.scheduler)], { mode }));
+    const pulls = [ended, ...endedPulls(sequencer.status?.scheduler)];
+    await this.#write(sequencer, schedulerStatus(pulls, { mode: pull.mode }));
     this.#requests.forget(`${namespace}/${name}`);
     const { outcome, message = '', run } = ended;
     if (outcome === 'Succeeded') await this.#events.record(sequencer, 'Normal', 'Pulled', `Pulled ${run ?? ''}.`);
@@ -244,7 +244,9 @@ export class PullReconciler {
 
   async #writeWait(sequencer: Sequencer, nextPullAt: Date | null): Promise<void> {
     const before = sequencer.status?.scheduler;
-    const { at: mode } = this.#modeOf(sequencer);
+    const { isOn, at } = this.#modeOf(sequencer);
+    // In another mode, the failures that ended this one stay visible.
+    const mode = isOn ? at : before?.lastPull?.mode;
     // A sequencer that never used the mode needs no record.
     if (!before && !nextPullAt) return;
     await this.#write(sequencer, schedulerStatus(endedPulls(before), { nextPullAt, mode }));
