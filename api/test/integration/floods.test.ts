@@ -100,8 +100,11 @@ describe('a flood', () => {
             }),
         ),
       );
-      expect(results.filter((result) => result === 'open')).toHaveLength(200);
-      expect(results.filter((result) => result.includes('429'))).toHaveLength(30);
+      const opened = results.filter((result) => result === 'open').length;
+      expect(results.filter((result) => result.includes('429'))).toHaveLength(230 - opened);
+      // On a slow machine, the first ones are closed before the last ones are opened.
+      expect(opened).toBeGreaterThanOrEqual(200);
+      expect(opened).toBeLessThan(220);
       expect((await ada.socket()).first).toBe('connection_ack');
       // A socket without a message is closed.
       await vi.waitFor(() => {

@@ -153,7 +153,7 @@ export function record(count: number, outcome = 'SUCCEEDED'): AnyEvent[] {
 }
 
 /** Waits until the check passes. */
-export const until = (check: () => unknown) => vi.waitFor(check, { timeout: 10_000, interval: 20 });
+export const until = (check: () => unknown) => vi.waitFor(check, { timeout: 20_000, interval: 20 });
 
 export async function phaseOf(api: Api, id: string): Promise<string> {
   const { data } = await ask<{ run: { phase: string } }>(api, 'query ($id: ID!) { run(id: $id) { phase } }', { id });
