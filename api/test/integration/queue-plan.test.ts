@@ -163,7 +163,7 @@ it('cancels a run when its turn comes after its window, and starts the next one'
   await until(() => {
     expect(runner.started).toEqual([active]);
   });
-  const notAfter = inMs(300);
+  const notAfter = inMs(2000);
   const late = await queued({ window: { notAfter } });
   const next = await queued();
   await until(() => {
@@ -184,11 +184,11 @@ it('cancels a run when its turn comes after its window, and starts the next one'
 it('cancels an expired run also while no runner is connected, and while the API does not run', async () => {
   await disconnect();
   await setMode('QUEUE');
-  const first = await queued({ window: { notAfter: inMs(800) } });
+  const first = await queued({ window: { notAfter: inMs(2000) } });
   await until(async () => {
     expect(await phaseOf(api, first)).toBe('CANCELLED');
   });
-  const notAfter = inMs(800);
+  const notAfter = inMs(2000);
   const second = await queued({ window: { notAfter } });
   await api.close();
   await until(() => {
@@ -201,7 +201,7 @@ it('cancels an expired run also while no runner is connected, and while the API 
 });
 
 it('keeps the window of a run that the mode Off keeps in the queue', async () => {
-  const notAfter = inMs(200);
+  const notAfter = inMs(2000);
   const run = await queued({ window: { notAfter } });
   await until(async () => {
     expect((await read(run)).reason).toContain('Its window ended at');

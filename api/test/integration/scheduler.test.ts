@@ -308,6 +308,11 @@ it('makes no second run after the API died between the run and the end of the pu
   });
   await api.kill();
   await lost;
+  // The server does not notice that a client is gone while a statement of it waits for a lock, and would carry it out.
+  const waiting = "from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+  await until(async () => {
+    expect((await second.query(`select pg_terminate_backend(pid) ${waiting}`)).rowCount).toBe(0);
+  });
   await second.query('rollback');
   expect(await stateOf()).toBe('ANSWERED');
   const next = await startProcess();
