@@ -5,11 +5,11 @@ import { expect, test } from 'vitest';
 
 const root = join(import.meta.dirname, '../..');
 const SOURCES = [
-  '{api,cli,kubernetes,launcher,model,operator,simulator,web}/src/**/*.ts',
+  '{api,cli,kubernetes,launcher,model,operator,scheduler,simulator,web}/src/**/*.ts',
   'charts/sequencer/files/*.ts',
 ];
-/** Set by every system, and by Kubernetes in every container. */
-const NOT_SETTINGS = ['PATH', 'KUBERNETES_SERVICE_HOST', 'KUBERNETES_SERVICE_PORT'];
+/** Set by every system, read by the C library, and set by Kubernetes in every container. */
+const NOT_SETTINGS = ['PATH', 'RES_OPTIONS', 'KUBERNETES_SERVICE_HOST', 'KUBERNETES_SERVICE_PORT'];
 
 /** The names in `process.env.A`, `process.env['A']`, `const { A } = process.env` and `env.A`. */
 function readNames(source: string): string[] {
@@ -40,9 +40,9 @@ test('docs/configuration.md lists every variable that the product reads', () => 
 });
 
 test('only the schema of a process reads its settings', () => {
-  const reading = globSync('{api,cli,kubernetes,launcher,operator,simulator}/src/**/*.ts', { cwd: root }).filter(
+  const reading = globSync('{api,cli,kubernetes,launcher,operator,scheduler,simulator}/src/**/*.ts', { cwd: root }).filter(
     (file) => !file.endsWith('.test.ts') && /process\.env[.[]/.test(readFileSync(join(root, file), 'utf8')),
   );
-  // PATH, for PostgreSQL.
-  expect(reading).toEqual(['launcher/src/database/server.ts']);
+  // RES_OPTIONS, for the C library, and PATH, for PostgreSQL.
+  expect(reading.sort()).toEqual(['api/src/main.ts', 'launcher/src/database/server.ts']);
 });
