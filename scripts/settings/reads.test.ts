@@ -40,9 +40,9 @@ test('docs/configuration.md lists every variable that the product reads', () => 
 });
 
 test('only the schema of a process reads its settings', () => {
-  const reading = globSync('{api,cli,kubernetes,launcher,operator,scheduler,simulator}/src/**/*.ts', { cwd: root }).filter(
-    (file) => !file.endsWith('.test.ts') && /process\.env[.[]/.test(readFileSync(join(root, file), 'utf8')),
-  );
+  const reading = globSync('{api,cli,kubernetes,launcher,operator,scheduler,simulator}/src/**/*.ts', {
+    cwd: root,
+  }).filter((file) => !file.endsWith('.test.ts') && /process\.env[.[]/.test(readFileSync(join(root, file), 'utf8')));
   // RES_OPTIONS, for the C library, and PATH, for PostgreSQL.
   expect(reading.sort()).toEqual(['api/src/main.ts', 'launcher/src/database/server.ts']);
 });
