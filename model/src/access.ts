@@ -1,7 +1,7 @@
 /** Roles, and the ways in which a user can sign in. */
 
 /** Each role includes the ones before it. */
-export const ROLES = ['VIEWER', 'OPERATOR', 'ADMIN'] as const;
+export const ROLES = ['VIEWER', 'PROPOSER', 'OPERATOR', 'ADMIN'] as const;
 export type Role = (typeof ROLES)[number];
 
 export const SIGN_IN_METHODS = ['none', 'password', 'oidc', 'proxy'] as const;

@@ -50,6 +50,16 @@ export const ERRORS = {
     message: 'The run has ended, and its outcome is final.',
     remedy: 'Submit a new run.',
   },
+  RUN_PROPOSED: {
+    status: 409,
+    message: 'The run is a proposal, which waits for an operator.',
+    remedy: 'Accept or decline it.',
+  },
+  NOT_PROPOSED: {
+    status: 409,
+    message: 'The run is no proposal, or was accepted already.',
+    remedy: 'Reload the queue.',
+  },
   STOP_INCOMPLETE: {
     status: 409,
     message: 'Not every telescope was stopped.',

@@ -12,6 +12,11 @@ export function expiredReason(notAfter: Date, now: Date): string {
   return `Expired: not started by ${timeText(notAfter, now)}.`;
 }
 
+/** The reason of a proposal. */
+export function proposedReason(by: string): string {
+  return `Proposed by ${by}. It waits until an operator accepts it.`;
+}
+
 /** The reason of a run on hold. */
 export function onHoldReason(by: string, reason: string | null): string {
   return reason === null ? `On hold (${by}).` : `On hold: ${reason} (${by}).`;

@@ -3,7 +3,7 @@ import { SequencerError } from '@sequencer/model';
 import { and, asc, count, eq, inArray, isNotNull, isNull } from 'drizzle-orm';
 import { accounts, type AccountRow } from '../store/auth-schema.ts';
 import { violatedConstraint, type Db } from '../store/database.ts';
-import { SCOPES_NOT_ENFORCED, type Grant } from './grants.ts';
+import { SCOPES_NOT_ENFORCED, isScoped, type Grant } from './grants.ts';
 import { hashPassword, passwordProblem } from './password.ts';
 import { StaleTolerantCache } from './stale-tolerant-cache.ts';
 import { USER_NAME } from './user.ts';
@@ -136,10 +136,10 @@ export class Accounts {
   }
 
   #columns({ role, sequencers }: Grant): Pick<AccountRow, 'role' | 'sequencers'> {
-    if (sequencers && (role !== 'OPERATOR' || sequencers.length === 0)) {
+    if (sequencers && (!isScoped(role) || sequencers.length === 0)) {
       throw new SequencerError(
         'BAD_INPUT',
-        'sequencers: only an operator can be limited to some sequencers.',
+        'sequencers: only an operator or a proposer can be limited to some sequencers.',
         'Leave it out to allow all.',
       );
     }

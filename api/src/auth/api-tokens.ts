@@ -6,7 +6,7 @@ import type { Logger } from '../lib/log.ts';
 import { apiTokens, type ApiTokenRow } from '../store/auth-schema.ts';
 import type { Db } from '../store/database.ts';
 import type { Revocations } from './revocations.ts';
-import { SCOPES_NOT_ENFORCED, hasRole, operates, type Grant } from './grants.ts';
+import { SCOPES_NOT_ENFORCED, hasRole, type Grant } from './grants.ts';
 import { StaleTolerantCache } from './stale-tolerant-cache.ts';
 import { sha256 } from '../lib/sha256.ts';
 import { newSecret } from './secrets.ts';
@@ -53,14 +53,17 @@ export class ApiTokens {
     if (days < 1 || days > MAX_DAYS) {
       throw new SequencerError('BAD_INPUT', `days: must be from 1 to ${String(MAX_DAYS)}.`);
     }
-    if (!hasRole(owner, grant.role) || grant.sequencers?.some((sequencer) => !operates(owner, sequencer))) {
+    if (
+      !hasRole(owner, grant.role) ||
+      grant.sequencers?.some((sequencer) => owner.sequencers?.includes(sequencer) === false)
+    ) {
       throw new SequencerError(
         'FORBIDDEN',
         'A token cannot have more rights than you.',
         'Choose a lower role, or fewer sequencers.',
       );
     }
-    if (grant.sequencers && hasRole(grant, 'OPERATOR') && !this.#enforcesScopes) {
+    if (grant.sequencers && hasRole(grant, 'PROPOSER') && !this.#enforcesScopes) {
       throw new SequencerError('BAD_INPUT', `sequencers: ${SCOPES_NOT_ENFORCED}`);
     }
     const now = new Date();

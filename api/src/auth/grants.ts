@@ -1,4 +1,4 @@
-/** What a user or program may do: a role, and the sequencers that an operator may command. Every role sees everything. */
+/** What a user or program may do: a role, and the sequencers that an operator or proposer may command. Every role sees everything. */
 import { ROLES, SEQUENCER_NAME, type Role } from '@sequencer/model';
 
 export interface Grant {
@@ -15,18 +15,28 @@ export function hasRole(grant: Grant, role: Role): boolean {
   return ROLES.indexOf(grant.role) >= ROLES.indexOf(role);
 }
 
+/** Whether a grant of the role can be limited to some sequencers. */
+export function isScoped(role: Role): boolean {
+  return role === 'PROPOSER' || role === 'OPERATOR';
+}
+
 export function operates(grant: Grant, sequencer: string): boolean {
   return hasRole(grant, 'OPERATOR') && (grant.sequencers?.includes(sequencer) ?? true);
 }
 
-/** Reads `viewer`, `operator`, `operator@satp1+lat` or `admin`; null when it is none of these. */
+/** Whether runs that are submitted wait until an operator accepts them. */
+export function mayOnlyPropose(grant: Grant, sequencer: string): boolean {
+  return grant.role === 'PROPOSER' && (grant.sequencers?.includes(sequencer) ?? true);
+}
+
+/** Reads `viewer`, `proposer`, `operator`, `operator@satp1+lat` or `admin`; null when it is none of these. */
 export function parseGrant(text: string): Grant | null {
   const [word = '', scope, ...rest] = text.trim().split('@');
   const role = ROLES.find((known) => known.toLowerCase() === word);
   if (!role || rest.length > 0) return null;
   if (scope === undefined) return { role, sequencers: null };
   const sequencers = scope.split('+');
-  return role === 'OPERATOR' && sequencers.every((name) => SEQUENCER_NAME.test(name)) ? { role, sequencers } : null;
+  return isScoped(role) && sequencers.every((name) => SEQUENCER_NAME.test(name)) ? { role, sequencers } : null;
 }
 
 /** The union of the grants; null when there are none. */

@@ -39,7 +39,7 @@ const VIEWER: Fields = {
     outputEvents(after before first last filter) outputMatches(find filter after before first last)
     lastSeq asks progress scriptVersion scriptVersions watchers telescope
     pausedSince stoppedBy expectedStart expectedEnd window onHold timeoutSeconds afterFailure resources origin version editedBy
-    editedAt preflight forecast`,
+    editedAt preflight forecast proposed acceptedBy acceptedAt`,
   Estimate: 'statements totalSeconds expectedEnd unknownStatements',
   StatementEstimate: 'index firstLine typicalSeconds lowSeconds highSeconds basis expectedEnd',
   PreflightCheck: 'name mark text',
@@ -82,14 +82,17 @@ const VIEWER: Fields = {
   ApiToken: 'id name owner role sequencers createdAt expiresAt usedAt revokedAt',
 };
 
-const OPERATOR: Fields = {
+const PROPOSER: Fields = {
   SubmitRunInput: `sequencer script title arguments startPaused startAt startLine holdOnFailure breakpoints window position
     timeoutSeconds afterFailure resources start reason requestId`,
   EditRunInput: `script title arguments startPaused startAt startLine holdOnFailure breakpoints window version
     timeoutSeconds afterFailure resources`,
   RunWindowInput: 'notBefore notAfter',
-  RunStopInput: 'run level',
   BreakpointInput: 'file line condition hitCount logMessage enabled',
+};
+
+const OPERATOR: Fields = {
+  RunStopInput: 'run level',
   SchedulerSettingsInput: 'url header policy lengthMinutes timeoutSeconds leadMinutes',
   Evaluation: 'ok text',
   SourceFile: 'file text',
@@ -141,10 +144,13 @@ export const MUTATIONS: Record<string, CommandRule> = {
   resetPassword: { need: 'ADMIN', arguments: 'name password revokeTokens', byToken: false },
   changePassword: { need: 'VIEWER', arguments: 'currentPassword newPassword revokeTokens', byToken: false },
 
-  submitRun: { ...onSequencer('input', 'input.sequencer'), needsControl: true },
-  submitRuns: { ...onSequencer('inputs copies', 'inputs.0.sequencer'), needsControl: true },
-  checkScript: onSequencer('sequencer script startAt'),
-  listStatements: onSequencer('sequencer script'),
+  // The run of a proposer waits until an operator accepts it.
+  submitRun: { ...onSequencer('input', 'input.sequencer'), need: 'PROPOSER', needsControl: true },
+  submitRuns: { ...onSequencer('inputs copies', 'inputs.0.sequencer'), need: 'PROPOSER', needsControl: true },
+  acceptRun: onRun('id'),
+  declineRun: onRun('id', 'reason'),
+  checkScript: { ...onSequencer('sequencer script startAt'), need: 'PROPOSER' },
+  listStatements: { ...onSequencer('sequencer script'), need: 'PROPOSER' },
   pauseRun: onRun('id'),
   resumeRun: onRun('id'),
   stepTrace: onRun('run', 'trace prompt command line others'),
@@ -191,6 +197,7 @@ export const QUERIES: Record<string, CommandRule> = {
 export const NEEDS: ReadonlyMap<string, Need> = new Map<string, Need>([
   ...needs('ANYBODY', ANYBODY),
   ...needs('VIEWER', VIEWER),
+  ...needs('PROPOSER', PROPOSER),
   ...needs('OPERATOR', OPERATOR),
   ...needs('ADMIN', ADMIN),
   ...commandNeeds('Mutation', MUTATIONS),

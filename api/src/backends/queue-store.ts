@@ -29,6 +29,8 @@ export interface Submission extends RunPlan {
   start: RunStart;
   requestId: string | null;
   origin: RunOrigin;
+  /** On hold until an operator accepts it. */
+  proposed: boolean;
 }
 
 /** Validated changes of a queued run. A part that is not set stays as it is. */
@@ -63,6 +65,8 @@ export interface QueueStore {
   edit: (run: RunSummary, by: string, edit: RunEdit, version: number | null) => Promise<boolean>;
   /** Puts a queued run on hold, or releases it with null. */
   setOnHold: (run: RunSummary, onHold: OnHold | null) => Promise<boolean>;
+  /** Accepts a proposal. Returns false if it is not proposed any more. */
+  accept: (run: RunSummary, by: string) => Promise<boolean>;
   /** @param position in the queue, from 0; a position after the end is the end */
   reorder: (run: RunSummary, position: number) => Promise<boolean>;
   setBreakpoints: (run: RunSummary, by: string, breakpoints: Breakpoint[]) => Promise<boolean>;

@@ -127,11 +127,28 @@ export class RunQueue {
 
   /** Puts a queued run on hold. The queue skips it until it is released. */
   async hold(run: RunSummary, by: string, reason: string | null): Promise<RunSummary> {
+    if (run.proposed) throw new SequencerError('RUN_PROPOSED');
     return this.#changeQueued(run, (store) => store.setOnHold(run, { by, reason }));
   }
 
   async release(run: RunSummary): Promise<RunSummary> {
+    if (run.proposed) throw new SequencerError('RUN_PROPOSED');
     return this.#changeQueued(run, (store) => store.setOnHold(run, null));
+  }
+
+  /** A proposal becomes a queued run. Throws NOT_PROPOSED. */
+  async accept(run: RunSummary, by: string): Promise<RunSummary> {
+    return this.#changeQueued(run, async (store) => {
+      if (run.proposed && (await store.accept(run, by))) return true;
+      if (((await findRun(this.#parts.db, run.id)) ?? run).phase === 'QUEUED') throw new SequencerError('NOT_PROPOSED');
+      return false;
+    });
+  }
+
+  /** Cancels a proposal. Throws NOT_PROPOSED. */
+  async decline(run: RunSummary, by: string, reason: string): Promise<RunSummary> {
+    if (!run.proposed) throw new SequencerError('NOT_PROPOSED');
+    return this.#changeQueued(run, (store) => store.cancel(run, `Declined by ${by}: ${reason}`));
   }
 
   /** Sets the breakpoints of a queued run. Returns false, without effect, if it is no longer queued. */

@@ -97,6 +97,7 @@ const submissionSchema = z.object({
     .nullish(),
   start: z.enum(['QUEUED', 'RUNNING']),
   origin: z.enum(RUN_ORIGINS).default('PERSON'),
+  proposed: z.boolean().default(false),
   requestId: text(100).nullish(),
 });
 

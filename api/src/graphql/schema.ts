@@ -11,6 +11,7 @@ import './history/history.ts';
 import './queue/queue.ts';
 import './queue/submit-run.ts';
 import './queue/edit-run.ts';
+import './queue/proposals.ts';
 import './scheduler/scheduler.ts';
 import './estimates/estimate.ts';
 import './estimates/expected-times.ts';

@@ -54,6 +54,10 @@ export const runs = pgTable(
       .array()
       .notNull()
       .default(sql`'{}'`),
+    /** Waits until an operator accepts it, and is on hold until then. */
+    proposed: boolean('proposed').notNull().default(false),
+    acceptedBy: text('accepted_by'),
+    acceptedAt: time('accepted_at'),
     /** Set while the run is on hold: the queue skips it. */
     onHoldSince: time('on_hold_since'),
     onHoldBy: text('on_hold_by'),

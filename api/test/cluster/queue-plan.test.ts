@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { RUNS, SEQUENCERS } from '@sequencer/kubernetes/resources';
 import { client, until } from '@sequencer/testing/cluster/cluster';
+import { Browser } from '@sequencer/testing/api/browser';
 import { ask } from '@sequencer/testing/api/running-api';
 import { addSequencer, makeSite, type Site } from '@sequencer/testing/cluster/site';
 
@@ -211,4 +212,37 @@ test('stores in the Sequencer what follows a failed run', async () => {
     const { data } = await ask<{ sequencer: { afterFailure: string } }>(site.api, query, { name });
     return data.sequencer.afterFailure === 'HOLD_QUEUE';
   });
+});
+
+test('holds a proposed run until it is accepted in the API or released with kubectl', async () => {
+  const name = await newSequencer('Queue');
+  const make = 'mutation { createApiToken(name: "program", role: PROPOSER, days: 1) }';
+  const { data: token } = await ask<{ createApiToken: string }>(site.api, make);
+  const program = new Browser(site.api, { authorization: `Bearer ${token.createApiToken}` });
+  const propose = async () => {
+    const submitRun = 'mutation ($input: SubmitRunInput!) { submitRun(input: $input) { id proposed } }';
+    const input = { sequencer: name, script: 'print(1)', start: 'RUNNING' };
+    const { data } = await program.ask<{ submitRun: { id: string; proposed: boolean } }>(submitRun, { input });
+    expect(data.submitRun.proposed).toBe(true);
+    return data.submitRun.id;
+  };
+  const fields = 'query ($id: ID!) { run(id: $id) { proposed acceptedBy phase reason } }';
+  const proposal = async (id: string) => (await ask<{ run: object }>(site.api, fields, { id })).data.run;
+  const [first, second, third] = [await propose(), await propose(), await propose()];
+  expect((await objectOf(first)).spec.desiredState).toBe('Held');
+  expect(await release(first)).toBe('RUN_PROPOSED');
+  const accept = 'mutation ($id: ID!) { acceptRun(id: $id) { id } }';
+  expect(await change(accept, { id: first })).toBe('');
+  expect(await change(accept, { id: first })).not.toBe('');
+  await shows(first, { phase: 'SUCCEEDED' });
+  expect(await proposal(first)).toMatchObject({ proposed: false, acceptedBy: 'tester' });
+
+  await kubectl(second, { desiredState: 'Queued' });
+  await shows(second, { phase: 'SUCCEEDED' });
+  await until('the release counts', async () => {
+    expect(await proposal(second)).toMatchObject({ proposed: false, acceptedBy: null });
+  });
+
+  expect(await change('mutation ($id: ID!) { declineRun(id: $id, reason: "clouds") { id } }', { id: third })).toBe('');
+  await shows(third, { phase: 'CANCELLED', reason: 'Declined by tester: clouds' });
 });

@@ -23,6 +23,10 @@ export const ANNOTATIONS = {
   origin: `${GROUP}/origin`,
   /** On a run that the API put on hold: who and why, as JSON. */
   onHold: `${GROUP}/on-hold`,
+  /** On a run of a proposer: it is a proposal while its `desiredState` is Held. */
+  proposed: `${GROUP}/proposed`,
+  /** On a run that was a proposal: who accepted it and when, as JSON. */
+  acceptedBy: `${GROUP}/accepted-by`,
   /** On a run that the API edited: who and when, as JSON. */
   editedBy: `${GROUP}/edited-by`,
   /** On a sequencer: the mode that was last set through the API, as the JSON of `status.requestedMode`. */

@@ -33,6 +33,8 @@ ErrorCode = Literal[
     "UNKNOWN_RUN",
     "UNKNOWN_TRACE",
     "RUN_FINISHED",
+    "RUN_PROPOSED",
+    "NOT_PROPOSED",
     "STOP_INCOMPLETE",
     "RUN_NOT_STARTED",
     "RUN_STARTED",

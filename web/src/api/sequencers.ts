@@ -53,6 +53,7 @@ export const SEQUENCERS = graphql(/* GraphQL */ `
       queue {
         ...RunSummary
         start
+        proposed
         resources
         window {
           notBefore

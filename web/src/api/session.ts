@@ -121,6 +121,16 @@ export function useReadOnlyReason(sequencer: MaybeRefOrGetter<string>): Computed
     const name = toValue(sequencer);
     if (sequencers && !sequencers.includes(name))
       return `You are watching ${name}. Ask an admin for permission to operate it.`;
+    if (role === 'PROPOSER') return 'You can propose runs, which wait until an operator accepts them.';
     return null;
+  });
+}
+
+/** Whether the user's runs on the telescope wait until an operator accepts them. */
+export function useMayPropose(sequencer: MaybeRefOrGetter<string>): ComputedRef<boolean> {
+  const { person } = useSession();
+  return computed(() => {
+    const { role, sequencers } = person.value ?? { role: null, sequencers: null };
+    return role === 'PROPOSER' && (sequencers?.includes(toValue(sequencer)) ?? true);
   });
 }

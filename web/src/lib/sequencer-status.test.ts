@@ -92,7 +92,9 @@ describe('attentionItems', () => {
         {
           ...idle,
           name: 'd',
-          queue: [{ ...run, phase: 'QUEUED', start: 'QUEUED', resources: [], window: null, onHold: null }],
+          queue: [
+            { ...run, phase: 'QUEUED', start: 'QUEUED', resources: [], proposed: false, window: null, onHold: null },
+          ],
           lastRun: null,
         },
         { ...idle, name: 'e', lastRun: { ...run, finishedAt: ago(38) } },

@@ -73,6 +73,8 @@ const ACTIONS: Partial<Record<string, [name: string, more?: (args: Arguments) =>
       ),
   ],
   holdRun: ['Put the queued run on hold', ({ reason }) => after(reason)],
+  acceptRun: ['Accept the proposed run'],
+  declineRun: ['Decline the proposed run', ({ reason }) => after(reason)],
   releaseRun: ['Release the run on hold'],
   setHoldOnFailure: ['Set pause on failure', ({ hold }) => (hold === true ? ': on' : ': off')],
   setAfterFailure: ['Set what follows a failure', ({ afterFailure }) => after(lower(afterFailure).replace('_', ' '))],

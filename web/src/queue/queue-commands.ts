@@ -7,7 +7,7 @@ import { useAction } from '../api/use-action.ts';
 import { plural } from '../lib/format.ts';
 import { titleOf } from '../lib/run-title.ts';
 import { addRuns, readContent, type RunContent } from './add-runs.ts';
-import { HOLD, MOVE, RELEASE } from './queue-documents.ts';
+import { ACCEPT, DECLINE, HOLD, MOVE, RELEASE } from './queue-documents.ts';
 import type { QueuedRun } from './queue-text.ts';
 import { placeOf, removedBlocks, type RemovedBlock } from './removal.ts';
 
@@ -25,12 +25,16 @@ export interface QueueCommands {
   menu: ShallowRef<{ run: QueuedRun; at: HTMLElement } | null>;
   /** The runs in the dialog for a hold. */
   toHold: ShallowRef<readonly QueuedRun[]>;
+  /** The proposal in the dialog for a refusal. */
+  toDecline: ShallowRef<QueuedRun | null>;
   /** The last removal, while it can be undone. */
   removal: ShallowRef<Removal | null>;
   pending: Readonly<Ref<boolean>>;
   error: Ref<string | null>;
   /** For a live region. */
   announcement: Ref<string>;
+  accept: (run: QueuedRun) => Promise<boolean>;
+  decline: (run: QueuedRun, reason: string) => Promise<boolean>;
   hold: (runs: readonly QueuedRun[], reason: string) => Promise<boolean>;
   release: (runs: readonly QueuedRun[]) => Promise<boolean>;
   /** Opens the dialog for a hold, or releases the runs if all are on hold. */
@@ -57,6 +61,7 @@ const namesOf = (runs: readonly QueuedRun[]) =>
 export function useQueueCommands(sequencer: () => SequencerSummary | null): QueueCommands {
   const api = useApi();
   const toHold = shallowRef<readonly QueuedRun[]>([]);
+  const toDecline = shallowRef<QueuedRun | null>(null);
   const removal = shallowRef<Removal | null>(null);
   const announcement = ref('');
   const queueIds = () => (sequencer()?.queue ?? []).map(({ id }) => id);
@@ -123,14 +128,26 @@ export function useQueueCommands(sequencer: () => SequencerSummary | null): Queu
     edited: ref(null),
     menu: shallowRef(null),
     toHold,
+    toDecline,
     removal,
     pending: command.pending,
     error: command.error,
     announcement,
+    accept: (run) =>
+      command.run(async () => {
+        await mutate(api, ACCEPT, { id: run.id });
+        announcement.value = `Run ${String(run.number)} accepted.`;
+      }),
+    decline: (run, reason) =>
+      command.run(async () => {
+        await mutate(api, DECLINE, { id: run.id, reason });
+        toDecline.value = null;
+      }),
     hold,
     release,
-    holdOrRelease: (runs) => {
-      if (runs.every((run) => run.onHold)) void release(runs);
+    holdOrRelease: (all) => {
+      const runs = all.filter((run) => !run.proposed);
+      if (runs.length > 0 && runs.every((run) => run.onHold)) void release(runs);
       else toHold.value = runs.filter((run) => !run.onHold);
     },
     repeat: (runs, times) =>

@@ -75,6 +75,22 @@ export const HOLD = graphql(/* GraphQL */ `
   }
 `);
 
+export const ACCEPT = graphql(/* GraphQL */ `
+  mutation AcceptRun($id: ID!) {
+    acceptRun(id: $id) {
+      id
+    }
+  }
+`);
+
+export const DECLINE = graphql(/* GraphQL */ `
+  mutation DeclineRun($id: ID!, $reason: String!) {
+    declineRun(id: $id, reason: $reason) {
+      id
+    }
+  }
+`);
+
 export const RELEASE = graphql(/* GraphQL */ `
   mutation ReleaseRun($id: ID!) {
     releaseRun(id: $id) {

@@ -19,6 +19,12 @@ export function windowText(window: QueuedRun['window'], now: number): string {
   return notAfter ? `starts by ${text(notAfter)}` : '';
 }
 
+/** What keeps the run on hold; empty if nothing does. */
+export function heldText({ proposed, submittedBy, onHold }: QueuedRun, now: number): string {
+  if (proposed) return `Proposed by ${visible(submittedBy)}`;
+  return onHold ? onHoldText(onHold, now) : '';
+}
+
 /** `On hold since 21:40 UTC by k.tanaka: laser not ready` */
 export function onHoldText({ since, by, reason }: NonNullable<QueuedRun['onHold']>, now: number): string {
   const text = `On hold since ${timeText(new Date(since), new Date(now))} by ${visible(by)}`;

@@ -22,13 +22,17 @@ export function serializeNote(note: Note): string {
   return JSON.stringify(note);
 }
 
-function readNote({ annotations }: Metadata, key: string, generation: number | undefined): Note | null {
+function parseNote(text: string | undefined): Note | null {
   try {
-    const note = noteSchema.parse(JSON.parse(annotations?.[key] ?? 'null'));
-    return note.generation === generation ? note : null;
+    return noteSchema.parse(JSON.parse(text ?? 'null'));
   } catch {
     return null;
   }
+}
+
+function readNote({ annotations }: Metadata, key: string, generation: number | undefined): Note | null {
+  const note = parseNote(annotations?.[key]);
+  return note?.generation === generation ? note : null;
 }
 
 type HoldColumns = Pick<RunRow, 'onHoldSince' | 'onHoldBy' | 'onHoldReason'>;
@@ -43,6 +47,16 @@ export function holdColumns(run: SequencerRun, before: HoldColumns | null): Hold
   }
   const isSame = before?.onHoldBy === 'kubectl' && before.onHoldSince !== null;
   return { onHoldSince: isSame ? before.onHoldSince : new Date(), onHoldBy: 'kubectl', onHoldReason: null };
+}
+
+type ProposalColumns = Pick<RunRow, 'proposed' | 'acceptedBy' | 'acceptedAt'>;
+
+/** Whether the run is a proposal, or who has accepted it. A release with kubectl accepts it as well. */
+export function proposalOf({ metadata, spec }: SequencerRun): ProposalColumns {
+  const isOne = metadata.annotations?.[ANNOTATIONS.proposed] === 'true';
+  const proposed = isOne && spec.desiredState === 'Held';
+  const note = isOne && !proposed ? parseNote(metadata.annotations?.[ANNOTATIONS.acceptedBy]) : null;
+  return { proposed, acceptedBy: note && storableText(note.by), acceptedAt: note && note.at };
 }
 
 /** Who made the last change of the plan, for a row whose plan differs from the object. */

@@ -12,7 +12,7 @@ import type { LiveRuns } from '../../runs/live-runs.ts';
 import type { Db } from '../../store/database.ts';
 import { findRun, wordsOf, type RunSummary } from '../../store/run-store.ts';
 import { runs } from '../../store/schema.ts';
-import { editColumns, holdColumns } from './change-notes.ts';
+import { editColumns, holdColumns, proposalOf } from './change-notes.ts';
 import type { Cluster } from './cluster.ts';
 import { planColumns, type PlanColumns } from './run-plan.ts';
 
@@ -31,7 +31,7 @@ export class PlanSync {
 
   /** Returns the row as it is then. @param run from the cache, without its script */
   async follow(row: RunSummary, run: SequencerRun): Promise<RunSummary> {
-    const hold = holdColumns(run, row);
+    const hold = { ...holdColumns(run, row), ...proposalOf(run) };
     const isHoldChanged = row.phase === 'QUEUED' && differs(row, hold);
     const { generation = 1 } = run.metadata;
     const isPlanChanged =

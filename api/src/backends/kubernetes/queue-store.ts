@@ -8,6 +8,7 @@ import {
   SequencerError,
   heldRunReason,
   onHoldReason,
+  proposedReason,
   windowReason,
   type Breakpoint,
   type Mode,
@@ -24,7 +25,7 @@ import { runChanged } from '../run-changed.ts';
 import type { Db } from '../../store/database.ts';
 import { cancelQueued, setFailureDefaults, type FailureDefaults, type RunSummary } from '../../store/run-store.ts';
 import { runs } from '../../store/schema.ts';
-import { serializeNote } from './change-notes.ts';
+import { proposalOf, serializeNote } from './change-notes.ts';
 import { withApiErrors, type Cluster } from './cluster.ts';
 import { holdOf } from './mode.ts';
 import { specOf, specPatch, toKubernetes } from './run-plan.ts';
@@ -156,6 +157,19 @@ export class KubernetesQueueStore implements QueueStore {
     });
   }
 
+  accept(run: RunSummary, by: string): Promise<boolean> {
+    let isProposed = true;
+    const accepted = this.#changeQueued(run, (object) => {
+      isProposed = proposalOf(object).proposed;
+      if (!isProposed) return null;
+      const { generation = 1 } = object.metadata;
+      const note = serializeNote({ by, reason: null, at: new Date(), generation: generation + 1 });
+      const annotations = { [ANNOTATIONS.onHold]: null, [ANNOTATIONS.acceptedBy]: note };
+      return { metadata: { annotations }, spec: { desiredState: 'Queued' } };
+    });
+    return accepted.then((isQueued) => isQueued && isProposed);
+  }
+
   /**
    * Conditional on the version that was read: either the change or the start of the run is first.
    *
@@ -231,6 +245,7 @@ export class KubernetesQueueStore implements QueueStore {
   waitReason(run: RunSummary): Promise<string> {
     const { namespace, sequencers } = this.#cluster;
     const sequencer = sequencers.get(namespace, run.sequencer);
+    if (run.proposed) return Promise.resolve(proposedReason(run.submittedBy));
     if (run.onHoldBy !== null) return Promise.resolve(onHoldReason(run.onHoldBy, run.onHoldReason));
     const window = windowReason(run, new Date());
     if (window !== null) return Promise.resolve(window);
@@ -269,7 +284,8 @@ function nameOf(sequencer: string, by: string, requestId: string | null): string
 }
 
 function objectFor(by: string, submission: Submission, submittedAt: Date, place: number | undefined) {
-  const { sequencer, requestId, breakpoints, origin } = submission;
+  const { sequencer, requestId, breakpoints, origin, proposed } = submission;
+  const hold = { by, reason: null, at: submittedAt, generation: 1 };
   const metadata = {
     name: nameOf(sequencer, by, requestId),
     labels: { [LABELS.sequencer]: sequencer },
@@ -278,6 +294,7 @@ function objectFor(by: string, submission: Submission, submittedAt: Date, place:
       [ANNOTATIONS.submittedAt]: submittedAt.toISOString(),
       ...(requestId !== null && { [ANNOTATIONS.requestId]: requestId }),
       ...(breakpoints.length > 0 && { [ANNOTATIONS.breakpoints]: serializeBreakpoints(breakpoints) }),
+      ...(proposed && { [ANNOTATIONS.proposed]: 'true', [ANNOTATIONS.onHold]: serializeNote(hold) }),
       ...(origin !== 'PERSON' && { [ANNOTATIONS.origin]: origin }),
       ...(place !== undefined && { [ANNOTATIONS.place]: String(place) }),
     },

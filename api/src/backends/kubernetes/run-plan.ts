@@ -18,7 +18,7 @@ export function specOf(submission: Submission): RunSpec {
     script,
     ...(title !== null && { title }),
     arguments: submission.arguments,
-    desiredState: submission.start === 'RUNNING' ? 'Running' : 'Queued',
+    desiredState: submission.proposed ? 'Held' : submission.start === 'RUNNING' ? 'Running' : 'Queued',
     startPaused,
     holdOnFailure,
     startAt: startAt ?? 0,

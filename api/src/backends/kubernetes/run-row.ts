@@ -6,7 +6,7 @@ import type { SequencerRun } from '@sequencer/model/kubernetes/sequencer-run';
 import { phaseFromKubernetes } from '@sequencer/model/kubernetes/enums';
 import { wordsOf } from '../../store/run-store.ts';
 import type { NewRun, RunRow } from '../../store/schema.ts';
-import { holdColumns } from './change-notes.ts';
+import { holdColumns, proposalOf } from './change-notes.ts';
 import { planColumns } from './run-plan.ts';
 
 /** The part of the row that comes from the status of the object. */
@@ -52,6 +52,7 @@ export function rowOf(run: SequencerRun, { number, place, start, sequencer }: Ro
     object: metadata.name,
     requestId: requestIdOf(run),
     ...holdColumns(run, null),
+    ...proposalOf(run),
     version: metadata.generation ?? 1,
     origin: originOf(run),
     start,

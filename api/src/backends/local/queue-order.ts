@@ -45,7 +45,8 @@ export async function insertRuns(
   const submittedAt = new Date();
   const rows = wanted.map((submission, index): NewRun => {
     const id = ids[index] ?? '';
-    const own = { ...submission, number: number + index, submittedBy: by };
+    const hold = submission.proposed ? { onHoldSince: submittedAt, onHoldBy: by } : {};
+    const own = { ...submission, ...hold, number: number + index, submittedBy: by };
     return {
       ...own,
       id,

@@ -5,6 +5,7 @@ import {
   MODE_NAMES,
   SequencerError,
   onHoldReason,
+  proposedReason,
   resourceReason,
   usedResource,
   windowReason,
@@ -128,6 +129,18 @@ export class LocalQueueStore implements QueueStore {
     });
   }
 
+  accept(run: RunSummary, by: string): Promise<boolean> {
+    return this.#db.transaction(async (tx) => {
+      await lockSequencer(tx, run.sequencer);
+      const released = { onHoldSince: null, onHoldBy: null, onHoldReason: null };
+      const { rowCount } = await tx
+        .update(runs)
+        .set({ ...released, proposed: false, acceptedBy: by, acceptedAt: new Date() })
+        .where(and(isQueued(run), eq(runs.proposed, true)));
+      return rowCount === 1;
+    });
+  }
+
   reorder(run: RunSummary, position: number): Promise<boolean> {
     return this.#db.transaction(async (tx) => {
       await lockSequencer(tx, run.sequencer);
@@ -178,6 +191,7 @@ export class LocalQueueStore implements QueueStore {
   }
 
   async waitReason(run: RunSummary): Promise<string> {
+    if (run.proposed) return proposedReason(run.submittedBy);
     if (run.onHoldBy !== null) return onHoldReason(run.onHoldBy, run.onHoldReason);
     const state = await this.#sequencerStates.get(run.sequencer);
     const isOff = run.start === 'QUEUED' && state.row.mode === 'OFF';

@@ -8,7 +8,7 @@ import {
   type GraphQLSchema,
 } from 'graphql';
 import { details } from '../../auth/audit-log.ts';
-import { hasRole, operates } from '../../auth/grants.ts';
+import { hasRole, mayOnlyPropose, operates } from '../../auth/grants.ts';
 import { MUTATIONS, NEEDS, QUERIES, type CommandRule, type Need } from '../../auth/rules.ts';
 import { asSequencerError, isDatabaseUnreachable } from '../../store/database.ts';
 import { findRun } from '../../store/run-store.ts';
@@ -63,8 +63,8 @@ export function withAuthorization(schema: GraphQLSchema): GraphQLSchema {
 
 function requireNeed(need: Need, { user }: Context): void {
   if (need === 'ANYBODY' || hasRole(user, need)) return;
-  if (need === 'OPERATOR')
-    throw new SequencerError('FORBIDDEN', 'You are watching.', 'Ask an admin for the operator role.');
+  if (need === 'PROPOSER' || need === 'OPERATOR')
+    throw new SequencerError('FORBIDDEN', 'You are watching.', `Ask an admin for the ${need.toLowerCase()} role.`);
   throw new SequencerError('FORBIDDEN');
 }
 
@@ -111,7 +111,7 @@ export function hasBeenReached(context: Context, key: string): boolean {
 }
 
 /** Mutations about a run that the queue carries out. */
-const OF_THE_QUEUE = new Set(['cancelRun', 'moveInQueue', 'editRun', 'holdRun', 'releaseRun']);
+const OF_THE_QUEUE = new Set(['cancelRun', 'moveInQueue', 'editRun', 'holdRun', 'releaseRun', 'acceptRun', 'declineRun']);
 
 /**
  * Whether the action does not wait for its audit entry. Commands to a running script have to work while the database is
@@ -185,6 +185,8 @@ async function admit(rule: CommandRule, args: Args, context: Context, target: Ta
   if (missing) throw missing;
   // Viewers watch all sequencers.
   if (target.sequencer === null || rule.need === 'VIEWER') return;
+  // A proposal changes nothing on the telescope, so that it does not need control.
+  if (rule.need === 'PROPOSER' && mayOnlyPropose(context.user, target.sequencer)) return;
   if (!operates(context.user, target.sequencer)) {
     throw new SequencerError(
       'FORBIDDEN',

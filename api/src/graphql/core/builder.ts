@@ -47,6 +47,7 @@ export const RoleEnum = builder.enumType('Role', {
   description: 'What a user may do. Each role includes the ones before it.',
   values: {
     VIEWER: { description: 'Read everything except accounts and the audit log.' },
+    PROPOSER: { description: 'May also submit runs, which wait until an operator accepts them.' },
     OPERATOR: { description: 'Submit, control and stop runs.' },
     ADMIN: { description: 'Manage accounts and read the audit log.' },
   } satisfies Record<Role, { description: string }>,

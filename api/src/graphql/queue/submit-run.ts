@@ -1,7 +1,9 @@
 /** The mutations submitRun and submitRuns. */
 import { readReason, type SubmissionInput } from '../../backends/submission.ts';
+import { mayOnlyPropose } from '../../auth/grants.ts';
 import { BreakpointInput, readBreakpoints } from '../control/breakpoints.ts';
 import { AfterFailureEnum, RunStartEnum, builder } from '../core/builder.ts';
+import type { Context } from '../core/context.ts';
 import { RunModel } from '../runs/run-model.ts';
 import { RunType } from '../runs/run.ts';
 import { RunWindowInput } from './run-window.ts';
@@ -72,7 +74,7 @@ const SubmitRunInput = builder.inputType('SubmitRunInput', {
   }),
 });
 
-function readInput({ reason, ...input }: typeof SubmitRunInput.$inferInput): SubmissionInput {
+function readInput({ reason, ...input }: typeof SubmitRunInput.$inferInput, { user }: Context): SubmissionInput {
   // The audit has it already.
   readReason(reason);
   return {
@@ -80,6 +82,8 @@ function readInput({ reason, ...input }: typeof SubmitRunInput.$inferInput): Sub
     arguments: input.arguments ?? [],
     startPaused: input.startPaused ?? false,
     start: input.start ?? 'RUNNING',
+    // Its place and start are for an operator to decide.
+    ...(mayOnlyPropose(user, input.sequencer) && { proposed: true, start: 'QUEUED', position: null }),
     breakpoints: readBreakpoints(input.breakpoints ?? []),
   };
 }
@@ -88,10 +92,10 @@ builder.mutationFields((t) => ({
   submitRun: t.field({
     type: RunType,
     description:
-      'Adds a run to the queue. Fails with SYNTAX_ERROR, without a run, if Python cannot compile the script.',
+      'Adds a run to the queue. That of a proposer waits until an operator accepts it. Fails with SYNTAX_ERROR, without a run, if Python cannot compile the script.',
     args: { input: t.arg({ type: SubmitRunInput }) },
     resolve: async (_root, { input }, context) =>
-      new RunModel(await context.queue.submit(context.user.name, readInput(input)), context),
+      new RunModel(await context.queue.submit(context.user.name, readInput(input, context)), context),
   }),
   submitRuns: t.field({
     type: [RunType],
@@ -106,7 +110,11 @@ builder.mutationFields((t) => ({
       }),
     },
     resolve: async (_root, { inputs, copies }, context) => {
-      const rows = await context.queue.submitAll(context.user.name, inputs.map(readInput), copies ?? 1);
+      const rows = await context.queue.submitAll(
+        context.user.name,
+        inputs.map((input) => readInput(input, context)),
+        copies ?? 1,
+      );
       return rows.map((row) => new RunModel(row, context));
     },
   }),
