@@ -61,4 +61,10 @@ test('marks the queued runs, and opens the list of checks', async ({ page, stack
   await page.keyboard.press('Escape');
   await expect(list).toBeHidden();
   await expect(mark).toBeFocused();
+
+  await page.goto('/satp1/queue');
+  await mark.focus();
+  await page.keyboard.press('Enter');
+  await expect(list).toContainText('Line 2 requires the host name daq-lat-sequencer');
+  await expect(page.getByRole('menu')).toHaveCount(0);
 });

@@ -75,7 +75,7 @@ type Documents = {
     "\n  query PlannedRuns {\n    sequencers {\n      name\n      activeRun {\n        id\n        number\n        expectedStart\n        expectedEnd\n      }\n      queue {\n        id\n        number\n        expectedStart\n        expectedEnd\n      }\n    }\n  }\n": typeof types.PlannedRunsDocument,
     "\n  fragment PreflightResult on PreflightCheck {\n    name\n    mark\n    text\n  }\n": typeof types.PreflightResultFragmentDoc,
     "\n  query Preflight($sequencer: String!, $script: String!) {\n    preflight(sequencer: $sequencer, script: $script) {\n      ...PreflightResult\n    }\n  }\n": typeof types.PreflightDocument,
-    "\n  query QueuePreflight($name: String!) {\n    sequencer(name: $name) {\n      name\n      queue(first: 50) {\n        id\n        preflight {\n          ...PreflightResult\n        }\n      }\n    }\n  }\n": typeof types.QueuePreflightDocument,
+    "\n  query QueuePreflight($name: String!, $first: Int!) {\n    sequencer(name: $name) {\n      name\n      queue(first: $first) {\n        id\n        preflight {\n          ...PreflightResult\n        }\n      }\n    }\n  }\n": typeof types.QueuePreflightDocument,
     "\n  query SchedulerUrl($name: String!) {\n    sequencer(name: $name) {\n      scheduler {\n        settings {\n          url\n        }\n      }\n    }\n  }\n": typeof types.SchedulerUrlDocument,
     "\n  query LastMover($name: String!) {\n    sequencer(name: $name) {\n      queueMovedBy\n    }\n  }\n": typeof types.LastMoverDocument,
     "\n  query PlanTimes($name: String!) {\n    sequencer(name: $name) {\n      activeRun {\n        id\n        expectedStart\n        expectedEnd\n      }\n      queue {\n        id\n        expectedStart\n        expectedEnd\n      }\n    }\n  }\n": typeof types.PlanTimesDocument,
@@ -166,7 +166,7 @@ const documents: Documents = {
     "\n  query PlannedRuns {\n    sequencers {\n      name\n      activeRun {\n        id\n        number\n        expectedStart\n        expectedEnd\n      }\n      queue {\n        id\n        number\n        expectedStart\n        expectedEnd\n      }\n    }\n  }\n": types.PlannedRunsDocument,
     "\n  fragment PreflightResult on PreflightCheck {\n    name\n    mark\n    text\n  }\n": types.PreflightResultFragmentDoc,
     "\n  query Preflight($sequencer: String!, $script: String!) {\n    preflight(sequencer: $sequencer, script: $script) {\n      ...PreflightResult\n    }\n  }\n": types.PreflightDocument,
-    "\n  query QueuePreflight($name: String!) {\n    sequencer(name: $name) {\n      name\n      queue(first: 50) {\n        id\n        preflight {\n          ...PreflightResult\n        }\n      }\n    }\n  }\n": types.QueuePreflightDocument,
+    "\n  query QueuePreflight($name: String!, $first: Int!) {\n    sequencer(name: $name) {\n      name\n      queue(first: $first) {\n        id\n        preflight {\n          ...PreflightResult\n        }\n      }\n    }\n  }\n": types.QueuePreflightDocument,
     "\n  query SchedulerUrl($name: String!) {\n    sequencer(name: $name) {\n      scheduler {\n        settings {\n          url\n        }\n      }\n    }\n  }\n": types.SchedulerUrlDocument,
     "\n  query LastMover($name: String!) {\n    sequencer(name: $name) {\n      queueMovedBy\n    }\n  }\n": types.LastMoverDocument,
     "\n  query PlanTimes($name: String!) {\n    sequencer(name: $name) {\n      activeRun {\n        id\n        expectedStart\n        expectedEnd\n      }\n      queue {\n        id\n        expectedStart\n        expectedEnd\n      }\n    }\n  }\n": types.PlanTimesDocument,
@@ -457,7 +457,7 @@ export function graphql(source: "\n  query Preflight($sequencer: String!, $scrip
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  query QueuePreflight($name: String!) {\n    sequencer(name: $name) {\n      name\n      queue(first: 50) {\n        id\n        preflight {\n          ...PreflightResult\n        }\n      }\n    }\n  }\n"): (typeof documents)["\n  query QueuePreflight($name: String!) {\n    sequencer(name: $name) {\n      name\n      queue(first: 50) {\n        id\n        preflight {\n          ...PreflightResult\n        }\n      }\n    }\n  }\n"];
+export function graphql(source: "\n  query QueuePreflight($name: String!, $first: Int!) {\n    sequencer(name: $name) {\n      name\n      queue(first: $first) {\n        id\n        preflight {\n          ...PreflightResult\n        }\n      }\n    }\n  }\n"): (typeof documents)["\n  query QueuePreflight($name: String!, $first: Int!) {\n    sequencer(name: $name) {\n      name\n      queue(first: $first) {\n        id\n        preflight {\n          ...PreflightResult\n        }\n      }\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

@@ -16,12 +16,11 @@ export const PREFLIGHT = graphql(/* GraphQL */ `
   }
 `);
 
-/** Of the runs that the pages show first. */
 export const QUEUE_PREFLIGHT = graphql(/* GraphQL */ `
-  query QueuePreflight($name: String!) {
+  query QueuePreflight($name: String!, $first: Int!) {
     sequencer(name: $name) {
       name
-      queue(first: 50) {
+      queue(first: $first) {
         id
         preflight {
           ...PreflightResult

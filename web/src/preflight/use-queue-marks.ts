@@ -3,6 +3,7 @@ import type { PreflightCheck } from '@sequencer/model/preflight/checks';
 import { createSharedComposable, useDebounceFn, useIntervalFn } from '@vueuse/core';
 import { shallowRef, type ShallowRef } from 'vue';
 import { query, useApi } from '../api/client.ts';
+import { MARKED_ROWS } from './marked-rows.ts';
 import { QUEUE_PREFLIGHT } from './preflight-documents.ts';
 
 interface QueueMarks {
@@ -32,7 +33,7 @@ function makeQueueMarks(api: ReturnType<typeof useApi>, telescope: string): Queu
   async function load(): Promise<void> {
     if (document.hidden) return;
     // Without an answer the old marks are no better than none.
-    const answer = await query(api, QUEUE_PREFLIGHT, { name: telescope }).catch(() => null);
+    const answer = await query(api, QUEUE_PREFLIGHT, { name: telescope, first: MARKED_ROWS }).catch(() => null);
     checks.value = new Map((answer?.sequencer?.queue ?? []).map(({ id, preflight }) => [id, preflight]));
   }
   const refresh = useDebounceFn(load, SETTLE_MS);
