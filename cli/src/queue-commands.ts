@@ -1,4 +1,4 @@
-/** The commands that change the queue of a telescope: queue, add, edit, move, hold, release, cancel and mode. */
+/** The commands that show and change the queue of a telescope. */
 import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
 import type { Api } from './api.ts';
@@ -125,18 +125,22 @@ export async function moveCommand(api: Api, name: string, place: number, json: b
   await queueCommand(api, run.sequencer.name, json);
 }
 
-/** Holds, releases or cancels a queued run. */
+/** The type of the reason of each mutation; null for those without one. */
+const REASONS = { holdRun: 'String', declineRun: 'String!', releaseRun: null, cancelRun: null, acceptRun: null };
+
+/** Holds, releases or cancels a queued run, and accepts or declines a proposed one. */
 export async function changeCommand(
   api: Api,
-  mutation: 'holdRun' | 'releaseRun' | 'cancelRun',
+  mutation: keyof typeof REASONS,
   name: string,
   { reason, json }: { reason?: string; json: boolean },
 ): Promise<void> {
   const { id } = await findRun(api, name);
-  const [declared, passed] = mutation === 'holdRun' ? [', $reason: String', ', reason: $reason'] : ['', ''];
+  const type = REASONS[mutation];
+  const [declared, passed] = type ? [`, $reason: ${type}`, ', reason: $reason'] : ['', ''];
   const answer = await api.request<Record<string, RunSummary>>(
     `mutation ($id: ID!${declared}) { ${mutation}(id: $id${passed}) { ${SUMMARY} } }`,
-    { id, ...(mutation === 'holdRun' && { reason: reason ?? null }) },
+    { id, ...(type && { reason: reason ?? null }) },
   );
   const run = answer[mutation];
   if (run) print(json, run, `${nameOf(run)} is ${run.phase.toLowerCase()}. ${run.reason ?? ''}`.trimEnd());

@@ -109,9 +109,12 @@ export function addQueueCommands({ command, sequencerOption, apiOf }: Base): voi
     ['hold', 'holdRun', 'hold a queued run: the queue skips it until it is released'],
     ['release', 'releaseRun', 'release a run that is on hold'],
     ['cancel', 'cancelRun', 'remove a queued run'],
+    ['accept', 'acceptRun', 'accept a proposed run, which becomes a queued run'],
+    ['decline', 'declineRun', 'decline a proposed run'],
   ] as const) {
     const added = command(name, description).argument('<run>', RUN);
     if (name === 'hold') added.option('--reason <text>', 'why');
+    if (name === 'decline') added.requiredOption('--reason <text>', 'why, for the proposer');
     added.action(async (run: string, options: Common & { reason?: string }) => {
       await changeCommand(apiOf(options), mutation, run, options);
     });

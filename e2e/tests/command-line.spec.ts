@@ -45,6 +45,22 @@ function cli(args: string[], env: Record<string, string> = {}) {
   return { status, stdout, stderr };
 }
 
+test('proposes a run with a token of that role, and an operator declines or accepts it', async () => {
+  const program = { SEQUENCER_TOKEN: await tokenOf('ada', 'PROPOSER') };
+  const operator = { SEQUENCER_TOKEN: await tokenOf('ada', 'OPERATOR') };
+  const script = join(mkdtempSync(join(tmpdir(), 'sequencer-proposal-')), 'move.py');
+  writeFileSync(script, SCRIPT);
+  const added = cli(['add', '--sequencer', 'lat', script, script], program);
+  expect(added).toMatchObject({ status: 0, stderr: '' });
+  expect(added.stdout).toContain('Proposed by ada. It waits until an operator accepts it.');
+  const [first = '', second = ''] = added.stdout.match(/lat\/\d+/g) ?? [];
+  expect(cli(['accept', first], program)).toMatchObject({ status: 1, stdout: '' });
+  expect(cli(['decline', first], operator).status).toBe(2);
+  const declined = cli(['decline', first, '--reason', 'clouds'], operator);
+  expect(declined.stdout).toContain(`${first} is cancelled. Declined by ada: clouds`);
+  expect(cli(['accept', second], operator).stdout).toContain(`${second} is queued.`);
+});
+
 test('a token permits what its role and sequencers allow', async () => {
   const sam = { SEQUENCER_TOKEN: await tokenOf('sam', 'OPERATOR') };
   expect(cli(['run', '--sequencer', 'satp1', '-'], sam)).toMatchObject({ status: 0, stdout: 'moving\n' });
