@@ -164,9 +164,9 @@ test('keeps what people set over syncs, which change nothing else', async () => 
 }, 120_000);
 
 test('applies a changed value', async () => {
-  const { rest } = await rendered('--set', 'sequencers.satp1.mode=Scheduler');
+  const { rest } = await rendered('--set', 'sequencers.satp1.mode=Off');
   await apply(rest, ARGO);
-  await expect.poll(modes, WAIT).toBe('Scheduler Scheduler');
+  await expect.poll(modes, WAIT).toBe('Off Off');
   await apply((await rendered()).rest, ARGO);
   await expect.poll(modes, WAIT).toBe('Queue Queue');
 }, 60_000);
@@ -189,8 +189,10 @@ test('keeps what people set over an upgrade and the drift detection of Flux', as
   await apply((await rendered()).rest, FLUX);
   await expect.poll(modes, WAIT).toBe('Queue Off');
   expect(await drift(FLUX)).toBe('');
-  await upgrade('--set', 'sequencers.satp1.mode=Scheduler');
-  await expect.poll(modes, WAIT).toBe('Scheduler Scheduler');
+  await upgrade('--set', 'sequencers.satp1.mode=Off');
+  await expect.poll(modes, WAIT).toBe('Off Off');
+  await upgrade();
+  await expect.poll(modes, WAIT).toBe('Queue Queue');
 }, 300_000);
 
 test('shows by kstatus and its conditions whether runs can start, and how a run ended', async () => {
