@@ -64,7 +64,7 @@ export function withAuthorization(schema: GraphQLSchema): GraphQLSchema {
 function requireNeed(need: Need, { user }: Context): void {
   if (need === 'ANYBODY' || hasRole(user, need)) return;
   if (need === 'PROPOSER' || need === 'OPERATOR')
-    throw new SequencerError('FORBIDDEN', 'You are watching.', `Ask an admin for the ${need.toLowerCase()} role.`);
+    throw new SequencerError('FORBIDDEN', 'You are watching.', 'Ask an admin for the operator role.');
   throw new SequencerError('FORBIDDEN');
 }
 
@@ -111,7 +111,15 @@ export function hasBeenReached(context: Context, key: string): boolean {
 }
 
 /** Mutations about a run that the queue carries out. */
-const OF_THE_QUEUE = new Set(['cancelRun', 'moveInQueue', 'editRun', 'holdRun', 'releaseRun', 'acceptRun', 'declineRun']);
+const OF_THE_QUEUE = new Set([
+  'cancelRun',
+  'moveInQueue',
+  'editRun',
+  'holdRun',
+  'releaseRun',
+  'acceptRun',
+  'declineRun',
+]);
 
 /**
  * Whether the action does not wait for its audit entry. Commands to a running script have to work while the database is
