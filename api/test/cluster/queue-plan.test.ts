@@ -240,7 +240,9 @@ test('holds a proposed run until it is accepted in the API or released with kube
   await kubectl(second, { desiredState: 'Queued' });
   await shows(second, { phase: 'SUCCEEDED' });
   await until('the release counts', async () => {
-    expect(await proposal(second)).toMatchObject({ proposed: false, acceptedBy: null });
+    const released = await proposal(second);
+    expect(released).toMatchObject({ proposed: false, acceptedBy: null });
+    return released;
   });
 
   expect(await change('mutation ($id: ID!) { declineRun(id: $id, reason: "clouds") { id } }', { id: third })).toBe('');

@@ -51,12 +51,20 @@ export function holdColumns(run: SequencerRun, before: HoldColumns | null): Hold
 
 type ProposalColumns = Pick<RunRow, 'proposed' | 'acceptedBy' | 'acceptedAt'>;
 
-/** Whether the run is a proposal, or who has accepted it. A release with kubectl accepts it as well. */
+/**
+ * Whether the run is a proposal that was not accepted, or who has accepted it. A release with kubectl accepts it as well. A
+ * proposal that is declined is cancelled.
+ */
 export function proposalOf({ metadata, spec }: SequencerRun): ProposalColumns {
-  const isOne = metadata.annotations?.[ANNOTATIONS.proposed] === 'true';
-  const proposed = isOne && spec.desiredState === 'Held';
-  const note = isOne && !proposed ? parseNote(metadata.annotations?.[ANNOTATIONS.acceptedBy]) : null;
-  return { proposed, acceptedBy: note && storableText(note.by), acceptedAt: note && note.at };
+  const { [ANNOTATIONS.proposed]: mark, [ANNOTATIONS.acceptedBy]: accepted } = metadata.annotations ?? {};
+  const isOne = mark === 'true';
+  const note = isOne ? parseNote(accepted) : null;
+  const isWaiting = spec.desiredState === 'Held' || spec.desiredState === 'Cancelled';
+  return {
+    proposed: isOne && !note && isWaiting,
+    acceptedBy: note && storableText(note.by),
+    acceptedAt: note && note.at,
+  };
 }
 
 /** Who made the last change of the plan, for a row whose plan differs from the object. */

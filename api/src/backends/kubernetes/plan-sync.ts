@@ -31,8 +31,10 @@ export class PlanSync {
 
   /** Returns the row as it is then. @param run from the cache, without its script */
   async follow(row: RunSummary, run: SequencerRun): Promise<RunSummary> {
-    const hold = { ...holdColumns(run, row), ...proposalOf(run) };
-    const isHoldChanged = row.phase === 'QUEUED' && differs(row, hold);
+    // A proposal that was accepted may have started already.
+    const proposal = proposalOf(run);
+    const hold = row.phase === 'QUEUED' ? { ...holdColumns(run, row), ...proposal } : proposal;
+    const isHoldChanged = differs(row, hold);
     const { generation = 1 } = run.metadata;
     const isPlanChanged =
       generation > row.version ||
