@@ -87,8 +87,9 @@ test('the next step can be sent as soon as the trace has stopped, before the las
   let answer = (): void => undefined;
   const held = new Promise<void>((resolve) => (answer = resolve));
   await page.route('**/graphql', async (route) => {
+    if (!route.request().postData()?.includes('stepTrace')) return route.continue();
     const response = await route.fetch();
-    if (route.request().postData()?.includes('stepTrace')) await held;
+    await held;
     await route.fulfill({ response });
   });
   const id = await stack.submit('a = 1\nb = 2\nc = 3\n', { startPaused: true });
@@ -100,6 +101,7 @@ test('the next step can be sent as soon as the trace has stopped, before the las
   await page.keyboard.press('F10');
   await expect(stopped).toContainText('c = 3');
   answer();
+  await page.unrouteAll({ behavior: 'wait' });
   await stack.query('mutation ($id: ID!) { stopRun(id: $id, level: KILL) { id } }', { id });
   await stack.until(id, 'KILLED');
 });
